@@ -44,7 +44,7 @@ impl<C> Ads<C> {
     ///     .ads()
     ///     .add_facebook_audience_member(
     ///         "123",
-    ///         types::UpdateCustomAudience::new("123", "123"),
+    ///         types::UpdateCustomAudience::new("456", "789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -107,7 +107,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .create_facebook_integration(types::CreateIntegration::new("123", "123"))
+    ///     .create_facebook_integration(types::CreateIntegration::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -134,7 +134,7 @@ impl<C> Ads<C> {
     /// let reply = client
     ///     .ads()
     ///     .create_google_integration(
-    ///         types::CreateGoogleIntegration::new("123", "123", "123"),
+    ///         types::CreateGoogleIntegration::new("123", "456", "789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -193,8 +193,8 @@ impl<C> Ads<C> {
     ///             .ad_account_id("123")
     ///             .ad_account_name("Example")
     ///             .currency_code("USD")
-    ///             .location_id("123")
-    ///             .organization_id("123"),
+    ///             .location_id("456")
+    ///             .organization_id("789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -222,7 +222,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .delete_facebook_ad("123", types::LocationIdBody::new("123"))
+    ///     .delete_facebook_ad("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -252,7 +252,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .delete_facebook_ad_account("123", types::LocationIdBody::new("123"))
+    ///     .delete_facebook_ad_account("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -282,7 +282,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .delete_facebook_campaign("123", types::LocationIdBody::new("123"))
+    ///     .delete_facebook_campaign("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -336,7 +336,7 @@ impl<C> Ads<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().delete_facebook_page("123", "123").send().await?;
+    /// let reply = client.ads().delete_facebook_page("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -364,7 +364,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .delete_google_ad_account("123", types::LocationIdBody::new("123"))
+    ///     .delete_google_ad_account("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -397,7 +397,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .delete_google_segment("123", "123", types::GoogleSegmentType::CustomSegments)
+    ///     .delete_google_segment("123", "456", types::GoogleSegmentType::CustomSegments)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -427,7 +427,7 @@ impl<C> Ads<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().delete_linkedin_ad_account("123", "123").send().await?;
+    /// let reply = client.ads().delete_linkedin_ad_account("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -472,7 +472,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .duplicate_facebook_campaign("123", types::LocationIdBody::new("123"))
+    ///     .duplicate_facebook_campaign("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -501,7 +501,7 @@ impl<C> Ads<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_facebook_campaign("123", "123").send().await?;
+    /// let reply = client.ads().get_facebook_campaign("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -535,7 +535,7 @@ impl<C> Ads<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_facebook_campaign_report("123", "123", "2026-03-01", "2026-03-31")
+    ///     .get_facebook_campaign_report("123", "456", "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -572,7 +572,7 @@ impl<C> Ads<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_google_campaign_report("123", "123", "2026-03-01", "2026-03-31")
+    ///     .get_google_campaign_report("123", "456", "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -609,7 +609,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .get_google_segment("123", "123", types::GoogleSegmentType::CustomSegments)
+    ///     .get_google_segment("123", "456", types::GoogleSegmentType::CustomSegments)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -639,7 +639,7 @@ impl<C> Ads<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_linkedin_ad_account("123", "123").send().await?;
+    /// let reply = client.ads().get_linkedin_ad_account("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -699,7 +699,7 @@ impl<C> Ads<C> {
     ///     .list_facebook_custom_audiences(
     ///         "123",
     ///         types::AdsListFacebookCustomAudiencesType::All,
-    ///         "123",
+    ///         "456",
     ///     )
     ///     .send()
     ///     .await?;
@@ -1078,7 +1078,7 @@ impl<C> Ads<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_instagram_accounts("123", "123").send().await?;
+    /// let reply = client.ads().list_instagram_accounts("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1108,7 +1108,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .pause_facebook_ad("123", types::LocationIdBody::new("123"))
+    ///     .pause_facebook_ad("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1137,7 +1137,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .pause_facebook_campaign("123", types::LocationIdBody::new("123"))
+    ///     .pause_facebook_campaign("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1166,7 +1166,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .publish_facebook_campaign("123", types::PublishAd::new("123"))
+    ///     .publish_facebook_campaign("123", types::PublishAd::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1213,7 +1213,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .publish_linkedin_campaign_group("123", types::LocationIdBody::new("123"))
+    ///     .publish_linkedin_campaign_group("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1244,7 +1244,7 @@ impl<C> Ads<C> {
     ///     .ads()
     ///     .remove_facebook_audience_member(
     ///         "123",
-    ///         types::UpdateCustomAudience::new("123", "123"),
+    ///         types::UpdateCustomAudience::new("456", "789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1274,7 +1274,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .resume_facebook_ad("123", types::LocationIdBody::new("123"))
+    ///     .resume_facebook_ad("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1303,7 +1303,7 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .resume_facebook_campaign("123", types::LocationIdBody::new("123"))
+    ///     .resume_facebook_campaign("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1378,7 +1378,7 @@ impl<C> Ads<C> {
                 .set_query("facet", &facet.to_string()),
         }
     }
-    /// Changes the members of a Facebook custom audience, from smart lists or a CSV file.
+    /// Updates the members of a Facebook custom audience, from smart lists or a CSV file.
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`
     ///
@@ -1394,7 +1394,7 @@ impl<C> Ads<C> {
     ///     .ads()
     ///     .update_facebook_audience_members(
     ///         "123",
-    ///         types::UpdateCustomAudienceBatch::new("123", "operation-type"),
+    ///         types::UpdateCustomAudienceBatch::new("456", "operation-type"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1589,7 +1589,7 @@ impl Ads {
     ///     .create_facebook_lead_form(
     ///         "123",
     ///         types::CreateLeadForm::default()
-    ///             .location_id("123")
+    ///             .location_id("456")
     ///             .name("Example")
     ///             .privacy_policy_link("privacy-policy-link")
     ///             .questions([
@@ -1636,7 +1636,7 @@ impl Ads {
     ///     .ads()
     ///     .create_linkedin_lead_form(
     ///         "123",
-    ///         "123",
+    ///         "456",
     ///         types::LinkedInCreateLeadFormBody::new(
     ///             types::LeadFormContent::new(
     ///                 types::LocalizedString::new(hoopai_client::json!({})),
@@ -1696,7 +1696,7 @@ impl Ads {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .delete_facebook_ad_set("123", types::LocationIdBody::new("123"))
+    ///     .delete_facebook_ad_set("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1724,7 +1724,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().delete_facebook_custom_audience("123", "123").send().await?;
+    /// let reply = client.ads().delete_facebook_custom_audience("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1750,7 +1750,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().delete_google_conversion("123", "123").send().await?;
+    /// let reply = client.ads().delete_google_conversion("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1795,7 +1795,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_facebook_ad_account("123", "123").send().await?;
+    /// let reply = client.ads().get_facebook_ad_account("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1821,7 +1821,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_facebook_custom_audience("123", "123").send().await?;
+    /// let reply = client.ads().get_facebook_custom_audience("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1867,7 +1867,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_facebook_lead_form("123", "123").send().await?;
+    /// let reply = client.ads().get_facebook_lead_form("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1974,7 +1974,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_google_ad_account("123", "123").send().await?;
+    /// let reply = client.ads().get_google_ad_account("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -2000,7 +2000,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_google_audience("123", "123").send().await?;
+    /// let reply = client.ads().get_google_audience("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -2026,7 +2026,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_google_campaign("123", "123").send().await?;
+    /// let reply = client.ads().get_google_campaign("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -2052,7 +2052,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_google_conversion("123", "123").send().await?;
+    /// let reply = client.ads().get_google_conversion("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -2173,7 +2173,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_linkedin_campaign_group("123", "123").send().await?;
+    /// let reply = client.ads().get_linkedin_campaign_group("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -2203,7 +2203,7 @@ impl Ads {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_linkedin_campaign_group_report("123", "123", "2026-03-01", "2026-03-31")
+    ///     .get_linkedin_campaign_group_report("123", "456", "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -2336,7 +2336,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_facebook_lead_forms("123", "123").send().await?;
+    /// let reply = client.ads().list_facebook_lead_forms("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -2372,7 +2372,7 @@ impl Ads {
     ///         "list-type",
     ///         "2026-03-01",
     ///         "2026-03-31",
-    ///         "123",
+    ///         "456",
     ///         types::AdsGetGoogleReportType::AdManager,
     ///     )
     ///     .send()
@@ -2505,7 +2505,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_linkedin_lead_forms("123", "123").send().await?;
+    /// let reply = client.ads().list_linkedin_lead_forms("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -2537,8 +2537,8 @@ impl Ads {
     ///     .list_linkedin_reports(
     ///         "123",
     ///         "list-type",
-    ///         "123",
-    ///         "123",
+    ///         "456",
+    ///         "789",
     ///         "2026-03-01",
     ///         "2026-03-31",
     ///     )
@@ -2582,7 +2582,7 @@ impl Ads {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .pause_facebook_ad_set("123", types::LocationIdBody::new("123"))
+    ///     .pause_facebook_ad_set("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -2612,7 +2612,7 @@ impl Ads {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .resume_facebook_ad_set("123", types::LocationIdBody::new("123"))
+    ///     .resume_facebook_ad_set("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -2670,7 +2670,7 @@ impl Ads {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .set_default_facebook_page("123", types::FbSetDefaultPageBody::new("123"))
+    ///     .set_default_facebook_page("123", types::FbSetDefaultPageBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -2701,7 +2701,7 @@ impl Ads {
     ///     .ads()
     ///     .update_facebook_custom_audience(
     ///         "123",
-    ///         types::FbUpdateAudienceBody::new("Created by the API", "123", "Example"),
+    ///         types::FbUpdateAudienceBody::new("Created by the API", "456", "Example"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -2734,7 +2734,7 @@ impl Ads {
     ///     .ads()
     ///     .update_linkedin_ad_status(
     ///         "123",
-    ///         "123",
+    ///         "456",
     ///         types::LinkedInUpdateAdStatusBody::new(
     ///             types::LinkedInUpdateAdStatusBodyOperationType::Archived,
     ///             types::LinkedInUpdateAdStatusBodyType::Ad,
@@ -2769,7 +2769,7 @@ impl Ads {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .upsert_facebook_ad(types::UpsertAd::new("123", "123", "123"))
+    ///     .upsert_facebook_ad(types::UpsertAd::new("123", "456", "789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -2791,7 +2791,7 @@ impl Ads {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .upsert_facebook_ad_set(types::UpsertAdset::new("123", "123"))
+    ///     .upsert_facebook_ad_set(types::UpsertAdset::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -2985,19 +2985,19 @@ impl ListFacebookEntities {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
-    /// `campaignId`
+    /// Query parameter `campaignId`.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// `adSetId`
+    /// Query parameter `adSetId`.
     pub fn ad_set_id(self, ad_set_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adSetId", &ad_set_id.to_string()),
         }
     }
-    /// `searchId`
+    /// Query parameter `searchId`.
     pub fn search_id(self, search_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchId", &search_id.to_string()),
@@ -3043,7 +3043,7 @@ impl ListFacebookPixels {
             call: self.call.set_query("channel", &channel.to_string()),
         }
     }
-    /// `pageId`
+    /// Query parameter `pageId`.
     pub fn page_id(self, page_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pageId", &page_id.to_string()),
@@ -3083,7 +3083,7 @@ pub struct ListGoogleAssets {
 }
 
 impl ListGoogleAssets {
-    /// `id`
+    /// Query parameter `id`.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -3150,19 +3150,19 @@ pub struct ListGoogleEntities {
 }
 
 impl ListGoogleEntities {
-    /// `campaignId`
+    /// Query parameter `campaignId`.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// `adGroupId`
+    /// Query parameter `adGroupId`.
     pub fn ad_group_id(self, ad_group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adGroupId", &ad_group_id.to_string()),
         }
     }
-    /// `searchId`
+    /// Query parameter `searchId`.
     pub fn search_id(self, search_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchId", &search_id.to_string()),
@@ -3198,7 +3198,7 @@ pub struct ListGoogleReports {
 }
 
 impl ListGoogleReports {
-    /// `campaignId`
+    /// Query parameter `campaignId`.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),

@@ -38,7 +38,7 @@ impl Affiliates {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.affiliates().get("123", "123").send().await?;
+    /// let reply = client.affiliates().get("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -156,7 +156,7 @@ impl List {
             call: self.call.set_query("active", &active.to_string()),
         }
     }
-    /// `campaignId`
+    /// Query parameter `campaignId`.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -220,7 +220,7 @@ pub struct ListCommissions {
 }
 
 impl ListCommissions {
-    /// `campaignId`
+    /// Query parameter `campaignId`.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -320,7 +320,7 @@ impl ListPayouts {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
         }
     }
-    /// `campaignId`
+    /// Query parameter `campaignId`.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),

@@ -72,7 +72,7 @@ impl AgentStudio {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.agent_studio().delete_agent("123", "123").send().await?;
+    /// let reply = client.agent_studio().delete_agent("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -104,7 +104,7 @@ impl AgentStudio {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .agent_studio()
-    ///     .execute_agent("123", types::ExecutePublicAgent::new("123", "See you at ten."))
+    ///     .execute_agent("123", types::ExecutePublicAgent::new("456", "See you at ten."))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -141,7 +141,7 @@ impl AgentStudio {
     ///     .agent_studio()
     ///     .execute_agent_legacy(
     ///         "123",
-    ///         types::ExecutePublicAgent::new("123", "See you at ten."),
+    ///         types::ExecutePublicAgent::new("456", "See you at ten."),
     ///     )
     ///     .send()
     ///     .await?;
@@ -175,7 +175,7 @@ impl AgentStudio {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.agent_studio().get_agent("123", "123").send().await?;
+    /// let reply = client.agent_studio().get_agent("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -206,7 +206,7 @@ impl AgentStudio {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.agent_studio().get_agent_legacy("123", "123").send().await?;
+    /// let reply = client.agent_studio().get_agent_legacy("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -314,7 +314,7 @@ impl AgentStudio {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .agent_studio()
-    ///     .publish_agent_version("123", types::PromoteAndPublish::new("123"))
+    ///     .publish_agent_version("123", types::PromoteAndPublish::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -347,7 +347,7 @@ impl AgentStudio {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .agent_studio()
-    ///     .update_agent("123", types::UpdatePublicAgentMetadata::new("123"))
+    ///     .update_agent("123", types::UpdatePublicAgentMetadata::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -380,7 +380,7 @@ impl AgentStudio {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .agent_studio()
-    ///     .update_agent_version("123", types::UpdatePublicAgentVersion::new("123"))
+    ///     .update_agent_version("123", types::UpdatePublicAgentVersion::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -58,7 +58,7 @@ impl Associations {
     ) -> Call<types::Association> {
         self.call(&operations::ASSOCIATIONS_CREATE).json(&body.into())
     }
-    /// Relates two records to each other by an association.
+    /// Associates two records with each other.
     ///
     /// `POST /associations/relations`
     ///
@@ -72,7 +72,7 @@ impl Associations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .associations()
-    ///     .create_relation(types::CreateRelationReq::new("123", "123", "123", "123"))
+    ///     .create_relation(types::CreateRelationReq::new("123", "456", "789", "1122"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -121,7 +121,7 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.associations().delete_relation("123", "123").send().await?;
+    /// let reply = client.associations().delete_relation("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -258,7 +258,7 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.associations().list_relations("123", "123", 10, 10).items();
+    /// let mut items = client.associations().list_relations("123", "456", 10, 10).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");

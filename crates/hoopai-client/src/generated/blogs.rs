@@ -42,11 +42,7 @@ impl<C> Blogs<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .blogs()
-    ///     .check_url_slug("https://www.example.com", "123")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.blogs().check_url_slug("example", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -195,14 +191,14 @@ impl Blogs {
     ///             .blog_id("123")
     ///             .categories(["categories"])
     ///             .description("Created by the API")
-    ///             .image_alt_text("See you at ten.")
+    ///             .image_alt_text("Harbour at sunrise")
     ///             .image_url("https://www.example.com")
-    ///             .location_id("123")
+    ///             .location_id("456")
     ///             .published_at("2026-03-01T09:00:00Z")
     ///             .raw_html("<p>See you at ten.</p>")
     ///             .status(types::BlogsListPostsStatus::Archived)
     ///             .title("Example")
-    ///             .url_slug("https://www.example.com"),
+    ///             .url_slug("example"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -230,7 +226,7 @@ impl Blogs {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.blogs().list_posts("123", "123", 10, 10).items();
+    /// let mut items = client.blogs().list_posts("123", "456", 10, 10).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -271,17 +267,17 @@ impl Blogs {
     ///         "123",
     ///         types::BlogPostParams::default()
     ///             .author("author")
-    ///             .blog_id("123")
+    ///             .blog_id("456")
     ///             .categories(["categories"])
     ///             .description("Created by the API")
-    ///             .image_alt_text("See you at ten.")
+    ///             .image_alt_text("Harbour at sunrise")
     ///             .image_url("https://www.example.com")
-    ///             .location_id("123")
+    ///             .location_id("789")
     ///             .published_at("2026-03-01T09:00:00Z")
     ///             .raw_html("<p>See you at ten.</p>")
     ///             .status(types::BlogsListPostsStatus::Archived)
     ///             .title("Example")
-    ///             .url_slug("https://www.example.com"),
+    ///             .url_slug("example"),
     ///     )
     ///     .send()
     ///     .await?;

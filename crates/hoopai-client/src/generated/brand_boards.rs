@@ -64,7 +64,7 @@ impl BrandBoards {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.brand_boards().delete("123", "123").send().await?;
+    /// let reply = client.brand_boards().delete("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -91,7 +91,7 @@ impl BrandBoards {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.brand_boards().get("123", "123").send().await?;
+    /// let reply = client.brand_boards().get("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -149,7 +149,11 @@ impl BrandBoards {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .brand_boards()
-    ///     .update("123", "123", types::UpdateBrandBoardBody::default())
+    ///     .update(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateBrandBoardBody::default().name("Example").default_(true),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -131,7 +131,10 @@ impl Businesses {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .businesses()
-    ///     .update("123", types::UpdateBusiness::default())
+    ///     .update(
+    ///         "123",
+    ///         types::UpdateBusiness::default().name("Example").email("ada@example.com"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -40,7 +40,7 @@ impl<C> Calendars<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().add_calendar_to_schedule("123", "123").send().await?;
+    /// let reply = client.calendars().add_calendar_to_schedule("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -96,7 +96,7 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .create_block_slot(types::BlockSlotCreateRequest::new("123", "123"))
+    ///     .create_block_slot(types::BlockSlotCreateRequest::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -186,7 +186,7 @@ impl<C> Calendars<C> {
     /// let reply = client
     ///     .calendars()
     ///     .create_schedule(
-    ///         types::CreateSchedule::new("123", "Example", "America/New_York", "123"),
+    ///         types::CreateSchedule::new("123", "Example", "America/New_York", "456"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -230,7 +230,7 @@ impl<C> Calendars<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_appointment_note("123", "123").send().await?;
+    /// let reply = client.calendars().delete_appointment_note("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -303,7 +303,7 @@ impl<C> Calendars<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().delete_notification("123", "123").send().await?;
+    /// let reply = client.calendars().delete_notification("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -383,7 +383,7 @@ impl<C> Calendars<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.calendars().get_notification("123", "123").send().await?;
+    /// let reply = client.calendars().get_notification("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -512,7 +512,7 @@ impl<C> Calendars<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .calendars()
-    ///     .remove_calendar_from_schedule("123", "123")
+    ///     .remove_calendar_from_schedule("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -541,7 +541,7 @@ impl<C> Calendars<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.calendars().search_schedules("123", "123").items();
+    /// let mut items = client.calendars().search_schedules("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -604,7 +604,7 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_appointment_note("123", "123", types::Notes::new("See you at ten."))
+    ///     .update_appointment_note("123", "456", types::Notes::new("See you at ten."))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -636,7 +636,7 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_block_slot("123", types::BlockSlotEditRequest::new("123", "123"))
+    ///     .update_block_slot("123", types::BlockSlotEditRequest::new("456", "789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -699,7 +699,13 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_notification("123", "123", types::UpdateCalendarNotifications::default())
+    ///     .update_notification(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateCalendarNotifications::default()
+    ///             .from_name("Example")
+    ///             .subject("Your order"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -731,7 +737,10 @@ impl<C> Calendars<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_schedule("123", types::UpdateSchedule::default())
+    ///     .update_schedule(
+    ///         "123",
+    ///         types::UpdateSchedule::default().name("Example").timezone("America/New_York"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -814,7 +823,7 @@ impl Calendars {
     /// let reply = client
     ///     .calendars()
     ///     .create_appointment(
-    ///         types::AppointmentCreate::new("123", "123", "123", "2026-03-01T09:00:00Z"),
+    ///         types::AppointmentCreate::new("123", "456", "789", "2026-03-01T09:00:00Z"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -848,7 +857,7 @@ impl Calendars {
     ///             .calendar_ids(["123"])
     ///             .capacity(10.0)
     ///             .description("Created by the API")
-    ///             .location_id("123")
+    ///             .location_id("456")
     ///             .name("Example")
     ///             .out_of_service(10.0)
     ///             .quantity(10.0),
@@ -1120,7 +1129,10 @@ impl Calendars {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update("123", types::CalendarUpdate::default())
+    ///     .update(
+    ///         "123",
+    ///         types::CalendarUpdate::default().name("Example").event_title("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1149,7 +1161,12 @@ impl Calendars {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_appointment("123", types::AppointmentEdit::default())
+    ///     .update_appointment(
+    ///         "123",
+    ///         types::AppointmentEdit::default()
+    ///             .title("Example")
+    ///             .description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1183,7 +1200,9 @@ impl Calendars {
     ///     .update_resource(
     ///         types::ResourceType::Equipments,
     ///         "123",
-    ///         types::UpdateCalendarResource::default(),
+    ///         types::UpdateCalendarResource::default()
+    ///             .name("Example")
+    ///             .description("Created by the API"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1216,7 +1235,7 @@ impl GetFreeSlots {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
-    /// `userId`
+    /// Query parameter `userId`.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1328,7 +1347,7 @@ pub struct SearchSchedules {
 }
 
 impl SearchSchedules {
-    /// `calendarId`
+    /// Query parameter `calendarId`.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
@@ -1376,7 +1395,7 @@ pub struct List {
 }
 
 impl List {
-    /// `groupId`
+    /// Query parameter `groupId`.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1399,19 +1418,19 @@ pub struct ListBlockedSlots {
 }
 
 impl ListBlockedSlots {
-    /// `userId`
+    /// Query parameter `userId`.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `calendarId`
+    /// Query parameter `calendarId`.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// `groupId`
+    /// Query parameter `groupId`.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1427,19 +1446,19 @@ pub struct ListEvents {
 }
 
 impl ListEvents {
-    /// `userId`
+    /// Query parameter `userId`.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `calendarId`
+    /// Query parameter `calendarId`.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// `groupId`
+    /// Query parameter `groupId`.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),

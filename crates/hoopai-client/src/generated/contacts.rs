@@ -100,7 +100,7 @@ impl<C> Contacts<C> {
     /// let reply = client
     ///     .contacts()
     ///     .batch_set_business(
-    ///         types::ContactsBusinessUpdate::new("123", vec!["123".to_owned()], "123"),
+    ///         types::ContactsBusinessUpdate::new("123", vec!["456".to_owned()], "789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -207,7 +207,7 @@ impl<C> Contacts<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().get_note("123", "123").send().await?;
+    /// let reply = client.contacts().get_note("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -232,7 +232,7 @@ impl<C> Contacts<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().get_task("123", "123").send().await?;
+    /// let reply = client.contacts().get_task("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -406,7 +406,11 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .update_note("123", "123", types::UpdateNote::default())
+    ///     .update_note(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateNote::default().title("Example").body("See you at ten."),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -438,7 +442,11 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .update_task("123", "123", types::UpdateTaskBody::default())
+    ///     .update_task(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateTaskBody::default().title("Example").body("See you at ten."),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -469,7 +477,7 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .update_task_completed("123", "123", types::UpdateTaskStatusParams::new(true))
+    ///     .update_task_completed("123", "456", types::UpdateTaskStatusParams::new(true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -501,7 +509,7 @@ impl Contacts {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .contacts()
-    ///     .add_to_campaign("123", "123", hoopai_client::json!({}))
+    ///     .add_to_campaign("123", "456", hoopai_client::json!({}))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -531,7 +539,11 @@ impl Contacts {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .add_to_workflow("123", "123", types::CreateWorkflow::default())
+    ///     .add_to_workflow(
+    ///         "123",
+    ///         "456",
+    ///         types::CreateWorkflow::default().event_start_time("2026-03-01T09:00:00Z"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -632,7 +644,7 @@ impl Contacts {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().delete_note("123", "123").send().await?;
+    /// let reply = client.contacts().delete_note("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -656,7 +668,7 @@ impl Contacts {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().delete_task("123", "123").send().await?;
+    /// let reply = client.contacts().delete_task("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -729,7 +741,7 @@ impl Contacts {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.contacts().list_by_business("123", "123").items();
+    /// let mut items = client.contacts().list_by_business("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -780,7 +792,7 @@ impl Contacts {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().remove_from_campaign("123", "123").send().await?;
+    /// let reply = client.contacts().remove_from_campaign("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -807,7 +819,11 @@ impl Contacts {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .remove_from_workflow("123", "123", types::CreateWorkflow::default())
+    ///     .remove_from_workflow(
+    ///         "123",
+    ///         "456",
+    ///         types::CreateWorkflow::default().event_start_time("2026-03-01T09:00:00Z"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -838,7 +854,10 @@ impl Contacts {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .update("123", types::UpdateContact::default())
+    ///     .update(
+    ///         "123",
+    ///         types::UpdateContact::default().name("Example").company_name("Example Inc."),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

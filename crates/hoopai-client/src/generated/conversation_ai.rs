@@ -100,7 +100,7 @@ impl ConversationAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversation_ai().delete_action("123", "123").send().await?;
+    /// let reply = client.conversation_ai().delete_action("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -144,7 +144,7 @@ impl ConversationAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversation_ai().get_action("123", "123").send().await?;
+    /// let reply = client.conversation_ai().get_action("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -272,7 +272,7 @@ impl ConversationAi {
     ///     .conversation_ai()
     ///     .update_action(
     ///         "123",
-    ///         "123",
+    ///         "456",
     ///         types::CreateAction::new(
     ///             hoopai_client::json!({}),
     ///             "Example",
@@ -342,7 +342,7 @@ impl ConversationAi {
     ///     .update_followup_settings(
     ///         "123",
     ///         types::UpdateFollowupSettings::new(
-    ///             vec!["123".to_owned()],
+    ///             vec!["456".to_owned()],
     ///             types::FollowupSettings::new(true),
     ///         ),
     ///     )

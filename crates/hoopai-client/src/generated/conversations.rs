@@ -45,8 +45,8 @@ impl<C> Conversations<C> {
     ///     .add_inbound_message(
     ///         types::ProcessMessageBody::new(
     ///             "123",
-    ///             "123",
-    ///             "123",
+    ///             "456",
+    ///             "789",
     ///             types::ProcessMessageBodyType::AllInOneChat,
     ///         ),
     ///     )
@@ -109,7 +109,7 @@ impl<C> Conversations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .add_outbound_message(types::ProcessOutboundMessageBody::new("123", "123"))
+    ///     .add_outbound_message(types::ProcessOutboundMessageBody::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -157,7 +157,7 @@ impl<C> Conversations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .create(types::CreateConversation::new("123", "123"))
+    ///     .create(types::CreateConversation::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -204,7 +204,7 @@ impl<C> Conversations<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// client
     ///     .conversations()
-    ///     .download_recording("123", "123")
+    ///     .download_recording("123", "456")
     ///     .send()
     ///     .await?
     ///     .save("report.csv")
@@ -235,7 +235,7 @@ impl<C> Conversations<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// client
     ///     .conversations()
-    ///     .download_transcription("123", "123")
+    ///     .download_transcription("123", "456")
     ///     .send()
     ///     .await?
     ///     .save("report.csv")
@@ -334,7 +334,7 @@ impl<C> Conversations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.conversations().get_transcription("123", "123").send().await?;
+    /// let reply = client.conversations().get_transcription("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -443,7 +443,7 @@ impl<C> Conversations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .send_typing(types::UserTypingBody::new("123", "is-typing", "123", "123"))
+    ///     .send_typing(types::UserTypingBody::new("123", "is-typing", "456", "789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -504,7 +504,7 @@ impl<C> Conversations<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .conversations()
-    ///     .upload_attachments(["attachment-urls"], "123", "123", "123")
+    ///     .upload_attachments(["attachment-urls"], "123", "456", "789")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -543,11 +543,7 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .conversations()
-    ///     .cancel_scheduled_email("ada@example.com")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.conversations().cancel_scheduled_email("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -558,7 +554,7 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_EMAIL)
             .path("emailMessageId", &email_message_id)
     }
-    /// Changes a contact's subscription to a message subtype, with the legal reason.
+    /// Updates a contact's subscription to a message subtype, with the legal reason.
     ///
     /// `POST /conversations/preferences/unsubscriptions/user-change`
     ///
@@ -574,7 +570,7 @@ impl Conversations {
     ///         types::UserSubscriptionChange::new(
     ///             "123",
     ///             "ada@example.com",
-    ///             "123",
+    ///             "456",
     ///             types::SubscriptionAction::new(
     ///                 types::SubscriptionActionSubtypeStatus::Subscribed,
     ///                 types::SubscriptionActionType::Custom,
@@ -611,8 +607,8 @@ impl Conversations {
     ///             .conversation_id("123")
     ///             .file_path("library/report.csv")
     ///             .filename("report.csv")
-    ///             .location_id("123")
-    ///             .upload_id("123"),
+    ///             .location_id("456")
+    ///             .upload_id("789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -690,7 +686,7 @@ impl Conversations {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .conversations()
-    ///     .get_unsubscription_status("123", "123")
+    ///     .get_unsubscription_status("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -725,10 +721,10 @@ impl Conversations {
     ///     .initiate_upload(
     ///         types::InitiateFileUpload::default()
     ///             .channel("channel")
-    ///             .content_type("See you at ten.")
+    ///             .content_type("text/csv")
     ///             .conversation_id("123")
     ///             .filename("report.csv")
-    ///             .location_id("123"),
+    ///             .location_id("456"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -773,7 +769,7 @@ impl Conversations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .send_review_reply(types::SendReviewReply::new("123", "123", "See you at ten."))
+    ///     .send_review_reply(types::SendReviewReply::new("123", "456", "See you at ten."))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -799,7 +795,7 @@ impl Conversations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .update("123", types::UpdateConversation::new("123"))
+    ///     .update("123", types::UpdateConversation::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -829,7 +825,13 @@ impl Conversations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .update_custom_subtype("123", "123", types::UpdateCustomSubtype::default())
+    ///     .update_custom_subtype(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateCustomSubtype::default()
+    ///             .name("Example")
+    ///             .description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -892,13 +894,13 @@ impl ExportMessages {
                 ),
         }
     }
-    /// `conversationId`
+    /// Query parameter `conversationId`.
     pub fn conversation_id(self, conversation_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversationId", &conversation_id.to_string()),
         }
     }
-    /// `contactId`
+    /// Query parameter `contactId`.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1031,7 +1033,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// `contactId`
+    /// Query parameter `contactId`.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1075,7 +1077,7 @@ impl Search {
             call: self.call.set_query("startAfterDate", &start_after_date.to_string()),
         }
     }
-    /// `id`
+    /// Query parameter `id`.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),

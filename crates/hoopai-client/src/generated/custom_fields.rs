@@ -44,7 +44,7 @@ impl CustomFields {
     ///             .field_key("contact.plan")
     ///             .location_id("123")
     ///             .object_key("contact")
-    ///             .parent_id("123")
+    ///             .parent_id("456")
     ///             .show_in_forms(true),
     ///     )
     ///     .send()
@@ -117,7 +117,7 @@ impl CustomFields {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.custom_fields().delete_folder("123", "123").send().await?;
+    /// let reply = client.custom_fields().delete_folder("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -196,7 +196,7 @@ impl CustomFields {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .custom_fields()
-    ///     .update("123", types::UpdateCustomFields::new("123", true))
+    ///     .update("123", types::UpdateCustomFields::new("456", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -224,7 +224,7 @@ impl CustomFields {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .custom_fields()
-    ///     .update_folder("123", types::UpdateFolder::new("123", "Example"))
+    ///     .update_folder("123", types::UpdateFolder::new("456", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -149,7 +149,12 @@ impl CustomMenus {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .custom_menus()
-    ///     .update("123", types::UpdateCustomMenu::default())
+    ///     .update(
+    ///         "123",
+    ///         types::UpdateCustomMenu::default()
+    ///             .title("Example")
+    ///             .url("https://www.example.com"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -68,7 +68,7 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().delete_template("123", "123").send().await?;
+    /// let reply = client.emails().delete_template("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -164,7 +164,7 @@ impl Emails {
     ///             .editor_type(types::SaveBuilderDataEditorType::Builder)
     ///             .html("<p>See you at ten.</p>")
     ///             .location_id("123")
-    ///             .template_id("123")
+    ///             .template_id("456")
     ///             .updated_by("updated-by"),
     ///     )
     ///     .send()
@@ -225,13 +225,13 @@ impl ListCampaigns {
                 ),
         }
     }
-    /// `name`
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// `parentId`
+    /// Query parameter `parentId`.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
@@ -343,13 +343,13 @@ impl ListTemplates {
                 ),
         }
     }
-    /// `name`
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// `parentId`
+    /// Query parameter `parentId`.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),

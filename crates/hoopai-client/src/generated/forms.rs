@@ -93,7 +93,7 @@ impl Forms {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.forms().upload_custom_files("123", "123").send().await?;
+    /// let reply = client.forms().upload_custom_files("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -35,7 +35,7 @@ impl Funnels {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.funnels().count_pages("123", "123").send().await?;
+    /// let reply = client.funnels().count_pages("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -98,7 +98,7 @@ impl Funnels {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.funnels().delete_redirect("123", "123").send().await?;
+    /// let reply = client.funnels().delete_redirect("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -151,7 +151,7 @@ impl Funnels {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.funnels().list_pages("123", "123", 10, 10).items();
+    /// let mut items = client.funnels().list_pages("123", "456", 10, 10).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -211,7 +211,7 @@ impl Funnels {
                 .set_query("offset", &offset),
         }
     }
-    /// Changes the target and the action of a URL redirect.
+    /// Updates the target and the action of a URL redirect.
     ///
     /// `PATCH /funnels/lookup/redirect/{id}`
     ///
@@ -230,7 +230,7 @@ impl Funnels {
     ///         "123",
     ///         types::UpdateRedirectParams::new(
     ///             types::RedirectParamsAction::All,
-    ///             "123",
+    ///             "456",
     ///             "target",
     ///         ),
     ///     )
@@ -257,7 +257,7 @@ pub struct CountPages {
 }
 
 impl CountPages {
-    /// `name`
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -298,13 +298,13 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `parentId`
+    /// Query parameter `parentId`.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// `name`
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -343,7 +343,7 @@ pub struct ListPages {
 }
 
 impl ListPages {
-    /// `name`
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

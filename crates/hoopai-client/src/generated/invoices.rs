@@ -42,7 +42,7 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .cancel_schedule("123", types::CancelInvoiceSchedule::new("123"))
+    ///     .cancel_schedule("123", types::CancelInvoiceSchedule::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -145,7 +145,7 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .create_from_estimate("123", types::CreateInvoiceFromEstimate::new("123", true))
+    ///     .create_from_estimate("123", types::CreateInvoiceFromEstimate::new("456", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -253,7 +253,7 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().delete("123", "123", "location").send().await?;
+    /// let reply = client.invoices().delete("123", "456", "location").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -283,7 +283,7 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .delete_estimate("123", types::Alt::new("123"))
+    ///     .delete_estimate("123", types::Alt::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -313,7 +313,7 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .delete_estimate_template("123", types::Alt::new("123"))
+    ///     .delete_estimate_template("123", types::Alt::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -345,7 +345,7 @@ impl<C> Invoices<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .invoices()
-    ///     .delete_schedule("123", "123", "location")
+    ///     .delete_schedule("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -379,7 +379,7 @@ impl<C> Invoices<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .invoices()
-    ///     .delete_template("123", "123", "location")
+    ///     .delete_template("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -469,7 +469,7 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().get("123", "123", "location").send().await?;
+    /// let reply = client.invoices().get("123", "456", "location").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -499,7 +499,7 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().get_schedule("123", "123", "location").send().await?;
+    /// let reply = client.invoices().get_schedule("123", "456", "location").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -556,7 +556,7 @@ impl<C> Invoices<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.invoices().get_template("123", "123", "location").send().await?;
+    /// let reply = client.invoices().get_template("123", "456", "location").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -750,7 +750,7 @@ impl<C> Invoices<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .invoices()
-    ///     .preview_estimate_template("123", "location", "123")
+    ///     .preview_estimate_template("123", "location", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -812,7 +812,7 @@ impl<C> Invoices<C> {
     ///     .invoices()
     ///     .send(
     ///         "123",
-    ///         types::SendInvoice::new(types::SendInvoiceAction::Email, "123", true, "123"),
+    ///         types::SendInvoice::new(types::SendInvoiceAction::Email, "456", true, "789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -844,7 +844,7 @@ impl<C> Invoices<C> {
     ///     .invoices()
     ///     .send_estimate(
     ///         "123",
-    ///         types::SendEstimate::new(types::SendInvoiceAction::Email, "123", true, "123"),
+    ///         types::SendEstimate::new(types::SendInvoiceAction::Email, "456", true, "789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -877,9 +877,9 @@ impl<C> Invoices<C> {
     ///     .set_schedule_auto_payment(
     ///         "123",
     ///         types::AutoPaymentSchedule::new(
-    ///             "123",
+    ///             "456",
     ///             types::AutoPaymentDetails::new(true),
-    ///             "123",
+    ///             "789",
     ///         ),
     ///     )
     ///     .send()
@@ -910,7 +910,7 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .start_schedule("123", types::ScheduleInvoiceSchedule::new("123", true))
+    ///     .start_schedule("123", types::ScheduleInvoiceSchedule::new("456", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1104,7 +1104,7 @@ impl<C> Invoices<C> {
     ///     .update_late_fees(
     ///         "123",
     ///         types::UpdateInvoiceLateFeesConfiguration::new(
-    ///             "123",
+    ///             "456",
     ///             types::LateFeesConfiguration::new(
     ///                 true,
     ///                 types::LateFeesFrequency::new(
@@ -1206,7 +1206,7 @@ impl<C> Invoices<C> {
     ///     .update_template_late_fees(
     ///         "123",
     ///         types::UpdateInvoiceLateFeesConfiguration::new(
-    ///             "123",
+    ///             "456",
     ///             types::LateFeesConfiguration::new(
     ///                 true,
     ///                 types::LateFeesFrequency::new(
@@ -1247,7 +1247,7 @@ impl<C> Invoices<C> {
     ///     .invoices()
     ///     .update_template_payment_methods(
     ///         "123",
-    ///         types::UpdatePaymentMethodsConfiguration::new("123"),
+    ///         types::UpdatePaymentMethodsConfiguration::new("456"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1277,7 +1277,7 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .void("123", types::VoidInvoice::new("123"))
+    ///     .void("123", types::VoidInvoice::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1378,7 +1378,7 @@ impl List {
                 ),
         }
     }
-    /// `contactId`
+    /// Query parameter `contactId`.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1505,7 +1505,7 @@ impl ListEstimates {
                 ),
         }
     }
-    /// `contactId`
+    /// Query parameter `contactId`.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

@@ -40,7 +40,7 @@ impl KnowledgeBases {
     ///     .crawl(
     ///         types::DiscoverWebsiteRequest::new(
     ///             "123",
-    ///             "123",
+    ///             "456",
     ///             types::OperationDetailsMode::Domain,
     ///             "https://www.example.com",
     ///         ),
@@ -94,7 +94,7 @@ impl KnowledgeBases {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .knowledge_bases()
-    ///     .create_faq(types::AddFaq::new("answer", "123", "123", "What is missing?"))
+    ///     .create_faq(types::AddFaq::new("answer", "123", "456", "What is missing?"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -157,11 +157,7 @@ impl KnowledgeBases {
     /// let reply = client
     ///     .knowledge_bases()
     ///     .delete_urls(
-    ///         types::DeleteWebsiteUrlRequest::new(
-    ///             "123",
-    ///             "123",
-    ///             vec!["https://www.example.com".to_owned()],
-    ///         ),
+    ///         types::DeleteWebsiteUrlRequest::new("123", "456", vec!["789".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -210,7 +206,7 @@ impl KnowledgeBases {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .knowledge_bases()
-    ///     .get_crawl_status("123", "123", "123")
+    ///     .get_crawl_status("123", "456", "789")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -267,7 +263,7 @@ impl KnowledgeBases {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.knowledge_bases().list_faqs("123", "123").items();
+    /// let mut items = client.knowledge_bases().list_faqs("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -299,7 +295,7 @@ impl KnowledgeBases {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.knowledge_bases().list_urls("123", "123").items();
+    /// let mut items = client.knowledge_bases().list_urls("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -332,12 +328,7 @@ impl KnowledgeBases {
     /// let reply = client
     ///     .knowledge_bases()
     ///     .train_urls(
-    ///         types::TrainDiscoveredUrls::new(
-    ///             "123",
-    ///             "123",
-    ///             "123",
-    ///             vec!["https://www.example.com".to_owned()],
-    ///         ),
+    ///         types::TrainDiscoveredUrls::new("123", "456", "789", vec!["1122".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -364,7 +355,12 @@ impl KnowledgeBases {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .knowledge_bases()
-    ///     .update("123", types::UpdateKnowledgeBase::default())
+    ///     .update(
+    ///         "123",
+    ///         types::UpdateKnowledgeBase::default()
+    ///             .name("Example")
+    ///             .description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -133,7 +133,7 @@ impl Links {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.links().get("123", "123").send().await?;
+    /// let reply = client.links().get("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

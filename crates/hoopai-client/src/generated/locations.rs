@@ -78,7 +78,7 @@ impl<C> Locations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .create_custom_value("123", types::CustomValues::new("Example", "value"))
+    ///     .create_custom_value("123", types::CustomValues::new("Example", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -178,7 +178,7 @@ impl<C> Locations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_recurring_task("123", "123").send().await?;
+    /// let reply = client.locations().delete_recurring_task("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -204,7 +204,7 @@ impl<C> Locations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_template("123", "123").send().await?;
+    /// let reply = client.locations().delete_template("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -251,7 +251,7 @@ impl<C> Locations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_custom_field("123", "123").send().await?;
+    /// let reply = client.locations().get_custom_field("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -277,7 +277,7 @@ impl<C> Locations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_custom_value("123", "123").send().await?;
+    /// let reply = client.locations().get_custom_value("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -303,7 +303,7 @@ impl<C> Locations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_recurring_task("123", "123").send().await?;
+    /// let reply = client.locations().get_recurring_task("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -329,7 +329,7 @@ impl<C> Locations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().get_tag("123", "lead").send().await?;
+    /// let reply = client.locations().get_tag("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -428,7 +428,7 @@ impl<C> Locations<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.locations().list_templates("123", "123").items();
+    /// let mut items = client.locations().list_templates("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -508,7 +508,10 @@ impl<C> Locations<C> {
     /// use hoopai_client::types;
     /// let mut items = client
     ///     .locations()
-    ///     .search_tasks("123", types::TaskSearchParams::default())
+    ///     .search_tasks(
+    ///         "123",
+    ///         types::TaskSearchParams::default().query("example").completed(true),
+    ///     )
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -546,7 +549,7 @@ impl<C> Locations<C> {
     ///     .locations()
     ///     .update_custom_field(
     ///         "123",
-    ///         "123",
+    ///         "456",
     ///         types::LocationsUpdateCustomFields::new("Example"),
     ///     )
     ///     .send()
@@ -581,7 +584,11 @@ impl<C> Locations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .update_custom_value("123", "123", types::CustomValues::new("Example", "value"))
+    ///     .update_custom_value(
+    ///         "123",
+    ///         "456",
+    ///         types::CustomValues::new("Example", "Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -614,7 +621,13 @@ impl<C> Locations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .update_recurring_task("123", "123", types::RecurringTaskUpdate::default())
+    ///     .update_recurring_task(
+    ///         "123",
+    ///         "456",
+    ///         types::RecurringTaskUpdate::default()
+    ///             .title("Example")
+    ///             .description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -647,7 +660,7 @@ impl<C> Locations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .update_tag("123", "lead", types::TagBody::new("Example"))
+    ///     .update_tag("123", "456", types::TagBody::new("Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -757,7 +770,7 @@ impl Locations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_custom_field("123", "123").send().await?;
+    /// let reply = client.locations().delete_custom_field("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -782,7 +795,7 @@ impl Locations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_custom_value("123", "123").send().await?;
+    /// let reply = client.locations().delete_custom_value("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -807,7 +820,7 @@ impl Locations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_tag("123", "lead").send().await?;
+    /// let reply = client.locations().delete_tag("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -836,7 +849,7 @@ impl Locations {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .locations()
-    ///     .update("123", types::UpdateLocation::new("123"))
+    ///     .update("123", types::UpdateLocation::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1031,7 +1044,7 @@ pub struct UploadCustomFieldFiles {
 }
 
 impl UploadCustomFieldFiles {
-    /// `id`
+    /// Form parameter `id`.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_part("id", &id.to_string()),

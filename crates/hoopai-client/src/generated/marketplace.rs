@@ -57,11 +57,11 @@ impl Marketplace {
     ///     .create_charge(
     ///         types::RaiseChargeBody::default()
     ///             .app_id("123")
-    ///             .company_id("123")
+    ///             .company_id("456")
     ///             .description("Created by the API")
-    ///             .event_id("123")
-    ///             .location_id("123")
-    ///             .meter_id("123")
+    ///             .event_id("789")
+    ///             .location_id("1122")
+    ///             .meter_id("1455")
     ///             .units(10.0),
     ///     )
     ///     .send()
@@ -151,7 +151,7 @@ impl Marketplace {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.marketplace().get_rebilling_config("123", "123").send().await?;
+    /// let reply = client.marketplace().get_rebilling_config("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -205,9 +205,9 @@ impl Marketplace {
     ///     .migrate_connection(
     ///         types::MigrateConnection::default()
     ///             .account_id("123")
-    ///             .app_id("123")
-    ///             .app_version_id("123")
-    ///             .location_id("123")
+    ///             .app_id("456")
+    ///             .app_version_id("789")
+    ///             .location_id("1122")
     ///             .type_(types::MigrateConnectionType::Basic),
     ///     )
     ///     .send()
@@ -235,7 +235,12 @@ impl Marketplace {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .marketplace()
-    ///     .uninstall("123", types::DeleteIntegrationBody::default())
+    ///     .uninstall(
+    ///         "123",
+    ///         types::DeleteIntegrationBody::default()
+    ///             .company_id("456")
+    ///             .reason("No longer needed"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -265,13 +270,13 @@ impl ListCharges {
             call: self.call.set_query("meterId", &meter_id.to_string()),
         }
     }
-    /// `eventId`
+    /// Query parameter `eventId`.
     pub fn event_id(self, event_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("eventId", &event_id.to_string()),
         }
     }
-    /// `userId`
+    /// Query parameter `userId`.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),

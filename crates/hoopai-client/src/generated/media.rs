@@ -40,7 +40,7 @@ impl Media {
     ///     .batch_delete(
     ///         types::DeleteMediaObjectsBodyParams::new(
     ///             "123",
-    ///             vec![types::DeleteMediaObjectItem::new("123")],
+    ///             vec![types::DeleteMediaObjectItem::new("456")],
     ///             types::DeleteMediaObjectsBodyParamsStatus::Deleted,
     ///         ),
     ///     )
@@ -71,7 +71,7 @@ impl Media {
     ///     .batch_update(
     ///         types::UpdateMediaObjects::new(
     ///             "123",
-    ///             vec![types::UpdateMediaObject::new("123")],
+    ///             vec![types::UpdateMediaObject::new("456")],
     ///         ),
     ///     )
     ///     .send()
@@ -125,7 +125,7 @@ impl Media {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.media().delete("123", "location", "123").send().await?;
+    /// let reply = client.media().delete("123", "location", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -199,7 +199,7 @@ impl Media {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .media()
-    ///     .update("123", types::UpdateObject::new("123", "Example"))
+    ///     .update("123", types::UpdateObject::new("456", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -261,7 +261,7 @@ impl List {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// `parentId`
+    /// Query parameter `parentId`.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
@@ -321,13 +321,13 @@ impl UploadCall {
             call: self.call.set_part("hosted", &hosted),
         }
     }
-    /// `name`
+    /// Form parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_part("name", &name.to_string()),
         }
     }
-    /// `parentId`
+    /// Form parameter `parentId`.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_part("parentId", &parent_id.to_string()),

@@ -280,7 +280,7 @@ impl Objects {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .objects()
-    ///     .update_record("schema-key", "123", "123", hoopai_client::json!({}))
+    ///     .update_record("schema-key", "123", "456", hoopai_client::json!({}))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

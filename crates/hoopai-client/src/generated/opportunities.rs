@@ -136,9 +136,9 @@ impl Opportunities {
     ///     .create(
     ///         types::CreateOpportunity::default()
     ///             .contact_id("123")
-    ///             .location_id("123")
+    ///             .location_id("456")
     ///             .name("Example")
-    ///             .pipeline_id("123")
+    ///             .pipeline_id("789")
     ///             .status(types::OpportunityStatus::Abandoned),
     ///     )
     ///     .send()
@@ -282,7 +282,12 @@ impl Opportunities {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .update("123", types::UpdateOpportunity::default())
+    ///     .update(
+    ///         "123",
+    ///         types::UpdateOpportunity::default()
+    ///             .name("Example")
+    ///             .assigned_to("assigned-to"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -339,7 +344,7 @@ impl Opportunities {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .upsert(types::UpsertOpportunity::new("123", "123"))
+    ///     .upsert(types::UpsertOpportunity::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -360,7 +365,7 @@ pub struct ListLostReasons {
 }
 
 impl ListLostReasons {
-    /// `name`
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -489,13 +494,13 @@ impl Search {
             call: self.call.set_query("assigned_to", &assigned_to.to_string()),
         }
     }
-    /// `campaignId`
+    /// Query parameter `campaignId`.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// `id`
+    /// Query parameter `id`.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),

@@ -148,10 +148,14 @@ impl<C> Payments<C> {
     ///     .create_order_fulfillment(
     ///         "123",
     ///         types::CreateFulfillment::new(
-    ///             "123",
-    ///             vec![types::FulfillmentItems::new("123", 10.0)],
+    ///             "456",
+    ///             vec![types::FulfillmentItems::new("789", 10.0)],
     ///             true,
-    ///             vec![types::FulfillmentTracking::default()],
+    ///             vec![
+    ///                 types::FulfillmentTracking::default()
+    ///                 .tracking_url("https://www.example.com")
+    ///                 .shipping_carrier("shipping-carrier")
+    ///             ],
     ///         ),
     ///     )
     ///     .send()
@@ -182,7 +186,7 @@ impl<C> Payments<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .payments()
-    ///     .delete_coupon(types::DeleteCouponParams::new("123", "123"))
+    ///     .delete_coupon(types::DeleteCouponParams::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -265,7 +269,7 @@ impl<C> Payments<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .payments()
-    ///     .get_coupon("123", "location", "123", "code")
+    ///     .get_coupon("123", "location", "456", "code")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -323,7 +327,7 @@ impl<C> Payments<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.payments().get_order("123", "123", "location").send().await?;
+    /// let reply = client.payments().get_order("123", "456", "location").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -358,7 +362,7 @@ impl<C> Payments<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .payments()
-    ///     .get_subscription("123", "123", "location")
+    ///     .get_subscription("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -392,7 +396,7 @@ impl<C> Payments<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .payments()
-    ///     .get_transaction("123", "123", "location")
+    ///     .get_transaction("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -465,7 +469,7 @@ impl<C> Payments<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .payments()
-    ///     .list_order_fulfillments("123", "123", "location")
+    ///     .list_order_fulfillments("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -497,7 +501,7 @@ impl<C> Payments<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .payments()
-    ///     .list_order_notes("123", "123", "location")
+    ///     .list_order_notes("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -633,7 +637,7 @@ impl<C> Payments<C> {
     ///     .record_order_payment(
     ///         "123",
     ///         types::PostRecordOrderPaymentBody::new(
-    ///             "123",
+    ///             "456",
     ///             types::RecordPaymentMode::BankTransfer,
     ///         ),
     ///     )
@@ -899,7 +903,7 @@ impl ListOrders {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `contactId`
+    /// Query parameter `contactId`.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1004,13 +1008,13 @@ impl ListSubscriptions {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `contactId`
+    /// Query parameter `contactId`.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// `id`
+    /// Query parameter `id`.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -1120,7 +1124,7 @@ impl ListTransactions {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// `subscriptionId`
+    /// Query parameter `subscriptionId`.
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),
@@ -1132,7 +1136,7 @@ impl ListTransactions {
             call: self.call.set_query("entityId", &entity_id.to_string()),
         }
     }
-    /// `contactId`
+    /// Query parameter `contactId`.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

@@ -38,7 +38,7 @@ impl Products {
     /// let reply = client
     ///     .products()
     ///     .batch_edit(
-    ///         types::BulkEditRequest::new("123", vec![types::BulkEditProduct::new("123")]),
+    ///         types::BulkEditRequest::new("123", vec![types::BulkEditProduct::new("456")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -51,7 +51,7 @@ impl Products {
     ) -> Call<types::BulkEditReply> {
         self.call(&operations::PRODUCTS_BATCH_EDIT).json(&body.into())
     }
-    /// Changes the price, currency, availability or collections of several products, or deletes them.
+    /// Updates the price, currency, availability or collections of several products, or deletes them.
     ///
     /// `POST /products/bulk-update`
     ///
@@ -68,7 +68,7 @@ impl Products {
     ///     .batch_update(
     ///         types::BulkUpdate::new(
     ///             "123",
-    ///             vec!["123".to_owned()],
+    ///             vec!["456".to_owned()],
     ///             types::BulkUpdateType::BulkDeleteProducts,
     ///         ),
     ///     )
@@ -100,7 +100,7 @@ impl Products {
     ///     .batch_update_reviews(
     ///         types::UpdateProductReviews::new(
     ///             "123",
-    ///             vec![types::UpdateProductReviewObject::new("123", "123", "123")],
+    ///             vec![types::UpdateProductReviewObject::new("456", "789", "1122")],
     ///             "status",
     ///         ),
     ///     )
@@ -218,7 +218,7 @@ impl Products {
     ///         types::CreatePrice::default()
     ///             .amount(10.0)
     ///             .currency("USD")
-    ///             .location_id("123")
+    ///             .location_id("456")
     ///             .name("Example")
     ///             .type_(types::PriceType::OneTime),
     ///     )
@@ -250,7 +250,7 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().delete("123", "123").send().await?;
+    /// let reply = client.products().delete("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -279,7 +279,7 @@ impl Products {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .products()
-    ///     .delete_collection("123", "123", "location")
+    ///     .delete_collection("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -310,7 +310,7 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().delete_price("123", "123", "123").send().await?;
+    /// let reply = client.products().delete_price("123", "456", "789").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -342,7 +342,7 @@ impl Products {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .products()
-    ///     .delete_review("123", "123", "location", "123")
+    ///     .delete_review("123", "456", "location", "789")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -375,7 +375,7 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().get("123", "123").send().await?;
+    /// let reply = client.products().get("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -401,7 +401,7 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().get_collection("123", "123").send().await?;
+    /// let reply = client.products().get_collection("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -428,7 +428,7 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.products().get_price("123", "123", "123").send().await?;
+    /// let reply = client.products().get_price("123", "456", "789").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -459,7 +459,7 @@ impl Products {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .products()
-    ///     .get_store_stats("123", "123", "location")
+    ///     .get_store_stats("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -589,7 +589,7 @@ impl Products {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.products().list_prices("123", "123").items();
+    /// let mut items = client.products().list_prices("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -659,7 +659,7 @@ impl Products {
     ///     .products()
     ///     .update(
     ///         "123",
-    ///         types::UpdateProduct::new("123", "Example", types::ProductType::Digital),
+    ///         types::UpdateProduct::new("456", "Example", types::ProductType::Digital),
     ///     )
     ///     .send()
     ///     .await?;
@@ -690,7 +690,7 @@ impl Products {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .products()
-    ///     .update_collection("123", types::UpdateProductCollections::new("123"))
+    ///     .update_collection("123", types::UpdateProductCollections::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -722,7 +722,7 @@ impl Products {
     ///     .update_inventory(
     ///         types::UpdateInventory::new(
     ///             "123",
-    ///             vec![types::UpdateInventoryItem::new("123")],
+    ///             vec![types::UpdateInventoryItem::new("456")],
     ///         ),
     ///     )
     ///     .send()
@@ -753,11 +753,11 @@ impl Products {
     ///     .products()
     ///     .update_price(
     ///         "123",
-    ///         "123",
+    ///         "456",
     ///         types::UpdatePrice::default()
     ///             .amount(10.0)
     ///             .currency("USD")
-    ///             .location_id("123")
+    ///             .location_id("789")
     ///             .name("Example")
     ///             .type_(types::PriceType::OneTime),
     ///     )
@@ -792,7 +792,7 @@ impl Products {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .products()
-    ///     .update_review("123", types::UpdateProductReview::new("123", "123", "status"))
+    ///     .update_review("123", types::UpdateProductReview::new("456", "789", "status"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -822,7 +822,7 @@ impl Products {
     ///     .products()
     ///     .update_store_priority(
     ///         "123",
-    ///         types::UpdateDisplayPriorityBody::new("123", vec![hoopai_client::json!({})]),
+    ///         types::UpdateDisplayPriorityBody::new("456", vec![hoopai_client::json!({})]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -856,8 +856,8 @@ impl Products {
     ///         "123",
     ///         types::UpdateProductStore::new(
     ///             types::SelectionType::Exclude,
-    ///             "123",
-    ///             vec!["123".to_owned()],
+    ///             "456",
+    ///             vec!["789".to_owned()],
     ///         ),
     ///     )
     ///     .send()
@@ -902,13 +902,13 @@ impl CountReviews {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
-    /// `productId`
+    /// Query parameter `productId`.
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
-    /// `storeId`
+    /// Query parameter `storeId`.
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -1039,7 +1039,7 @@ impl List {
                 ),
         }
     }
-    /// `storeId`
+    /// Query parameter `storeId`.
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -1122,7 +1122,7 @@ impl ListCollections {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
-    /// `name`
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -1322,13 +1322,13 @@ impl ListReviews {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
-    /// `productId`
+    /// Query parameter `productId`.
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
-    /// `storeId`
+    /// Query parameter `storeId`.
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),

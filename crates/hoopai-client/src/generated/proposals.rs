@@ -91,7 +91,7 @@ impl Proposals {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .proposals()
-    ///     .send_document(types::SendDocument::new("123", "123", "sent-by"))
+    ///     .send_document(types::SendDocument::new("123", "456", "sent-by"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -117,7 +117,7 @@ impl Proposals {
     /// let reply = client
     ///     .proposals()
     ///     .send_template(
-    ///         types::SendDocumentFromPublicApiBody::new("123", "123", "123", "123"),
+    ///         types::SendDocumentFromPublicApiBody::new("123", "456", "789", "1122"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -248,7 +248,7 @@ impl ListTemplates {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// `name`
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -261,7 +261,7 @@ impl ListTemplates {
             call: self.call.set_query("isPublicDocument", &is_public_document),
         }
     }
-    /// `userId`
+    /// Query parameter `userId`.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),

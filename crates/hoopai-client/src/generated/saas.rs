@@ -43,7 +43,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .batch_disable("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
+    ///     .batch_disable("123", types::BulkDisableSaas::new(vec!["456".to_owned()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -75,7 +75,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .batch_disable_legacy("123", types::BulkDisableSaas::new(vec!["123".to_owned()]))
+    ///     .batch_disable_legacy("123", types::BulkDisableSaas::new(vec!["456".to_owned()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -109,9 +109,9 @@ impl<C> Saas<C> {
     ///     .batch_enable(
     ///         "123",
     ///         types::BulkEnableSaasRequest::new(
-    ///             types::BulkEnableSaasActionPayload::new("123"),
+    ///             types::BulkEnableSaasActionPayload::new("456"),
     ///             true,
-    ///             vec!["123".to_owned()],
+    ///             vec!["789".to_owned()],
     ///         ),
     ///     )
     ///     .send()
@@ -148,9 +148,9 @@ impl<C> Saas<C> {
     ///     .batch_enable_legacy(
     ///         "123",
     ///         types::BulkEnableSaasRequest::new(
-    ///             types::BulkEnableSaasActionPayload::new("123"),
+    ///             types::BulkEnableSaasActionPayload::new("456"),
     ///             true,
-    ///             vec!["123".to_owned()],
+    ///             vec!["789".to_owned()],
     ///         ),
     ///     )
     ///     .send()
@@ -183,7 +183,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .enable("123", types::EnableSaas::new("123", true))
+    ///     .enable("123", types::EnableSaas::new("456", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -215,7 +215,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .enable_legacy("123", types::EnableSaas::new("123", true))
+    ///     .enable_legacy("123", types::EnableSaas::new("456", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -244,7 +244,7 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().find_locations("123", "123", "123").send().await?;
+    /// let reply = client.saas().find_locations("123", "456", "789").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -301,7 +301,7 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_plan("123", "123").send().await?;
+    /// let reply = client.saas().get_plan("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -328,7 +328,7 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_plan_legacy("123", "123").send().await?;
+    /// let reply = client.saas().get_plan_legacy("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -356,7 +356,7 @@ impl<C> Saas<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_subscription("123", "123").send().await?;
+    /// let reply = client.saas().get_subscription("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -384,7 +384,7 @@ impl<C> Saas<C> {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_subscription_legacy("123", "123").send().await?;
+    /// let reply = client.saas().get_subscription_legacy("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -524,7 +524,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .pause("123", types::PauseLocation::new("123", true))
+    ///     .pause("123", types::PauseLocation::new("456", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -556,7 +556,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .pause_legacy("123", types::PauseLocation::new("123", true))
+    ///     .pause_legacy("123", types::PauseLocation::new("456", true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -590,8 +590,8 @@ impl<C> Saas<C> {
     ///     .update_rebilling(
     ///         "123",
     ///         types::UpdateRebilling::new(
-    ///             types::UpdateRebillingConfig::default(),
-    ///             vec!["123".to_owned()],
+    ///             types::UpdateRebillingConfig::default().enabled(true).markup(10.0),
+    ///             vec!["456".to_owned()],
     ///             types::UpdateRebillingProduct::Email,
     ///         ),
     ///     )
@@ -629,8 +629,8 @@ impl<C> Saas<C> {
     ///     .update_rebilling_legacy(
     ///         "123",
     ///         types::UpdateRebilling::new(
-    ///             types::UpdateRebillingConfig::default(),
-    ///             vec!["123".to_owned()],
+    ///             types::UpdateRebillingConfig::default().enabled(true).markup(10.0),
+    ///             vec!["456".to_owned()],
     ///             types::UpdateRebillingProduct::Email,
     ///         ),
     ///     )
@@ -665,7 +665,7 @@ impl<C> Saas<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .saas()
-    ///     .update_subscription("123", types::UpdateSubscription::new("123", "123", "123"))
+    ///     .update_subscription("123", types::UpdateSubscription::new("456", "789", "1122"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -701,7 +701,7 @@ impl Saas {
     ///     .saas()
     ///     .update_subscription_legacy(
     ///         "123",
-    ///         types::UpdateSubscription::new("123", "123", "123"),
+    ///         types::UpdateSubscription::new("456", "789", "1122"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -733,7 +733,7 @@ impl FindLocationsLegacy {
             call: self.call.set_query("customerId", &customer_id.to_string()),
         }
     }
-    /// `subscriptionId`
+    /// Query parameter `subscriptionId`.
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),

@@ -47,7 +47,7 @@ impl<C> Snapshots<C> {
     ///         "123",
     ///         types::CreateSnapshotShareLinkRequest::new(
     ///             types::CreateSnapshotShareLinkRequestShareType::AgencyLink,
-    ///             "123",
+    ///             "456",
     ///         ),
     ///     )
     ///     .send()
@@ -78,7 +78,7 @@ impl<C> Snapshots<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.snapshots().get_latest_push("123", "123", "123").send().await?;
+    /// let reply = client.snapshots().get_latest_push("123", "456", "789").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -133,7 +133,7 @@ impl Snapshots {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let mut items = client
     ///     .snapshots()
-    ///     .list_pushes("123", "123", "from", "to", "last-doc", 10)
+    ///     .list_pushes("123", "456", "from", "to", "last-doc", 10)
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;

@@ -44,7 +44,7 @@ impl<C> SocialMedia<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .batch_delete_posts("123", types::DeletePosts::default())
+    ///     .batch_delete_posts("123", types::DeletePosts::default().post_ids(["456"]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -72,7 +72,7 @@ impl<C> SocialMedia<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().delete_account("123", "123").send().await?;
+    /// let reply = client.social_media().delete_account("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -101,7 +101,7 @@ impl<C> SocialMedia<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_category("123", "123").send().await?;
+    /// let reply = client.social_media().get_category("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -129,7 +129,7 @@ impl<C> SocialMedia<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .get_tag_details("123", types::UpdateTag::new(vec!["lead".to_owned()]))
+    ///     .get_tag_details("123", types::UpdateTag::new(vec!["456".to_owned()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -240,7 +240,11 @@ impl SocialMedia {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .attach_facebook_account("123", "123", types::AttachFbAccount::default())
+    ///     .attach_facebook_account(
+    ///         "123",
+    ///         "456",
+    ///         types::AttachFbAccount::default().name("Example").company_id("789"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -271,7 +275,7 @@ impl SocialMedia {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .attach_instagram_account("123", "123", types::AttachIgAccount::new("123"))
+    ///     .attach_instagram_account("123", "456", types::AttachIgAccount::new("789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -302,7 +306,11 @@ impl SocialMedia {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .attach_linkedin_account("123", "123", types::AttachLinkedinAccount::default())
+    ///     .attach_linkedin_account(
+    ///         "123",
+    ///         "456",
+    ///         types::AttachLinkedinAccount::default().name("Example").company_id("789"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -333,7 +341,11 @@ impl SocialMedia {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .attach_tiktok_profile("123", "123", types::AttachTiktokAccount::default())
+    ///     .attach_tiktok_profile(
+    ///         "123",
+    ///         "456",
+    ///         types::AttachTiktokAccount::default().name("Example").company_id("789"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -365,7 +377,11 @@ impl SocialMedia {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .attach_twitter_profile("123", "123", types::AttachTwitterAccount::default())
+    ///     .attach_twitter_profile(
+    ///         "123",
+    ///         "456",
+    ///         types::AttachTwitterAccount::default().name("Example").company_id("789"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -401,9 +417,9 @@ impl SocialMedia {
     ///     .create_post(
     ///         "123",
     ///         types::CreatePost::new(
-    ///             vec!["123".to_owned()],
+    ///             vec!["456".to_owned()],
     ///             types::CreatePostType::Post,
-    ///             "123",
+    ///             "789",
     ///         ),
     ///     )
     ///     .send()
@@ -432,7 +448,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().delete_csv_import("123", "123").send().await?;
+    /// let reply = client.social_media().delete_csv_import("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -458,7 +474,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().delete_csv_post("123", "123", "123").send().await?;
+    /// let reply = client.social_media().delete_csv_post("123", "456", "789").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -485,7 +501,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().delete_post("123", "123").send().await?;
+    /// let reply = client.social_media().delete_post("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -513,7 +529,7 @@ impl SocialMedia {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .finalize_csv_import("123", "123", types::CsvDefault::default())
+    ///     .finalize_csv_import("123", "456", types::CsvDefault::default().user_id("789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -542,7 +558,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_post("123", "123").send().await?;
+    /// let reply = client.social_media().get_post("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -571,7 +587,7 @@ impl SocialMedia {
     ///     .social_media()
     ///     .get_statistics(
     ///         "123",
-    ///         types::SocialMediaGetStatisticsBody::new(vec!["123".to_owned()]),
+    ///         types::SocialMediaGetStatisticsBody::new(vec!["456".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -601,7 +617,7 @@ impl SocialMedia {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .social_media()
-    ///     .get_tiktok_business_profile("123", "123")
+    ///     .get_tiktok_business_profile("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -628,7 +644,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_tiktok_profile("123", "123").send().await?;
+    /// let reply = client.social_media().get_tiktok_profile("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -654,7 +670,7 @@ impl SocialMedia {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_twitter_profile("123", "123").send().await?;
+    /// let reply = client.social_media().get_twitter_profile("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -706,7 +722,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.social_media().list_csv_posts("123", "123").items();
+    /// let mut items = client.social_media().list_csv_posts("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -737,7 +753,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_facebook_accounts("123", "123").send().await?;
+    /// let reply = client.social_media().list_facebook_accounts("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -762,7 +778,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_google_locations("123", "123").send().await?;
+    /// let reply = client.social_media().list_google_locations("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -789,7 +805,7 @@ impl SocialMedia {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .social_media()
-    ///     .list_instagram_accounts("123", "123")
+    ///     .list_instagram_accounts("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -816,7 +832,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().list_linkedin_accounts("123", "123").send().await?;
+    /// let reply = client.social_media().list_linkedin_accounts("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -852,7 +868,7 @@ impl SocialMedia {
     ///             .include_users("include-users")
     ///             .limit("100")
     ///             .skip("0")
-    ///             .to_date("2026-03-01"),
+    ///             .to_date("2026-03-31"),
     ///     )
     ///     .items();
     /// while let Some(item) = items.next().await {
@@ -891,7 +907,7 @@ impl SocialMedia {
     ///     .set_accounts(
     ///         "123",
     ///         types::SetAccounts::new(
-    ///             vec!["123".to_owned()],
+    ///             vec!["456".to_owned()],
     ///             "report.csv",
     ///             "library/report.csv",
     ///             10.0,
@@ -925,7 +941,11 @@ impl SocialMedia {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .social_media()
-    ///     .set_google_location("123", "123", types::AttachGmbLocation::default())
+    ///     .set_google_location(
+    ///         "123",
+    ///         "456",
+    ///         types::AttachGmbLocation::default().company_id("789"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -953,7 +973,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().start_facebook_oauth("123", "123").send().await?;
+    /// let reply = client.social_media().start_facebook_oauth("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -981,7 +1001,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().start_google_oauth("123", "123").send().await?;
+    /// let reply = client.social_media().start_google_oauth("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1009,7 +1029,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().start_instagram_oauth("123", "123").send().await?;
+    /// let reply = client.social_media().start_instagram_oauth("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1036,7 +1056,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().start_linkedin_oauth("123", "123").send().await?;
+    /// let reply = client.social_media().start_linkedin_oauth("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1066,7 +1086,7 @@ impl SocialMedia {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .social_media()
-    ///     .start_tiktok_business_oauth("123", "123")
+    ///     .start_tiktok_business_oauth("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1096,7 +1116,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().start_tiktok_oauth("123", "123").send().await?;
+    /// let reply = client.social_media().start_tiktok_oauth("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1125,7 +1145,7 @@ impl SocialMedia {
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().start_twitter_oauth("123", "123").send().await?;
+    /// let reply = client.social_media().start_twitter_oauth("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1159,8 +1179,8 @@ impl SocialMedia {
     ///     .social_media()
     ///     .update_post(
     ///         "123",
-    ///         "123",
-    ///         types::PostCreateRequest::new(vec!["123".to_owned()], "type", "123"),
+    ///         "456",
+    ///         types::PostCreateRequest::new(vec!["789".to_owned()], "type", "1122"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1216,7 +1236,7 @@ impl DeleteAccount {
             call: self.call.set_query("companyId", &company_id.to_string()),
         }
     }
-    /// `userId`
+    /// Query parameter `userId`.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1363,7 +1383,7 @@ impl ListCsvImports {
             call: self.call.set_query("includeUsers", &include_users.to_string()),
         }
     }
-    /// `userId`
+    /// Query parameter `userId`.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),

@@ -126,7 +126,7 @@ impl Store {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .store()
-    ///     .delete_shipping_carrier("123", "123", "location")
+    ///     .delete_shipping_carrier("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -158,7 +158,7 @@ impl Store {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .store()
-    ///     .delete_shipping_rate("123", "123", "123", "location")
+    ///     .delete_shipping_rate("123", "456", "789", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -192,7 +192,7 @@ impl Store {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .store()
-    ///     .delete_shipping_zone("123", "123", "location")
+    ///     .delete_shipping_zone("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -249,7 +249,7 @@ impl Store {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .store()
-    ///     .get_shipping_carrier("123", "123", "location")
+    ///     .get_shipping_carrier("123", "456", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -281,7 +281,7 @@ impl Store {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .store()
-    ///     .get_shipping_rate("123", "123", "123", "location")
+    ///     .get_shipping_rate("123", "456", "789", "location")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -313,7 +313,7 @@ impl Store {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.store().get_shipping_zone("123", "123", "location").send().await?;
+    /// let reply = client.store().get_shipping_zone("123", "456", "location").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -393,7 +393,7 @@ impl Store {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.store().list_shipping_rates("123", "123", "location").items();
+    /// let mut items = client.store().list_shipping_rates("123", "456", "location").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -493,7 +493,12 @@ impl Store {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .store()
-    ///     .update_shipping_carrier("123", types::UpdateShippingCarrier::default())
+    ///     .update_shipping_carrier(
+    ///         "123",
+    ///         types::UpdateShippingCarrier::default()
+    ///             .name("Example")
+    ///             .callback_url("https://www.example.com"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -521,7 +526,13 @@ impl Store {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .store()
-    ///     .update_shipping_rate("123", "123", types::UpdateShippingRate::default())
+    ///     .update_shipping_rate(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateShippingRate::default()
+    ///             .name("Example")
+    ///             .description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -551,7 +562,10 @@ impl Store {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .store()
-    ///     .update_shipping_zone("123", types::UpdateShippingZone::default())
+    ///     .update_shipping_zone(
+    ///         "123",
+    ///         types::UpdateShippingZone::default().name("Example").alt_id("456"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -43,7 +43,7 @@ impl VoiceAi {
     ///             .action_parameters(hoopai_client::json!({}))
     ///             .action_type(types::ActionType::AppointmentBooking)
     ///             .agent_id("123")
-    ///             .location_id("123")
+    ///             .location_id("456")
     ///             .name("Example"),
     ///     )
     ///     .send()
@@ -97,7 +97,7 @@ impl VoiceAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// client.voice_ai().delete_action("123", "123", "123").send().await?;
+    /// client.voice_ai().delete_action("123", "456", "789").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_action(
@@ -125,7 +125,7 @@ impl VoiceAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// client.voice_ai().delete_agent("123", "123").send().await?;
+    /// client.voice_ai().delete_agent("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_agent(
@@ -151,7 +151,7 @@ impl VoiceAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.voice_ai().get_action("123", "123").send().await?;
+    /// let reply = client.voice_ai().get_action("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -178,7 +178,7 @@ impl VoiceAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.voice_ai().get_agent("123", "123").send().await?;
+    /// let reply = client.voice_ai().get_agent("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -205,7 +205,7 @@ impl VoiceAi {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.voice_ai().get_call_log("123", "123").send().await?;
+    /// let reply = client.voice_ai().get_call_log("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -294,8 +294,8 @@ impl VoiceAi {
     ///         types::SingleAction::default()
     ///             .action_parameters(hoopai_client::json!({}))
     ///             .action_type(types::ActionType::AppointmentBooking)
-    ///             .agent_id("123")
-    ///             .location_id("123")
+    ///             .agent_id("456")
+    ///             .location_id("789")
     ///             .name("Example"),
     ///     )
     ///     .send()
@@ -329,7 +329,11 @@ impl VoiceAi {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .voice_ai()
-    ///     .update_agent("123", "123", types::PatchAgent::default())
+    ///     .update_agent(
+    ///         "123",
+    ///         "456",
+    ///         types::PatchAgent::default().agent_name("Example").business_name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -407,13 +411,13 @@ pub struct ListCallLogs {
 }
 
 impl ListCallLogs {
-    /// `agentId`
+    /// Query parameter `agentId`.
     pub fn agent_id(self, agent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("agentId", &agent_id.to_string()),
         }
     }
-    /// `contactId`
+    /// Query parameter `contactId`.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

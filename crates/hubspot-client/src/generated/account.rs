@@ -24,7 +24,7 @@ impl Account {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads the account: kind, time zone, currencies, hosting location.
+    /// Returns the type, time zone, currencies and hosting location of the account.
     ///
     /// `GET /account-info/2026-03/details`
     ///
@@ -40,7 +40,7 @@ impl Account {
     pub fn get_details(&self) -> Call<types::PortalInformationReply> {
         self.call(&operations::ACCOUNT_GET_DETAILS)
     }
-    /// Lists how much of the API private apps used today, with the limit.
+    /// Lists the calls of private apps today, with their limit.
     ///
     /// `GET /account-info/2026-03/api-usage/daily/private-apps`
     ///

@@ -24,7 +24,7 @@ impl AccountActivity {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Lists what users did in the account.
+    /// Lists the actions of users in the account.
     ///
     /// `GET /account-info/2026-03/activity/audit-logs`
     ///
@@ -68,7 +68,7 @@ impl AccountActivity {
             call: self.call(&operations::ACCOUNT_ACTIVITY_LIST_LOGINS),
         }
     }
-    /// Lists actions that matter to security, such as new keys and changed rights.
+    /// Lists actions that concern security, such as new keys and changed permissions.
     ///
     /// `GET /account-info/2026-03/activity/security`
     ///
@@ -116,7 +116,7 @@ impl ListAuditLogs {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// `fillFinalTimestamp`
+    /// Query parameter `fillFinalTimestamp`.
     #[inline]
     pub fn fill_final_timestamp(self, fill_final_timestamp: bool) -> Self {
         Self {

@@ -68,7 +68,7 @@ impl AccountUsers {
             call: self.call(&operations::ACCOUNT_USERS_DELETE).path("userId", &user_id),
         }
     }
-    /// Reads a user of the account, by identifier or e-mail address.
+    /// Returns a user of the account, by identifier or e-mail address.
     ///
     /// `GET /settings/users/2026-03/{userId}`
     ///
@@ -143,7 +143,7 @@ impl AccountUsers {
     pub fn list_teams(&self) -> Call<types::TeamList> {
         self.call(&operations::ACCOUNT_USERS_LIST_TEAMS)
     }
-    /// Changes a user's role, teams or name.
+    /// Updates a user's role, teams or name.
     ///
     /// `PUT /settings/users/2026-03/{userId}`
     ///
@@ -158,7 +158,10 @@ impl AccountUsers {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .account_users()
-    ///     .update("123", types::AccountUserUpdate::default())
+    ///     .update(
+    ///         "123",
+    ///         types::AccountUserUpdate::default().first_name("Ada").last_name("Lovelace"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -24,7 +24,7 @@ impl AssociationLabels {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Sets limits of associations between two object types.
+    /// Sets the limits of associations between two object types.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/create`
     ///
@@ -41,11 +41,11 @@ impl AssociationLabels {
     ///     .association_labels()
     ///     .batch_create_configurations(
     ///         "contacts",
-    ///         "contacts",
+    ///         "companies",
     ///         types::AssociationDefinitionConfigurationCreateRequestBatch::new(
     ///             vec![
     ///                 types::AssociationDefinitionConfigurationCreateRequest::new(types::AssociationCategory::HubspotDefined,
-    ///                 10, 10)
+    ///                 123, 456)
     ///             ],
     ///         ),
     ///     )
@@ -65,7 +65,7 @@ impl AssociationLabels {
             .path("toObjectType", &to_object_type)
             .json(&body.into())
     }
-    /// Removes limits of associations between two object types.
+    /// Removes the limits of associations between two object types.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/purge`
     ///
@@ -82,9 +82,9 @@ impl AssociationLabels {
     ///     .association_labels()
     ///     .batch_purge_configurations(
     ///         "contacts",
-    ///         "contacts",
+    ///         "companies",
     ///         types::AssociationSpecBatch::new(
-    ///             vec![types::AssociationsSchemaAssociationSpec::new("category", 10)],
+    ///             vec![types::AssociationsSchemaAssociationSpec::new("category", 123)],
     ///         ),
     ///     )
     ///     .send()
@@ -103,7 +103,7 @@ impl AssociationLabels {
             .path("toObjectType", &to_object_type)
             .json(&body.into())
     }
-    /// Changes limits of associations between two object types.
+    /// Updates the limits of associations between two object types.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/update`
     ///
@@ -120,11 +120,11 @@ impl AssociationLabels {
     ///     .association_labels()
     ///     .batch_update_configurations(
     ///         "contacts",
-    ///         "contacts",
+    ///         "companies",
     ///         types::AssociationDefinitionConfigurationUpdateRequestBatch::new(
     ///             vec![
     ///                 types::AssociationDefinitionConfigurationUpdateRequest::new(types::AssociationCategory::HubspotDefined,
-    ///                 10, 10)
+    ///                 123, 456)
     ///             ],
     ///         ),
     ///     )
@@ -161,7 +161,7 @@ impl AssociationLabels {
     ///     .association_labels()
     ///     .create(
     ///         "contacts",
-    ///         "contacts",
+    ///         "companies",
     ///         types::AssociationDefinitionCreateRequest::new("Example", "Example"),
     ///     )
     ///     .send()
@@ -194,7 +194,7 @@ impl AssociationLabels {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.association_labels().delete("contacts", "contacts", 10).send().await?;
+    /// client.association_labels().delete("contacts", "companies", 123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -220,7 +220,7 @@ impl AssociationLabels {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.association_labels().list("contacts", "contacts").send().await?;
+    /// let reply = client.association_labels().list("contacts", "companies").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -266,7 +266,7 @@ impl AssociationLabels {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .association_labels()
-    ///     .list_configurations("contacts", "contacts")
+    ///     .list_configurations("contacts", "companies")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -281,7 +281,7 @@ impl AssociationLabels {
             .path("fromObjectType", &from_object_type)
             .path("toObjectType", &to_object_type)
     }
-    /// Changes a label between two object types.
+    /// Updates a label between two object types.
     ///
     /// `PUT /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
     ///
@@ -298,8 +298,8 @@ impl AssociationLabels {
     ///     .association_labels()
     ///     .update(
     ///         "contacts",
-    ///         "contacts",
-    ///         types::AssociationDefinitionUpdateRequest::new(10, "Example"),
+    ///         "companies",
+    ///         types::AssociationDefinitionUpdateRequest::new(123, "Example"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -24,7 +24,7 @@ impl Associations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Associates many pairs of records, with labels, in one request.
+    /// Associates several pairs of records with labels in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/create`
     ///
@@ -42,13 +42,13 @@ impl Associations {
     ///     .associations()
     ///     .batch_create(
     ///         "contacts",
-    ///         "contacts",
+    ///         "companies",
     ///         types::AssociationBatchCreate::new(
     ///             vec![
     ///                 types::AssociationCreate::new(types::PublicObjectId::new("123"),
-    ///                 types::PublicObjectId::new("123"),
+    ///                 types::PublicObjectId::new("456"),
     ///                 vec![types::AssociationSpec::new(types::AssociationCategory::HubspotDefined,
-    ///                 10)])
+    ///                 789)])
     ///             ],
     ///         ),
     ///     )
@@ -68,7 +68,7 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(&body.into())
     }
-    /// Associates many pairs of records without a label in one request.
+    /// Associates several pairs of records without a label in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/associate/default`
     ///
@@ -85,11 +85,11 @@ impl Associations {
     ///     .associations()
     ///     .batch_create_default(
     ///         "contacts",
-    ///         "contacts",
+    ///         "companies",
     ///         types::DefaultAssociationBatchCreate::new(
     ///             vec![
     ///                 types::DefaultAssociationCreate::new(types::PublicObjectId::new("123"),
-    ///                 types::PublicObjectId::new("123"))
+    ///                 types::PublicObjectId::new("456"))
     ///             ],
     ///         ),
     ///     )
@@ -109,7 +109,7 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(&body.into())
     }
-    /// Removes all associations between many pairs of records in one request.
+    /// Removes all associations between several pairs of records in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive`
     ///
@@ -127,11 +127,11 @@ impl Associations {
     ///     .associations()
     ///     .batch_delete(
     ///         "contacts",
-    ///         "contacts",
+    ///         "companies",
     ///         types::AssociationBatchArchive::new(
     ///             vec![
     ///                 types::AssociationArchive::new(types::PublicObjectId::new("123"),
-    ///                 vec![types::PublicObjectId::new("123")])
+    ///                 vec![types::PublicObjectId::new("456")])
     ///             ],
     ///         ),
     ///     )
@@ -151,7 +151,7 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(&body.into())
     }
-    /// Removes labels from many associations in one request.
+    /// Removes labels from several associations in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive`
     ///
@@ -168,13 +168,13 @@ impl Associations {
     ///     .associations()
     ///     .batch_delete_labels(
     ///         "contacts",
-    ///         "contacts",
+    ///         "companies",
     ///         types::AssociationBatchCreate::new(
     ///             vec![
     ///                 types::AssociationCreate::new(types::PublicObjectId::new("123"),
-    ///                 types::PublicObjectId::new("123"),
+    ///                 types::PublicObjectId::new("456"),
     ///                 vec![types::AssociationSpec::new(types::AssociationCategory::HubspotDefined,
-    ///                 10)])
+    ///                 789)])
     ///             ],
     ///         ),
     ///     )
@@ -194,7 +194,7 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(&body.into())
     }
-    /// Reads the associations of many records in one request.
+    /// Returns the associations of several records in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/read`
     ///
@@ -212,7 +212,7 @@ impl Associations {
     ///     .associations()
     ///     .batch_read(
     ///         "contacts",
-    ///         "contacts",
+    ///         "companies",
     ///         types::AssociationBatchRead::new(vec![types::AssociationRead::new("123")]),
     ///     )
     ///     .send()
@@ -231,7 +231,7 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(&body.into())
     }
-    /// Associates two records with the labels given.
+    /// Associates two records with the given labels.
     ///
     /// `PUT /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///
@@ -252,11 +252,11 @@ impl Associations {
     ///     .create(
     ///         "contacts",
     ///         "123",
-    ///         "contacts",
-    ///         "123",
+    ///         "companies",
+    ///         "456",
     ///         vec![
     ///             types::AssociationSpec::new(types::AssociationCategory::HubspotDefined,
-    ///             10)
+    ///             789)
     ///         ],
     ///     )
     ///     .send()
@@ -296,7 +296,7 @@ impl Associations {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .associations()
-    ///     .create_default("contacts", "123", "contacts", "123")
+    ///     .create_default("contacts", "123", "companies", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -330,7 +330,7 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.associations().delete("contacts", "123", "contacts", "123").send().await?;
+    /// client.associations().delete("contacts", "123", "companies", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -360,7 +360,7 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.associations().list("contacts", "123", "contacts").items();
+    /// let mut items = client.associations().list("contacts", "123", "companies").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -395,7 +395,7 @@ impl Associations {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let mut items = client
     ///     .associations()
-    ///     .list_for_partner_client("123", "contacts")
+    ///     .list_for_partner_client("123", "companies")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -415,7 +415,7 @@ impl Associations {
                 .path("toObjectType", &to_object_type),
         }
     }
-    /// Asks for a report, by e-mail, of records near their limit of associations.
+    /// Sends a report of the records near their limit of associations by e-mail.
     ///
     /// `POST /crm/associations/2026-03/usage/high-usage-report/{userId}`
     ///
@@ -426,7 +426,7 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.associations().request_high_usage_report(10).send().await?;
+    /// let reply = client.associations().request_high_usage_report(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

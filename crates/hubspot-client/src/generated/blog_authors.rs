@@ -24,7 +24,7 @@ impl BlogAuthors {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Joins a blog author to a group of languages.
+    /// Adds a blog author to a group of languages.
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/attach-to-lang-group`
     ///
@@ -36,7 +36,7 @@ impl BlogAuthors {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_authors()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -48,7 +48,7 @@ impl BlogAuthors {
     ) -> Call<Value> {
         self.call(&operations::BLOG_AUTHORS_ATTACH_TO_LANGUAGE_GROUP).json(&body.into())
     }
-    /// Creates many blog authors in one request.
+    /// Creates several blog authors in one request.
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/create`
     ///
@@ -60,7 +60,13 @@ impl BlogAuthors {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_authors()
-    ///     .batch_create(types::BlogAuthorBatch::new(vec![types::BlogAuthor::default()]))
+    ///     .batch_create(
+    ///         types::BlogAuthorBatch::new(
+    ///             vec![
+    ///                 types::BlogAuthor::default().name("Example").display_name("Example")
+    ///             ],
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -72,7 +78,7 @@ impl BlogAuthors {
     ) -> Call<types::BlogAuthorBatchReply> {
         self.call(&operations::BLOG_AUTHORS_BATCH_CREATE).json(&body.into())
     }
-    /// Deletes many blog authors in one request.
+    /// Deletes several blog authors in one request.
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/archive`
     ///
@@ -92,7 +98,7 @@ impl BlogAuthors {
     pub fn batch_delete(&self, body: impl Into<types::StringBatch>) -> Call<()> {
         self.call(&operations::BLOG_AUTHORS_BATCH_DELETE).json(&body.into())
     }
-    /// Reads many blog authors in one request.
+    /// Returns several blog authors in one request.
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/read`
     ///
@@ -115,7 +121,7 @@ impl BlogAuthors {
             call: self.call(&operations::BLOG_AUTHORS_BATCH_READ).json(&body.into()),
         }
     }
-    /// Changes many blog authors in one request.
+    /// Updates several blog authors in one request.
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/update`
     ///
@@ -148,14 +154,18 @@ impl BlogAuthors {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.blog_authors().create(types::BlogAuthor::default()).send().await?;
+    /// let reply = client
+    ///     .blog_authors()
+    ///     .create(types::BlogAuthor::default().name("Example").display_name("Example"))
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::BlogAuthor>) -> Call<types::BlogAuthor> {
         self.call(&operations::BLOG_AUTHORS_CREATE).json(&body.into())
     }
-    /// Makes a blog author in another language.
+    /// Creates a blog author in another language.
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/create-language-variation`
     ///
@@ -168,7 +178,10 @@ impl BlogAuthors {
     /// let reply = client
     ///     .blog_authors()
     ///     .create_language_variation(
-    ///         types::BlogAuthorClone::new(types::BlogAuthor::default(), "123"),
+    ///         types::BlogAuthorClone::new(
+    ///             types::BlogAuthor::default().name("Example").display_name("Example"),
+    ///             "123",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -203,7 +216,7 @@ impl BlogAuthors {
                 .path("objectId", &object_id),
         }
     }
-    /// Takes a blog author out of its group of languages.
+    /// Removes a blog author from its group of languages.
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/detach-from-lang-group`
     ///
@@ -228,7 +241,7 @@ impl BlogAuthors {
         self.call(&operations::BLOG_AUTHORS_DETACH_FROM_LANGUAGE_GROUP)
             .json(&body.into())
     }
-    /// Reads a blog author.
+    /// Returns a blog author.
     ///
     /// `GET /cms/blogs/2026-03/authors/{objectId}`
     ///
@@ -271,7 +284,7 @@ impl BlogAuthors {
             call: self.call(&operations::BLOG_AUTHORS_LIST),
         }
     }
-    /// Lists blog authors by a cursor.
+    /// Lists blog authors.
     ///
     /// `GET /cms/blogs/2026-03/authors/cursor`
     ///
@@ -293,7 +306,7 @@ impl BlogAuthors {
             call: self.call(&operations::BLOG_AUTHORS_LIST_BY_CURSOR),
         }
     }
-    /// Lists blog authors that match a query, by a cursor.
+    /// Lists blog authors that match a query.
     ///
     /// `GET /cms/blogs/2026-03/authors/cursor/query`
     ///
@@ -315,7 +328,7 @@ impl BlogAuthors {
             call: self.call(&operations::BLOG_AUTHORS_QUERY_BY_CURSOR),
         }
     }
-    /// Makes a blog author the first of its group of languages.
+    /// Makes a blog author the primary one of its group of languages.
     ///
     /// `PUT /cms/blogs/2026-03/authors/multi-language/set-new-lang-primary`
     ///
@@ -338,7 +351,7 @@ impl BlogAuthors {
     ) -> Call<()> {
         self.call(&operations::BLOG_AUTHORS_SET_PRIMARY_LANGUAGE).json(&body.into())
     }
-    /// Changes a blog author.
+    /// Updates a blog author.
     ///
     /// `PATCH /cms/blogs/2026-03/authors/{objectId}`
     ///
@@ -353,7 +366,10 @@ impl BlogAuthors {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_authors()
-    ///     .update("123", types::BlogAuthor::default())
+    ///     .update(
+    ///         "123",
+    ///         types::BlogAuthor::default().name("Example").display_name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -383,7 +399,7 @@ impl BlogAuthors {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_authors()
-    ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
+    ///     .update_languages(types::LanguagesUpdate::new([("name", "Example")], "123"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

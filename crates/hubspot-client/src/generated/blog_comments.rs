@@ -36,7 +36,7 @@ impl BlogComments {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.blog_comments().delete(10).send().await?;
+    /// client.blog_comments().delete(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, id: impl Display) -> Call<()> {
@@ -54,7 +54,7 @@ impl BlogComments {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_comments().get(10).send().await?;
+    /// let reply = client.blog_comments().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

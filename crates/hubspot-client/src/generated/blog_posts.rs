@@ -24,7 +24,7 @@ impl BlogPosts {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Joins a blog post to a group of languages.
+    /// Adds a blog post to a group of languages.
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/attach-to-lang-group`
     ///
@@ -36,7 +36,7 @@ impl BlogPosts {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_posts()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -48,7 +48,7 @@ impl BlogPosts {
     ) -> Call<Value> {
         self.call(&operations::BLOG_POSTS_ATTACH_TO_LANGUAGE_GROUP).json(&body.into())
     }
-    /// Creates many blog posts in one request.
+    /// Creates several blog posts in one request.
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/create`
     ///
@@ -60,7 +60,11 @@ impl BlogPosts {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_posts()
-    ///     .batch_create(types::BlogPostBatch::new(vec![types::BlogPost::default()]))
+    ///     .batch_create(
+    ///         types::BlogPostBatch::new(
+    ///             vec![types::BlogPost::default().name("Example").author_name("Example")],
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -72,7 +76,7 @@ impl BlogPosts {
     ) -> Call<types::BlogPostBatchReply> {
         self.call(&operations::BLOG_POSTS_BATCH_CREATE).json(&body.into())
     }
-    /// Deletes many blog posts in one request.
+    /// Deletes several blog posts in one request.
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/archive`
     ///
@@ -92,7 +96,7 @@ impl BlogPosts {
     pub fn batch_delete(&self, body: impl Into<types::StringBatch>) -> Call<()> {
         self.call(&operations::BLOG_POSTS_BATCH_DELETE).json(&body.into())
     }
-    /// Reads many blog posts in one request.
+    /// Returns several blog posts in one request.
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/read`
     ///
@@ -115,7 +119,7 @@ impl BlogPosts {
             call: self.call(&operations::BLOG_POSTS_BATCH_READ).json(&body.into()),
         }
     }
-    /// Changes many blog posts in one request.
+    /// Updates several blog posts in one request.
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/update`
     ///
@@ -172,14 +176,18 @@ impl BlogPosts {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.blog_posts().create(types::BlogPost::default()).send().await?;
+    /// let reply = client
+    ///     .blog_posts()
+    ///     .create(types::BlogPost::default().name("Example").author_name("Example"))
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::BlogPost>) -> Call<types::BlogPost> {
         self.call(&operations::BLOG_POSTS_CREATE).json(&body.into())
     }
-    /// Makes a blog post in another language.
+    /// Creates a blog post in another language.
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/create-language-variation`
     ///
@@ -223,7 +231,7 @@ impl BlogPosts {
             call: self.call(&operations::BLOG_POSTS_DELETE).path("objectId", &object_id),
         }
     }
-    /// Takes a blog post out of its group of languages.
+    /// Removes a blog post from its group of languages.
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/detach-from-lang-group`
     ///
@@ -247,7 +255,7 @@ impl BlogPosts {
     ) -> Call<Value> {
         self.call(&operations::BLOG_POSTS_DETACH_FROM_LANGUAGE_GROUP).json(&body.into())
     }
-    /// Reads a blog post.
+    /// Returns a blog post.
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}`
     ///
@@ -268,7 +276,7 @@ impl BlogPosts {
             call: self.call(&operations::BLOG_POSTS_GET).path("objectId", &object_id),
         }
     }
-    /// Reads the draft of a blog post.
+    /// Returns the draft of a blog post.
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}/draft`
     ///
@@ -286,7 +294,7 @@ impl BlogPosts {
     pub fn get_draft(&self, object_id: impl Display) -> Call<types::BlogPost> {
         self.call(&operations::BLOG_POSTS_GET_DRAFT).path("objectId", &object_id)
     }
-    /// Reads a revision of a blog post.
+    /// Returns a revision of a blog post.
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}/revisions/{revisionId}`
     ///
@@ -299,7 +307,7 @@ impl BlogPosts {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_posts().get_revision("123", "123").send().await?;
+    /// let reply = client.blog_posts().get_revision("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -334,7 +342,7 @@ impl BlogPosts {
             call: self.call(&operations::BLOG_POSTS_LIST),
         }
     }
-    /// Lists blog posts by a cursor.
+    /// Lists blog posts.
     ///
     /// `GET /cms/blogs/2026-03/posts/cursor`
     ///
@@ -399,7 +407,7 @@ impl BlogPosts {
     pub fn publish_draft(&self, object_id: impl Display) -> Call<()> {
         self.call(&operations::BLOG_POSTS_PUBLISH_DRAFT).path("objectId", &object_id)
     }
-    /// Lists blog posts that match a query, by a cursor.
+    /// Lists blog posts that match a query.
     ///
     /// `GET /cms/blogs/2026-03/posts/cursor/query`
     ///
@@ -421,7 +429,7 @@ impl BlogPosts {
             call: self.call(&operations::BLOG_POSTS_QUERY_BY_CURSOR),
         }
     }
-    /// Throws the draft of a blog post away.
+    /// Resets the draft of a blog post to the published version.
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/draft/reset`
     ///
@@ -438,7 +446,7 @@ impl BlogPosts {
     pub fn reset_draft(&self, object_id: impl Display) -> Call<()> {
         self.call(&operations::BLOG_POSTS_RESET_DRAFT).path("objectId", &object_id)
     }
-    /// Publishes a revision of a blog post again.
+    /// Restores a revision of a blog post and publishes it.
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/revisions/{revisionId}/restore`
     ///
@@ -450,7 +458,7 @@ impl BlogPosts {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_posts().restore_revision("123", "123").send().await?;
+    /// let reply = client.blog_posts().restore_revision("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -463,7 +471,7 @@ impl BlogPosts {
             .path("objectId", &object_id)
             .path("revisionId", &revision_id)
     }
-    /// Makes a revision of a blog post its draft.
+    /// Restores a revision of a blog post as its draft.
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/revisions/{revisionId}/restore-to-draft`
     ///
@@ -475,7 +483,7 @@ impl BlogPosts {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_posts().restore_revision_to_draft("123", 10).send().await?;
+    /// let reply = client.blog_posts().restore_revision_to_draft("123", 456).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -488,7 +496,7 @@ impl BlogPosts {
             .path("objectId", &object_id)
             .path("revisionId", &revision_id)
     }
-    /// Sets when a blog post is published.
+    /// Schedules the publication of a blog post.
     ///
     /// `POST /cms/blogs/2026-03/posts/schedule`
     ///
@@ -508,7 +516,7 @@ impl BlogPosts {
     pub fn schedule(&self, body: impl Into<types::ContentSchedule>) -> Call<()> {
         self.call(&operations::BLOG_POSTS_SCHEDULE).json(&body.into())
     }
-    /// Makes a blog post the first of its group of languages.
+    /// Makes a blog post the primary one of its group of languages.
     ///
     /// `PUT /cms/blogs/2026-03/posts/multi-language/set-new-lang-primary`
     ///
@@ -531,7 +539,7 @@ impl BlogPosts {
     ) -> Call<()> {
         self.call(&operations::BLOG_POSTS_SET_PRIMARY_LANGUAGE).json(&body.into())
     }
-    /// Changes a blog post.
+    /// Updates a blog post.
     ///
     /// `PATCH /cms/blogs/2026-03/posts/{objectId}`
     ///
@@ -546,7 +554,7 @@ impl BlogPosts {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_posts()
-    ///     .update("123", types::BlogPost::default())
+    ///     .update("123", types::BlogPost::default().name("Example").author_name("Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -564,7 +572,7 @@ impl BlogPosts {
                 .json(&body.into()),
         }
     }
-    /// Changes the draft of a blog post; what is published stays.
+    /// Updates the draft of a blog post; the published version stays.
     ///
     /// `PATCH /cms/blogs/2026-03/posts/{objectId}/draft`
     ///
@@ -578,7 +586,10 @@ impl BlogPosts {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_posts()
-    ///     .update_draft("123", types::BlogPost::default())
+    ///     .update_draft(
+    ///         "123",
+    ///         types::BlogPost::default().name("Example").author_name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -605,7 +616,7 @@ impl BlogPosts {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_posts()
-    ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
+    ///     .update_languages(types::LanguagesUpdate::new([("name", "Example")], "123"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -24,7 +24,7 @@ impl BlogSettings {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Joins a blog to a group of languages.
+    /// Adds a blog to a group of languages.
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/attach-to-lang-group`
     ///
@@ -36,7 +36,7 @@ impl BlogSettings {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_settings()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -48,7 +48,7 @@ impl BlogSettings {
     ) -> Call<Value> {
         self.call(&operations::BLOG_SETTINGS_ATTACH_TO_LANGUAGE_GROUP).json(&body.into())
     }
-    /// Makes a blog in another language.
+    /// Creates a blog in another language.
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/create-language-variation`
     ///
@@ -73,7 +73,7 @@ impl BlogSettings {
         self.call(&operations::BLOG_SETTINGS_CREATE_LANGUAGE_VARIATION)
             .json(&body.into())
     }
-    /// Takes a blog out of its group of languages.
+    /// Removes a blog from its group of languages.
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/detach-from-lang-group`
     ///
@@ -98,7 +98,7 @@ impl BlogSettings {
         self.call(&operations::BLOG_SETTINGS_DETACH_FROM_LANGUAGE_GROUP)
             .json(&body.into())
     }
-    /// Reads a blog with its settings.
+    /// Returns a blog with its settings.
     ///
     /// `GET /cms/blog-settings/2026-03/settings/{blogId}`
     ///
@@ -115,7 +115,7 @@ impl BlogSettings {
     pub fn get(&self, blog_id: impl Display) -> Call<types::Blog> {
         self.call(&operations::BLOG_SETTINGS_GET).path("blogId", &blog_id)
     }
-    /// Reads a revision of a blog.
+    /// Returns a revision of a blog.
     ///
     /// `GET /cms/blog-settings/2026-03/settings/{blogId}/revisions/{revisionId}`
     ///
@@ -127,7 +127,7 @@ impl BlogSettings {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.blog_settings().get_revision("123", "123").send().await?;
+    /// let reply = client.blog_settings().get_revision("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -186,7 +186,7 @@ impl BlogSettings {
                 .path("blogId", &blog_id),
         }
     }
-    /// Makes a blog the first of its group of languages.
+    /// Makes a blog the primary one of its group of languages.
     ///
     /// `PUT /cms/blog-settings/2026-03/settings/multi-language/set-new-lang-primary`
     ///
@@ -221,7 +221,7 @@ impl BlogSettings {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_settings()
-    ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
+    ///     .update_languages(types::LanguagesUpdate::new([("name", "Example")], "123"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

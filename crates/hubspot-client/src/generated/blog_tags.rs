@@ -24,7 +24,7 @@ impl BlogTags {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Joins a blog tag to a group of languages.
+    /// Adds a blog tag to a group of languages.
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/attach-to-lang-group`
     ///
@@ -36,7 +36,7 @@ impl BlogTags {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_tags()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -48,7 +48,7 @@ impl BlogTags {
     ) -> Call<Value> {
         self.call(&operations::BLOG_TAGS_ATTACH_TO_LANGUAGE_GROUP).json(&body.into())
     }
-    /// Creates many blog tags in one request.
+    /// Creates several blog tags in one request.
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/create`
     ///
@@ -60,7 +60,11 @@ impl BlogTags {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_tags()
-    ///     .batch_create(types::TagBatch::new(vec![types::Tag::default()]))
+    ///     .batch_create(
+    ///         types::TagBatch::new(
+    ///             vec![types::Tag::default().name("Example").language("en")],
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -72,7 +76,7 @@ impl BlogTags {
     ) -> Call<types::TagBatchReply> {
         self.call(&operations::BLOG_TAGS_BATCH_CREATE).json(&body.into())
     }
-    /// Deletes many blog tags in one request.
+    /// Deletes several blog tags in one request.
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/archive`
     ///
@@ -92,7 +96,7 @@ impl BlogTags {
     pub fn batch_delete(&self, body: impl Into<types::StringBatch>) -> Call<()> {
         self.call(&operations::BLOG_TAGS_BATCH_DELETE).json(&body.into())
     }
-    /// Reads many blog tags in one request.
+    /// Returns several blog tags in one request.
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/read`
     ///
@@ -115,7 +119,7 @@ impl BlogTags {
             call: self.call(&operations::BLOG_TAGS_BATCH_READ).json(&body.into()),
         }
     }
-    /// Changes many blog tags in one request.
+    /// Updates several blog tags in one request.
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/update`
     ///
@@ -148,14 +152,18 @@ impl BlogTags {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.blog_tags().create(types::Tag::default()).send().await?;
+    /// let reply = client
+    ///     .blog_tags()
+    ///     .create(types::Tag::default().name("Example").language("en"))
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::Tag>) -> Call<types::Tag> {
         self.call(&operations::BLOG_TAGS_CREATE).json(&body.into())
     }
-    /// Makes a blog tag in another language.
+    /// Creates a blog tag in another language.
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/create-language-variation`
     ///
@@ -199,7 +207,7 @@ impl BlogTags {
             call: self.call(&operations::BLOG_TAGS_DELETE).path("objectId", &object_id),
         }
     }
-    /// Takes a blog tag out of its group of languages.
+    /// Removes a blog tag from its group of languages.
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/detach-from-lang-group`
     ///
@@ -223,7 +231,7 @@ impl BlogTags {
     ) -> Call<Value> {
         self.call(&operations::BLOG_TAGS_DETACH_FROM_LANGUAGE_GROUP).json(&body.into())
     }
-    /// Reads a blog tag.
+    /// Returns a blog tag.
     ///
     /// `GET /cms/blogs/2026-03/tags/{objectId}`
     ///
@@ -266,7 +274,7 @@ impl BlogTags {
             call: self.call(&operations::BLOG_TAGS_LIST),
         }
     }
-    /// Lists blog tags by a cursor.
+    /// Lists blog tags.
     ///
     /// `GET /cms/blogs/2026-03/tags/cursor`
     ///
@@ -288,7 +296,7 @@ impl BlogTags {
             call: self.call(&operations::BLOG_TAGS_LIST_BY_CURSOR),
         }
     }
-    /// Lists blog tags that match a query, by a cursor.
+    /// Lists blog tags that match a query.
     ///
     /// `GET /cms/blogs/2026-03/tags/cursor/query`
     ///
@@ -310,7 +318,7 @@ impl BlogTags {
             call: self.call(&operations::BLOG_TAGS_QUERY_BY_CURSOR),
         }
     }
-    /// Makes a blog tag the first of its group of languages.
+    /// Makes a blog tag the primary one of its group of languages.
     ///
     /// `PUT /cms/blogs/2026-03/tags/multi-language/set-new-lang-primary`
     ///
@@ -333,7 +341,7 @@ impl BlogTags {
     ) -> Call<()> {
         self.call(&operations::BLOG_TAGS_SET_PRIMARY_LANGUAGE).json(&body.into())
     }
-    /// Changes a blog tag.
+    /// Updates a blog tag.
     ///
     /// `PATCH /cms/blogs/2026-03/tags/{objectId}`
     ///
@@ -346,7 +354,11 @@ impl BlogTags {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.blog_tags().update("123", types::Tag::default()).send().await?;
+    /// let reply = client
+    ///     .blog_tags()
+    ///     .update("123", types::Tag::default().name("Example").language("en"))
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -374,7 +386,7 @@ impl BlogTags {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_tags()
-    ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
+    ///     .update_languages(types::LanguagesUpdate::new([("name", "Example")], "123"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -56,7 +56,7 @@ pub struct ListForUser {
 }
 
 impl ListForUser {
-    /// The name.
+    /// Query parameter `name`.
     pub fn name(self, name: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

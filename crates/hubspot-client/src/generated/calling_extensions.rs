@@ -24,7 +24,7 @@ impl CallingExtensions {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Sets up how phone numbers of the app become channels.
+    /// Creates the settings for connecting phone numbers of the app as channels.
     ///
     /// `POST /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
     ///
@@ -39,7 +39,7 @@ impl CallingExtensions {
     /// let reply = client
     ///     .calling_extensions()
     ///     .create_channel_connection(
-    ///         10,
+    ///         123,
     ///         types::ChannelConnectionSettingsRequest::new(true, "https://www.example.com"),
     ///     )
     ///     .send()
@@ -56,7 +56,7 @@ impl CallingExtensions {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Records an incoming call that another system took.
+    /// Records an incoming call that another system answered.
     ///
     /// `POST /crm/extensions/calling/2026-03/inbound-call`
     ///
@@ -71,7 +71,7 @@ impl CallingExtensions {
     ///     .create_inbound_call(
     ///         types::CompletedThirdPartyCallRequest::default()
     ///             .create_engagement(true)
-    ///             .engagement_properties(hubspot_client::Map::new())
+    ///             .engagement_properties([("name", "Example")])
     ///             .external_call_id("123")
     ///             .final_call_status(
     ///                 types::CompletedThirdPartyCallRequestFinalCallStatus::Busy,
@@ -82,7 +82,7 @@ impl CallingExtensions {
     ///                     types::FormattedPhoneNumberPhoneNumberType::FixedLine,
     ///                 ),
     ///             )
-    ///             .potential_recipient_user_ids([10])
+    ///             .potential_recipient_user_ids([456])
     ///             .to_number(
     ///                 types::FormattedPhoneNumber::new(
     ///                     "e164-number",
@@ -101,7 +101,7 @@ impl CallingExtensions {
     ) -> Call<types::CompletedThirdPartyCallReply> {
         self.call(&operations::CALLING_EXTENSIONS_CREATE_INBOUND_CALL).json(&body.into())
     }
-    /// Sets up where recordings are fetched.
+    /// Creates the address from which recordings are fetched.
     ///
     /// `POST /crm/extensions/calling/2026-03/{appId}/settings/recording`
     ///
@@ -116,7 +116,7 @@ impl CallingExtensions {
     /// let reply = client
     ///     .calling_extensions()
     ///     .create_recording_settings(
-    ///         10,
+    ///         123,
     ///         types::RecordingSettingsRequest::new("https://www.example.com"),
     ///     )
     ///     .send()
@@ -133,7 +133,7 @@ impl CallingExtensions {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Sets up how the calling app is shown.
+    /// Creates the display settings of the calling app.
     ///
     /// `POST /crm/extensions/calling/2026-03/{appId}/settings`
     ///
@@ -148,7 +148,7 @@ impl CallingExtensions {
     /// let reply = client
     ///     .calling_extensions()
     ///     .create_settings(
-    ///         10,
+    ///         123,
     ///         types::SettingsRequest::default()
     ///             .height(10)
     ///             .is_ready(true)
@@ -174,7 +174,7 @@ impl CallingExtensions {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Stops phone numbers of the app from becoming channels.
+    /// Deletes the settings for connecting phone numbers of the app as channels.
     ///
     /// `DELETE /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
     ///
@@ -185,14 +185,14 @@ impl CallingExtensions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.calling_extensions().delete_channel_connection(10).send().await?;
+    /// client.calling_extensions().delete_channel_connection(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_channel_connection(&self, app_id: impl Display) -> Call<()> {
         self.call(&operations::CALLING_EXTENSIONS_DELETE_CHANNEL_CONNECTION)
             .path("appId", &app_id)
     }
-    /// Deletes how the calling app is shown; it can no longer be called with.
+    /// Deletes the display settings of the calling app, which cannot be used for calls any longer.
     ///
     /// `DELETE /crm/extensions/calling/2026-03/{appId}/settings`
     ///
@@ -203,13 +203,13 @@ impl CallingExtensions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.calling_extensions().delete_settings(10).send().await?;
+    /// client.calling_extensions().delete_settings(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_settings(&self, app_id: impl Display) -> Call<()> {
         self.call(&operations::CALLING_EXTENSIONS_DELETE_SETTINGS).path("appId", &app_id)
     }
-    /// Reads how phone numbers of the app become channels.
+    /// Returns the settings for connecting phone numbers of the app as channels.
     ///
     /// `GET /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
     ///
@@ -220,7 +220,7 @@ impl CallingExtensions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.calling_extensions().get_channel_connection(10).send().await?;
+    /// let reply = client.calling_extensions().get_channel_connection(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -231,7 +231,7 @@ impl CallingExtensions {
         self.call(&operations::CALLING_EXTENSIONS_GET_CHANNEL_CONNECTION)
             .path("appId", &app_id)
     }
-    /// Reads where recordings are fetched.
+    /// Returns the address from which recordings are fetched.
     ///
     /// `GET /crm/extensions/calling/2026-03/{appId}/settings/recording`
     ///
@@ -242,7 +242,7 @@ impl CallingExtensions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.calling_extensions().get_recording_settings(10).send().await?;
+    /// let reply = client.calling_extensions().get_recording_settings(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -253,7 +253,7 @@ impl CallingExtensions {
         self.call(&operations::CALLING_EXTENSIONS_GET_RECORDING_SETTINGS)
             .path("appId", &app_id)
     }
-    /// Reads how the calling app is shown.
+    /// Returns the display settings of the calling app.
     ///
     /// `GET /crm/extensions/calling/2026-03/{appId}/settings`
     ///
@@ -264,14 +264,14 @@ impl CallingExtensions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.calling_extensions().get_settings(10).send().await?;
+    /// let reply = client.calling_extensions().get_settings(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_settings(&self, app_id: impl Display) -> Call<types::SettingsReply> {
         self.call(&operations::CALLING_EXTENSIONS_GET_SETTINGS).path("appId", &app_id)
     }
-    /// Says that the recording of a call can be fetched.
+    /// Marks the recording of a call as available.
     ///
     /// `POST /crm/extensions/calling/2026-03/recordings/ready`
     ///
@@ -283,7 +283,7 @@ impl CallingExtensions {
     /// use hubspot_client::types;
     /// client
     ///     .calling_extensions()
-    ///     .mark_recording_ready(types::MarkRecordingAsReadyRequest::new(10))
+    ///     .mark_recording_ready(types::MarkRecordingAsReadyRequest::new(123))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -295,7 +295,7 @@ impl CallingExtensions {
         self.call(&operations::CALLING_EXTENSIONS_MARK_RECORDING_READY)
             .json(&body.into())
     }
-    /// Changes how phone numbers of the app become channels.
+    /// Updates the settings for connecting phone numbers of the app as channels.
     ///
     /// `PATCH /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
     ///
@@ -310,8 +310,10 @@ impl CallingExtensions {
     /// let reply = client
     ///     .calling_extensions()
     ///     .update_channel_connection(
-    ///         10,
-    ///         types::ChannelConnectionSettingsPatchRequest::default(),
+    ///         123,
+    ///         types::ChannelConnectionSettingsPatchRequest::default()
+    ///             .url("https://www.example.com")
+    ///             .is_ready(true),
     ///     )
     ///     .send()
     ///     .await?;
@@ -327,7 +329,7 @@ impl CallingExtensions {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Changes where recordings are fetched.
+    /// Updates the address from which recordings are fetched.
     ///
     /// `PATCH /crm/extensions/calling/2026-03/{appId}/settings/recording`
     ///
@@ -341,7 +343,11 @@ impl CallingExtensions {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .calling_extensions()
-    ///     .update_recording_settings(10, types::RecordingSettingsPatchRequest::default())
+    ///     .update_recording_settings(
+    ///         123,
+    ///         types::RecordingSettingsPatchRequest::default()
+    ///             .url_to_retrieve_authed_recording("https://www.example.com"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -356,7 +362,7 @@ impl CallingExtensions {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Changes how the calling app is shown.
+    /// Updates the display settings of the calling app.
     ///
     /// `PATCH /crm/extensions/calling/2026-03/{appId}/settings`
     ///
@@ -370,7 +376,12 @@ impl CallingExtensions {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .calling_extensions()
-    ///     .update_settings(10, types::SettingsPatchRequest::default())
+    ///     .update_settings(
+    ///         123,
+    ///         types::SettingsPatchRequest::default()
+    ///             .name("Example")
+    ///             .url("https://www.example.com"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -54,7 +54,7 @@ impl Campaigns {
             .path("assetType", &asset_type)
             .path("assetId", &asset_id)
     }
-    /// Creates many campaigns in one request.
+    /// Creates several campaigns in one request.
     ///
     /// `POST /marketing/campaigns/2026-03/batch/create`
     ///
@@ -69,7 +69,7 @@ impl Campaigns {
     ///     .campaigns()
     ///     .batch_create(
     ///         types::CampaignInputBatch::new(
-    ///             vec![types::CampaignInput::new(hubspot_client::Map::new())],
+    ///             vec![types::CampaignInput::new([("email", "ada@example.com")])],
     ///         ),
     ///     )
     ///     .send()
@@ -83,7 +83,7 @@ impl Campaigns {
     ) -> Call<types::CampaignBatchReply> {
         self.call(&operations::CAMPAIGNS_BATCH_CREATE).json(&body.into())
     }
-    /// Deletes many campaigns in one request.
+    /// Deletes several campaigns in one request.
     ///
     /// `POST /marketing/campaigns/2026-03/batch/archive`
     ///
@@ -111,7 +111,7 @@ impl Campaigns {
     ) -> Call<()> {
         self.call(&operations::CAMPAIGNS_BATCH_DELETE).json(&body.into())
     }
-    /// Reads many campaigns, with their assets, in one request.
+    /// Returns several campaigns with their assets in one request.
     ///
     /// `POST /marketing/campaigns/2026-03/batch/read`
     ///
@@ -142,7 +142,7 @@ impl Campaigns {
             call: self.call(&operations::CAMPAIGNS_BATCH_READ).json(&body.into()),
         }
     }
-    /// Changes many campaigns in one request.
+    /// Updates several campaigns in one request.
     ///
     /// `POST /marketing/campaigns/2026-03/batch/update`
     ///
@@ -158,8 +158,8 @@ impl Campaigns {
     ///     .batch_update(
     ///         types::CampaignBatchUpdateItemBatch::new(
     ///             vec![
-    ///                 types::CampaignBatchUpdateItem::new("123",
-    ///                 hubspot_client::Map::new())
+    ///                 types::CampaignBatchUpdateItem::new("123", [("email",
+    ///                 "ada@example.com")])
     ///             ],
     ///         ),
     ///     )
@@ -186,7 +186,7 @@ impl Campaigns {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .campaigns()
-    ///     .create(types::CampaignInput::new(hubspot_client::Map::new()))
+    ///     .create(types::CampaignInput::new([("email", "ada@example.com")]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -294,7 +294,7 @@ impl Campaigns {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// client
     ///     .campaigns()
-    ///     .delete_budget_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 10)
+    ///     .delete_budget_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 123)
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -322,7 +322,7 @@ impl Campaigns {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// client
     ///     .campaigns()
-    ///     .delete_spend_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 10)
+    ///     .delete_spend_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 123)
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -336,7 +336,7 @@ impl Campaigns {
             .path("campaignGuid", &campaign_guid)
             .path("spendId", &spend_id)
     }
-    /// Reads a campaign.
+    /// Returns a campaign.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}`
     ///
@@ -363,7 +363,7 @@ impl Campaigns {
                 .path("campaignGuid", &campaign_guid),
         }
     }
-    /// Reads an item of the budget.
+    /// Returns an item of the budget.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
     ///
@@ -377,7 +377,7 @@ impl Campaigns {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .campaigns()
-    ///     .get_budget_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 10)
+    ///     .get_budget_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 123)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -392,7 +392,7 @@ impl Campaigns {
             .path("campaignGuid", &campaign_guid)
             .path("budgetId", &budget_id)
     }
-    /// Reads the budget of a campaign: items, spend and sums.
+    /// Returns the budget of a campaign with its items, spend and totals.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/budget/totals`
     ///
@@ -418,7 +418,7 @@ impl Campaigns {
         self.call(&operations::CAMPAIGNS_GET_BUDGET_TOTALS)
             .path("campaignGuid", &campaign_guid)
     }
-    /// Reads the figures of a campaign.
+    /// Returns the statistics of a campaign.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/reports/metrics`
     ///
@@ -444,7 +444,7 @@ impl Campaigns {
                 .path("campaignGuid", &campaign_guid),
         }
     }
-    /// Reads the revenue that is credited to a campaign.
+    /// Returns the revenue that is attributed to a campaign.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/reports/revenue`
     ///
@@ -470,7 +470,7 @@ impl Campaigns {
                 .path("campaignGuid", &campaign_guid),
         }
     }
-    /// Reads an item of the spend.
+    /// Returns an item of the spend.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
     ///
@@ -484,7 +484,7 @@ impl Campaigns {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .campaigns()
-    ///     .get_spend_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 10)
+    ///     .get_spend_item("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", 123)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -521,7 +521,7 @@ impl Campaigns {
             call: self.call(&operations::CAMPAIGNS_LIST),
         }
     }
-    /// Lists the assets of one type in a campaign, with their figures.
+    /// Lists the assets of one type in a campaign, with their statistics.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}`
     ///
@@ -555,7 +555,7 @@ impl Campaigns {
                 .path("assetType", &asset_type),
         }
     }
-    /// Lists the contacts a campaign counts as its own.
+    /// Lists the contacts that are attributed to a campaign.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/reports/contacts/{contactType}`
     ///
@@ -589,7 +589,7 @@ impl Campaigns {
                 .path("contactType", &contact_type),
         }
     }
-    /// Takes an asset out of a campaign.
+    /// Removes an asset from a campaign.
     ///
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}/{assetId}`
     ///
@@ -619,7 +619,7 @@ impl Campaigns {
             .path("assetType", &asset_type)
             .path("assetId", &asset_id)
     }
-    /// Writes an item of the budget.
+    /// Replaces an item of the budget.
     ///
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
     ///
@@ -636,7 +636,7 @@ impl Campaigns {
     ///     .campaigns()
     ///     .replace_budget_item(
     ///         "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10",
-    ///         10,
+    ///         123,
     ///         types::ItemInput::new(10.0, "Example", 10),
     ///     )
     ///     .send()
@@ -655,7 +655,7 @@ impl Campaigns {
             .path("budgetId", &budget_id)
             .json(&body.into())
     }
-    /// Writes an item of the spend.
+    /// Replaces an item of the spend.
     ///
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
     ///
@@ -672,7 +672,7 @@ impl Campaigns {
     ///     .campaigns()
     ///     .replace_spend_item(
     ///         "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10",
-    ///         10,
+    ///         123,
     ///         types::ItemInput::new(10.0, "Example", 10),
     ///     )
     ///     .send()
@@ -691,7 +691,7 @@ impl Campaigns {
             .path("spendId", &spend_id)
             .json(&body.into())
     }
-    /// Changes a campaign.
+    /// Updates a campaign.
     ///
     /// `PATCH /marketing/campaigns/2026-03/{campaignGuid}`
     ///
@@ -708,7 +708,7 @@ impl Campaigns {
     ///     .campaigns()
     ///     .update(
     ///         "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10",
-    ///         types::CampaignInput::new(hubspot_client::Map::new()),
+    ///         types::CampaignInput::new([("email", "ada@example.com")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -867,7 +867,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The name.
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

@@ -24,7 +24,7 @@ impl CommunicationPreferences {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads the subscriptions of many contacts in one request.
+    /// Returns the subscriptions of several contacts in one request.
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/read`
     ///
@@ -56,7 +56,7 @@ impl CommunicationPreferences {
                 .json(&body.into()),
         }
     }
-    /// Reads which of many contacts are unsubscribed from everything.
+    /// Returns which of several contacts are unsubscribed from everything.
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/unsubscribe-all/read`
     ///
@@ -93,7 +93,7 @@ impl CommunicationPreferences {
                 .json(&body.into()),
         }
     }
-    /// Unsubscribes many contacts from everything, in one request.
+    /// Unsubscribes several contacts from everything in one request.
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/unsubscribe-all`
     ///
@@ -128,7 +128,7 @@ impl CommunicationPreferences {
                 .json(&body.into()),
         }
     }
-    /// Subscribes or unsubscribes many contacts in one request.
+    /// Subscribes or unsubscribes several contacts in one request.
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/write`
     ///
@@ -144,7 +144,7 @@ impl CommunicationPreferences {
     ///         types::StatusRequestBatch::new(
     ///             vec![
     ///                 types::StatusRequest::new(types::SubscriptionStatus::NotSpecified,
-    ///                 "123", 10)
+    ///                 "123", 456)
     ///             ],
     ///         ),
     ///     )
@@ -160,7 +160,7 @@ impl CommunicationPreferences {
         self.call(&operations::COMMUNICATION_PREFERENCES_BATCH_UPDATE_STATUSES)
             .json(&body.into())
     }
-    /// Makes links to a contact's preferences and to unsubscribe.
+    /// Creates links to a contact's preferences page and for unsubscribing.
     ///
     /// `POST /communication-preferences/2026-03/links/generate`
     ///
@@ -192,7 +192,7 @@ impl CommunicationPreferences {
                 .json(&body.into()),
         }
     }
-    /// Reads whether a contact is unsubscribed from everything.
+    /// Returns the state of a contact's unsubscription from everything.
     ///
     /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}/unsubscribe-all`
     ///
@@ -224,7 +224,7 @@ impl CommunicationPreferences {
                 .set_query("channel", &channel.to_string()),
         }
     }
-    /// Lists the kinds of subscription.
+    /// Lists the subscription types.
     ///
     /// `GET /communication-preferences/2026-03/definitions`
     ///
@@ -242,7 +242,7 @@ impl CommunicationPreferences {
             call: self.call(&operations::COMMUNICATION_PREFERENCES_LIST_DEFINITIONS),
         }
     }
-    /// Reads the subscriptions of a contact, by e-mail address.
+    /// Returns the subscriptions of a contact, by e-mail address.
     ///
     /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}`
     ///
@@ -325,7 +325,7 @@ impl CommunicationPreferences {
     ///         "123",
     ///         types::PartialPublicStatusRequest::new(
     ///             types::SubscriptionStatus::NotSpecified,
-    ///             10,
+    ///             456,
     ///         ),
     ///     )
     ///     .send()

@@ -24,7 +24,7 @@ impl ContentAudit {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Starts an export of the log; it comes by e-mail.
+    /// Starts an export of the log, which is sent by e-mail.
     ///
     /// `POST /cms/audit-logs/2026-03/export`
     ///
@@ -40,8 +40,8 @@ impl ContentAudit {
     ///         types::CmsAuditLoggingExportSettings::default()
     ///             .email("ada@example.com")
     ///             .format(types::ExportFormat::Csv)
-    ///             .portal_id(10)
-    ///             .recipient_user_ids([10])
+    ///             .portal_id(123)
+    ///             .recipient_user_ids([456])
     ///             .should_mark_export_file_as_sensitive(true)
     ///             .type_("type"),
     ///     )
@@ -55,7 +55,7 @@ impl ContentAudit {
     ) -> Call<()> {
         self.call(&operations::CONTENT_AUDIT_EXPORT).json(&body.into())
     }
-    /// Lists who changed which content.
+    /// Lists the changes of content with their users.
     ///
     /// `GET /cms/audit-logs/2026-03`
     ///

@@ -24,7 +24,7 @@ impl Conversations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Archives a thread; it is deleted for good after 30 days.
+    /// Archives a thread, which is deleted permanently after 30 days.
     ///
     /// `DELETE /conversations/v3/conversations/threads/{threadId}`
     ///
@@ -36,13 +36,13 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.conversations().archive_thread(10).send().await?;
+    /// client.conversations().archive_thread(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn archive_thread(&self, thread_id: impl Display) -> Call<()> {
         self.call(&operations::CONVERSATIONS_ARCHIVE_THREAD).path("threadId", &thread_id)
     }
-    /// Gives a thread to a user.
+    /// Assigns a thread to a user.
     ///
     /// `PUT /conversations/conversations/v3/threads/{threadId}/assignee`
     ///
@@ -56,7 +56,7 @@ impl Conversations {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .assign_thread(10, types::ThreadAssignRequest::new("123"))
+    ///     .assign_thread(123, types::ThreadAssignRequest::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -71,7 +71,7 @@ impl Conversations {
             .path("threadId", &thread_id)
             .json(&body.into())
     }
-    /// Reads many people and bots of conversations in one request.
+    /// Returns several people and bots that take part in conversations in one request.
     ///
     /// `POST /conversations/v3/conversations/actors/batch/read`
     ///
@@ -99,7 +99,7 @@ impl Conversations {
                 .json(&body.into()),
         }
     }
-    /// Reads a person or bot of conversations.
+    /// Returns a person or bot that takes part in conversations.
     ///
     /// `GET /conversations/v3/conversations/actors/{actorId}`
     ///
@@ -122,7 +122,7 @@ impl Conversations {
                 .path("actorId", &actor_id),
         }
     }
-    /// Reads a channel.
+    /// Returns a channel.
     ///
     /// `GET /conversations/v3/conversations/channels/{channelId}`
     ///
@@ -134,14 +134,14 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().get_channel(10).send().await?;
+    /// let reply = client.conversations().get_channel(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_channel(&self, channel_id: impl Display) -> Call<types::Channel> {
         self.call(&operations::CONVERSATIONS_GET_CHANNEL).path("channelId", &channel_id)
     }
-    /// Reads a channel account.
+    /// Returns a channel account.
     ///
     /// `GET /conversations/v3/conversations/channel-accounts/{channelAccountId}`
     ///
@@ -153,7 +153,7 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().get_channel_account(10).send().await?;
+    /// let reply = client.conversations().get_channel_account(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -167,7 +167,7 @@ impl Conversations {
                 .path("channelAccountId", &channel_account_id),
         }
     }
-    /// Reads an inbox.
+    /// Returns an inbox.
     ///
     /// `GET /conversations/v3/conversations/inboxes/{inboxId}`
     ///
@@ -179,7 +179,7 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().get_inbox(10).send().await?;
+    /// let reply = client.conversations().get_inbox(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -190,7 +190,7 @@ impl Conversations {
                 .path("inboxId", &inbox_id),
         }
     }
-    /// Reads a message of a thread.
+    /// Returns a message of a thread.
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}/messages/{messageId}`
     ///
@@ -202,7 +202,7 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().get_message(10, "123").send().await?;
+    /// let reply = client.conversations().get_message(123, "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -218,7 +218,7 @@ impl Conversations {
                 .path("messageId", &message_id),
         }
     }
-    /// Reads the whole text of a message that was cut.
+    /// Returns the full text of a truncated message.
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}/messages/{messageId}/original-content`
     ///
@@ -229,7 +229,7 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().get_original_content(10, "123").send().await?;
+    /// let reply = client.conversations().get_original_content(123, "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -245,7 +245,7 @@ impl Conversations {
                 .path("messageId", &message_id),
         }
     }
-    /// Reads a thread.
+    /// Returns a thread.
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}`
     ///
@@ -257,7 +257,7 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.conversations().get_thread(10).send().await?;
+    /// let reply = client.conversations().get_thread(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -268,7 +268,7 @@ impl Conversations {
                 .path("threadId", &thread_id),
         }
     }
-    /// Lists channel accounts: an address or number of a channel.
+    /// Lists channel accounts, which are addresses or numbers of channels.
     ///
     /// `GET /conversations/v3/conversations/channel-accounts`
     ///
@@ -346,7 +346,7 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.conversations().list_messages(10).items();
+    /// let mut items = client.conversations().list_messages(123).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -382,7 +382,7 @@ impl Conversations {
             call: self.call(&operations::CONVERSATIONS_LIST_THREADS),
         }
     }
-    /// Sends a message into a thread, or leaves a comment.
+    /// Sends a message to a thread, or adds a comment.
     ///
     /// `POST /conversations/v3/conversations/threads/{threadId}/messages`
     ///
@@ -397,11 +397,11 @@ impl Conversations {
     /// let reply = client
     ///     .conversations()
     ///     .send_message(
-    ///         10,
+    ///         123,
     ///         types::MessageCreate::from(
     ///             types::CommentCreate::new(
     ///                 vec![
-    ///                     types::CommentCreateAttachmentsItem::from(types::FileCreate::new("123"))
+    ///                     types::CommentCreateAttachmentsItem::from(types::FileCreate::new("456"))
     ///                 ],
     ///                 "See you at ten.",
     ///             ),
@@ -421,7 +421,7 @@ impl Conversations {
             .path("threadId", &thread_id)
             .json(&body.into())
     }
-    /// Takes a thread from its user.
+    /// Removes the assignment of a thread to a user.
     ///
     /// `DELETE /conversations/conversations/v3/threads/{threadId}/assignee`
     ///
@@ -432,14 +432,14 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.conversations().unassign_thread(10).send().await?;
+    /// client.conversations().unassign_thread(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn unassign_thread(&self, thread_id: impl Display) -> Call<()> {
         self.call(&operations::CONVERSATIONS_UNASSIGN_THREAD)
             .path("threadId", &thread_id)
     }
-    /// Changes a thread: opens, closes or restores it.
+    /// Opens, closes or restores a thread.
     ///
     /// `PATCH /conversations/v3/conversations/threads/{threadId}`
     ///
@@ -454,7 +454,7 @@ impl Conversations {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .update_thread(10, types::ThreadUpdateRequest::default())
+    ///     .update_thread(123, types::ThreadUpdateRequest::default().archived(true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -39,7 +39,7 @@ impl CrmCards {
     /// let reply = client
     ///     .crm_cards()
     ///     .create(
-    ///         10,
+    ///         123,
     ///         types::CardCreateRequest::new(
     ///             types::CardActions::new(vec!["base-urls".to_owned()]),
     ///             types::CardDisplayBody::new(
@@ -85,7 +85,7 @@ impl CrmCards {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.crm_cards().delete(10, "123").send().await?;
+    /// client.crm_cards().delete(123, "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, app_id: impl Display, card_id: impl Display) -> Call<()> {
@@ -93,7 +93,7 @@ impl CrmCards {
             .path("appId", &app_id)
             .path("cardId", &card_id)
     }
-    /// Reads a card.
+    /// Returns a card.
     ///
     /// `GET /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
     ///
@@ -105,7 +105,7 @@ impl CrmCards {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.crm_cards().get(10, "123").send().await?;
+    /// let reply = client.crm_cards().get(123, "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -118,7 +118,7 @@ impl CrmCards {
             .path("appId", &app_id)
             .path("cardId", &card_id)
     }
-    /// Reads what a card's target would answer, as an example.
+    /// Returns a sample reply of a card's target.
     ///
     /// `GET /crm/extensions/cards-dev/2026-03/sample-response`
     ///
@@ -145,14 +145,14 @@ impl CrmCards {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.crm_cards().list(10).send().await?;
+    /// let reply = client.crm_cards().list(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, app_id: impl Display) -> Call<types::CardListReply> {
         self.call(&operations::CRM_CARDS_LIST).path("appId", &app_id)
     }
-    /// Moves the views of an app's cards to new cards.
+    /// Migrates the views of an app's cards to new cards.
     ///
     /// `POST /crm/extensions/cards-dev/2026-03/{appId}/views/migrate`
     ///
@@ -166,7 +166,7 @@ impl CrmCards {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .crm_cards()
-    ///     .migrate_views(10, types::CardMigrateViewsRequest::new(true, 10, 10))
+    ///     .migrate_views(123, types::CardMigrateViewsRequest::new(true, 456, 789))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -181,7 +181,7 @@ impl CrmCards {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Changes a card.
+    /// Updates a card.
     ///
     /// `PATCH /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
     ///
@@ -196,7 +196,7 @@ impl CrmCards {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .crm_cards()
-    ///     .update(10, "123", types::CardPatchRequest::default())
+    ///     .update(123, "456", types::CardPatchRequest::default().title("Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -24,7 +24,7 @@ impl Currencies {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Adds a currency whose rates HubSpot keeps.
+    /// Adds a currency whose exchange rates HubSpot updates.
     ///
     /// `POST /settings/currencies/2026-03/central-fx-rates/add-currency`
     ///
@@ -48,7 +48,7 @@ impl Currencies {
     ) -> Call<types::ExchangeRate> {
         self.call(&operations::CURRENCIES_ADD_CENTRAL_CURRENCY).json(&body.into())
     }
-    /// Creates many exchange rates in one request.
+    /// Creates several exchange rates in one request.
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/batch/create`
     ///
@@ -76,7 +76,7 @@ impl Currencies {
     ) -> Call<types::ExchangeRateBatchReply> {
         self.call(&operations::CURRENCIES_BATCH_CREATE_EXCHANGE_RATES).json(&body.into())
     }
-    /// Reads many exchange rates in one request.
+    /// Returns several exchange rates in one request.
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/batch/read`
     ///
@@ -102,7 +102,7 @@ impl Currencies {
     ) -> Call<types::ExchangeRateBatchReply> {
         self.call(&operations::CURRENCIES_BATCH_READ_EXCHANGE_RATES).json(&body.into())
     }
-    /// Changes many exchange rates in one request.
+    /// Updates several exchange rates in one request.
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/batch/update`
     ///
@@ -154,7 +154,7 @@ impl Currencies {
     ) -> Call<types::ExchangeRate> {
         self.call(&operations::CURRENCIES_CREATE_EXCHANGE_RATE).json(&body.into())
     }
-    /// Reads whether HubSpot keeps the exchange rates.
+    /// Returns the state of the exchange rates that HubSpot updates.
     ///
     /// `GET /settings/currencies/2026-03/central-fx-rates/information`
     ///
@@ -172,7 +172,7 @@ impl Currencies {
     ) -> Call<types::CentralExchangeRatesInformation> {
         self.call(&operations::CURRENCIES_GET_CENTRAL_RATES_INFORMATION)
     }
-    /// Reads the currency of the company.
+    /// Returns the currency of the company.
     ///
     /// `GET /settings/currencies/2026-03/company-currency`
     ///
@@ -188,7 +188,7 @@ impl Currencies {
     pub fn get_company_currency(&self) -> Call<types::CompanyCurrency> {
         self.call(&operations::CURRENCIES_GET_COMPANY_CURRENCY)
     }
-    /// Reads an exchange rate.
+    /// Returns an exchange rate.
     ///
     /// `GET /settings/currencies/2026-03/exchange-rates/{exchangeRateId}`
     ///
@@ -209,7 +209,7 @@ impl Currencies {
         self.call(&operations::CURRENCIES_GET_EXCHANGE_RATE)
             .path("exchangeRateId", &exchange_rate_id)
     }
-    /// Lists the currencies HubSpot knows.
+    /// Lists the currencies that HubSpot supports.
     ///
     /// `GET /settings/currencies/2026-03/codes`
     ///
@@ -225,7 +225,7 @@ impl Currencies {
     pub fn list_codes(&self) -> Call<types::CurrencyCodeInfoList> {
         self.call(&operations::CURRENCIES_LIST_CODES)
     }
-    /// Lists the exchange rates that count now.
+    /// Lists the current exchange rates.
     ///
     /// `GET /settings/currencies/2026-03/exchange-rates/current`
     ///
@@ -241,7 +241,7 @@ impl Currencies {
     pub fn list_current_exchange_rates(&self) -> Call<types::ExchangeRateList> {
         self.call(&operations::CURRENCIES_LIST_CURRENT_EXCHANGE_RATES)
     }
-    /// Lists exchange rates, old ones too.
+    /// Lists exchange rates, including old ones.
     ///
     /// `GET /settings/currencies/2026-03/exchange-rates`
     ///
@@ -263,7 +263,7 @@ impl Currencies {
             call: self.call(&operations::CURRENCIES_LIST_EXCHANGE_RATES),
         }
     }
-    /// Lists the currencies whose rates HubSpot does not keep.
+    /// Lists the currencies whose exchange rates HubSpot does not update.
     ///
     /// `GET /settings/currencies/2026-03/central-fx-rates/unsupported-currencies`
     ///
@@ -328,7 +328,7 @@ impl Currencies {
     ) -> Call<()> {
         self.call(&operations::CURRENCIES_UPDATE_CURRENCY_VISIBILITY).json(&body.into())
     }
-    /// Changes an exchange rate.
+    /// Updates an exchange rate.
     ///
     /// `PATCH /settings/currencies/2026-03/exchange-rates/{exchangeRateId}`
     ///

@@ -24,7 +24,7 @@ impl CustomActions {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Completes many waiting executions in one request.
+    /// Completes several waiting executions in one request.
     ///
     /// `POST /automation/actions/callbacks/2026-03/complete`
     ///
@@ -39,8 +39,8 @@ impl CustomActions {
     ///     .batch_complete(
     ///         types::CallbackCompletionBatchRequestBatch::new(
     ///             vec![
-    ///                 types::CallbackCompletionBatchRequest::new("123",
-    ///                 hubspot_client::Map::new(), hubspot_client::json!({}))
+    ///                 types::CallbackCompletionBatchRequest::new("123", [("name",
+    ///                 "Example")], hubspot_client::json!({}))
     ///             ],
     ///         ),
     ///     )
@@ -54,7 +54,7 @@ impl CustomActions {
     ) -> Call<()> {
         self.call(&operations::CUSTOM_ACTIONS_BATCH_COMPLETE).json(&body.into())
     }
-    /// Completes an execution that waits, with what it found.
+    /// Completes a waiting execution with its result.
     ///
     /// `POST /automation/actions/callbacks/2026-03/{callbackId}/complete`
     ///
@@ -71,7 +71,7 @@ impl CustomActions {
     ///     .complete(
     ///         "123",
     ///         types::CallbackCompletionRequest::new(
-    ///             hubspot_client::Map::new(),
+    ///             [("name", "Example")],
     ///             hubspot_client::json!({}),
     ///         ),
     ///     )
@@ -103,7 +103,7 @@ impl CustomActions {
     /// let reply = client
     ///     .custom_actions()
     ///     .create(
-    ///         10,
+    ///         123,
     ///         types::ActionDefinitionCreate::default()
     ///             .action_url("https://www.example.com")
     ///             .functions([
@@ -122,7 +122,7 @@ impl CustomActions {
     ///                     ),
     ///                 ),
     ///             ])
-    ///             .labels(hubspot_client::Map::new())
+    ///             .labels([("name", types::ActionLabels::new("Example"))])
     ///             .object_types(["object-types"])
     ///             .published(true),
     ///     )
@@ -153,7 +153,7 @@ impl CustomActions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.custom_actions().delete(10, "123").send().await?;
+    /// client.custom_actions().delete(123, "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, app_id: impl Display, definition_id: impl Display) -> Call<()> {
@@ -178,7 +178,7 @@ impl CustomActions {
     /// use hubspot_client::types;
     /// client
     ///     .custom_actions()
-    ///     .delete_function(10, "123", types::FunctionType::PostActionExecution, "123")
+    ///     .delete_function(123, "456", types::FunctionType::PostActionExecution, "789")
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -196,7 +196,7 @@ impl CustomActions {
             .path("functionType", &Into::<types::FunctionType>::into(function_type))
             .path("functionId", &function_id)
     }
-    /// Deletes the function of one type that has no identifier of its own.
+    /// Deletes the function of a type without an identifier of its own.
     ///
     /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
     ///
@@ -213,7 +213,7 @@ impl CustomActions {
     /// use hubspot_client::types;
     /// client
     ///     .custom_actions()
-    ///     .delete_function_by_type(10, "123", types::FunctionType::PostActionExecution)
+    ///     .delete_function_by_type(123, "456", types::FunctionType::PostActionExecution)
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -229,7 +229,7 @@ impl CustomActions {
             .path("definitionId", &definition_id)
             .path("functionType", &Into::<types::FunctionType>::into(function_type))
     }
-    /// Reads the definition of a custom action.
+    /// Returns the definition of a custom action.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}`
     ///
@@ -242,7 +242,7 @@ impl CustomActions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_actions().get(10, "123").send().await?;
+    /// let reply = client.custom_actions().get(123, "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -254,7 +254,7 @@ impl CustomActions {
                 .path("definitionId", &definition_id),
         }
     }
-    /// Reads a function of a custom action.
+    /// Returns a function of a custom action.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
     ///
@@ -271,7 +271,7 @@ impl CustomActions {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .custom_actions()
-    ///     .get_function(10, "123", types::FunctionType::PostActionExecution, "123")
+    ///     .get_function(123, "456", types::FunctionType::PostActionExecution, "789")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -290,7 +290,7 @@ impl CustomActions {
             .path("functionType", &Into::<types::FunctionType>::into(function_type))
             .path("functionId", &function_id)
     }
-    /// Reads the function of one type that has no identifier of its own.
+    /// Returns the function of a type without an identifier of its own.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
     ///
@@ -307,7 +307,7 @@ impl CustomActions {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .custom_actions()
-    ///     .get_function_by_type(10, "123", types::FunctionType::PostActionExecution)
+    ///     .get_function_by_type(123, "456", types::FunctionType::PostActionExecution)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -324,7 +324,7 @@ impl CustomActions {
             .path("definitionId", &definition_id)
             .path("functionType", &Into::<types::FunctionType>::into(function_type))
     }
-    /// Reads whether the action needs an enrolled object.
+    /// Returns the requirement of an action for an enrolled object.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/requires-object`
     ///
@@ -336,7 +336,7 @@ impl CustomActions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_actions().get_requires_object(10, "123").send().await?;
+    /// let reply = client.custom_actions().get_requires_object(123, "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -349,7 +349,7 @@ impl CustomActions {
             .path("appId", &app_id)
             .path("definitionId", &definition_id)
     }
-    /// Reads a revision of a custom action.
+    /// Returns a revision of a custom action.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/revisions/{revisionId}`
     ///
@@ -363,7 +363,7 @@ impl CustomActions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_actions().get_revision(10, "123", "123").send().await?;
+    /// let reply = client.custom_actions().get_revision(123, "456", "789").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -390,7 +390,7 @@ impl CustomActions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.custom_actions().list(10).items();
+    /// let mut items = client.custom_actions().list(123).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -414,7 +414,7 @@ impl CustomActions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_actions().list_functions(10, "123").send().await?;
+    /// let reply = client.custom_actions().list_functions(123, "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -440,7 +440,7 @@ impl CustomActions {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.custom_actions().list_revisions(10, "123").items();
+    /// let mut items = client.custom_actions().list_revisions(123, "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -459,7 +459,7 @@ impl CustomActions {
                 .path("definitionId", &definition_id),
         }
     }
-    /// Writes a function of a custom action.
+    /// Creates or replaces a function of a custom action.
     ///
     /// `PUT /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
     ///
@@ -477,10 +477,10 @@ impl CustomActions {
     /// let reply = client
     ///     .custom_actions()
     ///     .replace_function(
-    ///         10,
-    ///         "123",
+    ///         123,
+    ///         "456",
     ///         types::FunctionType::PostActionExecution,
-    ///         "123",
+    ///         "789",
     ///         "See you at ten.",
     ///     )
     ///     .send()
@@ -503,7 +503,7 @@ impl CustomActions {
             .path("functionId", &function_id)
             .text(body)
     }
-    /// Writes the function of one type that has no identifier of its own.
+    /// Creates or replaces the function of a type without an identifier of its own.
     ///
     /// `PUT /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
     ///
@@ -521,8 +521,8 @@ impl CustomActions {
     /// let reply = client
     ///     .custom_actions()
     ///     .replace_function_by_type(
-    ///         10,
-    ///         "123",
+    ///         123,
+    ///         "456",
     ///         types::FunctionType::PostActionExecution,
     ///         "See you at ten.",
     ///     )
@@ -544,7 +544,7 @@ impl CustomActions {
             .path("functionType", &Into::<types::FunctionType>::into(function_type))
             .text(body)
     }
-    /// Sets whether the action needs an enrolled object.
+    /// Sets the requirement of an action for an enrolled object.
     ///
     /// `POST /automation/actions/2026-03/{appId}/{definitionId}/requires-object`
     ///
@@ -560,8 +560,8 @@ impl CustomActions {
     /// client
     ///     .custom_actions()
     ///     .set_requires_object(
-    ///         10,
-    ///         "123",
+    ///         123,
+    ///         "456",
     ///         types::ActionDefinitionRequiresObjectRequest::new(true),
     ///     )
     ///     .send()
@@ -579,7 +579,7 @@ impl CustomActions {
             .path("definitionId", &definition_id)
             .json(&body.into())
     }
-    /// Changes the definition of a custom action.
+    /// Updates the definition of a custom action.
     ///
     /// `PATCH /automation/actions/2026-03/{appId}/{definitionId}`
     ///
@@ -595,7 +595,13 @@ impl CustomActions {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .custom_actions()
-    ///     .update(10, "123", types::ActionDefinitionPatch::default())
+    ///     .update(
+    ///         123,
+    ///         "456",
+    ///         types::ActionDefinitionPatch::default()
+    ///             .action_url("https://www.example.com")
+    ///             .published(true),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

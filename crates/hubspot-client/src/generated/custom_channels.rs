@@ -37,7 +37,7 @@ impl CustomChannels {
     ///     .custom_channels()
     ///     .create(
     ///         types::ChannelIntegrationChannelCreate::new(
-    ///             hubspot_client::Map::new(),
+    ///             [("name", hubspot_client::json!({}))],
     ///             "Example",
     ///         ),
     ///     )
@@ -66,7 +66,7 @@ impl CustomChannels {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .custom_channels()
-    ///     .create_account(10, types::ChannelAccountCreate::new(true, "123", "Example"))
+    ///     .create_account(123, types::ChannelAccountCreate::new(true, "456", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -92,13 +92,13 @@ impl CustomChannels {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.custom_channels().delete(10).send().await?;
+    /// client.custom_channels().delete(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, channel_id: impl Display) -> Call<()> {
         self.call(&operations::CUSTOM_CHANNELS_DELETE).path("channelId", &channel_id)
     }
-    /// Reads a custom channel.
+    /// Returns a custom channel.
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}`
     ///
@@ -109,7 +109,7 @@ impl CustomChannels {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_channels().get(10).send().await?;
+    /// let reply = client.custom_channels().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -119,7 +119,7 @@ impl CustomChannels {
     ) -> Call<types::ChannelIntegrationChannel> {
         self.call(&operations::CUSTOM_CHANNELS_GET).path("channelId", &channel_id)
     }
-    /// Reads an account of a custom channel.
+    /// Returns an account of a custom channel.
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}/channel-accounts/{channelAccountId}`
     ///
@@ -132,7 +132,7 @@ impl CustomChannels {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_channels().get_account(10, 10).send().await?;
+    /// let reply = client.custom_channels().get_account(123, 456).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -148,7 +148,7 @@ impl CustomChannels {
                 .path("channelAccountId", &channel_account_id),
         }
     }
-    /// Reads a message of a custom channel.
+    /// Returns a message of a custom channel.
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}/messages/{messageId}`
     ///
@@ -160,7 +160,7 @@ impl CustomChannels {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.custom_channels().get_message(10, "123").send().await?;
+    /// let reply = client.custom_channels().get_message(123, "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -206,7 +206,7 @@ impl CustomChannels {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.custom_channels().list_accounts(10).items();
+    /// let mut items = client.custom_channels().list_accounts(123).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -220,7 +220,7 @@ impl CustomChannels {
                 .path("channelId", &channel_id),
         }
     }
-    /// Brings a message of the channel into the inbox.
+    /// Adds a message of the channel to the inbox.
     ///
     /// `POST /conversations/custom-channels/2026-03/{channelId}/messages`
     ///
@@ -235,7 +235,7 @@ impl CustomChannels {
     /// let reply = client
     ///     .custom_channels()
     ///     .publish_message(
-    ///         10,
+    ///         123,
     ///         types::ChannelIntegrationMessageCreate::default()
     ///             .attachments([
     ///                 types::ChannelIntegrationMessageCreateAttachmentsItem::from(
@@ -249,13 +249,13 @@ impl CustomChannels {
     ///                     ),
     ///                 ),
     ///             ])
-    ///             .channel_account_id("123")
+    ///             .channel_account_id("456")
     ///             .message_direction(types::MessageDirection::Incoming)
     ///             .recipients([
     ///                 types::ChannelIntegrationParticipant::new(
     ///                     types::DeliveryIdentifier::new(
     ///                         types::DeliveryIdentifierType::ChannelSpecificOpaqueId,
-    ///                         "value",
+    ///                         "Example",
     ///                     ),
     ///                 ),
     ///             ])
@@ -263,7 +263,7 @@ impl CustomChannels {
     ///                 types::ChannelIntegrationParticipant::new(
     ///                     types::DeliveryIdentifier::new(
     ///                         types::DeliveryIdentifierType::ChannelSpecificOpaqueId,
-    ///                         "value",
+    ///                         "Example",
     ///                     ),
     ///                 ),
     ///             ])
@@ -284,7 +284,7 @@ impl CustomChannels {
             .path("channelId", &channel_id)
             .json(&body.into())
     }
-    /// Changes a custom channel.
+    /// Updates a custom channel.
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}`
     ///
@@ -298,7 +298,11 @@ impl CustomChannels {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .custom_channels()
-    ///     .update(10, types::ChannelIntegrationChannelPatch::default())
+    ///     .update(
+    ///         123,
+    ///         types::ChannelIntegrationChannelPatch::default()
+    ///             .capabilities([("name", hubspot_client::json!({}))]),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -313,7 +317,7 @@ impl CustomChannels {
             .path("channelId", &channel_id)
             .json(&body.into())
     }
-    /// Changes an account of a custom channel.
+    /// Updates an account of a custom channel.
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/channel-accounts/{channelAccountId}`
     ///
@@ -329,7 +333,13 @@ impl CustomChannels {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .custom_channels()
-    ///     .update_account(10, 10, types::ChannelAccountUpdateRequest::default())
+    ///     .update_account(
+    ///         123,
+    ///         456,
+    ///         types::ChannelAccountUpdateRequest::default()
+    ///             .name("Example")
+    ///             .authorized(true),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -346,7 +356,7 @@ impl CustomChannels {
             .path("channelAccountId", &channel_account_id)
             .json(&body.into())
     }
-    /// Names the account that is being connected.
+    /// Updates an account that is being connected.
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/channel-account-staging-tokens/{accountToken}`
     ///
@@ -363,9 +373,10 @@ impl CustomChannels {
     /// let reply = client
     ///     .custom_channels()
     ///     .update_account_staging_token(
-    ///         10,
+    ///         123,
     ///         "account-token",
-    ///         types::ChannelAccountStagingTokenUpdateRequest::default(),
+    ///         types::ChannelAccountStagingTokenUpdateRequest::default()
+    ///             .account_name("Example"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -383,7 +394,7 @@ impl CustomChannels {
             .path("accountToken", &account_token)
             .json(&body.into())
     }
-    /// Changes the delivery state of a message.
+    /// Updates the delivery state of a message.
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/messages/{messageId}`
     ///
@@ -399,8 +410,8 @@ impl CustomChannels {
     /// let reply = client
     ///     .custom_channels()
     ///     .update_message(
-    ///         10,
-    ///         "123",
+    ///         123,
+    ///         "456",
     ///         types::ChannelIntegrationMessageUpdateRequest::new(
     ///             types::ChannelIntegrationMessageUpdateRequestStatusType::Failed,
     ///         ),

@@ -54,14 +54,14 @@ impl DataSources {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.data_sources().delete(10).send().await?;
+    /// let reply = client.data_sources().delete(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, datasource_id: impl Display) -> Call<Value> {
         self.call(&operations::DATA_SOURCES_DELETE).path("datasourceId", &datasource_id)
     }
-    /// Reads a data source.
+    /// Returns a data source.
     ///
     /// `GET /data-studio/2026-03/data-source/{datasourceId}`
     ///
@@ -73,14 +73,14 @@ impl DataSources {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.data_sources().get(10).send().await?;
+    /// let reply = client.data_sources().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, datasource_id: impl Display) -> Call<types::DataSourceGetReply> {
         self.call(&operations::DATA_SOURCES_GET).path("datasourceId", &datasource_id)
     }
-    /// Puts a new file in place of a data source's rows.
+    /// Replaces the rows of a data source with those of a new file.
     ///
     /// `PUT /data-studio/2026-03/data-source/{datasourceId}`
     ///
@@ -92,7 +92,7 @@ impl DataSources {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.data_sources().replace(10).send().await?;
+    /// let reply = client.data_sources().replace(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -24,7 +24,7 @@ impl DealSplits {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads how deals are split between owners, many in one request.
+    /// Returns the splits of several deals between owners in one request.
     ///
     /// `POST /deal-splits/2026-03/batch/read`
     ///
@@ -48,7 +48,7 @@ impl DealSplits {
     ) -> Call<types::DealToDealSplitsBatchReply> {
         self.call(&operations::DEAL_SPLITS_BATCH_READ).json(&body.into())
     }
-    /// Writes how deals are split between owners, many in one request.
+    /// Sets the splits of several deals between owners in one request.
     ///
     /// `POST /deal-splits/2026-03/batch/upsert`
     ///
@@ -63,8 +63,8 @@ impl DealSplits {
     ///     .batch_upsert(
     ///         types::DealSplitsBatchCreateRequest::new(
     ///             vec![
-    ///                 types::DealSplitsCreateRequest::new(10,
-    ///                 vec![types::DealSplitInput::new(10, 10.0)])
+    ///                 types::DealSplitsCreateRequest::new(123,
+    ///                 vec![types::DealSplitInput::new(456, 10.0)])
     ///             ],
     ///         ),
     ///     )

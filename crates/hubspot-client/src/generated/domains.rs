@@ -24,7 +24,7 @@ impl Domains {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads a domain.
+    /// Returns a domain.
     ///
     /// `GET /cms/domains/2026-03/{domainId}`
     ///
@@ -34,7 +34,7 @@ impl Domains {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.domains().get("example.com").send().await?;
+    /// let reply = client.domains().get("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -129,7 +129,7 @@ impl EventDefinitions {
             .path("eventName", &event_name)
             .path("propertyName", &property_name)
     }
-    /// Reads the definition of a custom event.
+    /// Returns the definition of a custom event.
     ///
     /// `GET /events/2026-03/event-definitions/{eventName}`
     ///
@@ -173,7 +173,7 @@ impl EventDefinitions {
             call: self.call(&operations::EVENT_DEFINITIONS_LIST),
         }
     }
-    /// Changes the definition of a custom event.
+    /// Updates the definition of a custom event.
     ///
     /// `PATCH /events/2026-03/event-definitions/{eventName}`
     ///
@@ -188,7 +188,12 @@ impl EventDefinitions {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .event_definitions()
-    ///     .update("Example", types::BehavioralEventTypeDefinitionPatch::default())
+    ///     .update(
+    ///         "Example",
+    ///         types::BehavioralEventTypeDefinitionPatch::default()
+    ///             .label("Example")
+    ///             .description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -203,7 +208,7 @@ impl EventDefinitions {
             .path("eventName", &event_name)
             .json(&body.into())
     }
-    /// Changes a property of a custom event.
+    /// Updates a property of a custom event.
     ///
     /// `PATCH /events/2026-03/event-definitions/{eventName}/property/{propertyName}`
     ///
@@ -222,7 +227,9 @@ impl EventDefinitions {
     ///     .update_property(
     ///         "Example",
     ///         "email",
-    ///         types::BehavioralEventPropertyDefinitionPatch::default(),
+    ///         types::BehavioralEventPropertyDefinitionPatch::default()
+    ///             .label("Example")
+    ///             .description("Created by the API"),
     ///     )
     ///     .send()
     ///     .await?;

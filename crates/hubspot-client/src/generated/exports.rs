@@ -24,7 +24,7 @@ impl Exports {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads an export: name, state, number of records.
+    /// Returns the name, state and number of records of an export.
     ///
     /// `GET /crm/exports/2026-03/export/{exportId}`
     ///
@@ -34,14 +34,14 @@ impl Exports {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.exports().get(10).send().await?;
+    /// let reply = client.exports().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get(&self, export_id: impl Display) -> Call<types::ExportReply> {
         self.call(&operations::EXPORTS_GET).path("exportId", &export_id)
     }
-    /// Reads how far an export is, and the link to its file.
+    /// Returns the progress of an export, and the link to its file when it is done.
     ///
     /// `GET /crm/exports/2026-03/export/async/tasks/{taskId}/status`
     ///
@@ -52,7 +52,7 @@ impl Exports {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.exports().get_status(10).send().await?;
+    /// let reply = client.exports().get_status(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -24,7 +24,7 @@ impl FeatureFlags {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Deletes the own state of many accounts in one request.
+    /// Deletes the states of a flag in several accounts in one request.
     ///
     /// `POST /feature-flags/2026-03/{appId}/flags/{flagName}/portals/batch/delete`
     ///
@@ -40,9 +40,9 @@ impl FeatureFlags {
     /// let reply = client
     ///     .feature_flags()
     ///     .batch_delete_accounts(
-    ///         10,
+    ///         123,
     ///         "Example",
-    ///         types::PortalFlagStateBatchDeleteRequest::new(vec![10]),
+    ///         types::PortalFlagStateBatchDeleteRequest::new(vec![456]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -60,7 +60,7 @@ impl FeatureFlags {
             .path("flagName", &flag_name)
             .json(&body.into())
     }
-    /// Writes the own state of many accounts in one request.
+    /// Sets the states of a flag in several accounts in one request.
     ///
     /// `POST /feature-flags/2026-03/{appId}/flags/{flagName}/portals/batch/upsert`
     ///
@@ -76,10 +76,10 @@ impl FeatureFlags {
     /// let reply = client
     ///     .feature_flags()
     ///     .batch_upsert_accounts(
-    ///         10,
+    ///         123,
     ///         "Example",
     ///         types::PortalFlagStateBatchPutRequest::new(
-    ///             vec![types::BatchPortalEntry::new(types::FlagState::Absent, 10)],
+    ///             vec![types::BatchPortalEntry::new(types::FlagState::Absent, 456)],
     ///         ),
     ///     )
     ///     .send()
@@ -111,7 +111,7 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().delete(10, "Example").send().await?;
+    /// let reply = client.feature_flags().delete(123, "Example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -124,7 +124,7 @@ impl FeatureFlags {
             .path("appId", &app_id)
             .path("flagName", &flag_name)
     }
-    /// Deletes the own state of one account; the flag's default counts again.
+    /// Deletes the state of a flag in one account, which then has the flag's default.
     ///
     /// `DELETE /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
     ///
@@ -138,7 +138,7 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().delete_account(10, "Example", 10).send().await?;
+    /// let reply = client.feature_flags().delete_account(123, "Example", 456).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -153,7 +153,7 @@ impl FeatureFlags {
             .path("flagName", &flag_name)
             .path("portalId", &portal_id)
     }
-    /// Reads a feature flag.
+    /// Returns a feature flag.
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}`
     ///
@@ -166,7 +166,7 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().get(10, "Example").send().await?;
+    /// let reply = client.feature_flags().get(123, "Example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -179,7 +179,7 @@ impl FeatureFlags {
             .path("appId", &app_id)
             .path("flagName", &flag_name)
     }
-    /// Reads the state of a flag in one account.
+    /// Returns the state of a flag in one account.
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
     ///
@@ -193,7 +193,7 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().get_account(10, "Example", 10).send().await?;
+    /// let reply = client.feature_flags().get_account(123, "Example", 456).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -219,14 +219,14 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().list(10).send().await?;
+    /// let reply = client.feature_flags().list(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(&self, app_id: impl Display) -> Call<types::FlagsForAppReply> {
         self.call(&operations::FEATURE_FLAGS_LIST).path("appId", &app_id)
     }
-    /// Lists the accounts that have their own state of a flag.
+    /// Lists the accounts that have a state of their own for a flag.
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}/portals`
     ///
@@ -238,7 +238,7 @@ impl FeatureFlags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.feature_flags().list_accounts(10, "Example").send().await?;
+    /// let reply = client.feature_flags().list_accounts(123, "Example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -254,7 +254,7 @@ impl FeatureFlags {
                 .path("flagName", &flag_name),
         }
     }
-    /// Writes a feature flag.
+    /// Creates or replaces a feature flag.
     ///
     /// `PUT /feature-flags/2026-03/{appId}/flags/{flagName}`
     ///
@@ -270,7 +270,7 @@ impl FeatureFlags {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .feature_flags()
-    ///     .replace(10, "Example", types::FlagPutRequest::new(types::FlagState::Absent))
+    ///     .replace(123, "Example", types::FlagPutRequest::new(types::FlagState::Absent))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -287,7 +287,7 @@ impl FeatureFlags {
             .path("flagName", &flag_name)
             .json(&body.into())
     }
-    /// Writes the state of a flag in one account.
+    /// Sets the state of a flag in one account.
     ///
     /// `PUT /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
     ///
@@ -305,9 +305,9 @@ impl FeatureFlags {
     /// let reply = client
     ///     .feature_flags()
     ///     .replace_account(
-    ///         10,
+    ///         123,
     ///         "Example",
-    ///         10,
+    ///         456,
     ///         types::PortalFlagStatePutRequest::new(types::FlagState::Absent),
     ///     )
     ///     .send()

@@ -103,7 +103,7 @@ impl Files {
         self.call(&operations::FILES_DELETE_FOLDER_BY_PATH)
             .path_segments("folderPath", &folder_path)
     }
-    /// Deletes a file for good, as privacy law asks.
+    /// Deletes a file permanently, in compliance with privacy law.
     ///
     /// `DELETE /files/2026-03/files/{fileId}/gdpr-delete`
     ///
@@ -120,7 +120,7 @@ impl Files {
     pub fn gdpr_delete(&self, file_id: impl Display) -> Call<()> {
         self.call(&operations::FILES_GDPR_DELETE).path("fileId", &file_id)
     }
-    /// Reads what is known of a file.
+    /// Returns the metadata of a file.
     ///
     /// `GET /files/2026-03/files/{fileId}`
     ///
@@ -141,7 +141,7 @@ impl Files {
             call: self.call(&operations::FILES_GET).path("fileId", &file_id),
         }
     }
-    /// Reads a file or folder by its path.
+    /// Returns a file or folder by its path.
     ///
     /// `GET /files/2026-03/files/stat/{path}`
     ///
@@ -162,7 +162,7 @@ impl Files {
             call: self.call(&operations::FILES_GET_BY_PATH).path_segments("path", &path),
         }
     }
-    /// Reads a folder.
+    /// Returns a folder.
     ///
     /// `GET /files/2026-03/folders/{folderId}`
     ///
@@ -183,7 +183,7 @@ impl Files {
             call: self.call(&operations::FILES_GET_FOLDER).path("folderId", &folder_id),
         }
     }
-    /// Reads a folder by its path.
+    /// Returns a folder by its path.
     ///
     /// `GET /files/2026-03/folders/{folderPath}`
     ///
@@ -206,7 +206,7 @@ impl Files {
                 .path_segments("folderPath", &folder_path),
         }
     }
-    /// Reads how far the update of a folder is.
+    /// Returns the progress of the update of a folder.
     ///
     /// `GET /files/2026-03/folders/update/async/tasks/{taskId}/status`
     ///
@@ -227,7 +227,7 @@ impl Files {
     ) -> Call<types::FolderActionReply> {
         self.call(&operations::FILES_GET_FOLDER_UPDATE_STATUS).path("taskId", &task_id)
     }
-    /// Reads how far an import from a URL is.
+    /// Returns the progress of an import from a URL.
     ///
     /// `GET /files/2026-03/files/import-from-url/async/tasks/{taskId}/status`
     ///
@@ -248,7 +248,7 @@ impl Files {
     ) -> Call<types::FileActionReply> {
         self.call(&operations::FILES_GET_IMPORT_STATUS).path("taskId", &task_id)
     }
-    /// Makes a link to a private file that ends after a while.
+    /// Returns a link to a private file that expires.
     ///
     /// `GET /files/2026-03/files/{fileId}/signed-url`
     ///
@@ -328,7 +328,7 @@ impl Files {
                 .file("file", file),
         }
     }
-    /// Searches files by name, path, kind, size and time.
+    /// Searches files by name, path, type, size and time.
     ///
     /// `GET /files/2026-03/files/search`
     ///
@@ -372,7 +372,7 @@ impl Files {
             call: self.call(&operations::FILES_SEARCH_FOLDERS),
         }
     }
-    /// Starts to rename or move a folder with all that is in it.
+    /// Starts to rename or move a folder with its content.
     ///
     /// `POST /files/2026-03/folders/update/async`
     ///
@@ -396,7 +396,7 @@ impl Files {
     ) -> Call<types::TaskLocator> {
         self.call(&operations::FILES_START_FOLDER_UPDATE).json(&body.into())
     }
-    /// Changes a file's name, folder or access.
+    /// Updates a file's name, folder or access.
     ///
     /// `PATCH /files/2026-03/files/{fileId}`
     ///
@@ -411,7 +411,12 @@ impl Files {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .files()
-    ///     .update("123", types::FileUpdateInput::default())
+    ///     .update(
+    ///         "123",
+    ///         types::FileUpdateInput::default()
+    ///             .name("Example")
+    ///             .parent_folder_path("library/report.csv"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -439,7 +444,10 @@ impl Files {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .files()
-    ///     .update_folder("123", types::FolderUpdateInput::default())
+    ///     .update_folder(
+    ///         "123",
+    ///         types::FolderUpdateInput::default().name("Example").parent_folder_id(456),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -469,7 +477,7 @@ impl Files {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .files()
-    ///     .upload(std::path::Path::new("report.csv"), "options")
+    ///     .upload(std::path::Path::new("report.csv"), "{\"access\": \"PRIVATE\"}")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -777,7 +785,7 @@ impl Search {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The name.
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -999,7 +1007,7 @@ impl SearchFolders {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The name.
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

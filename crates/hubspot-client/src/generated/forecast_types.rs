@@ -24,7 +24,7 @@ impl ForecastTypes {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads a kind of forecast.
+    /// Returns a forecast type.
     ///
     /// `GET /forecast-settings/v3/forecast-types/{forecastTypeId}`
     ///
@@ -37,7 +37,7 @@ impl ForecastTypes {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.forecast_types().get(10).send().await?;
+    /// let reply = client.forecast_types().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -48,7 +48,7 @@ impl ForecastTypes {
         self.call(&operations::FORECAST_TYPES_GET)
             .path("forecastTypeId", &forecast_type_id)
     }
-    /// Lists the kinds of forecast.
+    /// Lists the forecast types.
     ///
     /// `GET /forecast-settings/v3/forecast-types`
     ///

@@ -52,7 +52,7 @@ impl Forms {
     ) -> Call<types::FormDefinitionBase> {
         self.call(&operations::FORMS_CREATE).json(&body.into())
     }
-    /// Deletes a form; it takes no more submissions.
+    /// Deletes a form, which then accepts no submissions.
     ///
     /// `DELETE /marketing/v3/forms/{formId}`
     ///
@@ -70,7 +70,7 @@ impl Forms {
     pub fn delete(&self, form_id: impl Display) -> Call<()> {
         self.call(&operations::FORMS_DELETE).path("formId", &form_id)
     }
-    /// Reads a form.
+    /// Returns a form.
     ///
     /// `GET /marketing/v3/forms/{formId}`
     ///
@@ -113,7 +113,7 @@ impl Forms {
             call: self.call(&operations::FORMS_LIST),
         }
     }
-    /// Writes a whole form.
+    /// Replaces a form.
     ///
     /// `PUT /marketing/v3/forms/{formId}`
     ///
@@ -141,7 +141,7 @@ impl Forms {
     ) -> Call<types::FormDefinitionBase> {
         self.call(&operations::FORMS_REPLACE).path("formId", &form_id).json(&body.into())
     }
-    /// Changes a form.
+    /// Updates a form.
     ///
     /// `PATCH /marketing/v3/forms/{formId}`
     ///
@@ -156,7 +156,12 @@ impl Forms {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .forms()
-    ///     .update("123", types::HubSpotFormDefinitionPatchRequest::default())
+    ///     .update(
+    ///         "123",
+    ///         types::HubSpotFormDefinitionPatchRequest::default()
+    ///             .name("Example")
+    ///             .archived(true),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -36,14 +36,14 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.hubdb().archive_table("123").send().await?;
+    /// client.hubdb().archive_table("Example").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn archive_table(&self, table_id_or_name: impl Display) -> Call<()> {
         self.call(&operations::HUBDB_ARCHIVE_TABLE)
             .path("tableIdOrName", &table_id_or_name)
     }
-    /// Copies many rows of the draft in one request.
+    /// Copies several rows of the draft in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/clone`
     ///
@@ -59,7 +59,7 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .batch_clone_draft_rows(
-    ///         "123",
+    ///         "Example",
     ///         types::HubDbRowBatchClone::new(vec![types::HubDbRowClone::new("123")]),
     ///     )
     ///     .send()
@@ -76,7 +76,7 @@ impl Hubdb {
             .path("tableIdOrName", &table_id_or_name)
             .json(&body.into())
     }
-    /// Adds many rows to the draft in one request.
+    /// Adds several rows to the draft in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/create`
     ///
@@ -92,9 +92,12 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .batch_create_draft_rows(
-    ///         "123",
+    ///         "Example",
     ///         types::HubDbRowBatchCreate::new(
-    ///             vec![types::HubDbRowInput::new(10, 10, hubspot_client::Map::new())],
+    ///             vec![
+    ///                 types::HubDbRowInput::new(123, 10, [("name",
+    ///                 hubspot_client::json!({}))])
+    ///             ],
     ///         ),
     ///     )
     ///     .send()
@@ -111,7 +114,7 @@ impl Hubdb {
             .path("tableIdOrName", &table_id_or_name)
             .json(&body.into())
     }
-    /// Removes many rows from the draft for good, in one request.
+    /// Removes several rows from the draft permanently in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/purge`
     ///
@@ -126,7 +129,10 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// client
     ///     .hubdb()
-    ///     .batch_purge_draft_rows("123", types::StringBatch::new(vec!["123".to_owned()]))
+    ///     .batch_purge_draft_rows(
+    ///         "Example",
+    ///         types::StringBatch::new(vec!["123".to_owned()]),
+    ///     )
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -140,7 +146,7 @@ impl Hubdb {
             .path("tableIdOrName", &table_id_or_name)
             .json(&body.into())
     }
-    /// Reads many rows of the draft in one request.
+    /// Returns several rows of the draft in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/read`
     ///
@@ -155,7 +161,10 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .batch_read_draft_rows("123", types::StringBatch::new(vec!["123".to_owned()]))
+    ///     .batch_read_draft_rows(
+    ///         "Example",
+    ///         types::StringBatch::new(vec!["123".to_owned()]),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -170,7 +179,7 @@ impl Hubdb {
             .path("tableIdOrName", &table_id_or_name)
             .json(&body.into())
     }
-    /// Reads many published rows in one request.
+    /// Returns several published rows in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/batch/read`
     ///
@@ -185,7 +194,7 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .batch_read_rows("123", types::StringBatch::new(vec!["123".to_owned()]))
+    ///     .batch_read_rows("Example", types::StringBatch::new(vec!["123".to_owned()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -200,7 +209,7 @@ impl Hubdb {
             .path("tableIdOrName", &table_id_or_name)
             .json(&body.into())
     }
-    /// Writes many whole rows of the draft in one request.
+    /// Replaces several rows of the draft in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/replace`
     ///
@@ -216,9 +225,12 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .batch_replace_draft_rows(
-    ///         "123",
+    ///         "Example",
     ///         types::HubDbRowBatchUpdate::new(
-    ///             vec![types::HubDbRowUpdate::new(10, 10, hubspot_client::Map::new())],
+    ///             vec![
+    ///                 types::HubDbRowUpdate::new(123, 10, [("name",
+    ///                 hubspot_client::json!({}))])
+    ///             ],
     ///         ),
     ///     )
     ///     .send()
@@ -235,7 +247,7 @@ impl Hubdb {
             .path("tableIdOrName", &table_id_or_name)
             .json(&body.into())
     }
-    /// Changes many rows of the draft in one request.
+    /// Updates several rows of the draft in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/update`
     ///
@@ -251,9 +263,12 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .batch_update_draft_rows(
-    ///         "123",
+    ///         "Example",
     ///         types::HubDbRowBatchUpdate::new(
-    ///             vec![types::HubDbRowUpdate::new(10, 10, hubspot_client::Map::new())],
+    ///             vec![
+    ///                 types::HubDbRowUpdate::new(123, 10, [("name",
+    ///                 hubspot_client::json!({}))])
+    ///             ],
     ///         ),
     ///     )
     ///     .send()
@@ -282,7 +297,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().clone_draft_row("123", "123").send().await?;
+    /// let reply = client.hubdb().clone_draft_row("Example", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -312,7 +327,7 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .clone_draft_table("123", types::HubDbTableCloneRequest::new(true, true))
+    ///     .clone_draft_table("Example", types::HubDbTableCloneRequest::new(true, true))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -342,8 +357,8 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .create_draft_row(
-    ///         "123",
-    ///         types::HubDbRowInput::new(10, 10, hubspot_client::Map::new()),
+    ///         "Example",
+    ///         types::HubDbRowInput::new(123, 10, [("name", hubspot_client::json!({}))]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -395,7 +410,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.hubdb().delete_table_version("123", 10).send().await?;
+    /// client.hubdb().delete_table_version("Example", 123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_table_version(
@@ -418,7 +433,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.hubdb().export_draft_table("123").send().await?.save("report.csv").await?;
+    /// client.hubdb().export_draft_table("Example").send().await?.save("report.csv").await?;
     /// # Ok(()) }
     /// ```
     pub fn export_draft_table(
@@ -442,7 +457,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.hubdb().export_table("123").send().await?.save("report.csv").await?;
+    /// client.hubdb().export_table("Example").send().await?.save("report.csv").await?;
     /// # Ok(()) }
     /// ```
     pub fn export_table(&self, table_id_or_name: impl Display) -> ExportTable {
@@ -452,7 +467,7 @@ impl Hubdb {
                 .path("tableIdOrName", &table_id_or_name),
         }
     }
-    /// Reads a row of the draft.
+    /// Returns a row of the draft.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
     ///
@@ -464,7 +479,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().get_draft_row("123", "123").send().await?;
+    /// let reply = client.hubdb().get_draft_row("Example", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -480,7 +495,7 @@ impl Hubdb {
                 .path("rowId", &row_id),
         }
     }
-    /// Reads the draft of a table.
+    /// Returns the draft of a table.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/draft`
     ///
@@ -491,7 +506,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().get_draft_table("123").send().await?;
+    /// let reply = client.hubdb().get_draft_table("Example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -502,7 +517,7 @@ impl Hubdb {
                 .path("tableIdOrName", &table_id_or_name),
         }
     }
-    /// Reads a published row.
+    /// Returns a published row.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}`
     ///
@@ -515,7 +530,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().get_row("123", "123").send().await?;
+    /// let reply = client.hubdb().get_row("Example", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -531,7 +546,7 @@ impl Hubdb {
                 .path("rowId", &row_id),
         }
     }
-    /// Reads the published version of a table.
+    /// Returns the published version of a table.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}`
     ///
@@ -543,7 +558,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().get_table("123").send().await?;
+    /// let reply = client.hubdb().get_table("Example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -569,7 +584,7 @@ impl Hubdb {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .hubdb()
-    ///     .import_draft_table("123", "config", std::path::Path::new("report.csv"))
+    ///     .import_draft_table("Example", "config", std::path::Path::new("report.csv"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -598,7 +613,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.hubdb().list_draft_rows("123").items();
+    /// let mut items = client.hubdb().list_draft_rows("Example").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -646,7 +661,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.hubdb().list_rows("123").items();
+    /// let mut items = client.hubdb().list_rows("Example").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -693,7 +708,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().publish_table("123").send().await?;
+    /// let reply = client.hubdb().publish_table("Example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -704,7 +719,7 @@ impl Hubdb {
                 .path("tableIdOrName", &table_id_or_name),
         }
     }
-    /// Removes a row from the draft for good.
+    /// Removes a row from the draft permanently.
     ///
     /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
     ///
@@ -716,7 +731,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.hubdb().purge_draft_row("123", "123").send().await?;
+    /// client.hubdb().purge_draft_row("Example", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn purge_draft_row(
@@ -728,7 +743,7 @@ impl Hubdb {
             .path("tableIdOrName", &table_id_or_name)
             .path("rowId", &row_id)
     }
-    /// Writes a whole row of the draft.
+    /// Replaces a row of the draft.
     ///
     /// `PUT /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
     ///
@@ -744,9 +759,9 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .replace_draft_row(
+    ///         "Example",
     ///         "123",
-    ///         "123",
-    ///         types::HubDbRowInput::new(10, 10, hubspot_client::Map::new()),
+    ///         types::HubDbRowInput::new(456, 10, [("name", hubspot_client::json!({}))]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -764,7 +779,7 @@ impl Hubdb {
             .path("rowId", &row_id)
             .json(&body.into())
     }
-    /// Throws the draft away; it then equals the published version.
+    /// Resets the draft of a table to the published version.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/reset`
     ///
@@ -775,7 +790,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().reset_draft_table("123").send().await?;
+    /// let reply = client.hubdb().reset_draft_table("Example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -786,7 +801,7 @@ impl Hubdb {
                 .path("tableIdOrName", &table_id_or_name),
         }
     }
-    /// Takes the published version offline.
+    /// Unpublishes a table.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/unpublish`
     ///
@@ -797,7 +812,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.hubdb().unpublish_table("123").send().await?;
+    /// let reply = client.hubdb().unpublish_table("Example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -808,7 +823,7 @@ impl Hubdb {
                 .path("tableIdOrName", &table_id_or_name),
         }
     }
-    /// Changes a row of the draft.
+    /// Updates a row of the draft.
     ///
     /// `PATCH /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
     ///
@@ -824,9 +839,9 @@ impl Hubdb {
     /// let reply = client
     ///     .hubdb()
     ///     .update_draft_row(
+    ///         "Example",
     ///         "123",
-    ///         "123",
-    ///         types::HubDbRowInput::new(10, 10, hubspot_client::Map::new()),
+    ///         types::HubDbRowInput::new(456, 10, [("name", hubspot_client::json!({}))]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -844,7 +859,7 @@ impl Hubdb {
             .path("rowId", &row_id)
             .json(&body.into())
     }
-    /// Changes the draft of a table: name, columns, settings.
+    /// Updates the draft of a table: name, columns, settings.
     ///
     /// `PATCH /cms/hubdb/2026-03/tables/{tableIdOrName}/draft`
     ///
@@ -858,7 +873,7 @@ impl Hubdb {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .hubdb()
-    ///     .update_draft_table("123", types::HubDbTableInput::new("Example", "Example"))
+    ///     .update_draft_table("Example", types::HubDbTableInput::new("Example", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -885,7 +900,7 @@ pub struct CloneDraftRow {
 }
 
 impl CloneDraftRow {
-    /// The name.
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -964,7 +979,7 @@ impl GetDraftTable {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
         }
     }
-    /// `isGetLocalizedSchema`
+    /// Query parameter `isGetLocalizedSchema`.
     #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
@@ -1012,7 +1027,7 @@ impl GetTable {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
         }
     }
-    /// `isGetLocalizedSchema`
+    /// Query parameter `isGetLocalizedSchema`.
     #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
@@ -1128,7 +1143,7 @@ impl ListDraftTables {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `contentType`
+    /// Query parameter `contentType`.
     pub fn content_type(self, content_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("contentType", &content_type.to_string()),
@@ -1156,7 +1171,7 @@ impl ListDraftTables {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// `isGetLocalizedSchema`
+    /// Query parameter `isGetLocalizedSchema`.
     #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
@@ -1336,7 +1351,7 @@ impl ListTables {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// `contentType`
+    /// Query parameter `contentType`.
     pub fn content_type(self, content_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("contentType", &content_type.to_string()),
@@ -1364,7 +1379,7 @@ impl ListTables {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// `isGetLocalizedSchema`
+    /// Query parameter `isGetLocalizedSchema`.
     #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
@@ -1510,7 +1525,7 @@ impl UpdateDraftTable {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
         }
     }
-    /// `isGetLocalizedSchema`
+    /// Query parameter `isGetLocalizedSchema`.
     #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {

@@ -24,7 +24,7 @@ impl Imports {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Cancels an import that runs.
+    /// Cancels a running import.
     ///
     /// `POST /crm/imports/2026-03/{importId}/cancel`
     ///
@@ -33,14 +33,14 @@ impl Imports {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.imports().cancel(10).send().await?;
+    /// let reply = client.imports().cancel(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn cancel(&self, import_id: impl Display) -> Call<types::ActionReply> {
         self.call(&operations::IMPORTS_CANCEL).path("importId", &import_id)
     }
-    /// Reads an import: state and counts.
+    /// Returns the state and the counts of an import.
     ///
     /// `GET /crm/imports/2026-03/{importId}`
     ///
@@ -50,7 +50,7 @@ impl Imports {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.imports().get(10).send().await?;
+    /// let reply = client.imports().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -79,7 +79,7 @@ impl Imports {
             call: self.call(&operations::IMPORTS_LIST),
         }
     }
-    /// Lists the rows that an import could not take.
+    /// Lists the rows that an import could not process.
     ///
     /// `GET /crm/imports/2026-03/{importId}/errors`
     ///
@@ -89,7 +89,7 @@ impl Imports {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.imports().list_errors(10).items();
+    /// let mut items = client.imports().list_errors(123).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");

@@ -24,7 +24,7 @@ impl LandingPages {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Joins a landing page to a group of languages.
+    /// Adds a landing page to a group of languages.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/attach-to-lang-group`
     ///
@@ -36,7 +36,7 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -48,7 +48,7 @@ impl LandingPages {
     ) -> Call<Value> {
         self.call(&operations::LANDING_PAGES_ATTACH_TO_LANGUAGE_GROUP).json(&body.into())
     }
-    /// Creates many landing pages in one request.
+    /// Creates several landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/create`
     ///
@@ -60,7 +60,11 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .batch_create(types::PageBatch::new(vec![types::Page::default()]))
+    ///     .batch_create(
+    ///         types::PageBatch::new(
+    ///             vec![types::Page::default().name("Example").author_name("Example")],
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -72,7 +76,7 @@ impl LandingPages {
     ) -> Call<types::PageBatchReply> {
         self.call(&operations::LANDING_PAGES_BATCH_CREATE).json(&body.into())
     }
-    /// Creates many folders of landing pages in one request.
+    /// Creates several folders of landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/create`
     ///
@@ -85,7 +89,9 @@ impl LandingPages {
     /// let reply = client
     ///     .landing_pages()
     ///     .batch_create_folders(
-    ///         types::ContentFolderBatch::new(vec![types::ContentFolder::default()]),
+    ///         types::ContentFolderBatch::new(
+    ///             vec![types::ContentFolder::default().name("Example").category(10)],
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -98,7 +104,7 @@ impl LandingPages {
     ) -> Call<types::ContentFolderBatchReply> {
         self.call(&operations::LANDING_PAGES_BATCH_CREATE_FOLDERS).json(&body.into())
     }
-    /// Deletes many landing pages in one request.
+    /// Deletes several landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/archive`
     ///
@@ -118,7 +124,7 @@ impl LandingPages {
     pub fn batch_delete(&self, body: impl Into<types::StringBatch>) -> Call<()> {
         self.call(&operations::LANDING_PAGES_BATCH_DELETE).json(&body.into())
     }
-    /// Deletes many folders of landing pages in one request.
+    /// Deletes several folders of landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/archive`
     ///
@@ -138,7 +144,7 @@ impl LandingPages {
     pub fn batch_delete_folders(&self, body: impl Into<types::StringBatch>) -> Call<()> {
         self.call(&operations::LANDING_PAGES_BATCH_DELETE_FOLDERS).json(&body.into())
     }
-    /// Reads many landing pages in one request.
+    /// Returns several landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/read`
     ///
@@ -161,7 +167,7 @@ impl LandingPages {
             call: self.call(&operations::LANDING_PAGES_BATCH_READ).json(&body.into()),
         }
     }
-    /// Reads many folders of landing pages in one request.
+    /// Returns several folders of landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/read`
     ///
@@ -189,7 +195,7 @@ impl LandingPages {
                 .json(&body.into()),
         }
     }
-    /// Changes many landing pages in one request.
+    /// Updates several landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/update`
     ///
@@ -212,7 +218,7 @@ impl LandingPages {
             call: self.call(&operations::LANDING_PAGES_BATCH_UPDATE).json(&body.into()),
         }
     }
-    /// Changes many folders of landing pages in one request.
+    /// Updates several folders of landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/update`
     ///
@@ -271,14 +277,18 @@ impl LandingPages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.landing_pages().create(types::Page::default()).send().await?;
+    /// let reply = client
+    ///     .landing_pages()
+    ///     .create(types::Page::default().name("Example").author_name("Example"))
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::Page>) -> Call<types::Page> {
         self.call(&operations::LANDING_PAGES_CREATE).json(&body.into())
     }
-    /// Makes a variation of a landing page for an A/B test.
+    /// Creates a variation of a landing page for an A/B test.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/ab-test/create-variation`
     ///
@@ -314,7 +324,7 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .create_folder(types::ContentFolder::default())
+    ///     .create_folder(types::ContentFolder::default().name("Example").category(10))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -326,7 +336,7 @@ impl LandingPages {
     ) -> Call<types::ContentFolder> {
         self.call(&operations::LANDING_PAGES_CREATE_FOLDER).json(&body.into())
     }
-    /// Makes a landing page in another language.
+    /// Creates a landing page in another language.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/create-language-variation`
     ///
@@ -395,7 +405,7 @@ impl LandingPages {
                 .path("objectId", &object_id),
         }
     }
-    /// Takes a landing page out of its group of languages.
+    /// Removes a landing page from its group of languages.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/detach-from-lang-group`
     ///
@@ -420,7 +430,7 @@ impl LandingPages {
         self.call(&operations::LANDING_PAGES_DETACH_FROM_LANGUAGE_GROUP)
             .json(&body.into())
     }
-    /// Ends an A/B test with a winner.
+    /// Ends an A/B test and chooses its winner.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/ab-test/end`
     ///
@@ -432,7 +442,7 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// client
     ///     .landing_pages()
-    ///     .end_ab_test(types::AbTestEnd::new("123", "123"))
+    ///     .end_ab_test(types::AbTestEnd::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -440,7 +450,7 @@ impl LandingPages {
     pub fn end_ab_test(&self, body: impl Into<types::AbTestEnd>) -> Call<()> {
         self.call(&operations::LANDING_PAGES_END_AB_TEST).json(&body.into())
     }
-    /// Reads a landing page.
+    /// Returns a landing page.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}`
     ///
@@ -461,7 +471,7 @@ impl LandingPages {
             call: self.call(&operations::LANDING_PAGES_GET).path("objectId", &object_id),
         }
     }
-    /// Reads the draft of a landing page.
+    /// Returns the draft of a landing page.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}/draft`
     ///
@@ -479,7 +489,7 @@ impl LandingPages {
     pub fn get_draft(&self, object_id: impl Display) -> Call<types::Page> {
         self.call(&operations::LANDING_PAGES_GET_DRAFT).path("objectId", &object_id)
     }
-    /// Reads a folder of landing pages.
+    /// Returns a folder of landing pages.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/folders/{objectId}`
     ///
@@ -502,7 +512,7 @@ impl LandingPages {
                 .path("objectId", &object_id),
         }
     }
-    /// Reads a revision of a folder of landing pages.
+    /// Returns a revision of a folder of landing pages.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/folders/{objectId}/revisions/{revisionId}`
     ///
@@ -515,7 +525,7 @@ impl LandingPages {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().get_folder_revision("123", "123").send().await?;
+    /// let reply = client.landing_pages().get_folder_revision("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -528,7 +538,7 @@ impl LandingPages {
             .path("objectId", &object_id)
             .path("revisionId", &revision_id)
     }
-    /// Reads a revision of a landing page.
+    /// Returns a revision of a landing page.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}/revisions/{revisionId}`
     ///
@@ -541,7 +551,7 @@ impl LandingPages {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().get_revision("123", "123").send().await?;
+    /// let reply = client.landing_pages().get_revision("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -667,7 +677,7 @@ impl LandingPages {
     pub fn publish_draft(&self, object_id: impl Display) -> Call<()> {
         self.call(&operations::LANDING_PAGES_PUBLISH_DRAFT).path("objectId", &object_id)
     }
-    /// Starts an A/B test again with other content.
+    /// Restarts an A/B test with other content.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/ab-test/rerun`
     ///
@@ -679,7 +689,7 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// client
     ///     .landing_pages()
-    ///     .rerun_ab_test(types::AbTestRerun::new("123", "123"))
+    ///     .rerun_ab_test(types::AbTestRerun::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -687,7 +697,7 @@ impl LandingPages {
     pub fn rerun_ab_test(&self, body: impl Into<types::AbTestRerun>) -> Call<()> {
         self.call(&operations::LANDING_PAGES_RERUN_AB_TEST).json(&body.into())
     }
-    /// Throws the draft of a landing page away.
+    /// Resets the draft of a landing page to the published version.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/draft/reset`
     ///
@@ -704,7 +714,7 @@ impl LandingPages {
     pub fn reset_draft(&self, object_id: impl Display) -> Call<()> {
         self.call(&operations::LANDING_PAGES_RESET_DRAFT).path("objectId", &object_id)
     }
-    /// Brings a revision of a folder of landing pages back.
+    /// Restores a revision of a folder of landing pages.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/{objectId}/revisions/{revisionId}/restore`
     ///
@@ -718,7 +728,7 @@ impl LandingPages {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .landing_pages()
-    ///     .restore_folder_revision("123", "123")
+    ///     .restore_folder_revision("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -733,7 +743,7 @@ impl LandingPages {
             .path("objectId", &object_id)
             .path("revisionId", &revision_id)
     }
-    /// Publishes a revision of a landing page again.
+    /// Restores a revision of a landing page and publishes it.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/revisions/{revisionId}/restore`
     ///
@@ -745,7 +755,7 @@ impl LandingPages {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.landing_pages().restore_revision("123", "123").send().await?;
+    /// let reply = client.landing_pages().restore_revision("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -758,7 +768,7 @@ impl LandingPages {
             .path("objectId", &object_id)
             .path("revisionId", &revision_id)
     }
-    /// Makes a revision of a landing page its draft.
+    /// Restores a revision of a landing page as its draft.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/revisions/{revisionId}/restore-to-draft`
     ///
@@ -772,7 +782,7 @@ impl LandingPages {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .landing_pages()
-    ///     .restore_revision_to_draft("123", 10)
+    ///     .restore_revision_to_draft("123", 456)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -787,7 +797,7 @@ impl LandingPages {
             .path("objectId", &object_id)
             .path("revisionId", &revision_id)
     }
-    /// Sets when a landing page is published.
+    /// Schedules the publication of a landing page.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/schedule`
     ///
@@ -807,7 +817,7 @@ impl LandingPages {
     pub fn schedule(&self, body: impl Into<types::ContentSchedule>) -> Call<()> {
         self.call(&operations::LANDING_PAGES_SCHEDULE).json(&body.into())
     }
-    /// Makes a landing page the first of its group of languages.
+    /// Makes a landing page the primary one of its group of languages.
     ///
     /// `PUT /cms/pages/2026-03/landing-pages/multi-language/set-new-lang-primary`
     ///
@@ -830,7 +840,7 @@ impl LandingPages {
     ) -> Call<()> {
         self.call(&operations::LANDING_PAGES_SET_PRIMARY_LANGUAGE).json(&body.into())
     }
-    /// Changes a landing page.
+    /// Updates a landing page.
     ///
     /// `PATCH /cms/pages/2026-03/landing-pages/{objectId}`
     ///
@@ -845,7 +855,7 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .update("123", types::Page::default())
+    ///     .update("123", types::Page::default().name("Example").author_name("Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -863,7 +873,7 @@ impl LandingPages {
                 .json(&body.into()),
         }
     }
-    /// Changes the draft of a landing page; what is published stays.
+    /// Updates the draft of a landing page; the published version stays.
     ///
     /// `PATCH /cms/pages/2026-03/landing-pages/{objectId}/draft`
     ///
@@ -877,7 +887,10 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .update_draft("123", types::Page::default())
+    ///     .update_draft(
+    ///         "123",
+    ///         types::Page::default().name("Example").author_name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -892,7 +905,7 @@ impl LandingPages {
             .path("objectId", &object_id)
             .json(&body.into())
     }
-    /// Changes a folder of landing pages.
+    /// Updates a folder of landing pages.
     ///
     /// `PATCH /cms/pages/2026-03/landing-pages/folders/{objectId}`
     ///
@@ -907,7 +920,10 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .update_folder("123", types::ContentFolder::default())
+    ///     .update_folder(
+    ///         "123",
+    ///         types::ContentFolder::default().name("Example").category(10),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -937,7 +953,7 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
+    ///     .update_languages(types::LanguagesUpdate::new([("name", "Example")], "123"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

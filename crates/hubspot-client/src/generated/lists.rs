@@ -41,8 +41,8 @@ impl Lists {
     ///     .add_and_remove_memberships(
     ///         "123",
     ///         types::MembershipChangeRequest::new(
-    ///             vec!["123".to_owned()],
-    ///             vec!["123".to_owned()],
+    ///             vec!["456".to_owned()],
+    ///             vec!["789".to_owned()],
     ///         ),
     ///     )
     ///     .send()
@@ -99,7 +99,7 @@ impl Lists {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.lists().add_memberships_from("123", "123").send().await?;
+    /// client.lists().add_memberships_from("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn add_memberships_from(
@@ -111,7 +111,7 @@ impl Lists {
             .path("listId", &list_id)
             .path("sourceListId", &source_list_id)
     }
-    /// Translates the identifiers of many legacy lists.
+    /// Returns the current identifiers of several legacy lists.
     ///
     /// `POST /crm/lists/2026-03/idmapping`
     ///
@@ -135,7 +135,7 @@ impl Lists {
     ) -> Call<types::BatchMigrationMapping> {
         self.call(&operations::LISTS_BATCH_GET_ID_MAPPING).json(&body.into())
     }
-    /// Reads the lists that many records are in, in one request.
+    /// Returns the lists that several records are in in one request.
     ///
     /// `POST /crm/lists/2026-03/records/memberships/batch/read`
     ///
@@ -148,9 +148,7 @@ impl Lists {
     /// let reply = client
     ///     .lists()
     ///     .batch_read_memberships(
-    ///         types::RecordIdInputBatch::new(
-    ///             vec![types::RecordIdInput::new("contacts", "123")],
-    ///         ),
+    ///         types::RecordIdInputBatch::new(vec![types::RecordIdInput::new("123", "456")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -163,7 +161,7 @@ impl Lists {
     ) -> Call<types::RecordIdWithMembershipsBatchReply> {
         self.call(&operations::LISTS_BATCH_READ_MEMBERSHIPS).json(&body.into())
     }
-    /// Calls off that a list becomes static.
+    /// Cancels the conversion of a list to a static list.
     ///
     /// `DELETE /crm/lists/2026-03/{listId}/schedule-conversion`
     ///
@@ -192,7 +190,7 @@ impl Lists {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .lists()
-    ///     .create(types::ListCreateRequest::new("Example", "contacts", "processing-type"))
+    ///     .create(types::ListCreateRequest::new("Example", "123", "processing-type"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -281,7 +279,7 @@ impl Lists {
     pub fn delete_memberships(&self, list_id: impl Display) -> Call<()> {
         self.call(&operations::LISTS_DELETE_MEMBERSHIPS).path("listId", &list_id)
     }
-    /// Reads a list.
+    /// Returns a list.
     ///
     /// `GET /crm/lists/2026-03/{listId}`
     ///
@@ -302,7 +300,7 @@ impl Lists {
             call: self.call(&operations::LISTS_GET).path("listId", &list_id),
         }
     }
-    /// Reads a list by its name.
+    /// Returns a list by its name.
     ///
     /// `GET /crm/lists/2026-03/object-type-id/{objectTypeId}/name/{listName}`
     ///
@@ -315,7 +313,7 @@ impl Lists {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().get_by_name("contacts", "Example").send().await?;
+    /// let reply = client.lists().get_by_name("123", "Example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -331,7 +329,7 @@ impl Lists {
                 .path("listName", &list_name),
         }
     }
-    /// Reads when a list becomes static.
+    /// Returns the time at which a list becomes static.
     ///
     /// `GET /crm/lists/2026-03/{listId}/schedule-conversion`
     ///
@@ -352,7 +350,7 @@ impl Lists {
     ) -> Call<types::ListConversionReply> {
         self.call(&operations::LISTS_GET_CONVERSION).path("listId", &list_id)
     }
-    /// Reads a folder of lists with all that is in it.
+    /// Returns a folder of lists with its content.
     ///
     /// `GET /crm/lists/2026-03/folders`
     ///
@@ -370,7 +368,7 @@ impl Lists {
             call: self.call(&operations::LISTS_GET_FOLDER_TREE),
         }
     }
-    /// Reads how a list grew and was changed between two points in time.
+    /// Returns the history of a list's size and edits between two points in time.
     ///
     /// `GET /crm/lists/2026-03/{listId}/size-and-edits-history/between`
     ///
@@ -390,7 +388,7 @@ impl Lists {
             call: self.call(&operations::LISTS_GET_HISTORY).path("listId", &list_id),
         }
     }
-    /// Translates the identifier of a legacy list.
+    /// Returns the current identifier of a legacy list.
     ///
     /// `GET /crm/lists/2026-03/idmapping`
     ///
@@ -408,7 +406,7 @@ impl Lists {
             call: self.call(&operations::LISTS_GET_ID_MAPPING),
         }
     }
-    /// Reads several lists by their identifiers.
+    /// Returns several lists by their identifiers.
     ///
     /// `GET /crm/lists/2026-03`
     ///
@@ -450,7 +448,7 @@ impl Lists {
             call: self.call(&operations::LISTS_LIST_MEMBERSHIPS).path("listId", &list_id),
         }
     }
-    /// Lists the identifiers of the records in a list, by when they joined.
+    /// Lists the identifiers of the records in a list, in the order in which they joined.
     ///
     /// `GET /crm/lists/2026-03/{listId}/memberships/join-order`
     ///
@@ -491,7 +489,7 @@ impl Lists {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().list_record_memberships("contacts", "123").send().await?;
+    /// let reply = client.lists().list_record_memberships("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -516,7 +514,7 @@ impl Lists {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().move_folder("123", "123").send().await?;
+    /// let reply = client.lists().move_folder("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -541,7 +539,7 @@ impl Lists {
     /// use hubspot_client::types;
     /// client
     ///     .lists()
-    ///     .move_list_to_folder(types::ListMoveRequest::new("123", "123"))
+    ///     .move_list_to_folder(types::ListMoveRequest::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -639,7 +637,7 @@ impl Lists {
     pub fn restore(&self, list_id: impl Display) -> Call<()> {
         self.call(&operations::LISTS_RESTORE).path("listId", &list_id)
     }
-    /// Sets when an active list becomes static: on a date, or when it no longer grows.
+    /// Schedules the conversion of an active list to a static one: on a date, or when it no longer grows.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/schedule-conversion`
     ///
@@ -671,7 +669,7 @@ impl Lists {
             .path("listId", &list_id)
             .json(&body.into())
     }
-    /// Searches lists by name, kind and object type.
+    /// Searches lists by name, processing type and object type.
     ///
     /// `POST /crm/lists/2026-03/search`
     ///
@@ -682,7 +680,12 @@ impl Lists {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let mut items = client.lists().search(types::ListSearchRequest::default()).items();
+    /// let mut items = client
+    ///     .lists()
+    ///     .search(
+    ///         types::ListSearchRequest::default().query("example").object_type_id("123"),
+    ///     )
+    ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -694,7 +697,7 @@ impl Lists {
             call: self.call(&operations::LISTS_SEARCH).json(&body.into()),
         }
     }
-    /// Changes the filters of a list.
+    /// Updates the filters of a list.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/update-list-filters`
     ///

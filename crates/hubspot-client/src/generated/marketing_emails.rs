@@ -57,7 +57,9 @@ impl MarketingEmails {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_emails()
-    ///     .create(types::EmailCreateRequest::default())
+    ///     .create(
+    ///         types::EmailCreateRequest::default().name("Example").subject("Your order"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -69,7 +71,7 @@ impl MarketingEmails {
     ) -> Call<types::Email> {
         self.call(&operations::MARKETING_EMAILS_CREATE).json(&body.into())
     }
-    /// Makes a variation of an e-mail for an A/B test.
+    /// Creates a variation of an e-mail for an A/B test.
     ///
     /// `POST /marketing/emails/2026-03/ab-test/create-variation`
     ///
@@ -105,7 +107,7 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.marketing_emails().delete("ada@example.com").send().await?;
+    /// client.marketing_emails().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, email_id: impl Display) -> Delete {
@@ -115,7 +117,7 @@ impl MarketingEmails {
                 .path("emailId", &email_id),
         }
     }
-    /// Reads a marketing e-mail.
+    /// Returns a marketing e-mail.
     ///
     /// `GET /marketing/emails/2026-03/{emailId}`
     ///
@@ -127,7 +129,7 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_emails().get("ada@example.com").send().await?;
+    /// let reply = client.marketing_emails().get("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -136,7 +138,7 @@ impl MarketingEmails {
             call: self.call(&operations::MARKETING_EMAILS_GET).path("emailId", &email_id),
         }
     }
-    /// Reads the variation of an A/B test.
+    /// Returns the variation of an A/B test.
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/ab-test/get-variation`
     ///
@@ -147,11 +149,7 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .marketing_emails()
-    ///     .get_ab_variation("ada@example.com")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.marketing_emails().get_ab_variation("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -162,7 +160,7 @@ impl MarketingEmails {
                 .path("emailId", &email_id),
         }
     }
-    /// Reads the draft of an e-mail.
+    /// Returns the draft of an e-mail.
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/draft`
     ///
@@ -173,14 +171,14 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_emails().get_draft("ada@example.com").send().await?;
+    /// let reply = client.marketing_emails().get_draft("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_draft(&self, email_id: impl Display) -> Call<types::Email> {
         self.call(&operations::MARKETING_EMAILS_GET_DRAFT).path("emailId", &email_id)
     }
-    /// Reads a revision of an e-mail.
+    /// Returns a revision of an e-mail.
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/revisions/{revisionId}`
     ///
@@ -193,11 +191,7 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .marketing_emails()
-    ///     .get_revision("ada@example.com", "123")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.marketing_emails().get_revision("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -210,7 +204,7 @@ impl MarketingEmails {
             .path("emailId", &email_id)
             .path("revisionId", &revision_id)
     }
-    /// Reads the figures of e-mails over a span of time, summed up.
+    /// Returns the total statistics of e-mails in a period of time.
     ///
     /// `GET /marketing/emails/2026-03/statistics/list`
     ///
@@ -228,7 +222,7 @@ impl MarketingEmails {
             call: self.call(&operations::MARKETING_EMAILS_GET_STATISTICS),
         }
     }
-    /// Reads the figures of e-mails by spans of time.
+    /// Returns the statistics of e-mails by interval.
     ///
     /// `GET /marketing/emails/2026-03/statistics/histogram`
     ///
@@ -280,7 +274,7 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.marketing_emails().list_revisions("ada@example.com").items();
+    /// let mut items = client.marketing_emails().list_revisions("123").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -305,13 +299,13 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.marketing_emails().publish("ada@example.com").send().await?;
+    /// client.marketing_emails().publish("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn publish(&self, email_id: impl Display) -> Call<()> {
         self.call(&operations::MARKETING_EMAILS_PUBLISH).path("emailId", &email_id)
     }
-    /// Throws the draft away.
+    /// Resets the draft of an e-mail to the published version.
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/draft/reset`
     ///
@@ -322,13 +316,13 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.marketing_emails().reset_draft("ada@example.com").send().await?;
+    /// client.marketing_emails().reset_draft("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn reset_draft(&self, email_id: impl Display) -> Call<()> {
         self.call(&operations::MARKETING_EMAILS_RESET_DRAFT).path("emailId", &email_id)
     }
-    /// Publishes a revision again.
+    /// Restores a revision of an e-mail and publishes it.
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/revisions/{revisionId}/restore`
     ///
@@ -340,7 +334,7 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.marketing_emails().restore_revision("ada@example.com", "123").send().await?;
+    /// client.marketing_emails().restore_revision("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn restore_revision(
@@ -352,7 +346,7 @@ impl MarketingEmails {
             .path("emailId", &email_id)
             .path("revisionId", &revision_id)
     }
-    /// Makes a revision the draft.
+    /// Restores a revision of an e-mail as its draft.
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/revisions/{revisionId}/restore-to-draft`
     ///
@@ -366,7 +360,7 @@ impl MarketingEmails {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .marketing_emails()
-    ///     .restore_revision_to_draft("ada@example.com", 10)
+    ///     .restore_revision_to_draft("123", 456)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -381,7 +375,7 @@ impl MarketingEmails {
             .path("emailId", &email_id)
             .path("revisionId", &revision_id)
     }
-    /// Takes an e-mail back, or cancels its sending.
+    /// Unpublishes an e-mail, or cancels its sending.
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/unpublish`
     ///
@@ -392,13 +386,13 @@ impl MarketingEmails {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.marketing_emails().unpublish("ada@example.com").send().await?;
+    /// client.marketing_emails().unpublish("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn unpublish(&self, email_id: impl Display) -> Call<()> {
         self.call(&operations::MARKETING_EMAILS_UNPUBLISH).path("emailId", &email_id)
     }
-    /// Changes a marketing e-mail.
+    /// Updates a marketing e-mail.
     ///
     /// `PATCH /marketing/emails/2026-03/{emailId}`
     ///
@@ -413,7 +407,10 @@ impl MarketingEmails {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_emails()
-    ///     .update("ada@example.com", types::EmailUpdateRequest::default())
+    ///     .update(
+    ///         "123",
+    ///         types::EmailUpdateRequest::default().name("Example").subject("Your order"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -431,7 +428,7 @@ impl MarketingEmails {
                 .json(&body.into()),
         }
     }
-    /// Changes the draft of an e-mail; what is published stays.
+    /// Updates the draft of an e-mail; the published version stays.
     ///
     /// `PATCH /marketing/emails/2026-03/{emailId}/draft`
     ///
@@ -445,7 +442,10 @@ impl MarketingEmails {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_emails()
-    ///     .update_draft("ada@example.com", types::EmailUpdateRequest::default())
+    ///     .update_draft(
+    ///         "123",
+    ///         types::EmailUpdateRequest::default().name("Example").subject("Your order"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

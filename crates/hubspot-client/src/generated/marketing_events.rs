@@ -24,7 +24,7 @@ impl MarketingEvents {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Ties a list to an event.
+    /// Associates a list with an event.
     ///
     /// `PUT /marketing/marketing-events/2026-03/associations/{marketingEventId}/lists/{listId}`
     ///
@@ -37,7 +37,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.marketing_events().add_list("123", "123").send().await?;
+    /// client.marketing_events().add_list("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn add_list(
@@ -49,7 +49,7 @@ impl MarketingEvents {
             .path("marketingEventId", &marketing_event_id)
             .path("listId", &list_id)
     }
-    /// Ties a list to an event, by its external identifiers.
+    /// Associates a list with an event, by the event's external identifiers.
     ///
     /// `PUT /marketing/marketing-events/2026-03/associations/{externalAccountId}/{externalEventId}/lists/{listId}`
     ///
@@ -63,7 +63,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.marketing_events().add_list_by_external_id("123", "123", "123").send().await?;
+    /// client.marketing_events().add_list_by_external_id("123", "456", "789").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn add_list_by_external_id(
@@ -77,7 +77,7 @@ impl MarketingEvents {
             .path("externalEventId", &external_event_id)
             .path("listId", &list_id)
     }
-    /// Deletes many marketing events by their record identifiers, in one request.
+    /// Deletes several marketing events by their record identifiers in one request.
     ///
     /// `POST /marketing/marketing-events/2026-03/batch/archive`
     ///
@@ -105,7 +105,7 @@ impl MarketingEvents {
     ) -> Call<Value> {
         self.call(&operations::MARKETING_EVENTS_BATCH_DELETE).json(&body.into())
     }
-    /// Deletes many marketing events by their external identifiers, in one request.
+    /// Deletes several marketing events by their external identifiers in one request.
     ///
     /// `POST /marketing/marketing-events/2026-03/events/delete`
     ///
@@ -120,7 +120,7 @@ impl MarketingEvents {
     ///     .batch_delete_by_external_id(
     ///         types::MarketingEventExternalUniqueIdentifierBatch::new(
     ///             vec![
-    ///                 types::MarketingEventExternalUniqueIdentifier::new(10, "123", "123")
+    ///                 types::MarketingEventExternalUniqueIdentifier::new(123, "456", "789")
     ///             ],
     ///         ),
     ///     )
@@ -136,7 +136,7 @@ impl MarketingEvents {
         self.call(&operations::MARKETING_EVENTS_BATCH_DELETE_BY_EXTERNAL_ID)
             .json(&body.into())
     }
-    /// Changes many marketing events by their record identifiers, in one request.
+    /// Updates several marketing events by their record identifiers in one request.
     ///
     /// `POST /marketing/marketing-events/2026-03/batch/update`
     ///
@@ -164,7 +164,7 @@ impl MarketingEvents {
     ) -> Call<types::MarketingEventBatchUpdateReply> {
         self.call(&operations::MARKETING_EVENTS_BATCH_UPDATE).json(&body.into())
     }
-    /// Creates or changes many marketing events in one request.
+    /// Creates or updates several marketing events in one request.
     ///
     /// `POST /marketing/marketing-events/2026-03/events/upsert`
     ///
@@ -180,7 +180,7 @@ impl MarketingEvents {
     ///         types::MarketingEventBatchUpsert::new(
     ///             vec![
     ///                 types::MarketingEventCreate::new("Example", "event-organizer", "123",
-    ///                 "123")
+    ///                 "456")
     ///             ],
     ///         ),
     ///     )
@@ -207,7 +207,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().cancel("123", "123").send().await?;
+    /// let reply = client.marketing_events().cancel("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -237,7 +237,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .complete(
     ///         "123",
-    ///         "123",
+    ///         "456",
     ///         types::MarketingEventComplete::new(
     ///             "2026-03-01T09:00:00Z",
     ///             "2026-03-01T09:00:00Z",
@@ -272,7 +272,7 @@ impl MarketingEvents {
     /// let reply = client
     ///     .marketing_events()
     ///     .create(
-    ///         types::MarketingEventCreate::new("Example", "event-organizer", "123", "123"),
+    ///         types::MarketingEventCreate::new("Example", "event-organizer", "123", "456"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -316,7 +316,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.marketing_events().delete_by_external_id("123", "123").send().await?;
+    /// client.marketing_events().delete_by_external_id("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_by_external_id(
@@ -328,7 +328,7 @@ impl MarketingEvents {
             .path("externalEventId", &external_event_id)
             .set_query("externalAccountId", &external_account_id.to_string())
     }
-    /// Reads a marketing event by its record identifier.
+    /// Returns a marketing event by its record identifier.
     ///
     /// `GET /marketing/marketing-events/2026-03/{objectId}`
     ///
@@ -347,7 +347,7 @@ impl MarketingEvents {
     pub fn get(&self, object_id: impl Display) -> Call<types::MarketingEvent> {
         self.call(&operations::MARKETING_EVENTS_GET).path("objectId", &object_id)
     }
-    /// Reads a marketing event by its external identifier.
+    /// Returns a marketing event by its external identifier.
     ///
     /// `GET /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
@@ -360,7 +360,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().get_by_external_id("123", "123").send().await?;
+    /// let reply = client.marketing_events().get_by_external_id("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -373,7 +373,7 @@ impl MarketingEvents {
             .path("externalEventId", &external_event_id)
             .set_query("externalAccountId", &external_account_id.to_string())
     }
-    /// Reads how many contacts registered, attended and cancelled.
+    /// Returns the numbers of contacts that registered, attended or cancelled.
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{marketingEventId}`
     ///
@@ -385,7 +385,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().get_participation(10).send().await?;
+    /// let reply = client.marketing_events().get_participation(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -396,7 +396,7 @@ impl MarketingEvents {
         self.call(&operations::MARKETING_EVENTS_GET_PARTICIPATION)
             .path("marketingEventId", &marketing_event_id)
     }
-    /// Reads how many contacts registered, attended and cancelled, by external identifiers.
+    /// Returns the numbers of contacts that registered, attended or cancelled, by external identifiers.
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{externalAccountId}/{externalEventId}`
     ///
@@ -411,7 +411,7 @@ impl MarketingEvents {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .marketing_events()
-    ///     .get_participation_by_external_id("123", "123")
+    ///     .get_participation_by_external_id("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -426,7 +426,7 @@ impl MarketingEvents {
             .path("externalAccountId", &external_account_id)
             .path("externalEventId", &external_event_id)
     }
-    /// Reads where an app is asked for details of its events.
+    /// Returns the address from which HubSpot requests details of the app's events.
     ///
     /// `GET /marketing/marketing-events/2026-03/{appId}/settings`
     ///
@@ -437,7 +437,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().get_settings(10).send().await?;
+    /// let reply = client.marketing_events().get_settings(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -556,7 +556,7 @@ impl MarketingEvents {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .marketing_events()
-    ///     .list_lists_by_external_id("123", "123")
+    ///     .list_lists_by_external_id("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -571,7 +571,7 @@ impl MarketingEvents {
             .path("externalAccountId", &external_account_id)
             .path("externalEventId", &external_event_id)
     }
-    /// Lists who registered, attended or cancelled.
+    /// Lists the contacts that registered, attended or cancelled.
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{marketingEventId}/breakdown`
     ///
@@ -583,7 +583,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.marketing_events().list_participations(10).items();
+    /// let mut items = client.marketing_events().list_participations(123).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -600,7 +600,7 @@ impl MarketingEvents {
                 .path("marketingEventId", &marketing_event_id),
         }
     }
-    /// Lists who registered, attended or cancelled, by external identifiers.
+    /// Lists the contacts that registered, attended or cancelled, by external identifiers.
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{externalAccountId}/{externalEventId}/breakdown`
     ///
@@ -615,7 +615,7 @@ impl MarketingEvents {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let mut items = client
     ///     .marketing_events()
-    ///     .list_participations_by_external_id("123", "123")
+    ///     .list_participations_by_external_id("123", "456")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -654,8 +654,8 @@ impl MarketingEvents {
     ///         "NY",
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventSubscriber::new(10, hubspot_client::Map::new(),
-    ///                 10)
+    ///                 types::MarketingEventSubscriber::new(1_772_323_200_000, [("email",
+    ///                 "ada@example.com")], 10)
     ///             ],
     ///         ),
     ///     )
@@ -694,8 +694,8 @@ impl MarketingEvents {
     ///         "NY",
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventEmailSubscriber::new("ada@example.com", 10,
-    ///                 hubspot_client::Map::new())
+    ///                 types::MarketingEventEmailSubscriber::new("ada@example.com",
+    ///                 1_772_323_200_000, [("email", "ada@example.com")])
     ///             ],
     ///         ),
     ///     )
@@ -734,8 +734,8 @@ impl MarketingEvents {
     ///         "NY",
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventSubscriber::new(10, hubspot_client::Map::new(),
-    ///                 10)
+    ///                 types::MarketingEventSubscriber::new(1_772_323_200_000, [("email",
+    ///                 "ada@example.com")], 10)
     ///             ],
     ///         ),
     ///     )
@@ -777,8 +777,8 @@ impl MarketingEvents {
     ///         "NY",
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventEmailSubscriber::new("ada@example.com", 10,
-    ///                 hubspot_client::Map::new())
+    ///                 types::MarketingEventEmailSubscriber::new("ada@example.com",
+    ///                 1_772_323_200_000, [("email", "ada@example.com")])
     ///             ],
     ///         ),
     ///     )
@@ -803,7 +803,7 @@ impl MarketingEvents {
                 .json(&body.into()),
         }
     }
-    /// Parts a list from an event.
+    /// Removes a list from an event.
     ///
     /// `DELETE /marketing/marketing-events/2026-03/associations/{marketingEventId}/lists/{listId}`
     ///
@@ -816,7 +816,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.marketing_events().remove_list("123", "123").send().await?;
+    /// client.marketing_events().remove_list("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn remove_list(
@@ -828,7 +828,7 @@ impl MarketingEvents {
             .path("marketingEventId", &marketing_event_id)
             .path("listId", &list_id)
     }
-    /// Parts a list from an event, by its external identifiers.
+    /// Removes a list from an event, by the event's external identifiers.
     ///
     /// `DELETE /marketing/marketing-events/2026-03/associations/{externalAccountId}/{externalEventId}/lists/{listId}`
     ///
@@ -844,7 +844,7 @@ impl MarketingEvents {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// client
     ///     .marketing_events()
-    ///     .remove_list_by_external_id("123", "123", "123")
+    ///     .remove_list_by_external_id("123", "456", "789")
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -881,7 +881,7 @@ impl MarketingEvents {
     ) -> Call<types::SearchPublicResponseWrapperList> {
         self.call(&operations::MARKETING_EVENTS_SEARCH).set_query("q", &q.to_string())
     }
-    /// Sets where an app is asked for details of its events.
+    /// Sets the address from which HubSpot requests details of the app's events.
     ///
     /// `POST /marketing/marketing-events/2026-03/{appId}/settings`
     ///
@@ -895,7 +895,7 @@ impl MarketingEvents {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_events()
-    ///     .set_settings(10, types::EventDetailSettingsUrl::new("https://www.example.com"))
+    ///     .set_settings(123, types::EventDetailSettingsUrl::new("https://www.example.com"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -910,7 +910,7 @@ impl MarketingEvents {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Changes a marketing event by its record identifier.
+    /// Updates a marketing event by its record identifier.
     ///
     /// `PATCH /marketing/marketing-events/2026-03/{objectId}`
     ///
@@ -925,7 +925,12 @@ impl MarketingEvents {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .marketing_events()
-    ///     .update("123", types::MarketingEventUpdate::default())
+    ///     .update(
+    ///         "123",
+    ///         types::MarketingEventUpdate::default()
+    ///             .event_name("Example")
+    ///             .event_description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -940,7 +945,7 @@ impl MarketingEvents {
             .path("objectId", &object_id)
             .json(&body.into())
     }
-    /// Changes a marketing event by its external identifier.
+    /// Updates a marketing event by its external identifier.
     ///
     /// `PATCH /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
@@ -958,8 +963,10 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .update_by_external_id(
     ///         "123",
-    ///         "123",
-    ///         types::ExternalMarketingEventUpdate::default(),
+    ///         "456",
+    ///         types::ExternalMarketingEventUpdate::default()
+    ///             .event_name("Example")
+    ///             .event_description("Created by the API"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -977,7 +984,7 @@ impl MarketingEvents {
             .set_query("externalAccountId", &external_account_id.to_string())
             .json(&body.into())
     }
-    /// Creates a marketing event, or changes the one with this external identifier.
+    /// Creates the marketing event with this external identifier, or updates it.
     ///
     /// `PUT /marketing/marketing-events/2026-03/events/{externalEventId}`
     ///
@@ -994,7 +1001,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .upsert(
     ///         "123",
-    ///         types::MarketingEventCreate::new("Example", "event-organizer", "123", "123"),
+    ///         types::MarketingEventCreate::new("Example", "event-organizer", "456", "123"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1028,11 +1035,11 @@ impl MarketingEvents {
     ///     .upsert_subscribers(
     ///         "123",
     ///         "NY",
-    ///         "123",
+    ///         "456",
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventSubscriber::new(10, hubspot_client::Map::new(),
-    ///                 10)
+    ///                 types::MarketingEventSubscriber::new(1_772_323_200_000, [("email",
+    ///                 "ada@example.com")], 10)
     ///             ],
     ///         ),
     ///     )
@@ -1072,11 +1079,11 @@ impl MarketingEvents {
     ///     .upsert_subscribers_by_email(
     ///         "123",
     ///         "NY",
-    ///         "123",
+    ///         "456",
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventEmailSubscriber::new("ada@example.com", 10,
-    ///                 hubspot_client::Map::new())
+    ///                 types::MarketingEventEmailSubscriber::new("ada@example.com",
+    ///                 1_772_323_200_000, [("email", "ada@example.com")])
     ///             ],
     ///         ),
     ///     )

@@ -38,7 +38,7 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.media_bridge().archive_property(10, "contacts", "email").send().await?;
+    /// client.media_bridge().archive_property(123, "contacts", "email").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn archive_property(
@@ -68,7 +68,7 @@ impl MediaBridge {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// client
     ///     .media_bridge()
-    ///     .archive_property_group(10, "contacts", "Example")
+    ///     .archive_property_group(123, "contacts", "Example")
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -84,7 +84,7 @@ impl MediaBridge {
             .path("objectType", &object_type)
             .path("groupName", &group_name)
     }
-    /// Archives many properties in one request.
+    /// Archives several properties in one request.
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/batch/archive`
     ///
@@ -100,7 +100,7 @@ impl MediaBridge {
     /// client
     ///     .media_bridge()
     ///     .batch_archive_properties(
-    ///         10,
+    ///         123,
     ///         "contacts",
     ///         types::PropertyNameBatch::new(vec![types::PropertyName::new("Example")]),
     ///     )
@@ -119,7 +119,7 @@ impl MediaBridge {
             .path("objectType", &object_type)
             .json(&body.into())
     }
-    /// Creates many properties in one request.
+    /// Creates several properties in one request.
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/batch/create`
     ///
@@ -135,7 +135,7 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .batch_create_properties(
-    ///         10,
+    ///         123,
     ///         "contacts",
     ///         types::PropertyCreateBatch::new(
     ///             vec![
@@ -161,7 +161,7 @@ impl MediaBridge {
             .path("objectType", &object_type)
             .json(&body.into())
     }
-    /// Reads many properties in one request.
+    /// Returns several properties in one request.
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/batch/read`
     ///
@@ -177,7 +177,7 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .batch_read_properties(
-    ///         10,
+    ///         123,
     ///         "contacts",
     ///         types::PropertyNameBatchRead::new(vec![types::PropertyName::new("Example")]),
     ///     )
@@ -197,7 +197,7 @@ impl MediaBridge {
             .path("objectType", &object_type)
             .json(&body.into())
     }
-    /// Allows associations between a media object type and another.
+    /// Creates an association definition between a media object type and another.
     ///
     /// `POST /media-bridge/2026-03/{appId}/schemas/{objectType}/associations`
     ///
@@ -213,9 +213,9 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .create_association_definition(
-    ///         10,
+    ///         123,
     ///         "contacts",
-    ///         types::AssociationDefinitionCreate::new("contacts", "contacts"),
+    ///         types::AssociationDefinitionCreate::new("456", "789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -233,7 +233,7 @@ impl MediaBridge {
             .path("objectType", &object_type)
             .json(&body.into())
     }
-    /// Reports how much attention a viewer paid to a medium.
+    /// Records the attention span of a viewer of a medium.
     ///
     /// `POST /media-bridge/2026-03/events/attention-span`
     ///
@@ -248,8 +248,8 @@ impl MediaBridge {
     ///     .create_attention_span_event(
     ///         types::AttentionSpanEventRequest::new(
     ///             types::MediaType::Audio,
-    ///             10,
-    ///             hubspot_client::Map::new(),
+    ///             1_772_323_200_000,
+    ///             [("name", 10)],
     ///             "123",
     ///         ),
     ///     )
@@ -265,7 +265,7 @@ impl MediaBridge {
         self.call(&operations::MEDIA_BRIDGE_CREATE_ATTENTION_SPAN_EVENT)
             .json(&body.into())
     }
-    /// Reports that a medium was played.
+    /// Records that a medium was played.
     ///
     /// `POST /media-bridge/2026-03/events/media-played`
     ///
@@ -280,7 +280,7 @@ impl MediaBridge {
     ///     .create_media_played_event(
     ///         types::MediaPlayedEventRequest::new(
     ///             types::MediaType::Audio,
-    ///             10,
+    ///             1_772_323_200_000,
     ///             "123",
     ///             types::MediaPlayedEventState::Started,
     ///         ),
@@ -296,7 +296,7 @@ impl MediaBridge {
     ) -> Call<types::MediaPlayedEvent> {
         self.call(&operations::MEDIA_BRIDGE_CREATE_MEDIA_PLAYED_EVENT).json(&body.into())
     }
-    /// Reports which share of a medium was played.
+    /// Records the share of a medium that was played.
     ///
     /// `POST /media-bridge/2026-03/events/media-played-percent`
     ///
@@ -311,7 +311,7 @@ impl MediaBridge {
     ///     .create_media_played_percent_event(
     ///         types::MediaPlayedPercentageEventRequest::new(
     ///             types::MediaType::Audio,
-    ///             10,
+    ///             1_772_323_200_000,
     ///             10,
     ///             "123",
     ///         ),
@@ -328,7 +328,7 @@ impl MediaBridge {
         self.call(&operations::MEDIA_BRIDGE_CREATE_MEDIA_PLAYED_PERCENT_EVENT)
             .json(&body.into())
     }
-    /// Creates object types for kinds of media.
+    /// Creates object types for types of media.
     ///
     /// `POST /media-bridge/2026-03/{appId}/settings/object-definitions`
     ///
@@ -343,7 +343,7 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .create_object_definitions(
-    ///         10,
+    ///         123,
     ///         types::IntegratorObjectCreationRequest::new(vec![types::MediaType::Audio]),
     ///     )
     ///     .send()
@@ -375,7 +375,7 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .create_oembed_domain(
-    ///         10,
+    ///         123,
     ///         types::IntegratorOEmbedDomainRequest::new(
     ///             types::Endpoints::new(
     ///                 true,
@@ -414,7 +414,7 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .create_property(
-    ///         10,
+    ///         123,
     ///         "contacts",
     ///         types::PropertyCreate::default()
     ///             .field_type(types::FieldType::Booleancheckbox)
@@ -455,7 +455,7 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .create_property_group(
-    ///         10,
+    ///         123,
     ///         "contacts",
     ///         types::PropertyGroupCreate::new("Example", "Example"),
     ///     )
@@ -488,7 +488,7 @@ impl MediaBridge {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .media_bridge()
-    ///     .create_video_association_definition(10)
+    ///     .create_video_association_definition(123)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -501,7 +501,7 @@ impl MediaBridge {
         self.call(&operations::MEDIA_BRIDGE_CREATE_VIDEO_ASSOCIATION_DEFINITION)
             .path("appId", &app_id)
     }
-    /// Ends associations between a media object type and another.
+    /// Deletes an association definition between a media object type and another.
     ///
     /// `DELETE /media-bridge/2026-03/{appId}/schemas/{objectType}/associations/{associationId}`
     ///
@@ -516,7 +516,7 @@ impl MediaBridge {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// client
     ///     .media_bridge()
-    ///     .delete_association_definition(10, "contacts", "123")
+    ///     .delete_association_definition(123, "contacts", "456")
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -543,7 +543,7 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.media_bridge().delete_oembed_domains(10).send().await?;
+    /// client.media_bridge().delete_oembed_domains(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_oembed_domains(&self, app_id: impl Display) -> DeleteOembedDomains {
@@ -553,7 +553,7 @@ impl MediaBridge {
                 .path("appId", &app_id),
         }
     }
-    /// Reads where events of the app are shown.
+    /// Returns the settings of where events of the app are shown.
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/event-visibility`
     ///
@@ -564,7 +564,7 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.media_bridge().get_event_visibility(10).send().await?;
+    /// let reply = client.media_bridge().get_event_visibility(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -574,7 +574,7 @@ impl MediaBridge {
     ) -> Call<types::EventVisibilityReply> {
         self.call(&operations::MEDIA_BRIDGE_GET_EVENT_VISIBILITY).path("appId", &app_id)
     }
-    /// Reads the object type of a kind of media.
+    /// Returns the object type of a type of media.
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/object-definitions/{mediaType}`
     ///
@@ -590,7 +590,7 @@ impl MediaBridge {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .media_bridge()
-    ///     .get_object_definition(10, types::MediaType::Audio)
+    ///     .get_object_definition(123, types::MediaType::Audio)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -608,7 +608,7 @@ impl MediaBridge {
                 .path("mediaType", &Into::<types::MediaType>::into(media_type)),
         }
     }
-    /// Reads a domain whose links are embedded.
+    /// Returns a domain whose links are embedded.
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/oembed-domains/{oEmbedDomainId}`
     ///
@@ -620,7 +620,7 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.media_bridge().get_oembed_domain(10, "example.com").send().await?;
+    /// let reply = client.media_bridge().get_oembed_domain(123, "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -633,7 +633,7 @@ impl MediaBridge {
             .path("appId", &app_id)
             .path("oEmbedDomainId", &o_embed_domain_id)
     }
-    /// Reads a property of a media object type.
+    /// Returns a property of a media object type.
     ///
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
     ///
@@ -649,7 +649,7 @@ impl MediaBridge {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .media_bridge()
-    ///     .get_property(10, "contacts", "email")
+    ///     .get_property(123, "contacts", "email")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -669,7 +669,7 @@ impl MediaBridge {
                 .path("propertyName", &property_name),
         }
     }
-    /// Reads a property group.
+    /// Returns a property group.
     ///
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
     ///
@@ -685,7 +685,7 @@ impl MediaBridge {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .media_bridge()
-    ///     .get_property_group(10, "contacts", "Example")
+    ///     .get_property_group(123, "contacts", "Example")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -702,7 +702,7 @@ impl MediaBridge {
             .path("objectType", &object_type)
             .path("groupName", &group_name)
     }
-    /// Reads a media object type.
+    /// Returns a media object type.
     ///
     /// `GET /media-bridge/2026-03/{appId}/schemas/{objectType}`
     ///
@@ -715,7 +715,7 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.media_bridge().get_schema(10, "contacts").send().await?;
+    /// let reply = client.media_bridge().get_schema(123, "contacts").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -739,7 +739,7 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.media_bridge().list_oembed_domains(10).send().await?;
+    /// let reply = client.media_bridge().list_oembed_domains(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -763,7 +763,7 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.media_bridge().list_properties(10, "contacts").send().await?;
+    /// let reply = client.media_bridge().list_properties(123, "contacts").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -791,7 +791,11 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.media_bridge().list_property_groups(10, "contacts").send().await?;
+    /// let reply = client
+    ///     .media_bridge()
+    ///     .list_property_groups(123, "contacts")
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -815,7 +819,7 @@ impl MediaBridge {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.media_bridge().list_schemas(10).send().await?;
+    /// let reply = client.media_bridge().list_schemas(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -841,7 +845,7 @@ impl MediaBridge {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .media_bridge()
-    ///     .register(10, types::MediaBridgeProviderPartial::new(10))
+    ///     .register(123, types::MediaBridgeProviderPartial::new(1_772_323_200_000))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -857,7 +861,7 @@ impl MediaBridge {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Changes where events of the app are shown.
+    /// Updates the settings of where events of the app are shown.
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/settings/event-visibility`
     ///
@@ -872,10 +876,10 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .update_event_visibility(
-    ///         10,
+    ///         123,
     ///         types::EventVisibilityChange::new(
     ///             types::EventVisibilityChangeEventType::All,
-    ///             10,
+    ///             1_772_323_200_000,
     ///         ),
     ///     )
     ///     .send()
@@ -892,7 +896,7 @@ impl MediaBridge {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Changes a domain whose links are embedded.
+    /// Updates a domain whose links are embedded.
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/settings/oembed-domains/{oEmbedDomainId}`
     ///
@@ -908,8 +912,8 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .update_oembed_domain(
-    ///         10,
-    ///         "example.com",
+    ///         123,
+    ///         "456",
     ///         types::IntegratorOEmbedDomainRequest::new(
     ///             types::Endpoints::new(
     ///                 true,
@@ -934,7 +938,7 @@ impl MediaBridge {
             .path("oEmbedDomainId", &o_embed_domain_id)
             .json(&body.into())
     }
-    /// Changes a property of a media object type.
+    /// Updates a property of a media object type.
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
     ///
@@ -952,10 +956,12 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .update_property(
-    ///         10,
+    ///         123,
     ///         "contacts",
     ///         "email",
-    ///         types::MediaBridgePropertyUpdate::default(),
+    ///         types::MediaBridgePropertyUpdate::default()
+    ///             .currency_property_name("email")
+    ///             .group_name("Example"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -975,7 +981,7 @@ impl MediaBridge {
             .path("propertyName", &property_name)
             .json(&body.into())
     }
-    /// Changes a property group.
+    /// Updates a property group.
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
     ///
@@ -993,10 +999,10 @@ impl MediaBridge {
     /// let reply = client
     ///     .media_bridge()
     ///     .update_property_group(
-    ///         10,
+    ///         123,
     ///         "contacts",
     ///         "Example",
-    ///         types::PropertyGroupUpdate::default(),
+    ///         types::PropertyGroupUpdate::default().label("Example").display_order(10),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1016,7 +1022,7 @@ impl MediaBridge {
             .path("groupName", &group_name)
             .json(&body.into())
     }
-    /// Changes a media object type.
+    /// Updates a media object type.
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/schemas/{objectType}`
     ///
@@ -1032,7 +1038,13 @@ impl MediaBridge {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .media_bridge()
-    ///     .update_schema(10, "contacts", types::ObjectSchemaUpdate::default())
+    ///     .update_schema(
+    ///         123,
+    ///         "contacts",
+    ///         types::ObjectSchemaUpdate::default()
+    ///             .description("Created by the API")
+    ///             .primary_display_property("primary-display-property"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1049,7 +1061,7 @@ impl MediaBridge {
             .path("objectType", &object_type)
             .json(&body.into())
     }
-    /// Changes the name the app has as a media provider.
+    /// Updates the name of the app as a media provider.
     ///
     /// `PUT /media-bridge/2026-03/{appId}/settings`
     ///
@@ -1063,7 +1075,7 @@ impl MediaBridge {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .media_bridge()
-    ///     .update_settings(10, types::MediaBridgeProviderPartial::new(10))
+    ///     .update_settings(123, types::MediaBridgeProviderPartial::new(1_772_323_200_000))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1094,7 +1106,7 @@ impl DeleteOembedDomains {
             call: self.call.set_query("domainPortalId", &domain_portal_id),
         }
     }
-    /// The id.
+    /// Query parameter `id`.
     #[inline]
     pub fn id(self, id: i64) -> Self {
         Self {

@@ -24,7 +24,7 @@ impl NetworkOrigins {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads the same IP ranges as plain text, for a firewall.
+    /// Returns the IP ranges of HubSpot as plain text, for example for a firewall.
     ///
     /// `GET /meta/network-origins/2026-03/ip-ranges/simple`
     ///
@@ -46,7 +46,7 @@ impl NetworkOrigins {
             call: self.call(&operations::NETWORK_ORIGINS_GET_IP_RANGES_TEXT),
         }
     }
-    /// Lists the IP ranges from which HubSpot calls out.
+    /// Lists the IP ranges from which HubSpot sends requests.
     ///
     /// `GET /meta/network-origins/2026-03/ip-ranges`
     ///

@@ -35,7 +35,11 @@ impl Oauth {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .oauth()
-    ///     .create_token(types::OauthCreateTokenBody::default())
+    ///     .create_token(
+    ///         types::OauthCreateTokenBody::default()
+    ///             .redirect_uri("https://www.example.com/callback")
+    ///             .client_assertion("client-assertion"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -47,7 +51,7 @@ impl Oauth {
     ) -> Call<types::Token> {
         self.call(&operations::OAUTH_CREATE_TOKEN).form(&body.into())
     }
-    /// Reads whom a token belongs to, its scopes and when it ends.
+    /// Returns the owner, the scopes and the expiry of a token.
     ///
     /// `POST /oauth/2026-03/token/introspect`
     ///
@@ -58,7 +62,9 @@ impl Oauth {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .oauth()
-    ///     .introspect_token(types::TokenBody::default())
+    ///     .introspect_token(
+    ///         types::TokenBody::default().client_secret("client-secret").token("token"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -70,7 +76,7 @@ impl Oauth {
     ) -> Call<types::TokenInfo> {
         self.call(&operations::OAUTH_INTROSPECT_TOKEN).form(&body.into())
     }
-    /// Takes back a token.
+    /// Revokes a token.
     ///
     /// `POST /oauth/2026-03/token/revoke`
     ///
@@ -79,7 +85,13 @@ impl Oauth {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.oauth().revoke_token(types::TokenBody::default()).send().await?;
+    /// let reply = client
+    ///     .oauth()
+    ///     .revoke_token(
+    ///         types::TokenBody::default().client_secret("client-secret").token("token"),
+    ///     )
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

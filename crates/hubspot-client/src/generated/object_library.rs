@@ -24,7 +24,7 @@ impl ObjectLibrary {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads whether an object type of the library is switched on.
+    /// Returns the activation state of an object type of the library.
     ///
     /// `GET /crm/object-library/2026-03/enablement/{objectTypeId}`
     ///
@@ -36,7 +36,7 @@ impl ObjectLibrary {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.object_library().get("contacts").send().await?;
+    /// let reply = client.object_library().get("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -46,7 +46,7 @@ impl ObjectLibrary {
     ) -> Call<types::ObjectTypeEnablementPublicReply> {
         self.call(&operations::OBJECT_LIBRARY_GET).path("objectTypeId", &object_type_id)
     }
-    /// Lists which object types of the library are switched on.
+    /// Lists the object types of the library with their activation states.
     ///
     /// `GET /crm/object-library/2026-03/enablement`
     ///

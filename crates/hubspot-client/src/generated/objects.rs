@@ -73,7 +73,7 @@ impl Objects {
     pub fn archive(&self, object_id: impl Display) -> Call<()> {
         self.call(&operations::OBJECTS_ARCHIVE).path("objectId", &object_id)
     }
-    /// Archives many records in one request.
+    /// Archives several records in one request.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/archive`
     ///
@@ -94,7 +94,7 @@ impl Objects {
     pub fn batch_archive(&self, body: impl Into<types::BatchArchive>) -> Call<()> {
         self.call(&operations::OBJECTS_BATCH_ARCHIVE).json(&body.into())
     }
-    /// Creates many records in one request.
+    /// Creates several records in one request.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/create`
     ///
@@ -109,7 +109,7 @@ impl Objects {
     ///     .contacts()
     ///     .batch_create(
     ///         types::BatchCreate::new(
-    ///             vec![types::BatchCreateRow::new(hubspot_client::Map::new())],
+    ///             vec![types::BatchCreateRow::new([("email", "ada@example.com")])],
     ///         ),
     ///     )
     ///     .send()
@@ -123,7 +123,7 @@ impl Objects {
     ) -> Call<types::BatchReply> {
         self.call(&operations::OBJECTS_BATCH_CREATE).json(&body.into())
     }
-    /// Reads many records in one request, by identifier or by a unique property.
+    /// Returns several records in one request, by identifier or by a unique property.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/read`
     ///
@@ -147,7 +147,7 @@ impl Objects {
             call: self.call(&operations::OBJECTS_BATCH_READ).json(&body.into()),
         }
     }
-    /// Changes many records in one request.
+    /// Updates several records in one request.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/update`
     ///
@@ -162,7 +162,7 @@ impl Objects {
     ///     .contacts()
     ///     .batch_update(
     ///         types::BatchUpdate::new(
-    ///             vec![types::BatchUpdateRow::new("123", hubspot_client::Map::new())],
+    ///             vec![types::BatchUpdateRow::new("123", [("email", "ada@example.com")])],
     ///         ),
     ///     )
     ///     .send()
@@ -176,7 +176,7 @@ impl Objects {
     ) -> Call<types::BatchReply> {
         self.call(&operations::OBJECTS_BATCH_UPDATE).json(&body.into())
     }
-    /// Creates or changes many records in one request, by a unique property.
+    /// Creates or updates several records in one request, by a unique property.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/upsert`
     ///
@@ -191,7 +191,7 @@ impl Objects {
     ///     .contacts()
     ///     .batch_upsert(
     ///         types::BatchUpsert::new(
-    ///             vec![types::BatchUpsertRow::new("123", hubspot_client::Map::new())],
+    ///             vec![types::BatchUpsertRow::new("123", [("email", "ada@example.com")])],
     ///         ),
     ///     )
     ///     .send()
@@ -218,7 +218,7 @@ impl Objects {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .create(types::ObjectCreate::new(hubspot_client::Map::new()))
+    ///     .create(types::ObjectCreate::new([("email", "ada@example.com")]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -227,7 +227,7 @@ impl Objects {
     pub fn create(&self, body: impl Into<types::ObjectCreate>) -> Call<types::Object> {
         self.call(&operations::OBJECTS_CREATE).json(&body.into())
     }
-    /// Deletes a record for good, with all that is known of it.
+    /// Deletes a record permanently, with all its data.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/gdpr-delete`
     ///
@@ -243,7 +243,7 @@ impl Objects {
     pub fn gdpr_delete(&self, body: impl Into<types::GdprDelete>) -> Call<()> {
         self.call(&operations::OBJECTS_GDPR_DELETE).json(&body.into())
     }
-    /// Reads a record, by its identifier or by a unique property.
+    /// Returns a record, by its identifier or by a unique property.
     ///
     /// `GET /crm/objects/2026-03/{objectType}/{objectId}`
     ///
@@ -286,7 +286,7 @@ impl Objects {
             call: self.call(&operations::OBJECTS_LIST),
         }
     }
-    /// Merges two records: the second goes into the first.
+    /// Merges the second record into the first.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/merge`
     ///
@@ -298,7 +298,7 @@ impl Objects {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .merge(types::MergeInput::new("123", "123"))
+    ///     .merge(types::MergeInput::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -307,7 +307,7 @@ impl Objects {
     pub fn merge(&self, body: impl Into<types::MergeInput>) -> Call<types::Object> {
         self.call(&operations::OBJECTS_MERGE).json(&body.into())
     }
-    /// Searches records by property filters; at most 10,000 results a query.
+    /// Searches records by property filters; a query returns at most 10,000 results.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/search`
     ///
@@ -318,7 +318,10 @@ impl Objects {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let mut items = client.contacts().search(types::SearchRequest::default()).items();
+    /// let mut items = client
+    ///     .contacts()
+    ///     .search(types::SearchRequest::default().query("example"))
+    ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -330,7 +333,7 @@ impl Objects {
             call: self.call(&operations::OBJECTS_SEARCH).json(&body.into()),
         }
     }
-    /// Changes a record, by its identifier or by a unique property.
+    /// Updates a record, by its identifier or by a unique property.
     ///
     /// `PATCH /crm/objects/2026-03/{objectType}/{objectId}`
     ///
@@ -345,7 +348,7 @@ impl Objects {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .update("123", types::ObjectUpdate::new(hubspot_client::Map::new()))
+    ///     .update("123", types::ObjectUpdate::new([("email", "ada@example.com")]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -24,7 +24,7 @@ impl Owners {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads an owner, by owner or user identifier.
+    /// Returns an owner, by owner or user identifier.
     ///
     /// `GET /crm/owners/2026-03/{ownerId}`
     ///
@@ -36,7 +36,7 @@ impl Owners {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.owners().get(10).send().await?;
+    /// let reply = client.owners().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -45,8 +45,7 @@ impl Pipelines {
     ///             10,
     ///             "Example",
     ///             vec![
-    ///                 types::PipelineStageInput::new(10, "Example",
-    ///                 hubspot_client::Map::new())
+    ///                 types::PipelineStageInput::new(10, "Example", [("name", "Example")])
     ///             ],
     ///         ),
     ///     )
@@ -77,7 +76,7 @@ impl Pipelines {
     ///     .pipelines("contacts")
     ///     .create_stage(
     ///         "123",
-    ///         types::PipelineStageInput::new(10, "Example", hubspot_client::Map::new()),
+    ///         types::PipelineStageInput::new(10, "Example", [("name", "Example")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -128,7 +127,7 @@ impl Pipelines {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.pipelines("contacts").delete_stage("123", "123").send().await?;
+    /// client.pipelines("contacts").delete_stage("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_stage(
@@ -143,7 +142,7 @@ impl Pipelines {
                 .path("stageId", &stage_id),
         }
     }
-    /// Reads a pipeline.
+    /// Returns a pipeline.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
@@ -162,7 +161,7 @@ impl Pipelines {
     pub fn get(&self, pipeline_id: impl Display) -> Call<types::Pipeline> {
         self.call(&operations::PIPELINES_GET).path("pipelineId", &pipeline_id)
     }
-    /// Reads a stage of a pipeline.
+    /// Returns a stage of a pipeline.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
@@ -175,7 +174,7 @@ impl Pipelines {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.pipelines("contacts").get_stage("123", "123").send().await?;
+    /// let reply = client.pipelines("contacts").get_stage("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -237,7 +236,7 @@ impl Pipelines {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .pipelines("contacts")
-    ///     .list_stage_audit("123", "123")
+    ///     .list_stage_audit("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -294,8 +293,7 @@ impl Pipelines {
     ///             10,
     ///             "Example",
     ///             vec![
-    ///                 types::PipelineStageInput::new(10, "Example",
-    ///                 hubspot_client::Map::new())
+    ///                 types::PipelineStageInput::new(10, "Example", [("name", "Example")])
     ///             ],
     ///         ),
     ///     )
@@ -316,7 +314,7 @@ impl Pipelines {
                 .json(&body.into()),
         }
     }
-    /// Writes a whole stage of a pipeline.
+    /// Replaces a stage of a pipeline.
     ///
     /// `PUT /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
@@ -334,12 +332,8 @@ impl Pipelines {
     ///     .pipelines("contacts")
     ///     .replace_stage(
     ///         "123",
-    ///         "123",
-    ///         types::PipelineStageReplaceInput::new(
-    ///             10,
-    ///             "Example",
-    ///             hubspot_client::Map::new(),
-    ///         ),
+    ///         "456",
+    ///         types::PipelineStageReplaceInput::new(10, "Example", [("name", "Example")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -357,7 +351,7 @@ impl Pipelines {
             .path("stageId", &stage_id)
             .json(&body.into())
     }
-    /// Changes a pipeline.
+    /// Updates a pipeline.
     ///
     /// `PATCH /crm/pipelines/2026-03/{objectType}/{pipelineId}`
     ///
@@ -372,7 +366,10 @@ impl Pipelines {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .pipelines("contacts")
-    ///     .update("123", types::PipelinePatchInput::default())
+    ///     .update(
+    ///         "123",
+    ///         types::PipelinePatchInput::default().label("Example").archived(true),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -390,7 +387,7 @@ impl Pipelines {
                 .json(&body.into()),
         }
     }
-    /// Changes a stage of a pipeline.
+    /// Updates a stage of a pipeline.
     ///
     /// `PATCH /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
     ///
@@ -408,8 +405,8 @@ impl Pipelines {
     ///     .pipelines("contacts")
     ///     .update_stage(
     ///         "123",
-    ///         "123",
-    ///         types::PipelineStagePatchInput::new(hubspot_client::Map::new()),
+    ///         "456",
+    ///         types::PipelineStagePatchInput::new([("name", "Example")]),
     ///     )
     ///     .send()
     ///     .await?;

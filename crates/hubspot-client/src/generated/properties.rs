@@ -64,7 +64,7 @@ impl Properties {
     pub fn archive_group(&self, group_name: impl Display) -> Call<()> {
         self.call(&operations::PROPERTIES_ARCHIVE_GROUP).path("groupName", &group_name)
     }
-    /// Archives many properties in one request.
+    /// Archives several properties in one request.
     ///
     /// `POST /crm/properties/2026-03/{objectType}/batch/archive`
     ///
@@ -86,7 +86,7 @@ impl Properties {
     pub fn batch_archive(&self, body: impl Into<types::PropertyNameBatch>) -> Call<()> {
         self.call(&operations::PROPERTIES_BATCH_ARCHIVE).json(&body.into())
     }
-    /// Creates many properties in one request.
+    /// Creates several properties in one request.
     ///
     /// `POST /crm/properties/2026-03/{objectType}/batch/create`
     ///
@@ -118,7 +118,7 @@ impl Properties {
     ) -> Call<types::PropertiesPropertyBatchReply> {
         self.call(&operations::PROPERTIES_BATCH_CREATE).json(&body.into())
     }
-    /// Reads many properties in one request.
+    /// Returns several properties in one request.
     ///
     /// `POST /crm/properties/2026-03/{objectType}/batch/read`
     ///
@@ -201,7 +201,7 @@ impl Properties {
     ) -> Call<types::PropertyGroup> {
         self.call(&operations::PROPERTIES_CREATE_GROUP).json(&body.into())
     }
-    /// Reads a property.
+    /// Returns a property.
     ///
     /// `GET /crm/properties/2026-03/{objectType}/{propertyName}`
     ///
@@ -224,7 +224,7 @@ impl Properties {
                 .path("propertyName", &property_name),
         }
     }
-    /// Reads a property group.
+    /// Returns a property group.
     ///
     /// `GET /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
@@ -284,7 +284,7 @@ impl Properties {
             call: self.call(&operations::PROPERTIES_LIST_GROUPS),
         }
     }
-    /// Changes a property.
+    /// Updates a property.
     ///
     /// `PATCH /crm/properties/2026-03/{objectType}/{propertyName}`
     ///
@@ -299,7 +299,12 @@ impl Properties {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .properties("contacts")
-    ///     .update("email", types::PropertyUpdate::default())
+    ///     .update(
+    ///         "email",
+    ///         types::PropertyUpdate::default()
+    ///             .currency_property_name("email")
+    ///             .group_name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -314,7 +319,7 @@ impl Properties {
             .path("propertyName", &property_name)
             .json(&body.into())
     }
-    /// Changes a property group.
+    /// Updates a property group.
     ///
     /// `PATCH /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
@@ -329,7 +334,10 @@ impl Properties {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .properties("contacts")
-    ///     .update_group("Example", types::PropertyGroupUpdate::default())
+    ///     .update_group(
+    ///         "Example",
+    ///         types::PropertyGroupUpdate::default().label("Example").display_order(10),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -24,7 +24,7 @@ impl PropertyValidations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads a validation rule of a property.
+    /// Returns a validation rule of a property.
     ///
     /// `GET /crm/property-validations/2026-03/{objectTypeId}/{propertyName}/rule-type/{ruleType}`
     ///
@@ -41,7 +41,7 @@ impl PropertyValidations {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .property_validations()
-    ///     .get("contacts", "email", types::RuleType::AfterDatetimeDuration)
+    ///     .get("123", "email", types::RuleType::AfterDatetimeDuration)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -70,7 +70,7 @@ impl PropertyValidations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.property_validations().list("contacts").send().await?;
+    /// let reply = client.property_validations().list("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -96,7 +96,7 @@ impl PropertyValidations {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .property_validations()
-    ///     .list_for_property("contacts", "email")
+    ///     .list_for_property("123", "email")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -111,7 +111,7 @@ impl PropertyValidations {
             .path("objectTypeId", &object_type_id)
             .path("propertyName", &property_name)
     }
-    /// Writes a validation rule of a property.
+    /// Creates or replaces a validation rule of a property.
     ///
     /// `PUT /crm/property-validations/2026-03/{objectTypeId}/{propertyName}/rule-type/{ruleType}`
     ///
@@ -129,7 +129,7 @@ impl PropertyValidations {
     /// client
     ///     .property_validations()
     ///     .replace(
-    ///         "contacts",
+    ///         "123",
     ///         "email",
     ///         types::RuleType::AfterDatetimeDuration,
     ///         types::PropertyValidationRuleUpdate::new(vec!["rule-arguments".to_owned()]),

@@ -41,10 +41,10 @@ impl Scheduler {
     ///             .duration(10)
     ///             .email("ada@example.com")
     ///             .first_name("Ada")
-    ///             .form_fields([types::BookingFormField::new("Example", "value")])
+    ///             .form_fields([types::BookingFormField::new("Example", "Example")])
     ///             .last_name("Lovelace")
     ///             .legal_consent_responses([types::LegalConsentReply::new("123", true)])
-    ///             .likely_available_user_ids(["123"])
+    ///             .likely_available_user_ids(["456"])
     ///             .slug("example")
     ///             .start_time("2026-03-01T09:00:00Z"),
     ///     )
@@ -77,9 +77,9 @@ impl Scheduler {
     ///         "123",
     ///         types::CalendarMeetingEventCreateRequest::new(
     ///             vec![
-    ///                 types::AssociationCreateRequest::new(types::PublicObjectId::new("123"),
+    ///                 types::AssociationCreateRequest::new(types::PublicObjectId::new("456"),
     ///                 vec![types::AssociationSpec::new(types::AssociationCategory::HubspotDefined,
-    ///                 10)])
+    ///                 789)])
     ///             ],
     ///             types::EmailReminderSchedule::new(
     ///                 vec![types::Reminder::new(10, types::TimeUnit::Days)],
@@ -91,7 +91,7 @@ impl Scheduler {
     ///                 .hs_meeting_start_time("2026-03-01T09:00:00Z")
     ///                 .hs_meeting_title("Example")
     ///                 .hs_timestamp("2026-03-01T09:00:00Z")
-    ///                 .hubspot_owner_id("123"),
+    ///                 .hubspot_owner_id("1122"),
     ///             "America/New_York",
     ///         ),
     ///     )
@@ -109,7 +109,7 @@ impl Scheduler {
             .set_query("organizerUserId", &organizer_user_id.to_string())
             .json(&body.into())
     }
-    /// Reads the free times of a meeting link, one month at a time.
+    /// Returns the free times of a meeting link in one month.
     ///
     /// `GET /scheduler/2026-03/meetings/meeting-links/book/availability-page/{slug}`
     ///
@@ -142,7 +142,7 @@ impl Scheduler {
                 .set_query("timezone", &timezone.to_string()),
         }
     }
-    /// Reads what a meeting link asks for, with its free times.
+    /// Returns the form of a meeting link and its free times.
     ///
     /// `GET /scheduler/2026-03/meetings/meeting-links/book/{slug}`
     ///
@@ -232,7 +232,7 @@ impl ListMeetingLinks {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The name.
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

@@ -24,7 +24,7 @@ impl Schemas {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads the definitions of many object types in one request.
+    /// Returns the definitions of several object types in one request.
     ///
     /// `POST /crm-object-schemas/2026-03/schemas/batch/read`
     ///
@@ -70,7 +70,11 @@ impl Schemas {
     ///     .create(
     ///         types::ObjectSchemaCreate::default()
     ///             .associated_objects(["associated-objects"])
-    ///             .labels(types::TypeDefinitionLabels::default())
+    ///             .labels(
+    ///                 types::TypeDefinitionLabels::default()
+    ///                     .plural("plural")
+    ///                     .singular("singular"),
+    ///             )
     ///             .name("Example")
     ///             .properties([
     ///                 types::ObjectTypePropertyCreate::new(
@@ -93,7 +97,7 @@ impl Schemas {
     ) -> Call<types::SchemasObjectSchema> {
         self.call(&operations::SCHEMAS_CREATE).json(&body.into())
     }
-    /// Allows associations between a custom object type and another.
+    /// Creates an association definition between a custom object type and another.
     ///
     /// `POST /crm-object-schemas/2026-03/schemas/{objectType}/associations`
     ///
@@ -109,7 +113,7 @@ impl Schemas {
     ///     .schemas()
     ///     .create_association(
     ///         "contacts",
-    ///         types::AssociationDefinitionCreate::new("contacts", "contacts"),
+    ///         types::AssociationDefinitionCreate::new("123", "456"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -145,7 +149,7 @@ impl Schemas {
             call: self.call(&operations::SCHEMAS_DELETE).path("objectType", &object_type),
         }
     }
-    /// Ends associations between a custom object type and another.
+    /// Deletes an association definition between a custom object type and another.
     ///
     /// `DELETE /crm-object-schemas/2026-03/schemas/{objectType}/associations/{associationIdentifier}`
     ///
@@ -173,7 +177,7 @@ impl Schemas {
             .path("objectType", &object_type)
             .path("associationIdentifier", &association_identifier)
     }
-    /// Reads the definition of an object type.
+    /// Returns the definition of an object type.
     ///
     /// `GET /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
@@ -212,7 +216,7 @@ impl Schemas {
             call: self.call(&operations::SCHEMAS_LIST),
         }
     }
-    /// Changes the definition of a custom object type.
+    /// Updates the definition of a custom object type.
     ///
     /// `PATCH /crm-object-schemas/2026-03/schemas/{objectType}`
     ///
@@ -227,7 +231,12 @@ impl Schemas {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .schemas()
-    ///     .update("contacts", types::ObjectSchemaUpdate::default())
+    ///     .update(
+    ///         "contacts",
+    ///         types::ObjectSchemaUpdate::default()
+    ///             .description("Created by the API")
+    ///             .primary_display_property("primary-display-property"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

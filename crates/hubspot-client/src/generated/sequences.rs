@@ -24,7 +24,7 @@ impl Sequences {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Enrols a contact in a sequence.
+    /// Enrolls a contact in a sequence.
     ///
     /// `POST /automation/sequences/2026-03/enrollments`
     ///
@@ -40,7 +40,7 @@ impl Sequences {
     ///     .sequences()
     ///     .enroll(
     ///         "123",
-    ///         types::SequenceEnrollmentRequest::new("123", "ada@example.com", "123"),
+    ///         types::SequenceEnrollmentRequest::new("456", "ada@example.com", "789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -56,7 +56,7 @@ impl Sequences {
             .set_query("userId", &user_id.to_string())
             .json(&body.into())
     }
-    /// Reads a sequence with its steps.
+    /// Returns a sequence with its steps.
     ///
     /// `GET /automation/sequences/2026-03/{sequenceId}`
     ///
@@ -69,7 +69,7 @@ impl Sequences {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.sequences().get("123", "123").send().await?;
+    /// let reply = client.sequences().get("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -82,7 +82,7 @@ impl Sequences {
             .path("sequenceId", &sequence_id)
             .set_query("userId", &user_id.to_string())
     }
-    /// Reads the enrolment of a contact.
+    /// Returns the enrollment of a contact.
     ///
     /// `GET /automation/sequences/2026-03/enrollments/contact/{contactId}`
     ///
@@ -151,7 +151,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The name.
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

@@ -38,9 +38,9 @@ impl SingleSend {
     ///     .single_send()
     ///     .send(
     ///         types::SingleSendRequestCreate::new(
-    ///             hubspot_client::Map::new(),
-    ///             hubspot_client::Map::new(),
-    ///             10,
+    ///             [("name", "Example")],
+    ///             [("name", hubspot_client::json!({}))],
+    ///             123,
     ///             types::SingleSendEmail::new(
     ///                 vec!["grace@example.com".to_owned()],
     ///                 vec!["grace@example.com".to_owned()],

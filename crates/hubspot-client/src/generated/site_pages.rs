@@ -24,7 +24,7 @@ impl SitePages {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Joins a website page to a group of languages.
+    /// Adds a website page to a group of languages.
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/attach-to-lang-group`
     ///
@@ -36,7 +36,7 @@ impl SitePages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .site_pages()
-    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "123"))
+    ///     .attach_to_language_group(types::LanguageGroupAttach::new("123", "en", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -48,7 +48,7 @@ impl SitePages {
     ) -> Call<Value> {
         self.call(&operations::SITE_PAGES_ATTACH_TO_LANGUAGE_GROUP).json(&body.into())
     }
-    /// Creates many website pages in one request.
+    /// Creates several website pages in one request.
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/create`
     ///
@@ -60,7 +60,11 @@ impl SitePages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .site_pages()
-    ///     .batch_create(types::PageBatch::new(vec![types::Page::default()]))
+    ///     .batch_create(
+    ///         types::PageBatch::new(
+    ///             vec![types::Page::default().name("Example").author_name("Example")],
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -72,7 +76,7 @@ impl SitePages {
     ) -> Call<types::PageBatchReply> {
         self.call(&operations::SITE_PAGES_BATCH_CREATE).json(&body.into())
     }
-    /// Deletes many website pages in one request.
+    /// Deletes several website pages in one request.
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/archive`
     ///
@@ -92,7 +96,7 @@ impl SitePages {
     pub fn batch_delete(&self, body: impl Into<types::StringBatch>) -> Call<()> {
         self.call(&operations::SITE_PAGES_BATCH_DELETE).json(&body.into())
     }
-    /// Reads many website pages in one request.
+    /// Returns several website pages in one request.
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/read`
     ///
@@ -115,7 +119,7 @@ impl SitePages {
             call: self.call(&operations::SITE_PAGES_BATCH_READ).json(&body.into()),
         }
     }
-    /// Changes many website pages in one request.
+    /// Updates several website pages in one request.
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/update`
     ///
@@ -169,14 +173,18 @@ impl SitePages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.site_pages().create(types::Page::default()).send().await?;
+    /// let reply = client
+    ///     .site_pages()
+    ///     .create(types::Page::default().name("Example").author_name("Example"))
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn create(&self, body: impl Into<types::Page>) -> Call<types::Page> {
         self.call(&operations::SITE_PAGES_CREATE).json(&body.into())
     }
-    /// Makes a variation of a website page for an A/B test.
+    /// Creates a variation of a website page for an A/B test.
     ///
     /// `POST /cms/pages/2026-03/site-pages/ab-test/create-variation`
     ///
@@ -200,7 +208,7 @@ impl SitePages {
     ) -> Call<types::Page> {
         self.call(&operations::SITE_PAGES_CREATE_AB_VARIATION).json(&body.into())
     }
-    /// Makes a website page in another language.
+    /// Creates a website page in another language.
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/create-language-variation`
     ///
@@ -244,7 +252,7 @@ impl SitePages {
             call: self.call(&operations::SITE_PAGES_DELETE).path("objectId", &object_id),
         }
     }
-    /// Takes a website page out of its group of languages.
+    /// Removes a website page from its group of languages.
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/detach-from-lang-group`
     ///
@@ -268,7 +276,7 @@ impl SitePages {
     ) -> Call<Value> {
         self.call(&operations::SITE_PAGES_DETACH_FROM_LANGUAGE_GROUP).json(&body.into())
     }
-    /// Ends an A/B test with a winner.
+    /// Ends an A/B test and chooses its winner.
     ///
     /// `POST /cms/pages/2026-03/site-pages/ab-test/end`
     ///
@@ -278,13 +286,13 @@ impl SitePages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// client.site_pages().end_ab_test(types::AbTestEnd::new("123", "123")).send().await?;
+    /// client.site_pages().end_ab_test(types::AbTestEnd::new("123", "456")).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn end_ab_test(&self, body: impl Into<types::AbTestEnd>) -> Call<()> {
         self.call(&operations::SITE_PAGES_END_AB_TEST).json(&body.into())
     }
-    /// Reads a website page.
+    /// Returns a website page.
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}`
     ///
@@ -305,7 +313,7 @@ impl SitePages {
             call: self.call(&operations::SITE_PAGES_GET).path("objectId", &object_id),
         }
     }
-    /// Reads the draft of a website page.
+    /// Returns the draft of a website page.
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}/draft`
     ///
@@ -323,7 +331,7 @@ impl SitePages {
     pub fn get_draft(&self, object_id: impl Display) -> Call<types::Page> {
         self.call(&operations::SITE_PAGES_GET_DRAFT).path("objectId", &object_id)
     }
-    /// Reads a revision of a website page.
+    /// Returns a revision of a website page.
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}/revisions/{revisionId}`
     ///
@@ -336,7 +344,7 @@ impl SitePages {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_pages().get_revision("123", "123").send().await?;
+    /// let reply = client.site_pages().get_revision("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -414,7 +422,7 @@ impl SitePages {
     pub fn publish_draft(&self, object_id: impl Display) -> Call<()> {
         self.call(&operations::SITE_PAGES_PUBLISH_DRAFT).path("objectId", &object_id)
     }
-    /// Starts an A/B test again with other content.
+    /// Restarts an A/B test with other content.
     ///
     /// `POST /cms/pages/2026-03/site-pages/ab-test/rerun`
     ///
@@ -426,7 +434,7 @@ impl SitePages {
     /// use hubspot_client::types;
     /// client
     ///     .site_pages()
-    ///     .rerun_ab_test(types::AbTestRerun::new("123", "123"))
+    ///     .rerun_ab_test(types::AbTestRerun::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -434,7 +442,7 @@ impl SitePages {
     pub fn rerun_ab_test(&self, body: impl Into<types::AbTestRerun>) -> Call<()> {
         self.call(&operations::SITE_PAGES_RERUN_AB_TEST).json(&body.into())
     }
-    /// Throws the draft of a website page away.
+    /// Resets the draft of a website page to the published version.
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/draft/reset`
     ///
@@ -451,7 +459,7 @@ impl SitePages {
     pub fn reset_draft(&self, object_id: impl Display) -> Call<()> {
         self.call(&operations::SITE_PAGES_RESET_DRAFT).path("objectId", &object_id)
     }
-    /// Publishes a revision of a website page again.
+    /// Restores a revision of a website page and publishes it.
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/revisions/{revisionId}/restore`
     ///
@@ -463,7 +471,7 @@ impl SitePages {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_pages().restore_revision("123", "123").send().await?;
+    /// let reply = client.site_pages().restore_revision("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -476,7 +484,7 @@ impl SitePages {
             .path("objectId", &object_id)
             .path("revisionId", &revision_id)
     }
-    /// Makes a revision of a website page its draft.
+    /// Restores a revision of a website page as its draft.
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/revisions/{revisionId}/restore-to-draft`
     ///
@@ -488,7 +496,7 @@ impl SitePages {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.site_pages().restore_revision_to_draft("123", 10).send().await?;
+    /// let reply = client.site_pages().restore_revision_to_draft("123", 456).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -501,7 +509,7 @@ impl SitePages {
             .path("objectId", &object_id)
             .path("revisionId", &revision_id)
     }
-    /// Sets when a website page is published.
+    /// Schedules the publication of a website page.
     ///
     /// `POST /cms/pages/2026-03/site-pages/schedule`
     ///
@@ -521,7 +529,7 @@ impl SitePages {
     pub fn schedule(&self, body: impl Into<types::ContentSchedule>) -> Call<()> {
         self.call(&operations::SITE_PAGES_SCHEDULE).json(&body.into())
     }
-    /// Makes a website page the first of its group of languages.
+    /// Makes a website page the primary one of its group of languages.
     ///
     /// `PUT /cms/pages/2026-03/site-pages/multi-language/set-new-lang-primary`
     ///
@@ -544,7 +552,7 @@ impl SitePages {
     ) -> Call<()> {
         self.call(&operations::SITE_PAGES_SET_PRIMARY_LANGUAGE).json(&body.into())
     }
-    /// Changes a website page.
+    /// Updates a website page.
     ///
     /// `PATCH /cms/pages/2026-03/site-pages/{objectId}`
     ///
@@ -557,7 +565,11 @@ impl SitePages {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.site_pages().update("123", types::Page::default()).send().await?;
+    /// let reply = client
+    ///     .site_pages()
+    ///     .update("123", types::Page::default().name("Example").author_name("Example"))
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -573,7 +585,7 @@ impl SitePages {
                 .json(&body.into()),
         }
     }
-    /// Changes the draft of a website page; what is published stays.
+    /// Updates the draft of a website page; the published version stays.
     ///
     /// `PATCH /cms/pages/2026-03/site-pages/{objectId}/draft`
     ///
@@ -587,7 +599,10 @@ impl SitePages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .site_pages()
-    ///     .update_draft("123", types::Page::default())
+    ///     .update_draft(
+    ///         "123",
+    ///         types::Page::default().name("Example").author_name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -614,7 +629,7 @@ impl SitePages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .site_pages()
-    ///     .update_languages(types::LanguagesUpdate::new(hubspot_client::Map::new(), "123"))
+    ///     .update_languages(types::LanguagesUpdate::new([("name", "Example")], "123"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -24,7 +24,7 @@ impl SiteSearch {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads what the index holds of one page or post.
+    /// Returns the indexed data of one page or post.
     ///
     /// `GET /cms/site-search/2026-03/indexed-data/{contentId}`
     ///
@@ -94,7 +94,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// `analytics`
+    /// Query parameter `analytics`.
     #[inline]
     pub fn analytics(self, analytics: bool) -> Self {
         Self {

@@ -131,7 +131,7 @@ impl SourceCode {
     ) -> Call<types::TaskLocator> {
         self.call(&operations::SOURCE_CODE_EXTRACT).json(&body.into())
     }
-    /// Reads how far unpacking a ZIP file is.
+    /// Returns the progress of unpacking a ZIP file.
     ///
     /// `GET /cms/source-code/2026-03/extract/async/tasks/{taskId}/status`
     ///
@@ -142,14 +142,14 @@ impl SourceCode {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.source_code().get_extract_status(10).send().await?;
+    /// let reply = client.source_code().get_extract_status(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_extract_status(&self, task_id: impl Display) -> Call<types::ActionReply> {
         self.call(&operations::SOURCE_CODE_GET_EXTRACT_STATUS).path("taskId", &task_id)
     }
-    /// Reads what is known of a file or folder, with its children.
+    /// Returns the metadata of a file or folder, with its children.
     ///
     /// `GET /cms/source-code/2026-03/{environment}/metadata/{path}`
     ///
@@ -213,7 +213,7 @@ impl SourceCode {
             .path_segments("path", &path)
             .file("file", file)
     }
-    /// Checks a file for mistakes without keeping it.
+    /// Validates a file without storing it.
     ///
     /// `POST /cms/source-code/2026-03/{environment}/validate/{path}`
     ///

@@ -35,7 +35,7 @@ impl SubscriptionLifecycle {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.subscription_lifecycle().cancel(10).send().await?;
+    /// let reply = client.subscription_lifecycle().cancel(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -57,7 +57,10 @@ impl SubscriptionLifecycle {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .subscription_lifecycle()
-    ///     .pause(10, types::PauseSubscriptionRequest::default())
+    ///     .pause(
+    ///         123,
+    ///         types::PauseSubscriptionRequest::default().pause_reason("No longer needed"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -72,7 +75,7 @@ impl SubscriptionLifecycle {
             .path("objectId", &object_id)
             .json(&body.into())
     }
-    /// Goes on with a commerce subscription that was paused.
+    /// Resumes a paused commerce subscription.
     ///
     /// `POST /payments-subscriptions/v1/subscriptions/crm/{objectId}/unpause`
     ///
@@ -86,7 +89,7 @@ impl SubscriptionLifecycle {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .subscription_lifecycle()
-    ///     .resume(10, types::UnpauseRequest::new(10))
+    ///     .resume(123, types::UnpauseRequest::new(1_772_323_200_000))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

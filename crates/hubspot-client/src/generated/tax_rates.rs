@@ -24,7 +24,7 @@ impl TaxRates {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads a tax rate.
+    /// Returns a tax rate.
     ///
     /// `GET /tax-rates/2026-03/tax-rates/{taxRateGroupId}`
     ///

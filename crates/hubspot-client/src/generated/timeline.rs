@@ -24,7 +24,7 @@ impl Timeline {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Puts many events on timelines in one request.
+    /// Adds several events to timelines in one request.
     ///
     /// `POST /integrators/timeline/2026-03/events/batch`
     ///
@@ -40,8 +40,8 @@ impl Timeline {
     ///     .batch_create_events(
     ///         types::AppEventOccurrenceBatch::new(
     ///             vec![
-    ///                 types::AppEventOccurrence::new("Example", "123",
-    ///                 hubspot_client::Map::new())
+    ///                 types::AppEventOccurrence::new("Example", "123", [("email",
+    ///                 "ada@example.com")])
     ///             ],
     ///         ),
     ///     )
@@ -56,7 +56,7 @@ impl Timeline {
     ) -> Call<types::BatchResponseAppEventOccurrence> {
         self.call(&operations::TIMELINE_BATCH_CREATE_EVENTS).json(&body.into())
     }
-    /// Puts an event on the timeline of a record.
+    /// Adds an event to the timeline of a record.
     ///
     /// `POST /integrators/timeline/2026-03/events`
     ///
@@ -70,7 +70,11 @@ impl Timeline {
     /// let reply = client
     ///     .timeline()
     ///     .create_event(
-    ///         types::AppEventOccurrence::new("Example", "123", hubspot_client::Map::new()),
+    ///         types::AppEventOccurrence::new(
+    ///             "Example",
+    ///             "123",
+    ///             [("email", "ada@example.com")],
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

@@ -24,7 +24,7 @@ impl TransactionalEmail {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Creates an SMTP token; its password is shown only now.
+    /// Creates an SMTP token and returns its password, which cannot be read later.
     ///
     /// `POST /marketing/transactional/2026-03/smtp-tokens`
     ///
@@ -65,7 +65,7 @@ impl TransactionalEmail {
         self.call(&operations::TRANSACTIONAL_EMAIL_DELETE_SMTP_TOKEN)
             .path("tokenId", &token_id)
     }
-    /// Reads an SMTP token.
+    /// Returns an SMTP token.
     ///
     /// `GET /marketing/transactional/2026-03/smtp-tokens/{tokenId}`
     ///
@@ -108,7 +108,7 @@ impl TransactionalEmail {
             call: self.call(&operations::TRANSACTIONAL_EMAIL_LIST_SMTP_TOKENS),
         }
     }
-    /// Gives an SMTP token a new password; it is shown only now.
+    /// Sets a new password for an SMTP token and returns it; it cannot be read later.
     ///
     /// `POST /marketing/transactional/2026-03/smtp-tokens/{tokenId}/password-reset`
     ///
@@ -142,9 +142,9 @@ impl TransactionalEmail {
     ///     .transactional_email()
     ///     .send(
     ///         types::SingleSendRequestCreate::new(
-    ///             hubspot_client::Map::new(),
-    ///             hubspot_client::Map::new(),
-    ///             10,
+    ///             [("name", "Example")],
+    ///             [("name", hubspot_client::json!({}))],
+    ///             123,
     ///             types::SingleSendEmail::new(
     ///                 vec!["grace@example.com".to_owned()],
     ///                 vec!["grace@example.com".to_owned()],

@@ -38,9 +38,9 @@ impl Transcripts {
     ///     .transcripts()
     ///     .create(
     ///         types::TranscriptCreateRequest::new(
-    ///             10,
+    ///             123,
     ///             vec![
-    ///                 types::TranscriptCreateUtterance::new(10, types::Speaker::new("123",
+    ///                 types::TranscriptCreateUtterance::new(10, types::Speaker::new("456",
     ///                 "Example"), 10, "See you at ten.")
     ///             ],
     ///         ),
@@ -72,7 +72,7 @@ impl Transcripts {
     pub fn delete(&self, transcript_id: impl Display) -> Call<()> {
         self.call(&operations::TRANSCRIPTS_DELETE).path("transcriptId", &transcript_id)
     }
-    /// Reads the transcript of a call.
+    /// Returns the transcript of a call.
     ///
     /// `GET /crm/extensions/calling/2026-03/transcripts/{transcriptId}`
     ///

@@ -34,7 +34,11 @@ impl UrlMappings {
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// use hubspot_client::types;
-    /// let reply = client.url_mappings().create(types::UrlMapping::default()).send().await?;
+    /// let reply = client
+    ///     .url_mappings()
+    ///     .create(types::UrlMapping::default().name("Example").label("Example"))
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -49,17 +53,15 @@ impl UrlMappings {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms-url-redirects-delete` or `content`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.url_mappings().delete(10).send().await?;
+    /// client.url_mappings().delete(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, id: impl Display) -> Call<()> {
         self.call(&operations::URL_MAPPINGS_DELETE).path("id", &id)
     }
-    /// Reads a URL mapping.
+    /// Returns a URL mapping.
     ///
     /// `GET /url-mappings/2026-03/url-mappings/{id}`
     ///
@@ -67,11 +69,9 @@ impl UrlMappings {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.url_mappings().get(10).send().await?;
+    /// let reply = client.url_mappings().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -62,7 +62,11 @@ impl UrlRedirects {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .url_redirects()
-    ///     .create_mapping(types::UrlRedirectsUrlMapping::default())
+    ///     .create_mapping(
+    ///         types::UrlRedirectsUrlMapping::default()
+    ///             .destination("destination")
+    ///             .route_prefix("route-prefix"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -84,7 +88,7 @@ impl UrlRedirects {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.url_redirects().delete("https://www.example.com").send().await?;
+    /// client.url_redirects().delete("123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, url_redirect_id: impl Display) -> Call<()> {
@@ -99,17 +103,15 @@ impl UrlRedirects {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms-url-redirects-delete` or `content`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.url_redirects().delete_mapping(10).send().await?;
+    /// client.url_redirects().delete_mapping(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_mapping(&self, id: impl Display) -> Call<()> {
         self.call(&operations::URL_REDIRECTS_DELETE_MAPPING).path("id", &id)
     }
-    /// Reads a URL redirect.
+    /// Returns a URL redirect.
     ///
     /// `GET /cms/url-redirects/2026-03/{urlRedirectId}`
     ///
@@ -119,7 +121,7 @@ impl UrlRedirects {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.url_redirects().get("https://www.example.com").send().await?;
+    /// let reply = client.url_redirects().get("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -129,7 +131,7 @@ impl UrlRedirects {
     ) -> Call<types::UrlRedirectsUrlMapping> {
         self.call(&operations::URL_REDIRECTS_GET).path("urlRedirectId", &url_redirect_id)
     }
-    /// Reads a URL mapping.
+    /// Returns a URL mapping.
     ///
     /// `GET /cms/url-redirects/2026-03/url-mappings/{id}`
     ///
@@ -137,11 +139,9 @@ impl UrlRedirects {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
-    /// * `id`: The id.
-    ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.url_redirects().get_mapping(10).send().await?;
+    /// let reply = client.url_redirects().get_mapping(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -186,7 +186,7 @@ impl UrlRedirects {
     pub fn list_mappings(&self) -> Call<Vec<types::UrlRedirectsUrlMapping>> {
         self.call(&operations::URL_REDIRECTS_LIST_MAPPINGS)
     }
-    /// Changes a URL redirect.
+    /// Updates a URL redirect.
     ///
     /// `PATCH /cms/url-redirects/2026-03/{urlRedirectId}`
     ///
@@ -199,7 +199,12 @@ impl UrlRedirects {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .url_redirects()
-    ///     .update("https://www.example.com", types::UrlRedirectsUrlMapping::default())
+    ///     .update(
+    ///         "123",
+    ///         types::UrlRedirectsUrlMapping::default()
+    ///             .destination("destination")
+    ///             .route_prefix("route-prefix"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -24,7 +24,7 @@ impl UsageLimits {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads which records are near or at their limit of associations between two types.
+    /// Returns which records are near or at their limit of associations between two types.
     ///
     /// `GET /crm/limits/2026-03/associations/records/{fromObjectTypeId}/{toObjectTypeId}`
     ///
@@ -39,7 +39,7 @@ impl UsageLimits {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .usage_limits()
-    ///     .get_association_record_usage("contacts", "contacts")
+    ///     .get_association_record_usage("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -54,7 +54,7 @@ impl UsageLimits {
             .path("fromObjectTypeId", &from_object_type_id)
             .path("toObjectTypeId", &to_object_type_id)
     }
-    /// Reads how many calculated properties are used, and how many there may be.
+    /// Returns the number of calculated properties, with its limit.
     ///
     /// `GET /crm/limits/2026-03/calculated-properties`
     ///
@@ -70,7 +70,7 @@ impl UsageLimits {
     pub fn get_calculated_property_usage(&self) -> Call<types::LimitReply> {
         self.call(&operations::USAGE_LIMITS_GET_CALCULATED_PROPERTY_USAGE)
     }
-    /// Reads how many custom object types are used, and how many there may be.
+    /// Returns the number of custom object types, with its limit.
     ///
     /// `GET /crm/limits/2026-03/custom-object-types`
     ///
@@ -86,7 +86,7 @@ impl UsageLimits {
     pub fn get_custom_object_type_usage(&self) -> Call<types::CustomObjectLimitReply> {
         self.call(&operations::USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPE_USAGE)
     }
-    /// Reads how many custom properties are used, and how many there may be.
+    /// Returns the number of custom properties, with its limit.
     ///
     /// `GET /crm/limits/2026-03/custom-properties`
     ///
@@ -102,7 +102,7 @@ impl UsageLimits {
     pub fn get_custom_property_usage(&self) -> Call<types::CustomPropertyLimitReply> {
         self.call(&operations::USAGE_LIMITS_GET_CUSTOM_PROPERTY_USAGE)
     }
-    /// Reads how many pipelines are used, and how many there may be.
+    /// Returns the number of pipelines, with its limit.
     ///
     /// `GET /crm/limits/2026-03/pipelines`
     ///
@@ -118,7 +118,7 @@ impl UsageLimits {
     pub fn get_pipeline_usage(&self) -> Call<types::RecordLimitReply> {
         self.call(&operations::USAGE_LIMITS_GET_PIPELINE_USAGE)
     }
-    /// Reads how many records are used, and how many there may be.
+    /// Returns the number of records, with its limit.
     ///
     /// `GET /crm/limits/2026-03/records`
     ///
@@ -134,7 +134,7 @@ impl UsageLimits {
     pub fn get_record_usage(&self) -> Call<types::RecordLimitReply> {
         self.call(&operations::USAGE_LIMITS_GET_RECORD_USAGE)
     }
-    /// Lists how many association labels are used, and how many there may be.
+    /// Lists the numbers of association labels, with their limits.
     ///
     /// `GET /crm/limits/2026-03/associations/labels`
     ///
@@ -181,7 +181,7 @@ impl UsageLimits {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.usage_limits().list_association_targets("contacts").send().await?;
+    /// let reply = client.usage_limits().list_association_targets("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -24,7 +24,7 @@ impl VideoConferencing {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Deletes the addresses that are called for meetings.
+    /// Deletes the addresses that HubSpot calls for meetings.
     ///
     /// `DELETE /crm/extensions/videoconferencing/2026-03/settings/{appId}`
     ///
@@ -36,13 +36,13 @@ impl VideoConferencing {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.video_conferencing().delete_settings(10).send().await?;
+    /// client.video_conferencing().delete_settings(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_settings(&self, app_id: impl Display) -> Call<()> {
         self.call(&operations::VIDEO_CONFERENCING_DELETE_SETTINGS).path("appId", &app_id)
     }
-    /// Reads the addresses that are called for meetings.
+    /// Returns the addresses that HubSpot calls for meetings.
     ///
     /// `GET /crm/extensions/videoconferencing/2026-03/settings/{appId}`
     ///
@@ -54,14 +54,14 @@ impl VideoConferencing {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.video_conferencing().get_settings(10).send().await?;
+    /// let reply = client.video_conferencing().get_settings(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_settings(&self, app_id: impl Display) -> Call<types::Settings> {
         self.call(&operations::VIDEO_CONFERENCING_GET_SETTINGS).path("appId", &app_id)
     }
-    /// Writes the addresses that are called for meetings.
+    /// Sets the addresses that HubSpot calls for meetings.
     ///
     /// `PUT /crm/extensions/videoconferencing/2026-03/settings/{appId}`
     ///
@@ -76,7 +76,7 @@ impl VideoConferencing {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .video_conferencing()
-    ///     .replace_settings(10, types::Settings::new("https://www.example.com"))
+    ///     .replace_settings(123, types::Settings::new("https://www.example.com"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -24,7 +24,7 @@ impl VisitorIdentification {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Makes a token that tells the chat who a visitor is.
+    /// Creates a token that identifies a visitor to the chat.
     ///
     /// `POST /visitor-identification/2026-03/tokens/create`
     ///
@@ -39,7 +39,7 @@ impl VisitorIdentification {
     ///     .create_token(
     ///         types::IdentificationTokenGenerationRequest::new(
     ///             "ada@example.com",
-    ///             hubspot_client::Map::new(),
+    ///             [("name", "Example")],
     ///         ),
     ///     )
     ///     .send()

@@ -24,7 +24,7 @@ impl Webhooks {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Switches many subscriptions on or off in one request.
+    /// Activates or deactivates several subscriptions in one request.
     ///
     /// `POST /webhooks/2026-03/{appId}/subscriptions/batch/update`
     ///
@@ -39,9 +39,9 @@ impl Webhooks {
     /// let reply = client
     ///     .webhooks()
     ///     .batch_update_subscriptions(
-    ///         10,
+    ///         123,
     ///         types::SubscriptionBatchUpdateRequestBatch::new(
-    ///             vec![types::SubscriptionBatchUpdateRequest::new(true, 10)],
+    ///             vec![types::SubscriptionBatchUpdateRequest::new(true, 456)],
     ///         ),
     ///     )
     ///     .send()
@@ -73,7 +73,7 @@ impl Webhooks {
     /// let reply = client
     ///     .webhooks()
     ///     .create_subscription(
-    ///         10,
+    ///         123,
     ///         types::SubscriptionCreateRequest::new(
     ///             true,
     ///             types::EventType::CompanyAssociationChange,
@@ -93,7 +93,7 @@ impl Webhooks {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Deletes where webhooks of an app go; none are sent then.
+    /// Deletes the target of an app's webhooks, so that none are sent.
     ///
     /// `DELETE /webhooks/2026-03/{appId}/settings`
     ///
@@ -104,13 +104,13 @@ impl Webhooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.webhooks().delete_settings(10).send().await?;
+    /// client.webhooks().delete_settings(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_settings(&self, app_id: impl Display) -> Call<()> {
         self.call(&operations::WEBHOOKS_DELETE_SETTINGS).path("appId", &app_id)
     }
-    /// Ends a subscription to events.
+    /// Deletes a subscription to events.
     ///
     /// `DELETE /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
     ///
@@ -123,7 +123,7 @@ impl Webhooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.webhooks().delete_subscription(10, 10).send().await?;
+    /// client.webhooks().delete_subscription(123, 456).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_subscription(
@@ -135,7 +135,7 @@ impl Webhooks {
             .path("appId", &app_id)
             .path("subscriptionId", &subscription_id)
     }
-    /// Reads where webhooks of an app go, and how many at once.
+    /// Returns the target of an app's webhooks and their maximum concurrency.
     ///
     /// `GET /webhooks/2026-03/{appId}/settings`
     ///
@@ -146,7 +146,7 @@ impl Webhooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks().get_settings(10).send().await?;
+    /// let reply = client.webhooks().get_settings(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -156,7 +156,7 @@ impl Webhooks {
     ) -> Call<types::WebhooksSettingsReply> {
         self.call(&operations::WEBHOOKS_GET_SETTINGS).path("appId", &app_id)
     }
-    /// Reads a subscription to events.
+    /// Returns a subscription to events.
     ///
     /// `GET /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
     ///
@@ -169,7 +169,7 @@ impl Webhooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks().get_subscription(10, 10).send().await?;
+    /// let reply = client.webhooks().get_subscription(123, 456).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -182,7 +182,7 @@ impl Webhooks {
             .path("appId", &app_id)
             .path("subscriptionId", &subscription_id)
     }
-    /// Lists the events an app is told of.
+    /// Lists the events that an app subscribes to.
     ///
     /// `GET /webhooks/2026-03/{appId}/subscriptions`
     ///
@@ -193,7 +193,7 @@ impl Webhooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks().list_subscriptions(10).send().await?;
+    /// let reply = client.webhooks().list_subscriptions(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -203,7 +203,7 @@ impl Webhooks {
     ) -> Call<types::SubscriptionListReply> {
         self.call(&operations::WEBHOOKS_LIST_SUBSCRIPTIONS).path("appId", &app_id)
     }
-    /// Writes where webhooks of an app go, and how many at once.
+    /// Sets the target of an app's webhooks and their maximum concurrency.
     ///
     /// `PUT /webhooks/2026-03/{appId}/settings`
     ///
@@ -218,7 +218,7 @@ impl Webhooks {
     /// let reply = client
     ///     .webhooks()
     ///     .replace_settings(
-    ///         10,
+    ///         123,
     ///         types::SettingsChangeRequest::new(
     ///             "https://www.example.com",
     ///             types::ThrottlingSettings::new(10),
@@ -238,7 +238,7 @@ impl Webhooks {
             .path("appId", &app_id)
             .json(&body.into())
     }
-    /// Switches a subscription on or off.
+    /// Activates or deactivates a subscription.
     ///
     /// `PATCH /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
     ///
@@ -254,7 +254,11 @@ impl Webhooks {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .webhooks()
-    ///     .update_subscription(10, 10, types::SubscriptionPatchRequest::default())
+    ///     .update_subscription(
+    ///         123,
+    ///         456,
+    ///         types::SubscriptionPatchRequest::default().active(true),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

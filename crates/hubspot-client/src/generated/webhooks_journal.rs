@@ -24,7 +24,7 @@ impl WebhooksJournal {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads several entries from the first on.
+    /// Returns several entries from the first one on.
     ///
     /// `GET /webhooks-journal/journal/2026-03/batch/earliest/{count}`
     ///
@@ -47,7 +47,7 @@ impl WebhooksJournal {
                 .path("count", &count),
         }
     }
-    /// Reads several entries up to the last.
+    /// Returns several entries up to the last.
     ///
     /// `GET /webhooks-journal/journal/2026-03/batch/latest/{count}`
     ///
@@ -70,7 +70,7 @@ impl WebhooksJournal {
                 .path("count", &count),
         }
     }
-    /// Reads several entries of the regional journal from the first on.
+    /// Returns several entries of the regional journal from the first one on.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/batch/earliest/{count}`
     ///
@@ -96,7 +96,7 @@ impl WebhooksJournal {
                 .path("count", &count),
         }
     }
-    /// Reads several entries of the regional journal up to the last.
+    /// Returns several entries of the regional journal up to the last.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/batch/latest/{count}`
     ///
@@ -119,7 +119,7 @@ impl WebhooksJournal {
                 .path("count", &count),
         }
     }
-    /// Reads several entries of the regional journal after an offset.
+    /// Returns several entries of the regional journal after an offset.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/batch/{offset}/next/{count}`
     ///
@@ -148,7 +148,7 @@ impl WebhooksJournal {
                 .path("count", &count),
         }
     }
-    /// Reads several entries after an offset.
+    /// Returns several entries after an offset.
     ///
     /// `GET /webhooks-journal/journal/2026-03/batch/{offset}/next/{count}`
     ///
@@ -177,7 +177,7 @@ impl WebhooksJournal {
                 .path("count", &count),
         }
     }
-    /// Reads entries by their offsets, many in one request.
+    /// Returns several entries by their offsets in one request.
     ///
     /// `POST /webhooks-journal/journal/2026-03/batch/read`
     ///
@@ -200,7 +200,7 @@ impl WebhooksJournal {
             call: self.call(&operations::WEBHOOKS_JOURNAL_BATCH_READ).json(&body.into()),
         }
     }
-    /// Reads entries of the regional journal by their offsets, many in one request.
+    /// Returns several entries of the regional journal by their offsets in one request.
     ///
     /// `POST /webhooks-journal/journal-local/2026-03/batch/read`
     ///
@@ -243,7 +243,7 @@ impl WebhooksJournal {
     ///     .create_crm_snapshots(
     ///         types::CrmObjectSnapshotBatchRequest::new(
     ///             vec![
-    ///                 types::CrmObjectSnapshotRequest::new(10, "contacts", 10,
+    ///                 types::CrmObjectSnapshotRequest::new(123, "456", 789,
     ///                 vec!["properties".to_owned()])
     ///             ],
     ///         ),
@@ -279,7 +279,7 @@ impl WebhooksJournal {
     ///                     "property")
     ///                 ],
     ///             ),
-    ///             10,
+    ///             123,
     ///         ),
     ///     )
     ///     .send()
@@ -293,7 +293,7 @@ impl WebhooksJournal {
     ) -> Call<types::FilterCreateReply> {
         self.call(&operations::WEBHOOKS_JOURNAL_CREATE_FILTER).json(&body.into())
     }
-    /// Ends all subscriptions of one account.
+    /// Deletes all subscriptions of one account.
     ///
     /// `DELETE /webhooks-journal/subscriptions/2026-03/portals/{portalId}`
     ///
@@ -305,7 +305,7 @@ impl WebhooksJournal {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.webhooks_journal().delete_account_subscriptions(10).send().await?;
+    /// client.webhooks_journal().delete_account_subscriptions(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_account_subscriptions(&self, portal_id: impl Display) -> Call<()> {
@@ -324,14 +324,14 @@ impl WebhooksJournal {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.webhooks_journal().delete_filter(10).send().await?;
+    /// client.webhooks_journal().delete_filter(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_filter(&self, filter_id: impl Display) -> Call<()> {
         self.call(&operations::WEBHOOKS_JOURNAL_DELETE_FILTER)
             .path("filterId", &filter_id)
     }
-    /// Ends a subscription of the journal.
+    /// Deletes a subscription of the journal.
     ///
     /// `DELETE /webhooks-journal/subscriptions/2026-03/{subscriptionId}`
     ///
@@ -343,14 +343,14 @@ impl WebhooksJournal {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.webhooks_journal().delete_subscription(10).send().await?;
+    /// client.webhooks_journal().delete_subscription(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_subscription(&self, subscription_id: impl Display) -> Call<()> {
         self.call(&operations::WEBHOOKS_JOURNAL_DELETE_SUBSCRIPTION)
             .path("subscriptionId", &subscription_id)
     }
-    /// Reads the first entry that the journal still holds.
+    /// Returns the first entry that the journal still holds.
     ///
     /// `GET /webhooks-journal/journal/2026-03/earliest`
     ///
@@ -368,7 +368,7 @@ impl WebhooksJournal {
             call: self.call(&operations::WEBHOOKS_JOURNAL_GET_EARLIEST),
         }
     }
-    /// Reads a filter of a subscription.
+    /// Returns a filter of a subscription.
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03/filters/{filterId}`
     ///
@@ -380,14 +380,14 @@ impl WebhooksJournal {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks_journal().get_filter(10).send().await?;
+    /// let reply = client.webhooks_journal().get_filter(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
     pub fn get_filter(&self, filter_id: impl Display) -> Call<types::FilterReply> {
         self.call(&operations::WEBHOOKS_JOURNAL_GET_FILTER).path("filterId", &filter_id)
     }
-    /// Reads the last entry of the journal.
+    /// Returns the last entry of the journal.
     ///
     /// `GET /webhooks-journal/journal/2026-03/latest`
     ///
@@ -405,7 +405,7 @@ impl WebhooksJournal {
             call: self.call(&operations::WEBHOOKS_JOURNAL_GET_LATEST),
         }
     }
-    /// Reads the first entry that the regional journal still holds.
+    /// Returns the first entry that the regional journal still holds.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/earliest`
     ///
@@ -423,7 +423,7 @@ impl WebhooksJournal {
             call: self.call(&operations::WEBHOOKS_JOURNAL_GET_LOCAL_EARLIEST),
         }
     }
-    /// Reads the last entry of the regional journal.
+    /// Returns the last entry of the regional journal.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/latest`
     ///
@@ -441,7 +441,7 @@ impl WebhooksJournal {
             call: self.call(&operations::WEBHOOKS_JOURNAL_GET_LOCAL_LATEST),
         }
     }
-    /// Reads the entry of the regional journal after an offset.
+    /// Returns the entry of the regional journal after an offset.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/offset/{offset}/next`
     ///
@@ -463,7 +463,7 @@ impl WebhooksJournal {
                 .path("offset", &offset),
         }
     }
-    /// Reads how far a snapshot of the regional journal is.
+    /// Returns the progress of a snapshot of the regional journal.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/status/{statusId}`
     ///
@@ -486,7 +486,7 @@ impl WebhooksJournal {
         self.call(&operations::WEBHOOKS_JOURNAL_GET_LOCAL_SNAPSHOT_STATUS)
             .path("statusId", &status_id)
     }
-    /// Reads the entry after an offset.
+    /// Returns the entry after an offset.
     ///
     /// `GET /webhooks-journal/journal/2026-03/offset/{offset}/next`
     ///
@@ -508,7 +508,7 @@ impl WebhooksJournal {
                 .path("offset", &offset),
         }
     }
-    /// Reads how far a snapshot is.
+    /// Returns the progress of a snapshot.
     ///
     /// `GET /webhooks-journal/journal/2026-03/status/{statusId}`
     ///
@@ -531,7 +531,7 @@ impl WebhooksJournal {
         self.call(&operations::WEBHOOKS_JOURNAL_GET_SNAPSHOT_STATUS)
             .path("statusId", &status_id)
     }
-    /// Reads a subscription of the journal.
+    /// Returns a subscription of the journal.
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03/{subscriptionId}`
     ///
@@ -543,7 +543,7 @@ impl WebhooksJournal {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks_journal().get_subscription(10).send().await?;
+    /// let reply = client.webhooks_journal().get_subscription(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -566,7 +566,7 @@ impl WebhooksJournal {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.webhooks_journal().list_filters(10).send().await?;
+    /// let reply = client.webhooks_journal().list_filters(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -577,7 +577,7 @@ impl WebhooksJournal {
         self.call(&operations::WEBHOOKS_JOURNAL_LIST_FILTERS)
             .path("subscriptionId", &subscription_id)
     }
-    /// Lists what the journal records.
+    /// Lists the subscriptions of the journal.
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03`
     ///
@@ -593,7 +593,7 @@ impl WebhooksJournal {
     pub fn list_subscriptions(&self) -> Call<types::SubscriptionResponseList> {
         self.call(&operations::WEBHOOKS_JOURNAL_LIST_SUBSCRIPTIONS)
     }
-    /// Tells the journal what to record.
+    /// Creates a subscription of the journal, which then records matching changes.
     ///
     /// `POST /webhooks-journal/subscriptions/2026-03`
     ///

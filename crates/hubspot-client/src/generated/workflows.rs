@@ -24,7 +24,7 @@ impl Workflows {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Reads many workflows in one request.
+    /// Returns several workflows in one request.
     ///
     /// `POST /automation/v4/flows/batch/read`
     ///
@@ -52,7 +52,7 @@ impl Workflows {
     ) -> Call<types::FlowBatchReply> {
         self.call(&operations::WORKFLOWS_BATCH_READ).json(&body.into())
     }
-    /// Translates identifiers of flows and of old workflows into each other.
+    /// Converts between the identifiers of flows and of legacy workflows.
     ///
     /// `POST /automation/v4/workflow-id-mappings/batch/read`
     ///
@@ -118,13 +118,13 @@ impl Workflows {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.workflows().delete(10).send().await?;
+    /// client.workflows().delete(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, flow_id: impl Display) -> Call<()> {
         self.call(&operations::WORKFLOWS_DELETE).path("flowId", &flow_id)
     }
-    /// Reads a workflow with its actions and enrolment.
+    /// Returns a workflow with its actions and enrollment.
     ///
     /// `GET /automation/v4/flows/{flowId}`
     ///
@@ -143,7 +143,7 @@ impl Workflows {
     pub fn get(&self, flow_id: impl Display) -> Call<types::Flow> {
         self.call(&operations::WORKFLOWS_GET).path("flowId", &flow_id)
     }
-    /// Reads how a workflow did over time.
+    /// Returns the performance of a workflow over time.
     ///
     /// `GET /automation/v4/flows/performance/{flowId}`
     ///
@@ -166,7 +166,7 @@ impl Workflows {
                 .path("flowId", &flow_id),
         }
     }
-    /// Lists workflows, in short.
+    /// Lists workflows in summary form.
     ///
     /// `GET /automation/v4/flows`
     ///
@@ -210,7 +210,7 @@ impl Workflows {
             call: self.call(&operations::WORKFLOWS_LIST_EMAIL_CAMPAIGNS),
         }
     }
-    /// Writes a whole workflow; the revision read before must still be the last.
+    /// Replaces a workflow, if its revision is still the latest.
     ///
     /// `PUT /automation/v4/flows/{flowId}`
     ///

@@ -37,7 +37,7 @@ impl CompanyConversations {
     /// use hockeystack_client::revenue_agents::types;
     /// let reply = client
     ///     .company_conversations()
-    ///     .create("123", types::NewConversation::default())
+    ///     .create("123", types::NewConversation::default().user_email("ada@example.com"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -64,7 +64,7 @@ impl CompanyConversations {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// client.company_conversations().delete("123", "123").send().await?;
+    /// client.company_conversations().delete("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -91,7 +91,7 @@ impl CompanyConversations {
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
     /// let reply = client
     ///     .company_conversations()
-    ///     .get_job("123", "123", "123")
+    ///     .get_job("123", "456", "789")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -146,7 +146,7 @@ impl CompanyConversations {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let mut items = client.company_conversations().list_messages("123", "123").items();
+    /// let mut items = client.company_conversations().list_messages("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -180,7 +180,7 @@ impl CompanyConversations {
     /// use hockeystack_client::revenue_agents::types;
     /// let reply = client
     ///     .company_conversations()
-    ///     .send_message("123", "123", types::NewMessage::new("See you at ten."))
+    ///     .send_message("123", "456", types::NewMessage::new("See you at ten."))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

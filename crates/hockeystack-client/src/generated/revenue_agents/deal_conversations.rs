@@ -37,7 +37,7 @@ impl DealConversations {
     /// use hockeystack_client::revenue_agents::types;
     /// let reply = client
     ///     .deal_conversations()
-    ///     .create("123", types::NewConversation::default())
+    ///     .create("123", types::NewConversation::default().user_email("ada@example.com"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -64,7 +64,7 @@ impl DealConversations {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// client.deal_conversations().delete("123", "123").send().await?;
+    /// client.deal_conversations().delete("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -89,7 +89,7 @@ impl DealConversations {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let reply = client.deal_conversations().get_job("123", "123", "123").send().await?;
+    /// let reply = client.deal_conversations().get_job("123", "456", "789").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -142,7 +142,7 @@ impl DealConversations {
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
-    /// let mut items = client.deal_conversations().list_messages("123", "123").items();
+    /// let mut items = client.deal_conversations().list_messages("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -176,7 +176,7 @@ impl DealConversations {
     /// use hockeystack_client::revenue_agents::types;
     /// let reply = client
     ///     .deal_conversations()
-    ///     .send_message("123", "123", types::NewMessage::new("See you at ten."))
+    ///     .send_message("123", "456", types::NewMessage::new("See you at ten."))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -38,7 +38,7 @@ impl Tasks {
     ///     .create(
     ///         types::NewTask::new(
     ///             "123",
-    ///             types::TaskTargets::default(),
+    ///             types::TaskTargets::default().company_id("456").deal_id("789"),
     ///             "Example",
     ///             types::TaskType::Call,
     ///         ),
@@ -120,7 +120,11 @@ impl Tasks {
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
     /// use hockeystack_client::revenue_agents::types;
-    /// let reply = client.tasks().update("123", types::TaskUpdate::default()).send().await?;
+    /// let reply = client
+    ///     .tasks()
+    ///     .update("123", types::TaskUpdate::default().dismiss_reason("No longer needed"))
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -4,19 +4,18 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `ad_campaigns` of `AdCampaignGroupData`.
+    /// An ad campaign in [`AdCampaignGroupData::ad_campaigns`].
     pub struct AdCampaign {
-        /// `adCampaignGroupId`
+        /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// `adCampaignId`
+        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The ads of the campaign.
         ads: Option<Vec<LinkedInAd>> = "ads",
         /// The people that the ads target.
         audience: Option<Audience> = "audience",
-        /// `campaignType`
+        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
-        /// `id`
         id: Option<String> = "id",
         /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
@@ -26,7 +25,6 @@ crm_core::record! {
         media_type: Option<AdCampaignMediaType> = "mediaType",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
@@ -35,17 +33,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AdCampaign {
-    /// `adCampaignGroupId`
     ad_campaign_group_id: String,
-    /// `adCampaignId`
     ad_campaign_id: String,
     /// The ads of the campaign.
     ads: [LinkedInAd],
     /// The people that the ads target.
     audience: Audience,
-    /// `campaignType`
     campaign_type: String,
-    /// `id`
     id: String,
     /// The reason why LinkedIn would reject it.
     linked_in_error: String,
@@ -55,7 +49,6 @@ crm_core::setters!(AdCampaign {
     media_type: AdCampaignMediaType,
     /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// `name`
     name: String,
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
@@ -68,13 +61,12 @@ crm_core::record! {
     pub struct AdCampaignGroupData {
         /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
         ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
-        /// `adCampaignGroupId`
+        /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
         /// The campaigns of the group.
         ad_campaigns: Option<Vec<AdCampaign>> = "adCampaigns",
         /// The amount that may be spent, and its end date.
         budget: Option<LinkedInBudget> = "budget",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the ad account at LinkedIn.
         linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
@@ -84,7 +76,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The objective of the campaign, for example `WEBSITE_VISIT`.
         objective_type: Option<AdCampaignGroupDataObjectiveType> = "objectiveType",
@@ -99,13 +90,11 @@ crm_core::record! {
 crm_core::setters!(AdCampaignGroupData {
     /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
     ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization,
-    /// `adCampaignGroupId`
     ad_campaign_group_id: String,
     /// The campaigns of the group.
     ad_campaigns: [AdCampaign],
     /// The amount that may be spent, and its end date.
     budget: LinkedInBudget,
-    /// `id`
     id: String,
     /// The id of the ad account at LinkedIn.
     linked_in_ad_account_id: String,
@@ -113,7 +102,6 @@ crm_core::setters!(AdCampaignGroupData {
     linked_in_error: String,
     /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// `name`
     name: String,
     /// The objective of the campaign, for example `WEBSITE_VISIT`.
     objective_type: AdCampaignGroupDataObjectiveType,
@@ -179,7 +167,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `fields` of `ads.get_facebook_report`.
+    /// Argument `fields` of `ads.get_facebook_report`.
     pub enum AdsGetFacebookReportFieldsItem {
         /// `clicks`
         Clicks = "clicks",
@@ -203,7 +191,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `group_by` of `ads.get_facebook_report`.
+    /// Argument `group_by` of `ads.get_facebook_report`.
     pub enum AdsGetFacebookReportGroupBy {
         /// `day`
         Day = "day",
@@ -215,7 +203,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `fields` of `ads.get_google_report`.
+    /// Argument `fields` of `ads.get_google_report`.
     pub enum AdsGetGoogleReportFieldsItem {
         /// `average_cpc`
         AverageCpc = "average_cpc",
@@ -237,7 +225,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `group_by` of `ads.get_google_report`.
+    /// Argument `group_by` of `ads.get_google_report`.
     pub enum AdsGetGoogleReportGroupBy {
         /// `date`
         Date = "date",
@@ -249,7 +237,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `ads.get_facebook_report`.
+    /// Argument `type_` of `ads.get_facebook_report`.
     pub enum AdsGetGoogleReportType {
         /// `AD_MANAGER`
         AdManager = "AD_MANAGER",
@@ -285,7 +273,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `source` of `ads.list_facebook_custom_audiences`.
+    /// Argument `source` of `ads.list_facebook_custom_audiences`.
     pub enum AdsListFacebookCustomAudiencesSource {
         /// `ad_manager`
         AdManager = "ad_manager",
@@ -295,7 +283,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `ads.list_facebook_custom_audiences`.
+    /// Argument `type_` of `ads.list_facebook_custom_audiences`.
     pub enum AdsListFacebookCustomAudiencesType {
         /// `all`
         All = "all",
@@ -307,7 +295,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `entity_type` of `ads.list_facebook_entities`.
+    /// Argument `entity_type` of `ads.list_facebook_entities`.
     pub enum AdsListFacebookEntitiesEntityType {
         /// `AD`
         Ad = "AD",
@@ -319,7 +307,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `ads.list_google_assets`.
+    /// Argument `type_` of `ads.list_google_assets`.
     pub enum AdsListGoogleAssetsType {
         /// `CALL`
         Call = "CALL",
@@ -335,7 +323,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `ads.list_google_conversions`.
+    /// Argument `type_` of `ads.list_google_conversions`.
     pub enum AdsListGoogleConversionsType {
         /// `AD_MANAGER`
         AdManager = "AD_MANAGER",
@@ -345,7 +333,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `entity_type` of `ads.list_google_entities`.
+    /// Argument `entity_type` of `ads.list_google_entities`.
     pub enum AdsListGoogleEntitiesEntityType {
         /// `AD`
         Ad = "AD",
@@ -357,7 +345,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `ads.list_google_target_interests`.
+    /// Argument `type_` of `ads.list_google_target_interests`.
     pub enum AdsListGoogleTargetInterestsType {
         /// `AFFINITY`
         Affinity = "AFFINITY",
@@ -367,7 +355,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `ads.upsert_google_segment`.
+    /// Argument `type_` of `ads.upsert_google_segment`.
     pub enum AdsUpsertGoogleSegmentType {
         /// `CUSTOMER_MATCH`
         CustomerMatch = "CUSTOMER_MATCH",
@@ -381,27 +369,24 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `audience` of `AdCampaign`.
+    /// The audience in [`AdCampaign::audience`].
     pub struct Audience {
         /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geo_locations",
-        /// `targetAudience`
+        /// Name in JSON: `targetAudience`.
         target_audience: Option<TargetAudience> = "targetAudience",
     }
 }
 crm_core::setters!(Audience {
     /// The places of the audience.
     geo_locations: [GeoLocation],
-    /// `targetAudience`
     target_audience: TargetAudience,
 });
 
 crm_core::record! {
-    /// Item of `lookalike` of `FacebookAudience`.
+    /// An entry in [`FacebookAudience::lookalike`].
     pub struct AudienceCustomAudienceItem {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
     }
     required "id" "name"
@@ -421,7 +406,7 @@ impl AudienceCustomAudienceItem {
 }
 
 crm_core::record! {
-    /// Value of `dimensions` of `UpsertAudience`.
+    /// The dimensions in [`UpsertAudience::dimensions`].
     pub struct AudienceDimension {
         /// The ages to include.
         age_ranges: Option<Vec<AudienceDimensionAgeRangesItem>> = "ageRanges",
@@ -449,7 +434,7 @@ crm_core::setters!(AudienceDimension {
 });
 
 crm_core::record! {
-    /// Item of `age_ranges` of `AudienceDimension`.
+    /// An age range in [`AudienceDimension::age_ranges`].
     pub struct AudienceDimensionAgeRangesItem {
         /// The maximum age.
         max_age: Option<i64> = "maxAge",
@@ -465,20 +450,17 @@ crm_core::setters!(AudienceDimensionAgeRangesItem {
 });
 
 crm_core::record! {
-    /// Item of `interests` of `FacebookAudience`.
+    /// An interest in [`FacebookAudience::interests`].
     pub struct AudienceInterest {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "id" "name"
     by new
 }
 crm_core::setters!(AudienceInterest {
-    /// `type`
     type_: String,
 });
 
@@ -496,11 +478,10 @@ impl AudienceInterest {
 }
 
 crm_core::record! {
-    /// Item of `locales` of `FacebookAudience`.
+    /// A locale in [`FacebookAudience::locales`].
     pub struct AudienceLocale {
         /// The unique key.
         key: Option<f64> = "key",
-        /// `name`
         name: Option<String> = "name",
     }
     required "key" "name"
@@ -520,13 +501,12 @@ impl AudienceLocale {
 }
 
 crm_core::record! {
-    /// Item of `geo_locations` of `FacebookAudience`.
+    /// A geo location in [`FacebookAudience::geo_locations`].
     pub struct AudienceLocation {
         /// The position on the map.
         geometry: Option<AudienceLocationGeometry> = "geometry",
         /// The unique key.
         key: Option<String> = "key",
-        /// `name`
         name: Option<String> = "name",
         /// The radius around the place.
         radius: Option<f64> = "radius",
@@ -534,7 +514,7 @@ crm_core::record! {
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
         /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
@@ -572,7 +552,7 @@ impl AudienceLocation {
 }
 
 crm_core::record! {
-    /// Value of `geometry` of `AudienceLocation`.
+    /// The geometry in [`AudienceLocation::geometry`].
     pub struct AudienceLocationGeometry {
         /// The place or the location (sub-account).
         location: Option<Value> = "location",
@@ -596,7 +576,7 @@ impl AudienceLocationGeometry {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `AudienceLocation`.
+    /// The type in [`AudienceLocation::type_`].
     pub enum AudienceLocationType {
         /// `address`
         Address = "address",
@@ -626,7 +606,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `placements` of `FacebookAudience`.
+    /// The placements in [`FacebookAudience::placements`].
     pub struct AudiencePlacements {
         /// The placements on Facebook, for example `feed`.
         facebook: Option<Vec<String>> = "facebook",
@@ -646,7 +626,7 @@ crm_core::setters!(AudiencePlacements {
 });
 
 crm_core::record! {
-    /// Value of `audience_segments` of `AudienceDimension`.
+    /// The audience segments in [`AudienceDimension::audience_segments`].
     pub struct AudienceSegments {
         /// The resource names of the custom audiences at Google.
         custom_audiences: Option<Vec<String>> = "customAudiences",
@@ -666,9 +646,8 @@ crm_core::setters!(AudienceSegments {
 });
 
 crm_core::record! {
-    /// Value of `budget` of `UpsertAdset`.
+    /// The budget in [`UpsertAdset::budget`].
     pub struct Budget {
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The type of budget: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
@@ -732,7 +711,7 @@ crm_core::record! {
         bidding_strategy: Option<GoogleBiddingStrategy> = "biddingStrategy",
         /// The amount that may be spent, and its end date.
         budget: Option<GoogleBudget> = "budget",
-        /// `campaignGoal`
+        /// Name in JSON: `campaignGoal`.
         campaign_goal: Option<GoogleCampaignGoal> = "campaignGoal",
         /// The goal of the campaign, for example `LEAD`.
         goal_type: Option<CampaignGoalType> = "goalType",
@@ -740,21 +719,18 @@ crm_core::record! {
         google_ad_account_id: Option<String> = "googleAdAccountId",
         /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
         google_campaign_id: Option<String> = "googleCampaignId",
-        /// `id`
         id: Option<String> = "id",
-        /// `isEuPoliticalAds`
+        /// Name in JSON: `isEuPoliticalAds`.
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The maximum cost per click.
         maximum_cpc: Option<f64> = "maximumCpc",
-        /// `name`
         name: Option<String> = "name",
         /// The networks on which the ads are shown.
         network_settings: Option<GoogleNetworkSettings> = "networkSettings",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `source`
         source: Option<String> = "source",
         /// True if there are unpublished changes.
         unpublished_changes: Option<bool> = "unpublishedChanges",
@@ -779,7 +755,6 @@ crm_core::setters!(Campaign {
     bidding_strategy: GoogleBiddingStrategy,
     /// The amount that may be spent, and its end date.
     budget: GoogleBudget,
-    /// `campaignGoal`
     campaign_goal: GoogleCampaignGoal,
     /// The goal of the campaign, for example `LEAD`.
     goal_type: CampaignGoalType,
@@ -787,9 +762,7 @@ crm_core::setters!(Campaign {
     google_ad_account_id: String,
     /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
     google_campaign_id: String,
-    /// `id`
     id: String,
-    /// `isEuPoliticalAds`
     is_eu_political_ads: bool,
     /// The maximum cost per click.
     maximum_cpc: f64,
@@ -797,7 +770,6 @@ crm_core::setters!(Campaign {
     network_settings: GoogleNetworkSettings,
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
-    /// `source`
     source: String,
     /// True if there are unpublished changes.
     unpublished_changes: bool,
@@ -872,13 +844,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `consents` of `LegalInfo`.
+    /// A consent in [`LegalInfo::consents`].
     pub struct Consent {
         /// True if the box must be ticked.
         check_required: Option<bool> = "checkRequired",
         /// The text of the consent.
         consent: Option<LocalizedString> = "consent",
-        /// `id`
         id: Option<f64> = "id",
     }
     required "checkRequired" "consent" "id"
@@ -903,7 +874,7 @@ impl Consent {
 }
 
 crm_core::record! {
-    /// Value of `value_settings` of `UpsertConversion`.
+    /// The value settings in [`UpsertConversion::value_settings`].
     pub struct ConversionValueSettings {
         /// True if each conversion counts as `defaultValue`.
         always_use_default_value: Option<bool> = "alwaysUseDefaultValue",
@@ -938,11 +909,9 @@ crm_core::record! {
     pub struct CreateConversationForm {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The questions to ask.
         questions: Option<Vec<WelcomeMessageQuestion>> = "questions",
-        /// `text`
         text: Option<String> = "text",
     }
     required "locationId" "name" "questions" "text"
@@ -971,7 +940,7 @@ impl CreateConversationForm {
 crm_core::record! {
     /// Body of `ads.create_google_integration`.
     pub struct CreateGoogleIntegration {
-        /// `adAccountId`
+        /// Name in JSON: `adAccountId`.
         ad_account_id: Option<String> = "adAccountId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1002,18 +971,17 @@ impl CreateGoogleIntegration {
 crm_core::record! {
     /// Body of `ads.create_facebook_integration`.
     pub struct CreateIntegration {
-        /// `adAccountId`
+        /// Name in JSON: `adAccountId`.
         ad_account_id: Option<String> = "adAccountId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `pageId`
+        /// Name in JSON: `pageId`.
         page_id: Option<String> = "pageId",
     }
     required "locationId" "pageId"
     by new
 }
 crm_core::setters!(CreateIntegration {
-    /// `adAccountId`
     ad_account_id: String,
 });
 
@@ -1039,7 +1007,6 @@ crm_core::record! {
         greeting_card: Option<GreetingCard> = "greetingCard",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The URL of the privacy policy.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
@@ -1051,7 +1018,7 @@ crm_core::record! {
         questions: Option<Vec<FormQuestion>> = "questions",
         /// The page that is shown after the form is submitted.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
@@ -1063,7 +1030,6 @@ crm_core::setters!(CreateLeadForm {
     greeting_card: GreetingCard,
     /// The id of the location (sub-account).
     location_id: String,
-    /// `name`
     name: String,
     /// The URL of the privacy policy.
     privacy_policy_link: String,
@@ -1075,12 +1041,11 @@ crm_core::setters!(CreateLeadForm {
     questions: [FormQuestion],
     /// The page that is shown after the form is submitted.
     thank_you_page: ThankYouPage,
-    /// `type`
     type_: CreateLeadFormType,
 });
 
 crm_core::open_enum! {
-    /// Value of `type_` of `CreateLeadForm`.
+    /// The type in [`CreateLeadForm::type_`].
     pub enum CreateLeadFormType {
         /// `HIGHER_INTENT`
         HigherIntent = "HIGHER_INTENT",
@@ -1092,9 +1057,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `ads.create_linkedin_integration`.
     pub struct CreateLinkedinIntegration {
-        /// `adAccountId`
+        /// Name in JSON: `adAccountId`.
         ad_account_id: Option<String> = "adAccountId",
-        /// `adAccountName`
+        /// Name in JSON: `adAccountName`.
         ad_account_name: Option<String> = "adAccountName",
         /// The currency code, for example `USD`.
         currency_code: Option<String> = "currencyCode",
@@ -1106,9 +1071,7 @@ crm_core::record! {
     required "adAccountId" "adAccountName" "currencyCode" "locationId" "organizationId"
 }
 crm_core::setters!(CreateLinkedinIntegration {
-    /// `adAccountId`
     ad_account_id: String,
-    /// `adAccountName`
     ad_account_name: String,
     /// The currency code, for example `USD`.
     currency_code: String,
@@ -1127,9 +1090,9 @@ crm_core::record! {
         is_dynamic: Option<bool> = "isDynamic",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `smartListIds`
+        /// Name in JSON: `smartListIds`.
         smart_list_ids: Option<Vec<String>> = "smartListIds",
-        /// `userListId`
+        /// Name in JSON: `userListId`.
         user_list_id: Option<String> = "userListId",
     }
     required "locationId"
@@ -1140,9 +1103,7 @@ crm_core::setters!(CreateOfflineUserListJob {
     csv_path: String,
     /// True if the list is dynamic.
     is_dynamic: bool,
-    /// `smartListIds`
     smart_list_ids: [String],
-    /// `userListId`
     user_list_id: String,
 });
 
@@ -1162,7 +1123,7 @@ impl CreateOfflineUserListJob {
 }
 
 crm_core::record! {
-    /// Value of `creation_locale` of `LinkedInCreateLeadFormBody`.
+    /// The creation locale in [`LinkedInCreateLeadFormBody::creation_locale`].
     pub struct CreationLocale {
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -1186,13 +1147,12 @@ impl CreationLocale {
 }
 
 crm_core::record! {
-    /// Value of `custom_disclaimer` of `CreateLeadForm`.
+    /// The custom disclaimer in [`CreateLeadForm::custom_disclaimer`].
     pub struct CustomDisclaimer {
         /// The text.
         body: Option<String> = "body",
         /// The boxes to tick.
         checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
-        /// `title`
         title: Option<String> = "title",
     }
     required "body" "title"
@@ -1217,13 +1177,12 @@ impl CustomDisclaimer {
 }
 
 crm_core::record! {
-    /// Item of `checkboxes` of `CustomDisclaimer`.
+    /// A checkbox in [`CustomDisclaimer::checkboxes`].
     pub struct CustomDisclaimerCheckbox {
         /// True if the box must be ticked.
         is_required: Option<bool> = "is_required",
         /// The unique key.
         key: Option<String> = "key",
-        /// `text`
         text: Option<String> = "text",
     }
     required "is_required" "key" "text"
@@ -1248,7 +1207,7 @@ impl CustomDisclaimerCheckbox {
 }
 
 crm_core::record! {
-    /// Value of `audience` of `UpsertAdset`.
+    /// The audience in [`UpsertAdset::audience`].
     pub struct FacebookAudience {
         /// The maximum age of the audience.
         age_max: Option<f64> = "age_max",
@@ -1328,7 +1287,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `ads.set_default_facebook_page`.
     pub struct FbSetDefaultPageBody {
-        /// `pageId`
+        /// Name in JSON: `pageId`.
         page_id: Option<String> = "pageId",
     }
     required "pageId"
@@ -1353,7 +1312,6 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
     }
     required "description" "locationId" "name"
@@ -1378,7 +1336,7 @@ impl FbUpdateAudienceBody {
 }
 
 crm_core::record! {
-    /// Value of `flexible_rule_user_list` of `RuleBasedUserList`.
+    /// The flexible rule user list in [`RuleBasedUserList::flexible_rule_user_list`].
     pub struct FlexibleRuleUserList {
         /// The rules for the people to exclude.
         exclusive_operands: Option<Vec<RuleOperand>> = "exclusiveOperands",
@@ -1412,24 +1370,20 @@ impl FlexibleRuleUserList {
 }
 
 crm_core::record! {
-    /// Item of `questions` of `CreateLeadForm`.
+    /// A question in [`CreateLeadForm::questions`].
     pub struct FormQuestion {
         /// The unique key.
         key: Option<String> = "key",
-        /// `label`
         label: Option<String> = "label",
-        /// `options`
         options: Option<Vec<FormQuestionOption>> = "options",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
     by new
 }
 crm_core::setters!(FormQuestion {
-    /// `label`
     label: String,
-    /// `options`
     options: [FormQuestionOption],
 });
 
@@ -1448,11 +1402,10 @@ impl FormQuestion {
 }
 
 crm_core::record! {
-    /// Item of `options` of `FormQuestion`.
+    /// An option in [`FormQuestion::options`].
     pub struct FormQuestionOption {
         /// The unique key.
         key: Option<String> = "key",
-        /// `value`
         value: Option<String> = "value",
     }
     required "key" "value"
@@ -1472,7 +1425,7 @@ impl FormQuestionOption {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `FormQuestion`.
+    /// The type in [`FormQuestion::type_`].
     pub enum FormQuestionType {
         /// `CITY`
         City = "CITY",
@@ -1522,7 +1475,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `address_components` of `GoogleGeoLocation`.
+    /// An address component in [`GoogleGeoLocation::address_components`].
     pub struct GeoAddressComponent {
         /// The full name.
         long_name: Option<String> = "long_name",
@@ -1542,7 +1495,7 @@ crm_core::setters!(GeoAddressComponent {
 });
 
 crm_core::record! {
-    /// Value of `geometry` of `GoogleGeoLocation`.
+    /// The geometry in [`GoogleGeoLocation::geometry`].
     pub struct GeoGeometry {
         /// The place or the location (sub-account).
         location: Option<GeoLatLng> = "location",
@@ -1562,7 +1515,7 @@ crm_core::setters!(GeoGeometry {
 });
 
 crm_core::record! {
-    /// Value of `location` of `GeoGeometry`.
+    /// The location in [`GeoGeometry::location`].
     pub struct GeoLatLng {
         /// The latitude, in degrees.
         lat: Option<f64> = "lat",
@@ -1578,11 +1531,10 @@ crm_core::setters!(GeoLatLng {
 });
 
 crm_core::record! {
-    /// Item of `geo_locations` of `Audience`.
+    /// A geo location in [`Audience::geo_locations`].
     pub struct GeoLocation {
         /// The URN of the LinkedIn facet it belongs to.
         facet_urn: Option<String> = "facetUrn",
-        /// `name`
         name: Option<String> = "name",
         /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
@@ -1613,7 +1565,7 @@ impl GeoLocation {
 }
 
 crm_core::record! {
-    /// Value of `viewport` of `GeoGeometry`.
+    /// The viewport in [`GeoGeometry::viewport`].
     pub struct GeoViewport {
         /// The north-east corner.
         northeast: Option<GeoLatLng> = "northeast",
@@ -1629,23 +1581,23 @@ crm_core::setters!(GeoViewport {
 });
 
 crm_core::record! {
-    /// Item of `ad_content` of `GoogleAdGroup`.
+    /// An entry in [`GoogleAdGroup::ad_content`].
     pub struct GoogleAdContent {
-        /// `adCampaignId`
+        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// `adError`
+        /// Name in JSON: `adError`.
         ad_error: Option<String> = "adError",
-        /// `adGroupId`
+        /// Name in JSON: `adGroupId`.
         ad_group_id: Option<String> = "adGroupId",
-        /// `adId`
+        /// Name in JSON: `adId`.
         ad_id: Option<String> = "adId",
-        /// `businessName`
+        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<GoogleAdContentCallToActionLabel> = "callToActionLabel",
-        /// `carouselCards`
+        /// Name in JSON: `carouselCards`.
         carousel_cards: Option<Vec<GoogleCarouselCard>> = "carouselCards",
-        /// `customChannels`
+        /// Name in JSON: `customChannels`.
         custom_channels: Option<bool> = "customChannels",
         /// The texts of the ad.
         descriptions: Option<Vec<String>> = "descriptions",
@@ -1655,17 +1607,15 @@ crm_core::record! {
         google_ad_id: Option<String> = "googleAdId",
         /// The headlines of the ad.
         headlines: Option<Vec<String>> = "headlines",
-        /// `id`
         id: Option<String> = "id",
-        /// `isDeleted`
+        /// Name in JSON: `isDeleted`.
         is_deleted: Option<bool> = "isDeleted",
-        /// `longHeadlines`
+        /// Name in JSON: `longHeadlines`.
         long_headlines: Option<Vec<String>> = "longHeadlines",
         /// The images and videos.
         media: Option<Vec<GoogleMedia>> = "media",
         /// The type of the media, for example `CAROUSEL`.
         media_type: Option<GoogleAdContentMediaType> = "mediaType",
-        /// `name`
         name: Option<String> = "name",
         /// The first part of the path that the ad displays.
         path1: Option<String> = "path1",
@@ -1680,21 +1630,14 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdContent {
-    /// `adCampaignId`
     ad_campaign_id: String,
-    /// `adError`
     ad_error: String,
-    /// `adGroupId`
     ad_group_id: String,
-    /// `adId`
     ad_id: String,
-    /// `businessName`
     business_name: String,
     /// The label of the call to action, for example `LEARN_MORE`.
     call_to_action_label: GoogleAdContentCallToActionLabel,
-    /// `carouselCards`
     carousel_cards: [GoogleCarouselCard],
-    /// `customChannels`
     custom_channels: bool,
     /// The texts of the ad.
     descriptions: [String],
@@ -1704,17 +1647,13 @@ crm_core::setters!(GoogleAdContent {
     google_ad_id: String,
     /// The headlines of the ad.
     headlines: [String],
-    /// `id`
     id: String,
-    /// `isDeleted`
     is_deleted: bool,
-    /// `longHeadlines`
     long_headlines: [String],
     /// The images and videos.
     media: [GoogleMedia],
     /// The type of the media, for example `CAROUSEL`.
     media_type: GoogleAdContentMediaType,
-    /// `name`
     name: String,
     /// The first part of the path that the ad displays.
     path1: String,
@@ -1777,7 +1716,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Item of `placements` of `GoogleAdContent`.
+    /// A placement in [`GoogleAdContent::placements`].
     pub enum GoogleAdContentPlacementsItem {
         /// `DISCOVER`
         Discover = "DISCOVER",
@@ -1795,29 +1734,26 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `ad_groups` of `Campaign`.
+    /// An ad group in [`Campaign::ad_groups`].
     pub struct GoogleAdGroup {
-        /// `adCampaignId`
+        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The ads of the ad group.
         ad_content: Option<Vec<GoogleAdContent>> = "adContent",
-        /// `adGroupError`
+        /// Name in JSON: `adGroupError`.
         ad_group_error: Option<String> = "adGroupError",
-        /// `adGroupId`
+        /// Name in JSON: `adGroupId`.
         ad_group_id: Option<String> = "adGroupId",
         /// The people that the ads target.
         audience: Option<GoogleAdGroupAudience> = "audience",
-        /// `customChannels`
+        /// Name in JSON: `customChannels`.
         custom_channels: Option<bool> = "customChannels",
         /// The resource name of the ad group at Google.
         google_ad_group_id: Option<String> = "googleAdGroupId",
         /// The resource name of the audience at Google, for example `customers/123/audiences/789`.
         google_audience_id: Option<String> = "googleAudienceId",
-        /// `id`
         id: Option<String> = "id",
-        /// `keywords`
         keywords: Option<GoogleKeywords> = "keywords",
-        /// `name`
         name: Option<String> = "name",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
@@ -1826,27 +1762,20 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdGroup {
-    /// `adCampaignId`
     ad_campaign_id: String,
     /// The ads of the ad group.
     ad_content: [GoogleAdContent],
-    /// `adGroupError`
     ad_group_error: String,
-    /// `adGroupId`
     ad_group_id: String,
     /// The people that the ads target.
     audience: GoogleAdGroupAudience,
-    /// `customChannels`
     custom_channels: bool,
     /// The resource name of the ad group at Google.
     google_ad_group_id: String,
     /// The resource name of the audience at Google, for example `customers/123/audiences/789`.
     google_audience_id: String,
-    /// `id`
     id: String,
-    /// `keywords`
     keywords: GoogleKeywords,
-    /// `name`
     name: String,
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
@@ -1855,7 +1784,7 @@ crm_core::setters!(GoogleAdGroup {
 });
 
 crm_core::record! {
-    /// Value of `audience` of `GoogleAdGroup`.
+    /// The audience in [`GoogleAdGroup::audience`].
     pub struct GoogleAdGroupAudience {
         /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geo_locations",
@@ -1871,9 +1800,9 @@ crm_core::setters!(GoogleAdGroupAudience {
 });
 
 crm_core::record! {
-    /// Item of `ad_schedule` of `Campaign`.
+    /// An entry in [`Campaign::ad_schedule`].
     pub struct GoogleAdSchedule {
-        /// `dayOfWeek`
+        /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<GoogleAdScheduleDayOfWeek> = "dayOfWeek",
         /// The start.
         from: Option<String> = "from",
@@ -1902,7 +1831,7 @@ impl GoogleAdSchedule {
 }
 
 crm_core::open_enum! {
-    /// Value of `day_of_week` of `GoogleAdSchedule`.
+    /// The day of week in [`GoogleAdSchedule::day_of_week`].
     pub enum GoogleAdScheduleDayOfWeek {
         /// `ALL_DAYS`
         AllDays = "ALL_DAYS",
@@ -1932,24 +1861,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `business_logo` of `GoogleAssets`.
+    /// The business logo in [`GoogleAssets::business_logo`].
     pub struct GoogleAssetImage {
-        /// `error`
         error: Option<String> = "error",
-        /// `name`
         name: Option<String> = "name",
         /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
-        /// `url`
         url: Option<String> = "url",
     }
     required "url"
     by new
 }
 crm_core::setters!(GoogleAssetImage {
-    /// `error`
     error: String,
-    /// `name`
     name: String,
     /// The resource name at Google Ads, for example `customers/1/audiences/2`.
     resource_name: String,
@@ -1970,13 +1894,12 @@ impl GoogleAssetImage {
 }
 
 crm_core::record! {
-    /// Value of `assets` of `Campaign`.
+    /// The assets in [`Campaign::assets`].
     pub struct GoogleAssets {
-        /// `businessLogo`
+        /// Name in JSON: `businessLogo`.
         business_logo: Option<GoogleAssetImage> = "businessLogo",
         /// The resource names of the call assets at Google.
         calls: Option<Vec<String>> = "calls",
-        /// `images`
         images: Option<Vec<GoogleAssetImage>> = "images",
         /// The resource name of the lead form asset at Google.
         lead_form: Option<String> = "leadForm",
@@ -1985,11 +1908,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAssets {
-    /// `businessLogo`
     business_logo: GoogleAssetImage,
     /// The resource names of the call assets at Google.
     calls: [String],
-    /// `images`
     images: [GoogleAssetImage],
     /// The resource name of the lead form asset at Google.
     lead_form: String,
@@ -1998,25 +1919,21 @@ crm_core::setters!(GoogleAssets {
 });
 
 crm_core::record! {
-    /// Value of `bidding_strategy` of `Campaign`.
+    /// The bidding strategy in [`Campaign::bidding_strategy`].
     pub struct GoogleBiddingStrategy {
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `value`
         value: Option<f64> = "value",
     }
 }
 crm_core::setters!(GoogleBiddingStrategy {
-    /// `type`
     type_: String,
-    /// `value`
     value: f64,
 });
 
 crm_core::record! {
-    /// Value of `budget` of `Campaign`.
+    /// The budget in [`Campaign::budget`].
     pub struct GoogleBudget {
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The type of budget: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
@@ -2027,7 +1944,6 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleBudget {
-    /// `amount`
     amount: f64,
     /// The type of budget: `DAILY` or `LIFETIME`.
     budget_type: BudgetType,
@@ -2038,7 +1954,7 @@ crm_core::setters!(GoogleBudget {
 });
 
 crm_core::record! {
-    /// Value of `audience` of `Campaign`.
+    /// The audience in [`Campaign::audience`].
     pub struct GoogleCampaignAudience {
         /// The ages to include or exclude.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
@@ -2070,22 +1986,19 @@ crm_core::setters!(GoogleCampaignAudience {
 });
 
 crm_core::record! {
-    /// Value of `campaign_goal` of `Campaign`.
+    /// The campaign goal in [`Campaign::campaign_goal`].
     pub struct GoogleCampaignGoal {
-        /// `isCustomConversionGoal`
+        /// Name in JSON: `isCustomConversionGoal`.
         is_custom_conversion_goal: Option<bool> = "isCustomConversionGoal",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<GoogleCampaignGoalType> = "type",
-        /// `value`
         value: Option<String> = "value",
     }
     required "type"
     by new
 }
 crm_core::setters!(GoogleCampaignGoal {
-    /// `isCustomConversionGoal`
     is_custom_conversion_goal: bool,
-    /// `value`
     value: String,
 });
 
@@ -2103,7 +2016,7 @@ impl GoogleCampaignGoal {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `GoogleCampaignGoal`.
+    /// The type in [`GoogleCampaignGoal::type_`].
     pub enum GoogleCampaignGoalType {
         /// `CLICK`
         Click = "CLICK",
@@ -2115,13 +2028,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `carousel_cards` of `GoogleAdContent`.
+    /// A carousel card in [`GoogleAdContent::carousel_cards`].
     pub struct GoogleCarouselCard {
         /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<String> = "callToActionLabel",
         /// The URL that a click opens.
         final_url: Option<String> = "finalUrl",
-        /// `headline`
         headline: Option<String> = "headline",
         /// The images and videos.
         media: Option<Vec<GoogleMedia>> = "media",
@@ -2132,14 +2044,13 @@ crm_core::setters!(GoogleCarouselCard {
     call_to_action_label: String,
     /// The URL that a click opens.
     final_url: String,
-    /// `headline`
     headline: String,
     /// The images and videos.
     media: [GoogleMedia],
 });
 
 crm_core::record! {
-    /// Item of `age_range` of `GoogleCampaignAudience`.
+    /// An entry in [`GoogleCampaignAudience::age_range`].
     pub struct GoogleDemographicTarget {
         /// The value at Google, for example `MALE`.
         enum_: Option<String> = "enum",
@@ -2163,21 +2074,18 @@ impl GoogleDemographicTarget {
 }
 
 crm_core::record! {
-    /// Item of `geo_locations` of `GoogleAdGroupAudience`.
+    /// A geo location in [`GoogleAdGroupAudience::geo_locations`].
     pub struct GoogleGeoLocation {
         /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "address_components",
-        /// `country_name`
         country_name: Option<String> = "country_name",
         /// The address in one line.
         formatted_address: Option<String> = "formatted_address",
         /// The position on the map.
         geometry: Option<GeoGeometry> = "geometry",
-        /// `id`
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the place at Google.
         place_id: Option<String> = "place_id",
@@ -2189,24 +2097,21 @@ crm_core::record! {
         resource_name: Option<String> = "resourceName",
         /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
 crm_core::setters!(GoogleGeoLocation {
     /// The parts of the address.
     address_components: [GeoAddressComponent],
-    /// `country_name`
     country_name: String,
     /// The address in one line.
     formatted_address: String,
     /// The position on the map.
     geometry: GeoGeometry,
-    /// `id`
     id: String,
     /// The unique key.
     key: String,
-    /// `name`
     name: String,
     /// The id of the place at Google.
     place_id: String,
@@ -2218,14 +2123,12 @@ crm_core::setters!(GoogleGeoLocation {
     resource_name: String,
     /// The type of selection: `include` or `exclude`.
     selection_type: SelectionType,
-    /// `type`
     type_: String,
 });
 
 crm_core::record! {
-    /// Item of `negatives` of `GoogleKeywords`.
+    /// A negative in [`GoogleKeywords::negatives`].
     pub struct GoogleKeywordItem {
-        /// `keyword`
         keyword: Option<String> = "keyword",
         /// The match type of the search, for example `BROAD`.
         match_type: Option<String> = "matchType",
@@ -2247,7 +2150,7 @@ impl GoogleKeywordItem {
 }
 
 crm_core::record! {
-    /// Value of `keywords` of `GoogleAdGroup`.
+    /// The keywords in [`GoogleAdGroup::keywords`].
     pub struct GoogleKeywords {
         /// The keywords for which the ads are not shown.
         negatives: Option<Vec<GoogleKeywordItem>> = "negatives",
@@ -2263,33 +2166,28 @@ crm_core::setters!(GoogleKeywords {
 });
 
 crm_core::record! {
-    /// Item of `locales` of `GoogleAdGroupAudience`.
+    /// A locale in [`GoogleAdGroupAudience::locales`].
     pub struct GoogleLocale {
-        /// `id`
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
-        /// `name`
         name: Option<String> = "name",
         /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
     }
 }
 crm_core::setters!(GoogleLocale {
-    /// `id`
     id: String,
     /// The unique key.
     key: String,
-    /// `name`
     name: String,
     /// The resource name at Google Ads, for example `customers/1/audiences/2`.
     resource_name: String,
 });
 
 crm_core::record! {
-    /// Item of `media` of `GoogleAdContent`.
+    /// An entry in [`GoogleAdContent::media`].
     pub struct GoogleMedia {
-        /// `error`
         error: Option<String> = "error",
         /// The shape of the image, for example `SQUARE`.
         image_type: Option<String> = "imageType",
@@ -2299,12 +2197,10 @@ crm_core::record! {
         src: Option<String> = "src",
         /// Always `IMAGE`.
         type_: Option<String> = "type",
-        /// `url`
         url: Option<String> = "url",
     }
 }
 crm_core::setters!(GoogleMedia {
-    /// `error`
     error: String,
     /// The shape of the image, for example `SQUARE`.
     image_type: String,
@@ -2314,12 +2210,11 @@ crm_core::setters!(GoogleMedia {
     src: String,
     /// Always `IMAGE`.
     type_: String,
-    /// `url`
     url: String,
 });
 
 crm_core::record! {
-    /// Value of `network_settings` of `Campaign`.
+    /// The network settings in [`Campaign::network_settings`].
     pub struct GoogleNetworkSettings {
         /// True if the ads are shown on Google's content network.
         target_content_network: Option<bool> = "targetContentNetwork",
@@ -2346,11 +2241,10 @@ impl GoogleNetworkSettings {
 }
 
 crm_core::record! {
-    /// Item of `segments` of `GoogleCampaignAudience`.
+    /// A segment in [`GoogleCampaignAudience::segments`].
     pub struct GoogleSegmentTarget {
-        /// `id`
         id: Option<String> = "id",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "id" "type"
@@ -2370,7 +2264,7 @@ impl GoogleSegmentTarget {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `ads.delete_google_segment`.
+    /// Argument `type_` of `ads.delete_google_segment`.
     pub enum GoogleSegmentType {
         /// `CUSTOM_SEGMENTS`
         CustomSegments = "CUSTOM_SEGMENTS",
@@ -2380,7 +2274,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `target_interests` of `GoogleCampaignAudience`.
+    /// The target interests in [`GoogleCampaignAudience::target_interests`].
     pub struct GoogleTargetInterests {
         /// The resource names of the affinity interests at Google.
         affinity: Option<Vec<String>> = "affinity",
@@ -2396,9 +2290,9 @@ crm_core::setters!(GoogleTargetInterests {
 });
 
 crm_core::record! {
-    /// Item of `youtube_video_links` of `GoogleAdContent`.
+    /// A youtube video link in [`GoogleAdContent::youtube_video_links`].
     pub struct GoogleYouTubeVideoLink {
-        /// `youtubeVideoId`
+        /// Name in JSON: `youtubeVideoId`.
         youtube_video_id: Option<String> = "youtubeVideoId",
     }
     required "youtubeVideoId"
@@ -2417,13 +2311,11 @@ impl GoogleYouTubeVideoLink {
 }
 
 crm_core::record! {
-    /// Value of `greeting_card` of `CreateLeadForm`.
+    /// The greeting card in [`CreateLeadForm::greeting_card`].
     pub struct GreetingCard {
-        /// `content`
         content: Option<Vec<String>> = "content",
         /// The style of the card, for example `LIST_STYLE`.
         style: Option<String> = "style",
-        /// `title`
         title: Option<String> = "title",
     }
     required "content" "style" "title"
@@ -2448,11 +2340,9 @@ impl GreetingCard {
 }
 
 crm_core::record! {
-    /// Item of `hidden_fields` of `LinkedInCreateLeadFormBody`.
+    /// A hidden field in [`LinkedInCreateLeadFormBody::hidden_fields`].
     pub struct HiddenField {
-        /// `name`
         name: Option<String> = "name",
-        /// `value`
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -2474,20 +2364,17 @@ impl HiddenField {
 crm_core::record! {
     /// Body of `ads.list_google_keyword_ideas`.
     pub struct KeywordSuggestion {
-        /// `keywords`
         keywords: Option<Vec<String>> = "keywords",
         /// The language code, for example `en`.
         language_code: Option<String> = "languageCode",
         /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
-        /// `url`
         url: Option<String> = "url",
     }
     required "url"
     by new
 }
 crm_core::setters!(KeywordSuggestion {
-    /// `keywords`
     keywords: [String],
     /// The language code, for example `en`.
     language_code: String,
@@ -2510,11 +2397,10 @@ impl KeywordSuggestion {
 }
 
 crm_core::record! {
-    /// Value of `content` of `LinkedInCreateLeadFormBody`.
+    /// The content in [`LinkedInCreateLeadFormBody::content`].
     pub struct LeadFormContent {
         /// The human-readable description.
         description: Option<LocalizedString> = "description",
-        /// `headline`
         headline: Option<LocalizedString> = "headline",
         /// The privacy policy and the consents of the form.
         legal_info: Option<LegalInfo> = "legalInfo",
@@ -2552,9 +2438,8 @@ impl LeadFormContent {
 }
 
 crm_core::record! {
-    /// Item of `questions` of `LeadFormContent`.
+    /// A question in [`LeadFormContent::questions`].
     pub struct LeadFormQuestion {
-        /// `name`
         name: Option<String> = "name",
         /// The predefined field that it fills, for example `FIRST_NAME`.
         predefined_field: Option<String> = "predefinedField",
@@ -2590,13 +2475,13 @@ impl LeadFormQuestion {
 }
 
 crm_core::record! {
-    /// Value of `legal_info` of `LeadFormContent`.
+    /// The legal info in [`LeadFormContent::legal_info`].
     pub struct LegalInfo {
         /// The consents that people are asked for.
         consents: Option<Vec<Consent>> = "consents",
         /// The legal text of the form.
         legal_disclaimer: Option<LocalizedString> = "legalDisclaimer",
-        /// `privacyPolicyUrl`
+        /// Name in JSON: `privacyPolicyUrl`.
         privacy_policy_url: Option<String> = "privacyPolicyUrl",
     }
     required "consents" "privacyPolicyUrl"
@@ -2624,13 +2509,13 @@ impl LegalInfo {
 }
 
 crm_core::record! {
-    /// Item of `ads` of `AdCampaign`.
+    /// An entry in [`AdCampaign::ads`].
     pub struct LinkedInAd {
-        /// `adCampaignGroupId`
+        /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// `adCampaignId`
+        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// `adId`
+        /// Name in JSON: `adId`.
         ad_id: Option<String> = "adId",
         /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<String> = "callToActionLabel",
@@ -2642,9 +2527,7 @@ crm_core::record! {
         destination_form_id: Option<String> = "destinationFormId",
         /// The URL that the ad opens.
         destination_url: Option<String> = "destinationUrl",
-        /// `headline`
         headline: Option<String> = "headline",
-        /// `id`
         id: Option<String> = "id",
         /// The text above the ad.
         introductory_text: Option<String> = "introductoryText",
@@ -2654,18 +2537,14 @@ crm_core::record! {
         media: Option<Vec<LinkedInMedia>> = "media",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
     }
 }
 crm_core::setters!(LinkedInAd {
-    /// `adCampaignGroupId`
     ad_campaign_group_id: String,
-    /// `adCampaignId`
     ad_campaign_id: String,
-    /// `adId`
     ad_id: String,
     /// The label of the call to action, for example `LEARN_MORE`.
     call_to_action_label: String,
@@ -2677,9 +2556,7 @@ crm_core::setters!(LinkedInAd {
     destination_form_id: String,
     /// The URL that the ad opens.
     destination_url: String,
-    /// `headline`
     headline: String,
-    /// `id`
     id: String,
     /// The text above the ad.
     introductory_text: String,
@@ -2689,16 +2566,14 @@ crm_core::setters!(LinkedInAd {
     media: [LinkedInMedia],
     /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// `name`
     name: String,
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
 });
 
 crm_core::record! {
-    /// Value of `budget` of `AdCampaignGroupData`.
+    /// The budget in [`AdCampaignGroupData::budget`].
     pub struct LinkedInBudget {
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The type of budget: `DAILY` or `LIFETIME`.
         budget_type: Option<BudgetType> = "budgetType",
@@ -2709,7 +2584,6 @@ crm_core::record! {
     }
 }
 crm_core::setters!(LinkedInBudget {
-    /// `amount`
     amount: f64,
     /// The type of budget: `DAILY` or `LIFETIME`.
     budget_type: BudgetType,
@@ -2722,13 +2596,11 @@ crm_core::setters!(LinkedInBudget {
 crm_core::record! {
     /// Body of `ads.create_linkedin_lead_form`.
     pub struct LinkedInCreateLeadFormBody {
-        /// `content`
         content: Option<LeadFormContent> = "content",
         /// The language and country of the form.
         creation_locale: Option<CreationLocale> = "creationLocale",
         /// The fields of the form that visitors do not see.
         hidden_fields: Option<Vec<HiddenField>> = "hiddenFields",
-        /// `name`
         name: Option<String> = "name",
         /// The owner; for a record, a list of user ids.
         owner: Option<SponsoredAccountOwner> = "owner",
@@ -2765,46 +2637,39 @@ impl LinkedInCreateLeadFormBody {
 }
 
 crm_core::record! {
-    /// Item of `media` of `LinkedInAd`.
+    /// An entry in [`LinkedInAd::media`].
     pub struct LinkedInMedia {
         /// The URL that the ad opens.
         destination_url: Option<String> = "destinationUrl",
-        /// `fileSizeBytes`
+        /// Name in JSON: `fileSizeBytes`.
         file_size_bytes: Option<f64> = "fileSizeBytes",
         /// The URLs of frames of the video.
         frames: Option<Vec<String>> = "frames",
-        /// `headline`
         headline: Option<String> = "headline",
-        /// `name`
         name: Option<String> = "name",
         /// The number of the selected poster image.
         selected_poster: Option<f64> = "selectedPoster",
         /// The URL of the media file.
         src: Option<String> = "src",
-        /// `thumbnailUrl`
+        /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<MediaType> = "type",
     }
 }
 crm_core::setters!(LinkedInMedia {
     /// The URL that the ad opens.
     destination_url: String,
-    /// `fileSizeBytes`
     file_size_bytes: f64,
     /// The URLs of frames of the video.
     frames: [String],
-    /// `headline`
     headline: String,
-    /// `name`
     name: String,
     /// The number of the selected poster image.
     selected_poster: f64,
     /// The URL of the media file.
     src: String,
-    /// `thumbnailUrl`
     thumbnail_url: String,
-    /// `type`
     type_: MediaType,
 });
 
@@ -2813,7 +2678,7 @@ crm_core::record! {
     pub struct LinkedInUpdateAdStatusBody {
         /// The type of operation, for example `PAUSED` or `ADD`.
         operation_type: Option<LinkedInUpdateAdStatusBodyOperationType> = "operationType",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<LinkedInUpdateAdStatusBodyType> = "type",
     }
     required "operationType" "type"
@@ -2848,7 +2713,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `LinkedInUpdateAdStatusBody`.
+    /// The type in [`LinkedInUpdateAdStatusBody::type_`].
     pub enum LinkedInUpdateAdStatusBodyType {
         /// `ad`
         Ad = "ad",
@@ -2860,7 +2725,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `locale` of `AdCampaign`.
+    /// The locale in [`AdCampaign::locale`].
     pub struct Locale {
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -2884,7 +2749,7 @@ impl Locale {
 }
 
 crm_core::record! {
-    /// Value of `consent` of `Consent`.
+    /// The consent in [`Consent::consent`].
     pub struct LocalizedString {
         /// The text in each language.
         localized: Option<Value> = "localized",
@@ -2936,23 +2801,20 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `media` of `UpsertAd`.
+    /// An entry in [`UpsertAd::media`].
     pub struct Media {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `headline`
         headline: Option<String> = "headline",
-        /// `link`
         link: Option<String> = "link",
-        /// `name`
         name: Option<String> = "name",
         /// The number of the selected poster image.
         selected_poster: Option<f64> = "selectedPoster",
         /// The URL of the media file.
         src: Option<String> = "src",
-        /// `thumbnailUrl`
+        /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<MediaType> = "type",
     }
     required "src" "type"
@@ -2961,15 +2823,11 @@ crm_core::record! {
 crm_core::setters!(Media {
     /// The human-readable description.
     description: String,
-    /// `headline`
     headline: String,
-    /// `link`
     link: String,
-    /// `name`
     name: String,
     /// The number of the selected poster image.
     selected_poster: f64,
-    /// `thumbnailUrl`
     thumbnail_url: String,
 });
 
@@ -2992,15 +2850,13 @@ impl Media {
 }
 
 crm_core::record! {
-    /// Item of `members` of `UpsertSegment`.
+    /// A member in [`UpsertSegment::members`].
     pub struct Member {
         /// The app, for example `com.example.app`.
         app: Option<String> = "app",
-        /// `keyword`
         keyword: Option<String> = "keyword",
         /// The type of the members: `KEYWORD`, `URL` or `APP`.
         member_type: Option<MemberMemberType> = "memberType",
-        /// `url`
         url: Option<String> = "url",
     }
     required "memberType"
@@ -3009,9 +2865,7 @@ crm_core::record! {
 crm_core::setters!(Member {
     /// The app, for example `com.example.app`.
     app: String,
-    /// `keyword`
     keyword: String,
-    /// `url`
     url: String,
 });
 
@@ -3042,11 +2896,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `options` of `MultipleChoiceQuestionDetails`.
+    /// An option in [`MultipleChoiceQuestionDetails::options`].
     pub struct MultipleChoiceOption {
-        /// `id`
         id: Option<f64> = "id",
-        /// `text`
         text: Option<LocalizedString> = "text",
     }
     required "id" "text"
@@ -3066,9 +2918,8 @@ impl MultipleChoiceOption {
 }
 
 crm_core::record! {
-    /// Value of `multiple_choice_question_details` of `QuestionDetails`.
+    /// The multiple choice question details in [`QuestionDetails::multiple_choice_question_details`].
     pub struct MultipleChoiceQuestionDetails {
-        /// `options`
         options: Option<Vec<MultipleChoiceOption>> = "options",
     }
     required "options"
@@ -3087,7 +2938,7 @@ impl MultipleChoiceQuestionDetails {
 }
 
 crm_core::record! {
-    /// Value of `call_to_action` of `PostSubmissionInfo`.
+    /// The call to action in [`PostSubmissionInfo::call_to_action`].
     pub struct PostSubmissionCallToAction {
         /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<PostSubmissionCallToActionCallToActionLabel> = "callToActionLabel",
@@ -3130,7 +2981,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `call_to_action_target` of `PostSubmissionCallToAction`.
+    /// The call to action target in [`PostSubmissionCallToAction::call_to_action_target`].
     pub struct PostSubmissionCallToActionTarget {
         /// The URL that the button opens.
         landing_page_url: Option<String> = "landingPageUrl",
@@ -3151,7 +3002,7 @@ impl PostSubmissionCallToActionTarget {
 }
 
 crm_core::record! {
-    /// Value of `post_submission_info` of `LeadFormContent`.
+    /// The post submission info in [`LeadFormContent::post_submission_info`].
     pub struct PostSubmissionInfo {
         /// The call to action of the post.
         call_to_action: Option<PostSubmissionCallToAction> = "callToAction",
@@ -3225,23 +3076,22 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `question_details` of `LeadFormQuestion`.
+    /// The question details in [`LeadFormQuestion::question_details`].
     pub struct QuestionDetails {
-        /// `multipleChoiceQuestionDetails`
+        /// Name in JSON: `multipleChoiceQuestionDetails`.
         multiple_choice_question_details: Option<MultipleChoiceQuestionDetails> = "multipleChoiceQuestionDetails",
         /// The details of a question with a text answer.
         text_question_details: Option<Value> = "textQuestionDetails",
     }
 }
 crm_core::setters!(QuestionDetails {
-    /// `multipleChoiceQuestionDetails`
     multiple_choice_question_details: MultipleChoiceQuestionDetails,
     /// The details of a question with a text answer.
     text_question_details: Value,
 });
 
 crm_core::record! {
-    /// Value of `rule` of `RuleOperand`.
+    /// The rule in [`RuleOperand::rule`].
     pub struct Rule {
         /// The groups of conditions that form the rule.
         rule_item_groups: Option<Vec<RuleItemGroup>> = "ruleItemGroups",
@@ -3262,7 +3112,7 @@ impl Rule {
 }
 
 crm_core::record! {
-    /// Value of `rule_based_user_list` of `UpsertSegment`.
+    /// The rule based user list in [`UpsertSegment::rule_based_user_list`].
     pub struct RuleBasedUserList {
         /// The rules that define who is on the list.
         flexible_rule_user_list: Option<FlexibleRuleUserList> = "flexibleRuleUserList",
@@ -3290,9 +3140,8 @@ impl RuleBasedUserList {
 }
 
 crm_core::record! {
-    /// Item of `rule_items` of `RuleItemGroup`.
+    /// A rule item in [`RuleItemGroup::rule_items`].
     pub struct RuleItem {
-        /// `name`
         name: Option<RuleItemName> = "name",
         /// The condition on a text.
         string_rule_item: Option<StringRuleItem> = "stringRuleItem",
@@ -3317,7 +3166,7 @@ impl RuleItem {
 }
 
 crm_core::record! {
-    /// Item of `rule_item_groups` of `Rule`.
+    /// A rule item group in [`Rule::rule_item_groups`].
     pub struct RuleItemGroup {
         /// The rules of the group.
         rule_items: Option<Vec<RuleItem>> = "ruleItems",
@@ -3338,7 +3187,7 @@ impl RuleItemGroup {
 }
 
 crm_core::open_enum! {
-    /// Value of `name` of `RuleItem`.
+    /// The name in [`RuleItem::name`].
     pub enum RuleItemName {
         /// `referrer__`
         Referrer = "referrer__",
@@ -3348,11 +3197,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `exclusive_operands` of `FlexibleRuleUserList`.
+    /// An exclusive operand in [`FlexibleRuleUserList::exclusive_operands`].
     pub struct RuleOperand {
         /// The number of past days that count.
         lookback_window_days: Option<f64> = "lookbackWindowDays",
-        /// `rule`
         rule: Option<Rule> = "rule",
     }
     required "lookbackWindowDays" "rule"
@@ -3372,13 +3220,12 @@ impl RuleOperand {
 }
 
 crm_core::record! {
-    /// Item of `exclude` of `TargetAudience`.
+    /// An entry in [`TargetAudience::exclude`].
     pub struct SelectedAttribute {
-        /// `categoryName`
+        /// Name in JSON: `categoryName`.
         category_name: Option<String> = "categoryName",
         /// The URN of the facet, for example `urn:li:adTargetingFacet:locations`.
         facet: Option<String> = "facet",
-        /// `name`
         name: Option<String> = "name",
         /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
@@ -3407,7 +3254,7 @@ impl SelectedAttribute {
 }
 
 crm_core::record! {
-    /// Value of `owner` of `LinkedInCreateLeadFormBody`.
+    /// The owner in [`LinkedInCreateLeadFormBody::owner`].
     pub struct SponsoredAccountOwner {
         /// The URN of the ad account, for example `urn:li:sponsoredAccount:123456`.
         sponsored_account: Option<String> = "sponsoredAccount",
@@ -3428,11 +3275,10 @@ impl SponsoredAccountOwner {
 }
 
 crm_core::record! {
-    /// Value of `string_rule_item` of `RuleItem`.
+    /// The string rule item in [`RuleItem::string_rule_item`].
     pub struct StringRuleItem {
         /// The comparison operator, for example `CONTAINS`.
         operator: Option<String> = "operator",
-        /// `value`
         value: Option<String> = "value",
     }
     required "operator" "value"
@@ -3452,7 +3298,7 @@ impl StringRuleItem {
 }
 
 crm_core::record! {
-    /// Value of `target_audience` of `Audience`.
+    /// The target audience in [`Audience::target_audience`].
     pub struct TargetAudience {
         /// The attributes of the people to exclude.
         exclude: Option<Vec<Vec<SelectedAttribute>>> = "exclude",
@@ -3468,7 +3314,7 @@ crm_core::setters!(TargetAudience {
 });
 
 crm_core::record! {
-    /// Value of `thank_you_page` of `CreateLeadForm`.
+    /// The thank you page in [`CreateLeadForm::thank_you_page`].
     pub struct ThankYouPage {
         /// The text.
         body: Option<String> = "body",
@@ -3482,7 +3328,6 @@ crm_core::record! {
         button_type: Option<String> = "buttonType",
         /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// `title`
         title: Option<String> = "title",
     }
     required "body" "buttonText" "buttonType" "title"
@@ -3520,9 +3365,8 @@ impl ThankYouPage {
 }
 
 crm_core::record! {
-    /// Value of `unit_cost` of `AdCampaign`.
+    /// The unit cost in [`AdCampaign::unit_cost`].
     pub struct UnitCost {
-        /// `amount`
         amount: Option<f64> = "amount",
     }
     required "amount"
@@ -3543,7 +3387,7 @@ impl UnitCost {
 crm_core::record! {
     /// Body of `ads.add_facebook_audience_member`.
     pub struct UpdateCustomAudience {
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The id of the ad account at Facebook, for example `act_123456`.
         fb_ad_account_id: Option<String> = "fbAdAccountId",
@@ -3620,9 +3464,9 @@ crm_core::record! {
     pub struct UpsertAd {
         /// The id of the ad set.
         adset_id: Option<String> = "adsetId",
-        /// `campaignId`
+        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
-        /// `conversationFormId`
+        /// Name in JSON: `conversationFormId`.
         conversation_form_id: Option<String> = "conversationFormId",
         /// The label of the button, for example `LEARN_MORE`.
         cta: Option<String> = "cta",
@@ -3632,11 +3476,9 @@ crm_core::record! {
         destination_form_id: Option<String> = "destinationFormId",
         /// The URL that the ad opens.
         destination_link: Option<String> = "destinationLink",
-        /// `headline`
         headline: Option<String> = "headline",
-        /// `id`
         id: Option<String> = "id",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3646,7 +3488,6 @@ crm_core::record! {
         media_type: Option<UpsertAdMediaType> = "mediaType",
         /// True if it may be shown together with ads of other advertisers.
         multi_advertiser_ads: Option<bool> = "multiAdvertiserAds",
-        /// `name`
         name: Option<String> = "name",
         /// The main text of the ad.
         primary_text: Option<String> = "primaryText",
@@ -3655,7 +3496,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertAd {
-    /// `conversationFormId`
     conversation_form_id: String,
     /// The label of the button, for example `LEARN_MORE`.
     cta: String,
@@ -3665,11 +3505,8 @@ crm_core::setters!(UpsertAd {
     destination_form_id: String,
     /// The URL that the ad opens.
     destination_link: String,
-    /// `headline`
     headline: String,
-    /// `id`
     id: String,
-    /// `imageUrl`
     image_url: String,
     /// The images and videos.
     media: [Media],
@@ -3677,7 +3514,6 @@ crm_core::setters!(UpsertAd {
     media_type: UpsertAdMediaType,
     /// True if it may be shown together with ads of other advertisers.
     multi_advertiser_ads: bool,
-    /// `name`
     name: String,
     /// The main text of the ad.
     primary_text: String,
@@ -3730,13 +3566,12 @@ crm_core::record! {
         audience: Option<FacebookAudience> = "audience",
         /// The amount that may be spent, and its end date.
         budget: Option<Budget> = "budget",
-        /// `campaignId`
+        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
         /// The place of the conversion, for example `website`.
         conversion_location: Option<String> = "conversionLocation",
         /// The event that counts as a conversion, for example `Purchase`.
         custom_event_type: Option<String> = "customEventType",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the Instagram account that shows the ads.
         instagram_actor_id: Option<String> = "instagramActorId",
@@ -3744,13 +3579,12 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The messengers that the ad opens, for example `WHATSAPP`.
         messaging_platforms: Option<UpsertAdsetMessagingPlatforms> = "messagingPlatforms",
-        /// `name`
         name: Option<String> = "name",
-        /// `pageId`
+        /// Name in JSON: `pageId`.
         page_id: Option<String> = "pageId",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// `whatsappNumber`
+        /// Name in JSON: `whatsappNumber`.
         whatsapp_number: Option<String> = "whatsappNumber",
     }
     required "campaignId" "locationId"
@@ -3765,19 +3599,15 @@ crm_core::setters!(UpsertAdset {
     conversion_location: String,
     /// The event that counts as a conversion, for example `Purchase`.
     custom_event_type: String,
-    /// `id`
     id: String,
     /// The id of the Instagram account that shows the ads.
     instagram_actor_id: String,
     /// The messengers that the ad opens, for example `WHATSAPP`.
     messaging_platforms: UpsertAdsetMessagingPlatforms,
-    /// `name`
     name: String,
-    /// `pageId`
     page_id: String,
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// `whatsappNumber`
     whatsapp_number: String,
 });
 
@@ -3823,7 +3653,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The asset, in the form of its type.
         payload: Option<Value> = "payload",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<UpsertAssetsType> = "type",
     }
     required "locationId" "payload" "type"
@@ -3848,7 +3678,7 @@ impl UpsertAssets {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `UpsertAssets`.
+    /// The type in [`UpsertAssets::type_`].
     pub enum UpsertAssetsType {
         /// `CALL`
         Call = "CALL",
@@ -3868,7 +3698,6 @@ crm_core::record! {
         exclusion_dimension: Option<AudienceDimension> = "exclusionDimension",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
@@ -3903,15 +3732,12 @@ impl UpsertAudience {
 crm_core::record! {
     /// Body of `ads.upsert_facebook_campaign`.
     pub struct UpsertCampaign {
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The objective of the campaign, for example `OUTCOME_LEADS`.
         objective: Option<UpsertCampaignObjective> = "objective",
-        /// `source`
         source: Option<String> = "source",
         /// The special ad categories to which it belongs, for example `HOUSING`.
         special_ad_categories: Option<UpsertCampaignSpecialAdCategories> = "specialAdCategories",
@@ -3920,13 +3746,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertCampaign {
-    /// `id`
     id: String,
-    /// `name`
     name: String,
     /// The objective of the campaign, for example `OUTCOME_LEADS`.
     objective: UpsertCampaignObjective,
-    /// `source`
     source: String,
     /// The special ad categories to which it belongs, for example `HOUSING`.
     special_ad_categories: UpsertCampaignSpecialAdCategories,
@@ -3989,17 +3812,16 @@ crm_core::record! {
         attribution_model: Option<UpsertConversionAttributionModel> = "attributionModel",
         /// The category, as a name or a record.
         category: Option<String> = "category",
-        /// `clickThroughWindow`
+        /// Name in JSON: `clickThroughWindow`.
         click_through_window: Option<f64> = "clickThroughWindow",
-        /// `conversionId`
+        /// Name in JSON: `conversionId`.
         conversion_id: Option<String> = "conversionId",
         /// The number of conversions counted per click: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
         counting_type: Option<UpsertConversionCountingType> = "countingType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<UpsertConversionType> = "type",
         /// The value of a conversion.
         value_settings: Option<ConversionValueSettings> = "valueSettings",
@@ -4011,17 +3833,13 @@ crm_core::setters!(UpsertConversion {
     attribution_model: UpsertConversionAttributionModel,
     /// The category, as a name or a record.
     category: String,
-    /// `clickThroughWindow`
     click_through_window: f64,
-    /// `conversionId`
     conversion_id: String,
     /// The number of conversions counted per click: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
     counting_type: UpsertConversionCountingType,
     /// The id of the location (sub-account).
     location_id: String,
-    /// `name`
     name: String,
-    /// `type`
     type_: UpsertConversionType,
     /// The value of a conversion.
     value_settings: ConversionValueSettings,
@@ -4056,9 +3874,8 @@ crm_core::record! {
         ig_user_id: Option<String> = "igUserId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "locationId" "type"
@@ -4069,7 +3886,6 @@ crm_core::setters!(UpsertConversionPixel {
     conversion_pixel_id: String,
     /// The id of the user at Instagram.
     ig_user_id: String,
-    /// `name`
     name: String,
 });
 
@@ -4089,7 +3905,7 @@ impl UpsertConversionPixel {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `UpsertConversion`.
+    /// The type in [`UpsertConversion::type_`].
     pub enum UpsertConversionType {
         /// `LEAD_FORM_SUBMIT`
         LeadFormSubmit = "LEAD_FORM_SUBMIT",
@@ -4111,23 +3927,20 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The degree of expansion: `BALANCED`, `BROAD` or `NARROW`.
         expansion_level: Option<UpsertSegmentExpansionLevel> = "expansionLevel",
-        /// `id`
         id: Option<String> = "id",
         /// The members of the segment.
         members: Option<Vec<Member>> = "members",
-        /// `membershipLifeSpan`
+        /// Name in JSON: `membershipLifeSpan`.
         membership_life_span: Option<f64> = "membershipLifeSpan",
         /// The membership status of the segment, for example `OPEN`.
         membership_status: Option<String> = "membershipStatus",
-        /// `name`
         name: Option<String> = "name",
         /// The rules that define the members of the segment.
         rule_based_user_list: Option<RuleBasedUserList> = "ruleBasedUserList",
         /// The ids of the user lists on which it is modelled.
         seed_user_list_ids: Option<Vec<String>> = "seedUserListIds",
-        /// `status`
         status: Option<String> = "status",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "name"
@@ -4140,11 +3953,9 @@ crm_core::setters!(UpsertSegment {
     description: String,
     /// The degree of expansion: `BALANCED`, `BROAD` or `NARROW`.
     expansion_level: UpsertSegmentExpansionLevel,
-    /// `id`
     id: String,
     /// The members of the segment.
     members: [Member],
-    /// `membershipLifeSpan`
     membership_life_span: f64,
     /// The membership status of the segment, for example `OPEN`.
     membership_status: String,
@@ -4152,9 +3963,7 @@ crm_core::setters!(UpsertSegment {
     rule_based_user_list: RuleBasedUserList,
     /// The ids of the user lists on which it is modelled.
     seed_user_list_ids: [String],
-    /// `status`
     status: String,
-    /// `type`
     type_: String,
 });
 
@@ -4193,18 +4002,16 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `questions` of `CreateConversationForm`.
+    /// A question in [`CreateConversationForm::questions`].
     pub struct WelcomeMessageQuestion {
         /// The text of the question.
         question: Option<String> = "question",
-        /// `response`
         response: Option<String> = "response",
     }
     required "question"
     by new
 }
 crm_core::setters!(WelcomeMessageQuestion {
-    /// `response`
     response: String,
 });
 

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `meta` of `ListAffiliatesReply`.
+    /// The meta in [`ListAffiliatesReply::meta`].
     pub struct AffiliateListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -12,61 +12,57 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `affiliate` of `CommissionListItemReply`.
+    /// The affiliate in [`CommissionListItemReply::affiliate`].
     pub struct CommissionAffiliateReply {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 
 crm_core::record! {
-    /// Value of `campaign` of `CommissionListItemReply`.
+    /// The campaign in [`CommissionListItemReply::campaign`].
     pub struct CommissionCampaignReply {
-        /// `id`
         id: Option<String> = "id",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 
 crm_core::record! {
-    /// Value of `customer` of `CommissionListItemReply`.
+    /// The customer in [`CommissionListItemReply::customer`].
     pub struct CommissionCustomerReply {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `commissions` of `GetCommissionListReply`.
+    /// A commission in [`GetCommissionListReply::commissions`].
     pub struct CommissionListItemReply {
         /// The affiliate that receives it.
         affiliate: Option<CommissionAffiliateReply> = "affiliate",
-        /// `affiliateId`
+        /// Name in JSON: `affiliateId`.
         affiliate_id: Option<String> = "affiliateId",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The campaign, as a record or a name.
         campaign: Option<CommissionCampaignReply> = "campaign",
-        /// `campaignName`
+        /// Name in JSON: `campaignName`.
         campaign_name: Option<String> = "campaignName",
         /// The amount of the commission.
         commission: Option<f64> = "commission",
-        /// `commissionAmount`
+        /// Name in JSON: `commissionAmount`.
         commission_amount: Option<f64> = "commissionAmount",
         /// The type of commission, for example `percentage`.
         commission_type: Option<String> = "commissionType",
@@ -74,35 +70,32 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// `customer`
         customer: Option<CommissionCustomerReply> = "customer",
         /// The due date.
         due_at: Option<String> = "dueAt",
-        /// `eventId`
+        /// Name in JSON: `eventId`.
         event_id: Option<String> = "eventId",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `isTrial`
+        /// Name in JSON: `isTrial`.
         is_trial: Option<bool> = "isTrial",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// `payoutId`
+        /// Name in JSON: `payoutId`.
         payout_id: Option<String> = "payoutId",
         /// The commission on the product.
         product_commission: Option<f64> = "productCommission",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// `productName`
+        /// Name in JSON: `productName`.
         product_name: Option<String> = "productName",
         /// The quantity.
         qty: Option<f64> = "qty",
-        /// `status`
         status: Option<String> = "status",
-        /// `tier`
         tier: Option<f64> = "tier",
         /// The time of the transaction.
         transaction_at: Option<String> = "transactionAt",
-        /// `transactionId`
+        /// Name in JSON: `transactionId`.
         transaction_id: Option<String> = "transactionId",
         /// The discount on each unit.
         unit_discount: Option<f64> = "unitDiscount",
@@ -110,7 +103,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `meta` of `GetCommissionListReply`.
+    /// The meta in [`GetCommissionListReply::meta`].
     pub struct CommissionListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -122,7 +115,6 @@ crm_core::record! {
     pub struct GetAffiliateReply {
         /// True if it is active.
         active: Option<bool> = "active",
-        /// `address`
         address: Option<String> = "address",
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -130,7 +122,7 @@ crm_core::record! {
         campaign_ids: Vec<String> = "campaignIds",
         /// The number of clicks.
         click_count: Option<f64> = "clickCount",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -148,13 +140,13 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The URL of the Facebook page.
         facebook_url: Option<String> = "facebookUrl",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The URL of the Instagram profile.
         instagram_url: Option<String> = "instagramUrl",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The user, app or other source that last changed it.
         last_updated_by: Option<Value> = "lastUpdatedBy",
@@ -164,13 +156,10 @@ crm_core::record! {
         linked_in_url: Option<String> = "linkedInUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `owned`
         owned: Option<f64> = "owned",
-        /// `paid`
         paid: Option<f64> = "paid",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `revenue`
         revenue: Option<f64> = "revenue",
         /// The URL of the Twitter profile.
         twitter_url: Option<String> = "twitterUrl",
@@ -182,7 +171,7 @@ crm_core::record! {
         w8_form: Option<String> = "w8Form",
         /// The W-9 tax form of the affiliate.
         w9_form: Option<String> = "w9Form",
-        /// `websiteUrl`
+        /// Name in JSON: `websiteUrl`.
         website_url: Option<String> = "websiteUrl",
         /// The URL of the YouTube channel.
         youtube_url: Option<String> = "youtubeUrl",
@@ -192,7 +181,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `affiliates.list_commissions`.
     pub struct GetCommissionListReply {
-        /// `commissions`
         commissions: Vec<CommissionListItemReply> = "commissions",
         /// Additional data, or the totals and paging of a list.
         meta: Option<CommissionListMetaReply> = "meta",
@@ -204,7 +192,6 @@ crm_core::record! {
     pub struct GetPayoutListReply {
         /// Additional data, or the totals and paging of a list.
         meta: Option<PayoutListMetaReply> = "meta",
-        /// `payouts`
         payouts: Vec<PayoutListItemReply> = "payouts",
     }
 }
@@ -212,7 +199,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `affiliates.list`.
     pub struct ListAffiliatesReply {
-        /// `affiliates`
         affiliates: Vec<OAuthAffiliateListItemReply> = "affiliates",
         /// Additional data, or the totals and paging of a list.
         meta: Option<AffiliateListMetaReply> = "meta",
@@ -220,11 +206,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `affiliates` of `ListAffiliatesReply`.
+    /// An affiliate in [`ListAffiliatesReply::affiliates`].
     pub struct OAuthAffiliateListItemReply {
         /// True if it is active.
         active: Option<bool> = "active",
-        /// `address`
         address: Option<String> = "address",
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -232,7 +217,7 @@ crm_core::record! {
         campaign_ids: Vec<String> = "campaignIds",
         /// The number of clicks.
         click_count: Option<f64> = "clickCount",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -250,13 +235,13 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The URL of the Facebook page.
         facebook_url: Option<String> = "facebookUrl",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The URL of the Instagram profile.
         instagram_url: Option<String> = "instagramUrl",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The user, app or other source that last changed it.
         last_updated_by: Option<Value> = "lastUpdatedBy",
@@ -266,13 +251,10 @@ crm_core::record! {
         linked_in_url: Option<String> = "linkedInUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `owned`
         owned: Option<f64> = "owned",
-        /// `paid`
         paid: Option<f64> = "paid",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `revenue`
         revenue: Option<f64> = "revenue",
         /// The URL of the Twitter profile.
         twitter_url: Option<String> = "twitterUrl",
@@ -284,7 +266,7 @@ crm_core::record! {
         w8_form: Option<String> = "w8Form",
         /// The W-9 tax form of the affiliate.
         w9_form: Option<String> = "w9Form",
-        /// `websiteUrl`
+        /// Name in JSON: `websiteUrl`.
         website_url: Option<String> = "websiteUrl",
         /// The URL of the YouTube channel.
         youtube_url: Option<String> = "youtubeUrl",
@@ -292,23 +274,22 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `payouts` of `GetPayoutListReply`.
+    /// A payout in [`GetPayoutListReply::payouts`].
     pub struct PayoutListItemReply {
         /// The affiliate that receives it.
         affiliate: Option<OAuthAffiliateListItemReply> = "affiliate",
         /// The e-mail address of the affiliate.
         affiliate_email: Option<String> = "affiliateEmail",
-        /// `affiliateId`
+        /// Name in JSON: `affiliateId`.
         affiliate_id: Option<String> = "affiliateId",
-        /// `affiliateName`
+        /// Name in JSON: `affiliateName`.
         affiliate_name: Option<String> = "affiliateName",
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
-        /// `campaignId`
+        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -318,7 +299,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The due date.
         due_at: Option<String> = "dueAt",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// True if it was migrated.
         is_migrated: Option<bool> = "isMigrated",
@@ -334,7 +315,6 @@ crm_core::record! {
         payout_method: Option<String> = "payoutMethod",
         /// The month of the payout, as its first day.
         payout_month: Option<String> = "payoutMonth",
-        /// `status`
         status: Option<String> = "status",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -342,7 +322,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `meta` of `GetPayoutListReply`.
+    /// The meta in [`GetPayoutListReply::meta`].
     pub struct PayoutListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",

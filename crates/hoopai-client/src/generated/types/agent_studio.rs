@@ -4,11 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `attachments` of `ExecutePublicAgent`.
+    /// An attachment in [`ExecutePublicAgent::attachments`].
     pub struct Attachment {
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "imageUrl" "type"
@@ -30,13 +30,13 @@ impl Attachment {
 crm_core::record! {
     /// Body of `agent_studio.create_agent`.
     pub struct CreatePublicAgent {
-        /// `agencyId`
+        /// Name in JSON: `agencyId`.
         agency_id: Option<String> = "agencyId",
         /// The e-mail address of the author.
         author_email: Option<String> = "authorEmail",
-        /// `authorId`
+        /// Name in JSON: `authorId`.
         author_id: Option<String> = "authorId",
-        /// `authorName`
+        /// Name in JSON: `authorName`.
         author_name: Option<String> = "authorName",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -44,32 +44,25 @@ crm_core::record! {
         edges: Option<Vec<String>> = "edges",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The nodes of the agent.
         nodes: Option<Vec<String>> = "nodes",
-        /// `status`
         status: Option<CreatePublicAgentStatus> = "status",
-        /// `version`
         version: Option<Value> = "version",
     }
     required "locationId" "status" "version"
     by new
 }
 crm_core::setters!(CreatePublicAgent {
-    /// `agencyId`
     agency_id: String,
     /// The e-mail address of the author.
     author_email: String,
-    /// `authorId`
     author_id: String,
-    /// `authorName`
     author_name: String,
     /// The human-readable description.
     description: String,
     /// The connections between the nodes of the agent.
     edges: [String],
-    /// `name`
     name: String,
     /// The nodes of the agent.
     nodes: [String],
@@ -103,7 +96,6 @@ impl CreatePublicAgent {
 crm_core::record! {
     /// Reply of `agent_studio.create_agent`.
     pub struct CreatePublicAgentReply {
-        /// `agent`
         agent: Option<Value> = "agent",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -115,7 +107,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `CreatePublicAgent`.
+    /// The status in [`CreatePublicAgent::status`].
     pub enum CreatePublicAgentStatus {
         /// `active`
         Active = "active",
@@ -129,7 +121,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `agent_studio.delete_agent`.
     pub struct DeletePublicAgentReply {
-        /// `agentId`
+        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -143,9 +135,9 @@ crm_core::record! {
     pub struct ExecutePublicAgent {
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachment>> = "attachments",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// `executionId`
+        /// Name in JSON: `executionId`.
         execution_id: Option<String> = "executionId",
         /// The input variables of the agent.
         input_variables: Option<Value> = "inputVariables",
@@ -153,7 +145,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `versionId`
+        /// Name in JSON: `versionId`.
         version_id: Option<String> = "versionId",
     }
     required "locationId" "message"
@@ -162,13 +154,10 @@ crm_core::record! {
 crm_core::setters!(ExecutePublicAgent {
     /// The URLs of the attached files, or the files with their details.
     attachments: [Attachment],
-    /// `contactId`
     contact_id: String,
-    /// `executionId`
     execution_id: String,
     /// The input variables of the agent.
     input_variables: Value,
-    /// `versionId`
     version_id: String,
 });
 
@@ -194,7 +183,7 @@ crm_core::record! {
     pub struct ExecutePublicAgentReply {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<Value> = "attachments",
-        /// `executionId`
+        /// Name in JSON: `executionId`.
         execution_id: Option<String> = "executionId",
         /// The status of the execution, for example `completed`.
         execution_status: Option<String> = "executionStatus",
@@ -208,11 +197,10 @@ crm_core::record! {
         interaction_id: Option<String> = "interactionId",
         /// The type of input that is expected next, for example `text`.
         next_expected_input: Option<String> = "nextExpectedInput",
-        /// `response`
         response: Option<String> = "response",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -220,7 +208,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `agent_studio.get_agent`.
     pub struct GetAgentByIdReply {
-        /// `agent`
         agent: Option<Value> = "agent",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -234,7 +221,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `agent_studio.list_agents`.
     pub struct GetPublishedAgentsReply {
-        /// `agents`
         agents: Vec<GetPublishedAgentsReplyAgentsItem> = "agents",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -246,9 +232,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `agents` of `GetPublishedAgentsReply`.
+    /// An agent in [`GetPublishedAgentsReply::agents`].
     pub struct GetPublishedAgentsReplyAgentsItem {
-        /// `agentId`
+        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -256,9 +242,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `status`
         status: Option<String> = "status",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -274,7 +258,6 @@ crm_core::record! {
         limit: Option<f64> = "limit",
         /// The number of items to skip.
         offset: Option<f64> = "offset",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -286,9 +269,9 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// `userName`
+        /// Name in JSON: `userName`.
         user_name: Option<String> = "userName",
     }
     required "locationId"
@@ -297,9 +280,7 @@ crm_core::record! {
 crm_core::setters!(PromoteAndPublish {
     /// The e-mail address of the user.
     user_email: String,
-    /// `userId`
     user_id: String,
-    /// `userName`
     user_name: String,
 });
 
@@ -336,9 +317,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `status`
         status: Option<CreatePublicAgentStatus> = "status",
     }
     required "locationId"
@@ -347,9 +326,7 @@ crm_core::record! {
 crm_core::setters!(UpdatePublicAgentMetadata {
     /// The human-readable description.
     description: String,
-    /// `name`
     name: String,
-    /// `status`
     status: CreatePublicAgentStatus,
 });
 
@@ -398,11 +375,11 @@ crm_core::record! {
         nodes: Option<Vec<Value>> = "nodes",
         /// The variables that are set while the agent runs.
         runtime_variables: Option<Vec<Value>> = "runtimeVariables",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// `userName`
+        /// Name in JSON: `userName`.
         user_name: Option<String> = "userName",
-        /// `versionName`
+        /// Name in JSON: `versionName`.
         version_name: Option<String> = "versionName",
     }
     required "locationId"
@@ -423,11 +400,8 @@ crm_core::setters!(UpdatePublicAgentVersion {
     nodes: [Value],
     /// The variables that are set while the agent runs.
     runtime_variables: [Value],
-    /// `userId`
     user_id: String,
-    /// `userName`
     user_name: String,
-    /// `versionName`
     version_name: String,
 });
 

@@ -12,7 +12,6 @@ crm_core::record! {
         first_object_key: Option<String> = "firstObjectKey",
         /// The label of the first object in the association.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// `id`
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
@@ -30,13 +29,11 @@ crm_core::record! {
     pub struct Associations {
         /// The origin of the association, for example `USER_DEFINED`.
         association_type: Option<String> = "associationType",
-        /// `associations`
         associations: Vec<Association> = "associations",
         /// The key of the first object type, for example `contact`.
         first_object_key: Option<String> = "firstObjectKey",
         /// The label of the first object in the association.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// `id`
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
@@ -85,13 +82,13 @@ crm_core::setters!(CreateAssociationReq {
 crm_core::record! {
     /// Body of `associations.create_relation`.
     pub struct CreateRelationReq {
-        /// `associationId`
+        /// Name in JSON: `associationId`.
         association_id: Option<String> = "associationId",
-        /// `firstRecordId`
+        /// Name in JSON: `firstRecordId`.
         first_record_id: Option<String> = "firstRecordId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `secondRecordId`
+        /// Name in JSON: `secondRecordId`.
         second_record_id: Option<String> = "secondRecordId",
     }
     required "associationId" "firstRecordId" "locationId" "secondRecordId"
@@ -122,7 +119,6 @@ crm_core::record! {
     pub struct DeleteAssociationsReply {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -132,19 +128,18 @@ crm_core::record! {
 crm_core::record! {
     /// Two records that are associated.
     pub struct Relation {
-        /// `associationId`
+        /// Name in JSON: `associationId`.
         association_id: Option<String> = "associationId",
         /// The key of the first object type, for example `contact`.
         first_object_key: Option<String> = "firstObjectKey",
-        /// `firstRecordId`
+        /// Name in JSON: `firstRecordId`.
         first_record_id: Option<String> = "firstRecordId",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The key of the second object type, for example `contact`.
         second_object_key: Option<String> = "secondObjectKey",
-        /// `secondRecordId`
+        /// Name in JSON: `secondRecordId`.
         second_record_id: Option<String> = "secondRecordId",
     }
 }
@@ -158,7 +153,6 @@ crm_core::record! {
         first_object_key: Option<String> = "firstObjectKey",
         /// The label of the first object in the association.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// `id`
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",

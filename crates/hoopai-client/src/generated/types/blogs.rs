@@ -4,15 +4,14 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `authors` of `AuthorsReply`.
+    /// An author in [`AuthorsReply::authors`].
     pub struct AuthorReply {
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -22,7 +21,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `blogs.list_authors`.
     pub struct AuthorsReply {
-        /// `authors`
         authors: Vec<AuthorReply> = "authors",
     }
 }
@@ -56,7 +54,7 @@ crm_core::record! {
     pub struct BlogPostParams {
         /// The author, as a record, a name or an id.
         author: Option<String> = "author",
-        /// `blogId`
+        /// Name in JSON: `blogId`.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
@@ -66,7 +64,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The alternative text of the image.
         image_alt_text: Option<String> = "imageAltText",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -74,11 +72,8 @@ crm_core::record! {
         published_at: Option<String> = "publishedAt",
         /// The text of the post as HTML.
         raw_html: Option<String> = "rawHTML",
-        /// `status`
         status: Option<BlogsListPostsStatus> = "status",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// `title`
         title: Option<String> = "title",
         /// The part of the URL that identifies it.
         url_slug: Option<String> = "urlSlug",
@@ -88,7 +83,6 @@ crm_core::record! {
 crm_core::setters!(BlogPostParams {
     /// The author, as a record, a name or an id.
     author: String,
-    /// `blogId`
     blog_id: String,
     /// The canonical URL for search engines.
     canonical_link: String,
@@ -98,7 +92,6 @@ crm_core::setters!(BlogPostParams {
     description: String,
     /// The alternative text of the image.
     image_alt_text: String,
-    /// `imageUrl`
     image_url: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -106,18 +99,15 @@ crm_core::setters!(BlogPostParams {
     published_at: String,
     /// The text of the post as HTML.
     raw_html: String,
-    /// `status`
     status: BlogsListPostsStatus,
-    /// `tags`
     tags: [String],
-    /// `title`
     title: String,
     /// The part of the URL that identifies it.
     url_slug: String,
 });
 
 crm_core::record! {
-    /// Value of `data` of `BlogPostCreateReply`.
+    /// The data in [`BlogPostCreateReply::data`].
     pub struct BlogPostReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -129,19 +119,16 @@ crm_core::record! {
         categories: Vec<String> = "categories",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The alternative text of the image.
         image_alt_text: Option<String> = "imageAltText",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",
-        /// `status`
         status: Option<String> = "status",
-        /// `tags`
         tags: Vec<String> = "tags",
-        /// `title`
         title: Option<String> = "title",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -159,17 +146,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `data` of `BlogGetReply`.
+    /// An entry in [`BlogGetReply::data`].
     pub struct BlogReply {
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `status` of `blogs.list_posts`.
+    /// Argument `status` of `blogs.list_posts`.
     pub enum BlogsListPostsStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -191,13 +177,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `categories` of `CategoriesReply`.
+    /// A category in [`CategoriesReply::categories`].
     pub struct CategoryReply {
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `label`
         label: Option<String> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",

@@ -4,15 +4,14 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `brand_boards` of `GetBrandBoardsByLocationSuccess`.
+    /// A brand board in [`GetBrandBoardsByLocationSuccess::brand_boards`].
     pub struct BrandBoardListItem {
         /// True if it is the default.
         default_: Option<bool> = "default",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// Additional data, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -20,15 +19,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `colors` of `CreateBrandBoardParam`.
+    /// A color in [`CreateBrandBoardParam::colors`].
     pub struct Color {
         /// The color in hexadecimal, for example `#FF5733`.
         hex: Option<String> = "hex",
         /// The color in hexadecimal with its opacity, for example `#FF5733FF`.
         hexa: Option<String> = "hexa",
-        /// `id`
         id: Option<String> = "id",
-        /// `label`
         label: Option<String> = "label",
         /// The color in RGB, for example `rgb(255, 87, 51)`.
         rgb: Option<String> = "rgb",
@@ -42,9 +39,7 @@ crm_core::setters!(Color {
     hex: String,
     /// The color in hexadecimal with its opacity, for example `#FF5733FF`.
     hexa: String,
-    /// `id`
     id: String,
-    /// `label`
     label: String,
     /// The color in RGB, for example `rgb(255, 87, 51)`.
     rgb: String,
@@ -55,7 +50,7 @@ crm_core::setters!(Color {
 crm_core::record! {
     /// Body of `brand_boards.create`.
     pub struct CreateBrandBoardParam {
-        /// `brandBoardId`
+        /// Name in JSON: `brandBoardId`.
         brand_board_id: Option<String> = "brandBoardId",
         /// The colors of the brand board.
         colors: Option<Vec<Color>> = "colors",
@@ -67,18 +62,16 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<MetaDataSourceType> = "type",
     }
     required "locationId" "name"
     by new
 }
 crm_core::setters!(CreateBrandBoardParam {
-    /// `brandBoardId`
     brand_board_id: String,
     /// The colors of the brand board.
     colors: [Color],
@@ -88,9 +81,7 @@ crm_core::setters!(CreateBrandBoardParam {
     fonts: [Font],
     /// The logos of the brand board.
     logos: [Logo],
-    /// `parentId`
     parent_id: String,
-    /// `type`
     type_: MetaDataSourceType,
 });
 
@@ -114,15 +105,13 @@ impl CreateBrandBoardParam {
 }
 
 crm_core::record! {
-    /// Item of `fonts` of `CreateBrandBoardParam`.
+    /// A font in [`CreateBrandBoardParam::fonts`].
     pub struct Font {
         /// The font that is used if this one is missing.
         fallback: Option<String> = "fallback",
         /// The name of the font.
         font: Option<String> = "font",
-        /// `id`
         id: Option<String> = "id",
-        /// `label`
         label: Option<String> = "label",
     }
     required "fallback" "font" "id" "label"
@@ -159,11 +148,11 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `folderId`
+        /// Name in JSON: `folderId`.
         folder_id: Option<String> = "folderId",
         /// The fonts of the brand board.
         fonts: Vec<Font> = "fonts",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -171,11 +160,10 @@ crm_core::record! {
         logos: Vec<Logo> = "logos",
         /// Additional data, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -185,7 +173,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `brand_boards.list`.
     pub struct GetBrandBoardsByLocationSuccess {
-        /// `brandBoards`
+        /// Name in JSON: `brandBoards`.
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -193,15 +181,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `logos` of `CreateBrandBoardParam`.
+    /// A logo in [`CreateBrandBoardParam::logos`].
     pub struct Logo {
-        /// `id`
         id: Option<String> = "id",
-        /// `label`
         label: Option<String> = "label",
-        /// `path`
         path: Option<String> = "path",
-        /// `url`
         url: Option<String> = "url",
     }
     required "id" "label" "path" "url"
@@ -228,11 +212,11 @@ impl Logo {
 }
 
 crm_core::record! {
-    /// Value of `meta` of `BrandBoardListItem`.
+    /// The meta in [`BrandBoardListItem::meta`].
     pub struct MetaData {
         /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         /// The type of the source, for example `template`.
         source_type: Option<MetaDataSourceType> = "sourceType",
@@ -264,9 +248,8 @@ crm_core::record! {
         fonts: Option<Vec<Font>> = "fonts",
         /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
     }
 }
@@ -279,9 +262,7 @@ crm_core::setters!(UpdateBrandBoardBody {
     fonts: [Font],
     /// The logos of the brand board.
     logos: [Logo],
-    /// `name`
     name: String,
-    /// `parentId`
     parent_id: String,
 });
 

@@ -4,11 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `business` of `GetBusinessByIdReply`.
+    /// The business in [`GetBusinessByIdReply::business`].
     pub struct Business {
-        /// `address`
         address: Option<String> = "address",
-        /// `city`
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -20,15 +18,13 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -44,9 +40,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `businesses.create`.
     pub struct CreateBusiness {
-        /// `address`
         address: Option<String> = "address",
-        /// `city`
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -56,11 +50,10 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -71,9 +64,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBusiness {
-    /// `address`
     address: String,
-    /// `city`
     city: String,
     /// The country code, for example `US`.
     country: String,
@@ -83,7 +74,6 @@ crm_core::setters!(CreateBusiness {
     email: String,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
     /// The state or region.
     state: String,
@@ -115,7 +105,6 @@ impl CreateBusiness {
 crm_core::record! {
     /// Reply of `businesses.get`.
     pub struct GetBusinessByIdReply {
-        /// `business`
         business: Option<Business> = "business",
     }
 }
@@ -123,7 +112,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `businesses.list`.
     pub struct GetBusinessByLocationReply {
-        /// `businesses`
         businesses: Vec<Business> = "businesses",
     }
 }
@@ -131,9 +119,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `businesses.update`.
     pub struct UpdateBusiness {
-        /// `address`
         address: Option<String> = "address",
-        /// `city`
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -141,11 +127,10 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -154,9 +139,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBusiness {
-    /// `address`
     address: String,
-    /// `city`
     city: String,
     /// The country code, for example `US`.
     country: String,
@@ -164,11 +147,9 @@ crm_core::setters!(UpdateBusiness {
     description: String,
     /// The e-mail address.
     email: String,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
     /// The state or region.
     state: String,

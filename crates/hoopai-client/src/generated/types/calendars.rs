@@ -6,13 +6,12 @@ use super::*;
 crm_core::record! {
     /// Reply of `calendars.list_groups`.
     pub struct AllGroupsReply {
-        /// `groups`
         groups: Vec<Group> = "groups",
     }
 }
 
 crm_core::open_enum! {
-    /// The unit of `allowBookingAfter`.
+    /// The allow booking after unit in [`Calendar::allow_booking_after_unit`].
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -40,19 +39,18 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `calendars.create_appointment`.
     pub struct AppointmentCreate {
-        /// `address`
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// True to ignore the calendar's minimum notice and date range.
         ignore_date_range: Option<bool> = "ignoreDateRange",
@@ -64,13 +62,12 @@ crm_core::record! {
         meeting_location_id: Option<String> = "meetingLocationId",
         /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
-        /// `overrideLocationConfig`
+        /// Name in JSON: `overrideLocationConfig`.
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `title`
         title: Option<String> = "title",
         /// True to send the notifications.
         to_notify: Option<bool> = "toNotify",
@@ -79,7 +76,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AppointmentCreate {
-    /// `address`
     address: String,
     /// The status of the appointment, for example `confirmed` or `noshow`.
     appointment_status: AppointmentStatus,
@@ -87,7 +83,6 @@ crm_core::setters!(AppointmentCreate {
     assigned_user_id: String,
     /// The human-readable description.
     description: String,
-    /// `endTime`
     end_time: String,
     /// True to ignore the calendar's minimum notice and date range.
     ignore_date_range: bool,
@@ -97,11 +92,9 @@ crm_core::setters!(AppointmentCreate {
     meeting_location_id: String,
     /// The type of the meeting's place, for example `zoom`.
     meeting_location_type: AppointmentEditMeetingLocationType,
-    /// `overrideLocationConfig`
     override_location_config: bool,
     /// The recurrence rule.
     rrule: String,
-    /// `title`
     title: String,
     /// True to send the notifications.
     to_notify: bool,
@@ -142,17 +135,16 @@ impl AppointmentCreate {
 crm_core::record! {
     /// Body of `calendars.update_appointment`.
     pub struct AppointmentEdit {
-        /// `address`
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// True to ignore the calendar's minimum notice and date range.
         ignore_date_range: Option<bool> = "ignoreDateRange",
@@ -162,30 +154,26 @@ crm_core::record! {
         meeting_location_id: Option<String> = "meetingLocationId",
         /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
-        /// `overrideLocationConfig`
+        /// Name in JSON: `overrideLocationConfig`.
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `title`
         title: Option<String> = "title",
         /// True to send the notifications.
         to_notify: Option<bool> = "toNotify",
     }
 }
 crm_core::setters!(AppointmentEdit {
-    /// `address`
     address: String,
     /// The status of the appointment, for example `confirmed` or `noshow`.
     appointment_status: AppointmentStatus,
     /// The id of the user that it is assigned to.
     assigned_user_id: String,
-    /// `calendarId`
     calendar_id: String,
     /// The human-readable description.
     description: String,
-    /// `endTime`
     end_time: String,
     /// True to ignore the calendar's minimum notice and date range.
     ignore_date_range: bool,
@@ -195,13 +183,10 @@ crm_core::setters!(AppointmentEdit {
     meeting_location_id: String,
     /// The type of the meeting's place, for example `zoom`.
     meeting_location_type: AppointmentEditMeetingLocationType,
-    /// `overrideLocationConfig`
     override_location_config: bool,
     /// The recurrence rule.
     rrule: String,
-    /// `startTime`
     start_time: String,
-    /// `title`
     title: String,
     /// True to send the notifications.
     to_notify: bool,
@@ -230,23 +215,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `calendars.create_appointment`.
     pub struct AppointmentReply {
-        /// `address`
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentReplyAppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
-        /// `id`
         id: Option<String> = "id",
         /// True if the appointment is part of a recurring series.
         is_recurring: Option<bool> = "isRecurring",
@@ -256,9 +239,8 @@ crm_core::record! {
         meeting_location_type: Option<String> = "meetingLocationType",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -304,7 +286,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `availabilities` of `Calendar`.
+    /// An availability in [`Calendar::availabilities`].
     pub struct Availability {
         /// The date or time.
         date: Option<String> = "date",
@@ -339,15 +321,14 @@ crm_core::record! {
     pub struct BlockSlotCreateRequest {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `title`
         title: Option<String> = "title",
     }
     required "calendarId" "locationId"
@@ -356,11 +337,8 @@ crm_core::record! {
 crm_core::setters!(BlockSlotCreateRequest {
     /// The id of the user that it is assigned to.
     assigned_user_id: String,
-    /// `endTime`
     end_time: String,
-    /// `startTime`
     start_time: String,
-    /// `title`
     title: String,
 });
 
@@ -385,15 +363,14 @@ crm_core::record! {
     pub struct BlockSlotEditRequest {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `title`
         title: Option<String> = "title",
     }
     required "calendarId" "locationId"
@@ -402,11 +379,8 @@ crm_core::record! {
 crm_core::setters!(BlockSlotEditRequest {
     /// The id of the user that it is assigned to.
     assigned_user_id: String,
-    /// `endTime`
     end_time: String,
-    /// `startTime`
     start_time: String,
-    /// `title`
     title: String,
 });
 
@@ -431,17 +405,15 @@ crm_core::record! {
     pub struct BlockedSlotReply {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<Timestamp> = "endTime",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<Timestamp> = "startTime",
-        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -457,7 +429,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `calendar` of `CalendarByIdReply`.
+    /// The calendar in [`CalendarByIdReply::calendar`].
     pub struct Calendar {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
@@ -499,7 +471,7 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -509,11 +481,10 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// `groupId`
+        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// `id`
         id: Option<String> = "id",
         /// Default: `true`.
         is_active: Option<bool> = "isActive",
@@ -527,9 +498,7 @@ crm_core::record! {
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
         /// The place of the meeting. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
-        /// `name`
         name: Option<String> = "name",
-        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Vec<CalendarNotification> = "notifications",
@@ -563,7 +532,7 @@ crm_core::record! {
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// `stickyContact`
+        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Vec<TeamMemberReply> = "teamMembers",
@@ -577,7 +546,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.create`.
     pub struct CalendarByIdReply {
-        /// `calendar`
         calendar: Option<Calendar> = "calendar",
     }
 }
@@ -625,7 +593,7 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -635,7 +603,7 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// `groupId`
+        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
@@ -651,9 +619,7 @@ crm_core::record! {
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
         /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
-        /// `name`
         name: Option<String> = "name",
-        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
@@ -687,7 +653,7 @@ crm_core::record! {
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// `stickyContact`
+        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
@@ -741,7 +707,6 @@ crm_core::setters!(CalendarCreate {
     event_title: String,
     /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
     event_type: EventType,
-    /// `formId`
     form_id: String,
     /// The URL to open after the form is submitted.
     form_submit_redirect_url: String,
@@ -751,7 +716,6 @@ crm_core::setters!(CalendarCreate {
     form_submit_type: FormSubmitType,
     /// True if Google sends invitation e-mails. Default: `false`.
     google_invitation_emails: bool,
-    /// `groupId`
     group_id: String,
     /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
     guest_type: GuestType,
@@ -763,7 +727,6 @@ crm_core::setters!(CalendarCreate {
     location_configurations: [LocationConfiguration],
     /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
-    /// `notes`
     notes: String,
     /// Deprecated by the vendor.
     notifications: [CalendarNotification],
@@ -797,7 +760,6 @@ crm_core::setters!(CalendarCreate {
     slot_interval_unit: BufferUnit,
     /// The part of the URL after the domain.
     slug: String,
-    /// `stickyContact`
     sticky_contact: bool,
     /// The team members of the calendar.
     team_members: [TeamMember],
@@ -873,9 +835,8 @@ impl CalendarCreate {
 }
 
 crm_core::record! {
-    /// Value of `event` of `GetCalendarEventReply`.
+    /// The event in [`GetCalendarEventReply::event`].
     pub struct CalendarEvent {
-        /// `address`
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<String> = "appointmentStatus",
@@ -883,9 +844,9 @@ crm_core::record! {
         assigned_resources: Vec<String> = "assignedResources",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
@@ -895,11 +856,10 @@ crm_core::record! {
         date_updated: Option<Timestamp> = "dateUpdated",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<Timestamp> = "endTime",
-        /// `groupId`
+        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
-        /// `id`
         id: Option<String> = "id",
         /// True if the appointment is part of a recurring series.
         is_recurring: Option<bool> = "isRecurring",
@@ -907,13 +867,11 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The id of the recurring event.
         master_event_id: Option<String> = "masterEventId",
-        /// `notes`
         notes: Option<String> = "notes",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<Timestamp> = "startTime",
-        /// `title`
         title: Option<String> = "title",
         /// The users, as records or ids.
         users: Vec<String> = "users",
@@ -921,7 +879,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `notifications` of `Calendar`.
+    /// A notification in [`Calendar::notifications`].
     pub struct CalendarNotification {
         /// The users who are notified.
         selected_users: Option<String> = "selectedUsers",
@@ -980,19 +938,18 @@ crm_core::record! {
         channel: Option<NotificationChannel> = "channel",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `isActive`
+        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
-        /// `notificationType`
+        /// Name in JSON: `notificationType`.
         notification_type: Option<NotificationType> = "notificationType",
         /// The type of recipient, for example `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
         selected_users: Vec<String> = "selectedUsers",
-        /// `subject`
         subject: Option<String> = "subject",
-        /// `templateId`
+        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
     }
 }
@@ -1000,21 +957,19 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.create_resource`.
     pub struct CalendarResourceByIdReply {
-        /// `calendarIds`
+        /// Name in JSON: `calendarIds`.
         calendar_ids: Vec<String> = "calendarIds",
         /// The maximum number of people or units.
         capacity: Option<f64> = "capacity",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `isActive`
+        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `outOfService`
+        /// Name in JSON: `outOfService`.
         out_of_service: Option<f64> = "outOfService",
-        /// `quantity`
         quantity: Option<f64> = "quantity",
         /// The type of resource: `equipments` or `rooms`.
         resource_type: Option<ResourceType> = "resourceType",
@@ -1028,15 +983,13 @@ crm_core::record! {
         capacity: Option<f64> = "capacity",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `isActive`
+        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `outOfService`
+        /// Name in JSON: `outOfService`.
         out_of_service: Option<f64> = "outOfService",
-        /// `quantity`
         quantity: Option<f64> = "quantity",
         /// The type of resource: `equipments` or `rooms`.
         resource_type: Option<ResourceType> = "resourceType",
@@ -1102,7 +1055,7 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -1112,11 +1065,11 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// `groupId`
+        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// `isActive`
+        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// True for real payments, false for tests.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
@@ -1126,9 +1079,7 @@ crm_core::record! {
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
         /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
-        /// `name`
         name: Option<String> = "name",
-        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
@@ -1160,7 +1111,7 @@ crm_core::record! {
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// `stickyContact`
+        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
@@ -1210,7 +1161,6 @@ crm_core::setters!(CalendarUpdate {
     event_title: String,
     /// The distribution of appointments among the team.
     event_type: EventType,
-    /// `formId`
     form_id: String,
     /// The URL to open after the form is submitted.
     form_submit_redirect_url: String,
@@ -1220,11 +1170,9 @@ crm_core::setters!(CalendarUpdate {
     form_submit_type: FormSubmitType,
     /// True if Google sends invitation e-mails.
     google_invitation_emails: bool,
-    /// `groupId`
     group_id: String,
     /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
     guest_type: GuestType,
-    /// `isActive`
     is_active: bool,
     /// True for real payments, false for tests.
     is_live_payment_mode: bool,
@@ -1232,9 +1180,7 @@ crm_core::setters!(CalendarUpdate {
     location_configurations: [LocationConfiguration],
     /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
-    /// `name`
     name: String,
-    /// `notes`
     notes: String,
     /// Deprecated by the vendor.
     notifications: [CalendarNotification],
@@ -1266,7 +1212,6 @@ crm_core::setters!(CalendarUpdate {
     slot_interval_unit: BufferUnit,
     /// The part of the URL after the domain.
     slug: String,
-    /// `stickyContact`
     sticky_contact: bool,
     /// The team members of the calendar.
     team_members: [TeamMember],
@@ -1279,15 +1224,14 @@ crm_core::setters!(CalendarUpdate {
 crm_core::record! {
     /// Reply of `calendars.list`.
     pub struct CalendarsGetReply {
-        /// `calendars`
         calendars: Vec<Calendar> = "calendars",
     }
 }
 
 crm_core::record! {
-    /// Value of `recurring` of `Calendar`.
+    /// The recurring in [`Calendar::recurring`].
     pub struct CalendarsRecurring {
-        /// `bookingOption`
+        /// Name in JSON: `bookingOption`.
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
         /// The status of bookings that overlap another one.
         booking_overlap_default_status: Option<CalendarsRecurringBookingOverlapDefaultStatus> = "bookingOverlapDefaultStatus",
@@ -1298,7 +1242,6 @@ crm_core::record! {
     }
 }
 crm_core::setters!(CalendarsRecurring {
-    /// `bookingOption`
     booking_option: CalendarsRecurringBookingOption,
     /// The status of bookings that overlap another one.
     booking_overlap_default_status: CalendarsRecurringBookingOverlapDefaultStatus,
@@ -1309,7 +1252,7 @@ crm_core::setters!(CalendarsRecurring {
 });
 
 crm_core::open_enum! {
-    /// Value of `booking_option` of `CalendarsRecurring`.
+    /// The booking option in [`CalendarsRecurring::booking_option`].
     pub enum CalendarsRecurringBookingOption {
         /// `book_next`
         BookNext = "book_next",
@@ -1365,15 +1308,14 @@ crm_core::record! {
         from_number: Option<String> = "fromNumber",
         /// Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// `notificationType`
+        /// Name in JSON: `notificationType`.
         notification_type: Option<NotificationType> = "notificationType",
         /// The type of recipient, for example `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
         selected_users: Option<Vec<String>> = "selectedUsers",
-        /// `subject`
         subject: Option<String> = "subject",
-        /// `templateId`
+        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
     }
     required "channel" "notificationType" "receiverType"
@@ -1400,9 +1342,7 @@ crm_core::setters!(CreateCalendarNotification {
     is_active: bool,
     /// The users who are notified.
     selected_users: [String],
-    /// `subject`
     subject: String,
-    /// `templateId`
     template_id: String,
 });
 
@@ -1446,11 +1386,9 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `outOfService`
+        /// Name in JSON: `outOfService`.
         out_of_service: Option<f64> = "outOfService",
-        /// `quantity`
         quantity: Option<f64> = "quantity",
     }
     required "calendarIds" "capacity" "description" "locationId" "name" "outOfService" "quantity"
@@ -1464,35 +1402,30 @@ crm_core::setters!(CreateCalendarResource {
     description: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// `name`
     name: String,
-    /// `outOfService`
     out_of_service: f64,
-    /// `quantity`
     quantity: f64,
 });
 
 crm_core::record! {
     /// Body of `calendars.create_schedule`.
     pub struct CreateSchedule {
-        /// `calendarIds`
+        /// Name in JSON: `calendarIds`.
         calendar_ids: Option<Vec<String>> = "calendarIds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The rules that define the available times.
         rules: Option<Vec<ScheduleRule>> = "rules",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "locationId" "name" "timezone" "userId"
     by new
 }
 crm_core::setters!(CreateSchedule {
-    /// `calendarIds`
     calendar_ids: [String],
     /// The rules that define the available times.
     rules: [ScheduleRule],
@@ -1520,11 +1453,10 @@ impl CreateSchedule {
 }
 
 crm_core::record! {
-    /// Value of `created_by` of `CalendarEvent`.
+    /// The created by in [`CalendarEvent::created_by`].
     pub struct CreatedOrUpdatedBy {
-        /// `source`
         source: Option<String> = "source",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1568,7 +1500,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.get_appointment`.
     pub struct GetCalendarEventReply {
-        /// `event`
         event: Option<CalendarEvent> = "event",
     }
 }
@@ -1584,25 +1515,23 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.create_appointment_note`.
     pub struct GetCreateUpdateNoteReply {
-        /// `note`
         note: Option<GetNote> = "note",
     }
 }
 
 crm_core::record! {
-    /// Value of `note` of `GetCreateUpdateNoteReply`.
+    /// The note in [`GetCreateUpdateNoteReply::note`].
     pub struct GetNote {
         /// The text.
         body: Option<String> = "body",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The user, app or other source that created it.
         created_by: Option<NoteCreatedBy> = "createdBy",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// `id`
         id: Option<String> = "id",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1612,23 +1541,20 @@ crm_core::record! {
     pub struct GetNotesListReply {
         /// True if there are more records.
         has_more: Option<bool> = "hasMore",
-        /// `notes`
         notes: Vec<GetNote> = "notes",
     }
 }
 
 crm_core::record! {
-    /// Item of `groups` of `AllGroupsReply`.
+    /// A group in [`AllGroupsReply::groups`].
     pub struct Group {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `id`
         id: Option<String> = "id",
-        /// `isActive`
+        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -1640,11 +1566,10 @@ crm_core::record! {
     pub struct GroupCreate {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `isActive`
+        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -1653,7 +1578,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GroupCreate {
-    /// `isActive`
     is_active: bool,
 });
 
@@ -1680,7 +1604,6 @@ impl GroupCreate {
 crm_core::record! {
     /// Reply of `calendars.create_group`.
     pub struct GroupCreateReply {
-        /// `group`
         group: Option<Group> = "group",
     }
 }
@@ -1688,7 +1611,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calendars.set_group_status`.
     pub struct GroupStatusUpdateParams {
-        /// `isActive`
+        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
     }
     required "isActive"
@@ -1711,7 +1634,6 @@ crm_core::record! {
     pub struct GroupUpdate {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `name`
         name: Option<String> = "name",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -1748,7 +1670,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `hours` of `Availability`.
+    /// A hour in [`Availability::hours`].
     pub struct Hour {
         /// Between 0 and 23.
         close_hour: Option<f64> = "closeHour",
@@ -1783,7 +1705,7 @@ impl Hour {
 }
 
 crm_core::record! {
-    /// Item of `location_configurations` of `CalendarCreate`.
+    /// A location configuration in [`CalendarCreate::location_configurations`].
     pub struct LocationConfiguration {
         /// The type of meeting, for example `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
@@ -1833,7 +1755,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `location_configurations` of `Calendar`.
+    /// A location configuration in [`Calendar::location_configurations`].
     pub struct LocationConfigurationReply {
         /// The type of meeting, for example `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
@@ -1845,7 +1767,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `look_busy_config` of `Calendar`.
+    /// The look busy config in [`Calendar::look_busy_config`].
     pub struct LookBusyConfiguration {
         /// True if it is enabled. Default: `false`.
         enabled: Option<bool> = "enabled",
@@ -1889,11 +1811,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `created_by` of `GetNote`.
+    /// The created by in [`GetNote::created_by`].
     pub struct NoteCreatedBy {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -1903,14 +1823,13 @@ crm_core::record! {
     pub struct Notes {
         /// The text. At most 5000 characters.
         body: Option<String> = "body",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "body"
     by new
 }
 crm_core::setters!(Notes {
-    /// `userId`
     user_id: String,
 });
 
@@ -1941,7 +1860,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `notification_type` of `CalendarNotificationReply`.
+    /// The notification type in [`CalendarNotificationReply::notification_type`].
     pub enum NotificationType {
         /// `booked`
         Booked = "booked",
@@ -1959,7 +1878,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `open_hours` of `Calendar`.
+    /// An open hour in [`Calendar::open_hours`].
     pub struct OpenHour {
         /// The days of the week, as numbers.
         days_of_the_week: Option<Vec<f64>> = "daysOfTheWeek",
@@ -2014,7 +1933,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `intervals` of `ScheduleRule`.
+    /// An interval in [`ScheduleRule::intervals`].
     pub struct ScheduleInterval {
         /// The start.
         from: Option<String> = "from",
@@ -2038,9 +1957,9 @@ impl ScheduleInterval {
 }
 
 crm_core::record! {
-    /// Item of `schedules` of `GetAllSchedulesReply`.
+    /// A schedule in [`GetAllSchedulesReply::schedules`].
     pub struct ScheduleObjectReply {
-        /// `calendarIds`
+        /// Name in JSON: `calendarIds`.
         calendar_ids: Vec<String> = "calendarIds",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
@@ -2048,17 +1967,15 @@ crm_core::record! {
         date_updated: Option<String> = "dateUpdated",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The rules that define the available times.
         rules: Vec<ScheduleRule> = "rules",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -2072,15 +1989,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `rules` of `CreateSchedule`.
+    /// A rule in [`CreateSchedule::rules`].
     pub struct ScheduleRule {
         /// The date or time.
         date: Option<String> = "date",
-        /// `day`
         day: Option<ScheduleRuleDay> = "day",
         /// The time ranges of the day.
         intervals: Option<Vec<ScheduleInterval>> = "intervals",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ScheduleRuleType> = "type",
     }
     required "intervals" "type"
@@ -2089,7 +2005,6 @@ crm_core::record! {
 crm_core::setters!(ScheduleRule {
     /// The date or time.
     date: String,
-    /// `day`
     day: ScheduleRuleDay,
 });
 
@@ -2111,7 +2026,7 @@ impl ScheduleRule {
 }
 
 crm_core::open_enum! {
-    /// Value of `day` of `ScheduleRule`.
+    /// The day in [`ScheduleRule::day`].
     pub enum ScheduleRuleDay {
         /// `friday`
         Friday = "friday",
@@ -2131,7 +2046,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ScheduleRule`.
+    /// The type in [`ScheduleRule::type_`].
     pub enum ScheduleRuleType {
         /// `date`
         Date = "date",
@@ -2141,18 +2056,16 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `after_time` of `CalendarNotificationReply`.
+    /// An entry in [`CalendarNotificationReply::after_time`].
     pub struct Schedules {
         /// The time before or after the event. In the unit of `unit`.
         time_offset: Option<f64> = "timeOffset",
-        /// `unit`
         unit: Option<String> = "unit",
     }
 }
 crm_core::setters!(Schedules {
     /// The time before or after the event. In the unit of `unit`.
     time_offset: f64,
-    /// `unit`
     unit: String,
 });
 
@@ -2165,9 +2078,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `team_members` of `CalendarCreate`.
+    /// A team member in [`CalendarCreate::team_members`].
     pub struct TeamMember {
-        /// `isPrimary`
+        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
         /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
@@ -2177,7 +2090,7 @@ crm_core::record! {
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// Default: `0.5`.
         priority: Option<f64> = "priority",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "userId"
@@ -2185,7 +2098,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TeamMember {
-    /// `isPrimary`
     is_primary: bool,
     /// The places or types of meeting that can be booked.
     location_configurations: [LocationConfiguration],
@@ -2210,9 +2122,9 @@ impl TeamMember {
 }
 
 crm_core::record! {
-    /// Item of `team_members` of `Calendar`.
+    /// A team member in [`Calendar::team_members`].
     pub struct TeamMemberReply {
-        /// `isPrimary`
+        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
         /// The places or types of meeting that can be booked.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
@@ -2222,13 +2134,13 @@ crm_core::record! {
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// Default: `0.5`.
         priority: Option<f64> = "priority",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
 
 crm_core::record! {
-    /// Item of `availabilities` of `CalendarUpdate`.
+    /// An availability in [`CalendarUpdate::availabilities`].
     pub struct UpdateAvailability {
         /// The date or time.
         date: Option<String> = "date",
@@ -2236,7 +2148,6 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The opening hours of the day.
         hours: Option<Vec<Hour>> = "hours",
-        /// `id`
         id: Option<String> = "id",
     }
     required "date" "hours"
@@ -2245,7 +2156,6 @@ crm_core::record! {
 crm_core::setters!(UpdateAvailability {
     /// True if it is deleted. Default: `false`.
     deleted: bool,
-    /// `id`
     id: String,
 });
 
@@ -2288,15 +2198,14 @@ crm_core::record! {
         from_number: Option<String> = "fromNumber",
         /// Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// `notificationType`
+        /// Name in JSON: `notificationType`.
         notification_type: Option<NotificationType> = "notificationType",
         /// The type of recipient, for example `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
         selected_users: Option<Vec<String>> = "selectedUsers",
-        /// `subject`
         subject: Option<String> = "subject",
-        /// `templateId`
+        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
     }
 }
@@ -2323,15 +2232,12 @@ crm_core::setters!(UpdateCalendarNotifications {
     from_number: String,
     /// Default: `true`.
     is_active: bool,
-    /// `notificationType`
     notification_type: NotificationType,
     /// The type of recipient, for example `contact` or `assignedUser`.
     receiver_type: ReceiverType,
     /// The users who are notified.
     selected_users: [String],
-    /// `subject`
     subject: String,
-    /// `templateId`
     template_id: String,
 });
 
@@ -2344,15 +2250,13 @@ crm_core::record! {
         capacity: Option<f64> = "capacity",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `isActive`
+        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `outOfService`
+        /// Name in JSON: `outOfService`.
         out_of_service: Option<f64> = "outOfService",
-        /// `quantity`
         quantity: Option<f64> = "quantity",
     }
 }
@@ -2363,22 +2267,17 @@ crm_core::setters!(UpdateCalendarResource {
     capacity: f64,
     /// The human-readable description.
     description: String,
-    /// `isActive`
     is_active: bool,
     /// The id of the location (sub-account).
     location_id: String,
-    /// `name`
     name: String,
-    /// `outOfService`
     out_of_service: f64,
-    /// `quantity`
     quantity: f64,
 });
 
 crm_core::record! {
     /// Body of `calendars.update_schedule`.
     pub struct UpdateSchedule {
-        /// `name`
         name: Option<String> = "name",
         /// The rules that define the available times.
         rules: Option<Vec<ScheduleRule>> = "rules",
@@ -2387,7 +2286,6 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateSchedule {
-    /// `name`
     name: String,
     /// The rules that define the available times.
     rules: [ScheduleRule],

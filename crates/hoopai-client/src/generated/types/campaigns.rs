@@ -4,15 +4,12 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `campaigns` of `CampaignsReply`.
+    /// A campaign in [`CampaignsReply::campaigns`].
     pub struct Campaigns {
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `status`
         status: Option<String> = "status",
     }
 }
@@ -20,7 +17,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `campaigns.list`.
     pub struct CampaignsReply {
-        /// `campaigns`
         campaigns: Vec<Campaigns> = "campaigns",
     }
 }

@@ -4,15 +4,14 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `company` of `GetCompanyByIdReply`.
+    /// The company in [`GetCompanyByIdReply::company`].
     pub struct GetCompanyById {
-        /// `address`
         address: Option<String> = "address",
         /// The id of the user who accepted the affiliate policy.
         affiliate_policy_accepted_by: Option<String> = "affiliatePolicyAcceptedBy",
         /// The time at which the affiliate policy was accepted.
         affiliate_policy_accepted_date: Option<String> = "affiliatePolicyAcceptedDate",
-        /// `affiliatePolicyVersion`
+        /// Name in JSON: `affiliatePolicyVersion`.
         affiliate_policy_version: Option<String> = "affiliatePolicyVersion",
         /// True if accounts are suspended automatically.
         auto_suspend_enabled: Option<bool> = "autoSuspendEnabled",
@@ -24,7 +23,6 @@ crm_core::record! {
         business_niche: Option<String> = "businessNiche",
         /// True if clients can cancel their plan themselves.
         cancel_enabled_for_clients: Option<bool> = "cancelEnabledForClients",
-        /// `city`
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -42,19 +40,17 @@ crm_core::record! {
         enable_depreciated_features: Option<bool> = "enableDepreciatedFeatures",
         /// True if new sub-accounts start with default data.
         enable_new_sub_account_default_data: Option<bool> = "enableNewSubAccountDefaultData",
-        /// `id`
         id: Option<String> = "id",
-        /// `isEnterpriseAccount`
+        /// Name in JSON: `isEnterpriseAccount`.
         is_enterprise_account: Option<bool> = "isEnterpriseAccount",
         /// True if the company is a reseller.
         is_reselling: Option<bool> = "isReselling",
-        /// `isSandboxAccount`
+        /// Name in JSON: `isSandboxAccount`.
         is_sandbox_account: Option<bool> = "isSandboxAccount",
         /// The number of locations.
         location_count: Option<f64> = "locationCount",
-        /// `logoUrl`
+        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
-        /// `name`
         name: Option<String> = "name",
         /// The answers from the onboarding of the account.
         onboarding_info: Option<Onboarding> = "onboardingInfo",
@@ -62,11 +58,11 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The number of the plan.
         plan: Option<f64> = "plan",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// Default: `false`.
         premium_upgraded: Option<bool> = "premiumUpgraded",
-        /// `privacyPolicy`
+        /// Name in JSON: `privacyPolicy`.
         privacy_policy: Option<String> = "privacyPolicy",
         /// The id of the user who accepted the privacy policy.
         privacy_policy_accepted_by: Option<String> = "privacyPolicyAcceptedBy",
@@ -74,7 +70,7 @@ crm_core::record! {
         privacy_policy_accepted_date: Option<String> = "privacyPolicyAcceptedDate",
         /// The version of the privacy policy that was accepted.
         privacy_policy_version: Option<String> = "privacyPolicyVersion",
-        /// `referralId`
+        /// Name in JSON: `referralId`.
         referral_id: Option<String> = "referralId",
         /// The relationship number of the agency, for example `0-002-230`.
         relationship_number: Option<String> = "relationshipNumber",
@@ -84,7 +80,6 @@ crm_core::record! {
         spare_domain: Option<String> = "spareDomain",
         /// The state or region.
         state: Option<String> = "state",
-        /// `status`
         status: Option<String> = "status",
         /// The id of the connected account at Stripe.
         stripe_connect_id: Option<String> = "stripeConnectId",
@@ -100,7 +95,7 @@ crm_core::record! {
         terms_of_service_version: Option<String> = "termsOfServiceVersion",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `twilioFreeCredits`
+        /// Name in JSON: `twilioFreeCredits`.
         twilio_free_credits: Option<f64> = "twilioFreeCredits",
         /// True if Twilio is in trial mode.
         twilio_trial_mode: Option<bool> = "twilioTrialMode",
@@ -114,17 +109,16 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `companies.get`.
     pub struct GetCompanyByIdReply {
-        /// `company`
         company: Option<GetCompanyById> = "company",
     }
 }
 
 crm_core::record! {
-    /// Value of `onboarding_info` of `GetCompanyById`.
+    /// The onboarding info in [`GetCompanyById::onboarding_info`].
     pub struct Onboarding {
-        /// `affiliateSignup`
+        /// Name in JSON: `affiliateSignup`.
         affiliate_signup: Option<bool> = "affiliateSignup",
-        /// `conversationDemo`
+        /// Name in JSON: `conversationDemo`.
         conversation_demo: Option<bool> = "conversationDemo",
         /// The number of the company's customers.
         customer_count: Option<String> = "customerCount",
@@ -142,19 +136,18 @@ crm_core::record! {
         location: Option<bool> = "location",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `metaData`
+        /// Name in JSON: `metaData`.
         meta_data: Option<Value> = "metaData",
         /// True if work is still pending.
         pending: Option<bool> = "pending",
-        /// `planId`
+        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
-        /// `snapshotId`
+        /// Name in JSON: `snapshotId`.
         snapshot_id: Option<String> = "snapshotId",
         /// The tools that they use.
         tools: Vec<String> = "tools",
-        /// `version`
         version: Option<String> = "version",
-        /// `websiteUrl`
+        /// Name in JSON: `websiteUrl`.
         website_url: Option<String> = "websiteUrl",
     }
 }

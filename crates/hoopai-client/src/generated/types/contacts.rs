@@ -4,11 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `attributions` of `FoundContact`.
+    /// An attribution in [`FoundContact::attributions`].
     pub struct AttributionSource {
         /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
-        /// `campaignId`
+        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
         /// The click id of Google's display ads.
         dclid: Option<String> = "dclid",
@@ -32,7 +32,6 @@ crm_core::record! {
         msclikid: Option<String> = "msclikid",
         /// The page from which the visitor came.
         referrer: Option<String> = "referrer",
-        /// `url`
         url: Option<String> = "url",
         /// The user agent of the browser.
         user_agent: Option<String> = "userAgent",
@@ -195,7 +194,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `contacts.batch_set_business`.
     pub struct ContactsBusinessUpdate {
-        /// `businessId`
+        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
         /// The ids of the contacts or sessions.
         ids: Option<Vec<String>> = "ids",
@@ -227,7 +226,6 @@ impl ContactsBusinessUpdate {
 crm_core::record! {
     /// Reply of `contacts.get`.
     pub struct ContactsByIdReply {
-        /// `contact`
         contact: Option<GetContectById> = "contact",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -235,11 +233,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `custom_fields` of `CreateContactSchema`.
+    /// A custom field in [`CreateContactSchema::custom_fields`].
     pub struct ContactsCustomField {
-        /// `id`
         id: Option<String> = "id",
-        /// `value`
         value: Option<Value> = "value",
     }
 }
@@ -247,29 +243,26 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `contacts.create_note`.
     pub struct ContactsGetCreateUpdateNoteReply {
-        /// `note`
         note: Option<ContactsGetNote> = "note",
     }
 }
 
 crm_core::record! {
-    /// Value of `note` of `ContactsGetCreateUpdateNoteReply`.
+    /// The note in [`ContactsGetCreateUpdateNoteReply::note`].
     pub struct ContactsGetNote {
         /// The text.
         body: Option<String> = "body",
         /// The color of the note.
         color: Option<String> = "color",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// `id`
         id: Option<String> = "id",
         /// True if the note is pinned to the top.
         pinned: Option<bool> = "pinned",
-        /// `title`
         title: Option<String> = "title",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -277,19 +270,18 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `contacts.list_notes`.
     pub struct ContactsGetNotesListReply {
-        /// `notes`
         notes: Vec<ContactsGetNote> = "notes",
     }
 }
 
 crm_core::record! {
-    /// Value of `meta` of `ContactsSearchReply`.
+    /// The meta in [`ContactsSearchReply::meta`].
     pub struct ContactsMeta {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
         /// The number of the next page.
         next_page: Option<f64> = "nextPage",
-        /// `nextPageUrl`
+        /// Name in JSON: `nextPageUrl`.
         next_page_url: Option<String> = "nextPageUrl",
         /// The number of the previous page.
         prev_page: Option<f64> = "prevPage",
@@ -297,7 +289,6 @@ crm_core::record! {
         start_after: Option<f64> = "startAfter",
         /// The id after which the next page begins.
         start_after_id: Option<String> = "startAfterId",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -311,9 +302,8 @@ crm_core::record! {
         color: Option<String> = "color",
         /// True if the note is pinned to the top.
         pinned: Option<bool> = "pinned",
-        /// `title`
         title: Option<String> = "title",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "body"
@@ -324,9 +314,7 @@ crm_core::setters!(ContactsNotes {
     color: String,
     /// True if the note is pinned to the top.
     pinned: bool,
-    /// `title`
     title: String,
-    /// `userId`
     user_id: String,
 });
 
@@ -364,9 +352,8 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `city`
         city: Option<String> = "city",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -380,27 +367,23 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `gender`
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -416,9 +399,7 @@ crm_core::setters!(CreateContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// `city`
     city: String,
-    /// `companyName`
     company_name: String,
     /// The country code, for example `US`.
     country: String,
@@ -432,25 +413,18 @@ crm_core::setters!(CreateContact {
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// `firstName`
     first_name: String,
-    /// `gender`
     gender: String,
     /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// `lastName`
     last_name: String,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
-    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// `tags`
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
@@ -500,7 +474,7 @@ impl CreateContact {
 }
 
 crm_core::record! {
-    /// Value of `contact` of `CreateContactsReply`.
+    /// The contact in [`CreateContactsReply::contact`].
     pub struct CreateContactSchema {
         /// The first line of the address.
         address1: Option<String> = "address1",
@@ -512,11 +486,10 @@ crm_core::record! {
         birth_month: Option<f64> = "birthMonth",
         /// True if e-mail to the contact bounced.
         bounce_email: Option<bool> = "bounceEmail",
-        /// `businessId`
+        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
-        /// `city`
         city: Option<String> = "city",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -538,17 +511,16 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `firstNameLowerCase`
+        /// Name in JSON: `firstNameLowerCase`.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// `fullNameLowerCase`
+        /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
-        /// `id`
         id: Option<String> = "id",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// `lastNameLowerCase`
+        /// Name in JSON: `lastNameLowerCase`.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The time of the contact's last activity.
         last_session_activity_at: Option<String> = "lastSessionActivityAt",
@@ -558,17 +530,14 @@ crm_core::record! {
         offers: Vec<String> = "offers",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `products`
         products: Vec<String> = "products",
-        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// `tags`
         tags: Vec<String> = "tags",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// True if the contact has unsubscribed from e-mails.
         unsubscribe_email: Option<bool> = "unsubscribeEmail",
@@ -580,7 +549,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `contacts.create`.
     pub struct CreateContactsReply {
-        /// `contact`
         contact: Option<CreateContactSchema> = "contact",
     }
 }
@@ -594,9 +562,8 @@ crm_core::record! {
         body: Option<String> = "body",
         /// True if it is completed.
         completed: Option<bool> = "completed",
-        /// `dueDate`
+        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
-        /// `title`
         title: Option<String> = "title",
     }
     required "completed" "dueDate" "title"
@@ -631,30 +598,26 @@ impl CreateTaskParams {
 crm_core::record! {
     /// Body of `contacts.add_to_workflow`.
     pub struct CreateWorkflow {
-        /// `eventStartTime`
+        /// Name in JSON: `eventStartTime`.
         event_start_time: Option<String> = "eventStartTime",
     }
 }
 crm_core::setters!(CreateWorkflow {
-    /// `eventStartTime`
     event_start_time: String,
 });
 
 crm_core::record! {
-    /// Value of `call` of `DndSettings`.
+    /// The call in [`DndSettings::call`].
     pub struct DndSetting {
-        /// `code`
         code: Option<String> = "code",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<DndSettingStatus> = "status",
     }
     required "status"
     by new
 }
 crm_core::setters!(DndSetting {
-    /// `code`
     code: String,
     /// The human-readable message.
     message: String,
@@ -674,7 +637,7 @@ impl DndSetting {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `DndSetting`.
+    /// The status in [`DndSetting::status`].
     pub enum DndSettingStatus {
         /// `active`
         Active = "active",
@@ -686,7 +649,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `dnd_settings` of `CreateContact`.
+    /// The dnd settings in [`CreateContact::dnd_settings`].
     pub struct DndSettings {
         /// The settings for calls.
         call: Option<DndSetting> = "Call",
@@ -720,21 +683,19 @@ crm_core::setters!(DndSettings {
 crm_core::record! {
     /// A contact in the results of lists and searches.
     pub struct FoundContact {
-        /// `address`
         address: Option<String> = "address",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         /// All sources that led to the contact.
         attributions: Vec<AttributionSource> = "attributions",
-        /// `businessId`
+        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
-        /// `businessName`
+        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
-        /// `city`
         city: Option<String> = "city",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
-        /// `contactName`
+        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -752,37 +713,34 @@ crm_core::record! {
         dnd_settings: Option<Value> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `firstNameLowerCase`
+        /// Name in JSON: `firstNameLowerCase`.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
         /// The ids of the followers, who are users.
         followers: Vec<String> = "followers",
-        /// `fullNameLowerCase`
+        /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
-        /// `id`
         id: Option<String> = "id",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// `lastNameLowerCase`
+        /// Name in JSON: `lastNameLowerCase`.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The sort values, for the next page; search gives them, lists do not.
         search_after: Vec<Value> = "searchAfter",
-        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// `tags`
         tags: Vec<String> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The URL of the website.
         website: Option<String> = "website",
@@ -802,7 +760,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `contact` of `ContactsByIdReply`.
+    /// The contact in [`ContactsByIdReply::contact`].
     pub struct GetContectById {
         /// Additional e-mail addresses.
         additional_emails: Vec<Value> = "additionalEmails",
@@ -814,11 +772,10 @@ crm_core::record! {
         attachments: Option<Value> = "attachments",
         /// The first source that led to the contact.
         attribution_source: Option<AttributionSource> = "attributionSource",
-        /// `businessId`
+        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
-        /// `city`
         city: Option<String> = "city",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -838,43 +795,38 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `firstNameLowerCase`
+        /// Name in JSON: `firstNameLowerCase`.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// `fullNameLowerCase`
+        /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
-        /// `id`
         id: Option<String> = "id",
-        /// `keyword`
         keyword: Option<String> = "keyword",
         /// The time of the contact's last activity.
         last_activity: Option<String> = "lastActivity",
         /// The last source that led to the contact.
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// `lastNameLowerCase`
+        /// Name in JSON: `lastNameLowerCase`.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `source`
         source: Option<String> = "source",
         /// The social security number.
         ssn: Option<String> = "ssn",
         /// The state or region.
         state: Option<String> = "state",
-        /// `tags`
         tags: Vec<String> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The id of the visitor to the website.
         visitor_id: Option<String> = "visitorId",
@@ -884,9 +836,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `events` of `GetEventsReply`.
+    /// An event in [`GetEventsReply::events`].
     pub struct GetEvent {
-        /// `address`
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<String> = "appointmentStatus",
@@ -894,29 +845,25 @@ crm_core::record! {
         assigned_resources: Vec<String> = "assignedResources",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
-        /// `groupId`
+        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `notes`
         notes: Option<String> = "notes",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `status`
         status: Option<String> = "status",
-        /// `title`
         title: Option<String> = "title",
         /// The users, as records or ids.
         users: Vec<String> = "users",
@@ -932,11 +879,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `all` of `InboundDndSettings`.
+    /// The all in [`InboundDndSettings::all`].
     pub struct InboundDndSetting {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<InboundDndSettingStatus> = "status",
     }
     required "status"
@@ -960,7 +906,7 @@ impl InboundDndSetting {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `InboundDndSetting`.
+    /// The status in [`InboundDndSetting::status`].
     pub enum InboundDndSettingStatus {
         /// `active`
         Active = "active",
@@ -970,7 +916,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `inbound_dnd_settings` of `CreateContact`.
+    /// The inbound dnd settings in [`CreateContact::inbound_dnd_settings`].
     pub struct InboundDndSettings {
         /// The settings for all channels.
         all: Option<InboundDndSetting> = "all",
@@ -984,7 +930,6 @@ crm_core::setters!(InboundDndSettings {
 crm_core::record! {
     /// Reply of `contacts.add_tags`.
     pub struct TagReply {
-        /// `tags`
         tags: Vec<String> = "tags",
     }
 }
@@ -992,7 +937,6 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `contacts.add_tags`.
     pub struct Tags {
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
     }
     required "tags"
@@ -1013,23 +957,23 @@ impl Tags {
 crm_core::record! {
     /// The result for the tags of one contact.
     pub struct TagsOfContact {
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The human-readable message.
         message: Option<String> = "message",
         /// The tags before the change.
         old_tags: Vec<String> = "oldTags",
-        /// `tagsAdded`
+        /// Name in JSON: `tagsAdded`.
         tags_added: Vec<String> = "tagsAdded",
-        /// `tagsRemoved`
+        /// Name in JSON: `tagsRemoved`.
         tags_removed: Vec<String> = "tagsRemoved",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Value of `task` of `TaskByIsReply`.
+    /// The task in [`TaskByIsReply::task`].
     pub struct Task {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -1037,13 +981,11 @@ crm_core::record! {
         body: Option<String> = "body",
         /// True if it is completed.
         completed: Option<bool> = "completed",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// `dueDate`
+        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
-        /// `id`
         id: Option<String> = "id",
-        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1051,7 +993,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `contacts.create_task`.
     pub struct TaskByIsReply {
-        /// `task`
         task: Option<Task> = "task",
     }
 }
@@ -1059,7 +1000,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `contacts.list_tasks`.
     pub struct TasksListReply {
-        /// `tasks`
         tasks: Vec<Task> = "tasks",
     }
 }
@@ -1071,9 +1011,8 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `city`
         city: Option<String> = "city",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -1087,23 +1026,20 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1117,9 +1053,7 @@ crm_core::setters!(UpdateContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// `city`
     city: String,
-    /// `companyName`
     company_name: String,
     /// The country code, for example `US`.
     country: String,
@@ -1133,23 +1067,17 @@ crm_core::setters!(UpdateContact {
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// `firstName`
     first_name: String,
     /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// `lastName`
     last_name: String,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
-    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// `tags`
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
@@ -1168,7 +1096,6 @@ crm_core::clears!(UpdateContact {
 crm_core::record! {
     /// Reply of `contacts.update`.
     pub struct UpdateContactsReply {
-        /// `contact`
         contact: Option<GetContectById> = "contact",
         /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
@@ -1184,9 +1111,8 @@ crm_core::record! {
         color: Option<String> = "color",
         /// True if the note is pinned to the top.
         pinned: Option<bool> = "pinned",
-        /// `title`
         title: Option<String> = "title",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1197,9 +1123,7 @@ crm_core::setters!(UpdateNote {
     color: String,
     /// True if the note is pinned to the top.
     pinned: bool,
-    /// `title`
     title: String,
-    /// `userId`
     user_id: String,
 });
 
@@ -1212,7 +1136,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// True to remove all tags.
         remove_all_tags: Option<bool> = "removeAllTags",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
     }
     required "contacts" "locationId" "tags"
@@ -1262,9 +1185,8 @@ crm_core::record! {
         body: Option<String> = "body",
         /// True if it is completed.
         completed: Option<bool> = "completed",
-        /// `dueDate`
+        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
-        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1275,9 +1197,7 @@ crm_core::setters!(UpdateTaskBody {
     body: String,
     /// True if it is completed.
     completed: bool,
-    /// `dueDate`
     due_date: String,
-    /// `title`
     title: String,
 });
 
@@ -1309,9 +1229,8 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `city`
         city: Option<String> = "city",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -1327,27 +1246,23 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `gender`
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1363,9 +1278,7 @@ crm_core::setters!(UpsertContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// `city`
     city: String,
-    /// `companyName`
     company_name: String,
     /// The country code, for example `US`.
     country: String,
@@ -1381,25 +1294,18 @@ crm_core::setters!(UpsertContact {
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// `firstName`
     first_name: String,
-    /// `gender`
     gender: String,
     /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// `lastName`
     last_name: String,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
-    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// `tags`
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
@@ -1452,7 +1358,6 @@ impl UpsertContact {
 crm_core::record! {
     /// Reply of `contacts.upsert`.
     pub struct UpsertContactsReply {
-        /// `contact`
         contact: Option<GetContectById> = "contact",
         /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",

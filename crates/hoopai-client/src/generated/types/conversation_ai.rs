@@ -4,33 +4,30 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `data` of `CreateActionReply`.
+    /// The data in [`CreateActionReply::data`].
     pub struct ActionData {
-        /// `agentId`
+        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
         /// The settings of the action, which depend on its type.
         details: Option<Value> = "details",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ActionsIdType> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `actions` of `EmployeeReply`.
+    /// An action in [`EmployeeReply::actions`].
     pub struct ActionsId {
-        /// `id`
         id: Option<String> = "id",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ActionsIdType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ActionData`.
+    /// The type in [`ActionData::type_`].
     pub enum ActionsIdType {
         /// `advancedFollowup`
         AdvancedFollowup = "advancedFollowup",
@@ -50,7 +47,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Item of `channels` of `CreateEmployee`.
+    /// A channel in [`CreateEmployee::channels`].
     pub enum ChannelsItem {
         /// `FB`
         Fb = "FB",
@@ -68,7 +65,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `source` of `conversation_ai.get_generation`.
+    /// Argument `source` of `conversation_ai.get_generation`.
     pub enum ConversationAiGetGenerationSource {
         /// `conversation`
         Conversation = "conversation",
@@ -82,9 +79,8 @@ crm_core::record! {
     pub struct CreateAction {
         /// The settings of the action, which depend on its type.
         details: Option<Value> = "details",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ActionsIdType> = "type",
     }
     required "details" "name" "type"
@@ -123,7 +119,7 @@ crm_core::record! {
     pub struct CreateEmployee {
         /// The maximum number of messages that the agent sends automatically. Default: `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// `businessName`
+        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The channels on which the agent replies, for example `SMS`.
         channels: Option<Vec<ChannelsItem>> = "channels",
@@ -137,7 +133,6 @@ crm_core::record! {
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
         /// The mode of operation, or of payment. Default: `off`.
         mode: Option<EmployeeMode> = "mode",
-        /// `name`
         name: Option<String> = "name",
         /// The personality of the agent.
         personality: Option<String> = "personality",
@@ -166,7 +161,6 @@ crm_core::record! {
 crm_core::setters!(CreateEmployee {
     /// The maximum number of messages that the agent sends automatically. Default: `75`.
     auto_pilot_max_messages: f64,
-    /// `businessName`
     business_name: String,
     /// The channels on which the agent replies, for example `SMS`.
     channels: [ChannelsItem],
@@ -231,9 +225,8 @@ impl CreateEmployee {
 }
 
 crm_core::record! {
-    /// Value of `data` of `DeleteActionReply`.
+    /// The data in [`DeleteActionReply::data`].
     pub struct DeleteActionData {
-        /// `id`
         id: Option<String> = "id",
     }
 }
@@ -249,13 +242,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `agents` of `SearchEmployeeReply`.
+    /// An agent in [`SearchEmployeeReply::agents`].
     pub struct EmployeeListItem {
         /// The actions of the agent.
         actions: Vec<Value> = "actions",
         /// The maximum number of messages that the agent sends automatically.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// `businessName`
+        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The channels on which the agent replies, for example `SMS`.
         channels: Vec<String> = "channels",
@@ -263,15 +256,13 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// The goal of the agent.
         goal: Option<Value> = "goal",
-        /// `id`
         id: Option<String> = "id",
-        /// `isPrimary`
+        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases that the agent uses.
         knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
         /// The mode of operation, or of payment.
         mode: Option<EmployeeMode> = "mode",
-        /// `name`
         name: Option<String> = "name",
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
@@ -311,23 +302,21 @@ crm_core::record! {
         actions: Vec<ActionsId> = "actions",
         /// The maximum number of messages that the agent sends automatically.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// `businessName`
+        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The channels on which the agent replies, for example `SMS`.
         channels: Vec<ChannelsItem> = "channels",
         /// The goal of the agent.
         goal: Option<String> = "goal",
-        /// `id`
         id: Option<String> = "id",
         /// The instructions for the bot.
         instructions: Option<String> = "instructions",
-        /// `isPrimary`
+        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases that the agent uses.
         knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
         /// The mode of operation, or of payment.
         mode: Option<EmployeeMode> = "mode",
-        /// `name`
         name: Option<String> = "name",
         /// The personality of the agent.
         personality: Option<String> = "personality",
@@ -373,7 +362,7 @@ crm_core::record! {
     pub struct FetchAiResponseDetailsReply {
         /// The actions of the bot.
         action_logs: Vec<Value> = "actionLogs",
-        /// `agentId`
+        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
         /// The questions with their answers.
         faqs: Vec<Value> = "faqs",
@@ -395,7 +384,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `followup_settings` of `UpdateFollowupSettings`.
+    /// The followup settings in [`UpdateFollowupSettings::followup_settings`].
     pub struct FollowupSettings {
         /// Default: `true`.
         dynamic_channel_switching: Option<bool> = "dynamicChannelSwitching",
@@ -443,7 +432,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `intervals` of `WorkingHours`.
+    /// An interval in [`WorkingHours::intervals`].
     pub struct Interval {
         /// The hour at which it ends, from 0 to 23.
         end_hour: Option<f64> = "endHour",
@@ -451,7 +440,7 @@ crm_core::record! {
         end_minute: Option<f64> = "endMinute",
         /// The hour of the start, from 0 to 23.
         start_hour: Option<f64> = "startHour",
-        /// `startMinute`
+        /// Name in JSON: `startMinute`.
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"
@@ -480,7 +469,6 @@ impl Interval {
 crm_core::record! {
     /// Reply of `conversation_ai.search_agents`.
     pub struct SearchEmployeeReply {
-        /// `agents`
         agents: Vec<EmployeeListItem> = "agents",
         /// The number of records.
         count: Option<f64> = "count",
@@ -490,7 +478,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The unit of `sleepTime`.
+    /// The sleep time unit in [`CreateEmployee::sleep_time_unit`].
     pub enum SleepTimeUnit {
         /// `hours`
         Hours = "hours",
@@ -516,7 +504,7 @@ crm_core::record! {
     pub struct UpdateEmployee {
         /// The maximum number of messages that the agent sends automatically. Default: `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// `businessName`
+        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The channels on which the agent replies, for example `SMS`.
         channels: Option<Vec<ChannelsItem>> = "channels",
@@ -524,13 +512,12 @@ crm_core::record! {
         goal: Option<String> = "goal",
         /// The instructions for the bot.
         instructions: Option<String> = "instructions",
-        /// `isPrimary`
+        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases that the agent uses.
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
         /// The mode of operation, or of payment.
         mode: Option<EmployeeMode> = "mode",
-        /// `name`
         name: Option<String> = "name",
         /// The personality of the agent.
         personality: Option<String> = "personality",
@@ -557,7 +544,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateEmployee {
-    /// `businessName`
     business_name: String,
     /// The channels on which the agent replies, for example `SMS`.
     channels: [ChannelsItem],
@@ -565,13 +551,11 @@ crm_core::setters!(UpdateEmployee {
     goal: String,
     /// The instructions for the bot.
     instructions: String,
-    /// `isPrimary`
     is_primary: bool,
     /// The ids of the knowledge bases that the agent uses.
     knowledge_base_ids: [String],
     /// The mode of operation, or of payment.
     mode: EmployeeMode,
-    /// `name`
     name: String,
     /// The personality of the agent.
     personality: String,
@@ -627,7 +611,7 @@ impl UpdateEmployee {
 crm_core::record! {
     /// Body of `conversation_ai.update_followup_settings`.
     pub struct UpdateFollowupSettings {
-        /// `actionIds`
+        /// Name in JSON: `actionIds`.
         action_ids: Option<Vec<String>> = "actionIds",
         /// The settings of follow-ups.
         followup_settings: Option<FollowupSettings> = "followupSettings",
@@ -662,7 +646,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `working_hours` of `FollowupSettings`.
+    /// A working hour in [`FollowupSettings::working_hours`].
     pub struct WorkingHours {
         /// The day of the week, as a number from 1 to 7.
         day_of_the_week: Option<f64> = "dayOfTheWeek",

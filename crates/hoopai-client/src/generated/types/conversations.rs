@@ -25,11 +25,10 @@ impl AddMessageAttachments {
 }
 
 crm_core::record! {
-    /// Value of `call` of `ProcessMessageBody`.
+    /// The call in [`ProcessMessageBody::call`].
     pub struct CallData {
         /// The phone number of the caller.
         from: Option<String> = "from",
-        /// `status`
         status: Option<CallDataStatus> = "status",
         /// The phone number that was called.
         to: Option<String> = "to",
@@ -38,7 +37,6 @@ crm_core::record! {
 crm_core::setters!(CallData {
     /// The phone number of the caller.
     from: String,
-    /// `status`
     status: CallDataStatus,
     /// The phone number that was called.
     to: String,
@@ -71,7 +69,6 @@ crm_core::record! {
     pub struct CancelScheduledReply {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<f64> = "status",
     }
 }
@@ -79,7 +76,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.complete_upload`.
     pub struct CompleteFileUpload {
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
@@ -87,13 +84,12 @@ crm_core::record! {
         filename: Option<String> = "filename",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `uploadId`
+        /// Name in JSON: `uploadId`.
         upload_id: Option<String> = "uploadId",
     }
     required "conversationId" "filePath" "filename" "locationId" "uploadId"
 }
 crm_core::setters!(CompleteFileUpload {
-    /// `conversationId`
     conversation_id: String,
     /// The path of the file in storage.
     file_path: String,
@@ -101,7 +97,6 @@ crm_core::setters!(CompleteFileUpload {
     filename: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// `uploadId`
     upload_id: String,
 });
 
@@ -110,21 +105,20 @@ crm_core::record! {
     pub struct CompleteFileUploadReply {
         /// Additional data.
         metadata: Option<Value> = "metadata",
-        /// `uploadedFiles`
+        /// Name in JSON: `uploadedFiles`.
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
 
 crm_core::record! {
-    /// Value of `conversation` of `GetConversationReply`.
+    /// The conversation in [`GetConversationReply::conversation`].
     pub struct Conversation {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
         /// True if the conversation is in the inbox.
         inbox: Option<bool> = "inbox",
@@ -140,17 +134,17 @@ crm_core::record! {
         starred: Option<bool> = "starred",
         /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
 
 crm_core::record! {
-    /// Value of `conversation` of `CreateConversationReply`.
+    /// The conversation in [`CreateConversationReply::conversation`].
     pub struct ConversationCreateReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
@@ -158,7 +152,6 @@ crm_core::record! {
         date_updated: Option<String> = "dateUpdated",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
         /// The time of the last message.
         last_message_date: Option<String> = "lastMessageDate",
@@ -168,17 +161,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `conversations` of `SendConversationReply`.
+    /// A conversation in [`SendConversationReply::conversations`].
     pub struct ConversationSchema {
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// `contactName`
+        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The e-mail address.
         email: Option<String> = "email",
         /// The full name of the contact.
         full_name: Option<String> = "fullName",
-        /// `id`
         id: Option<String> = "id",
         /// The text of the last message.
         last_message_body: Option<String> = "lastMessageBody",
@@ -190,7 +182,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ConversationSchemaType> = "type",
         /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
@@ -198,7 +190,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ConversationSchema`.
+    /// The type in [`ConversationSchema::type_`].
     pub enum ConversationSchemaType {
         /// `TYPE_EMAIL`
         TypeEmail = "TYPE_EMAIL",
@@ -214,7 +206,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `channel` of `conversations.export_messages`.
+    /// Argument `channel` of `conversations.export_messages`.
     pub enum ConversationsExportMessagesChannel {
         /// `Call`
         Call = "Call",
@@ -242,7 +234,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `conversations.list_messages`.
+    /// Argument `type_` of `conversations.list_messages`.
     pub enum ConversationsListMessagesType {
         /// `TYPE_ACTIVITY_APPOINTMENT`
         TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
@@ -286,7 +278,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `last_message_action` of `conversations.search`.
+    /// Argument `last_message_action` of `conversations.search`.
     pub enum ConversationsSearchLastMessageAction {
         /// `automated`
         Automated = "automated",
@@ -296,7 +288,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `sort_by` of `conversations.search`.
+    /// Argument `sort_by` of `conversations.search`.
     pub enum ConversationsSearchSortBy {
         /// `due_at`
         DueAt = "due_at",
@@ -312,7 +304,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `status` of `conversations.search`.
+    /// Argument `status` of `conversations.search`.
     pub enum ConversationsSearchStatus {
         /// `all`
         All = "all",
@@ -330,7 +322,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `conversations.create`.
     pub struct CreateConversation {
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -354,7 +346,6 @@ impl CreateConversation {
 crm_core::record! {
     /// Reply of `conversations.create`.
     pub struct CreateConversationReply {
-        /// `conversation`
         conversation: Option<ConversationCreateReply> = "conversation",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -410,13 +401,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `error` of `UpdateMessageStatus`.
+    /// The error in [`UpdateMessageStatus::error`].
     pub struct ErrorItem {
-        /// `code`
         code: Option<String> = "code",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "code" "message" "type"
@@ -443,25 +433,23 @@ impl ErrorItem {
 crm_core::record! {
     /// Reply of `conversations.export_messages`.
     pub struct ExportMessagesReply {
-        /// `messages`
         messages: Vec<GetMessageReply> = "messages",
         /// The cursor of the next page.
         next_cursor: Option<String> = "nextCursor",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Value of `forward` of `SendMessageBody`.
+    /// The forward in [`SendMessageBody::forward`].
     pub struct ForwardConfig {
-        /// `emailMessageId`
+        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// True if all messages of the thread are forwarded.
         forward_whole_thread: Option<bool> = "forwardWholeThread",
-        /// `isForwarded`
+        /// Name in JSON: `isForwarded`.
         is_forwarded: Option<bool> = "isForwarded",
-        /// `messageId`
+        /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
         /// The id of the contact that receives the forwarded message.
         recipient_contact_id: Option<String> = "recipientContactId",
@@ -478,11 +466,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ForwardConfig {
-    /// `emailMessageId`
     email_message_id: String,
     /// True if all messages of the thread are forwarded.
     forward_whole_thread: bool,
-    /// `messageId`
     message_id: String,
     /// The id of the contact that receives the forwarded message.
     recipient_contact_id: String,
@@ -516,15 +502,15 @@ impl ForwardConfig {
 }
 
 crm_core::record! {
-    /// Value of `forward_data` of `SendMessageReply`.
+    /// The forward data in [`SendMessageReply::forward_data`].
     pub struct ForwardReply {
-        /// `emailMessageId`
+        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// The e-mail address that it is forwarded to.
         forward_to_email: Option<String> = "forwardToEmail",
         /// True if all messages of the thread are forwarded.
         forward_whole_thread: Option<bool> = "forwardWholeThread",
-        /// `messageId`
+        /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
         /// The id of the contact that receives the forwarded message.
         recipient_contact_id: Option<String> = "recipientContactId",
@@ -542,11 +528,10 @@ crm_core::record! {
     pub struct GetConversationByIdReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
         /// True if the conversation is in the inbox.
         inbox: Option<bool> = "inbox",
@@ -554,7 +539,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// True if it is starred.
         starred: Option<bool> = "starred",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<f64> = "type",
         /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
@@ -564,7 +549,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `conversations.update`.
     pub struct GetConversationReply {
-        /// `conversation`
         conversation: Option<Conversation> = "conversation",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -584,11 +568,11 @@ crm_core::record! {
         body: Option<String> = "body",
         /// The e-mail addresses that receive a copy.
         cc: Vec<String> = "cc",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -598,19 +582,14 @@ crm_core::record! {
         direction: Option<MessageDirection> = "direction",
         /// The sender.
         from: Option<String> = "from",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `provider`
         provider: Option<String> = "provider",
         /// The id of the message to which this one replies.
         reply_to_message_id: Option<String> = "replyToMessageId",
-        /// `source`
         source: Option<MessageReplySource> = "source",
-        /// `status`
         status: Option<GetEmailMessageReplyStatus> = "status",
-        /// `subject`
         subject: Option<String> = "subject",
         /// The id of the e-mail thread.
         thread_id: Option<String> = "threadId",
@@ -620,7 +599,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `GetEmailMessageReply`.
+    /// The status in [`GetEmailMessageReply::status`].
     pub enum GetEmailMessageReplyStatus {
         /// `connected`
         Connected = "connected",
@@ -644,19 +623,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `messages` of `ExportMessagesReply`.
+    /// A message in [`ExportMessagesReply::messages`].
     pub struct GetMessageReply {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<String> = "attachments",
         /// The text.
         body: Option<String> = "body",
-        /// `chatWidgetId`
+        /// Name in JSON: `chatWidgetId`.
         chat_widget_id: Option<String> = "chatWidgetId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -664,21 +643,18 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The direction of the message: `inbound` or `outbound`.
         direction: Option<MessageDirection> = "direction",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `messageType`
+        /// Name in JSON: `messageType`.
         message_type: Option<MessageType> = "messageType",
         /// Additional data, or the totals and paging of a list.
         meta: Option<MessageMeta> = "meta",
-        /// `source`
         source: Option<MessageReplySource> = "source",
-        /// `status`
         status: Option<MessageReplyStatus> = "status",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<f64> = "type",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -688,13 +664,13 @@ crm_core::record! {
     pub struct GetMessageTranscriptionReply {
         /// The confidence of the transcription.
         confidence: Option<f64> = "confidence",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<f64> = "endTime",
         /// The number of the audio channel.
         media_channel: Option<f64> = "mediaChannel",
         /// The number of the sentence in the transcription.
         sentence_index: Option<f64> = "sentenceIndex",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<f64> = "startTime",
         /// The transcript of the call.
         transcript: Option<String> = "transcript",
@@ -702,11 +678,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `messages` of `MessagesReply`.
+    /// The messages in [`MessagesReply::messages`].
     pub struct GetMessagesByConversationReply {
         /// The id of the last message on the page.
         last_message_id: Option<String> = "lastMessageId",
-        /// `messages`
         messages: Vec<GetMessageReply> = "messages",
         /// True if there is a next page.
         next_page: Option<bool> = "nextPage",
@@ -720,7 +695,7 @@ crm_core::record! {
         channel: Option<String> = "channel",
         /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The size of the file in bytes.
         file_size: Option<f64> = "fileSize",
@@ -736,7 +711,6 @@ crm_core::setters!(InitiateFileUpload {
     channel: String,
     /// The type of the content, usually a MIME type.
     content_type: String,
-    /// `conversationId`
     conversation_id: String,
     /// The size of the file in bytes.
     file_size: f64,
@@ -755,9 +729,9 @@ crm_core::record! {
         file_path: Option<String> = "filePath",
         /// The maximum size of a file, in bytes.
         max_file_size: Option<f64> = "maxFileSize",
-        /// `uploadId`
+        /// Name in JSON: `uploadId`.
         upload_id: Option<String> = "uploadId",
-        /// `uploadUrl`
+        /// Name in JSON: `uploadUrl`.
         upload_url: Option<String> = "uploadUrl",
     }
 }
@@ -765,9 +739,7 @@ crm_core::record! {
 crm_core::record! {
     /// A call, as messages tell of it.
     pub struct MessageCall {
-        /// `duration`
         duration: Option<f64> = "duration",
-        /// `status`
         status: Option<String> = "status",
     }
 }
@@ -783,11 +755,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `meta` of `GetMessageReply`.
+    /// The meta in [`GetMessageReply::meta`].
     pub struct MessageMeta {
         /// The settings for calls.
         call: Option<MessageCall> = "call",
-        /// `callDuration`
+        /// Name in JSON: `callDuration`.
         call_duration: Option<String> = "callDuration",
         /// The status of the call, for example `completed`.
         call_status: Option<CallDataStatus> = "callStatus",
@@ -827,13 +799,13 @@ crm_core::record! {
         attachments: Vec<String> = "attachments",
         /// The text.
         body: Option<String> = "body",
-        /// `chatWidgetId`
+        /// Name in JSON: `chatWidgetId`.
         chat_widget_id: Option<String> = "chatWidgetId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -841,31 +813,28 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The direction of the message: `inbound` or `outbound`.
         direction: Option<MessageDirection> = "direction",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The human-readable message.
         message: Option<GetMessageReply> = "message",
-        /// `messageType`
+        /// Name in JSON: `messageType`.
         message_type: Option<MessageType> = "messageType",
         /// Additional data, or the totals and paging of a list.
         meta: Option<MessageMeta> = "meta",
-        /// `source`
         source: Option<MessageReplySource> = "source",
-        /// `status`
         status: Option<MessageReplyStatus> = "status",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<f64> = "type",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `source` of `GetEmailMessageReply`.
+    /// The source in [`GetEmailMessageReply::source`].
     pub enum MessageReplySource {
         /// `api`
         Api = "api",
@@ -881,7 +850,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `GetMessageReply`.
+    /// The status in [`GetMessageReply::status`].
     pub enum MessageReplyStatus {
         /// `clicked`
         Clicked = "clicked",
@@ -911,7 +880,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `SendMessageBody`.
+    /// The status in [`SendMessageBody::status`].
     pub enum MessageStatus {
         /// `delivered`
         Delivered = "delivered",
@@ -1017,7 +986,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The messages of a conversation.
     pub struct MessagesReply {
-        /// `messages`
         messages: Option<GetMessagesByConversationReply> = "messages",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -1033,9 +1001,9 @@ crm_core::record! {
         attachments: Option<Vec<String>> = "attachments",
         /// The call that the message records.
         call: Option<CallData> = "call",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -1049,7 +1017,7 @@ crm_core::record! {
         email_cc: Option<Vec<String>> = "emailCc",
         /// The e-mail address of the sender.
         email_from: Option<String> = "emailFrom",
-        /// `emailMessageId`
+        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// The e-mail address of the recipient.
         email_to: Option<String> = "emailTo",
@@ -1057,9 +1025,8 @@ crm_core::record! {
         html: Option<String> = "html",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `subject`
         subject: Option<String> = "subject",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ProcessMessageBodyType> = "type",
     }
     required "contactId" "conversationId" "conversationProviderId" "type"
@@ -1082,7 +1049,6 @@ crm_core::setters!(ProcessMessageBody {
     email_cc: [String],
     /// The e-mail address of the sender.
     email_from: String,
-    /// `emailMessageId`
     email_message_id: String,
     /// The e-mail address of the recipient.
     email_to: String,
@@ -1090,7 +1056,6 @@ crm_core::setters!(ProcessMessageBody {
     html: String,
     /// The human-readable message.
     message: String,
-    /// `subject`
     subject: String,
 });
 
@@ -1127,7 +1092,7 @@ impl ProcessMessageBody {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ProcessMessageBody`.
+    /// The type in [`ProcessMessageBody::type_`].
     pub enum ProcessMessageBodyType {
         /// `ALL_IN_ONE_CHAT`
         AllInOneChat = "ALL_IN_ONE_CHAT",
@@ -1169,17 +1134,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `conversations.add_inbound_message`.
     pub struct ProcessMessageReply {
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// `emailMessageId`
+        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `messageId`
+        /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -1195,7 +1160,7 @@ crm_core::record! {
         attachments: Option<Vec<String>> = "attachments",
         /// The call that the message records.
         call: Option<CallData> = "call",
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -1241,9 +1206,7 @@ impl ProcessOutboundMessageBody {
 crm_core::record! {
     /// Reply of `conversations.search`.
     pub struct SendConversationReply {
-        /// `conversations`
         conversations: Vec<ConversationSchema> = "conversations",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1251,15 +1214,15 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.send_message`.
     pub struct SendMessageBody {
-        /// `appointmentId`
+        /// Name in JSON: `appointmentId`.
         appointment_id: Option<String> = "appointmentId",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// `customSubtypeId`
+        /// Name in JSON: `customSubtypeId`.
         custom_subtype_id: Option<String> = "customSubtypeId",
         /// The e-mail addresses that receive a blind copy.
         email_bcc: Option<Vec<String>> = "emailBcc",
@@ -1285,19 +1248,17 @@ crm_core::record! {
         reply_message_id: Option<String> = "replyMessageId",
         /// The time at which the message is sent. In seconds since 1970-01-01 UTC.
         scheduled_timestamp: Option<f64> = "scheduledTimestamp",
-        /// `status`
         status: Option<MessageStatus> = "status",
         /// The subtype.
         sub_type: Option<String> = "subType",
-        /// `subject`
         subject: Option<String> = "subject",
-        /// `templateId`
+        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
         /// The id of the e-mail thread.
         thread_id: Option<String> = "threadId",
         /// The phone number of the recipient.
         to_number: Option<String> = "toNumber",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<SendMessageBodyType> = "type",
         /// True if AI chooses the sending time.
         uses_native_scheduling_ai: Option<bool> = "usesNativeSchedulingAi",
@@ -1306,13 +1267,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(SendMessageBody {
-    /// `appointmentId`
     appointment_id: String,
     /// The URLs of the attached files, or the files with their details.
     attachments: [String],
     /// The id of the provider that delivers the messages.
     conversation_provider_id: String,
-    /// `customSubtypeId`
     custom_subtype_id: String,
     /// The e-mail addresses that receive a blind copy.
     email_bcc: [String],
@@ -1338,13 +1297,10 @@ crm_core::setters!(SendMessageBody {
     reply_message_id: String,
     /// The time at which the message is sent. In seconds since 1970-01-01 UTC.
     scheduled_timestamp: f64,
-    /// `status`
     status: MessageStatus,
     /// The subtype.
     sub_type: String,
-    /// `subject`
     subject: String,
-    /// `templateId`
     template_id: String,
     /// The id of the e-mail thread.
     thread_id: String,
@@ -1415,7 +1371,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `SendMessageBody`.
+    /// The type in [`SendMessageBody::type_`].
     pub enum SendMessageBodyType {
         /// `Custom`
         Custom = "Custom",
@@ -1441,19 +1397,18 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `conversations.send_message`.
     pub struct SendMessageReply {
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
-        /// `emailMessageId`
+        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// The forwarded message, with its source and recipient.
         forward_data: Option<ForwardReply> = "forwardData",
-        /// `messageId`
+        /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
-        /// `messageIds`
+        /// Name in JSON: `messageIds`.
         message_ids: Vec<String> = "messageIds",
         /// The human-readable result.
         msg: Option<String> = "msg",
-        /// `status`
         status: Option<MessageStatus> = "status",
     }
 }
@@ -1461,7 +1416,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.send_review_reply`.
     pub struct SendReviewReply {
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1490,7 +1445,7 @@ impl SendReviewReply {
 }
 
 crm_core::record! {
-    /// Value of `subscription_action` of `UserSubscriptionChange`.
+    /// The subscription action in [`UserSubscriptionChange::subscription_action`].
     pub struct SubscriptionAction {
         /// The id of the subscription subtype.
         subtype_id: Option<String> = "subtype_id",
@@ -1498,7 +1453,7 @@ crm_core::record! {
         subtype_name: Option<String> = "subtype_name",
         /// The status of the subtype: `subscribed` or `unsubscribed`.
         subtype_status: Option<SubscriptionActionSubtypeStatus> = "subtype_status",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<SubscriptionActionType> = "type",
     }
     required "subtype_status" "type"
@@ -1539,7 +1494,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `SubscriptionAction`.
+    /// The type in [`SubscriptionAction::type_`].
     pub enum SubscriptionActionType {
         /// `custom`
         Custom = "custom",
@@ -1553,7 +1508,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `conversations.update`.
     pub struct UpdateConversation {
-        /// `feedback`
         feedback: Option<Value> = "feedback",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1566,7 +1520,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateConversation {
-    /// `feedback`
     feedback: Value,
     /// True if it is starred.
     starred: bool,
@@ -1615,24 +1568,18 @@ crm_core::setters!(UpdateCustomSubtype {
 crm_core::record! {
     /// Body of `conversations.update_message_status`.
     pub struct UpdateMessageStatus {
-        /// `emailMessageId`
+        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
-        /// `error`
         error: Option<ErrorItem> = "error",
-        /// `recipients`
         recipients: Option<Vec<MessageRecipientStatus>> = "recipients",
-        /// `status`
         status: Option<MessageStatus> = "status",
     }
     required "status"
     by new
 }
 crm_core::setters!(UpdateMessageStatus {
-    /// `emailMessageId`
     email_message_id: String,
-    /// `error`
     error: ErrorItem,
-    /// `recipients`
     recipients: [MessageRecipientStatus],
 });
 
@@ -1655,7 +1602,7 @@ crm_core::record! {
     pub struct UploadFilesReply {
         /// The SIDs of the media files at Twilio.
         twilio_media_sids: Vec<String> = "twilioMediaSids",
-        /// `uploadedFiles`
+        /// Name in JSON: `uploadedFiles`.
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
@@ -1663,7 +1610,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.change_subscription`.
     pub struct UserSubscriptionChange {
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -1710,7 +1657,7 @@ impl UserSubscriptionChange {
 crm_core::record! {
     /// Body of `conversations.send_typing`.
     pub struct UserTypingBody {
-        /// `conversationId`
+        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// `true` while the user is typing; a string.
         is_typing: Option<String> = "isTyping",

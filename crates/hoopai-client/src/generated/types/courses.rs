@@ -4,15 +4,14 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `categories` of `ProductInterface`.
+    /// A category in [`ProductInterface::categories`].
     pub struct CategoryInterface {
         /// The posts, or statistics of posts.
         posts: Option<Vec<PostInterface>> = "posts",
         /// The subcategories.
         sub_categories: Option<Vec<SubCategoryInterface>> = "subCategories",
-        /// `thumbnailUrl`
+        /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// `title`
         title: Option<String> = "title",
         /// The visibility, for example draft or published.
         visibility: Option<Visibility> = "visibility",
@@ -25,7 +24,6 @@ crm_core::setters!(CategoryInterface {
     posts: [PostInterface],
     /// The subcategories.
     sub_categories: [SubCategoryInterface],
-    /// `thumbnailUrl`
     thumbnail_url: String,
 });
 
@@ -45,7 +43,7 @@ impl CategoryInterface {
 }
 
 crm_core::open_enum! {
-    /// Value of `content_type` of `PostInterface`.
+    /// The content type in [`PostInterface::content_type`].
     pub enum ContentType {
         /// `assignment`
         Assignment = "assignment",
@@ -61,16 +59,14 @@ crm_core::record! {
     pub struct ExporterPayload {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `products`
         products: Option<Vec<ProductInterface>> = "products",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "locationId" "products"
     by new
 }
 crm_core::setters!(ExporterPayload {
-    /// `userId`
     user_id: String,
 });
 
@@ -91,11 +87,10 @@ impl ExporterPayload {
 }
 
 crm_core::record! {
-    /// Value of `instructor_details` of `ProductInterface`.
+    /// The instructor details in [`ProductInterface::instructor_details`].
     pub struct InstructorDetails {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `name`
         name: Option<String> = "name",
     }
     required "description" "name"
@@ -115,7 +110,7 @@ impl InstructorDetails {
 }
 
 crm_core::record! {
-    /// Item of `posts` of `CategoryInterface`.
+    /// A post in [`CategoryInterface::posts`].
     pub struct PostInterface {
         /// The URL of the video in storage.
         bucket_video_url: Option<String> = "bucketVideoUrl",
@@ -125,9 +120,8 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The materials of the lesson.
         post_materials: Option<Vec<PostMaterialInterface>> = "postMaterials",
-        /// `thumbnailUrl`
+        /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// `title`
         title: Option<String> = "title",
         /// The visibility, for example draft or published.
         visibility: Option<Visibility> = "visibility",
@@ -140,7 +134,6 @@ crm_core::setters!(PostInterface {
     bucket_video_url: String,
     /// The materials of the lesson.
     post_materials: [PostMaterialInterface],
-    /// `thumbnailUrl`
     thumbnail_url: String,
 });
 
@@ -167,13 +160,11 @@ impl PostInterface {
 }
 
 crm_core::record! {
-    /// Item of `post_materials` of `PostInterface`.
+    /// A post material in [`PostInterface::post_materials`].
     pub struct PostMaterialInterface {
-        /// `title`
         title: Option<String> = "title",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<Type> = "type",
-        /// `url`
         url: Option<String> = "url",
     }
     required "title" "type" "url"
@@ -198,24 +189,22 @@ impl PostMaterialInterface {
 }
 
 crm_core::record! {
-    /// Item of `products` of `ExporterPayload`.
+    /// A product in [`ExporterPayload::products`].
     pub struct ProductInterface {
         /// The categories, as records or ids.
         categories: Option<Vec<CategoryInterface>> = "categories",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The person who teaches the course.
         instructor_details: Option<InstructorDetails> = "instructorDetails",
-        /// `title`
         title: Option<String> = "title",
     }
     required "categories" "description" "title"
     by new
 }
 crm_core::setters!(ProductInterface {
-    /// `imageUrl`
     image_url: String,
     /// The person who teaches the course.
     instructor_details: InstructorDetails,
@@ -241,13 +230,12 @@ impl ProductInterface {
 }
 
 crm_core::record! {
-    /// Item of `sub_categories` of `CategoryInterface`.
+    /// A sub category in [`CategoryInterface::sub_categories`].
     pub struct SubCategoryInterface {
         /// The posts, or statistics of posts.
         posts: Option<Vec<PostInterface>> = "posts",
-        /// `thumbnailUrl`
+        /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// `title`
         title: Option<String> = "title",
         /// The visibility, for example draft or published.
         visibility: Option<Visibility> = "visibility",
@@ -258,7 +246,6 @@ crm_core::record! {
 crm_core::setters!(SubCategoryInterface {
     /// The posts, or statistics of posts.
     posts: [PostInterface],
-    /// `thumbnailUrl`
     thumbnail_url: String,
 });
 
@@ -277,7 +264,7 @@ impl SubCategoryInterface {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `PostMaterialInterface`.
+    /// The type in [`PostMaterialInterface::type_`].
     pub enum Type {
         /// `7z`
         X7z = "7z",

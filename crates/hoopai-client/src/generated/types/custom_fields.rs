@@ -20,13 +20,11 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The maximum number of files.
         max_file_limit: Option<f64> = "maxFileLimit",
-        /// `name`
         name: Option<String> = "name",
         /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
-        /// `options`
         options: Option<Vec<OptionItem>> = "options",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
@@ -50,13 +48,10 @@ crm_core::setters!(CreateCustomFields {
     location_id: String,
     /// The maximum number of files.
     max_file_limit: f64,
-    /// `name`
     name: String,
     /// The key of the object type, for example `custom_objects.pet`.
     object_key: String,
-    /// `options`
     options: [OptionItem],
-    /// `parentId`
     parent_id: String,
     /// The text of the empty field.
     placeholder: String,
@@ -101,7 +96,6 @@ crm_core::record! {
     pub struct CreateFolder {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
@@ -130,11 +124,9 @@ impl CreateFolder {
 crm_core::record! {
     /// Reply of `custom_fields.create_folder`.
     pub struct CustomFieldFolder {
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
@@ -162,7 +154,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `custom_fields.delete`.
     pub struct CustomFolderDeleteReply {
-        /// `id`
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
@@ -182,9 +173,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The maximum number of files.
         max_file_limit: Option<f64> = "maxFileLimit",
-        /// `name`
         name: Option<String> = "name",
-        /// `options`
         options: Option<Vec<OptionItem>> = "options",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
@@ -201,9 +190,7 @@ crm_core::setters!(UpdateCustomFields {
     description: String,
     /// The maximum number of files.
     max_file_limit: f64,
-    /// `name`
     name: String,
-    /// `options`
     options: [OptionItem],
     /// The text of the empty field.
     placeholder: String,
@@ -232,7 +219,6 @@ crm_core::record! {
     pub struct UpdateFolder {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
     }
     required "locationId" "name"

@@ -10,7 +10,6 @@ crm_core::record! {
         allow_camera: Option<bool> = "allowCamera",
         /// True if the page can use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
-        /// `icon`
         icon: Option<Icon> = "icon",
         /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
@@ -22,9 +21,7 @@ crm_core::record! {
         show_on_location: Option<bool> = "showOnLocation",
         /// True if it is shown in all locations. Default: `true`.
         show_to_all_locations: Option<bool> = "showToAllLocations",
-        /// `title`
         title: Option<String> = "title",
-        /// `url`
         url: Option<String> = "url",
         /// The role of the users who can see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
@@ -36,7 +33,6 @@ crm_core::setters!(CreateCustomMenu {
     allow_camera: bool,
     /// True if the page can use the microphone.
     allow_microphone: bool,
-    /// `icon`
     icon: Icon,
     /// The locations, as records, ids or codes.
     locations: [String],
@@ -48,24 +44,20 @@ crm_core::setters!(CreateCustomMenu {
     show_on_location: bool,
     /// True if it is shown in all locations. Default: `true`.
     show_to_all_locations: bool,
-    /// `title`
     title: String,
-    /// `url`
     url: String,
     /// The role of the users who can see it: `all`, `admin` or `user`.
     user_role: CustomMenuUserRole,
 });
 
 crm_core::record! {
-    /// Item of `custom_menus` of `GetCustomMenusReply`.
+    /// An entry in [`GetCustomMenusReply::custom_menus`].
     pub struct CustomMenu {
         /// True if the page can use the camera.
         allow_camera: Option<bool> = "allowCamera",
         /// True if the page can use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
-        /// `icon`
         icon: Option<IconSchemaOptional> = "icon",
-        /// `id`
         id: Option<String> = "id",
         /// The locations, as records, ids or codes.
         locations: Vec<String> = "locations",
@@ -79,9 +71,7 @@ crm_core::record! {
         show_on_location: Option<bool> = "showOnLocation",
         /// True if it is shown in all locations.
         show_to_all_locations: Option<bool> = "showToAllLocations",
-        /// `title`
         title: Option<String> = "title",
-        /// `url`
         url: Option<String> = "url",
         /// The role of the users who can see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
@@ -151,17 +141,16 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `custom_menus.create`.
     pub struct GetSingleCustomMenusReply {
-        /// `customMenu`
+        /// Name in JSON: `customMenu`.
         custom_menu: Option<CustomMenu> = "customMenu",
     }
 }
 
 crm_core::record! {
-    /// Value of `icon` of `CreateCustomMenu`.
+    /// The icon in [`CreateCustomMenu::icon`].
     pub struct Icon {
         /// The icon set: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",
-        /// `name`
         name: Option<String> = "name",
     }
     required "fontFamily" "name"
@@ -181,18 +170,16 @@ impl Icon {
 }
 
 crm_core::record! {
-    /// Value of `icon` of `CustomMenu`.
+    /// The icon in [`CustomMenu::icon`].
     pub struct IconSchemaOptional {
         /// The icon set: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(IconSchemaOptional {
     /// The icon set: `fab`, `fas` or `far`.
     font_family: FontFamily,
-    /// `name`
     name: String,
 });
 
@@ -203,7 +190,6 @@ crm_core::record! {
         allow_camera: Option<bool> = "allowCamera",
         /// True if the page can use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
-        /// `icon`
         icon: Option<IconSchemaOptional> = "icon",
         /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
@@ -215,9 +201,7 @@ crm_core::record! {
         show_on_location: Option<bool> = "showOnLocation",
         /// True if it is shown in all locations. Default: `true`.
         show_to_all_locations: Option<bool> = "showToAllLocations",
-        /// `title`
         title: Option<String> = "title",
-        /// `url`
         url: Option<String> = "url",
         /// The role of the users who can see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
@@ -228,7 +212,6 @@ crm_core::setters!(UpdateCustomMenu {
     allow_camera: bool,
     /// True if the page can use the microphone.
     allow_microphone: bool,
-    /// `icon`
     icon: IconSchemaOptional,
     /// The locations, as records, ids or codes.
     locations: [String],
@@ -240,9 +223,7 @@ crm_core::setters!(UpdateCustomMenu {
     show_on_location: bool,
     /// True if it is shown in all locations. Default: `true`.
     show_to_all_locations: bool,
-    /// `title`
     title: String,
-    /// `url`
     url: String,
     /// The role of the users who can see it: `all`, `admin` or `user`.
     user_role: CustomMenuUserRole,
@@ -251,7 +232,7 @@ crm_core::setters!(UpdateCustomMenu {
 crm_core::record! {
     /// Reply of `custom_menus.update`.
     pub struct UpdateCustomMenuLinkReply {
-        /// `customMenu`
+        /// Name in JSON: `customMenu`.
         custom_menu: Option<CustomMenu> = "customMenu",
         /// True if the operation succeeded.
         success: Option<bool> = "success",

@@ -6,9 +6,8 @@ use super::*;
 crm_core::record! {
     /// Body of `email_verification.verify`.
     pub struct VerificationBody {
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<VerificationBodyType> = "type",
-        /// `verify`
         verify: Option<String> = "verify",
     }
     required "type" "verify"
@@ -31,7 +30,7 @@ impl VerificationBody {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `VerificationBody`.
+    /// The type in [`VerificationBody::type_`].
     pub enum VerificationBodyType {
         /// `contact`
         Contact = "contact",

@@ -4,13 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `dnd` of `SaveBuilderData`.
+    /// The dnd in [`SaveBuilderData::dnd`].
     pub struct BuilderJsonMapper {
         /// The attributes of the template's parts.
         attrs: Option<Value> = "attrs",
         /// The elements of the template.
         elements: Option<Vec<String>> = "elements",
-        /// `templateSettings`
+        /// Name in JSON: `templateSettings`.
         template_settings: Option<Value> = "templateSettings",
     }
     required "attrs" "elements" "templateSettings"
@@ -35,25 +35,22 @@ impl BuilderJsonMapper {
 }
 
 crm_core::record! {
-    /// Item of `builders` of `BuilderTemplates`.
+    /// A builder in [`BuilderTemplates::builders`].
     pub struct BuilderTemplate {
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// `id`
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The time of the last change.
         last_updated: Option<String> = "lastUpdated",
-        /// `name`
         name: Option<String> = "name",
-        /// `previewUrl`
+        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
         /// The type of template, for example `builder`.
         template_type: Option<String> = "templateType",
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
-        /// `version`
         version: Option<String> = "version",
     }
 }
@@ -65,25 +62,21 @@ crm_core::record! {
         builders: Vec<BuilderTemplate> = "builders",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// `id`
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         /// The time of the last change.
         last_updated: Option<String> = "lastUpdated",
-        /// `name`
         name: Option<String> = "name",
-        /// `previewUrl`
+        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
         /// The type of template, for example `builder`.
         template_type: Option<String> = "templateType",
-        /// `total`
         total: Option<Value> = "total",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
-        /// `version`
         version: Option<String> = "version",
     }
 }
@@ -93,7 +86,7 @@ crm_core::record! {
     pub struct BuilderUpdateSuccessful {
         /// True if the operation succeeded.
         ok: Option<String> = "ok",
-        /// `previewUrl`
+        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
         /// The URL to download the template from.
         template_download_url: Option<String> = "templateDownloadUrl",
@@ -125,17 +118,15 @@ crm_core::record! {
         is_plain_text: Option<bool> = "isPlainText",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
-        /// `templateDataUrl`
+        /// Name in JSON: `templateDataUrl`.
         template_data_url: Option<String> = "templateDataUrl",
         /// The source of the template, for example `template_library`.
         template_source: Option<String> = "templateSource",
-        /// `title`
         title: Option<String> = "title",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<CreateBuilderType> = "type",
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
@@ -150,15 +141,11 @@ crm_core::setters!(CreateBuilder {
     import_url: String,
     /// True for plain text, false for HTML.
     is_plain_text: bool,
-    /// `name`
     name: String,
-    /// `parentId`
     parent_id: String,
-    /// `templateDataUrl`
     template_data_url: String,
     /// The source of the template, for example `template_library`.
     template_source: String,
-    /// `title`
     title: String,
     /// The user, app or other source that last changed it.
     updated_by: String,
@@ -205,7 +192,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `emails.create_template`.
     pub struct CreateBuilderReply {
-        /// `redirect`
         redirect: Option<String> = "redirect",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -213,7 +199,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `CreateBuilder`.
+    /// The type in [`CreateBuilder::type_`].
     pub enum CreateBuilderType {
         /// `blank`
         Blank = "blank",
@@ -309,7 +295,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `templateId`
+        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
@@ -329,7 +315,6 @@ crm_core::setters!(SaveBuilderData {
     location_id: String,
     /// The text that an inbox shows before the e-mail is opened.
     preview_text: String,
-    /// `templateId`
     template_id: String,
     /// The user, app or other source that last changed it.
     updated_by: String,
@@ -346,15 +331,14 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `schedules` of `ScheduleFetchSuccessful`.
+    /// A schedule in [`ScheduleFetchSuccessful::schedules`].
     pub struct Schedule {
         /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// `bulkActionVersion`
+        /// Name in JSON: `bulkActionVersion`.
         bulk_action_version: Option<String> = "bulkActionVersion",
-        /// `campaignType`
+        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
-        /// `child`
         child: Vec<String> = "child",
         /// The number of children.
         child_count: Option<f64> = "childCount",
@@ -362,7 +346,7 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `documentId`
+        /// Name in JSON: `documentId`.
         document_id: Option<String> = "documentId",
         /// The URL to download it from.
         download_url: Option<String> = "downloadUrl",
@@ -372,7 +356,6 @@ crm_core::record! {
         has_tracking: Option<bool> = "hasTracking",
         /// True if links carry UTM parameters.
         has_utm_tracking: Option<bool> = "hasUtmTracking",
-        /// `id`
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
@@ -380,23 +363,21 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// True if it was migrated.
         migrated: Option<bool> = "migrated",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The time until the next repetition.
         repeat_after: Option<String> = "repeatAfter",
         /// The days of the week on which it is sent, for example `Mon`.
         send_days: Vec<String> = "sendDays",
-        /// `status`
         status: Option<String> = "status",
         /// The URL to download the template's data from.
         template_data_download_url: Option<String> = "templateDataDownloadUrl",
-        /// `templateId`
+        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
         /// The type of template, for example `builder`.
         template_type: Option<String> = "templateType",
-        /// `_id`
+        /// Name in JSON: `_id`.
         underscore_id: Option<String> = "_id",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -410,7 +391,6 @@ crm_core::record! {
     pub struct ScheduleFetchSuccessful {
         /// The schedules, or the parts of one.
         schedules: Vec<Schedule> = "schedules",
-        /// `total`
         total: Option<Value> = "total",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",

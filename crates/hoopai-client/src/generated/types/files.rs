@@ -6,17 +6,13 @@ use super::*;
 crm_core::record! {
     /// Reply of `files.get`.
     pub struct FileReply {
-        /// `allow_download`
         allow_download: Option<bool> = "allow_download",
-        /// `asset_id`
         asset_id: Option<String> = "asset_id",
-        /// `content_type`
         content_type: Option<String> = "content_type",
         /// The name of the file.
         filename: Option<String> = "filename",
         /// The size of the file.
         size: Option<f64> = "size",
-        /// `url`
         url: Option<String> = "url",
     }
 }

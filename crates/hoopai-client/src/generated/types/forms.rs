@@ -4,13 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `forms` of `FormsReply`.
+    /// A form in [`FormsReply::forms`].
     pub struct FormsParams {
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -18,9 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `forms.list`.
     pub struct FormsReply {
-        /// `forms`
         forms: Vec<FormsParams> = "forms",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -30,25 +26,22 @@ crm_core::record! {
     pub struct FormsSubmissionsReply {
         /// Additional data, or the totals and paging of a list.
         meta: Option<Meta> = "meta",
-        /// `submissions`
         submissions: Vec<FormsSubmissionsSubmissions> = "submissions",
     }
 }
 
 crm_core::record! {
-    /// Item of `submissions` of `FormsSubmissionsReply`.
+    /// A submission in [`FormsSubmissionsReply::submissions`].
     pub struct FormsSubmissionsSubmissions {
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `formId`
+        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The other values that were submitted.
         others: Option<Others> = "others",

@@ -12,7 +12,6 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `path`
         path: Option<String> = "path",
         /// The target of the redirect.
         target: Option<String> = "target",
@@ -26,7 +25,6 @@ crm_core::setters!(CreateRedirectParams {
     domain: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// `path`
     path: String,
     /// The target of the redirect.
     target: String,
@@ -49,7 +47,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A funnel.
+    /// A funnel in [`FunnelListReply::funnels`].
     pub struct Funnel {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -57,25 +55,24 @@ crm_core::record! {
         date_updated: Option<Timestamp> = "dateUpdated",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `domainId`
+        /// Name in JSON: `domainId`.
         domain_id: Option<String> = "domainId",
         /// The URL of the site's icon.
         favicon_url: Option<String> = "faviconUrl",
-        /// `globalSectionVersion`
+        /// Name in JSON: `globalSectionVersion`.
         global_section_version: Option<i64> = "globalSectionVersion",
         /// The storage path of the sections that all pages share.
         global_sections_path: Option<String> = "globalSectionsPath",
         /// The URL of the sections that all pages share.
         global_sections_url: Option<String> = "globalSectionsUrl",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// True if the online store is active.
         is_store_active: Option<bool> = "isStoreActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `orderFormVersion`
+        /// Name in JSON: `orderFormVersion`.
         order_form_version: Option<i64> = "orderFormVersion",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
@@ -85,11 +82,10 @@ crm_core::record! {
         tracking_code_body: Option<String> = "trackingCodeBody",
         /// The tracking code in the head of pages.
         tracking_code_head: Option<String> = "trackingCodeHead",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -99,7 +95,6 @@ crm_core::record! {
     pub struct FunnelListReply {
         /// The number of records.
         count: Option<f64> = "count",
-        /// `funnels`
         funnels: Vec<Funnel> = "funnels",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -119,13 +114,12 @@ crm_core::record! {
     pub struct FunnelPageReply {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `funnelId`
+        /// Name in JSON: `funnelId`.
         funnel_id: Option<String> = "funnelId",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the step of the funnel.
         step_id: Option<String> = "stepId",
@@ -135,23 +129,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A step of a funnel.
+    /// A step in [`Funnel::steps`].
     pub struct FunnelStep {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `pages`
         pages: Vec<String> = "pages",
-        /// `products`
         products: Vec<Value> = "products",
         /// The position of the step in the funnel.
         sequence: Option<i64> = "sequence",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -189,23 +178,21 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `data` of `CreateRedirectReply`.
+    /// The data in [`CreateRedirectReply::data`].
     pub struct RedirectReply {
         /// The action to perform, or that was performed.
         action: Option<String> = "action",
         /// The domain name.
         domain: Option<String> = "domain",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `path`
         path: Option<String> = "path",
-        /// `pathLowercase`
+        /// Name in JSON: `pathLowercase`.
         path_lowercase: Option<String> = "pathLowercase",
         /// The target of the redirect.
         target: Option<String> = "target",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }

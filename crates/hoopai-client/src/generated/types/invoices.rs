@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `additional_emails` of `ContactDetailsDto`.
+    /// An additional email in [`ContactDetailsDto::additional_emails`].
     pub struct AdditionalEmails {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -25,17 +25,16 @@ impl AdditionalEmails {
 }
 
 crm_core::record! {
-    /// Value of `address` of `InvoiceSettingsBusinessDetails`.
+    /// The address in [`InvoiceSettingsBusinessDetails::address`].
     pub struct Address {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
         /// The second line of the address.
         address_line2: Option<String> = "addressLine2",
-        /// `city`
         city: Option<String> = "city",
         /// The country code, for example `US`. One of 247 values, for example `AF`.
         country_code: Option<String> = "countryCode",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -43,17 +42,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `address` of `BusinessDetailsDto`.
+    /// The address in [`BusinessDetailsDto::address`].
     pub struct AddressDto {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
         /// The second line of the address.
         address_line2: Option<String> = "addressLine2",
-        /// `city`
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -64,11 +62,9 @@ crm_core::setters!(AddressDto {
     address_line1: String,
     /// The second line of the address.
     address_line2: String,
-    /// `city`
     city: String,
     /// The country code, for example `US`.
     country_code: String,
-    /// `postalCode`
     postal_code: String,
     /// The state or region.
     state: String,
@@ -99,38 +95,31 @@ impl Alt {
 }
 
 crm_core::record! {
-    /// Item of `attachments` of `CreateEstimates`.
+    /// An attachment in [`CreateEstimates::attachments`].
     pub struct Attachments {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The size of the file.
         size: Option<f64> = "size",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `url`
         url: Option<String> = "url",
     }
     required "id" "name" "size" "type" "url"
 }
 crm_core::setters!(Attachments {
-    /// `id`
     id: String,
-    /// `name`
     name: String,
     /// The size of the file.
     size: f64,
-    /// `type`
     type_: String,
-    /// `url`
     url: String,
 });
 
 crm_core::record! {
-    /// Value of `auto_invoice` of `CreateEstimates`.
+    /// The auto invoice in [`CreateEstimates::auto_invoice`].
     pub struct AutoInvoicing {
-        /// `directPayments`
+        /// Name in JSON: `directPayments`.
         direct_payments: Option<bool> = "directPayments",
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -139,7 +128,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AutoInvoicing {
-    /// `directPayments`
     direct_payments: bool,
 });
 
@@ -156,7 +144,7 @@ impl AutoInvoicing {
 }
 
 crm_core::record! {
-    /// Value of `auto_payment` of `AutoPaymentSchedule`.
+    /// The auto payment in [`AutoPaymentSchedule::auto_payment`].
     pub struct AutoPaymentDetails {
         /// The Bacs Direct Debit account that pays.
         bacs_direct_debit: Option<BacsDirectDebit> = "bacsDirectDebit",
@@ -164,19 +152,18 @@ crm_core::record! {
         becs_direct_debit: Option<BecsDirectDebit> = "becsDirectDebit",
         /// The card that pays.
         card: Option<Card> = "card",
-        /// `cardId`
+        /// Name in JSON: `cardId`.
         card_id: Option<String> = "cardId",
-        /// `customerId`
+        /// Name in JSON: `customerId`.
         customer_id: Option<String> = "customerId",
         /// True if it is enabled.
         enable: Option<bool> = "enable",
-        /// `paymentMethodId`
+        /// Name in JSON: `paymentMethodId`.
         payment_method_id: Option<String> = "paymentMethodId",
-        /// `provider`
         provider: Option<Value> = "provider",
         /// The payment by SEPA direct debit.
         sepa_direct_debit: Option<SepaDirectDebit> = "sepaDirectDebit",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The US bank account that pays.
         us_bank_account: Option<UsBankAccount> = "usBankAccount",
@@ -191,17 +178,12 @@ crm_core::setters!(AutoPaymentDetails {
     becs_direct_debit: BecsDirectDebit,
     /// The card that pays.
     card: Card,
-    /// `cardId`
     card_id: String,
-    /// `customerId`
     customer_id: String,
-    /// `paymentMethodId`
     payment_method_id: String,
-    /// `provider`
     provider: Value,
     /// The payment by SEPA direct debit.
     sepa_direct_debit: SepaDirectDebit,
-    /// `type`
     type_: String,
     /// The US bank account that pays.
     us_bank_account: UsBankAccount,
@@ -237,7 +219,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The settings of the automatic payment.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
-        /// `id`
         id: Option<String> = "id",
     }
     required "altId" "altType" "autoPayment" "id"
@@ -263,7 +244,7 @@ impl AutoPaymentSchedule {
 }
 
 crm_core::record! {
-    /// Value of `bacs_direct_debit` of `AutoPaymentDetails`.
+    /// The bacs direct debit in [`AutoPaymentDetails::bacs_direct_debit`].
     pub struct BacsDirectDebit {
         /// The last four digits of the card or account.
         last4: Option<String> = "last4",
@@ -287,7 +268,7 @@ impl BacsDirectDebit {
 }
 
 crm_core::record! {
-    /// Value of `becs_direct_debit` of `AutoPaymentDetails`.
+    /// The becs direct debit in [`AutoPaymentDetails::becs_direct_debit`].
     pub struct BecsDirectDebit {
         /// The BSB number of the Australian bank branch.
         bsb_number: Option<String> = "bsb_number",
@@ -311,15 +292,13 @@ impl BecsDirectDebit {
 }
 
 crm_core::record! {
-    /// Value of `business_details` of `CreateEstimates`.
+    /// The business details in [`CreateEstimates::business_details`].
     pub struct BusinessDetailsDto {
-        /// `address`
         address: Option<AddressDto> = "address",
         /// The custom values of the record.
         custom_values: Option<Vec<String>> = "customValues",
-        /// `logoUrl`
+        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
-        /// `name`
         name: Option<String> = "name",
         /// One or more phone numbers.
         phone_no: Option<String> = "phoneNo",
@@ -328,13 +307,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(BusinessDetailsDto {
-    /// `address`
     address: AddressDto,
     /// The custom values of the record.
     custom_values: [String],
-    /// `logoUrl`
     logo_url: String,
-    /// `name`
     name: String,
     /// One or more phone numbers.
     phone_no: String,
@@ -367,7 +343,7 @@ impl CancelInvoiceSchedule {
 }
 
 crm_core::record! {
-    /// Value of `card` of `AutoPaymentDetails`.
+    /// The card in [`AutoPaymentDetails::card`].
     pub struct Card {
         /// The card's brand.
         brand: Option<String> = "brand",
@@ -391,21 +367,18 @@ impl Card {
 }
 
 crm_core::record! {
-    /// Value of `contact_details` of `CreateEstimates`.
+    /// The contact details in [`CreateEstimates::contact_details`].
     pub struct ContactDetailsDto {
         /// Additional e-mail addresses.
         additional_emails: Option<Vec<AdditionalEmails>> = "additionalEmails",
-        /// `address`
         address: Option<AddressDto> = "address",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The custom fields with their values.
         custom_fields: Option<Vec<String>> = "customFields",
         /// The server has refused invoices without it.
         email: Option<String> = "email",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The server has refused invoices without it.
         phone_no: Option<String> = "phoneNo",
@@ -416,9 +389,7 @@ crm_core::record! {
 crm_core::setters!(ContactDetailsDto {
     /// Additional e-mail addresses.
     additional_emails: [AdditionalEmails],
-    /// `address`
     address: AddressDto,
-    /// `companyName`
     company_name: String,
     /// The custom fields with their values.
     custom_fields: [String],
@@ -468,15 +439,15 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// `estimateNumber`
+        /// Name in JSON: `estimateNumber`.
         estimate_number: Option<f64> = "estimateNumber",
         /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// `expiryDate`
+        /// Name in JSON: `expiryDate`.
         expiry_date: Option<String> = "expiryDate",
         /// The settings of the repetition.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
-        /// `issueDate`
+        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice.
         items: Option<Vec<EstimateLineItem>> = "items",
@@ -486,7 +457,6 @@ crm_core::record! {
         meta: Option<Value> = "meta",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// `name`
         name: Option<String> = "name",
         /// The settings of the payment schedule.
         payment_schedule_config: Option<PaymentScheduleConfig> = "paymentScheduleConfig",
@@ -496,9 +466,8 @@ crm_core::record! {
         sent_to: Option<SentToDto> = "sentTo",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
-        /// `title`
         title: Option<String> = "title",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "frequencySettings" "items" "name"
@@ -521,15 +490,12 @@ crm_core::setters!(CreateEstimates {
     currency: String,
     /// The discount on the price.
     discount: Discount,
-    /// `estimateNumber`
     estimate_number: f64,
     /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
     estimate_number_prefix: String,
-    /// `expiryDate`
     expiry_date: String,
     /// The settings of the repetition.
     frequency_settings: FrequencySettings,
-    /// `issueDate`
     issue_date: String,
     /// The items, for example the lines of an invoice.
     items: [EstimateLineItem],
@@ -539,7 +505,6 @@ crm_core::setters!(CreateEstimates {
     meta: Value,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// `name`
     name: String,
     /// The settings of the payment schedule.
     payment_schedule_config: PaymentScheduleConfig,
@@ -549,9 +514,7 @@ crm_core::setters!(CreateEstimates {
     sent_to: SentToDto,
     /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
-    /// `title`
     title: String,
-    /// `userId`
     user_id: String,
 });
 
@@ -615,13 +578,13 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// `dueDate`
+        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
-        /// `invoiceNumber`
+        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
-        /// `invoiceNumberPrefix`
+        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// `issueDate`
+        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -631,7 +594,6 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// `name`
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -643,7 +605,6 @@ crm_core::record! {
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "issueDate" "items" "liveMode" "name" "sentTo"
@@ -664,13 +625,9 @@ crm_core::setters!(CreateInvoice {
     currency: String,
     /// The discount on the price.
     discount: Discount,
-    /// `dueDate`
     due_date: String,
-    /// `invoiceNumber`
     invoice_number: String,
-    /// `invoiceNumberPrefix`
     invoice_number_prefix: String,
-    /// `issueDate`
     issue_date: String,
     /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
@@ -680,7 +637,6 @@ crm_core::setters!(CreateInvoice {
     live_mode: bool,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// `name`
     name: String,
     /// The settings of the payment methods.
     payment_methods: PaymentMethod,
@@ -692,7 +648,6 @@ crm_core::setters!(CreateInvoice {
     terms_notes: String,
     /// The settings for tips.
     tips_configuration: TipsConfiguration,
-    /// `title`
     title: String,
 });
 
@@ -744,14 +699,12 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// True to mark the estimate as invoiced.
         mark_as_invoiced: Option<bool> = "markAsInvoiced",
-        /// `version`
         version: Option<CreateInvoiceFromEstimateVersion> = "version",
     }
     required "altId" "altType" "markAsInvoiced"
     by new
 }
 crm_core::setters!(CreateInvoiceFromEstimate {
-    /// `version`
     version: CreateInvoiceFromEstimateVersion,
 });
 
@@ -772,15 +725,13 @@ impl CreateInvoiceFromEstimate {
 crm_core::record! {
     /// Reply of `invoices.create_from_estimate`.
     pub struct CreateInvoiceFromEstimateReply {
-        /// `estimate`
         estimate: Option<EstimateReply> = "estimate",
-        /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `version` of `CreateInvoiceFromEstimate`.
+    /// The version in [`CreateInvoiceFromEstimate::version`].
     pub enum CreateInvoiceFromEstimateVersion {
         /// `v1`
         V1 = "v1",
@@ -808,7 +759,7 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// `invoiceNumberPrefix`
+        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -818,7 +769,6 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// `name`
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -828,7 +778,6 @@ crm_core::record! {
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "items" "liveMode" "name" "schedule"
@@ -849,7 +798,6 @@ crm_core::setters!(CreateInvoiceSchedule {
     currency: String,
     /// The discount on the price.
     discount: Discount,
-    /// `invoiceNumberPrefix`
     invoice_number_prefix: String,
     /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
@@ -859,7 +807,6 @@ crm_core::setters!(CreateInvoiceSchedule {
     live_mode: bool,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// `name`
     name: String,
     /// The settings of the payment methods.
     payment_methods: PaymentMethod,
@@ -869,7 +816,6 @@ crm_core::setters!(CreateInvoiceSchedule {
     terms_notes: String,
     /// The settings for tips.
     tips_configuration: TipsConfiguration,
-    /// `title`
     title: String,
 });
 
@@ -925,9 +871,8 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// `internal`
         internal: Option<bool> = "internal",
-        /// `invoiceNumberPrefix`
+        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -935,7 +880,6 @@ crm_core::record! {
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// `name`
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -943,7 +887,6 @@ crm_core::record! {
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "currency" "items" "name"
@@ -962,9 +905,7 @@ crm_core::setters!(CreateInvoiceTemplate {
     currency: String,
     /// The discount on the price.
     discount: Discount,
-    /// `internal`
     internal: bool,
-    /// `invoiceNumberPrefix`
     invoice_number_prefix: String,
     /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
@@ -972,7 +913,6 @@ crm_core::setters!(CreateInvoiceTemplate {
     late_fees_configuration: LateFeesConfiguration,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// `name`
     name: String,
     /// The settings of the payment methods.
     payment_methods: PaymentMethod,
@@ -980,7 +920,6 @@ crm_core::setters!(CreateInvoiceTemplate {
     terms_notes: String,
     /// The settings for tips.
     tips_configuration: TipsConfiguration,
-    /// `title`
     title: String,
 });
 
@@ -1018,7 +957,7 @@ impl Default for CreateInvoiceTemplate {
 }
 
 crm_core::record! {
-    /// Value of `custom_notification` of `GetInvoiceSettingsReply`.
+    /// The custom notification in [`GetInvoiceSettingsReply::custom_notification`].
     pub struct CustomNotification {
         /// The notification of a customer when the amount of the automatic payment changes.
         customer_auto_payment_amount_changed: Option<CustomNotificationItem> = "customerAutoPaymentAmountChanged",
@@ -1056,13 +995,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `customer_auto_payment_amount_changed` of `CustomNotification`.
+    /// The customer auto payment amount changed in [`CustomNotification::customer_auto_payment_amount_changed`].
     pub struct CustomNotificationItem {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// `emailSubject`
+        /// Name in JSON: `emailSubject`.
         email_subject: Option<String> = "emailSubject",
-        /// `emailTemplate`
+        /// Name in JSON: `emailTemplate`.
         email_template: Option<String> = "emailTemplate",
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -1076,19 +1015,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `rrule` of `ScheduleOptions`.
+    /// The rrule in [`ScheduleOptions::rrule`].
     pub struct CustomRRuleOptions {
         /// The number of records.
         count: Option<f64> = "count",
         /// The day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// `dayOfWeek`
+        /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<CustomRRuleOptionsDayOfWeek> = "dayOfWeek",
         /// The number of days in advance.
         days_before: Option<f64> = "daysBefore",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The way the repetition ends, for example `by`.
         end_type: Option<String> = "endType",
@@ -1102,7 +1041,7 @@ crm_core::record! {
         num_of_week: Option<f64> = "numOfWeek",
         /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
         /// True if it starts when the primary user accepts.
         use_start_as_primary_user_accepted: Option<bool> = "useStartAsPrimaryUserAccepted",
@@ -1115,13 +1054,11 @@ crm_core::setters!(CustomRRuleOptions {
     count: f64,
     /// The day of the month; 1 is the first.
     day_of_month: f64,
-    /// `dayOfWeek`
     day_of_week: CustomRRuleOptionsDayOfWeek,
     /// The number of days in advance.
     days_before: f64,
     /// The end of the period.
     end_date: String,
-    /// `endTime`
     end_time: String,
     /// The way the repetition ends, for example `by`.
     end_type: String,
@@ -1129,7 +1066,6 @@ crm_core::setters!(CustomRRuleOptions {
     month_of_year: CustomRRuleOptionsMonthOfYear,
     /// The number of the week in the month; -1 is the last.
     num_of_week: f64,
-    /// `startTime`
     start_time: String,
     /// True if it starts when the primary user accepts.
     use_start_as_primary_user_accepted: bool,
@@ -1164,7 +1100,7 @@ impl CustomRRuleOptions {
 }
 
 crm_core::record! {
-    /// Value of `discount` of `CreateEstimates`.
+    /// The discount in [`CreateEstimates::discount`].
     pub struct Discount {
         /// Default: `percentage`.
         type_: Option<DiscountType> = "type",
@@ -1209,7 +1145,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `invoices.update_estimate_last_visited_at`.
     pub struct EstimateIdParam {
-        /// `estimateId`
+        /// Name in JSON: `estimateId`.
         estimate_id: Option<String> = "estimateId",
     }
     required "estimateId"
@@ -1228,13 +1164,12 @@ impl EstimateIdParam {
 }
 
 crm_core::record! {
-    /// Item of `items` of `CreateEstimates`.
+    /// An item in [`CreateEstimates::items`].
     pub struct EstimateLineItem {
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// `automaticTaxCategoryId`
+        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
@@ -1242,11 +1177,10 @@ crm_core::record! {
         description: Option<String> = "description",
         /// True if the line is a setup fee.
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
-        /// `name`
         name: Option<String> = "name",
-        /// `priceId`
+        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
         /// The quantity.
         qty: Option<f64> = "qty",
@@ -1254,7 +1188,7 @@ crm_core::record! {
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes, as records or ids.
         taxes: Option<Vec<ItemTax>> = "taxes",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PriceType> = "type",
     }
     required "amount" "currency" "name" "qty"
@@ -1263,21 +1197,17 @@ crm_core::record! {
 crm_core::setters!(EstimateLineItem {
     /// The URLs of the attached files, or the files with their details.
     attachments: [String],
-    /// `automaticTaxCategoryId`
     automatic_tax_category_id: String,
     /// The human-readable description.
     description: String,
     /// True if the line is a setup fee.
     is_setup_fee_item: bool,
-    /// `priceId`
     price_id: String,
-    /// `productId`
     product_id: String,
     /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
     /// The taxes, as records or ids.
     taxes: [ItemTax],
-    /// `type`
     type_: PriceType,
 });
 
@@ -1320,7 +1250,7 @@ crm_core::record! {
         attachments: Vec<Attachments> = "attachments",
         /// The settings of automatic invoices.
         auto_invoice: Option<Value> = "autoInvoice",
-        /// `automaticTaxesCalculated`
+        /// Name in JSON: `automaticTaxesCalculated`.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
         /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
@@ -1342,13 +1272,13 @@ crm_core::record! {
         estimate_action_history: Vec<EstimateReplyEstimateActionHistoryItem> = "estimateActionHistory",
         /// The prefix of estimate numbers, for example `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// `expiryDate`
+        /// Name in JSON: `expiryDate`.
         expiry_date: Option<Timestamp> = "expiryDate",
         /// The settings of the repetition.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `issueDate`
+        /// Name in JSON: `issueDate`.
         issue_date: Option<Timestamp> = "issueDate",
         /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
@@ -1358,7 +1288,6 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The user who sent it.
         sent_by: Option<String> = "sentBy",
@@ -1366,9 +1295,7 @@ crm_core::record! {
         sent_to: Option<Value> = "sentTo",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
-        /// `title`
         title: Option<String> = "title",
-        /// `total`
         total: Option<f64> = "total",
         /// The total amount in US dollars.
         totalamount_in_usd: Option<f64> = "totalamountInUSD",
@@ -1384,7 +1311,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `estimate_action_history` of `EstimateReply`.
+    /// An entry in [`EstimateReply::estimate_action_history`].
     pub struct EstimateReplyEstimateActionHistoryItem {
         /// The action to perform, or that was performed.
         action: Option<String> = "action",
@@ -1416,19 +1343,16 @@ crm_core::record! {
         discount: Option<Discount> = "discount",
         /// The prefix of estimate numbers, for example `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// `name`
         name: Option<String> = "name",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
-        /// `title`
         title: Option<String> = "title",
-        /// `total`
         total: Option<f64> = "total",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1466,13 +1390,11 @@ crm_core::record! {
         meta: Option<Value> = "meta",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// `name`
         name: Option<String> = "name",
         /// The settings for sending the estimate.
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
-        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "currency" "discount" "items" "name"
@@ -1501,13 +1423,11 @@ crm_core::setters!(EstimateTemplates {
     meta: Value,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// `name`
     name: String,
     /// The settings for sending the estimate.
     send_estimate_details: SendEstimate,
     /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
-    /// `title`
     title: String,
 });
 
@@ -1544,7 +1464,7 @@ impl Default for EstimateTemplates {
 }
 
 crm_core::record! {
-    /// Value of `frequency_settings` of `CreateEstimates`.
+    /// The frequency settings in [`CreateEstimates::frequency_settings`].
     pub struct FrequencySettings {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -1570,7 +1490,7 @@ impl FrequencySettings {
 crm_core::record! {
     /// Reply of `invoices.generate_estimate_number`.
     pub struct GenerateEstimateNumberReply {
-        /// `estimateNumber`
+        /// Name in JSON: `estimateNumber`.
         estimate_number: Option<f64> = "estimateNumber",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -1580,7 +1500,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `invoices.generate_number`.
     pub struct GenerateInvoiceNumberReply {
-        /// `invoiceNumber`
+        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
     }
 }
@@ -1596,7 +1516,7 @@ crm_core::record! {
         amount_due: Option<f64> = "amountDue",
         /// The amount that has been paid.
         amount_paid: Option<f64> = "amountPaid",
-        /// `automaticTaxesCalculated`
+        /// Name in JSON: `automaticTaxesCalculated`.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
         /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
@@ -1610,29 +1530,25 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Value> = "discount",
-        /// `dueDate`
+        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The lines of the invoice.
         invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// `invoiceNumber`
+        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
-        /// `issueDate`
+        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// `name`
         name: Option<String> = "name",
         /// The schedule of partial payments.
         payment_schedule: Option<Value> = "paymentSchedule",
         /// The settings of payment reminders.
         reminders_configuration: Option<RemindersConfiguration> = "remindersConfiguration",
-        /// `status`
         status: Option<InvoiceReplyStatus> = "status",
-        /// `title`
         title: Option<String> = "title",
-        /// `total`
         total: Option<f64> = "total",
         /// The totals of the invoice.
         total_summary: Option<TotalSummary> = "totalSummary",
@@ -1674,7 +1590,7 @@ crm_core::record! {
         payment_methods: Option<PaymentMethod> = "paymentMethods",
         /// The settings for products on invoices.
         product_settings: Option<InvoiceProductSettings> = "productSettings",
-        /// `reminderSettings`
+        /// Name in JSON: `reminderSettings`.
         reminder_settings: Option<ReminderSettings> = "reminderSettings",
         /// The sender of e-mails.
         sender_configuration: Option<InvoiceSettingsSenderConfiguration> = "senderConfiguration",
@@ -1706,25 +1622,20 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `invoices`
         invoices: Vec<InvoiceReply> = "invoices",
         /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// `name`
         name: Option<String> = "name",
         /// The time, or the recurrence.
         schedule: Option<ScheduleOptions> = "schedule",
-        /// `status`
         status: Option<String> = "status",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
-        /// `title`
         title: Option<String> = "title",
-        /// `total`
         total: Option<f64> = "total",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -1732,11 +1643,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `items` of `CreateInvoice`.
+    /// An item in [`CreateInvoice::items`].
     pub struct InvoiceItem {
-        /// `amount`
         amount: Option<f64> = "amount",
-        /// `automaticTaxCategoryId`
+        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
@@ -1744,11 +1654,10 @@ crm_core::record! {
         description: Option<String> = "description",
         /// True if the line is a setup fee.
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
-        /// `name`
         name: Option<String> = "name",
-        /// `priceId`
+        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
         /// The quantity.
         qty: Option<f64> = "qty",
@@ -1756,28 +1665,24 @@ crm_core::record! {
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes, as records or ids.
         taxes: Option<Vec<ItemTax>> = "taxes",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PriceType> = "type",
     }
     required "amount" "currency" "name" "qty"
     by new
 }
 crm_core::setters!(InvoiceItem {
-    /// `automaticTaxCategoryId`
     automatic_tax_category_id: String,
     /// The human-readable description.
     description: String,
     /// True if the line is a setup fee.
     is_setup_fee_item: bool,
-    /// `priceId`
     price_id: String,
-    /// `productId`
     product_id: String,
     /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
     /// The taxes, as records or ids.
     taxes: [ItemTax],
-    /// `type`
     type_: PriceType,
 });
 
@@ -1809,11 +1714,11 @@ impl InvoiceItem {
 }
 
 crm_core::record! {
-    /// Value of `product_settings` of `GetInvoiceSettingsReply`.
+    /// The product settings in [`GetInvoiceSettingsReply::product_settings`].
     pub struct InvoiceProductSettings {
         /// True if the description of a line is optional.
         description_optional: Option<bool> = "descriptionOptional",
-        /// `enableImportProductDescription`
+        /// Name in JSON: `enableImportProductDescription`.
         enable_import_product_description: Option<bool> = "enableImportProductDescription",
     }
 }
@@ -1829,7 +1734,7 @@ crm_core::record! {
         amount_due: Option<f64> = "amountDue",
         /// The amount that has been paid.
         amount_paid: Option<f64> = "amountPaid",
-        /// `automaticTaxesCalculated`
+        /// Name in JSON: `automaticTaxesCalculated`.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
         /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
@@ -1843,27 +1748,23 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Value> = "discount",
-        /// `dueDate`
+        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The lines of the invoice.
         invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// `invoiceNumber`
+        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
-        /// `issueDate`
+        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// `name`
         name: Option<String> = "name",
         /// The schedule of partial payments.
         payment_schedule: Option<Value> = "paymentSchedule",
-        /// `status`
         status: Option<InvoiceReplyStatus> = "status",
-        /// `title`
         title: Option<String> = "title",
-        /// `total`
         total: Option<f64> = "total",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -1871,7 +1772,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `GetInvoiceReply`.
+    /// The status in [`GetInvoiceReply::status`].
     pub enum InvoiceReplyStatus {
         /// `draft`
         Draft = "draft",
@@ -1889,15 +1790,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `business_details` of `GetInvoiceSettingsReply`.
+    /// The business details in [`GetInvoiceSettingsReply::business_details`].
     pub struct InvoiceSettingsBusinessDetails {
-        /// `address`
         address: Option<Address> = "address",
         /// The custom values of the record.
         custom_values: Vec<String> = "customValues",
-        /// `logoUrl`
+        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
-        /// `name`
         name: Option<String> = "name",
         /// One or more phone numbers.
         phone_no: Option<String> = "phoneNo",
@@ -1907,7 +1806,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `sender_configuration` of `GetInvoiceSettingsReply`.
+    /// The sender configuration in [`GetInvoiceSettingsReply::sender_configuration`].
     pub struct InvoiceSettingsSenderConfiguration {
         /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
@@ -1925,19 +1824,17 @@ crm_core::setters!(InvoiceSettingsSenderConfiguration {
 crm_core::record! {
     /// An item of an invoice, an estimate, a template or a schedule, as it comes back.
     pub struct InvoicedItem {
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `name`
         name: Option<String> = "name",
-        /// `priceId`
+        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
         /// The quantity.
         qty: Option<f64> = "qty",
@@ -1945,7 +1842,7 @@ crm_core::record! {
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes, as records or ids.
         taxes: Vec<ItemTax> = "taxes",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -1971,19 +1868,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `taxes` of `EstimateLineItem`.
+    /// A tax in [`EstimateLineItem::taxes`].
     pub struct ItemTax {
         /// Always `exclusive`.
         calculation: Option<String> = "calculation",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `name`
         name: Option<String> = "name",
-        /// `rate`
         rate: Option<f64> = "rate",
-        /// `taxId`
+        /// Name in JSON: `taxId`.
         tax_id: Option<String> = "taxId",
     }
     required "_id" "name" "rate"
@@ -1994,7 +1889,6 @@ crm_core::setters!(ItemTax {
     calculation: String,
     /// The human-readable description.
     description: String,
-    /// `taxId`
     tax_id: String,
 });
 
@@ -2019,7 +1913,7 @@ impl ItemTax {
 }
 
 crm_core::record! {
-    /// Value of `late_fees_configuration` of `CreateInvoice`.
+    /// The late fees configuration in [`CreateInvoice::late_fees_configuration`].
     pub struct LateFeesConfiguration {
         /// True if it is enabled.
         enable: Option<bool> = "enable",
@@ -2029,9 +1923,8 @@ crm_core::record! {
         grace: Option<LateFeesGrace> = "grace",
         /// The limit of the late fees.
         max_late_fees: Option<LateFeesMaxFees> = "maxLateFees",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<DiscountType> = "type",
-        /// `value`
         value: Option<f64> = "value",
     }
     required "enable" "frequency" "type" "value"
@@ -2066,7 +1959,7 @@ impl LateFeesConfiguration {
 }
 
 crm_core::record! {
-    /// Value of `frequency` of `LateFeesConfiguration`.
+    /// The frequency in [`LateFeesConfiguration::frequency`].
     pub struct LateFeesFrequency {
         /// The unit of time.
         interval: Option<LateFeesFrequencyInterval> = "interval",
@@ -2111,7 +2004,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `grace` of `LateFeesConfiguration`.
+    /// The grace in [`LateFeesConfiguration::grace`].
     pub struct LateFeesGrace {
         /// The unit of time. Always `day`.
         interval: Option<String> = "interval",
@@ -2135,11 +2028,10 @@ impl LateFeesGrace {
 }
 
 crm_core::record! {
-    /// Value of `max_late_fees` of `LateFeesConfiguration`.
+    /// The max late fees in [`LateFeesConfiguration::max_late_fees`].
     pub struct LateFeesMaxFees {
         /// Always `fixed`.
         type_: Option<String> = "type",
-        /// `value`
         value: Option<f64> = "value",
     }
     required "type" "value"
@@ -2173,9 +2065,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `invoices.list_estimates`.
     pub struct ListEstimatesReply {
-        /// `estimates`
         estimates: Vec<EstimateReply> = "estimates",
-        /// `total`
         total: Option<f64> = "total",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -2185,9 +2075,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `invoices.list`.
     pub struct ListInvoicesReply {
-        /// `invoices`
         invoices: Vec<GetInvoiceReply> = "invoices",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -2197,7 +2085,6 @@ crm_core::record! {
     pub struct ListSchedulesReply {
         /// The schedules, or the parts of one.
         schedules: Vec<GetScheduleReply> = "schedules",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -2215,7 +2102,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `invoices.update_last_visited_at`.
     pub struct PatchInvoiceStatsLastViewed {
-        /// `invoiceId`
+        /// Name in JSON: `invoiceId`.
         invoice_id: Option<String> = "invoiceId",
     }
     required "invoiceId"
@@ -2234,7 +2121,7 @@ impl PatchInvoiceStatsLastViewed {
 }
 
 crm_core::record! {
-    /// Value of `payment_methods` of `CreateInvoice`.
+    /// The payment methods in [`CreateInvoice::payment_methods`].
     pub struct PaymentMethod {
         /// The settings of payment by Stripe.
         stripe: Option<StripePaymentMethod> = "stripe",
@@ -2255,7 +2142,7 @@ impl PaymentMethod {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `payment_mode` of `invoices.list`.
+    /// Argument `payment_mode` of `invoices.list`.
     pub enum PaymentMode {
         /// `default`
         Default = "default",
@@ -2267,11 +2154,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `payment_schedule` of `CreateInvoice`.
+    /// The payment schedule in [`CreateInvoice::payment_schedule`].
     pub struct PaymentSchedule {
         /// The schedules, or the parts of one.
         schedules: Option<Vec<String>> = "schedules",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<DiscountType> = "type",
     }
     required "schedules" "type"
@@ -2294,13 +2181,13 @@ impl PaymentSchedule {
 }
 
 crm_core::record! {
-    /// Value of `payment_schedule_config` of `CreateEstimates`.
+    /// The payment schedule config in [`CreateEstimates::payment_schedule_config`].
     pub struct PaymentScheduleConfig {
         /// The rule for the dates of payment.
         date_config: Option<PaymentScheduleDateConfig> = "dateConfig",
         /// The schedules, or the parts of one.
         schedules: Option<Vec<Value>> = "schedules",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<DiscountType> = "type",
     }
     required "dateConfig" "schedules" "type"
@@ -2325,7 +2212,7 @@ impl PaymentScheduleConfig {
 }
 
 crm_core::record! {
-    /// Value of `date_config` of `PaymentScheduleConfig`.
+    /// The date config in [`PaymentScheduleConfig::date_config`].
     pub struct PaymentScheduleDateConfig {
         /// The due date of the deposit: `estimate_accepted` or `custom`.
         deposit_date_type: Option<PaymentScheduleDateConfigDepositDateType> = "depositDateType",
@@ -2372,22 +2259,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `miscellaneous_charges` of `CreateEstimates`.
+    /// The miscellaneous charges in [`CreateEstimates::miscellaneous_charges`].
     pub struct ProcessingFee {
-        /// `charges`
         charges: Option<Vec<Value>> = "charges",
-        /// `collectedMiscellaneousCharges`
+        /// Name in JSON: `collectedMiscellaneousCharges`.
         collected_miscellaneous_charges: Option<f64> = "collectedMiscellaneousCharges",
-        /// `paidCharges`
+        /// Name in JSON: `paidCharges`.
         paid_charges: Option<Vec<ProcessingFeePaidCharge>> = "paidCharges",
     }
     required "charges"
     by new
 }
 crm_core::setters!(ProcessingFee {
-    /// `collectedMiscellaneousCharges`
     collected_miscellaneous_charges: f64,
-    /// `paidCharges`
     paid_charges: [ProcessingFeePaidCharge],
 });
 
@@ -2405,15 +2289,13 @@ impl ProcessingFee {
 }
 
 crm_core::record! {
-    /// Item of `paid_charges` of `ProcessingFee`.
+    /// A paid charge in [`ProcessingFee::paid_charges`].
     pub struct ProcessingFeePaidCharge {
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The charge that was paid.
         charge: Option<f64> = "charge",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `name`
         name: Option<String> = "name",
     }
     required "amount" "charge" "_id" "name"
@@ -2446,7 +2328,6 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The card that pays.
         card: Option<Card> = "card",
@@ -2458,7 +2339,6 @@ crm_core::record! {
         meta: Option<Value> = "meta",
         /// The mode of operation, or of payment.
         mode: Option<RecordPaymentMode> = "mode",
-        /// `notes`
         notes: Option<String> = "notes",
         /// The ids of the scheduled payments that it covers.
         payment_schedule_ids: Option<Vec<String>> = "paymentScheduleIds",
@@ -2469,7 +2349,6 @@ crm_core::record! {
 crm_core::setters!(RecordPayment {
     /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// `amount`
     amount: f64,
     /// The card that pays.
     card: Card,
@@ -2481,7 +2360,6 @@ crm_core::setters!(RecordPayment {
     meta: Value,
     /// The mode of operation, or of payment.
     mode: RecordPaymentMode,
-    /// `notes`
     notes: String,
     /// The ids of the scheduled payments that it covers.
     payment_schedule_ids: [String],
@@ -2516,7 +2394,6 @@ impl Default for RecordPayment {
 crm_core::record! {
     /// Reply of `invoices.record_payment`.
     pub struct RecordPaymentReply {
-        /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -2524,33 +2401,33 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `reminders` of `ReminderSettings`.
+    /// A reminder in [`ReminderSettings::reminders`].
     pub struct Reminder {
-        /// `emailSubject`
+        /// Name in JSON: `emailSubject`.
         email_subject: Option<String> = "emailSubject",
-        /// `emailTemplate`
+        /// Name in JSON: `emailTemplate`.
         email_template: Option<String> = "emailTemplate",
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The unit of the interval, for example `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
         /// The maximum number of reminders.
         max_reminders: Option<f64> = "maxReminders",
-        /// `reminderId`
+        /// Name in JSON: `reminderId`.
         reminder_id: Option<String> = "reminderId",
         /// The condition for a reminder: `invoice_sent` or `invoice_overdue`.
         reminder_invoice_condition: Option<ReminderReminderInvoiceCondition> = "reminderInvoiceCondition",
-        /// `reminderName`
+        /// Name in JSON: `reminderName`.
         reminder_name: Option<String> = "reminderName",
-        /// `reminderNumber`
+        /// Name in JSON: `reminderNumber`.
         reminder_number: Option<f64> = "reminderNumber",
         /// The time of the reminder in relation to the date: `before` or `after`.
         reminder_time: Option<ReminderReminderTime> = "reminderTime",
         /// The template of the text message.
         sms_template: Option<String> = "smsTemplate",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -2578,7 +2455,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `reminder_settings` of `GetInvoiceSettingsReply`.
+    /// The reminder settings in [`GetInvoiceSettingsReply::reminder_settings`].
     pub struct ReminderSettings {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
@@ -2588,11 +2465,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `reminders_configuration` of `GetInvoiceReply`.
+    /// The reminders configuration in [`GetInvoiceReply::reminders_configuration`].
     pub struct RemindersConfiguration {
         /// The reminders that were sent.
         reminder_execution_details_list: Option<Value> = "reminderExecutionDetailsList",
-        /// `reminderSettings`
+        /// Name in JSON: `reminderSettings`.
         reminder_settings: Option<ReminderSettings> = "reminderSettings",
     }
 }
@@ -2632,7 +2509,7 @@ impl ScheduleInvoiceSchedule {
 }
 
 crm_core::record! {
-    /// Value of `schedule` of `CreateInvoiceSchedule`.
+    /// The schedule in [`CreateInvoiceSchedule::schedule`].
     pub struct ScheduleOptions {
         /// The time of execution.
         execute_at: Option<String> = "executeAt",
@@ -2656,20 +2533,19 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `estimateName`
+        /// Name in JSON: `estimateName`.
         estimate_name: Option<String> = "estimateName",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
         /// The sender.
         sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "liveMode" "userId"
     by new
 }
 crm_core::setters!(SendEstimate {
-    /// `estimateName`
     estimate_name: String,
     /// The sender.
     sent_from: InvoiceSettingsSenderConfiguration,
@@ -2712,7 +2588,7 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         /// The sender.
         sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "liveMode" "userId"
@@ -2766,7 +2642,6 @@ crm_core::record! {
     pub struct SendInvoicesReply {
         /// The result of the e-mail.
         email_data: Option<Value> = "emailData",
-        /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
         /// The content of the text message.
         sms_data: Option<Value> = "smsData",
@@ -2774,7 +2649,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `sent_to` of `CreateEstimates`.
+    /// The sent to in [`CreateEstimates::sent_to`].
     pub struct SentToDto {
         /// The e-mail address.
         email: Option<Vec<String>> = "email",
@@ -2812,9 +2687,8 @@ impl SentToDto {
 }
 
 crm_core::record! {
-    /// Value of `sepa_direct_debit` of `AutoPaymentDetails`.
+    /// The sepa direct debit in [`AutoPaymentDetails::sepa_direct_debit`].
     pub struct SepaDirectDebit {
-        /// `bank_code`
         bank_code: Option<String> = "bank_code",
         /// The code of the bank's branch.
         branch_code: Option<String> = "branch_code",
@@ -2843,7 +2717,7 @@ impl SepaDirectDebit {
 }
 
 crm_core::record! {
-    /// Value of `stripe` of `PaymentMethod`.
+    /// The stripe in [`PaymentMethod::stripe`].
     pub struct StripePaymentMethod {
         /// True if only bank debit is accepted.
         enable_bank_debit_only: Option<bool> = "enableBankDebitOnly",
@@ -2878,15 +2752,13 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `invoiceNumberPrefix`
+        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
-        /// `name`
         name: Option<String> = "name",
-        /// `total`
         total: Option<f64> = "total",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -2914,17 +2786,16 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// `dueDate`
+        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
-        /// `id`
         id: Option<String> = "id",
-        /// `includeTermsNote`
+        /// Name in JSON: `includeTermsNote`.
         include_terms_note: Option<bool> = "includeTermsNote",
-        /// `invoiceNumber`
+        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
-        /// `invoiceNumberPrefix`
+        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// `issueDate`
+        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -2934,7 +2805,6 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// `name`
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -2946,9 +2816,8 @@ crm_core::record! {
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// `title`
         title: Option<String> = "title",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "contactDetails" "currency" "issueDate" "items" "liveMode" "name" "sentTo" "userId"
@@ -2971,17 +2840,11 @@ crm_core::setters!(Text2Pay {
     currency: String,
     /// The discount on the price.
     discount: Discount,
-    /// `dueDate`
     due_date: String,
-    /// `id`
     id: String,
-    /// `includeTermsNote`
     include_terms_note: bool,
-    /// `invoiceNumber`
     invoice_number: String,
-    /// `invoiceNumberPrefix`
     invoice_number_prefix: String,
-    /// `issueDate`
     issue_date: String,
     /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
@@ -2991,7 +2854,6 @@ crm_core::setters!(Text2Pay {
     live_mode: bool,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// `name`
     name: String,
     /// The settings of the payment methods.
     payment_methods: PaymentMethod,
@@ -3003,9 +2865,7 @@ crm_core::setters!(Text2Pay {
     terms_notes: String,
     /// The settings for tips.
     tips_configuration: TipsConfiguration,
-    /// `title`
     title: String,
-    /// `userId`
     user_id: String,
 });
 
@@ -3065,15 +2925,14 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `invoices.create_text_to_pay`.
     pub struct Text2PayInvoiceReply {
-        /// `invoice`
         invoice: Option<InvoiceReply> = "invoice",
-        /// `invoiceUrl`
+        /// Name in JSON: `invoiceUrl`.
         invoice_url: Option<String> = "invoiceUrl",
     }
 }
 
 crm_core::record! {
-    /// Value of `tips_configuration` of `CreateInvoice`.
+    /// The tips configuration in [`CreateInvoice::tips_configuration`].
     pub struct TipsConfiguration {
         /// True if tips can be given.
         tips_enabled: Option<bool> = "tipsEnabled",
@@ -3100,7 +2959,7 @@ impl TipsConfiguration {
 }
 
 crm_core::record! {
-    /// Value of `total_summary` of `GetInvoiceReply`.
+    /// The total summary in [`GetInvoiceReply::total_summary`].
     pub struct TotalSummary {
         /// The discount on the price.
         discount: Option<f64> = "discount",
@@ -3132,17 +2991,17 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// `estimateNumber`
+        /// Name in JSON: `estimateNumber`.
         estimate_number: Option<f64> = "estimateNumber",
         /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
         /// The status of the estimate, for example `sent`.
         estimate_status: Option<InvoicesListEstimatesStatus> = "estimateStatus",
-        /// `expiryDate`
+        /// Name in JSON: `expiryDate`.
         expiry_date: Option<String> = "expiryDate",
         /// The settings of the repetition.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
-        /// `issueDate`
+        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice.
         items: Option<Vec<EstimateLineItem>> = "items",
@@ -3152,7 +3011,6 @@ crm_core::record! {
         meta: Option<Value> = "meta",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// `name`
         name: Option<String> = "name",
         /// The settings of the payment schedule.
         payment_schedule_config: Option<PaymentScheduleConfig> = "paymentScheduleConfig",
@@ -3162,9 +3020,8 @@ crm_core::record! {
         sent_to: Option<SentToDto> = "sentTo",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
-        /// `title`
         title: Option<String> = "title",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "frequencySettings" "items" "name"
@@ -3187,17 +3044,14 @@ crm_core::setters!(UpdateEstimate {
     currency: String,
     /// The discount on the price.
     discount: Discount,
-    /// `estimateNumber`
     estimate_number: f64,
     /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
     estimate_number_prefix: String,
     /// The status of the estimate, for example `sent`.
     estimate_status: InvoicesListEstimatesStatus,
-    /// `expiryDate`
     expiry_date: String,
     /// The settings of the repetition.
     frequency_settings: FrequencySettings,
-    /// `issueDate`
     issue_date: String,
     /// The items, for example the lines of an invoice.
     items: [EstimateLineItem],
@@ -3207,7 +3061,6 @@ crm_core::setters!(UpdateEstimate {
     meta: Value,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// `name`
     name: String,
     /// The settings of the payment schedule.
     payment_schedule_config: PaymentScheduleConfig,
@@ -3217,9 +3070,7 @@ crm_core::setters!(UpdateEstimate {
     sent_to: SentToDto,
     /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
-    /// `title`
     title: String,
-    /// `userId`
     user_id: String,
 });
 
@@ -3280,7 +3131,7 @@ crm_core::record! {
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// The details of the contact that receives it.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
@@ -3288,21 +3139,20 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// `dueDate`
+        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
         /// The lines of the invoice.
         invoice_items: Option<Vec<InvoiceItem>> = "invoiceItems",
-        /// `invoiceNumber`
+        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
-        /// `invoiceNumberPrefix`
+        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// `issueDate`
+        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// `name`
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -3312,7 +3162,6 @@ crm_core::record! {
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
-        /// `title`
         title: Option<String> = "title",
         /// The details of the invoice at Xero.
         xero_details: Option<Value> = "xeroDetails",
@@ -3331,7 +3180,6 @@ crm_core::setters!(UpdateInvoice {
     business_details: BusinessDetailsDto,
     /// The details of the contact that receives it.
     contact_details: ContactDetailsDto,
-    /// `contactId`
     contact_id: String,
     /// The currency code, for example `USD`.
     currency: String,
@@ -3339,21 +3187,16 @@ crm_core::setters!(UpdateInvoice {
     description: String,
     /// The discount on the price.
     discount: Discount,
-    /// `dueDate`
     due_date: String,
     /// The lines of the invoice.
     invoice_items: [InvoiceItem],
-    /// `invoiceNumber`
     invoice_number: String,
-    /// `invoiceNumberPrefix`
     invoice_number_prefix: String,
-    /// `issueDate`
     issue_date: String,
     /// True for live mode, false for test mode.
     live_mode: bool,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// `name`
     name: String,
     /// The settings of the payment methods.
     payment_methods: PaymentMethod,
@@ -3363,7 +3206,6 @@ crm_core::setters!(UpdateInvoice {
     terms_notes: String,
     /// The settings for tips.
     tips_configuration: TipsConfiguration,
-    /// `title`
     title: String,
     /// The details of the invoice at Xero.
     xero_details: Value,
@@ -3462,13 +3304,11 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// `name`
         name: Option<String> = "name",
         /// The time, or the recurrence.
         schedule: Option<ScheduleOptions> = "schedule",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
-        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "items" "liveMode" "name" "schedule"
@@ -3493,13 +3333,11 @@ crm_core::setters!(UpdateInvoiceSchedule {
     live_mode: bool,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// `name`
     name: String,
     /// The time, or the recurrence.
     schedule: ScheduleOptions,
     /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
-    /// `title`
     title: String,
 });
 
@@ -3546,17 +3384,14 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// `internal`
         internal: Option<bool> = "internal",
         /// The items, for example the lines of an invoice.
         items: Option<Vec<InvoiceItem>> = "items",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
-        /// `name`
         name: Option<String> = "name",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
-        /// `title`
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "currency" "items" "name"
@@ -3571,17 +3406,14 @@ crm_core::setters!(UpdateInvoiceTemplate {
     currency: String,
     /// The discount on the price.
     discount: Discount,
-    /// `internal`
     internal: bool,
     /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
-    /// `name`
     name: String,
     /// The terms that are printed on the invoice or estimate.
     terms_notes: String,
-    /// `title`
     title: String,
 });
 
@@ -3644,9 +3476,8 @@ impl UpdatePaymentMethodsConfiguration {
 }
 
 crm_core::record! {
-    /// Value of `us_bank_account` of `AutoPaymentDetails`.
+    /// The us bank account in [`AutoPaymentDetails::us_bank_account`].
     pub struct UsBankAccount {
-        /// `bank_name`
         bank_name: Option<String> = "bank_name",
         /// The last four digits of the card or account.
         last4: Option<String> = "last4",

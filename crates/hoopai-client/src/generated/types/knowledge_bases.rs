@@ -6,9 +6,8 @@ use super::*;
 crm_core::record! {
     /// Body of `knowledge_bases.create_faq`.
     pub struct AddFaq {
-        /// `answer`
         answer: Option<String> = "answer",
-        /// `knowledgeBaseId`
+        /// Name in JSON: `knowledgeBaseId`.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -39,31 +38,26 @@ impl AddFaq {
 }
 
 crm_core::record! {
-    /// Item of `urls` of `GetAllUrlsByKnowledgeBaseReply`.
+    /// An url in [`GetAllUrlsByKnowledgeBaseReply::urls`].
     pub struct CrawledUrl {
-        /// `content`
         content: Option<String> = "content",
         /// True if a user has edited the content.
         content_edited_by_user: Option<bool> = "contentEditedByUser",
-        /// `id`
         id: Option<String> = "id",
-        /// `knowledgeBaseId`
+        /// Name in JSON: `knowledgeBaseId`.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `status`
         status: Option<CrawledUrlStatus> = "status",
-        /// `title`
         title: Option<String> = "title",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// `url`
         url: Option<String> = "url",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `CrawledUrl`.
+    /// The status in [`CrawledUrl::status`].
     pub enum CrawledUrlStatus {
         /// `Aborted`
         Aborted = "Aborted",
@@ -87,31 +81,26 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `aggregate` of `CrawlingStatusData`.
+    /// An entry in [`CrawlingStatusData::aggregate`].
     pub struct CrawlingAggregate {
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<CrawledUrlStatus> = "_id",
-        /// `records`
         records: Vec<CrawlingRecord> = "records",
     }
 }
 
 crm_core::record! {
-    /// Item of `records` of `CrawlingAggregate`.
+    /// A record in [`CrawlingAggregate::records`].
     pub struct CrawlingRecord {
-        /// `error`
         error: Option<ErrorDetails> = "error",
-        /// `id`
         id: Option<String> = "id",
-        /// `title`
         title: Option<String> = "title",
-        /// `url`
         url: Option<String> = "url",
     }
 }
 
 crm_core::record! {
-    /// Value of `data` of `CrawlingStatusReply`.
+    /// The data in [`CrawlingStatusReply::data`].
     pub struct CrawlingStatusData {
         /// The crawled pages in groups.
         aggregate: Vec<CrawlingAggregate> = "aggregate",
@@ -147,7 +136,6 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
     }
     required "locationId" "name"
@@ -184,11 +172,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `knowledge_bases.delete_urls`.
     pub struct DeleteWebsiteUrlRequest {
-        /// `knowledgeBaseId`
+        /// Name in JSON: `knowledgeBaseId`.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `urlIds`
+        /// Name in JSON: `urlIds`.
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "urlIds"
@@ -213,13 +201,11 @@ impl DeleteWebsiteUrlRequest {
 }
 
 crm_core::record! {
-    /// Value of `data` of `DiscoverWebsiteReply`.
+    /// The data in [`DiscoverWebsiteReply::data`].
     pub struct DiscoverWebsiteData {
-        /// `operationId`
+        /// Name in JSON: `operationId`.
         operation_id: Option<String> = "operationId",
-        /// `status`
         status: Option<CrawledUrlStatus> = "status",
-        /// `url`
         url: Option<String> = "url",
     }
 }
@@ -237,13 +223,12 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `knowledge_bases.crawl`.
     pub struct DiscoverWebsiteRequest {
-        /// `knowledgeBaseId`
+        /// Name in JSON: `knowledgeBaseId`.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The extent of the crawl: `Exact`, `Path` or `Domain`.
         option: Option<OperationDetailsMode> = "option",
-        /// `url`
         url: Option<String> = "url",
     }
     required "knowledgeBaseId" "locationId" "option" "url"
@@ -270,41 +255,35 @@ impl DiscoverWebsiteRequest {
 }
 
 crm_core::record! {
-    /// Value of `error` of `CrawlingRecord`.
+    /// The error in [`CrawlingRecord::error`].
     pub struct ErrorDetails {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `name`
         name: Option<String> = "name",
-        /// `options`
         options: Option<Value> = "options",
-        /// `response`
         response: Option<String> = "response",
         /// The stack trace of the error.
         stack: Option<String> = "stack",
-        /// `status`
         status: Option<f64> = "status",
     }
 }
 
 crm_core::record! {
-    /// Value of `faq` of `CreateFaqReply`.
+    /// The faq in [`CreateFaqReply::faq`].
     pub struct FaqReply {
-        /// `answer`
         answer: Option<String> = "answer",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
-        /// `knowledgeBaseId`
+        /// Name in JSON: `knowledgeBaseId`.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The text of the question.
         question: Option<String> = "question",
-        /// `questionLowerCase`
+        /// Name in JSON: `questionLowerCase`.
         question_lower_case: Option<String> = "questionLowerCase",
         /// The id of the trained page from which it was created.
         trained_url_id: Option<String> = "trainedUrlId",
@@ -314,13 +293,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `data` of `GetAllKnowledgeBasesPaginatedReply`.
+    /// The data in [`GetAllKnowledgeBasesPaginatedReply::data`].
     pub struct GetAllKnowledgeBasesPaginatedData {
         /// The number of active records.
         active_count: Option<f64> = "activeCount",
         /// True if there are more records.
         has_more: Option<bool> = "hasMore",
-        /// `knowledgeBases`
+        /// Name in JSON: `knowledgeBases`.
         knowledge_bases: Vec<KnowledgeBaseListItem> = "knowledgeBases",
         /// The id of the last knowledge base on the page.
         last_knowledge_base_id: Option<String> = "lastKnowledgeBaseId",
@@ -348,23 +327,21 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `data` of `GetKnowledgeBaseByIdReply`.
+    /// The data in [`GetKnowledgeBaseByIdReply::data`].
     pub struct GetKnowledgeBaseByIdData {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
-        /// `isDefault`
+        /// Name in JSON: `isDefault`.
         is_default: Option<bool> = "isDefault",
         /// The number of entries in the knowledge base, by type.
         kb_metadata: Option<KnowledgeBaseMetadata> = "kbMetadata",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `nameLowerCase`
+        /// Name in JSON: `nameLowerCase`.
         name_lower_case: Option<String> = "nameLowerCase",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -382,21 +359,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `data` of `CreateKnowledgeBaseReply`.
+    /// The data in [`CreateKnowledgeBaseReply::data`].
     pub struct KnowledgeBaseData {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
         /// The number of entries in the knowledge base, by type.
         kb_metadata: Option<Value> = "kbMetadata",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `nameLowerCase`
+        /// Name in JSON: `nameLowerCase`.
         name_lower_case: Option<String> = "nameLowerCase",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -404,19 +379,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `knowledge_bases` of `GetAllKnowledgeBasesPaginatedData`.
+    /// A knowledge base in [`GetAllKnowledgeBasesPaginatedData::knowledge_bases`].
     pub struct KnowledgeBaseListItem {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 
 crm_core::record! {
-    /// Value of `kb_metadata` of `GetKnowledgeBaseByIdData`.
+    /// The kb metadata in [`GetKnowledgeBaseByIdData::kb_metadata`].
     pub struct KnowledgeBaseMetadata {
         /// The number of questions.
         faqs: Option<f64> = "faqs",
@@ -448,15 +421,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `operation_details` of `CrawlingStatusData`.
+    /// The operation details in [`CrawlingStatusData::operation_details`].
     pub struct OperationDetails {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// The number of pages that were found.
         discovered_urls_count: Option<f64> = "discoveredUrlsCount",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `knowledgeBaseId`
+        /// Name in JSON: `knowledgeBaseId`.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -464,13 +437,11 @@ crm_core::record! {
         mode: Option<OperationDetailsMode> = "mode",
         /// The content of the site's `robots.txt`.
         robots_file_data: Option<String> = "robotsFileData",
-        /// `status`
         status: Option<CrawledUrlStatus> = "status",
         /// The number of pages that were trained.
         trained_urls_count: Option<f64> = "trainedUrlsCount",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// `url`
         url: Option<String> = "url",
         /// The version number in the vendor's database.
         v: Option<f64> = "__v",
@@ -492,13 +463,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `knowledge_bases.train_urls`.
     pub struct TrainDiscoveredUrls {
-        /// `knowledgeBaseId`
+        /// Name in JSON: `knowledgeBaseId`.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `operationId`
+        /// Name in JSON: `operationId`.
         operation_id: Option<String> = "operationId",
-        /// `urlIds`
+        /// Name in JSON: `urlIds`.
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "operationId" "urlIds"
@@ -527,7 +498,6 @@ impl TrainDiscoveredUrls {
 crm_core::record! {
     /// Body of `knowledge_bases.update_faq`.
     pub struct UpdateFaqBody {
-        /// `answer`
         answer: Option<String> = "answer",
         /// The text of the question.
         question: Option<String> = "question",
@@ -553,14 +523,12 @@ crm_core::record! {
     pub struct UpdateKnowledgeBase {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(UpdateKnowledgeBase {
     /// The human-readable description.
     description: String,
-    /// `name`
     name: String,
 });
 

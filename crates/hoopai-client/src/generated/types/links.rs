@@ -6,7 +6,6 @@ use super::*;
 crm_core::record! {
     /// Reply of `links.create`.
     pub struct GetLinkReply {
-        /// `link`
         link: Option<Link> = "link",
     }
 }
@@ -14,21 +13,18 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `links.list`.
     pub struct GetLinksReply {
-        /// `links`
         links: Vec<Link> = "links",
     }
 }
 
 crm_core::record! {
-    /// Value of `link` of `GetLinkReply`.
+    /// The link in [`GetLinkReply::link`].
     pub struct Link {
         /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The URL that the link opens.
         redirect_to: Option<String> = "redirectTo",
@@ -38,7 +34,6 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `links.update`.
     pub struct LinkUpdate {
-        /// `name`
         name: Option<String> = "name",
         /// The URL that the link opens.
         redirect_to: Option<String> = "redirectTo",
@@ -64,7 +59,6 @@ crm_core::record! {
     pub struct Links {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The URL that the link opens.
         redirect_to: Option<String> = "redirectTo",

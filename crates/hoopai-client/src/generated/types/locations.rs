@@ -6,9 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `locations.create`.
     pub struct CreateLocation {
-        /// `address`
         address: Option<String> = "address",
-        /// `city`
         city: Option<String> = "city",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -16,17 +14,15 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// `settings`
         settings: Option<Settings> = "settings",
-        /// `snapshotId`
+        /// Name in JSON: `snapshotId`.
         snapshot_id: Option<String> = "snapshotId",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
@@ -43,9 +39,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateLocation {
-    /// `address`
     address: String,
-    /// `city`
     city: String,
     /// The country code, for example `US`. One of 247 values, for example `AF`.
     country: String,
@@ -53,13 +47,10 @@ crm_core::setters!(CreateLocation {
     mailgun: Mailgun,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
     /// The name and e-mail address of the prospect.
     prospect_info: ProspectInfo,
-    /// `settings`
     settings: Settings,
-    /// `snapshotId`
     snapshot_id: String,
     /// The URLs of the social media profiles.
     social: Social,
@@ -102,9 +93,7 @@ impl CreateLocation {
 crm_core::record! {
     /// Reply of `locations.create`.
     pub struct CreateLocationReply {
-        /// `address`
         address: Option<String> = "address",
-        /// `city`
         city: Option<String> = "city",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -114,15 +103,12 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `settings`
         settings: Option<Settings> = "settings",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
@@ -154,7 +140,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `rrule_options` of `RecurringTaskCreate`.
+    /// The rrule options in [`RecurringTaskCreate::rrule_options`].
     pub struct CustomRRulesOptions {
         /// The number of records.
         count: Option<f64> = "count",
@@ -162,7 +148,7 @@ crm_core::record! {
         create_task_if_over_due: Option<bool> = "createTaskIfOverDue",
         /// The day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// `dayOfWeek`
+        /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<CustomRRulesOptionsDayOfWeek> = "dayOfWeek",
         /// The time after which the task is due. In seconds.
         due_after_seconds: Option<f64> = "dueAfterSeconds",
@@ -187,7 +173,6 @@ crm_core::setters!(CustomRRulesOptions {
     create_task_if_over_due: bool,
     /// The day of the month; 1 is the first.
     day_of_month: f64,
-    /// `dayOfWeek`
     day_of_week: CustomRRulesOptionsDayOfWeek,
     /// The end of the period.
     end_date: String,
@@ -221,7 +206,7 @@ impl CustomRRulesOptions {
 }
 
 crm_core::open_enum! {
-    /// Value of `day_of_week` of `CustomRRulesOptions`.
+    /// The day of week in [`CustomRRulesOptions::day_of_week`].
     pub enum CustomRRulesOptionsDayOfWeek {
         /// `FR`
         Fr = "FR",
@@ -257,17 +242,14 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `custom_value` of `CustomValueIdReply`.
+    /// The custom value in [`CustomValueIdReply::custom_value`].
     pub struct CustomValue {
         /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `value`
         value: Option<String> = "value",
     }
 }
@@ -275,7 +257,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `locations.create_custom_value`.
     pub struct CustomValueIdReply {
-        /// `customValue`
+        /// Name in JSON: `customValue`.
         custom_value: Option<CustomValue> = "customValue",
     }
 }
@@ -283,9 +265,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `locations.create_custom_value`.
     pub struct CustomValues {
-        /// `name`
         name: Option<String> = "name",
-        /// `value`
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -317,13 +297,13 @@ crm_core::record! {
     pub struct FileUploadReply {
         /// Additional data, or the totals and paging of a list.
         meta: Vec<FileUploadReplyMetaItem> = "meta",
-        /// `uploadedFiles`
+        /// Name in JSON: `uploadedFiles`.
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
 
 crm_core::record! {
-    /// Item of `meta` of `FileUploadReply`.
+    /// An entry in [`FileUploadReply::meta`].
     pub struct FileUploadReplyMetaItem {
         /// The encoding of the file.
         encoding: Option<String> = "encoding",
@@ -335,31 +315,25 @@ crm_core::record! {
         originalname: Option<String> = "originalname",
         /// The size of the file.
         size: Option<i64> = "size",
-        /// `url`
         url: Option<String> = "url",
     }
 }
 
 crm_core::record! {
-    /// Item of `locations` of `SearchReply`.
+    /// A location in [`SearchReply::locations`].
     pub struct GetLocation {
-        /// `address`
         address: Option<String> = "address",
-        /// `city`
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `settings`
         settings: Option<Settings> = "settings",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
@@ -373,13 +347,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `location` of `GetLocationByIdReply`.
+    /// The location in [`GetLocationByIdReply::location`].
     pub struct GetLocationById {
-        /// `address`
         address: Option<String> = "address",
-        /// `business`
         business: Option<LocationsBusiness> = "business",
-        /// `city`
         city: Option<String> = "city",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -389,23 +360,20 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `id`
         id: Option<String> = "id",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// `logoUrl`
+        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The reseller to which the location belongs.
         reseller: Option<Value> = "reseller",
-        /// `settings`
         settings: Option<Settings> = "settings",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
@@ -429,7 +397,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `locations.list_templates`.
     pub struct GetTemplatesReply {
-        /// `templates`
         templates: Vec<Value> = "templates",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -455,13 +422,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `tag` of `LocationTagReply`.
+    /// The tag in [`LocationTagReply::tag`].
     pub struct LocationTags {
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -469,7 +434,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `locations.list_tags`.
     pub struct LocationTagsReply {
-        /// `tags`
         tags: Vec<LocationTags> = "tags",
     }
 }
@@ -477,25 +441,21 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `locations.search_tasks`.
     pub struct LocationTaskListReply {
-        /// `tasks`
         tasks: Vec<Value> = "tasks",
     }
 }
 
 crm_core::record! {
-    /// Value of `business` of `GetLocationById`.
+    /// The business in [`GetLocationById::business`].
     pub struct LocationsBusiness {
-        /// `address`
         address: Option<String> = "address",
-        /// `city`
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// `logoUrl`
+        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
-        /// `name`
         name: Option<String> = "name",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -523,9 +483,8 @@ crm_core::record! {
         max_number_of_files: Option<f64> = "maxNumberOfFiles",
         /// The object type of the field: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
@@ -550,7 +509,6 @@ crm_core::setters!(LocationsCreateCustomFields {
     max_number_of_files: f64,
     /// The object type of the field: `contact` or `opportunity`.
     model: CustomFieldModel,
-    /// `parentId`
     parent_id: String,
     /// The text of the empty field.
     placeholder: String,
@@ -583,13 +541,12 @@ impl LocationsCreateCustomFields {
 }
 
 crm_core::record! {
-    /// Item of `custom_fields` of `CustomFieldsListReply`.
+    /// A custom field in [`CustomFieldsListReply::custom_fields`].
     pub struct LocationsCustomField {
         /// The type of the value, for example `TEXT`.
         data_type: Option<String> = "dataType",
         /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// `id`
         id: Option<String> = "id",
         /// True if answers other than the given options are allowed.
         is_allowed_custom_option: Option<bool> = "isAllowedCustomOption",
@@ -601,9 +558,8 @@ crm_core::record! {
         max_file_limit: Option<f64> = "maxFileLimit",
         /// The object type of the field: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The options that are displayed as images.
         picklist_image_options: Vec<String> = "picklistImageOptions",
@@ -619,13 +575,13 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `locations.create_custom_field`.
     pub struct LocationsCustomFieldReply {
-        /// `customField`
+        /// Name in JSON: `customField`.
         custom_field: Option<LocationsCustomField> = "customField",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `model` of `locations.list_custom_fields`.
+    /// Argument `model` of `locations.list_custom_fields`.
     pub enum LocationsListCustomFieldsModel {
         /// `all`
         All = "all",
@@ -637,7 +593,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `locations.list_templates`.
+    /// Argument `type_` of `locations.list_templates`.
     pub enum LocationsListTemplatesType {
         /// `email`
         Email = "email",
@@ -663,9 +619,8 @@ crm_core::record! {
         max_number_of_files: Option<f64> = "maxNumberOfFiles",
         /// The object type of the field: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
@@ -690,7 +645,6 @@ crm_core::setters!(LocationsUpdateCustomFields {
     max_number_of_files: f64,
     /// The object type of the field: `contact` or `opportunity`.
     model: CustomFieldModel,
-    /// `parentId`
     parent_id: String,
     /// The text of the empty field.
     placeholder: String,
@@ -722,9 +676,9 @@ impl LocationsUpdateCustomFields {
 }
 
 crm_core::record! {
-    /// Value of `mailgun` of `CreateLocation`.
+    /// The mailgun in [`CreateLocation::mailgun`].
     pub struct Mailgun {
-        /// `apiKey`
+        /// Name in JSON: `apiKey`.
         api_key: Option<String> = "apiKey",
         /// The domain name.
         domain: Option<String> = "domain",
@@ -746,13 +700,13 @@ impl Mailgun {
 }
 
 crm_core::record! {
-    /// Value of `prospect_info` of `CreateLocation`.
+    /// The prospect info in [`CreateLocation::prospect_info`].
     pub struct ProspectInfo {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
     }
     required "email" "firstName" "lastName"
@@ -779,7 +733,7 @@ impl ProspectInfo {
 crm_core::record! {
     /// Body of `locations.create_recurring_task`.
     pub struct RecurringTaskCreate {
-        /// `contactIds`
+        /// Name in JSON: `contactIds`.
         contact_ids: Option<Vec<String>> = "contactIds",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -789,14 +743,12 @@ crm_core::record! {
         owners: Option<Vec<String>> = "owners",
         /// The recurrence rule of the task.
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
-        /// `title`
         title: Option<String> = "title",
     }
     required "rruleOptions" "title"
     by new
 }
 crm_core::setters!(RecurringTaskCreate {
-    /// `contactIds`
     contact_ids: [String],
     /// The human-readable description.
     description: String,
@@ -826,11 +778,11 @@ impl RecurringTaskCreate {
 }
 
 crm_core::record! {
-    /// Value of `recurring_task` of `RecurringTaskSingleReply`.
+    /// The recurring task in [`RecurringTaskSingleReply::recurring_task`].
     pub struct RecurringTaskReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -838,13 +790,11 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The recurrence rule of the task.
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
-        /// `title`
         title: Option<String> = "title",
         /// The total number of occurrences.
         total_occurrence: Option<f64> = "totalOccurrence",
@@ -864,7 +814,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `locations.update_recurring_task`.
     pub struct RecurringTaskUpdate {
-        /// `contactIds`
+        /// Name in JSON: `contactIds`.
         contact_ids: Option<Vec<String>> = "contactIds",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -874,12 +824,10 @@ crm_core::record! {
         owners: Option<Vec<String>> = "owners",
         /// The recurrence rule of the task.
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
-        /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(RecurringTaskUpdate {
-    /// `contactIds`
     contact_ids: [String],
     /// The human-readable description.
     description: String,
@@ -889,7 +837,6 @@ crm_core::setters!(RecurringTaskUpdate {
     owners: [String],
     /// The recurrence rule of the task.
     rrule_options: CustomRRulesOptions,
-    /// `title`
     title: String,
 });
 
@@ -902,7 +849,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `settings` of `CreateLocation`.
+    /// The settings in [`CreateLocation::settings`].
     pub struct Settings {
         /// True if duplicate contacts are allowed.
         allow_duplicate_contact: Option<bool> = "allowDuplicateContact",
@@ -926,9 +873,8 @@ crm_core::setters!(Settings {
 });
 
 crm_core::record! {
-    /// Value of `snapshot` of `UpdateLocation`.
+    /// The snapshot in [`UpdateLocation::snapshot`].
     pub struct SnapshotPut {
-        /// `id`
         id: Option<String> = "id",
         /// Default: `false`.
         override_: Option<bool> = "override",
@@ -954,7 +900,7 @@ impl SnapshotPut {
 }
 
 crm_core::record! {
-    /// Value of `social` of `CreateLocation`.
+    /// The social in [`CreateLocation::social`].
     pub struct Social {
         /// The URL of the blog's RSS feed.
         blog_rss: Option<String> = "blogRss",
@@ -1008,7 +954,6 @@ crm_core::setters!(Social {
 crm_core::record! {
     /// Body of `locations.create_tag`.
     pub struct TagBody {
-        /// `name`
         name: Option<String> = "name",
     }
     required "name"
@@ -1031,11 +976,11 @@ crm_core::record! {
     pub struct TaskSearchParams {
         /// The id of the user that it is assigned to.
         assigned_to: Option<Vec<String>> = "assignedTo",
-        /// `businessId`
+        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
         /// True if it is completed.
         completed: Option<bool> = "completed",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<Vec<String>> = "contactId",
         /// The maximum number of items per page. Default: `25`.
         limit: Option<f64> = "limit",
@@ -1048,11 +993,9 @@ crm_core::record! {
 crm_core::setters!(TaskSearchParams {
     /// The id of the user that it is assigned to.
     assigned_to: [String],
-    /// `businessId`
     business_id: String,
     /// True if it is completed.
     completed: bool,
-    /// `contactId`
     contact_id: [String],
     /// The maximum number of items per page. Default: `25`.
     limit: f64,
@@ -1063,7 +1006,7 @@ crm_core::setters!(TaskSearchParams {
 });
 
 crm_core::record! {
-    /// Value of `twilio` of `CreateLocation`.
+    /// The twilio in [`CreateLocation::twilio`].
     pub struct Twilio {
         /// The authentication token for Twilio.
         auth_token: Option<String> = "authToken",
@@ -1089,9 +1032,7 @@ impl Twilio {
 crm_core::record! {
     /// Body of `locations.update`.
     pub struct UpdateLocation {
-        /// `address`
         address: Option<String> = "address",
-        /// `city`
         city: Option<String> = "city",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -1099,15 +1040,13 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// `settings`
         settings: Option<Settings> = "settings",
         /// The snapshot to load into the location.
         snapshot: Option<SnapshotPut> = "snapshot",
@@ -1126,23 +1065,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateLocation {
-    /// `address`
     address: String,
-    /// `city`
     city: String,
     /// The country code, for example `US`. One of 247 values, for example `AF`.
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
     /// The name and e-mail address of the prospect.
     prospect_info: ProspectInfo,
-    /// `settings`
     settings: Settings,
     /// The snapshot to load into the location.
     snapshot: SnapshotPut,

@@ -10,7 +10,6 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `reason`
         reason: Option<String> = "reason",
     }
 }
@@ -19,14 +18,13 @@ crm_core::setters!(DeleteIntegrationBody {
     company_id: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// `reason`
     reason: String,
 });
 
 crm_core::record! {
     /// Reply of `marketplace.get_installer`.
     pub struct GetInstallerDetailsReply {
-        /// `installationDetails`
+        /// Name in JSON: `installationDetails`.
         installation_details: Option<InstallerDetails> = "installationDetails",
     }
 }
@@ -40,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `installation_details` of `GetInstallerDetailsReply`.
+    /// The installation details in [`GetInstallerDetailsReply::installation_details`].
     pub struct InstallerDetails {
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
@@ -48,7 +46,7 @@ crm_core::record! {
         company_high_level_plan: Option<String> = "companyHighLevelPlan",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The full name of the company's owner.
         company_owner_full_name: Option<String> = "companyOwnerFullName",
@@ -58,11 +56,11 @@ crm_core::record! {
         is_whitelabel_company: Option<bool> = "isWhitelabelCompany",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `marketplaceAppPlanId`
+        /// Name in JSON: `marketplaceAppPlanId`.
         marketplace_app_plan_id: Option<String> = "marketplaceAppPlanId",
         /// The relationship number of the agency, for example `0-002-230`.
         relationship_number: Option<String> = "relationshipNumber",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The company's own branding: domain and logo.
         whitelabel_details: Option<WhitelabelDetails> = "whitelabelDetails",
@@ -80,7 +78,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `marketplace.create_charge`.
     pub struct MarketplaceCreateChargeResponse {
-        /// `chargeId`
+        /// Name in JSON: `chargeId`.
         charge_id: Option<String> = "chargeId",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -92,9 +90,9 @@ crm_core::record! {
     pub struct MarketplaceGetChargeResponse {
         /// The amount that was charged.
         amount_charged: Option<f64> = "amountCharged",
-        /// `appId`
+        /// Name in JSON: `appId`.
         app_id: Option<String> = "appId",
-        /// `chargeId`
+        /// Name in JSON: `chargeId`.
         charge_id: Option<String> = "chargeId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -124,7 +122,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `marketplace.list_charges`.
     pub struct MarketplaceListChargesResponse {
-        /// `charges`
         charges: Vec<MarketplaceListChargesResponseChargesItem> = "charges",
         /// The number of records. Deprecated by the vendor.
         count: Option<f64> = "count",
@@ -136,13 +133,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `charges` of `MarketplaceListChargesResponse`.
+    /// A charge in [`MarketplaceListChargesResponse::charges`].
     pub struct MarketplaceListChargesResponseChargesItem {
         /// The amount that was charged.
         amount_charged: Option<f64> = "amountCharged",
-        /// `appId`
+        /// Name in JSON: `appId`.
         app_id: Option<String> = "appId",
-        /// `chargeId`
+        /// Name in JSON: `chargeId`.
         charge_id: Option<String> = "chargeId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -176,7 +173,6 @@ crm_core::record! {
         limit: Option<f64> = "limit",
         /// The number of items to skip.
         skip: Option<f64> = "skip",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -186,11 +182,11 @@ crm_core::record! {
     pub struct MigrateConnection {
         /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
-        /// `accountId`
+        /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
-        /// `apiKey`
+        /// Name in JSON: `apiKey`.
         api_key: Option<String> = "apiKey",
-        /// `appId`
+        /// Name in JSON: `appId`.
         app_id: Option<String> = "appId",
         /// The id of the app's version.
         app_version_id: Option<String> = "appVersionId",
@@ -202,7 +198,7 @@ crm_core::record! {
         expiry_at: Option<f64> = "expiryAt",
         /// In milliseconds.
         expiry_in: Option<f64> = "expiryIn",
-        /// `isDefault`
+        /// Name in JSON: `isDefault`.
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -210,7 +206,7 @@ crm_core::record! {
         refresh_token: Option<String> = "refreshToken",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<MigrateConnectionType> = "type",
     }
     required "accountId" "appId" "appVersionId" "locationId" "type"
@@ -218,11 +214,8 @@ crm_core::record! {
 crm_core::setters!(MigrateConnection {
     /// The token for calls to the API.
     access_token: String,
-    /// `accountId`
     account_id: String,
-    /// `apiKey`
     api_key: String,
-    /// `appId`
     app_id: String,
     /// The id of the app's version.
     app_version_id: String,
@@ -234,7 +227,6 @@ crm_core::setters!(MigrateConnection {
     expiry_at: f64,
     /// In milliseconds.
     expiry_in: f64,
-    /// `isDefault`
     is_default: bool,
     /// The id of the location (sub-account).
     location_id: String,
@@ -242,7 +234,6 @@ crm_core::setters!(MigrateConnection {
     refresh_token: String,
     /// The names of the scopes.
     scopes: [String],
-    /// `type`
     type_: MigrateConnectionType,
 });
 
@@ -259,7 +250,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `MigrateConnection`.
+    /// The type in [`MigrateConnection::type_`].
     pub enum MigrateConnectionType {
         /// `basic`
         Basic = "basic",
@@ -269,7 +260,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `plans` of `GetRebillingConfigReply`.
+    /// The plans in [`GetRebillingConfigReply::plans`].
     pub struct Plans {
         /// The subscription plans.
         subscription: Vec<SubscriptionPlan> = "subscription",
@@ -281,15 +272,15 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `marketplace.create_charge`.
     pub struct RaiseChargeBody {
-        /// `appId`
+        /// Name in JSON: `appId`.
         app_id: Option<String> = "appId",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `eventId`
+        /// Name in JSON: `eventId`.
         event_id: Option<String> = "eventId",
-        /// `eventTime`
+        /// Name in JSON: `eventTime`.
         event_time: Option<String> = "eventTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -299,21 +290,18 @@ crm_core::record! {
         price: Option<f64> = "price",
         /// The number of units to charge.
         units: Option<f64> = "units",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "appId" "companyId" "description" "eventId" "locationId" "meterId" "units"
 }
 crm_core::setters!(RaiseChargeBody {
-    /// `appId`
     app_id: String,
     /// The id of the agency's company.
     company_id: String,
     /// The human-readable description.
     description: String,
-    /// `eventId`
     event_id: String,
-    /// `eventTime`
     event_time: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -323,24 +311,22 @@ crm_core::setters!(RaiseChargeBody {
     price: f64,
     /// The number of units to charge.
     units: f64,
-    /// `userId`
     user_id: String,
 });
 
 crm_core::record! {
-    /// Item of `subscription` of `Plans`.
+    /// An entry in [`Plans::subscription`].
     pub struct SubscriptionPlan {
-        /// `baseAmount`
+        /// Name in JSON: `baseAmount`.
         base_amount: Option<f64> = "baseAmount",
         /// The features of the plan.
         features: Vec<String> = "features",
-        /// `name`
         name: Option<String> = "name",
-        /// `paymentTime`
+        /// Name in JSON: `paymentTime`.
         payment_time: Option<String> = "paymentTime",
         /// The type of payment, for example `month`.
         payment_type: Option<String> = "paymentType",
-        /// `planId`
+        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
         /// The price at which it is resold.
         reselling_amount: Option<f64> = "resellingAmount",
@@ -348,25 +334,25 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `usage` of `Plans`.
+    /// An entry in [`Plans::usage`].
     pub struct UsagePlan {
         /// The maximum number of executions in a billing cycle.
         execution_limit_per_cycle: Option<f64> = "executionLimitPerCycle",
-        /// `fixedPricePerUnit`
+        /// Name in JSON: `fixedPricePerUnit`.
         fixed_price_per_unit: Option<f64> = "fixedPricePerUnit",
         /// The maximum price of a unit.
         max_price_per_unit: Option<String> = "maxPricePerUnit",
         /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
-        /// `meterName`
+        /// Name in JSON: `meterName`.
         meter_name: Option<String> = "meterName",
         /// The minimum price of a unit.
         min_price_per_unit: Option<String> = "minPricePerUnit",
         /// The type of price: `fixed` or `dynamic`.
         price_type: Option<UsagePlanPriceType> = "priceType",
-        /// `productName`
+        /// Name in JSON: `productName`.
         product_name: Option<String> = "productName",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
         /// The unit of usage, for example `action / message`.
         usage_unit: Option<String> = "usageUnit",
@@ -384,11 +370,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `whitelabel_details` of `InstallerDetails`.
+    /// The whitelabel details in [`InstallerDetails::whitelabel_details`].
     pub struct WhitelabelDetails {
         /// The domain name.
         domain: Option<String> = "domain",
-        /// `logoUrl`
+        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
     }
 }

@@ -10,16 +10,14 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
     }
     required "altId" "altType" "name"
     by new
 }
 crm_core::setters!(CreateFolderParams {
-    /// `parentId`
     parent_id: String,
 });
 
@@ -38,9 +36,9 @@ impl CreateFolderParams {
 }
 
 crm_core::record! {
-    /// Item of `files_to_be_deleted` of `DeleteMediaObjectsBodyParams`.
+    /// An entry in [`DeleteMediaObjectsBodyParams::files_to_be_deleted`].
     pub struct DeleteMediaObjectItem {
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
     }
     required "_id"
@@ -67,7 +65,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The files to delete.
         files_to_be_deleted: Option<Vec<DeleteMediaObjectItem>> = "filesToBeDeleted",
-        /// `status`
         status: Option<DeleteMediaObjectsBodyParamsStatus> = "status",
     }
     required "altId" "altType" "filesToBeDeleted" "status"
@@ -93,7 +90,7 @@ impl DeleteMediaObjectsBodyParams {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `DeleteMediaObjectsBodyParams`.
+    /// The status in [`DeleteMediaObjectsBodyParams::status`].
     pub enum DeleteMediaObjectsBodyParamsStatus {
         /// `deleted`
         Deleted = "deleted",
@@ -117,25 +114,23 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// True if the folder is essential.
         is_essential: Option<bool> = "isEssential",
-        /// `isPrivate`
+        /// Name in JSON: `isPrivate`.
         is_private: Option<bool> = "isPrivate",
         /// The user, app or other source that last changed it.
         last_updated_by: Option<String> = "lastUpdatedBy",
         /// True if the migration is complete.
         migration_completed: Option<bool> = "migrationCompleted",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// True if the upload is still pending.
         pending_upload: Option<bool> = "pendingUpload",
         /// True if the folder was moved.
         relocated_folder: Option<bool> = "relocatedFolder",
-        /// `status`
         status: Option<String> = "status",
         /// The subcategory, for example `logo`.
         sub_category: Option<String> = "subCategory",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -143,7 +138,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `media.list`.
     pub struct GetFilesReply {
-        /// `files`
         files: Vec<MediaFile> = "files",
     }
 }
@@ -155,32 +149,26 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
-        /// `path`
         path: Option<String> = "path",
-        /// `url`
         url: Option<String> = "url",
     }
 }
 
 crm_core::record! {
-    /// Item of `files_to_be_updated` of `UpdateMediaObjects`.
+    /// An entry in [`UpdateMediaObjects::files_to_be_updated`].
     pub struct UpdateMediaObject {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
     }
     required "id"
     by new
 }
 crm_core::setters!(UpdateMediaObject {
-    /// `name`
     name: String,
 });
 
@@ -233,7 +221,6 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `name`
         name: Option<String> = "name",
     }
     required "altId" "altType" "name"
@@ -256,9 +243,8 @@ impl UpdateObject {
 crm_core::record! {
     /// Reply of `media.upload`.
     pub struct UploadFileReply {
-        /// `fileId`
+        /// Name in JSON: `fileId`.
         file_id: Option<String> = "fileId",
-        /// `url`
         url: Option<String> = "url",
     }
 }

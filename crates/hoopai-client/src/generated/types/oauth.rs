@@ -22,7 +22,7 @@ crm_core::record! {
         is_bulk_installation: Option<bool> = "isBulkInstallation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `planId`
+        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
         /// The token that obtains a new access token.
         refresh_token: Option<String> = "refresh_token",
@@ -30,7 +30,7 @@ crm_core::record! {
         scope: Option<String> = "scope",
         /// The type of token, for example `Bearer`.
         token_type: Option<String> = "token_type",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The type of access: `Company` or `Location`.
         user_type: Option<String> = "userType",
@@ -44,7 +44,6 @@ crm_core::record! {
         client_id: Option<String> = "client_id",
         /// The secret of the app.
         client_secret: Option<String> = "client_secret",
-        /// `code`
         code: Option<String> = "code",
         /// The type of grant, for example `authorization_code`.
         grant_type: Option<GetAccessCodebodyGrantType> = "grant_type",
@@ -59,7 +58,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAccessCodebody {
-    /// `code`
     code: String,
     /// The redirect URI of the app.
     redirect_uri: String,
@@ -153,13 +151,13 @@ crm_core::record! {
     pub struct GetLocationAccessTokenReply {
         /// The token for calls to the API.
         access_token: Option<String> = "access_token",
-        /// `appId`
+        /// Name in JSON: `appId`.
         app_id: Option<String> = "appId",
         /// The lifetime of the token, in seconds.
         expires_in: Option<f64> = "expires_in",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `planId`
+        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
         /// The token that obtains a new access token.
         refresh_token: Option<String> = "refresh_token",
@@ -167,27 +165,25 @@ crm_core::record! {
         scope: Option<String> = "scope",
         /// The type of token, for example `Bearer`.
         token_type: Option<String> = "token_type",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// `versionId`
+        /// Name in JSON: `versionId`.
         version_id: Option<String> = "versionId",
     }
 }
 
 crm_core::record! {
-    /// Item of `locations` of `GetInstalledLocationsReply`.
+    /// A location in [`GetInstalledLocationsReply::locations`].
     pub struct InstalledLocation {
-        /// `address`
         address: Option<String> = "address",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The time of installation.
         installed_at: Option<Timestamp> = "installedAt",
         /// True if the app is installed in the location.
         is_installed: Option<bool> = "isInstalled",
-        /// `name`
         name: Option<String> = "name",
-        /// `versionId`
+        /// Name in JSON: `versionId`.
         version_id: Option<String> = "versionId",
     }
 }

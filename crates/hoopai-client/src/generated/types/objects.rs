@@ -48,21 +48,20 @@ impl CreateCustomObject {
 }
 
 crm_core::record! {
-    /// Value of `created_by` of `RecordReply`.
+    /// The created by in [`RecordReply::created_by`].
     pub struct CreatedByReply {
         /// The channel of the message or notification.
         channel: Option<String> = "channel",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `source`
         source: Option<String> = "source",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
     }
 }
 
 crm_core::record! {
-    /// Value of `object` of `CustomObjectByIdReply`.
+    /// The object in [`CustomObjectByIdReply::object`].
     pub struct CustomObject {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -70,7 +69,6 @@ crm_core::record! {
         date_updated: Option<Timestamp> = "dateUpdated",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `id`
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
@@ -82,7 +80,7 @@ crm_core::record! {
         primary_display_property: Option<String> = "primaryDisplayProperty",
         /// True for a standard object type, false for a custom one.
         standard: Option<bool> = "standard",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -100,13 +98,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `primary_display_property_details` of `CreateCustomObject`.
+    /// The primary display property details in [`CreateCustomObject::primary_display_property_details`].
     pub struct CustomObjectDisplayPropertyDetails {
         /// The type of the value, for example `TEXT`.
         data_type: Option<String> = "dataType",
         /// The unique key.
         key: Option<String> = "key",
-        /// `name`
         name: Option<String> = "name",
     }
     required "dataType" "key" "name"
@@ -131,7 +128,7 @@ impl CustomObjectDisplayPropertyDetails {
 }
 
 crm_core::record! {
-    /// Value of `labels` of `CreateCustomObject`.
+    /// The labels in [`CreateCustomObject::labels`].
     pub struct CustomObjectLabel {
         /// The name in the plural.
         plural: Option<String> = "plural",
@@ -155,7 +152,7 @@ impl CustomObjectLabel {
 }
 
 crm_core::record! {
-    /// Value of `labels` of `UpdateCustomObject`.
+    /// The labels in [`UpdateCustomObject::labels`].
     pub struct CustomObjectLabelUpdate {
         /// The name in the plural.
         plural: Option<String> = "plural",
@@ -187,7 +184,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `record` of `RecordByIdReply`.
+    /// The record in [`RecordByIdReply::record`].
     pub struct Record {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -195,7 +192,6 @@ crm_core::record! {
         date_updated: Option<Timestamp> = "dateUpdated",
         /// The ids of the followers, who are users.
         followers: Vec<String> = "followers",
-        /// `id`
         id: Option<String> = "id",
         /// The owner; for a record, a list of user ids.
         owner: Vec<String> = "owner",
@@ -213,7 +209,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `records` of `SearchRecordReply`.
+    /// A record in [`SearchRecordReply::records`].
     pub struct RecordReply {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -221,7 +217,6 @@ crm_core::record! {
         created_by: Option<CreatedByReply> = "createdBy",
         /// The ids of the followers, who are users.
         followers: Vec<String> = "followers",
-        /// `id`
         id: Option<String> = "id",
         /// The user, app or other source that last changed it.
         last_updated_by: Option<CreatedByReply> = "lastUpdatedBy",
@@ -245,9 +240,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `objects.search_records`.
     pub struct SearchRecordReply {
-        /// `records`
         records: Vec<RecordReply> = "records",
-        /// `total`
         total: Option<f64> = "total",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `additional_details` of `OpportunitySearchBody`.
+    /// The additional details in [`OpportunitySearchBody::additional_details`].
     pub struct AdditionalDetails {
         /// True to return the appointments too.
         calendar_events: Option<bool> = "calendarEvents",
@@ -43,7 +43,7 @@ crm_core::record! {
     pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
@@ -51,13 +51,11 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// `name`
         name: Option<String> = "name",
-        /// `pipelineId`
+        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
@@ -65,7 +63,6 @@ crm_core::record! {
 crm_core::setters!(CreateOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// `contactId`
     contact_id: String,
     /// The custom fields with their values.
     custom_fields: [Value],
@@ -73,20 +70,15 @@ crm_core::setters!(CreateOpportunity {
     location_id: String,
     /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// `name`
     name: String,
-    /// `pipelineId`
     pipeline_id: String,
-    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// `status`
     status: OpportunityStatus,
 });
 
 crm_core::record! {
     /// Reply of `opportunities.list_pipelines`.
     pub struct GetPipelinesReply {
-        /// `pipelines`
         pipelines: Vec<PipelinesReply> = "pipelines",
     }
 }
@@ -94,21 +86,18 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `opportunities.create`.
     pub struct GetPostOpportunityReply {
-        /// `opportunity`
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
     }
 }
 
 crm_core::record! {
-    /// Item of `lost_reasons` of `LostReasonsReply`.
+    /// A lost reason in [`LostReasonsReply::lost_reasons`].
     pub struct LostReasonReply {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -120,15 +109,14 @@ crm_core::record! {
     pub struct LostReasonsReply {
         /// The reasons why opportunities are lost.
         lost_reasons: Vec<LostReasonReply> = "lostReasons",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Item of `custom_fields` of `SearchOpportunitiesReply`.
+    /// A custom field in [`SearchOpportunitiesReply::custom_fields`].
     pub struct OpportunitiesCustomFieldReply {
-        /// `fieldValue`
+        /// Name in JSON: `fieldValue`.
         field_value: Option<Value> = "fieldValue",
         /// The value of a field with several choices.
         field_value_array: Vec<String> = "fieldValueArray",
@@ -140,13 +128,12 @@ crm_core::record! {
         field_value_files: Vec<OpportunityFile> = "fieldValueFiles",
         /// The value of a number field.
         field_value_number: Option<f64> = "fieldValueNumber",
-        /// `fieldValueString`
+        /// Name in JSON: `fieldValueString`.
         field_value_string: Option<String> = "fieldValueString",
-        /// `id`
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The value of the field in replies to writes.
         underscore_field_value: Option<Value> = "field_value",
@@ -160,7 +147,6 @@ crm_core::record! {
         aggregations: Option<Value> = "aggregations",
         /// Additional data, or the totals and paging of a list.
         meta: Option<SearchMetaReply> = "meta",
-        /// `opportunities`
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
 }
@@ -222,7 +208,7 @@ impl OpportunitySearchBody {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `status` of `opportunities.search`.
+    /// Argument `status` of `opportunities.search`.
     pub enum OpportunityStatus {
         /// `abandoned`
         Abandoned = "abandoned",
@@ -242,7 +228,6 @@ crm_core::record! {
     pub struct OpportunityStatusUpdate {
         /// The id of the reason why the opportunity was lost.
         lost_reason_id: Option<String> = "lostReasonId",
-        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
     required "status"
@@ -266,11 +251,9 @@ impl OpportunityStatusUpdate {
 }
 
 crm_core::record! {
-    /// A stage of a pipeline.
+    /// A stage in [`PipelinesReply::stages`].
     pub struct PipelineStage {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The position among the others or on the page.
         position: Option<i64> = "position",
@@ -282,15 +265,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `pipelines` of `GetPipelinesReply`.
+    /// A pipeline in [`GetPipelinesReply::pipelines`].
     pub struct PipelinesReply {
         /// The way colors are displayed: `dot`, `bg-tint` or `none`.
         color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// True if it is shown in the funnel chart.
         show_in_funnel: Option<bool> = "showInFunnel",
@@ -318,21 +299,19 @@ crm_core::record! {
     pub struct PostSearchReply {
         /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
-        /// `opportunities`
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Value of `meta` of `OpportunitiesSearchReply`.
+    /// The meta in [`OpportunitiesSearchReply::meta`].
     pub struct SearchMetaReply {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
         /// The number of the next page.
         next_page: Option<f64> = "nextPage",
-        /// `nextPageUrl`
+        /// Name in JSON: `nextPageUrl`.
         next_page_url: Option<String> = "nextPageUrl",
         /// The number of the previous page.
         prev_page: Option<f64> = "prevPage",
@@ -340,39 +319,34 @@ crm_core::record! {
         start_after: Option<f64> = "startAfter",
         /// The id after which the next page begins.
         start_after_id: Option<String> = "startAfterId",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Value of `contact` of `SearchOpportunitiesReply`.
+    /// The contact in [`SearchOpportunitiesReply::contact`].
     pub struct SearchOpportunitiesContactReply {
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `tags`
         tags: Vec<String> = "tags",
     }
 }
 
 crm_core::record! {
-    /// Value of `opportunity` of `GetPostOpportunityReply`.
+    /// The opportunity in [`GetPostOpportunityReply::opportunity`].
     pub struct SearchOpportunitiesReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         /// The appointments.
         calendar_events: Vec<Value> = "calendarEvents",
-        /// `contact`
         contact: Option<SearchOpportunitiesContactReply> = "contact",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -382,7 +356,6 @@ crm_core::record! {
         external_object_id: Option<String> = "externalObjectId",
         /// The ids of the followers, who are users.
         followers: Vec<Value> = "followers",
-        /// `id`
         id: Option<String> = "id",
         /// The version in the search index.
         index_version: Option<String> = "indexVersion",
@@ -398,21 +371,16 @@ crm_core::record! {
         lost_reason_id: Option<String> = "lostReasonId",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// `name`
         name: Option<String> = "name",
-        /// `notes`
         notes: Vec<Value> = "notes",
-        /// `pipelineId`
+        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// The sort values, which are the position of the next page.
         search_after: Vec<Value> = "searchAfter",
-        /// `source`
         source: Option<String> = "source",
-        /// `status`
         status: Option<String> = "status",
-        /// `tasks`
         tasks: Vec<Value> = "tasks",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -428,13 +396,11 @@ crm_core::record! {
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// `name`
         name: Option<String> = "name",
-        /// `pipelineId`
+        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
 }
@@ -445,13 +411,9 @@ crm_core::setters!(UpdateOpportunity {
     custom_fields: [Value],
     /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// `name`
     name: String,
-    /// `pipelineId`
     pipeline_id: String,
-    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// `status`
     status: OpportunityStatus,
 });
 
@@ -464,9 +426,8 @@ crm_core::record! {
         followers: Option<Vec<String>> = "followers",
         /// The action on the followers: `add` or `remove`.
         followers_action_type: Option<UpsertOpportunityFollowersActionType> = "followersActionType",
-        /// `id`
         id: Option<String> = "id",
-        /// `isRemoveAllFollowers`
+        /// Name in JSON: `isRemoveAllFollowers`.
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -474,13 +435,11 @@ crm_core::record! {
         lost_reason_id: Option<String> = "lostReasonId",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// `name`
         name: Option<String> = "name",
-        /// `pipelineId`
+        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
     required "locationId" "pipelineId"
@@ -493,19 +452,14 @@ crm_core::setters!(UpsertOpportunity {
     followers: [String],
     /// The action on the followers: `add` or `remove`.
     followers_action_type: UpsertOpportunityFollowersActionType,
-    /// `id`
     id: String,
-    /// `isRemoveAllFollowers`
     is_remove_all_followers: bool,
     /// The id of the reason why the opportunity was lost.
     lost_reason_id: String,
     /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// `name`
     name: String,
-    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// `status`
     status: OpportunityStatus,
 });
 
@@ -546,7 +500,6 @@ crm_core::record! {
     pub struct UpsertOpportunityReply {
         /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",
-        /// `opportunity`
         opportunity: Option<Value> = "opportunity",
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `amount_summary` of `GetOrderReply`.
+    /// The amount summary in [`GetOrderReply::amount_summary`].
     pub struct AmountSummary {
         /// The discount on the price.
         discount: Option<f64> = "discount",
@@ -14,13 +14,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `apply_to_future_payments_config` of `CreateCouponParams`.
+    /// The apply to future payments config in [`CreateCouponParams::apply_to_future_payments_config`].
     pub struct ApplyToFuturePaymentsConfig {
         /// In the unit of `durationType`.
         duration: Option<f64> = "duration",
         /// The unit of the duration, for example `months`. Always `months`.
         duration_type: Option<String> = "durationType",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
     required "duration" "durationType" "type"
@@ -44,19 +44,18 @@ impl ApplyToFuturePaymentsConfig {
 }
 
 crm_core::record! {
-    /// Value of `apply_to_future_payments_config` of `Coupon`.
+    /// The apply to future payments config in [`Coupon::apply_to_future_payments_config`].
     pub struct ApplyToFuturePaymentsConfigDto {
-        /// `duration`
         duration: Option<f64> = "duration",
         /// The unit of the duration, for example `months`.
         duration_type: Option<String> = "durationType",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ApplyToFuturePaymentsConfig`.
+    /// The type in [`ApplyToFuturePaymentsConfig::type_`].
     pub enum ApplyToFuturePaymentsConfigType {
         /// `fixed`
         Fixed = "fixed",
@@ -93,7 +92,7 @@ impl ConnectCustomProvidersConfig {
 }
 
 crm_core::record! {
-    /// Item of `data` of `ListCouponsReply`.
+    /// An entry in [`ListCouponsReply::data`].
     pub struct Coupon {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -103,7 +102,6 @@ crm_core::record! {
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
-        /// `code`
         code: Option<String> = "code",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -113,27 +111,25 @@ crm_core::record! {
         discount_value: Option<f64> = "discountValue",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
-        /// `name`
         name: Option<String> = "name",
         /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// `status`
         status: Option<CouponStatus> = "status",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
         /// The number of uses.
         usage_count: Option<f64> = "usageCount",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `status` of `payments.list_coupons`.
+    /// Argument `status` of `payments.list_coupons`.
     pub enum CouponStatus {
         /// `active`
         Active = "active",
@@ -155,7 +151,6 @@ crm_core::record! {
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// `code`
         code: Option<String> = "code",
         /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
@@ -165,9 +160,8 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
-        /// `name`
         name: Option<String> = "name",
-        /// `productIds`
+        /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
         /// The start of the period.
         start_date: Option<String> = "startDate",
@@ -184,7 +178,6 @@ crm_core::setters!(CreateCouponParams {
     apply_to_future_payments: bool,
     /// The period in which the coupon applies to later payments.
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
-    /// `code`
     code: String,
     /// The type of discount: `percentage` or `amount`.
     discount_type: CouponDiscountType,
@@ -194,9 +187,7 @@ crm_core::setters!(CreateCouponParams {
     end_date: String,
     /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
-    /// `name`
     name: String,
-    /// `productIds`
     product_ids: [String],
     /// The start of the period.
     start_date: String,
@@ -244,7 +235,6 @@ crm_core::record! {
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
-        /// `code`
         code: Option<String> = "code",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -254,15 +244,13 @@ crm_core::record! {
         discount_value: Option<f64> = "discountValue",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
-        /// `name`
         name: Option<String> = "name",
         /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// `status`
         status: Option<CouponStatus> = "status",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -270,7 +258,7 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         /// The number of uses.
         usage_count: Option<f64> = "usageCount",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -280,9 +268,8 @@ crm_core::record! {
     pub struct CreateCustomProviders {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
-        /// `name`
         name: Option<String> = "name",
         /// The URL of the page to pay on.
         payments_url: Option<String> = "paymentsUrl",
@@ -296,9 +283,7 @@ crm_core::record! {
 crm_core::setters!(CreateCustomProviders {
     /// The human-readable description.
     description: String,
-    /// `imageUrl`
     image_url: String,
-    /// `name`
     name: String,
     /// The URL of the page to pay on.
     payments_url: String,
@@ -351,7 +336,6 @@ crm_core::record! {
     pub struct CreateFulfillmentReply {
         /// The content of the reply.
         data: Option<Fulfillment> = "data",
-        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -365,11 +349,9 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
-        /// `provider`
         provider: Option<CreateWhiteLabelIntegrationProviderProvider> = "provider",
-        /// `title`
         title: Option<String> = "title",
         /// The internal name of the provider.
         unique_name: Option<String> = "uniqueName",
@@ -382,11 +364,8 @@ crm_core::setters!(CreateWhiteLabelIntegrationProvider {
     alt_id: String,
     /// The human-readable description.
     description: String,
-    /// `imageUrl`
     image_url: String,
-    /// `provider`
     provider: CreateWhiteLabelIntegrationProviderProvider,
-    /// `title`
     title: String,
     /// The internal name of the provider.
     unique_name: String,
@@ -416,7 +395,7 @@ impl Default for CreateWhiteLabelIntegrationProvider {
 }
 
 crm_core::open_enum! {
-    /// Value of `provider` of `CreateWhiteLabelIntegrationProvider`.
+    /// The provider in [`CreateWhiteLabelIntegrationProvider::provider`].
     pub enum CreateWhiteLabelIntegrationProviderProvider {
         /// `authorize-net`
         AuthorizeNet = "authorize-net",
@@ -436,15 +415,12 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
-        /// `provider`
         provider: Option<String> = "provider",
-        /// `route`
         route: Option<String> = "route",
-        /// `title`
         title: Option<String> = "title",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -452,9 +428,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `live` of `ConnectCustomProvidersConfig`.
+    /// The live in [`ConnectCustomProvidersConfig::live`].
     pub struct CustomProviderKeys {
-        /// `apiKey`
+        /// Name in JSON: `apiKey`.
         api_key: Option<String> = "apiKey",
         /// The publishable key of the payment provider.
         publishable_key: Option<String> = "publishableKey",
@@ -484,17 +460,16 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `marketplaceAppId`
+        /// Name in JSON: `marketplaceAppId`.
         marketplace_app_id: Option<String> = "marketplaceAppId",
-        /// `name`
         name: Option<String> = "name",
-        /// `paymentProvider`
+        /// Name in JSON: `paymentProvider`.
         payment_provider: Option<Value> = "paymentProvider",
         /// The URL of the page to pay on.
         payments_url: Option<String> = "paymentsUrl",
@@ -514,7 +489,6 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `id`
         id: Option<String> = "id",
     }
     required "altId" "altType" "id"
@@ -566,11 +540,10 @@ impl DeleteCustomProvidersConfig {
 }
 
 crm_core::record! {
-    /// Item of `items` of `Fulfillment`.
+    /// An item in [`Fulfillment::items`].
     pub struct FulfilledItem {
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `name`
         name: Option<String> = "name",
         /// The price, or the change of the price.
         price: Option<PriceReply> = "price",
@@ -582,7 +555,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `data` of `CreateFulfillmentReply`.
+    /// The data in [`CreateFulfillmentReply::data`].
     pub struct Fulfillment {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -590,7 +563,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The items, for example the lines of an invoice.
         items: Vec<FulfilledItem> = "items",
@@ -602,9 +575,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `items` of `CreateFulfillment`.
+    /// An item in [`CreateFulfillment::items`].
     pub struct FulfillmentItems {
-        /// `priceId`
+        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
         /// The quantity.
         qty: Option<f64> = "qty",
@@ -626,7 +599,7 @@ impl FulfillmentItems {
 }
 
 crm_core::record! {
-    /// Item of `trackings` of `CreateFulfillment`.
+    /// A tracking in [`CreateFulfillment::trackings`].
     pub struct FulfillmentTracking {
         /// The shipping carrier, for example `FedEx`.
         shipping_carrier: Option<String> = "shippingCarrier",
@@ -652,13 +625,12 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// A summary of the order's amounts.
         amount_summary: Option<AmountSummary> = "amountSummary",
-        /// `automaticTaxesCalculated`
+        /// Name in JSON: `automaticTaxesCalculated`.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// A copy of the contact at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
@@ -674,7 +646,7 @@ crm_core::record! {
         fingerprint: Option<String> = "fingerprint",
         /// The delivery status of the order, for example `unfulfilled`.
         fulfillment_status: Option<String> = "fulfillmentStatus",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The items, for example the lines of an invoice.
         items: Vec<Value> = "items",
@@ -684,9 +656,7 @@ crm_core::record! {
         mark_as_test: Option<bool> = "markAsTest",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `source`
         source: Option<OrderSource> = "source",
-        /// `status`
         status: Option<String> = "status",
         /// The service that calculates taxes, for example `taxjar`.
         tax_calculation_provider: Option<String> = "taxCalculationProvider",
@@ -706,7 +676,6 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The settings of the automatic payment.
         auto_payment: Option<Value> = "autoPayment",
@@ -714,7 +683,7 @@ crm_core::record! {
         canceled_at: Option<Timestamp> = "canceledAt",
         /// The id of the user who cancelled it.
         canceled_by: Option<String> = "canceledBy",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// A copy of the contact at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
@@ -732,9 +701,9 @@ crm_core::record! {
         entity_source: Option<OrderSource> = "entitySource",
         /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `ipAddress`
+        /// Name in JSON: `ipAddress`.
         ip_address: Option<String> = "ipAddress",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -742,15 +711,14 @@ crm_core::record! {
         mark_as_test: Option<bool> = "markAsTest",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `paymentProvider`
+        /// Name in JSON: `paymentProvider`.
         payment_provider: Option<Value> = "paymentProvider",
         /// The product of the subscription.
         recurring_product: Option<Value> = "recurringProduct",
         /// The time, or the recurrence.
         schedule: Option<PaymentsScheduleOptions> = "schedule",
-        /// `status`
         status: Option<String> = "status",
-        /// `subscriptionId`
+        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// A copy of the subscription at that time.
         subscription_snapshot: Option<Value> = "subscriptionSnapshot",
@@ -768,15 +736,14 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The amount that was refunded.
         amount_refunded: Option<f64> = "amountRefunded",
-        /// `chargeId`
+        /// Name in JSON: `chargeId`.
         charge_id: Option<String> = "chargeId",
         /// A copy of the charge at that time.
         charge_snapshot: Option<Value> = "chargeSnapshot",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// A copy of the contact at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
@@ -792,11 +759,11 @@ crm_core::record! {
         entity_source: Option<OrderSource> = "entitySource",
         /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `invoiceId`
+        /// Name in JSON: `invoiceId`.
         invoice_id: Option<String> = "invoiceId",
-        /// `ipAddress`
+        /// Name in JSON: `ipAddress`.
         ip_address: Option<String> = "ipAddress",
         /// True if the record has children.
         is_parent: Option<bool> = "isParent",
@@ -808,17 +775,16 @@ crm_core::record! {
         merged_from_contact_id: Option<String> = "mergedFromContactId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `paymentProvider`
+        /// Name in JSON: `paymentProvider`.
         payment_provider: Option<Value> = "paymentProvider",
         /// The response of QuickBooks Online.
         qbo_response: Option<Value> = "qboResponse",
         /// True if it is synced with QuickBooks Online.
         qbo_synced: Option<bool> = "qboSynced",
-        /// `receiptId`
+        /// Name in JSON: `receiptId`.
         receipt_id: Option<String> = "receiptId",
-        /// `status`
         status: Option<String> = "status",
-        /// `subscriptionId`
+        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -828,7 +794,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `providers` of `ListWhitelabelIntegrationProviderReply`.
+    /// A provider in [`ListWhitelabelIntegrationProviderReply::providers`].
     pub struct IntegrationProvider {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -838,15 +804,12 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
-        /// `provider`
         provider: Option<String> = "provider",
-        /// `route`
         route: Option<String> = "route",
-        /// `title`
         title: Option<String> = "title",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -870,7 +833,6 @@ crm_core::record! {
     pub struct ListFulfillmentReply {
         /// The content of the reply.
         data: Vec<Fulfillment> = "data",
-        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -914,21 +876,20 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `data` of `ListOrdersReply`.
+    /// An entry in [`ListOrdersReply::data`].
     pub struct OrderReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// `contactName`
+        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
-        /// `couponCode`
+        /// Name in JSON: `couponCode`.
         coupon_code: Option<String> = "couponCode",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -940,7 +901,7 @@ crm_core::record! {
         discount: Option<f64> = "discount",
         /// The delivery status of the order, for example `unfulfilled`.
         fulfillment_status: Option<String> = "fulfillmentStatus",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -948,17 +909,16 @@ crm_core::record! {
         onetime_products: Option<f64> = "onetimeProducts",
         /// The number of products that are paid repeatedly.
         recurring_products: Option<f64> = "recurringProducts",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         /// Additional data about the source.
         source_meta: Option<Value> = "sourceMeta",
-        /// `sourceName`
+        /// Name in JSON: `sourceName`.
         source_name: Option<String> = "sourceName",
         /// The subtype of the source, for example `one_step_order_form`.
         source_sub_type: Option<String> = "sourceSubType",
         /// The type of the source, for example `template`.
         source_type: Option<String> = "sourceType",
-        /// `status`
         status: Option<String> = "status",
         /// The sum before additional charges and discounts.
         subtotal: Option<f64> = "subtotal",
@@ -970,17 +930,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `source` of `GetOrderReply`.
+    /// The source in [`GetOrderReply::source`].
     pub struct OrderSource {
-        /// `id`
         id: Option<String> = "id",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The subtype.
         sub_type: Option<OrderSourceSubType> = "subType",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<OrderSourceType> = "type",
     }
 }
@@ -1030,11 +988,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `card` of `PostRecordOrderPaymentBody`.
+    /// The card in [`PostRecordOrderPaymentBody::card`].
     pub struct PaymentsCard {
         /// The last four digits of the card or account.
         last4: Option<String> = "last4",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PaymentsCardType> = "type",
     }
     required "last4" "type"
@@ -1054,7 +1012,7 @@ impl PaymentsCard {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `PaymentsCard`.
+    /// The type in [`PaymentsCard::type_`].
     pub enum PaymentsCardType {
         /// `mastercard`
         Mastercard = "mastercard",
@@ -1066,19 +1024,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `rrule` of `PaymentsScheduleOptions`.
+    /// The rrule in [`PaymentsScheduleOptions::rrule`].
     pub struct PaymentsCustomRRuleOptions {
         /// The number of records.
         count: Option<f64> = "count",
         /// The day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// `dayOfWeek`
+        /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<CustomRRuleOptionsDayOfWeek> = "dayOfWeek",
         /// The number of days in advance.
         days_before: Option<f64> = "daysBefore",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The number of units between two times. In the unit of `intervalType`.
         interval: Option<f64> = "interval",
@@ -1090,13 +1048,13 @@ crm_core::record! {
         num_of_week: Option<f64> = "numOfWeek",
         /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `payment_status` of `payments.list_orders`.
+    /// Argument `payment_status` of `payments.list_orders`.
     pub enum PaymentsListOrdersPaymentStatus {
         /// `paid`
         Paid = "paid",
@@ -1110,7 +1068,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `schedule` of `GetSubscriptionReply`.
+    /// The schedule in [`GetSubscriptionReply::schedule`].
     pub struct PaymentsScheduleOptions {
         /// The time of execution.
         execute_at: Option<String> = "executeAt",
@@ -1126,36 +1084,31 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The card that pays.
         card: Option<PaymentsCard> = "card",
         /// The cheque that pays.
         cheque: Option<Cheque> = "cheque",
-        /// `isPartialPayment`
+        /// Name in JSON: `isPartialPayment`.
         is_partial_payment: Option<bool> = "isPartialPayment",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
         /// The mode of operation, or of payment.
         mode: Option<RecordPaymentMode> = "mode",
-        /// `notes`
         notes: Option<String> = "notes",
     }
     required "altId" "altType" "mode"
     by new
 }
 crm_core::setters!(PostRecordOrderPaymentBody {
-    /// `amount`
     amount: f64,
     /// The card that pays.
     card: PaymentsCard,
     /// The cheque that pays.
     cheque: Cheque,
-    /// `isPartialPayment`
     is_partial_payment: bool,
     /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// `notes`
     notes: String,
 });
 
@@ -1179,19 +1132,18 @@ impl PostRecordOrderPaymentBody {
 }
 
 crm_core::record! {
-    /// Item of `data` of `ListSubscriptionReply`.
+    /// An entry in [`ListSubscriptionReply::data`].
     pub struct SubscriptionReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// `contactName`
+        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -1201,29 +1153,28 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
-        /// `entitySourceId`
+        /// Name in JSON: `entitySourceId`.
         entity_source_id: Option<String> = "entitySourceId",
         /// More details of its source.
         entity_source_meta: Option<Value> = "entitySourceMeta",
-        /// `entitySourceName`
+        /// Name in JSON: `entitySourceName`.
         entity_source_name: Option<String> = "entitySourceName",
         /// The type of its source, for example `funnel`.
         entity_source_type: Option<String> = "entitySourceType",
         /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `ipAddress`
+        /// Name in JSON: `ipAddress`.
         ip_address: Option<String> = "ipAddress",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// `paymentProviderConnectedAccount`
+        /// Name in JSON: `paymentProviderConnectedAccount`.
         payment_provider_connected_account: Option<String> = "paymentProviderConnectedAccount",
         /// The type of payment provider, for example `stripe`.
         payment_provider_type: Option<String> = "paymentProviderType",
-        /// `status`
         status: Option<String> = "status",
-        /// `subscriptionId`
+        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// A copy of the subscription at that time.
         subscription_snapshot: Option<Value> = "subscriptionSnapshot",
@@ -1233,25 +1184,24 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `data` of `ListTxnsReply`.
+    /// An entry in [`ListTxnsReply::data`].
     pub struct TxnReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The amount that was refunded.
         amount_refunded: Option<f64> = "amountRefunded",
-        /// `chargeId`
+        /// Name in JSON: `chargeId`.
         charge_id: Option<String> = "chargeId",
         /// A copy of the charge at that time.
         charge_snapshot: Option<Value> = "chargeSnapshot",
         /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// `contactName`
+        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -1261,11 +1211,11 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
-        /// `entitySourceId`
+        /// Name in JSON: `entitySourceId`.
         entity_source_id: Option<String> = "entitySourceId",
         /// More details of its source.
         entity_source_meta: Option<Value> = "entitySourceMeta",
-        /// `entitySourceName`
+        /// Name in JSON: `entitySourceName`.
         entity_source_name: Option<String> = "entitySourceName",
         /// The subtype of its source, for example `two_step_order_form`.
         entity_source_sub_type: Option<String> = "entitySourceSubType",
@@ -1275,23 +1225,22 @@ crm_core::record! {
         entity_type: Option<String> = "entityType",
         /// The time of fulfilment.
         fulfilled_at: Option<Timestamp> = "fulfilledAt",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `ipAddress`
+        /// Name in JSON: `ipAddress`.
         ip_address: Option<String> = "ipAddress",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
         /// The id of the contact that was merged into this one.
         merged_from_contact_id: Option<String> = "mergedFromContactId",
-        /// `paymentMethod`
+        /// Name in JSON: `paymentMethod`.
         payment_method: Option<Value> = "paymentMethod",
-        /// `paymentProviderConnectedAccount`
+        /// Name in JSON: `paymentProviderConnectedAccount`.
         payment_provider_connected_account: Option<String> = "paymentProviderConnectedAccount",
         /// The type of payment provider, for example `stripe`.
         payment_provider_type: Option<String> = "paymentProviderType",
-        /// `status`
         status: Option<String> = "status",
-        /// `subscriptionId`
+        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1309,7 +1258,6 @@ crm_core::record! {
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// `code`
         code: Option<String> = "code",
         /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
@@ -1317,13 +1265,11 @@ crm_core::record! {
         discount_value: Option<f64> = "discountValue",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// `id`
         id: Option<String> = "id",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
-        /// `name`
         name: Option<String> = "name",
-        /// `productIds`
+        /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
         /// The start of the period.
         start_date: Option<String> = "startDate",
@@ -1340,7 +1286,6 @@ crm_core::setters!(UpdateCouponParams {
     apply_to_future_payments: bool,
     /// The period in which the coupon applies to later payments.
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
-    /// `code`
     code: String,
     /// The type of discount: `percentage` or `amount`.
     discount_type: CouponDiscountType,
@@ -1348,13 +1293,10 @@ crm_core::setters!(UpdateCouponParams {
     discount_value: f64,
     /// The end of the period.
     end_date: String,
-    /// `id`
     id: String,
     /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
-    /// `name`
     name: String,
-    /// `productIds`
     product_ids: [String],
     /// The start of the period.
     start_date: String,

@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `numbers` of `AvailableNumbersReply`.
+    /// A number in [`AvailableNumbersReply::numbers`].
     pub struct AvailablePhoneNumber {
         /// The type of address that the number requires, for example `local`.
         address_requirements: Option<AvailablePhoneNumberAddressRequirements> = "addressRequirements",
@@ -34,9 +34,9 @@ crm_core::record! {
         locality: Option<String> = "locality",
         /// The longitude in degrees, as text.
         longitude: Option<String> = "longitude",
-        /// `phoneNumber`
+        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The price, or the change of the price.
         price: Option<AvailablePhoneNumberPrice> = "price",
@@ -86,7 +86,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `numbers` of `PhoneNumbersListResponse`.
+    /// A number in [`PhoneNumbersListResponse::numbers`].
     pub struct DetailedPhoneNumber {
         /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
@@ -106,7 +106,7 @@ crm_core::record! {
         friendly_name: Option<String> = "friendlyName",
         /// The service that answers calls to the number.
         inbound_call_service: Option<DetailedPhoneNumberInboundCallService> = "inboundCallService",
-        /// `isDefaultNumber`
+        /// Name in JSON: `isDefaultNumber`.
         is_default_number: Option<bool> = "isDefaultNumber",
         /// True if the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
@@ -116,11 +116,11 @@ crm_core::record! {
         linked_user: Option<String> = "linkedUser",
         /// The origin of the number: `twilio`, `hosted` or `ported`.
         origin: Option<DetailedPhoneNumberOrigin> = "origin",
-        /// `phoneNumber`
+        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
         /// The SID at Twilio.
         sid: Option<String> = "sid",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<DetailedPhoneNumberType> = "type",
     }
 }
@@ -142,15 +142,14 @@ crm_core::record! {
 crm_core::record! {
     /// The service that answers calls to the number.
     pub struct DetailedPhoneNumberInboundCallService {
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<DetailedPhoneNumberInboundCallServiceType> = "type",
-        /// `value`
         value: Option<String> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `DetailedPhoneNumberInboundCallService`.
+    /// The type in [`DetailedPhoneNumberInboundCallService::type_`].
     pub enum DetailedPhoneNumberInboundCallServiceType {
         /// `forward`
         Forward = "forward",
@@ -174,7 +173,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `DetailedPhoneNumber`.
+    /// The type in [`DetailedPhoneNumber::type_`].
     pub enum DetailedPhoneNumberType {
         /// `local`
         Local = "local",
@@ -188,21 +187,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `data` of `PhoneNumbersListPoolsResponse`.
+    /// An entry in [`PhoneNumbersListPoolsResponse::data`].
     pub struct NumberPool {
         /// True if calls are recorded.
         call_recording: Option<bool> = "callRecording",
         /// The phone number that calls are forwarded to.
         forwarding_number: Option<String> = "forwardingNumber",
-        /// `id`
         id: Option<String> = "id",
         /// The service that answers calls to the number.
         inbound_call_service: Option<NumberPoolInboundCallService> = "inboundCallService",
-        /// `isActive`
+        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The phone numbers.
         numbers: Vec<NumberPoolNumbersItem> = "numbers",
@@ -216,19 +213,18 @@ crm_core::record! {
 crm_core::record! {
     /// The service that answers calls to the number.
     pub struct NumberPoolInboundCallService {
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `value`
         value: Option<String> = "value",
     }
 }
 
 crm_core::record! {
-    /// Item of `numbers` of `NumberPool`.
+    /// A number in [`NumberPool::numbers`].
     pub struct NumberPoolNumbersItem {
         /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",
-        /// `phoneNumber`
+        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
     }
 }
@@ -240,7 +236,6 @@ crm_core::record! {
         data: Vec<NumberPool> = "data",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -288,7 +283,7 @@ crm_core::record! {
         locality: Option<String> = "locality",
         /// The type of number, for example `local`.
         number_type: Option<PurchasePhoneNumberBodyNumberType> = "numberType",
-        /// `phoneNumber`
+        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
         /// The state or region of the phone number.
         region: Option<String> = "region",
@@ -360,11 +355,8 @@ crm_core::record! {
     pub struct TwilioAccountReply {
         /// The SID of the account at Twilio.
         account_sid: Option<String> = "account_sid",
-        /// `assigned_to_numbers`
         assigned_to_numbers: Map<String> = "assigned_to_numbers",
-        /// `id`
         id: Option<String> = "id",
-        /// `location_id`
         location_id: Option<String> = "location_id",
         /// The phone numbers to migrate.
         migration_numbers: Vec<String> = "migration_numbers",
@@ -378,7 +370,6 @@ crm_core::record! {
         numbers: Map<String> = "numbers",
         /// True if the number belongs to the vendor's phone account.
         under_ghl_account: Option<bool> = "under_ghl_account",
-        /// `validate_sms`
         validate_sms: Option<bool> = "validate_sms",
     }
 }

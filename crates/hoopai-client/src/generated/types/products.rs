@@ -4,11 +4,10 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `prices` of `BulkEditProduct`.
+    /// A price in [`BulkEditProduct::prices`].
     pub struct BulkEditPrice {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
@@ -16,9 +15,8 @@ crm_core::record! {
         compare_at_price: Option<f64> = "compareAtPrice",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `name`
         name: Option<String> = "name",
         /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
@@ -41,7 +39,6 @@ crm_core::record! {
 crm_core::setters!(BulkEditPrice {
     /// True if the product can be bought when it is out of stock.
     allow_out_of_stock_purchases: bool,
-    /// `amount`
     amount: f64,
     /// The number of items in stock.
     available_quantity: f64,
@@ -49,7 +46,6 @@ crm_core::setters!(BulkEditPrice {
     compare_at_price: f64,
     /// The currency code, for example `USD`.
     currency: String,
-    /// `name`
     name: String,
     /// The interval of the recurring payment.
     recurring: Recurring,
@@ -92,17 +88,17 @@ impl BulkEditPrice {
 }
 
 crm_core::record! {
-    /// Item of `products` of `BulkEditRequest`.
+    /// A product in [`BulkEditRequest::products`].
     pub struct BulkEditProduct {
-        /// `automaticTaxCategoryId`
+        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// Name in JSON: `collectionIds`.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The URL of the image.
         image: Option<String> = "image",
@@ -110,13 +106,10 @@ crm_core::record! {
         is_label_enabled: Option<bool> = "isLabelEnabled",
         /// True if taxes apply.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
         label: Option<Value> = "label",
         /// The images and videos.
         medias: Option<Vec<Value>> = "medias",
-        /// `name`
         name: Option<String> = "name",
-        /// `prices`
         prices: Option<Vec<BulkEditPrice>> = "prices",
         /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
@@ -131,11 +124,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BulkEditProduct {
-    /// `automaticTaxCategoryId`
     automatic_tax_category_id: String,
     /// True if the online store offers it.
     available_in_store: bool,
-    /// `collectionIds`
     collection_ids: [String],
     /// The human-readable description.
     description: String,
@@ -145,13 +136,10 @@ crm_core::setters!(BulkEditProduct {
     is_label_enabled: bool,
     /// True if taxes apply.
     is_taxes_enabled: bool,
-    /// `label`
     label: Value,
     /// The images and videos.
     medias: [Value],
-    /// `name`
     name: String,
-    /// `prices`
     prices: [BulkEditPrice],
     /// The texts for search engines.
     seo: ProductSeo,
@@ -194,7 +182,6 @@ crm_core::record! {
     pub struct BulkEditReply {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<bool> = "status",
         /// The number of updated records.
         updated_count: Option<f64> = "updatedCount",
@@ -208,7 +195,6 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `products`
         products: Option<Vec<BulkEditProduct>> = "products",
     }
     required "altId" "altType" "products"
@@ -240,7 +226,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// True if it is available.
         availability: Option<bool> = "availability",
-        /// `collectionIds`
+        /// Name in JSON: `collectionIds`.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// The former price, for comparison.
         compare_at_price: Option<PriceUpdateField> = "compareAtPrice",
@@ -250,9 +236,9 @@ crm_core::record! {
         filters: Option<BulkUpdateFilters> = "filters",
         /// The price, or the change of the price.
         price: Option<PriceUpdateField> = "price",
-        /// `productIds`
+        /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<BulkUpdateType> = "type",
     }
     required "altId" "altType" "productIds" "type"
@@ -261,7 +247,6 @@ crm_core::record! {
 crm_core::setters!(BulkUpdate {
     /// True if it is available.
     availability: bool,
-    /// `collectionIds`
     collection_ids: [String],
     /// The former price, for comparison.
     compare_at_price: PriceUpdateField,
@@ -298,13 +283,13 @@ impl BulkUpdate {
 }
 
 crm_core::record! {
-    /// Value of `filters` of `BulkUpdate`.
+    /// The filters in [`BulkUpdate::filters`].
     pub struct BulkUpdateFilters {
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// Name in JSON: `collectionIds`.
         collection_ids: Option<Vec<String>> = "collectionIds",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
         /// The text to search for.
         search: Option<String> = "search",
@@ -313,16 +298,14 @@ crm_core::record! {
 crm_core::setters!(BulkUpdateFilters {
     /// True if the online store offers it.
     available_in_store: bool,
-    /// `collectionIds`
     collection_ids: [String],
-    /// `productType`
     product_type: String,
     /// The text to search for.
     search: String,
 });
 
 crm_core::open_enum! {
-    /// Value of `type_` of `BulkUpdate`.
+    /// The type in [`BulkUpdate::type_`].
     pub enum BulkUpdateType {
         /// `bulk-delete-products`
         BulkDeleteProducts = "bulk-delete-products",
@@ -338,17 +321,16 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `data` of `CreateCollectionReply`.
+    /// The data in [`CreateCollectionReply::data`].
     pub struct Collection {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The URL of the image.
         image: Option<String> = "image",
-        /// `name`
         name: Option<String> = "name",
         /// The texts for search engines.
         seo: Option<CollectionSeo> = "seo",
@@ -358,18 +340,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `seo` of `Collection`.
+    /// The seo in [`Collection::seo`].
     pub struct CollectionSeo {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(CollectionSeo {
     /// The human-readable description.
     description: String,
-    /// `title`
     title: String,
 });
 
@@ -394,7 +374,6 @@ crm_core::record! {
     pub struct CreatePrice {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
@@ -404,9 +383,9 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `digitalDelivery`
+        /// Name in JSON: `digitalDelivery`.
         digital_delivery: Option<Vec<String>> = "digitalDelivery",
-        /// `isDigitalProduct`
+        /// Name in JSON: `isDigitalProduct`.
         is_digital_product: Option<bool> = "isDigitalProduct",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -414,7 +393,6 @@ crm_core::record! {
         membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
         /// Additional data, or the totals and paging of a list.
         meta: Option<PriceMeta> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
@@ -430,9 +408,9 @@ crm_core::record! {
         track_inventory: Option<bool> = "trackInventory",
         /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PriceType> = "type",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The ids of the variant options to which it applies.
         variant_option_ids: Option<Vec<String>> = "variantOptionIds",
@@ -442,7 +420,6 @@ crm_core::record! {
 crm_core::setters!(CreatePrice {
     /// True if the product can be bought when it is out of stock.
     allow_out_of_stock_purchases: bool,
-    /// `amount`
     amount: f64,
     /// The number of items in stock.
     available_quantity: f64,
@@ -452,9 +429,7 @@ crm_core::setters!(CreatePrice {
     currency: String,
     /// The human-readable description.
     description: String,
-    /// `digitalDelivery`
     digital_delivery: [String],
-    /// `isDigitalProduct`
     is_digital_product: bool,
     /// The id of the location (sub-account).
     location_id: String,
@@ -462,7 +437,6 @@ crm_core::setters!(CreatePrice {
     membership_offers: [MembershipOffer],
     /// Additional data, or the totals and paging of a list.
     meta: PriceMeta,
-    /// `name`
     name: String,
     /// The interval of the recurring payment.
     recurring: Recurring,
@@ -478,9 +452,7 @@ crm_core::setters!(CreatePrice {
     track_inventory: bool,
     /// The duration of the trial.
     trial_period: f64,
-    /// `type`
     type_: PriceType,
-    /// `userId`
     user_id: String,
     /// The ids of the variant options to which it applies.
     variant_option_ids: [String],
@@ -489,11 +461,11 @@ crm_core::setters!(CreatePrice {
 crm_core::record! {
     /// Body of `products.create`.
     pub struct CreateProduct {
-        /// `automaticTaxCategoryId`
+        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// Name in JSON: `collectionIds`.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -503,15 +475,13 @@ crm_core::record! {
         is_label_enabled: Option<bool> = "isLabelEnabled",
         /// True if taxes apply. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The images and videos.
         medias: Option<Vec<ProductMedia>> = "medias",
-        /// `name`
         name: Option<String> = "name",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<ProductType> = "productType",
         /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
@@ -530,11 +500,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateProduct {
-    /// `automaticTaxCategoryId`
     automatic_tax_category_id: String,
     /// True if the online store offers it.
     available_in_store: bool,
-    /// `collectionIds`
     collection_ids: [String],
     /// The human-readable description.
     description: String,
@@ -544,7 +512,6 @@ crm_core::setters!(CreateProduct {
     is_label_enabled: bool,
     /// True if taxes apply. Default: `false`.
     is_taxes_enabled: bool,
-    /// `label`
     label: ProductLabel,
     /// The images and videos.
     medias: [ProductMedia],
@@ -601,11 +568,10 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `collectionId`
+        /// Name in JSON: `collectionId`.
         collection_id: Option<String> = "collectionId",
         /// The URL of the image.
         image: Option<String> = "image",
-        /// `name`
         name: Option<String> = "name",
         /// The texts for search engines.
         seo: Option<CollectionSeo> = "seo",
@@ -616,7 +582,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateProductCollections {
-    /// `collectionId`
     collection_id: String,
     /// The URL of the image.
     image: String,
@@ -650,7 +615,6 @@ crm_core::record! {
     pub struct DefaultCollectionReply {
         /// The content of the reply.
         data: Option<Collection> = "data",
-        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -660,7 +624,6 @@ crm_core::record! {
     pub struct GetInventoryReply {
         /// The stock by item.
         inventory: Vec<InventoryItem> = "inventory",
-        /// `total`
         total: Option<Value> = "total",
     }
 }
@@ -678,21 +641,20 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `inventory` of `GetInventoryReply`.
+    /// An entry in [`GetInventoryReply::inventory`].
     pub struct InventoryItem {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
         /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The URL of the image.
         image: Option<String> = "image",
-        /// `name`
         name: Option<String> = "name",
         /// The product, as a record, an id or a name.
         product: Option<String> = "product",
-        /// `productName`
+        /// Name in JSON: `productName`.
         product_name: Option<String> = "productName",
         /// The stock keeping unit.
         sku: Option<String> = "sku",
@@ -706,7 +668,6 @@ crm_core::record! {
     pub struct ListCollectionReply {
         /// The content of the reply.
         data: Vec<Collection> = "data",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -714,9 +675,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `products.list_prices`.
     pub struct ListPricesReply {
-        /// `prices`
         prices: Vec<PriceReply> = "prices",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -726,7 +685,6 @@ crm_core::record! {
     pub struct ListProductReviewsReply {
         /// The content of the reply.
         data: Vec<Value> = "data",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -734,23 +692,17 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `products.list`.
     pub struct ListProductsReply {
-        /// `products`
         products: Vec<ProductsDefaultProductReply> = "products",
-        /// `total`
         total: Option<Value> = "total",
     }
 }
 
 crm_core::record! {
-    /// Value of `dimensions` of `ShippingOptions`.
+    /// The dimensions in [`ShippingOptions::dimensions`].
     pub struct PriceDimensions {
-        /// `height`
         height: Option<f64> = "height",
-        /// `length`
         length: Option<f64> = "length",
-        /// `unit`
         unit: Option<PriceDimensionsUnit> = "unit",
-        /// `width`
         width: Option<f64> = "width",
     }
     required "height" "length" "unit" "width"
@@ -777,7 +729,7 @@ impl PriceDimensions {
 }
 
 crm_core::open_enum! {
-    /// Value of `unit` of `PriceDimensions`.
+    /// The unit in [`PriceDimensions::unit`].
     pub enum PriceDimensionsUnit {
         /// `cm`
         Cm = "cm",
@@ -789,22 +741,20 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `meta` of `CreatePrice`.
+    /// The meta in [`CreatePrice::meta`].
     pub struct PriceMeta {
         /// The source within the platform, for example `funnel`.
         internal_source: Option<PriceMetaInternalSource> = "internalSource",
-        /// `source`
         source: Option<PriceMetaSource> = "source",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
-        /// `stripePriceId`
+        /// Name in JSON: `stripePriceId`.
         stripe_price_id: Option<String> = "stripePriceId",
     }
     required "internalSource" "source" "stripePriceId"
     by new
 }
 crm_core::setters!(PriceMeta {
-    /// `sourceId`
     source_id: String,
 });
 
@@ -845,7 +795,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `source` of `PriceMeta`.
+    /// The source in [`PriceMeta::source`].
     pub enum PriceMetaSource {
         /// `shopify`
         Shopify = "shopify",
@@ -857,13 +807,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `compare_at_price` of `BulkUpdate`.
+    /// The compare at price in [`BulkUpdate::compare_at_price`].
     pub struct PriceUpdateField {
         /// True if prices are rounded to whole numbers.
         round_to_whole: Option<bool> = "roundToWhole",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PriceUpdateFieldType> = "type",
-        /// `value`
         value: Option<f64> = "value",
     }
     required "type" "value"
@@ -888,7 +837,7 @@ impl PriceUpdateField {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `PriceUpdateField`.
+    /// The type in [`PriceUpdateField::type_`].
     pub enum PriceUpdateFieldType {
         /// `INCREASE_BY_AMOUNT`
         IncreaseByAmount = "INCREASE_BY_AMOUNT",
@@ -904,19 +853,16 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `medias` of `CreateProduct`.
+    /// A media in [`CreateProduct::medias`].
     pub struct ProductMedia {
-        /// `id`
         id: Option<String> = "id",
         /// True for the main image.
         is_featured: Option<bool> = "isFeatured",
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
-        /// `title`
         title: Option<String> = "title",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<MediaType> = "type",
-        /// `url`
         url: Option<String> = "url",
     }
     required "id" "type" "url"
@@ -927,7 +873,6 @@ crm_core::setters!(ProductMedia {
     is_featured: bool,
     /// The ids of the prices to which it applies.
     price_ids: [String],
-    /// `title`
     title: String,
 });
 
@@ -952,7 +897,7 @@ impl ProductMedia {
 }
 
 crm_core::record! {
-    /// Item of `reply` of `UpdateProductReview`.
+    /// An entry in [`UpdateProductReview::reply`].
     pub struct ProductReview {
         /// The number of comments, or the text of a comment. Between 0 and 5000 characters.
         comment: Option<String> = "comment",
@@ -983,23 +928,21 @@ impl ProductReview {
 }
 
 crm_core::record! {
-    /// Value of `seo` of `BulkEditProduct`.
+    /// The seo in [`BulkEditProduct::seo`].
     pub struct ProductSeo {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(ProductSeo {
     /// The human-readable description.
     description: String,
-    /// `title`
     title: String,
 });
 
 crm_core::open_enum! {
-    /// Value of `product_type` of `CreateProduct`.
+    /// The product type in [`CreateProduct::product_type`].
     pub enum ProductType {
         /// `DIGITAL`
         Digital = "DIGITAL",
@@ -1013,33 +956,31 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `products` of `ListProductsReply`.
+    /// A product in [`ListProductsReply::products`].
     pub struct ProductsDefaultProductReply {
-        /// `automaticTaxCategoryId`
+        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// Name in JSON: `collectionIds`.
         collection_ids: Vec<String> = "collectionIds",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The URL of the image.
         image: Option<String> = "image",
         /// True if taxes apply. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The images and videos.
         medias: Vec<ProductMedia> = "medias",
-        /// `name`
         name: Option<String> = "name",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -1055,7 +996,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `sort_field` of `products.list_reviews`.
+    /// Argument `sort_field` of `products.list_reviews`.
     pub enum ProductsListReviewsSortField {
         /// `createdAt`
         CreatedAt = "createdAt",
@@ -1065,7 +1006,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `shipping_options` of `BulkEditPrice`.
+    /// The shipping options in [`BulkEditPrice::shipping_options`].
     pub struct ShippingOptions {
         /// The size.
         dimensions: Option<PriceDimensions> = "dimensions",
@@ -1083,7 +1024,6 @@ crm_core::setters!(ShippingOptions {
 crm_core::record! {
     /// Reply of `products.delete`.
     pub struct StatusReply {
-        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -1095,7 +1035,6 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `products`
         products: Option<Vec<Value>> = "products",
     }
     required "altId" "altType" "products"
@@ -1146,13 +1085,13 @@ impl UpdateInventory {
 }
 
 crm_core::record! {
-    /// Item of `items` of `UpdateInventory`.
+    /// An item in [`UpdateInventory::items`].
     pub struct UpdateInventoryItem {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
         /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// `priceId`
+        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
     }
     required "priceId"
@@ -1183,7 +1122,6 @@ crm_core::record! {
     pub struct UpdatePrice {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
@@ -1193,9 +1131,9 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `digitalDelivery`
+        /// Name in JSON: `digitalDelivery`.
         digital_delivery: Option<Vec<String>> = "digitalDelivery",
-        /// `isDigitalProduct`
+        /// Name in JSON: `isDigitalProduct`.
         is_digital_product: Option<bool> = "isDigitalProduct",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1203,7 +1141,6 @@ crm_core::record! {
         membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
         /// Additional data, or the totals and paging of a list.
         meta: Option<PriceMeta> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
@@ -1219,9 +1156,9 @@ crm_core::record! {
         track_inventory: Option<bool> = "trackInventory",
         /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PriceType> = "type",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The ids of the variant options to which it applies.
         variant_option_ids: Option<Vec<String>> = "variantOptionIds",
@@ -1231,7 +1168,6 @@ crm_core::record! {
 crm_core::setters!(UpdatePrice {
     /// True if the product can be bought when it is out of stock.
     allow_out_of_stock_purchases: bool,
-    /// `amount`
     amount: f64,
     /// The number of items in stock.
     available_quantity: f64,
@@ -1241,9 +1177,7 @@ crm_core::setters!(UpdatePrice {
     currency: String,
     /// The human-readable description.
     description: String,
-    /// `digitalDelivery`
     digital_delivery: [String],
-    /// `isDigitalProduct`
     is_digital_product: bool,
     /// The id of the location (sub-account).
     location_id: String,
@@ -1251,7 +1185,6 @@ crm_core::setters!(UpdatePrice {
     membership_offers: [MembershipOffer],
     /// Additional data, or the totals and paging of a list.
     meta: PriceMeta,
-    /// `name`
     name: String,
     /// The interval of the recurring payment.
     recurring: Recurring,
@@ -1267,9 +1200,7 @@ crm_core::setters!(UpdatePrice {
     track_inventory: bool,
     /// The duration of the trial.
     trial_period: f64,
-    /// `type`
     type_: PriceType,
-    /// `userId`
     user_id: String,
     /// The ids of the variant options to which it applies.
     variant_option_ids: [String],
@@ -1278,11 +1209,11 @@ crm_core::setters!(UpdatePrice {
 crm_core::record! {
     /// Body of `products.update`.
     pub struct UpdateProduct {
-        /// `automaticTaxCategoryId`
+        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// Name in JSON: `collectionIds`.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -1292,17 +1223,14 @@ crm_core::record! {
         is_label_enabled: Option<bool> = "isLabelEnabled",
         /// True if taxes apply. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The images and videos.
         medias: Option<Vec<ProductMedia>> = "medias",
-        /// `name`
         name: Option<String> = "name",
-        /// `prices`
         prices: Option<Vec<String>> = "prices",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<ProductType> = "productType",
         /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
@@ -1321,11 +1249,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateProduct {
-    /// `automaticTaxCategoryId`
     automatic_tax_category_id: String,
     /// True if the online store offers it.
     available_in_store: bool,
-    /// `collectionIds`
     collection_ids: [String],
     /// The human-readable description.
     description: String,
@@ -1335,11 +1261,9 @@ crm_core::setters!(UpdateProduct {
     is_label_enabled: bool,
     /// True if taxes apply. Default: `false`.
     is_taxes_enabled: bool,
-    /// `label`
     label: ProductLabel,
     /// The images and videos.
     medias: [ProductMedia],
-    /// `prices`
     prices: [String],
     /// The texts for search engines.
     seo: ProductSeo,
@@ -1397,7 +1321,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The URL of the image.
         image: Option<String> = "image",
-        /// `name`
         name: Option<String> = "name",
         /// The texts for search engines.
         seo: Option<CollectionSeo> = "seo",
@@ -1410,7 +1333,6 @@ crm_core::record! {
 crm_core::setters!(UpdateProductCollections {
     /// The URL of the image.
     image: String,
-    /// `name`
     name: String,
     /// The texts for search engines.
     seo: CollectionSeo,
@@ -1443,15 +1365,12 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The text of the review.
         detail: Option<String> = "detail",
-        /// `headline`
         headline: Option<String> = "headline",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// `rating`
         rating: Option<f64> = "rating",
         /// The replies to the review.
         reply: Option<Vec<ProductReview>> = "reply",
-        /// `status`
         status: Option<String> = "status",
     }
     required "altId" "altType" "productId" "status"
@@ -1460,9 +1379,7 @@ crm_core::record! {
 crm_core::setters!(UpdateProductReview {
     /// The text of the review.
     detail: String,
-    /// `headline`
     headline: String,
-    /// `rating`
     rating: f64,
     /// The replies to the review.
     reply: [ProductReview],
@@ -1491,13 +1408,13 @@ impl UpdateProductReview {
 }
 
 crm_core::record! {
-    /// Item of `reviews` of `UpdateProductReviews`.
+    /// A review in [`UpdateProductReviews::reviews`].
     pub struct UpdateProductReviewObject {
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// `reviewId`
+        /// Name in JSON: `reviewId`.
         review_id: Option<String> = "reviewId",
-        /// `storeId`
+        /// Name in JSON: `storeId`.
         store_id: Option<String> = "storeId",
     }
     required "productId" "reviewId" "storeId"
@@ -1530,7 +1447,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The reviews to update.
         reviews: Option<Vec<UpdateProductReviewObject>> = "reviews",
-        /// `status`
         status: Option<String> = "status",
     }
     required "altId" "altType" "reviews" "status"
@@ -1564,7 +1480,7 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `productIds`
+        /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
     }
     required "action" "altId" "altType" "productIds"
@@ -1590,7 +1506,7 @@ impl UpdateProductStore {
 }
 
 crm_core::record! {
-    /// Value of `user` of `ProductReview`.
+    /// The user in [`ProductReview::user`].
     pub struct UserDetails {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -1626,11 +1542,9 @@ impl UserDetails {
 }
 
 crm_core::record! {
-    /// Value of `weight` of `ShippingOptions`.
+    /// The weight in [`ShippingOptions::weight`].
     pub struct WeightOptions {
-        /// `unit`
         unit: Option<WeightOptionsUnit> = "unit",
-        /// `value`
         value: Option<f64> = "value",
     }
     required "unit" "value"
@@ -1650,7 +1564,7 @@ impl WeightOptions {
 }
 
 crm_core::open_enum! {
-    /// Value of `unit` of `WeightOptions`.
+    /// The unit in [`WeightOptions::unit`].
     pub enum WeightOptionsUnit {
         /// `g`
         G = "g",

@@ -4,72 +4,62 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `cc_recipients` of `SendDocument`.
+    /// A cc recipient in [`SendDocument::cc_recipients`].
     pub struct CcRecipientItem {
-        /// `contactName`
+        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `id`
         id: Option<String> = "id",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
     }
     required "contactName" "email" "firstName" "id" "imageUrl" "lastName"
 }
 crm_core::setters!(CcRecipientItem {
-    /// `contactName`
     contact_name: String,
     /// The e-mail address.
     email: String,
-    /// `firstName`
     first_name: String,
-    /// `id`
     id: String,
-    /// `imageUrl`
     image_url: String,
-    /// `lastName`
     last_name: String,
 });
 
 crm_core::record! {
-    /// Item of `documents` of `DocumentListReply`.
+    /// A document in [`DocumentListReply::documents`].
     pub struct Document {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `documentId`
+        /// Name in JSON: `documentId`.
         document_id: Option<String> = "documentId",
         /// The revision number of the document.
         document_revision: Option<f64> = "documentRevision",
         /// The fields to be filled in.
         fillable_fields: Vec<FillableFields> = "fillableFields",
-        /// `grandTotal`
+        /// Name in JSON: `grandTotal`.
         grand_total: Option<GrandTotal> = "grandTotal",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// True if it has expired.
         is_expired: Option<bool> = "isExpired",
-        /// `links`
         links: Vec<ProposalEstimateLinks> = "links",
         /// The language and country, for example `en_US`.
         locale: Option<String> = "locale",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The payment status, for example `paid`.
         payment_status: Option<Value> = "paymentStatus",
-        /// `recipients`
         recipients: Vec<RecipientItem> = "recipients",
-        /// `status`
         status: Option<Value> = "status",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -79,9 +69,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `proposals.list_documents`.
     pub struct DocumentListReply {
-        /// `documents`
         documents: Vec<Document> = "documents",
-        /// `total`
         total: Option<f64> = "total",
         /// The first part of the documents' URLs.
         white_label_base_url: Option<String> = "whiteLabelBaseUrl",
@@ -91,7 +79,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `FillableFields`.
+    /// The type in [`FillableFields::type_`].
     pub enum ElementsLookup {
         /// `Checkbox`
         Checkbox = "Checkbox",
@@ -137,31 +125,28 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `fillable_fields` of `Document`.
+    /// A fillable field in [`Document::fillable_fields`].
     pub struct FillableFields {
         /// The type of record that it belongs to.
         entity_type: Option<EntityReference> = "entityType",
-        /// `fieldId`
+        /// Name in JSON: `fieldId`.
         field_id: Option<String> = "fieldId",
         /// True if the recipient has completed or signed it.
         has_completed: Option<bool> = "hasCompleted",
-        /// `id`
         id: Option<String> = "id",
-        /// `isRequired`
+        /// Name in JSON: `isRequired`.
         is_required: Option<bool> = "isRequired",
         /// The recipient who fills in the field.
         recipient: Option<String> = "recipient",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ElementsLookup> = "type",
-        /// `value`
         value: Option<String> = "value",
     }
 }
 
 crm_core::record! {
-    /// Value of `grand_total` of `Document`.
+    /// The grand total in [`Document::grand_total`].
     pub struct GrandTotal {
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
@@ -173,11 +158,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `receive` of `NotificationSettings`.
+    /// The receive in [`NotificationSettings::receive`].
     pub struct NotificationSendSetting {
-        /// `subject`
         subject: Option<String> = "subject",
-        /// `templateId`
+        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
     }
     required "subject" "templateId"
@@ -197,7 +181,7 @@ impl NotificationSendSetting {
 }
 
 crm_core::record! {
-    /// Value of `sender` of `NotificationSettings`.
+    /// The sender in [`NotificationSettings::sender`].
     pub struct NotificationSenderSetting {
         /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
@@ -221,7 +205,7 @@ impl NotificationSenderSetting {
 }
 
 crm_core::record! {
-    /// Value of `notification_settings` of `SendDocument`.
+    /// The notification settings in [`SendDocument::notification_settings`].
     pub struct NotificationSettings {
         /// The notification of the recipients of the document.
         receive: Option<NotificationSendSetting> = "receive",
@@ -248,13 +232,13 @@ impl NotificationSettings {
 }
 
 crm_core::record! {
-    /// Item of `links` of `Document`.
+    /// A link in [`Document::links`].
     pub struct ProposalEstimateLinks {
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `documentId`
+        /// Name in JSON: `documentId`.
         document_id: Option<String> = "documentId",
         /// The revision number of the document.
         document_revision: Option<f64> = "documentRevision",
@@ -262,9 +246,9 @@ crm_core::record! {
         entity_name: Option<EntityReference> = "entityName",
         /// The category of the recipient: `recipient`, `cc` or `bcc`.
         recipient_category: Option<ProposalEstimateLinksRecipientCategory> = "recipientCategory",
-        /// `recipientId`
+        /// Name in JSON: `recipientId`.
         recipient_id: Option<String> = "recipientId",
-        /// `referenceId`
+        /// Name in JSON: `referenceId`.
         reference_id: Option<String> = "referenceId",
     }
 }
@@ -282,19 +266,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `discounts` of `GrandTotal`.
+    /// A discount in [`GrandTotal::discounts`].
     pub struct ProposalsDiscount {
-        /// `id`
         id: Option<String> = "id",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ProposalsDiscountType> = "type",
-        /// `value`
         value: Option<f64> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ProposalsDiscount`.
+    /// The type in [`ProposalsDiscount::type_`].
     pub enum ProposalsDiscountType {
         /// `custom_amount`
         CustomAmount = "custom_amount",
@@ -304,7 +286,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `payment_status` of `proposals.list_documents`.
+    /// Argument `payment_status` of `proposals.list_documents`.
     pub enum ProposalsListDocumentsPaymentStatus {
         /// `no_payment`
         NoPayment = "no_payment",
@@ -316,7 +298,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `status` of `proposals.list_documents`.
+    /// Argument `status` of `proposals.list_documents`.
     pub enum ProposalsListDocumentsStatus {
         /// `accepted`
         Accepted = "accepted",
@@ -332,9 +314,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `recipients` of `Document`.
+    /// A recipient in [`Document::recipients`].
     pub struct RecipientItem {
-        /// `contactName`
+        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -342,11 +324,10 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The type or the name of the recipient.
         entity_name: Option<String> = "entityName",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// True if the recipient has completed or signed it.
         has_completed: Option<bool> = "hasCompleted",
-        /// `id`
         id: Option<String> = "id",
         /// The image, as a URL or in Base64.
         img_url: Option<String> = "imgUrl",
@@ -354,17 +335,16 @@ crm_core::record! {
         initials_img_url: Option<String> = "initialsImgUrl",
         /// The IP address.
         ip: Option<String> = "ip",
-        /// `isPrimary`
+        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The time at which the recipient last opened it.
         last_viewed_at: Option<String> = "lastViewedAt",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `phoneNumber`
+        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
-        /// `role`
         role: Option<RecipientItemRole> = "role",
         /// The URL to share.
         share_link: Option<String> = "shareLink",
@@ -378,7 +358,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `role` of `RecipientItem`.
+    /// The role in [`RecipientItem::role`].
     pub enum RecipientItemRole {
         /// `signer`
         Signer = "signer",
@@ -392,15 +372,15 @@ crm_core::record! {
     pub struct SendDocument {
         /// The recipients of a copy.
         cc_recipients: Option<Vec<CcRecipientItem>> = "ccRecipients",
-        /// `documentId`
+        /// Name in JSON: `documentId`.
         document_id: Option<String> = "documentId",
-        /// `documentName`
+        /// Name in JSON: `documentName`.
         document_name: Option<String> = "documentName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The medium, for example `email`.
         medium: Option<SendDocumentMedium> = "medium",
-        /// `notificationSettings`
+        /// Name in JSON: `notificationSettings`.
         notification_settings: Option<NotificationSettings> = "notificationSettings",
         /// The user who sent it.
         sent_by: Option<String> = "sentBy",
@@ -411,11 +391,9 @@ crm_core::record! {
 crm_core::setters!(SendDocument {
     /// The recipients of a copy.
     cc_recipients: [CcRecipientItem],
-    /// `documentName`
     document_name: String,
     /// The medium, for example `email`.
     medium: SendDocumentMedium,
-    /// `notificationSettings`
     notification_settings: NotificationSettings,
 });
 
@@ -443,24 +421,23 @@ impl SendDocument {
 crm_core::record! {
     /// Body of `proposals.send_template`.
     pub struct SendDocumentFromPublicApiBody {
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `opportunityId`
+        /// Name in JSON: `opportunityId`.
         opportunity_id: Option<String> = "opportunityId",
         /// True to send the document immediately.
         send_document: Option<bool> = "sendDocument",
-        /// `templateId`
+        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "contactId" "locationId" "templateId" "userId"
     by new
 }
 crm_core::setters!(SendDocumentFromPublicApiBody {
-    /// `opportunityId`
     opportunity_id: String,
     /// True to send the document immediately.
     send_document: bool,
@@ -500,7 +477,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `proposals.send_document`.
     pub struct SendDocumentReply {
-        /// `links`
         links: Vec<ProposalEstimateLinks> = "links",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -510,7 +486,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `proposals.send_template`.
     pub struct SendTemplateReply {
-        /// `links`
         links: Vec<ProposalEstimateLinks> = "links",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -522,7 +497,6 @@ crm_core::record! {
     pub struct TemplateListPaginationReply {
         /// The content of the reply.
         data: Vec<TemplateListReply> = "data",
-        /// `total`
         total: Option<f64> = "total",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -530,7 +504,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `data` of `TemplateListPaginationReply`.
+    /// An entry in [`TemplateListPaginationReply::data`].
     pub struct TemplateListReply {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -540,29 +514,26 @@ crm_core::record! {
         doc_form_url: Option<String> = "docFormUrl",
         /// The number of documents.
         document_count: Option<f64> = "documentCount",
-        /// `id`
         id: Option<String> = "id",
-        /// `isPublicDocument`
+        /// Name in JSON: `isPublicDocument`.
         is_public_document: Option<bool> = "isPublicDocument",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<TemplateListReplyType> = "type",
-        /// `_id`
+        /// Name in JSON: `_id`.
         underscore_id: Option<String> = "_id",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
-        /// `version`
         version: Option<f64> = "version",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `TemplateListReply`.
+    /// The type in [`TemplateListReply::type_`].
     pub enum TemplateListReplyType {
         /// `contentLibrary`
         ContentLibrary = "contentLibrary",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Reply of `saas.list_agency_plans`.
     pub struct AgencyPlanReply {
-        /// `addOns`
+        /// Name in JSON: `addOns`.
         add_ons: Vec<String> = "addOns",
-        /// `categoryId`
+        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The maximum number of contacts of the plan.
         contact_limit: Option<f64> = "contactLimit",
@@ -18,21 +18,19 @@ crm_core::record! {
         description: Option<String> = "description",
         /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// `planId`
+        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
-        /// `planLevel`
+        /// Name in JSON: `planLevel`.
         plan_level: Option<f64> = "planLevel",
-        /// `prices`
         prices: Vec<PlanReplyPricesItem> = "prices",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// `providerLocationId`
+        /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
         /// The products in the plan, for example `web-chat`.
         saas_products: Vec<String> = "saasProducts",
-        /// `snapshotId`
+        /// Name in JSON: `snapshotId`.
         snapshot_id: Option<String> = "snapshotId",
-        /// `title`
         title: Option<String> = "title",
         /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
@@ -73,26 +71,23 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `action_payload` of `BulkEnableSaasRequest`.
+    /// The action payload in [`BulkEnableSaasRequest::action_payload`].
     pub struct BulkEnableSaasActionPayload {
-        /// `priceId`
+        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// `providerLocationId`
+        /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
-        /// `saasPlanId`
+        /// Name in JSON: `saasPlanId`.
         saas_plan_id: Option<String> = "saasPlanId",
-        /// `stripeAccountId`
+        /// Name in JSON: `stripeAccountId`.
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "saasPlanId"
     by new
 }
 crm_core::setters!(BulkEnableSaasActionPayload {
-    /// `priceId`
     price_id: String,
-    /// `providerLocationId`
     provider_location_id: String,
-    /// `stripeAccountId`
     stripe_account_id: String,
 });
 
@@ -113,7 +108,7 @@ impl BulkEnableSaasActionPayload {
 crm_core::record! {
     /// Reply of `saas.batch_enable_legacy`.
     pub struct BulkEnableSaasReply {
-        /// `bulkActionUrl`
+        /// Name in JSON: `bulkActionUrl`.
         bulk_action_url: Option<String> = "bulkActionUrl",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -158,7 +153,7 @@ crm_core::record! {
     pub struct EnableSaas {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -166,40 +161,32 @@ crm_core::record! {
         email: Option<String> = "email",
         /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// `name`
         name: Option<String> = "name",
-        /// `priceId`
+        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// `providerLocationId`
+        /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
-        /// `saasPlanId`
+        /// Name in JSON: `saasPlanId`.
         saas_plan_id: Option<String> = "saasPlanId",
-        /// `stripeAccountId`
+        /// Name in JSON: `stripeAccountId`.
         stripe_account_id: Option<String> = "stripeAccountId",
-        /// `stripeCustomerId`
+        /// Name in JSON: `stripeCustomerId`.
         stripe_customer_id: Option<String> = "stripeCustomerId",
     }
     required "companyId" "isSaaSV2"
     by new
 }
 crm_core::setters!(EnableSaas {
-    /// `contactId`
     contact_id: String,
     /// The human-readable description.
     description: String,
     /// The e-mail address.
     email: String,
-    /// `name`
     name: String,
-    /// `priceId`
     price_id: String,
-    /// `providerLocationId`
     provider_location_id: String,
-    /// `saasPlanId`
     saas_plan_id: String,
-    /// `stripeAccountId`
     stripe_account_id: String,
-    /// `stripeCustomerId`
     stripe_customer_id: String,
 });
 
@@ -253,7 +240,6 @@ crm_core::record! {
         limit: Option<f64> = "limit",
         /// The number of the page.
         page: Option<f64> = "page",
-        /// `total`
         total: Option<f64> = "total",
         /// The total number of pages.
         total_pages: Option<f64> = "totalPages",
@@ -265,21 +251,21 @@ crm_core::record! {
     pub struct LocationSubscriptionReply {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// `customerId`
+        /// Name in JSON: `customerId`.
         customer_id: Option<String> = "customerId",
         /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `priceId`
+        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
         /// The SaaS mode, for example `saasV2`.
         saas_mode: Option<String> = "saasMode",
-        /// `saasPlanId`
+        /// Name in JSON: `saasPlanId`.
         saas_plan_id: Option<String> = "saasPlanId",
-        /// `subscriptionId`
+        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// The status of the subscription, for example `active`.
         subscription_status: Option<String> = "subscriptionStatus",
@@ -311,17 +297,15 @@ impl PauseLocation {
 }
 
 crm_core::record! {
-    /// Item of `prices` of `AgencyPlanReply`.
+    /// A price in [`AgencyPlanReply::prices`].
     pub struct PlanReplyPricesItem {
         /// True if it is active.
         active: Option<bool> = "active",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The billing interval: `month` or `year`.
         billing_interval: Option<PlanReplyPricesItemBillingInterval> = "billingInterval",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// `id`
         id: Option<String> = "id",
         /// The symbol of the currency, for example `$`.
         symbol: Option<String> = "symbol",
@@ -339,11 +323,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `locations` of `GetSaasLocationsReply`.
+    /// A location in [`GetSaasLocationsReply::locations`].
     pub struct SaasLocation {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// `customerId`
+        /// Name in JSON: `customerId`.
         customer_id: Option<String> = "customerId",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -351,13 +335,12 @@ crm_core::record! {
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `providerLocationId`
+        /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
         /// The SaaS mode, for example `saasV2`.
         saas_mode: Option<String> = "saasMode",
-        /// `subscriptionId`
+        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// The details of the subscription.
         subscription_info: Option<Value> = "subscriptionInfo",
@@ -367,9 +350,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `saas.get_plan`.
     pub struct SaasPlanReply {
-        /// `addOns`
+        /// Name in JSON: `addOns`.
         add_ons: Vec<String> = "addOns",
-        /// `categoryId`
+        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -381,23 +364,21 @@ crm_core::record! {
         description: Option<String> = "description",
         /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// `planId`
+        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
-        /// `planLevel`
+        /// Name in JSON: `planLevel`.
         plan_level: Option<f64> = "planLevel",
-        /// `prices`
         prices: Vec<PlanReplyPricesItem> = "prices",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// `providerLocationId`
+        /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
         /// The products in the plan, for example `web-chat`.
         saas_products: Vec<String> = "saasProducts",
         /// The one-time fee at the start.
         setup_fee: Option<f64> = "setupFee",
-        /// `snapshotId`
+        /// Name in JSON: `snapshotId`.
         snapshot_id: Option<String> = "snapshotId",
-        /// `title`
         title: Option<String> = "title",
         /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
@@ -504,9 +485,9 @@ crm_core::record! {
     pub struct UpdateSubscription {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// `customerId`
+        /// Name in JSON: `customerId`.
         customer_id: Option<String> = "customerId",
-        /// `subscriptionId`
+        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
     }
     required "companyId" "customerId" "subscriptionId"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `cheque` of `PostRecordOrderPaymentBody`.
+    /// The cheque in [`PostRecordOrderPaymentBody::cheque`].
     pub struct Cheque {
         /// The number of a cheque, phone or sender.
         number: Option<String> = "number",
@@ -25,7 +25,7 @@ impl Cheque {
 }
 
 crm_core::open_enum! {
-    /// Value of `day_of_week` of `CustomRRuleOptions`.
+    /// The day of week in [`CustomRRuleOptions::day_of_week`].
     pub enum CustomRRuleOptionsDayOfWeek {
         /// `fr`
         Fr = "fr",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `contact_session_ids` of `EventData`.
+    /// The contact session ids in [`EventData::contact_session_ids`].
     pub struct ContactSessionIds {
         /// The ids of the contacts or sessions.
         ids: Vec<String> = "ids",
@@ -12,9 +12,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `event_data` of `Others`.
+    /// The event data in [`Others::event_data`].
     pub struct EventData {
-        /// `adSource`
+        /// Name in JSON: `adSource`.
         ad_source: Option<String> = "adSource",
         /// The ids of the contact's sessions.
         contact_session_ids: Option<ContactSessionIds> = "contactSessionIds",
@@ -36,25 +36,23 @@ crm_core::record! {
         page: Option<PageDetails> = "page",
         /// The type of the visited page, for example `form`.
         page_visit_type: Option<String> = "pageVisitType",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The name of the form or survey.
         parent_name: Option<String> = "parentName",
         /// The page from which the visitor came.
         referrer: Option<String> = "referrer",
-        /// `source`
         source: Option<String> = "source",
         /// The time of the event.
         timestamp: Option<f64> = "timestamp",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `version`
         version: Option<String> = "version",
     }
 }
 
 crm_core::record! {
-    /// Value of `meta` of `FormsSubmissionsReply`.
+    /// The meta in [`FormsSubmissionsReply::meta`].
     pub struct Meta {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
@@ -62,13 +60,12 @@ crm_core::record! {
         next_page: Option<f64> = "nextPage",
         /// The number of the previous page.
         prev_page: Option<f64> = "prevPage",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Value of `others` of `FormsSubmissionsSubmissions`.
+    /// The others in [`FormsSubmissionsSubmissions::others`].
     pub struct Others {
         /// The value of the custom field with this id.
         custom_field_id: Option<String> = "__custom_field_id__",
@@ -76,17 +73,15 @@ crm_core::record! {
         event_data: Option<EventData> = "eventData",
         /// The fields in their original order.
         fields_ori_sequance: Vec<String> = "fieldsOriSequance",
-        /// `__submissions_other_field__`
+        /// Name in JSON: `__submissions_other_field__`.
         submissions_other_field: Option<String> = "__submissions_other_field__",
     }
 }
 
 crm_core::record! {
-    /// Value of `page` of `EventData`.
+    /// The page in [`EventData::page`].
     pub struct PageDetails {
-        /// `title`
         title: Option<String> = "title",
-        /// `url`
         url: Option<String> = "url",
     }
 }

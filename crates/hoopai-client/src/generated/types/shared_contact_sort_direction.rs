@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The direction.
+    /// Argument `sort_order` of `conversations.export_messages`.
     pub enum ContactSortDirection {
         /// `asc`
         Asc = "asc",

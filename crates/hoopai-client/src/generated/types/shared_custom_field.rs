@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `field` of `CustomFieldReply`.
+    /// The field in [`CustomFieldReply::field`].
     pub struct CustomField {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
@@ -20,19 +20,16 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The maximum number of files.
         max_file_limit: Option<f64> = "maxFileLimit",
-        /// `name`
         name: Option<String> = "name",
         /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
-        /// `options`
         options: Vec<OptionItem> = "options",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
@@ -72,20 +69,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `options` of `CreateCustomFields`.
+    /// An option in [`CreateCustomFields::options`].
     pub struct OptionItem {
         /// The unique key.
         key: Option<String> = "key",
-        /// `label`
         label: Option<String> = "label",
-        /// `url`
         url: Option<String> = "url",
     }
     required "key" "label"
     by new
 }
 crm_core::setters!(OptionItem {
-    /// `url`
     url: String,
 });
 

@@ -6,7 +6,6 @@ use super::*;
 crm_core::record! {
     /// Reply of `conversation_ai.delete_agent`.
     pub struct IdSuccessReply {
-        /// `id`
         id: Option<String> = "id",
         /// True if the operation succeeded.
         success: Option<bool> = "success",

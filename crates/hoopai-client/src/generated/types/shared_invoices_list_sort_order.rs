@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Value of the argument `sort_order` of `invoices.list`.
+    /// Argument `sort_order` of `invoices.list`.
     pub enum InvoicesListSortOrder {
         /// `ascend`
         Ascend = "ascend",

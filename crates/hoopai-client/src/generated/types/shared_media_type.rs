@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Value of `type_` of `LinkedInMedia`.
+    /// The type in [`LinkedInMedia::type_`].
     pub enum MediaType {
         /// `image`
         Image = "image",

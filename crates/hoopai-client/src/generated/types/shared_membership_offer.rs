@@ -4,13 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `membership_offers` of `CreatePrice`.
+    /// A membership offer in [`CreatePrice::membership_offers`].
     pub struct MembershipOffer {
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `label`
         label: Option<String> = "label",
-        /// `value`
         value: Option<String> = "value",
     }
     required "_id" "label" "value"
@@ -39,7 +37,6 @@ crm_core::record! {
     pub struct PriceReply {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
@@ -49,13 +46,12 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The membership offers that are included.
         membership_offers: Vec<MembershipOffer> = "membershipOffers",
-        /// `name`
         name: Option<String> = "name",
         /// The product, as a record, an id or a name.
         product: Option<String> = "product",
@@ -63,11 +59,11 @@ crm_core::record! {
         recurring: Option<Recurring> = "recurring",
         /// True if the stock is tracked.
         track_inventory: Option<bool> = "trackInventory",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PriceType> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The ids of the variant options to which it applies.
         variant_option_ids: Vec<String> = "variantOptionIds",
@@ -75,13 +71,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `label` of `CreateProduct`.
+    /// The label in [`CreateProduct::label`].
     pub struct ProductLabel {
         /// The end of the period.
         end_date: Option<String> = "endDate",
         /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// `title`
         title: Option<String> = "title",
     }
     required "title"
@@ -110,29 +105,27 @@ impl ProductLabel {
 crm_core::record! {
     /// Reply of `products.create`.
     pub struct ProductReply {
-        /// `automaticTaxCategoryId`
+        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// `collectionIds`
+        /// Name in JSON: `collectionIds`.
         collection_ids: Vec<String> = "collectionIds",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The URL of the image.
         image: Option<String> = "image",
         /// True if taxes apply. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
-        /// `label`
         label: Option<ProductLabel> = "label",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -148,13 +141,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `variants` of `CreateProduct`.
+    /// A variant in [`CreateProduct::variants`].
     pub struct ProductVariant {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
-        /// `options`
         options: Option<Vec<ProductVariantOption>> = "options",
     }
     required "id" "name" "options"
@@ -179,11 +169,9 @@ impl ProductVariant {
 }
 
 crm_core::record! {
-    /// Item of `options` of `ProductVariant`.
+    /// An option in [`ProductVariant::options`].
     pub struct ProductVariantOption {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
     }
     required "id" "name"
@@ -203,7 +191,7 @@ impl ProductVariantOption {
 }
 
 crm_core::record! {
-    /// Value of `recurring` of `BulkEditPrice`.
+    /// The recurring in [`BulkEditPrice::recurring`].
     pub struct Recurring {
         /// The unit of time.
         interval: Option<RecurringInterval> = "interval",

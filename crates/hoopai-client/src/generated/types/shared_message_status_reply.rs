@@ -8,7 +8,6 @@ crm_core::record! {
     pub struct MessageStatusReply {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<bool> = "status",
     }
 }

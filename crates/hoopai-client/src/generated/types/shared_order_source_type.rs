@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Value of `type_` of `OrderSource`.
+    /// The type in [`OrderSource::type_`].
     pub enum OrderSourceType {
         /// `calendar`
         Calendar = "calendar",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Value of `visibility` of `CategoryInterface`.
+    /// The visibility in [`CategoryInterface::visibility`].
     pub enum Visibility {
         /// `draft`
         Draft = "draft",

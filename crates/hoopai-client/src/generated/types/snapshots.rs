@@ -6,7 +6,6 @@ use super::*;
 crm_core::record! {
     /// Reply of `snapshots.create_share_link`.
     pub struct CreateSnapshotShareLinkReply {
-        /// `id`
         id: Option<String> = "id",
         /// The URL to share.
         share_link: Option<String> = "shareLink",
@@ -22,7 +21,6 @@ crm_core::record! {
         share_location_id: Option<String> = "share_location_id",
         /// The type of share link, for example `permanent_link`.
         share_type: Option<CreateSnapshotShareLinkRequestShareType> = "share_type",
-        /// `snapshot_id`
         snapshot_id: Option<String> = "snapshot_id",
     }
     required "share_type" "snapshot_id"
@@ -85,49 +83,42 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `snapshots.list`.
     pub struct GetSnapshotsReply {
-        /// `snapshots`
         snapshots: Vec<Snapshots> = "snapshots",
     }
 }
 
 crm_core::record! {
-    /// Item of `data` of `GetSnapshotPushStatusReply`.
+    /// An entry in [`GetSnapshotPushStatusReply::data`].
     pub struct SnapshotStatus {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `status`
         status: Option<String> = "status",
     }
 }
 
 crm_core::record! {
-    /// Value of `data` of `GetLatestSnapshotPushStatusReply`.
+    /// The data in [`GetLatestSnapshotPushStatusReply::data`].
     pub struct SnapshotStatusSchemaWithAssets {
         /// The assets that are completed.
         completed: Option<Value> = "completed",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The assets that are still pending.
         pending: Option<Value> = "pending",
-        /// `status`
         status: Option<String> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `snapshots` of `GetSnapshotsReply`.
+    /// A snapshot in [`GetSnapshotsReply::snapshots`].
     pub struct Snapshots {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }

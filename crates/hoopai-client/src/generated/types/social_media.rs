@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Value of `type_` of `AttachLinkedinAccount`.
+    /// The type in [`AttachLinkedinAccount::type_`].
     pub enum AccountType {
         /// `business`
         Business = "business",
@@ -34,11 +34,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `AccountsListReply`.
+    /// The results in [`AccountsListReply::results`].
     pub struct AccountsListResponseSchema {
         /// The social media accounts.
         accounts: Vec<GetAccount> = "accounts",
-        /// `groups`
         groups: Vec<GetGroup> = "groups",
     }
 }
@@ -64,11 +63,10 @@ crm_core::record! {
         avatar: Option<String> = "avatar",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// `name`
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -77,18 +75,15 @@ crm_core::setters!(AttachFbAccount {
     avatar: String,
     /// The id of the agency's company.
     company_id: String,
-    /// `name`
     name: String,
     /// The id at the source, for example at the social network.
     origin_id: String,
-    /// `type`
     type_: String,
 });
 
 crm_core::record! {
     /// Body of `social_media.set_google_location`.
     pub struct AttachGmbLocation {
-        /// `account`
         account: Option<Value> = "account",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -97,7 +92,6 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AttachGmbLocation {
-    /// `account`
     account: Value,
     /// The id of the agency's company.
     company_id: String,
@@ -112,11 +106,10 @@ crm_core::record! {
         avatar: Option<String> = "avatar",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// `name`
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `pageId`
+        /// Name in JSON: `pageId`.
         page_id: Option<String> = "pageId",
     }
     required "pageId"
@@ -127,7 +120,6 @@ crm_core::setters!(AttachIgAccount {
     avatar: String,
     /// The id of the agency's company.
     company_id: String,
-    /// `name`
     name: String,
     /// The id at the source, for example at the social network.
     origin_id: String,
@@ -155,11 +147,10 @@ crm_core::record! {
         avatar: Option<String> = "avatar",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// `name`
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<AccountType> = "type",
         /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
@@ -170,11 +161,9 @@ crm_core::setters!(AttachLinkedinAccount {
     avatar: String,
     /// The id of the agency's company.
     company_id: String,
-    /// `name`
     name: String,
     /// The id at the source, for example at the social network.
     origin_id: String,
-    /// `type`
     type_: AccountType,
     /// The URN at LinkedIn, for example `urn:li:person:1`.
     urn: String,
@@ -187,11 +176,10 @@ crm_core::record! {
         avatar: Option<String> = "avatar",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// `name`
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<AccountType> = "type",
         /// The user name on the social network.
         username: Option<String> = "username",
@@ -204,11 +192,9 @@ crm_core::setters!(AttachTiktokAccount {
     avatar: String,
     /// The id of the agency's company.
     company_id: String,
-    /// `name`
     name: String,
     /// The id at the source, for example at the social network.
     origin_id: String,
-    /// `type`
     type_: AccountType,
     /// The user name on the social network.
     username: String,
@@ -223,7 +209,6 @@ crm_core::record! {
         avatar: Option<String> = "avatar",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// `name`
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
@@ -240,7 +225,6 @@ crm_core::setters!(AttachTwitterAccount {
     avatar: String,
     /// The id of the agency's company.
     company_id: String,
-    /// `name`
     name: String,
     /// The id at the source, for example at the social network.
     origin_id: String,
@@ -267,7 +251,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `categories` of `GetByLocationIdResponseSchema`.
+    /// A category in [`GetByLocationIdResponseSchema::categories`].
     pub struct Category {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -275,11 +259,10 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The main color, for example `#004EEB`.
         primary_color: Option<String> = "primaryColor",
@@ -295,7 +278,7 @@ crm_core::record! {
     pub struct CreatePost {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// `categoryId`
+        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
@@ -307,30 +290,27 @@ crm_core::record! {
         media: Option<Vec<PostMedia>> = "media",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// `postApprovalDetails`
+        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
         /// True if the scheduled time was changed.
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
-        /// `status`
         status: Option<CreatePostStatus> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// `tiktokPostDetails`
+        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<CreatePostType> = "type",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "type" "userId"
     by new
 }
 crm_core::setters!(CreatePost {
-    /// `categoryId`
     category_id: String,
     /// The user, app or other source that created it.
     created_by: String,
@@ -342,19 +322,15 @@ crm_core::setters!(CreatePost {
     media: [PostMedia],
     /// The content of the link preview.
     og_tags_details: OgTagsSchema,
-    /// `postApprovalDetails`
     post_approval_details: PostApproval,
     /// The time at which the post is published.
     schedule_date: String,
     /// True if the scheduled time was changed.
     schedule_time_updated: bool,
-    /// `status`
     status: CreatePostStatus,
     /// The text of the post.
     summary: String,
-    /// `tags`
     tags: [String],
-    /// `tiktokPostDetails`
     tiktok_post_details: TiktokPost,
 });
 
@@ -389,7 +365,7 @@ impl CreatePost {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `CreatePost`.
+    /// The status in [`CreatePost::status`].
     pub enum CreatePostStatus {
         /// `deleted`
         Deleted = "deleted",
@@ -413,7 +389,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `CreatePost`.
+    /// The type in [`CreatePost::type_`].
     pub enum CreatePostType {
         /// `post`
         Post = "post",
@@ -427,17 +403,16 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `social_media.finalize_csv_import`.
     pub struct CsvDefault {
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
 crm_core::setters!(CsvDefault {
-    /// `userId`
     user_id: String,
 });
 
 crm_core::record! {
-    /// Value of `csv` of `GetCsvPostResponseSchema`.
+    /// The csv in [`GetCsvPostResponseSchema::csv`].
     pub struct CsvImport {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -451,15 +426,14 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// `fileName`
+        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `status`
         status: Option<String> = "status",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -467,7 +441,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `medias` of `CsvPost`.
+    /// A media in [`CsvPost::medias`].
     pub struct CsvMediaReply {
         /// The width divided by the height.
         aspect_ratio: Option<f64> = "aspectRatio",
@@ -477,9 +451,7 @@ crm_core::record! {
         audio_codec_name: Option<String> = "audioCodecName",
         /// The displayed ratio of width to height, for example `16 : 9`.
         display_aspect_ratio: Option<String> = "displayAspectRatio",
-        /// `duration`
         duration: Option<f64> = "duration",
-        /// `error`
         error: Option<String> = "error",
         /// The reason why Facebook would reject it, for example `videoDuration`.
         facebook_error: Option<String> = "facebookError",
@@ -491,7 +463,6 @@ crm_core::record! {
         frames: Vec<String> = "frames",
         /// The reason why Google Business Profile would reject it.
         gmb_error: Option<String> = "gmbError",
-        /// `height`
         height: Option<f64> = "height",
         /// The reason why Instagram would reject it, for example `imageSize`.
         instagram_error: Option<String> = "instagramError",
@@ -509,19 +480,17 @@ crm_core::record! {
         tiktok_error: Option<String> = "tiktokError",
         /// The reason why Twitter would reject it.
         twitter_error: Option<String> = "twitterError",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `url`
         url: Option<String> = "url",
         /// The video codec, for example `h264`.
         video_codec_name: Option<String> = "videoCodecName",
-        /// `width`
         width: Option<f64> = "width",
     }
 }
 
 crm_core::record! {
-    /// Item of `posts` of `GetCsvPostResponseSchema`.
+    /// A post in [`GetCsvPostResponseSchema::posts`].
     pub struct CsvPost {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -531,7 +500,6 @@ crm_core::record! {
         follow_up_comment: Option<String> = "followUpComment",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `link`
         link: Option<OgTags> = "link",
         /// The images and videos.
         medias: Vec<CsvMediaReply> = "medias",
@@ -539,9 +507,9 @@ crm_core::record! {
         schedule_date: Option<String> = "scheduleDate",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// `tiktokPostDetails`
+        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -559,7 +527,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `DeleteCsvReply`.
+    /// The results in [`DeleteCsvReply::results`].
     pub struct CsvReply {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
@@ -567,7 +535,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `csv` of `CsvReply`.
+    /// The csv in [`CsvReply::csv`].
     pub struct CsvResponse {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -579,13 +547,12 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// `fileName`
+        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `status`
         status: Option<CsvResponseStatus> = "status",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -593,7 +560,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `CsvResponse`.
+    /// The status in [`CsvResponse::status`].
     pub enum CsvResponseStatus {
         /// `completed`
         Completed = "completed",
@@ -613,7 +580,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `end_date` of `EndDate`.
+    /// The end date in [`EndDate::end_date`].
     pub struct Date {
         /// The day of the month.
         day: Option<f64> = "day",
@@ -644,9 +611,8 @@ impl Date {
 }
 
 crm_core::record! {
-    /// Value of `results` of `LocationAndAccountDeleteReply`.
+    /// The results in [`LocationAndAccountDeleteReply::results`].
     pub struct DeleteAccountReply {
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -698,49 +664,45 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.batch_delete_posts`.
     pub struct DeletePosts {
-        /// `postIds`
+        /// Name in JSON: `postIds`.
         post_ids: Option<Vec<String>> = "postIds",
     }
 }
 crm_core::setters!(DeletePosts {
-    /// `postIds`
     post_ids: [String],
 });
 
 crm_core::record! {
-    /// Value of `end_date` of `GmbPost`.
+    /// The end date in [`GmbPost::end_date`].
     pub struct EndDate {
         /// The end of the period.
         end_date: Option<Date> = "endDate",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<Time> = "endTime",
     }
 }
 crm_core::setters!(EndDate {
     /// The end of the period.
     end_date: Date,
-    /// `endTime`
     end_time: Time,
 });
 
 crm_core::record! {
-    /// Item of `pages` of `GetFacebookAccounts`.
+    /// A page in [`GetFacebookAccounts::pages`].
     pub struct FacebookPage {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// `id`
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
         /// True if the user owns the page.
         is_owned: Option<bool> = "isOwned",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 
 crm_core::record! {
-    /// Value of `post_approval_details` of `SocialPost`.
+    /// The post approval details in [`SocialPost::post_approval_details`].
     pub struct FormatedApprovalDetails {
         /// The status of the approval, for example `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
@@ -756,25 +718,23 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `accounts` of `AccountsListResponseSchema`.
+    /// An account in [`AccountsListResponseSchema::accounts`].
     pub struct GetAccount {
         /// The time of expiry.
         expire: Option<String> = "expire",
-        /// `id`
         id: Option<String> = "id",
         /// True if it has expired.
         is_expired: Option<bool> = "isExpired",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the OAuth connection.
         oauth_id: Option<String> = "oauthId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// `profileId`
+        /// Name in JSON: `profileId`.
         profile_id: Option<String> = "profileId",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -794,7 +754,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `category` of `GetCategory`.
+    /// The category in [`GetCategory::category`].
     pub struct GetByIdResponseSchema {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -802,13 +762,12 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `name`
         name: Option<String> = "name",
         /// The main color, for example `#004EEB`.
         primary_color: Option<String> = "primaryColor",
@@ -834,7 +793,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetByLocationIdReply`.
+    /// The results in [`GetByLocationIdReply::results`].
     pub struct GetByLocationIdResponseSchema {
         /// The categories, as records or ids.
         categories: Vec<Category> = "categories",
@@ -844,7 +803,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetByIdReply`.
+    /// The results in [`GetByIdReply::results`].
     pub struct GetCategory {
         /// The category, as a name or a record.
         category: Option<GetByIdResponseSchema> = "category",
@@ -866,7 +825,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetCsvPostReply`.
+    /// The results in [`GetCsvPostReply::results`].
     pub struct GetCsvPostResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -878,9 +837,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetFacebookAccountsReply`.
+    /// The results in [`GetFacebookAccountsReply::results`].
     pub struct GetFacebookAccounts {
-        /// `pages`
         pages: Vec<FacebookPage> = "pages",
     }
 }
@@ -900,9 +858,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `locations` of `GetGoogleLocationAccount`.
+    /// The locations in [`GetGoogleLocationAccount::locations`].
     pub struct GetGoogleLocation {
-        /// `account`
         account: Option<GoogleAccounts> = "account",
         /// The place or the location (sub-account).
         location: Option<GoogleLocation> = "location",
@@ -910,7 +867,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetGoogleLocationReply`.
+    /// The results in [`GetGoogleLocationReply::results`].
     pub struct GetGoogleLocationAccount {
         /// The locations, as records, ids or codes.
         locations: Option<GetGoogleLocation> = "locations",
@@ -932,19 +889,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `groups` of `AccountsListResponseSchema`.
+    /// A group in [`AccountsListResponseSchema::groups`].
     pub struct GetGroup {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetInstagramAccountsReply`.
+    /// The results in [`GetInstagramAccountsReply::results`].
     pub struct GetInstagramAccounts {
         /// The social media accounts.
         accounts: Vec<InstagramAccount> = "accounts",
@@ -966,9 +921,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetLinkedInAccountsReply`.
+    /// The results in [`GetLinkedInAccountsReply::results`].
     pub struct GetLinkedInAccount {
-        /// `pages`
         pages: Vec<LinkedInPage> = "pages",
         /// The profiles of the account.
         profile: Vec<LinkedInProfile> = "profile",
@@ -1004,7 +958,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetPostReply`.
+    /// The results in [`GetPostReply::results`].
     pub struct GetPostSuccessfulResponseSchema {
         /// The social media post.
         post: Option<SocialPost> = "post",
@@ -1012,7 +966,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetTiktokAccountReply`.
+    /// The results in [`GetTiktokAccountReply::results`].
     pub struct GetTiktokAccount {
         /// The profiles of the account.
         profile: Vec<TiktokProfile> = "profile",
@@ -1034,7 +988,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetTiktokBusinessAccountReply`.
+    /// The results in [`GetTiktokBusinessAccountReply::results`].
     pub struct GetTiktokBusinessAccount {
         /// The profiles of the account.
         profile: Vec<TiktokProfile> = "profile",
@@ -1056,7 +1010,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetTwitterAccountsReply`.
+    /// The results in [`GetTwitterAccountsReply::results`].
     pub struct GetTwitterAccounts {
         /// The profiles of the account.
         profile: Vec<TwitterProfile> = "profile",
@@ -1092,7 +1046,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetUploadStatusReply`.
+    /// The results in [`GetUploadStatusReply::results`].
     pub struct GetUploadStatusResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1102,17 +1056,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `gmb_post_details` of `CreatePost`.
+    /// The gmb post details in [`CreatePost::gmb_post_details`].
     pub struct GmbPost {
-        /// `actionType`
+        /// Name in JSON: `actionType`.
         action_type: Option<GmbPostActionType> = "actionType",
-        /// `couponCode`
+        /// Name in JSON: `couponCode`.
         coupon_code: Option<String> = "couponCode",
         /// The end of the period.
         end_date: Option<EndDate> = "endDate",
         /// The type of post on Google, for example `OFFER`.
         gmb_event_type: Option<String> = "gmbEventType",
-        /// `offerTitle`
+        /// Name in JSON: `offerTitle`.
         offer_title: Option<String> = "offerTitle",
         /// The URL at which the offer can be redeemed.
         redeem_online_url: Option<String> = "redeemOnlineUrl",
@@ -1120,22 +1074,17 @@ crm_core::record! {
         start_date: Option<StartDate> = "startDate",
         /// The terms and conditions.
         terms_conditions: Option<String> = "termsConditions",
-        /// `title`
         title: Option<String> = "title",
-        /// `url`
         url: Option<String> = "url",
     }
 }
 crm_core::setters!(GmbPost {
-    /// `actionType`
     action_type: GmbPostActionType,
-    /// `couponCode`
     coupon_code: String,
     /// The end of the period.
     end_date: EndDate,
     /// The type of post on Google, for example `OFFER`.
     gmb_event_type: String,
-    /// `offerTitle`
     offer_title: String,
     /// The URL at which the offer can be redeemed.
     redeem_online_url: String,
@@ -1143,14 +1092,12 @@ crm_core::setters!(GmbPost {
     start_date: StartDate,
     /// The terms and conditions.
     terms_conditions: String,
-    /// `title`
     title: String,
-    /// `url`
     url: String,
 });
 
 crm_core::open_enum! {
-    /// Value of `action_type` of `GmbPost`.
+    /// The action type in [`GmbPost::action_type`].
     pub enum GmbPostActionType {
         /// `book`
         Book = "book",
@@ -1170,13 +1117,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `account` of `GetGoogleLocation`.
+    /// The account in [`GetGoogleLocation::account`].
     pub struct GoogleAccounts {
-        /// `accountName`
+        /// Name in JSON: `accountName`.
         account_name: Option<String> = "accountName",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The state of the verification, for example `UNVERIFIED`.
         verification_state: Option<String> = "verificationState",
@@ -1186,25 +1132,23 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `location` of `GetGoogleLocation`.
+    /// The location in [`GetGoogleLocation::location`].
     pub struct GoogleLocation {
-        /// `isConnected`
+        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
         /// True if the location is verified.
         is_verified: Option<bool> = "isVerified",
-        /// `maxLocation`
+        /// Name in JSON: `maxLocation`.
         max_location: Option<bool> = "maxLocation",
         /// Additional data.
         metadata: Option<Value> = "metadata",
-        /// `name`
         name: Option<String> = "name",
-        /// `relationshipData`
+        /// Name in JSON: `relationshipData`.
         relationship_data: Option<Value> = "relationshipData",
-        /// `storeCode`
+        /// Name in JSON: `storeCode`.
         store_code: Option<String> = "storeCode",
         /// The postal address of the store.
         storefront_address: Option<Value> = "storefrontAddress",
-        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1224,41 +1168,36 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `IdReply`.
+    /// The results in [`IdReply::results`].
     pub struct IdResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
-        /// `tags`
         tags: Vec<SocialMediaTag> = "tags",
     }
 }
 
 crm_core::record! {
-    /// Item of `accounts` of `GetInstagramAccounts`.
+    /// An account in [`GetInstagramAccounts::accounts`].
     pub struct InstagramAccount {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// `id`
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
-        /// `name`
         name: Option<String> = "name",
-        /// `pageId`
+        /// Name in JSON: `pageId`.
         page_id: Option<String> = "pageId",
     }
 }
 
 crm_core::record! {
-    /// Item of `pages` of `GetLinkedInAccount`.
+    /// A page in [`GetLinkedInAccount::pages`].
     pub struct LinkedInPage {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// `id`
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
-        /// `name`
         name: Option<String> = "name",
         /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
@@ -1266,15 +1205,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `profile` of `GetLinkedInAccount`.
+    /// An entry in [`GetLinkedInAccount::profile`].
     pub struct LinkedInProfile {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// `id`
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
-        /// `name`
         name: Option<String> = "name",
         /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
@@ -1296,23 +1233,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `og_image` of `OgTags`.
+    /// The og image in [`OgTags::og_image`].
     pub struct OgImage {
-        /// `height`
         height: Option<f64> = "height",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `url`
         url: Option<String> = "url",
-        /// `width`
         width: Option<f64> = "width",
     }
 }
 
 crm_core::record! {
-    /// Value of `link` of `CsvPost`.
+    /// The link in [`CsvPost::link`].
     pub struct OgTags {
-        /// `error`
         error: Option<String> = "error",
         /// The description in the link preview.
         og_description: Option<String> = "ogDescription",
@@ -1324,13 +1257,12 @@ crm_core::record! {
         og_title: Option<String> = "ogTitle",
         /// The URL in the link preview.
         og_url: Option<String> = "ogUrl",
-        /// `url`
         url: Option<String> = "url",
     }
 }
 
 crm_core::record! {
-    /// Value of `og_tags_details` of `CreatePost`.
+    /// The og tags details in [`CreatePost::og_tags_details`].
     pub struct OgTagsSchema {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -1346,17 +1278,16 @@ crm_core::setters!(OgTagsSchema {
 });
 
 crm_core::record! {
-    /// Item of `platforms` of `SocialMediaGetStatisticsResponseResultsBreakdownsImpressions`.
+    /// A platform in [`SocialMediaGetStatisticsResponseResultsBreakdownsImpressions::platforms`].
     pub struct PlatformsValue {
         /// The change in percent since the previous period.
         change: Option<f64> = "change",
-        /// `value`
         value: Option<f64> = "value",
     }
 }
 
 crm_core::record! {
-    /// Value of `post_approval_details` of `CreatePost`.
+    /// The post approval details in [`CreatePost::post_approval_details`].
     pub struct PostApproval {
         /// The status of the approval, for example `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
@@ -1384,7 +1315,7 @@ crm_core::record! {
     pub struct PostCreateRequest {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// `categoryId`
+        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
@@ -1396,30 +1327,27 @@ crm_core::record! {
         media: Option<Vec<PostMedia>> = "media",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// `postApprovalDetails`
+        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
         /// True if the scheduled time was changed.
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
-        /// `status`
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// `tiktokPostDetails`
+        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "type" "userId"
     by new
 }
 crm_core::setters!(PostCreateRequest {
-    /// `categoryId`
     category_id: String,
     /// The user, app or other source that created it.
     created_by: String,
@@ -1431,19 +1359,15 @@ crm_core::setters!(PostCreateRequest {
     media: [PostMedia],
     /// The content of the link preview.
     og_tags_details: OgTagsSchema,
-    /// `postApprovalDetails`
     post_approval_details: PostApproval,
     /// The time at which the post is published.
     schedule_date: String,
     /// True if the scheduled time was changed.
     schedule_time_updated: bool,
-    /// `status`
     status: String,
     /// The text of the post.
     summary: String,
-    /// `tags`
     tags: [String],
-    /// `tiktokPostDetails`
     tiktok_post_details: TiktokPost,
 });
 
@@ -1478,19 +1402,17 @@ impl PostCreateRequest {
 }
 
 crm_core::record! {
-    /// Item of `media` of `CreatePost`.
+    /// An entry in [`CreatePost::media`].
     pub struct PostMedia {
         /// The caption under the media.
         caption: Option<String> = "caption",
         /// The URL of the default preview image.
         default_thumb: Option<String> = "defaultThumb",
-        /// `id`
         id: Option<String> = "id",
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `url`
         url: Option<String> = "url",
     }
     required "url"
@@ -1501,11 +1423,9 @@ crm_core::setters!(PostMedia {
     caption: String,
     /// The URL of the default preview image.
     default_thumb: String,
-    /// `id`
     id: String,
     /// The URL of the thumbnail.
     thumbnail: String,
-    /// `type`
     type_: String,
 });
 
@@ -1540,7 +1460,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `PostReply`.
+    /// The results in [`PostReply::results`].
     pub struct PostSuccessfulResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1550,29 +1470,27 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `approver_user` of `FormatedApprovalDetails`.
+    /// The approver user in [`FormatedApprovalDetails::approver_user`].
     pub struct PostUser {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `id`
         id: Option<String> = "id",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
         /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// `title`
         title: Option<String> = "title",
     }
 }
 
 crm_core::record! {
-    /// Value of `results` of `DeletePostReply`.
+    /// The results in [`DeletePostReply::results`].
     pub struct ResponseSchema {
-        /// `postId`
+        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
     }
 }
@@ -1625,13 +1543,13 @@ crm_core::record! {
         account_ids: Option<Vec<String>> = "accountIds",
         /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// `fileName`
+        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
         /// The number of rows in the file.
         rows_count: Option<f64> = "rowsCount",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "fileName" "filePath" "rowsCount"
@@ -1640,7 +1558,6 @@ crm_core::record! {
 crm_core::setters!(SetAccounts {
     /// The id of the approving user.
     approver: String,
-    /// `userId`
     user_id: String,
 });
 
@@ -1678,7 +1595,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `SocialMediaGmbAccountReply`.
+    /// The results in [`SocialMediaGmbAccountReply::results`].
     pub struct SocialGoogleMediaAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -1688,13 +1605,12 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
@@ -1704,7 +1620,7 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1712,7 +1628,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `SocialMediaFbAccountReply`.
+    /// The results in [`SocialMediaFbAccountReply::results`].
     pub struct SocialMediaFacebookAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -1722,13 +1638,12 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
@@ -1738,7 +1653,7 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1788,7 +1703,7 @@ impl SocialMediaGetStatisticsBody {
 }
 
 crm_core::open_enum! {
-    /// Item of `platforms` of `SocialMediaGetStatisticsBody`.
+    /// A platform in [`SocialMediaGetStatisticsBody::platforms`].
     pub enum SocialMediaGetStatisticsBodyPlatformsItem {
         /// `facebook`
         Facebook = "facebook",
@@ -1830,9 +1745,8 @@ crm_core::record! {
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
         /// The totals for each social network.
         platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals> = "platformTotals",
-        /// `postPerformance`
+        /// Name in JSON: `postPerformance`.
         post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
-        /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
     }
 }
@@ -1852,11 +1766,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `engagement` of `SocialMediaGetStatisticsResponseResultsBreakdowns`.
+    /// An entry in [`SocialMediaGetStatisticsResponseResultsBreakdowns::engagement`].
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
         /// The change in percent since the previous period.
         change: Option<f64> = "change",
-        /// `comments`
         comments: Option<f64> = "comments",
         /// The number of likes, in total or by part.
         likes: Option<f64> = "likes",
@@ -1870,7 +1783,6 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsImpressions {
         /// The social networks, or the statistics of each.
         platforms: Map<PlatformsValue> = "platforms",
-        /// `total`
         total: Option<f64> = "total",
         /// The change of the total, in percent.
         total_change: Option<f64> = "totalChange",
@@ -1882,7 +1794,6 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsPosts {
         /// The social networks, or the statistics of each.
         platforms: Map<PlatformsValue> = "platforms",
-        /// `total`
         total: Option<f64> = "total",
         /// The change of the total, in percent.
         total_change: Option<f64> = "totalChange",
@@ -1894,7 +1805,6 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsReach {
         /// The social networks, or the statistics of each.
         platforms: Map<PlatformsValue> = "platforms",
-        /// `total`
         total: Option<f64> = "total",
         /// The change of the total, in percent.
         total_change: Option<f64> = "totalChange",
@@ -1906,7 +1816,6 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsDemographics {
         /// The figures by age.
         age: Option<SocialMediaGetStatisticsResponseResultsDemographicsAge> = "age",
-        /// `gender`
         gender: Option<SocialMediaGetStatisticsResponseResultsDemographicsGender> = "gender",
     }
 }
@@ -1914,13 +1823,12 @@ crm_core::record! {
 crm_core::record! {
     /// The figures by age.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAge {
-        /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals> = "totals",
     }
 }
 
 crm_core::record! {
-    /// Value of `totals` of `SocialMediaGetStatisticsResponseResultsDemographicsAge`.
+    /// The totals in [`SocialMediaGetStatisticsResponseResultsDemographicsAge::totals`].
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
         /// The figure for ages 13 to 17.
         x13_17: Option<f64> = "13-17",
@@ -1940,15 +1848,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `gender` of `SocialMediaGetStatisticsResponseResultsDemographics`.
+    /// The gender in [`SocialMediaGetStatisticsResponseResultsDemographics::gender`].
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
-        /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
     }
 }
 
 crm_core::record! {
-    /// Value of `totals` of `SocialMediaGetStatisticsResponseResultsDemographicsGender`.
+    /// The totals in [`SocialMediaGetStatisticsResponseResultsDemographicsGender::totals`].
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
         /// The figures for women.
         female: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale> = "female",
@@ -1962,9 +1869,7 @@ crm_core::record! {
 crm_core::record! {
     /// The figures for women.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale {
-        /// `percentage`
         percentage: Option<f64> = "percentage",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1972,9 +1877,7 @@ crm_core::record! {
 crm_core::record! {
     /// The figures for men.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsMale {
-        /// `percentage`
         percentage: Option<f64> = "percentage",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1982,9 +1885,7 @@ crm_core::record! {
 crm_core::record! {
     /// Figures for contacts of unknown gender.
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown {
-        /// `percentage`
         percentage: Option<f64> = "percentage",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -2002,39 +1903,35 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `followers` of `SocialMediaGetStatisticsResponseResultsPlatformTotals`.
+    /// A follower in [`SocialMediaGetStatisticsResponseResultsPlatformTotals::followers`].
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Item of `impressions` of `SocialMediaGetStatisticsResponseResultsPlatformTotals`.
+    /// An impression in [`SocialMediaGetStatisticsResponseResultsPlatformTotals::impressions`].
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Item of `likes` of `SocialMediaGetStatisticsResponseResultsPlatformTotals`.
+    /// A like in [`SocialMediaGetStatisticsResponseResultsPlatformTotals::likes`].
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Value of `post_performance` of `SocialMediaGetStatisticsResponseResults`.
+    /// The post performance in [`SocialMediaGetStatisticsResponseResults::post_performance`].
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
-        /// `comments`
         comments: Vec<f64> = "comments",
         /// The number of impressions, in total or by part.
         impressions: Vec<f64> = "impressions",
@@ -2046,9 +1943,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `totals` of `SocialMediaGetStatisticsResponseResults`.
+    /// The totals in [`SocialMediaGetStatisticsResponseResults::totals`].
     pub struct SocialMediaGetStatisticsResponseResultsTotals {
-        /// `comments`
         comments: Option<f64> = "comments",
         /// The ids of the followers, who are users.
         followers: Option<f64> = "followers",
@@ -2076,7 +1972,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `SocialMediaInstagramAccountReply`.
+    /// The results in [`SocialMediaInstagramAccountReply::results`].
     pub struct SocialMediaInstagramAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2086,13 +1982,12 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
@@ -2102,7 +1997,7 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2124,7 +2019,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `SocialMediaLinkedInAccountReply`.
+    /// The results in [`SocialMediaLinkedInAccountReply::results`].
     pub struct SocialMediaLinkedInAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2134,13 +2029,12 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
@@ -2150,7 +2044,7 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2186,7 +2080,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `tags` of `IdResponseSchema`.
+    /// A tag in [`IdResponseSchema::tags`].
     pub struct SocialMediaTag {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -2194,7 +2088,7 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2206,7 +2100,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `SocialMediaTiktokAccountReply`.
+    /// The results in [`SocialMediaTiktokAccountReply::results`].
     pub struct SocialMediaTiktokAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2216,13 +2110,12 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
@@ -2232,7 +2125,7 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2254,7 +2147,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `SocialMediaTwitterAccountReply`.
+    /// The results in [`SocialMediaTwitterAccountReply::results`].
     pub struct SocialMediaTwitterAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2264,13 +2157,12 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the OAuth connection.
         o_auth_id: Option<String> = "oAuthId",
@@ -2280,7 +2172,7 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2302,9 +2194,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `post` of `GetPostSuccessfulResponseSchema`.
+    /// The post in [`GetPostSuccessfulResponseSchema::post`].
     pub struct SocialPost {
-        /// `accountId`
+        /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -2314,11 +2206,10 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The date that the post displays.
         display_date: Option<Timestamp> = "displayDate",
-        /// `error`
         error: Option<String> = "error",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2328,23 +2219,20 @@ crm_core::record! {
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// `postApprovalDetails`
+        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// `postId`
+        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",
-        /// `source`
         source: Option<SocialPostSource> = "source",
-        /// `status`
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// `tags`
         tags: Vec<String> = "tags",
-        /// `tiktokPostDetails`
+        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2354,7 +2242,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `source` of `SocialPost`.
+    /// The source in [`SocialPost::source`].
     pub enum SocialPostSource {
         /// `composer`
         Composer = "composer",
@@ -2370,23 +2258,22 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `start_date` of `GmbPost`.
+    /// The start date in [`GmbPost::start_date`].
     pub struct StartDate {
         /// The start of the period.
         start_date: Option<Date> = "startDate",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<Time> = "startTime",
     }
 }
 crm_core::setters!(StartDate {
     /// The start of the period.
     start_date: Date,
-    /// `startTime`
     start_time: Time,
 });
 
 crm_core::record! {
-    /// Value of `tiktok_post_details` of `CreatePost`.
+    /// The tiktok post details in [`CreatePost::tiktok_post_details`].
     pub struct TiktokPost {
         /// True if comments on the video are allowed.
         enable_comment: Option<bool> = "enableComment",
@@ -2434,17 +2321,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `profile` of `GetTiktokAccount`.
+    /// An entry in [`GetTiktokAccount::profile`].
     pub struct TiktokProfile {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// `id`
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The user name on the social network.
         username: Option<String> = "username",
@@ -2454,7 +2339,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `end_time` of `EndDate`.
+    /// The end time in [`EndDate::end_time`].
     pub struct Time {
         /// The hour of the day.
         hours: Option<f64> = "hours",
@@ -2485,15 +2370,13 @@ impl Time {
 }
 
 crm_core::record! {
-    /// Item of `profile` of `GetTwitterAccounts`.
+    /// An entry in [`GetTwitterAccounts::profile`].
     pub struct TwitterProfile {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
-        /// `id`
         id: Option<String> = "id",
-        /// `isConnected`
+        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
-        /// `name`
         name: Option<String> = "name",
         /// True if only approved followers can see the posts.
         protected: Option<bool> = "protected",
@@ -2519,7 +2402,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.get_tag_details`.
     pub struct UpdateTag {
-        /// `tagIds`
+        /// Name in JSON: `tagIds`.
         tag_ids: Option<Vec<String>> = "tagIds",
     }
     required "tagIds"
@@ -2538,9 +2421,9 @@ impl UpdateTag {
 }
 
 crm_core::record! {
-    /// Value of `results` of `SocialMediaPostingUploadFileReply`.
+    /// The results in [`SocialMediaPostingUploadFileReply::results`].
     pub struct UploadFileResponseSchema {
-        /// `fileName`
+        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",

@@ -4,45 +4,41 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `data` of `GetAvailableShippingRatesReply`.
+    /// An entry in [`GetAvailableShippingRatesReply::data`].
     pub struct AvailableShippingRate {
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// True if the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
-        /// `name`
         name: Option<String> = "name",
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// `shippingCarrierId`
+        /// Name in JSON: `shippingCarrierId`.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
-        /// `shippingZoneId`
+        /// Name in JSON: `shippingZoneId`.
         shipping_zone_id: Option<String> = "shippingZoneId",
     }
 }
 
 crm_core::record! {
-    /// Value of `address` of `GetAvailableShippingRates`.
+    /// The address in [`GetAvailableShippingRates::address`].
     pub struct ContactAddress {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
-        /// `city`
         city: Option<String> = "city",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`. One of 247 values, for example `US`.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -57,13 +53,10 @@ crm_core::record! {
 crm_core::setters!(ContactAddress {
     /// The first line of the address.
     address_line1: String,
-    /// `city`
     city: String,
-    /// `companyName`
     company_name: String,
     /// The e-mail address.
     email: String,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
@@ -103,7 +96,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The URL that returns shipping rates.
         callback_url: Option<String> = "callbackUrl",
-        /// `name`
         name: Option<String> = "name",
         /// The services that are offered or booked.
         services: Option<Vec<ShippingCarrierService>> = "services",
@@ -145,7 +137,6 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The condition of the rate: `none`, `price` or `weight`.
         condition_type: Option<ShippingRateConditionType> = "conditionType",
@@ -159,11 +150,10 @@ crm_core::record! {
         max_condition: Option<f64> = "maxCondition",
         /// The minimum price or weight for which the rate applies.
         min_condition: Option<f64> = "minCondition",
-        /// `name`
         name: Option<String> = "name",
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// `shippingCarrierId`
+        /// Name in JSON: `shippingCarrierId`.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
@@ -174,7 +164,6 @@ crm_core::record! {
 crm_core::setters!(CreateShippingRate {
     /// The id of the location, or of the record that `altType` names.
     alt_id: String,
-    /// `amount`
     amount: f64,
     /// The condition of the rate: `none`, `price` or `weight`.
     condition_type: ShippingRateConditionType,
@@ -188,11 +177,9 @@ crm_core::setters!(CreateShippingRate {
     max_condition: f64,
     /// The minimum price or weight for which the rate applies.
     min_condition: f64,
-    /// `name`
     name: String,
     /// The percentage that is added to the carrier's rate.
     percentage_of_rate_fee: f64,
-    /// `shippingCarrierId`
     shipping_carrier_id: String,
     /// The carrier's services to which the rate applies.
     shipping_carrier_services: [ShippingCarrierService],
@@ -236,7 +223,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
-        /// `name`
         name: Option<String> = "name",
     }
     required "altId" "altType" "countries" "name"
@@ -306,7 +292,6 @@ impl CreateStoreSetting {
 crm_core::record! {
     /// Body of `store.list_available_shipping_rates`.
     pub struct GetAvailableShippingRates {
-        /// `address`
         address: Option<ContactAddress> = "address",
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -316,15 +301,13 @@ crm_core::record! {
         amount_available: Option<String> = "amountAvailable",
         /// The country code, for example `US`. One of 247 values, for example `US`.
         country: Option<String> = "country",
-        /// `couponCode`
+        /// Name in JSON: `couponCode`.
         coupon_code: Option<String> = "couponCode",
-        /// `products`
         products: Option<Vec<ProductItem>> = "products",
-        /// `source`
         source: Option<StoreOrderSource> = "source",
-        /// `totalOrderAmount`
+        /// Name in JSON: `totalOrderAmount`.
         total_order_amount: Option<f64> = "totalOrderAmount",
-        /// `totalOrderWeight`
+        /// Name in JSON: `totalOrderWeight`.
         total_order_weight: Option<f64> = "totalOrderWeight",
         /// True if the weight is known.
         weight_available: Option<bool> = "weightAvailable",
@@ -333,7 +316,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAvailableShippingRates {
-    /// `address`
     address: ContactAddress,
     /// The id of the location, or of the record that `altType` names.
     alt_id: String,
@@ -341,15 +323,10 @@ crm_core::setters!(GetAvailableShippingRates {
     amount_available: String,
     /// The country code, for example `US`. One of 247 values, for example `US`.
     country: String,
-    /// `couponCode`
     coupon_code: String,
-    /// `products`
     products: [ProductItem],
-    /// `source`
     source: StoreOrderSource,
-    /// `totalOrderAmount`
     total_order_amount: f64,
-    /// `totalOrderWeight`
     total_order_weight: f64,
     /// True if the weight is known.
     weight_available: bool,
@@ -389,7 +366,6 @@ crm_core::record! {
         data: Vec<AvailableShippingRate> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -401,7 +377,6 @@ crm_core::record! {
         data: Vec<ShippingCarrier> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<bool> = "status",
     }
 }
@@ -411,7 +386,6 @@ crm_core::record! {
     pub struct ListShippingRateReply {
         /// The content of the reply.
         data: Vec<ShippingRate> = "data",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -421,15 +395,13 @@ crm_core::record! {
     pub struct ListShippingZoneReply {
         /// The content of the reply.
         data: Vec<ShippingZone> = "data",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Item of `products` of `GetAvailableShippingRates`.
+    /// A product in [`GetAvailableShippingRates::products`].
     pub struct ProductItem {
-        /// `id`
         id: Option<String> = "id",
         /// The quantity.
         qty: Option<f64> = "qty",
@@ -451,7 +423,7 @@ impl ProductItem {
 }
 
 crm_core::record! {
-    /// Item of `data` of `ListShippingCarrierReply`.
+    /// An entry in [`ListShippingCarrierReply::data`].
     pub struct ShippingCarrier {
         /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
@@ -463,11 +435,10 @@ crm_core::record! {
         callback_url: Option<String> = "callbackUrl",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `marketplaceAppId`
+        /// Name in JSON: `marketplaceAppId`.
         marketplace_app_id: Option<String> = "marketplaceAppId",
-        /// `name`
         name: Option<String> = "name",
         /// The services that are offered or booked.
         services: Vec<ShippingCarrierService> = "services",
@@ -483,17 +454,14 @@ crm_core::record! {
         data: Option<ShippingCarrier> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<bool> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `shipping_carrier_services` of `AvailableShippingRate`.
+    /// A shipping carrier service in [`AvailableShippingRate::shipping_carrier_services`].
     pub struct ShippingCarrierService {
-        /// `name`
         name: Option<String> = "name",
-        /// `value`
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -513,13 +481,12 @@ impl ShippingCarrierService {
 }
 
 crm_core::record! {
-    /// Item of `data` of `ListShippingRateReply`.
+    /// An entry in [`ListShippingRateReply::data`].
     pub struct ShippingRate {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The condition of the rate: `none`, `price` or `weight`.
         condition_type: Option<ShippingRateConditionType> = "conditionType",
@@ -529,7 +496,7 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// True if the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
@@ -537,15 +504,14 @@ crm_core::record! {
         max_condition: Option<f64> = "maxCondition",
         /// The minimum price or weight for which the rate applies.
         min_condition: Option<f64> = "minCondition",
-        /// `name`
         name: Option<String> = "name",
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// `shippingCarrierId`
+        /// Name in JSON: `shippingCarrierId`.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
-        /// `shippingZoneId`
+        /// Name in JSON: `shippingZoneId`.
         shipping_zone_id: Option<String> = "shippingZoneId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -571,13 +537,12 @@ crm_core::record! {
         data: Option<ShippingRate> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<bool> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `data` of `ListShippingZoneReply`.
+    /// An entry in [`ListShippingZoneReply::data`].
     pub struct ShippingZone {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -587,9 +552,8 @@ crm_core::record! {
         countries: Vec<ShippingZoneCountry> = "countries",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `name`
         name: Option<String> = "name",
         /// The shipping rates of the zone.
         shipping_rates: Vec<ShippingRate> = "shippingRates",
@@ -599,7 +563,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `countries` of `CreateShippingZone`.
+    /// A country in [`CreateShippingZone::countries`].
     pub struct ShippingZoneCountry {
         /// One of 247 values, for example `US`.
         code: Option<String> = "code",
@@ -627,7 +591,7 @@ impl ShippingZoneCountry {
 }
 
 crm_core::record! {
-    /// Item of `states` of `ShippingZoneCountry`.
+    /// A state in [`ShippingZoneCountry::states`].
     pub struct ShippingZoneCountryState {
         /// One of 588 values, for example `AL`.
         code: Option<String> = "code",
@@ -654,21 +618,19 @@ crm_core::record! {
         data: Option<ShippingZone> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<bool> = "status",
     }
 }
 
 crm_core::record! {
-    /// Value of `store_order_fulfillment_notification` of `CreateStoreSetting`.
+    /// The store order fulfillment notification in [`CreateStoreSetting::store_order_fulfillment_notification`].
     pub struct StoreOrderFulfillmentNotification {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// `emailTemplateId`
+        /// Name in JSON: `emailTemplateId`.
         email_template_id: Option<String> = "emailTemplateId",
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
-        /// `subject`
         subject: Option<String> = "subject",
     }
     required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
@@ -695,15 +657,14 @@ impl StoreOrderFulfillmentNotification {
 }
 
 crm_core::record! {
-    /// Value of `store_order_notification` of `CreateStoreSetting`.
+    /// The store order notification in [`CreateStoreSetting::store_order_notification`].
     pub struct StoreOrderNotification {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// `emailTemplateId`
+        /// Name in JSON: `emailTemplateId`.
         email_template_id: Option<String> = "emailTemplateId",
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
-        /// `subject`
         subject: Option<String> = "subject",
     }
     required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
@@ -730,11 +691,11 @@ impl StoreOrderNotification {
 }
 
 crm_core::record! {
-    /// Value of `source` of `GetAvailableShippingRates`.
+    /// The source in [`GetAvailableShippingRates::source`].
     pub struct StoreOrderSource {
         /// The subtype.
         sub_type: Option<StoreOrderSourceSubType> = "subType",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<OrderSourceType> = "type",
     }
     required "type"
@@ -798,7 +759,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `data` of `StoreSettingReply`.
+    /// The data in [`StoreSettingReply::data`].
     pub struct StoreSetting {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -806,7 +767,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The address from which goods are shipped.
         shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
@@ -826,21 +787,18 @@ crm_core::record! {
         data: Option<StoreSetting> = "data",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `status`
         status: Option<bool> = "status",
     }
 }
 
 crm_core::record! {
-    /// Value of `shipping_origin` of `CreateStoreSetting`.
+    /// The shipping origin in [`CreateStoreSetting::shipping_origin`].
     pub struct StoreShippingOrigin {
-        /// `city`
         city: Option<String> = "city",
         /// The country code, for example `US`. One of 247 values, for example `US`.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -856,13 +814,11 @@ crm_core::record! {
     required "city" "country" "name" "street1" "zip"
 }
 crm_core::setters!(StoreShippingOrigin {
-    /// `city`
     city: String,
     /// The country code, for example `US`. One of 247 values, for example `US`.
     country: String,
     /// The e-mail address.
     email: String,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
@@ -887,7 +843,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The URL that returns shipping rates.
         callback_url: Option<String> = "callbackUrl",
-        /// `name`
         name: Option<String> = "name",
         /// The services that are offered or booked.
         services: Option<Vec<ShippingCarrierService>> = "services",
@@ -902,7 +857,6 @@ crm_core::setters!(UpdateShippingCarrier {
     alt_type: String,
     /// The URL that returns shipping rates.
     callback_url: String,
-    /// `name`
     name: String,
     /// The services that are offered or booked.
     services: [ShippingCarrierService],
@@ -915,7 +869,6 @@ crm_core::record! {
         alt_id: Option<String> = "altId",
         /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The condition of the rate: `none`, `price` or `weight`.
         condition_type: Option<ShippingRateConditionType> = "conditionType",
@@ -929,11 +882,10 @@ crm_core::record! {
         max_condition: Option<f64> = "maxCondition",
         /// The minimum price or weight for which the rate applies.
         min_condition: Option<f64> = "minCondition",
-        /// `name`
         name: Option<String> = "name",
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// `shippingCarrierId`
+        /// Name in JSON: `shippingCarrierId`.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
@@ -944,7 +896,6 @@ crm_core::setters!(UpdateShippingRate {
     alt_id: String,
     /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
     alt_type: String,
-    /// `amount`
     amount: f64,
     /// The condition of the rate: `none`, `price` or `weight`.
     condition_type: ShippingRateConditionType,
@@ -958,11 +909,9 @@ crm_core::setters!(UpdateShippingRate {
     max_condition: f64,
     /// The minimum price or weight for which the rate applies.
     min_condition: f64,
-    /// `name`
     name: String,
     /// The percentage that is added to the carrier's rate.
     percentage_of_rate_fee: f64,
-    /// `shippingCarrierId`
     shipping_carrier_id: String,
     /// The carrier's services to which the rate applies.
     shipping_carrier_services: [ShippingCarrierService],
@@ -977,7 +926,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
-        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -988,7 +936,6 @@ crm_core::setters!(UpdateShippingZone {
     alt_type: String,
     /// The countries of the shipping zone.
     countries: [ShippingZoneCountry],
-    /// `name`
     name: String,
 });
 

@@ -4,13 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `surveys` of `GetSurveysReply`.
+    /// A survey in [`GetSurveysReply::surveys`].
     pub struct GetSurveys {
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
     }
 }
@@ -18,9 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `surveys.list`.
     pub struct GetSurveysReply {
-        /// `surveys`
         surveys: Vec<GetSurveys> = "surveys",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -30,27 +26,24 @@ crm_core::record! {
     pub struct GetSurveysSubmissionReply {
         /// Additional data, or the totals and paging of a list.
         meta: Option<Meta> = "meta",
-        /// `submissions`
         submissions: Vec<Submission> = "submissions",
     }
 }
 
 crm_core::record! {
-    /// Item of `submissions` of `GetSurveysSubmissionReply`.
+    /// A submission in [`GetSurveysSubmissionReply::submissions`].
     pub struct Submission {
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The other values that were submitted.
         others: Option<Others> = "others",
-        /// `surveyId`
+        /// Name in JSON: `surveyId`.
         survey_id: Option<String> = "surveyId",
     }
 }

@@ -10,15 +10,14 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
         /// The password of the user.
         password: Option<String> = "password",
-        /// `permissions`
         permissions: Option<Permissions> = "permissions",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -26,7 +25,6 @@ crm_core::record! {
         platform_language: Option<PlatformLanguage> = "platformLanguage",
         /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// `role`
         role: Option<String> = "role",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
@@ -34,7 +32,7 @@ crm_core::record! {
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
@@ -44,15 +42,12 @@ crm_core::setters!(CreateUser {
     company_id: String,
     /// The e-mail address.
     email: String,
-    /// `firstName`
     first_name: String,
-    /// `lastName`
     last_name: String,
     /// The ids of the locations.
     location_ids: [String],
     /// The password of the user.
     password: String,
-    /// `permissions`
     permissions: Permissions,
     /// The phone number, for example `+15550100`.
     phone: String,
@@ -60,7 +55,6 @@ crm_core::setters!(CreateUser {
     platform_language: PlatformLanguage,
     /// The URL of the profile picture.
     profile_photo: String,
-    /// `role`
     role: String,
     /// The names of the scopes.
     scopes: [String],
@@ -68,7 +62,6 @@ crm_core::setters!(CreateUser {
     scopes_assigned_to_only: [String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
-    /// `type`
     type_: String,
 });
 
@@ -137,7 +130,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `permissions` of `CreateUser`.
+    /// The permissions in [`CreateUser::permissions`].
     pub struct Permissions {
         /// Default: `false`.
         adwords_reporting_enabled: Option<bool> = "adwordsReportingEnabled",
@@ -329,15 +322,14 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `roles` of `User`.
+    /// The roles in [`User::roles`].
     pub struct Role {
         /// The ids of the locations.
         location_ids: Vec<String> = "locationIds",
         /// True if the user has access to certain locations only.
         restrict_sub_account: Option<bool> = "restrictSubAccount",
-        /// `role`
         role: Option<String> = "role",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -359,15 +351,14 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The e-mail address. Deprecated by the vendor.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
         /// The password of the user.
         password: Option<String> = "password",
-        /// `permissions`
         permissions: Option<Permissions> = "permissions",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -375,7 +366,6 @@ crm_core::record! {
         platform_language: Option<PlatformLanguage> = "platformLanguage",
         /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// `role`
         role: Option<String> = "role",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
@@ -383,7 +373,7 @@ crm_core::record! {
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -392,15 +382,12 @@ crm_core::setters!(UpdateUser {
     company_id: String,
     /// The e-mail address. Deprecated by the vendor.
     email: String,
-    /// `firstName`
     first_name: String,
-    /// `lastName`
     last_name: String,
     /// The ids of the locations.
     location_ids: [String],
     /// The password of the user.
     password: String,
-    /// `permissions`
     permissions: Permissions,
     /// The phone number, for example `+15550100`.
     phone: String,
@@ -408,7 +395,6 @@ crm_core::setters!(UpdateUser {
     platform_language: PlatformLanguage,
     /// The URL of the profile picture.
     profile_photo: String,
-    /// `role`
     role: String,
     /// The names of the scopes.
     scopes: [String],
@@ -416,12 +402,11 @@ crm_core::setters!(UpdateUser {
     scopes_assigned_to_only: [String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
-    /// `type`
     type_: String,
 });
 
 crm_core::record! {
-    /// Item of `users` of `LocationReply`.
+    /// A user in [`LocationReply::users`].
     pub struct User {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
@@ -429,17 +414,14 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The extension of the phone number.
         extension: Option<String> = "extension",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `id`
         id: Option<String> = "id",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The LC phone numbers of the user.
         lc_phone: Option<Value> = "lcPhone",
-        /// `name`
         name: Option<String> = "name",
-        /// `permissions`
         permissions: Option<Permissions> = "permissions",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -459,17 +441,14 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The extension of the phone number.
         extension: Option<String> = "extension",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `id`
         id: Option<String> = "id",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The LC phone numbers of the user.
         lc_phone: Option<Value> = "lcPhone",
-        /// `name`
         name: Option<String> = "name",
-        /// `permissions`
         permissions: Option<Permissions> = "permissions",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",

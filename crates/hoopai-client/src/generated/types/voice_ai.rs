@@ -8,17 +8,15 @@ crm_core::record! {
     pub struct ActionReply {
         /// The settings of the action, which depend on its type.
         action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
+        /// Name in JSON: `actionType`.
         action_type: Option<ActionType> = "actionType",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `action_type` of `voice_ai.list_call_logs`.
+    /// Argument `action_type` of `voice_ai.list_call_logs`.
     pub enum ActionType {
         /// `APPOINTMENT_BOOKING`
         AppointmentBooking = "APPOINTMENT_BOOKING",
@@ -62,7 +60,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// `numberPoolId`
+        /// Name in JSON: `numberPoolId`.
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
@@ -76,7 +74,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         /// The settings for the translation of calls.
         translation: Option<Translation> = "translation",
-        /// `voiceId`
+        /// Name in JSON: `voiceId`.
         voice_id: Option<String> = "voiceId",
         /// The first message of the agent. Between 1 and 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
@@ -103,7 +101,6 @@ crm_core::setters!(AgentCreationRequest {
     language: VoiceAiLanguage,
     /// In seconds. Between 180 and 900.
     max_call_duration: f64,
-    /// `numberPoolId`
     number_pool_id: String,
     /// The patience of the agent, for example `medium`.
     patience_level: PatienceLevel,
@@ -117,7 +114,6 @@ crm_core::setters!(AgentCreationRequest {
     timezone: String,
     /// The settings for the translation of calls.
     translation: Translation,
-    /// `voiceId`
     voice_id: String,
     /// The first message of the agent. Between 1 and 190 characters.
     welcome_message: String,
@@ -155,17 +151,16 @@ impl AgentCreationRequest {
 crm_core::record! {
     /// Reply of `voice_ai.create_agent`.
     pub struct AgentReply {
-        /// `agentName`
+        /// Name in JSON: `agentName`.
         agent_name: Option<String> = "agentName",
         /// The instructions for the agent.
         agent_prompt: Option<String> = "agentPrompt",
         /// The hours during which the agent takes calls.
         agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
-        /// `businessName`
+        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The ids of the workflows to run when a call ends.
         call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
-        /// `id`
         id: Option<String> = "id",
         /// The phone number of the agent.
         inbound_number: Option<String> = "inboundNumber",
@@ -177,7 +172,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// `numberPoolId`
+        /// Name in JSON: `numberPoolId`.
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<String> = "patienceLevel",
@@ -191,7 +186,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         /// The settings for the translation of calls.
         translation: Option<TranslationSchema> = "translation",
-        /// `voiceId`
+        /// Name in JSON: `voiceId`.
         voice_id: Option<String> = "voiceId",
         /// The first message of the agent.
         welcome_message: Option<String> = "welcomeMessage",
@@ -199,7 +194,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `agent_working_hours` of `AgentCreationRequest`.
+    /// An agent working hour in [`AgentCreationRequest::agent_working_hours`].
     pub struct AgentWorkingHours {
         /// The day of the week, as a number from 1 to 7.
         day_of_the_week: Option<f64> = "dayOfTheWeek",
@@ -226,15 +221,15 @@ impl AgentWorkingHours {
 }
 
 crm_core::record! {
-    /// Item of `executed_call_actions` of `CallLog`.
+    /// An executed call action in [`CallLog::executed_call_actions`].
     pub struct CallAction {
-        /// `actionId`
+        /// Name in JSON: `actionId`.
         action_id: Option<String> = "actionId",
-        /// `actionName`
+        /// Name in JSON: `actionName`.
         action_name: Option<String> = "actionName",
         /// The settings of the action, which depend on its type.
         action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
+        /// Name in JSON: `actionType`.
         action_type: Option<ActionType> = "actionType",
         /// The time of execution.
         executed_at: Option<Timestamp> = "executedAt",
@@ -246,13 +241,12 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `voice_ai.get_call_log`.
     pub struct CallLog {
-        /// `agentId`
+        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// `duration`
         duration: Option<f64> = "duration",
         /// The actions that were executed during the call.
         executed_call_actions: Vec<CallAction> = "executedCallActions",
@@ -260,11 +254,10 @@ crm_core::record! {
         extracted_data: Option<Value> = "extractedData",
         /// The phone number of the sender.
         from_number: Option<String> = "fromNumber",
-        /// `id`
         id: Option<String> = "id",
         /// True if the agent has been deleted.
         is_agent_deleted: Option<bool> = "isAgentDeleted",
-        /// `messageId`
+        /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
         /// A short summary of the call.
         summary: Option<String> = "summary",
@@ -280,13 +273,12 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `voice_ai.list_call_logs`.
     pub struct CallLogsReply {
-        /// `callLogs`
+        /// Name in JSON: `callLogs`.
         call_logs: Vec<CallLog> = "callLogs",
         /// The number of the page.
         page: Option<f64> = "page",
         /// The maximum number of items per page.
         page_size: Option<f64> = "pageSize",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -296,17 +288,16 @@ crm_core::record! {
     pub struct GetAgentReply {
         /// The actions of the agent.
         actions: Vec<ActionReply> = "actions",
-        /// `agentName`
+        /// Name in JSON: `agentName`.
         agent_name: Option<String> = "agentName",
         /// The instructions for the agent.
         agent_prompt: Option<String> = "agentPrompt",
         /// The hours during which the agent takes calls.
         agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
-        /// `businessName`
+        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The ids of the workflows to run when a call ends.
         call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
-        /// `id`
         id: Option<String> = "id",
         /// The phone number of the agent.
         inbound_number: Option<String> = "inboundNumber",
@@ -318,7 +309,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// `numberPoolId`
+        /// Name in JSON: `numberPoolId`.
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<String> = "patienceLevel",
@@ -332,7 +323,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         /// The settings for the translation of calls.
         translation: Option<TranslationSchema> = "translation",
-        /// `voiceId`
+        /// Name in JSON: `voiceId`.
         voice_id: Option<String> = "voiceId",
         /// The first message of the agent.
         welcome_message: Option<String> = "welcomeMessage",
@@ -342,13 +333,11 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `voice_ai.list_agents`.
     pub struct GetAgentsReply {
-        /// `agents`
         agents: Vec<GetAgentReply> = "agents",
         /// The number of the page.
         page: Option<f64> = "page",
         /// The maximum number of items per page.
         page_size: Option<f64> = "pageSize",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -374,7 +363,7 @@ crm_core::record! {
         language: Option<VoiceAiLanguage> = "language",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// `numberPoolId`
+        /// Name in JSON: `numberPoolId`.
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
@@ -388,7 +377,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         /// The settings for the translation of calls.
         translation: Option<Translation> = "translation",
-        /// `voiceId`
+        /// Name in JSON: `voiceId`.
         voice_id: Option<String> = "voiceId",
         /// The first message of the agent. Between 1 and 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
@@ -413,7 +402,6 @@ crm_core::setters!(PatchAgent {
     language: VoiceAiLanguage,
     /// In seconds. Between 180 and 900.
     max_call_duration: f64,
-    /// `numberPoolId`
     number_pool_id: String,
     /// The patience of the agent, for example `medium`.
     patience_level: PatienceLevel,
@@ -427,14 +415,13 @@ crm_core::setters!(PatchAgent {
     timezone: String,
     /// The settings for the translation of calls.
     translation: Translation,
-    /// `voiceId`
     voice_id: String,
     /// The first message of the agent. Between 1 and 190 characters.
     welcome_message: String,
 });
 
 crm_core::open_enum! {
-    /// Value of `patience_level` of `AgentCreationRequest`.
+    /// The patience level in [`AgentCreationRequest::patience_level`].
     pub enum PatienceLevel {
         /// `high`
         High = "high",
@@ -446,7 +433,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `send_post_call_notification_to` of `AgentCreationRequest`.
+    /// The send post call notification to in [`AgentCreationRequest::send_post_call_notification_to`].
     pub struct SendPostCallNotification {
         /// True to notify all administrators.
         admins: Option<bool> = "admins",
@@ -475,7 +462,7 @@ crm_core::setters!(SendPostCallNotification {
 });
 
 crm_core::record! {
-    /// Value of `send_post_call_notification_to` of `AgentReply`.
+    /// The send post call notification to in [`AgentReply::send_post_call_notification_to`].
     pub struct SendPostCallNotificationSchema {
         /// True to notify all administrators.
         admins: Option<bool> = "admins",
@@ -495,13 +482,12 @@ crm_core::record! {
     pub struct SingleAction {
         /// The settings of the action, which depend on its type.
         action_parameters: Option<Value> = "actionParameters",
-        /// `actionType`
+        /// Name in JSON: `actionType`.
         action_type: Option<ActionType> = "actionType",
-        /// `agentId`
+        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
     }
     required "actionParameters" "actionType" "agentId" "locationId" "name"
@@ -509,18 +495,15 @@ crm_core::record! {
 crm_core::setters!(SingleAction {
     /// The settings of the action, which depend on its type.
     action_parameters: Value,
-    /// `actionType`
     action_type: ActionType,
-    /// `agentId`
     agent_id: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// `name`
     name: String,
 });
 
 crm_core::record! {
-    /// Value of `translation` of `AgentCreationRequest`.
+    /// The translation in [`AgentCreationRequest::translation`].
     pub struct Translation {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -548,7 +531,7 @@ impl Translation {
 }
 
 crm_core::record! {
-    /// Value of `translation` of `AgentReply`.
+    /// The translation in [`AgentReply::translation`].
     pub struct TranslationSchema {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -558,7 +541,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `intervals` of `AgentWorkingHours`.
+    /// An interval in [`AgentWorkingHours::intervals`].
     pub struct VoiceAiInterval {
         /// The hour at which it ends, from 0 to 23. Between 0 and 23.
         end_hour: Option<f64> = "endHour",
@@ -593,7 +576,7 @@ impl VoiceAiInterval {
 }
 
 crm_core::open_enum! {
-    /// Value of `language` of `AgentCreationRequest`.
+    /// The language in [`AgentCreationRequest::language`].
     pub enum VoiceAiLanguage {
         /// `de`
         De = "de",
@@ -615,7 +598,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `call_type` of `voice_ai.list_call_logs`.
+    /// Argument `call_type` of `voice_ai.list_call_logs`.
     pub enum VoiceAiListCallLogsCallType {
         /// `LIVE`
         Live = "LIVE",
@@ -625,7 +608,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `sort_by` of `voice_ai.list_call_logs`.
+    /// Argument `sort_by` of `voice_ai.list_call_logs`.
     pub enum VoiceAiListCallLogsSortBy {
         /// `createdAt`
         CreatedAt = "createdAt",

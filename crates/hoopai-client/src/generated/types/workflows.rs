@@ -6,27 +6,22 @@ use super::*;
 crm_core::record! {
     /// Reply of `workflows.list`.
     pub struct GetWorkflowReply {
-        /// `workflows`
         workflows: Vec<Workflow> = "workflows",
     }
 }
 
 crm_core::record! {
-    /// Item of `workflows` of `GetWorkflowReply`.
+    /// A workflow in [`GetWorkflowReply::workflows`].
     pub struct Workflow {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `status`
         status: Option<String> = "status",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// `version`
         version: Option<f64> = "version",
     }
 }

@@ -39,7 +39,7 @@ impl Ads {
     ///     .create_facebook_lead_form(
     ///         "123",
     ///         types::CreateLeadForm::default()
-    ///             .location_id("123")
+    ///             .location_id("456")
     ///             .name("Example")
     ///             .privacy_policy_link("privacy-policy-link")
     ///             .questions([
@@ -86,7 +86,7 @@ impl Ads {
     ///     .ads()
     ///     .create_linkedin_lead_form(
     ///         "123",
-    ///         "123",
+    ///         "456",
     ///         types::LinkedInCreateLeadFormBody::new(
     ///             types::LeadFormContent::new(
     ///                 types::LocalizedString::new(hoopai_client::json!({})),
@@ -147,7 +147,7 @@ impl Ads {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .ads()
-    ///     .delete_facebook_ad_set("123", types::LocationIdBody::new("123"))
+    ///     .delete_facebook_ad_set("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -175,7 +175,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().delete_facebook_custom_audience("123", "123").send().await?;
+    /// let reply = client.ads().delete_facebook_custom_audience("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -204,7 +204,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().delete_google_conversion("123", "123").send().await?;
+    /// let reply = client.ads().delete_google_conversion("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -250,7 +250,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_facebook_ad_account("123", "123").send().await?;
+    /// let reply = client.ads().get_facebook_ad_account("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -279,7 +279,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_facebook_custom_audience("123", "123").send().await?;
+    /// let reply = client.ads().get_facebook_custom_audience("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -334,7 +334,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_facebook_lead_form("123", "123").send().await?;
+    /// let reply = client.ads().get_facebook_lead_form("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -350,7 +350,7 @@ impl Ads {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Returns how many parts of a Facebook campaign are processed, and if any of them failed.
+    /// Returns the number of processed parts of a Facebook campaign, and if any of them failed.
     ///
     /// `GET /ad-publishing/facebook/campaigns/{campaignId}/publishing-progress`
     ///
@@ -365,7 +365,7 @@ impl Ads {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_facebook_publishing_progress("123", "123")
+    ///     .get_facebook_publishing_progress("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -480,7 +480,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_google_ad_account("123", "123").send().await?;
+    /// let reply = client.ads().get_google_ad_account("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -509,7 +509,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_google_audience("123", "123").send().await?;
+    /// let reply = client.ads().get_google_audience("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -538,7 +538,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_google_campaign("123", "123").send().await?;
+    /// let reply = client.ads().get_google_campaign("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -567,7 +567,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_google_conversion("123", "123").send().await?;
+    /// let reply = client.ads().get_google_conversion("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -700,7 +700,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().get_linkedin_campaign_group("123", "123").send().await?;
+    /// let reply = client.ads().get_linkedin_campaign_group("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -733,7 +733,7 @@ impl Ads {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .get_linkedin_campaign_group_report("123", "123", "2026-03-01", "2026-03-31")
+    ///     .get_linkedin_campaign_group_report("123", "456", "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -878,7 +878,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_facebook_lead_forms("123", "123").send().await?;
+    /// let reply = client.ads().list_facebook_lead_forms("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1068,7 +1068,7 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().list_linkedin_lead_forms("123", "123").send().await?;
+    /// let reply = client.ads().list_linkedin_lead_forms("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1103,8 +1103,8 @@ impl Ads {
     ///     .list_linkedin_reports(
     ///         "123",
     ///         "list-type",
-    ///         "123",
-    ///         "123",
+    ///         "456",
+    ///         "789",
     ///         "2026-03-01",
     ///         "2026-03-31",
     ///     )
@@ -1146,7 +1146,7 @@ impl Ads {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .ads()
-    ///     .pause_facebook_ad_set("123", types::LocationIdBody::new("123"))
+    ///     .pause_facebook_ad_set("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1174,7 +1174,7 @@ impl Ads {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .ads()
-    ///     .resume_facebook_ad_set("123", types::LocationIdBody::new("123"))
+    ///     .resume_facebook_ad_set("123", types::LocationIdBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1233,7 +1233,7 @@ impl Ads {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .ads()
-    ///     .set_default_facebook_page("123", types::FbSetDefaultPageBody::new("123"))
+    ///     .set_default_facebook_page("123", types::FbSetDefaultPageBody::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1267,7 +1267,7 @@ impl Ads {
     ///     .ads()
     ///     .update_facebook_custom_audience(
     ///         "123",
-    ///         types::FbUpdateAudienceBody::new("123", "Example"),
+    ///         types::FbUpdateAudienceBody::new("456", "Example"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1300,7 +1300,7 @@ impl Ads {
     ///     .ads()
     ///     .update_linkedin_ad_status(
     ///         "123",
-    ///         "123",
+    ///         "456",
     ///         types::LinkedInUpdateAdStatusBody::new(
     ///             types::LinkedInUpdateAdStatusBodyOperationType::Archived,
     ///             types::LinkedInUpdateAdStatusBodyType::Ad,
@@ -1338,7 +1338,7 @@ impl Ads {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .ads()
-    ///     .upsert_facebook_ad(types::UpsertAd::new("123", "123", "123"))
+    ///     .upsert_facebook_ad(types::UpsertAd::new("123", "456", "789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1360,7 +1360,7 @@ impl Ads {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .ads()
-    ///     .upsert_facebook_ad_set(types::UpsertAdset::new("123", "123"))
+    ///     .upsert_facebook_ad_set(types::UpsertAdset::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1911,7 +1911,7 @@ pub struct ListFacebookReports {
 }
 
 impl ListFacebookReports {
-    /// `campaignId`
+    /// Query parameter `campaignId`.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),

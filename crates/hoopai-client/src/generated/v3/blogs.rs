@@ -36,14 +36,14 @@ impl Blogs {
     ///             .blog_id("123")
     ///             .categories(["categories"])
     ///             .description("Created by the API")
-    ///             .image_alt_text("See you at ten.")
+    ///             .image_alt_text("Harbour at sunrise")
     ///             .image_url("https://www.example.com")
-    ///             .location_id("123")
+    ///             .location_id("456")
     ///             .published_at("2026-03-01T09:00:00Z")
     ///             .raw_html("<p>See you at ten.</p>")
     ///             .status(types::BlogPostParamsStatus::Archived)
     ///             .title("Example")
-    ///             .url_slug("https://www.example.com"),
+    ///             .url_slug("example"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -71,7 +71,7 @@ impl Blogs {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.blogs().list_posts("123", "123", 10, 10).items();
+    /// let mut items = client.blogs().list_posts("123", "456", 10, 10).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -112,17 +112,17 @@ impl Blogs {
     ///         "123",
     ///         types::UpdateBlogPostParams::default()
     ///             .author("author")
-    ///             .blog_id("123")
+    ///             .blog_id("456")
     ///             .categories(["categories"])
     ///             .description("Created by the API")
-    ///             .image_alt_text("See you at ten.")
+    ///             .image_alt_text("Harbour at sunrise")
     ///             .image_url("https://www.example.com")
-    ///             .location_id("123")
+    ///             .location_id("789")
     ///             .published_at("2026-03-01T09:00:00Z")
     ///             .raw_html("<p>See you at ten.</p>")
     ///             .status(types::BlogPostParamsStatus::Archived)
     ///             .title("Example")
-    ///             .url_slug("https://www.example.com")
+    ///             .url_slug("example")
     ///             .word_count(10.0),
     ///     )
     ///     .send()

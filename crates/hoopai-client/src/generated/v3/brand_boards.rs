@@ -100,7 +100,7 @@ impl BrandBoards {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.brand_boards().delete("123", "123").send().await?;
+    /// let reply = client.brand_boards().delete("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -126,7 +126,7 @@ impl BrandBoards {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.brand_boards().delete_voice("123", "123").send().await?;
+    /// let reply = client.brand_boards().delete_voice("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -153,7 +153,7 @@ impl BrandBoards {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.brand_boards().get("123", "123").send().await?;
+    /// let reply = client.brand_boards().get("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -179,7 +179,7 @@ impl BrandBoards {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.brand_boards().get_voice("123", "123").send().await?;
+    /// let reply = client.brand_boards().get_voice("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -261,7 +261,7 @@ impl BrandBoards {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.brand_boards().set_default_voice("123", "123").send().await?;
+    /// let reply = client.brand_boards().set_default_voice("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -291,7 +291,11 @@ impl BrandBoards {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .brand_boards()
-    ///     .update("123", "123", types::UpdateBrandBoardBody::default())
+    ///     .update(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateBrandBoardBody::default().name("Example").default_(true),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -324,7 +328,11 @@ impl BrandBoards {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .brand_boards()
-    ///     .update_voice("123", "123", types::UpdateBrandVoiceBody::default())
+    ///     .update_voice(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateBrandVoiceBody::default().name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -58,7 +58,7 @@ impl Calendars {
     /// let reply = client
     ///     .calendars()
     ///     .create_appointment(
-    ///         types::AppointmentCreate::new("123", "123", "123", "2026-03-01T09:00:00Z"),
+    ///         types::AppointmentCreate::new("123", "456", "789", "2026-03-01T09:00:00Z"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -131,7 +131,7 @@ impl Calendars {
     ///             .calendar_ids(["123"])
     ///             .capacity(10.0)
     ///             .description("Created by the API")
-    ///             .location_id("123")
+    ///             .location_id("456")
     ///             .name("Example")
     ///             .out_of_service(10.0)
     ///             .quantity(10.0),
@@ -169,7 +169,7 @@ impl Calendars {
     ///             "123",
     ///             "Example",
     ///             "example",
-    ///             vec![types::Staff::new("123")],
+    ///             vec![types::Staff::new("456")],
     ///         ),
     ///     )
     ///     .send()
@@ -200,8 +200,8 @@ impl Calendars {
     ///         types::CreatePublicServiceBooking::default()
     ///             .contact_id("123")
     ///             .end_time("2026-03-01T10:00:00Z")
-    ///             .location_id("123")
-    ///             .services([types::CreateBookingService::new("123")])
+    ///             .location_id("456")
+    ///             .services([types::CreateBookingService::new("789")])
     ///             .start_time("2026-03-01T09:00:00Z")
     ///             .timezone("America/New_York"),
     ///     )
@@ -737,7 +737,10 @@ impl Calendars {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update("123", types::CalendarUpdate::default())
+    ///     .update(
+    ///         "123",
+    ///         types::CalendarUpdate::default().name("Example").event_title("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -766,7 +769,12 @@ impl Calendars {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_appointment("123", types::AppointmentEdit::default())
+    ///     .update_appointment(
+    ///         "123",
+    ///         types::AppointmentEdit::default()
+    ///             .title("Example")
+    ///             .description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -795,7 +803,10 @@ impl Calendars {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_calendar_schedule("123", types::UpdateEventCalendarSchedule::default())
+    ///     .update_calendar_schedule(
+    ///         "123",
+    ///         types::UpdateEventCalendarSchedule::default().timezone("America/New_York"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -830,7 +841,9 @@ impl Calendars {
     ///     .update_resource(
     ///         types::ResourceType::Equipments,
     ///         "123",
-    ///         types::UpdateCalendarResource::default(),
+    ///         types::UpdateCalendarResource::default()
+    ///             .name("Example")
+    ///             .description("Created by the API"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -863,7 +876,12 @@ impl Calendars {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_service("123", types::UpdateService::default())
+    ///     .update_service(
+    ///         "123",
+    ///         types::UpdateService::default()
+    ///             .name("Example")
+    ///             .description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -892,7 +910,12 @@ impl Calendars {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_service_booking("123", types::UpdateServiceBooking::default())
+    ///     .update_service_booking(
+    ///         "123",
+    ///         types::UpdateServiceBooking::default()
+    ///             .title("Example")
+    ///             .start_time("2026-03-01T09:00:00Z"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -924,7 +947,10 @@ impl Calendars {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .calendars()
-    ///     .update_service_location("123", types::UpdateServiceLocation::default())
+    ///     .update_service_location(
+    ///         "123",
+    ///         types::UpdateServiceLocation::default().name("Example").phone("+12025550142"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -972,7 +998,7 @@ pub struct List {
 }
 
 impl List {
-    /// `groupId`
+    /// Query parameter `groupId`.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -995,19 +1021,19 @@ pub struct ListBlockedSlots {
 }
 
 impl ListBlockedSlots {
-    /// `userId`
+    /// Query parameter `userId`.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `calendarId`
+    /// Query parameter `calendarId`.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// `groupId`
+    /// Query parameter `groupId`.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1023,19 +1049,19 @@ pub struct ListEvents {
 }
 
 impl ListEvents {
-    /// `userId`
+    /// Query parameter `userId`.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// `calendarId`
+    /// Query parameter `calendarId`.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// `groupId`
+    /// Query parameter `groupId`.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),

@@ -39,7 +39,7 @@ impl ChatWidgets {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .chat_widgets()
-    ///     .clone(types::CloneChatWidget::new("123", "123"))
+    ///     .clone(types::CloneChatWidget::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -92,7 +92,7 @@ impl ChatWidgets {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.chat_widgets().delete("123", "123").send().await?;
+    /// let reply = client.chat_widgets().delete("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -115,7 +115,7 @@ impl ChatWidgets {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.chat_widgets().get("123", "123").send().await?;
+    /// let reply = client.chat_widgets().get("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -195,7 +195,11 @@ impl ChatWidgets {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .chat_widgets()
-    ///     .replace("123", "123", types::UpdateWidget::default())
+    ///     .replace(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateWidget::default().name("Example").default_(true),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -229,7 +233,11 @@ impl ChatWidgets {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .chat_widgets()
-    ///     .update("123", "123", types::UpdateWidget::default())
+    ///     .update(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateWidget::default().name("Example").default_(true),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

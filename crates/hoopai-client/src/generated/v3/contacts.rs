@@ -29,7 +29,7 @@ impl Contacts {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .contacts()
-    ///     .add_to_campaign("123", "123", hoopai_client::json!({}))
+    ///     .add_to_campaign("123", "456", hoopai_client::json!({}))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -59,7 +59,11 @@ impl Contacts {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .contacts()
-    ///     .add_to_workflow("123", "123", types::CreateWorkflow::default())
+    ///     .add_to_workflow(
+    ///         "123",
+    ///         "456",
+    ///         types::CreateWorkflow::default().event_start_time("2026-03-01T09:00:00Z"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -160,7 +164,7 @@ impl Contacts {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().delete_note("123", "123").send().await?;
+    /// let reply = client.contacts().delete_note("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -184,7 +188,7 @@ impl Contacts {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().delete_task("123", "123").send().await?;
+    /// let reply = client.contacts().delete_task("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -228,7 +232,7 @@ impl Contacts {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.contacts().list_by_business("123", "123").items();
+    /// let mut items = client.contacts().list_by_business("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -279,7 +283,7 @@ impl Contacts {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().remove_from_campaign("123", "123").send().await?;
+    /// let reply = client.contacts().remove_from_campaign("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -306,7 +310,11 @@ impl Contacts {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .contacts()
-    ///     .remove_from_workflow("123", "123", types::CreateWorkflow::default())
+    ///     .remove_from_workflow(
+    ///         "123",
+    ///         "456",
+    ///         types::CreateWorkflow::default().event_start_time("2026-03-01T09:00:00Z"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -337,7 +345,10 @@ impl Contacts {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .contacts()
-    ///     .update("123", types::UpdateContact::default())
+    ///     .update(
+    ///         "123",
+    ///         types::UpdateContact::default().name("Example").email("ada@example.com"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -27,11 +27,7 @@ impl Conversations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client
-    ///     .conversations()
-    ///     .cancel_scheduled_email("ada@example.com")
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.conversations().cancel_scheduled_email("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -62,8 +58,8 @@ impl Conversations {
     ///             .conversation_id("123")
     ///             .file_path("library/report.csv")
     ///             .filename("report.csv")
-    ///             .location_id("123")
-    ///             .upload_id("123"),
+    ///             .location_id("456")
+    ///             .upload_id("789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -113,10 +109,10 @@ impl Conversations {
     ///     .initiate_upload(
     ///         types::InitiateFileUpload::default()
     ///             .channel("channel")
-    ///             .content_type("See you at ten.")
+    ///             .content_type("text/csv")
     ///             .conversation_id("123")
     ///             .filename("report.csv")
-    ///             .location_id("123"),
+    ///             .location_id("456"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -144,7 +140,7 @@ impl Conversations {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .conversations()
-    ///     .send_review_reply(types::SendReviewReply::new("123", "123", "See you at ten."))
+    ///     .send_review_reply(types::SendReviewReply::new("123", "456", "See you at ten."))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -171,7 +167,7 @@ impl Conversations {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .conversations()
-    ///     .update("123", types::UpdateConversation::new("123"))
+    ///     .update("123", types::UpdateConversation::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -46,8 +46,8 @@ impl Emails {
     ///         types::CreateEmailCampaignBody::new(
     ///             types::CreateTemplateBodyEditorType::Html,
     ///             "Example",
-    ///             "2026-03-01T09:00:00Z",
-    ///             "123",
+    ///             "America/New_York",
+    ///             "456",
     ///         ),
     ///     )
     ///     .send()
@@ -148,7 +148,7 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().delete_campaign("123", "123").send().await?;
+    /// let reply = client.emails().delete_campaign("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -175,7 +175,7 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().delete_template("123", "123").send().await?;
+    /// let reply = client.emails().delete_template("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -202,7 +202,7 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().get_bulk_action_campaign("123", "123").send().await?;
+    /// let reply = client.emails().get_bulk_action_campaign("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -229,7 +229,7 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().get_campaign("123", "123").send().await?;
+    /// let reply = client.emails().get_campaign("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -242,7 +242,7 @@ impl Emails {
             .path("locationId", &location_id)
             .path("campaignId", &campaign_id)
     }
-    /// Returns how many e-mails of a campaign were delivered, opened, clicked or rejected.
+    /// Returns the numbers of delivered, opened, clicked and rejected e-mails of a campaign.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/stats/{source}/{sourceId}`
     ///
@@ -262,7 +262,7 @@ impl Emails {
     ///     .get_campaign_stats(
     ///         "123",
     ///         types::GetCampaignStatsReplySource::BulkActions,
-    ///         "123",
+    ///         "456",
     ///     )
     ///     .send()
     ///     .await?;
@@ -300,7 +300,7 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().get_template("123", "123").send().await?;
+    /// let reply = client.emails().get_template("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -327,7 +327,7 @@ impl Emails {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.emails().get_workflow_campaign("123", "123").send().await?;
+    /// let reply = client.emails().get_workflow_campaign("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -520,7 +520,7 @@ impl Emails {
     ///     .emails()
     ///     .schedule_campaign(
     ///         "123",
-    ///         "123",
+    ///         "456",
     ///         types::ScheduleCampaignBody::default()
     ///             .email_meta(
     ///                 types::ScheduleCampaignEmailMeta::new(
@@ -535,8 +535,8 @@ impl Emails {
     ///                 ),
     ///             )
     ///             .schedule_type(types::ScheduleCampaignBodyScheduleType::Batch)
-    ///             .time_zone("2026-03-01T09:00:00Z")
-    ///             .user_id("123"),
+    ///             .time_zone("America/New_York")
+    ///             .user_id("789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -571,7 +571,13 @@ impl Emails {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .emails()
-    ///     .update_campaign("123", "123", types::UpdateEmailCampaignBody::default())
+    ///     .update_campaign(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateEmailCampaignBody::default()
+    ///             .name("Example")
+    ///             .editor_content("See you at ten."),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -605,7 +611,11 @@ impl Emails {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .emails()
-    ///     .update_template("123", "123", types::UpdateTemplateBody::default())
+    ///     .update_template(
+    ///         "123",
+    ///         "456",
+    ///         types::UpdateTemplateBody::default().name("Example").from_name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -46,7 +46,7 @@ impl Links {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.links().get("123", "123").send().await?;
+    /// let reply = client.links().get("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -82,7 +82,7 @@ impl Locations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_custom_field("123", "123").send().await?;
+    /// let reply = client.locations().delete_custom_field("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -107,7 +107,7 @@ impl Locations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_custom_value("123", "123").send().await?;
+    /// let reply = client.locations().delete_custom_value("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -132,7 +132,7 @@ impl Locations {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.locations().delete_tag("123", "lead").send().await?;
+    /// let reply = client.locations().delete_tag("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -215,7 +215,7 @@ impl Locations {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .locations()
-    ///     .update("123", types::UpdateLocation::new("123"))
+    ///     .update("123", types::UpdateLocation::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

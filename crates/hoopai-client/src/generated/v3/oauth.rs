@@ -37,7 +37,7 @@ impl Oauth {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .oauth()
-    ///     .get_location_token(types::GetLocationAccessCodeBody::new("123", "123"))
+    ///     .get_location_token(types::GetLocationAccessCodeBody::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -93,7 +93,7 @@ impl Oauth {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.oauth().list_installed_locations("123", "123").items();
+    /// let mut items = client.oauth().list_installed_locations("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");

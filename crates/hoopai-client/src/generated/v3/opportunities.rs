@@ -33,9 +33,9 @@ impl Opportunities {
     ///     .create(
     ///         types::CreateOpportunity::default()
     ///             .contact_id("123")
-    ///             .location_id("123")
+    ///             .location_id("456")
     ///             .name("Example")
-    ///             .pipeline_id("123")
+    ///             .pipeline_id("789")
     ///             .status(types::OpportunityStatus::Abandoned),
     ///     )
     ///     .send()
@@ -181,7 +181,12 @@ impl Opportunities {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .update("123", types::UpdateOpportunity::default())
+    ///     .update(
+    ///         "123",
+    ///         types::UpdateOpportunity::default()
+    ///             .name("Example")
+    ///             .forecast_expected_close_date("2026-03-01"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -238,7 +243,7 @@ impl Opportunities {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .upsert(types::UpsertOpportunity::new("123", "123"))
+    ///     .upsert(types::UpsertOpportunity::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -273,13 +278,13 @@ impl Search {
                 .set_query("status", &Into::<types::OpportunityStatus>::into(status)),
         }
     }
-    /// `campaignId`
+    /// Query parameter `campaignId`.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// `id`
+    /// Query parameter `id`.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -355,7 +360,7 @@ impl Search {
             call: self.call.set_query("getCalendarEvents", &get_calendar_events),
         }
     }
-    /// `pipelineId`
+    /// Query parameter `pipelineId`.
     pub fn pipeline_id(self, pipeline_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pipelineId", &pipeline_id.to_string()),
@@ -367,7 +372,7 @@ impl Search {
             call: self.call.set_query("pipelineStageId", &pipeline_stage_id.to_string()),
         }
     }
-    /// `contactId`
+    /// Query parameter `contactId`.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

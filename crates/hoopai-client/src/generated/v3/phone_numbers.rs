@@ -159,15 +159,15 @@ impl PhoneNumbers {
     ///             .address_sid("1 Main Street")
     ///             .bundle_sid("bundle-sid")
     ///             .country_code("US")
-    ///             .fingerprint_id("123")
+    ///             .fingerprint_id("456")
     ///             .locality("locality")
     ///             .number_type(types::PurchasePhoneNumberBodyNumberType::Local)
-    ///             .payment_intent_id("123")
-    ///             .payment_method_id("123")
+    ///             .payment_intent_id("789")
+    ///             .payment_method_id("1122")
     ///             .phone_number("+12025550142")
     ///             .region("region")
     ///             .skip_location_kyc(true)
-    ///             .stripe_account_id("123"),
+    ///             .stripe_account_id("1455"),
     ///     )
     ///     .send()
     ///     .await?;

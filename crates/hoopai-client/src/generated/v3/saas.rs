@@ -34,7 +34,11 @@ impl Saas {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .saas()
-    ///     .add_complimentary_credits("123", "123", types::ComplimentaryCredit::default())
+    ///     .add_complimentary_credits(
+    ///         "123",
+    ///         "456",
+    ///         types::ComplimentaryCredit::default().complimentary_credits_amount(10.0),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -67,7 +71,7 @@ impl Saas {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .saas()
-    ///     .allow_attach_rebilling("123", types::AllowAttachRebilling::new("123"))
+    ///     .allow_attach_rebilling("123", types::AllowAttachRebilling::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -96,7 +100,7 @@ impl Saas {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.saas().get_wallet_balance("123", "123").send().await?;
+    /// let reply = client.saas().get_wallet_balance("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -127,7 +131,7 @@ impl Saas {
     ///     .saas()
     ///     .update_subscription_legacy(
     ///         "123",
-    ///         types::UpdateSubscription::new("123", "123", "123"),
+    ///         types::UpdateSubscription::new("456", "789", "1122"),
     ///     )
     ///     .send()
     ///     .await?;

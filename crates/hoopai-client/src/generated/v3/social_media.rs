@@ -35,7 +35,7 @@ impl SocialMedia {
     ///     .attach_oauth_account(
     ///         "123",
     ///         types::SocialMediaAttachOauthAccountPlatform::Bluesky,
-    ///         "123",
+    ///         "456",
     ///         hoopai_client::json!({}),
     ///     )
     ///     .send()
@@ -74,7 +74,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .clone_queue_item("123", "123", types::CloneQueueItem::new("123", 10.0, "123"))
+    ///     .clone_queue_item("123", "456", types::CloneQueueItem::new("789", 10.0, "1122"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -109,7 +109,7 @@ impl SocialMedia {
     ///     .create_comment(
     ///         types::SocialMediaListCommentsPlatform::Bluesky,
     ///         "123",
-    ///         types::CommentsCreateBody::new("See you at ten.", true, "123"),
+    ///         types::CommentsCreateBody::new("See you at ten.", true, "456"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -147,7 +147,7 @@ impl SocialMedia {
     ///     .social_media()
     ///     .create_post(
     ///         "123",
-    ///         types::CreatePost::new(vec!["123".to_owned()], types::PostType::Post, "123"),
+    ///         types::CreatePost::new(vec!["456".to_owned()], types::PostType::Post, "789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -179,9 +179,9 @@ impl SocialMedia {
     ///     .create_queue(
     ///         types::CreateCategoryQueue::new(
     ///             "123",
-    ///             "123",
+    ///             "456",
     ///             vec![types::TimeSlot::new(10.0, "2026-03-01T09:00:00Z")],
-    ///             "123",
+    ///             "789",
     ///         ),
     ///     )
     ///     .send()
@@ -208,7 +208,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .create_queue_item("123", types::CreateQueueItem::new("123"))
+    ///     .create_queue_item("123", types::CreateQueueItem::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -237,7 +237,7 @@ impl SocialMedia {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .social_media()
-    ///     .delete_active_queue_post("123", "123")
+    ///     .delete_active_queue_post("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -264,7 +264,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().delete_csv_import("123", "123").send().await?;
+    /// let reply = client.social_media().delete_csv_import("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -290,7 +290,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().delete_csv_post("123", "123", "123").send().await?;
+    /// let reply = client.social_media().delete_csv_post("123", "456", "789").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -317,7 +317,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().delete_post("123", "123").send().await?;
+    /// let reply = client.social_media().delete_post("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -346,7 +346,7 @@ impl SocialMedia {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .social_media()
-    ///     .delete_queue_item("123", "123", "123")
+    ///     .delete_queue_item("123", "456", "789")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -379,7 +379,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .discard_queue_edit("123", types::EditSession::new("123", "123"))
+    ///     .discard_queue_edit("123", types::EditSession::new("456", "789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -409,7 +409,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .finalize_csv_import("123", "123", types::CsvDefault::new("123"))
+    ///     .finalize_csv_import("123", "456", types::CsvDefault::new("789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -438,7 +438,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_post("123", "123").send().await?;
+    /// let reply = client.social_media().get_post("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -464,7 +464,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.social_media().get_queue("123", "123").send().await?;
+    /// let reply = client.social_media().get_queue("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -494,7 +494,7 @@ impl SocialMedia {
     ///     .social_media()
     ///     .get_statistics(
     ///         "123",
-    ///         types::SocialMediaGetStatisticsBody::new(vec!["123".to_owned()]),
+    ///         types::SocialMediaGetStatisticsBody::new(vec!["456".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -525,7 +525,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .like_comment(types::CommentPlatform::Bluesky, "123", "123")
+    ///     .like_comment(types::CommentPlatform::Bluesky, "123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -591,7 +591,7 @@ impl SocialMedia {
     ///     .list_comments(
     ///         types::SocialMediaListCommentsPlatform::Bluesky,
     ///         "123",
-    ///         types::CommentsGetListBody::new(vec!["123".to_owned()]),
+    ///         types::CommentsGetListBody::new(vec!["456".to_owned()]),
     ///     )
     ///     .items();
     /// while let Some(item) = items.next().await {
@@ -629,7 +629,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.social_media().list_csv_imports("123", "123").items();
+    /// let mut items = client.social_media().list_csv_imports("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -660,7 +660,7 @@ impl SocialMedia {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
-    /// let mut items = client.social_media().list_csv_posts("123", "123").items();
+    /// let mut items = client.social_media().list_csv_posts("123", "456").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -695,7 +695,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .list_oauth_accounts("123", types::SocialMediaStartOauthPlatform::Bluesky, "123")
+    ///     .list_oauth_accounts("123", types::SocialMediaStartOauthPlatform::Bluesky, "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -741,7 +741,7 @@ impl SocialMedia {
     ///             .include_users("include-users")
     ///             .limit("100")
     ///             .skip("0")
-    ///             .to_date("2026-03-01"),
+    ///             .to_date("2026-03-31"),
     ///     )
     ///     .items();
     /// while let Some(item) = items.next().await {
@@ -802,7 +802,7 @@ impl SocialMedia {
     ///     .social_media()
     ///     .list_queue_edit_calendar(
     ///         "123",
-    ///         types::EditSessionCalendar::new("2026-03-31", "123", "123", "2026-03-01"),
+    ///         types::EditSessionCalendar::new("2026-03-31", "456", "789", "2026-03-01"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -832,7 +832,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let mut items = client
     ///     .social_media()
-    ///     .list_queue_items("123", types::FetchQueueItems::new("123"))
+    ///     .list_queue_items("123", types::FetchQueueItems::new("456"))
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -866,7 +866,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let mut items = client
     ///     .social_media()
-    ///     .list_queue_slots("123", types::FetchSlots::new("123"))
+    ///     .list_queue_slots("123", types::FetchSlots::new("456"))
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -931,7 +931,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .reset_queue_item("123", "123", types::ResetQueueItem::new("123"))
+    ///     .reset_queue_item("123", "456", types::ResetQueueItem::new("789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -961,7 +961,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .save_queue_edit("123", types::EditSession::new("123", "123"))
+    ///     .save_queue_edit("123", types::EditSession::new("456", "789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -994,11 +994,11 @@ impl SocialMedia {
     ///     .set_accounts(
     ///         "123",
     ///         types::SetAccounts::default()
-    ///             .account_ids(["123"])
+    ///             .account_ids(["456"])
     ///             .file_name("report.csv")
     ///             .file_path("library/report.csv")
     ///             .rows_count(10.0)
-    ///             .user_id("123"),
+    ///             .user_id("789"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1029,7 +1029,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .start_oauth(types::SocialMediaStartOauthPlatform::Bluesky, "123", "123")
+    ///     .start_oauth(types::SocialMediaStartOauthPlatform::Bluesky, "123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1065,7 +1065,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .start_queue_edit("123", types::StartEditSession::new("123"))
+    ///     .start_queue_edit("123", types::StartEditSession::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1095,7 +1095,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .unlike_comment(types::CommentPlatform::Bluesky, "123", "123")
+    ///     .unlike_comment(types::CommentPlatform::Bluesky, "123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1129,8 +1129,8 @@ impl SocialMedia {
     ///     .social_media()
     ///     .update_post(
     ///         "123",
-    ///         "123",
-    ///         types::CreatePost::new(vec!["123".to_owned()], types::PostType::Post, "123"),
+    ///         "456",
+    ///         types::CreatePost::new(vec!["789".to_owned()], types::PostType::Post, "1122"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1162,7 +1162,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .update_queue("123", types::UpdateCategoryQueue::new("123"))
+    ///     .update_queue("123", types::UpdateCategoryQueue::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1193,7 +1193,7 @@ impl SocialMedia {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .social_media()
-    ///     .update_queue_item("123", "123", types::UpdateQueueItem::new("123"))
+    ///     .update_queue_item("123", "456", types::UpdateQueueItem::new("789"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

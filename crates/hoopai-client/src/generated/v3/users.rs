@@ -36,7 +36,7 @@ impl Users {
     ///             .email("ada@example.com")
     ///             .first_name("Ada")
     ///             .last_name("Lovelace")
-    ///             .location_ids(["123"])
+    ///             .location_ids(["456"])
     ///             .password("password")
     ///             .role("role")
     ///             .type_("type"),
@@ -79,7 +79,14 @@ impl Users {
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
-    /// let reply = client.users().update("123", types::UpdateUser::default()).send().await?;
+    /// let reply = client
+    ///     .users()
+    ///     .update(
+    ///         "123",
+    ///         types::UpdateUser::default().email("ada@example.com").first_name("Ada"),
+    ///     )
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -24,7 +24,7 @@ impl AccountUsers {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Lists the kinds of paid seats that users of the account can have.
+    /// Lists the types of paid seats that users of the account can have.
     ///
     /// `GET /settings/users/2026-09-beta/seats`
     ///

@@ -295,13 +295,13 @@ impl ListRecommendations {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `promptId`
+    /// Query parameter `promptId`.
     pub fn prompt_id(self, prompt_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("promptId", &prompt_id.to_string()),
         }
     }
-    /// `recommendationType`
+    /// Query parameter `recommendationType`.
     pub fn recommendation_type(self, recommendation_type: impl Display) -> Self {
         Self {
             call: self
@@ -315,7 +315,7 @@ impl ListRecommendations {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
-    /// Status.
+    /// Query parameter `status`.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),

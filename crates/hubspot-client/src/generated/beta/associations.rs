@@ -24,7 +24,7 @@ impl Associations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Associates two records with the labels given.
+    /// Associates two records with the given labels.
     ///
     /// `PUT /crm/objects/2026-09-beta/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///
@@ -46,11 +46,11 @@ impl Associations {
     ///     .create(
     ///         "contacts",
     ///         "123",
-    ///         "contacts",
-    ///         "123",
+    ///         "companies",
+    ///         "456",
     ///         vec![
     ///             types::AssociationSpec::new(types::AssociationSpecWithLabelCategory::HubspotDefined,
-    ///             10)
+    ///             789)
     ///         ],
     ///     )
     ///     .send()
@@ -91,7 +91,7 @@ impl Associations {
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .associations()
-    ///     .create_default("contacts", "123", "contacts", "123")
+    ///     .create_default("contacts", "123", "companies", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -126,7 +126,7 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.associations().delete("contacts", "123", "contacts", "123").send().await?;
+    /// client.associations().delete("contacts", "123", "companies", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -157,7 +157,7 @@ impl Associations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.associations().list("contacts", "123", "contacts").items();
+    /// let mut items = client.associations().list("contacts", "123", "companies").items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");

@@ -39,7 +39,7 @@ impl Campaigns {
     ///     .campaigns()
     ///     .clone(
     ///         types::CampaignCloneInput::default()
-    ///             .assets_to_clone(hubspot_client::Map::new())
+    ///             .assets_to_clone([("name", ["Example"])])
     ///             .name("Example")
     ///             .should_clone_draft_nodes(true)
     ///             .should_clone_edges(true)
@@ -59,7 +59,7 @@ impl Campaigns {
     ) -> Call<types::CampaignCloneReply> {
         self.call(&operations::CAMPAIGNS_CLONE).json(&body.into())
     }
-    /// Returns whether the clone of a campaign is complete.
+    /// Returns the state of the clone of a campaign.
     ///
     /// `GET /marketing/campaigns/2026-09-beta/clone/{campaignGuid}/status`
     ///

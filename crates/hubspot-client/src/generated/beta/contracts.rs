@@ -191,7 +191,7 @@ impl Contracts {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .contracts()
-    ///     .create_renewal_quote("123", types::CreateRenewalQuoteRequest::new("123"))
+    ///     .create_renewal_quote("123", types::CreateRenewalQuoteRequest::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -219,7 +219,10 @@ impl Contracts {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .contracts()
-    ///     .end("123", types::ContractTerminateRequest::default())
+    ///     .end(
+    ///         "123",
+    ///         types::ContractTerminateRequest::default().termination_date("2026-03-01"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -329,7 +332,7 @@ impl Contracts {
     ) -> Call<types::ContractChangePreviewReply> {
         self.call(&operations::CONTRACTS_PREVIEW_CHANGE).json(&body.into())
     }
-    /// Changes the buyer, seller, payment terms or name of a contract.
+    /// Updates the buyer, seller, payment terms or name of a contract.
     ///
     /// `PATCH /commerce/contracts/2026-09-beta/contracts/{contractId}`
     ///
@@ -343,7 +346,12 @@ impl Contracts {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .contracts()
-    ///     .update("123", types::ContractEditRequest::default())
+    ///     .update(
+    ///         "123",
+    ///         types::ContractEditRequest::default()
+    ///             .name("Example")
+    ///             .seller_company_name("Example Inc."),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -358,7 +366,7 @@ impl Contracts {
             .path("contractId", &contract_id)
             .json(&body.into())
     }
-    /// Changes the date, the line items or the name of a change that is not accepted yet.
+    /// Updates the date, the line items or the name of a change that is not accepted yet.
     ///
     /// `PATCH /commerce/contracts/2026-09-beta/changes/{changeId}`
     ///
@@ -372,7 +380,12 @@ impl Contracts {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .contracts()
-    ///     .update_change("123", types::ContractChangeUpdateRequest::default())
+    ///     .update_change(
+    ///         "123",
+    ///         types::ContractChangeUpdateRequest::default()
+    ///             .name("Example")
+    ///             .effective_date("2026-03-01"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

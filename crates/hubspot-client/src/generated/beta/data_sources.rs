@@ -39,7 +39,7 @@ impl DataSources {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .data_sources()
-    ///     .add_rows(10, types::DataPushRequest::new(vec![hubspot_client::Map::new()]))
+    ///     .add_rows(123, types::DataPushRequest::new(vec![hubspot_client::Map::new()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -87,7 +87,16 @@ impl DataSources {
     /// let reply = client
     ///     .data_sources()
     ///     .create_json(
-    ///         types::DataSourceCreateRequest::new(types::DataSourceConfig::default()),
+    ///         types::DataSourceCreateRequest::new(
+    ///             types::DataSourceConfig::default()
+    ///                 .file(
+    ///                     types::FileStructureRequest::new(
+    ///                         Vec::<types::FileColumn>::new(),
+    ///                         10,
+    ///                         10,
+    ///                     ),
+    ///                 ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -113,7 +122,7 @@ impl DataSources {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.data_sources().delete(10).send().await?;
+    /// let reply = client.data_sources().delete(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -133,7 +142,7 @@ impl DataSources {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.data_sources().get(10).send().await?;
+    /// let reply = client.data_sources().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -156,7 +165,7 @@ impl DataSources {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .data_sources()
-    ///     .rename(10, types::DataSourceRenameRequest::new("Example"))
+    ///     .rename(123, types::DataSourceRenameRequest::new("Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -184,7 +193,7 @@ impl DataSources {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.data_sources().replace(10).send().await?;
+    /// let reply = client.data_sources().replace(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -195,7 +204,7 @@ impl DataSources {
                 .path("datasourceId", &datasource_id),
         }
     }
-    /// Changes the name or the columns of a data source that was created with `create_json`.
+    /// Updates the name or the columns of a data source that was created with `create_json`.
     ///
     /// `PUT /data-studio/data-source/2026-09-beta/{datasourceId}/json`
     ///
@@ -210,7 +219,10 @@ impl DataSources {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .data_sources()
-    ///     .update_json(10, types::DataSourceUpdateRequest::default())
+    ///     .update_json(
+    ///         123,
+    ///         types::DataSourceUpdateRequest::default().datasource_name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -240,7 +252,7 @@ impl Create {
             call: self.call.file("file", file),
         }
     }
-    /// `request`
+    /// Form parameter `request`.
     pub fn request(self, request: impl Display) -> Self {
         Self {
             call: self.call.set_part("request", &request.to_string()),
@@ -262,7 +274,7 @@ impl Replace {
             call: self.call.file("file", file),
         }
     }
-    /// `request`
+    /// Form parameter `request`.
     pub fn request(self, request: impl Display) -> Self {
         Self {
             call: self.call.set_part("request", &request.to_string()),

@@ -62,7 +62,7 @@ impl EmailTemplates {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.email_templates().get(10).send().await?;
+    /// let reply = client.email_templates().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -115,7 +115,7 @@ impl EmailTemplates {
             call: self.call(&operations::EMAIL_TEMPLATES_LIST_FOLDERS),
         }
     }
-    /// Changes the name, subject, body or folder of a sales e-mail template.
+    /// Updates the name, subject, body or folder of a sales e-mail template.
     ///
     /// `PATCH /automation/email-templates/2026-09-beta/{templateId}`
     ///
@@ -131,7 +131,10 @@ impl EmailTemplates {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .email_templates()
-    ///     .update(10, types::TemplateUpdate::default())
+    ///     .update(
+    ///         123,
+    ///         types::TemplateUpdate::default().name("Example").subject("Your order"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -37,7 +37,7 @@ impl LeadScores {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .lead_scores()
-    ///     .clone(10, types::ScoreCloneRequest::new("Example"))
+    ///     .clone(123, types::ScoreCloneRequest::new("Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -80,7 +80,7 @@ impl LeadScores {
     ///             ])
     ///             .max_score_per_category(10)
     ///             .name("Example")
-    ///             .object_type_id("contacts"),
+    ///             .object_type_id("123"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -101,13 +101,13 @@ impl LeadScores {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.lead_scores().delete(10).send().await?;
+    /// client.lead_scores().delete(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, score_id: impl Display) -> Call<()> {
         self.call(&operations::LEAD_SCORES_DELETE).path("scoreId", &score_id)
     }
-    /// Deactivates a score, so that records are no longer scored by it.
+    /// Deactivates a score, so that it no longer scores records.
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/deactivate`
     ///
@@ -117,7 +117,7 @@ impl LeadScores {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lead_scores().disable(10).send().await?;
+    /// let reply = client.lead_scores().disable(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -135,7 +135,7 @@ impl LeadScores {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lead_scores().get(10).send().await?;
+    /// let reply = client.lead_scores().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -152,7 +152,7 @@ impl LeadScores {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lead_scores().get_draft(10).send().await?;
+    /// let reply = client.lead_scores().get_draft(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -205,7 +205,7 @@ impl LeadScores {
             call: self.call(&operations::LEAD_SCORES_LIST_HISTORY),
         }
     }
-    /// Publishes the draft of a score, so that records are scored by it.
+    /// Publishes the draft of a score, which then scores records.
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/draft/publish`
     ///
@@ -215,7 +215,7 @@ impl LeadScores {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lead_scores().publish_draft(10).send().await?;
+    /// let reply = client.lead_scores().publish_draft(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -239,17 +239,17 @@ impl LeadScores {
     /// let reply = client
     ///     .lead_scores()
     ///     .replace_draft(
-    ///         10,
+    ///         123,
     ///         types::DraftUpdateRequest::new(
     ///             vec![types::ScoreOutputPropertyCategoriesItem::Fit],
     ///             vec![
     ///                 types::ScoreGroupConfiguration::new(types::ScoreOutputPropertyCategoriesItem::Fit,
-    ///                 "Example", "123",
+    ///                 "Example", "456",
     ///                 vec![types::ScoreRuleConfiguration::new(types::RuleConfiguration::new(types::RuleConfigurationCalculation::from(types::AssociationObjectRollupCalculator::new())),
-    ///                 true, "123")])
+    ///                 true, "789")])
     ///             ],
     ///             "Example",
-    ///             "contacts",
+    ///             "1122",
     ///         ),
     ///     )
     ///     .send()
@@ -266,7 +266,7 @@ impl LeadScores {
             .path("scoreId", &score_id)
             .json(&body.into())
     }
-    /// Makes the draft of a score equal to its published configuration.
+    /// Resets the draft of a score to its published configuration.
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/draft/reset`
     ///
@@ -276,7 +276,7 @@ impl LeadScores {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.lead_scores().reset_draft(10).send().await?;
+    /// client.lead_scores().reset_draft(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn reset_draft(&self, score_id: impl Display) -> Call<()> {
@@ -363,7 +363,7 @@ impl ListHistory {
             call: self.call.set_query("objectTypeId", &object_type_id.to_string()),
         }
     }
-    /// `outputProperty`
+    /// Query parameter `outputProperty`.
     pub fn output_property(self, output_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("outputProperty", &output_property.to_string()),

@@ -24,7 +24,7 @@ impl Lists {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Lists all lists of the account, by type of object and kind of processing.
+    /// Lists all lists of the account, optionally by object type and processing type.
     ///
     /// `POST /crm/lists/2026-09-beta/all`
     ///

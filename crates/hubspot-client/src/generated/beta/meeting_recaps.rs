@@ -38,7 +38,7 @@ impl MeetingRecaps {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.meeting_recaps().get("contacts", 10).send().await?;
+    /// let reply = client.meeting_recaps().get("123", 456).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -70,7 +70,7 @@ impl NetworkOrigins {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.network_origins().delete_webhook("123", 10).send().await?;
+    /// client.network_origins().delete_webhook("123", 456).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_webhook(
@@ -117,7 +117,7 @@ impl NetworkOrigins {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.network_origins().send_test_webhook("123", 10).send().await?;
+    /// client.network_origins().send_test_webhook("123", 456).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn send_test_webhook(

@@ -40,7 +40,7 @@ impl ObjectTags {
     /// let reply = client
     ///     .object_tags()
     ///     .create(
-    ///         "contacts",
+    ///         "123",
     ///         types::CreatePublicCrmObjectTagRequest::default()
     ///             .color("#336699")
     ///             .display_order(10)
@@ -53,7 +53,7 @@ impl ObjectTags {
     ///                     ),
     ///                 ),
     ///             )
-    ///             .filter_pipeline_ids(["123"])
+    ///             .filter_pipeline_ids(["456"])
     ///             .name("Example"),
     ///     )
     ///     .send()
@@ -83,7 +83,7 @@ impl ObjectTags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.object_tags().delete("contacts", 10).send().await?;
+    /// client.object_tags().delete("123", 456).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -108,7 +108,7 @@ impl ObjectTags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.object_tags().get("contacts", 10).send().await?;
+    /// let reply = client.object_tags().get("123", 456).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -134,7 +134,7 @@ impl ObjectTags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.object_tags().list("contacts").send().await?;
+    /// let reply = client.object_tags().list("123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -158,8 +158,8 @@ impl ObjectTags {
     /// let reply = client
     ///     .object_tags()
     ///     .replace(
-    ///         "contacts",
-    ///         10,
+    ///         "123",
+    ///         456,
     ///         types::ReplacePublicCrmObjectTagRequest::new(
     ///             "#336699",
     ///             types::FilterBranch::from(
@@ -169,7 +169,7 @@ impl ObjectTags {
     ///                     Vec::<types::AndFilterBranchFiltersItem>::new(),
     ///                 ),
     ///             ),
-    ///             vec!["123".to_owned()],
+    ///             vec!["789".to_owned()],
     ///             "Example",
     ///         ),
     ///     )
@@ -189,7 +189,7 @@ impl ObjectTags {
             .path("tagId", &tag_id)
             .json(&body.into())
     }
-    /// Changes the name, colour or filters of a tag.
+    /// Updates the name, colour or filters of a tag.
     ///
     /// `PATCH /crm/object-tags/2026-09-beta/{objectTypeId}/{tagId}`
     ///
@@ -205,7 +205,13 @@ impl ObjectTags {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .object_tags()
-    ///     .update("contacts", 10, types::PatchPublicCrmObjectTagRequest::default())
+    ///     .update(
+    ///         "123",
+    ///         456,
+    ///         types::PatchPublicCrmObjectTagRequest::default()
+    ///             .name("Example")
+    ///             .description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

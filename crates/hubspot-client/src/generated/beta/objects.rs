@@ -47,7 +47,7 @@ impl Objects {
     pub fn archive(&self, object_id: impl Display) -> Call<()> {
         self.call(&operations::OBJECTS_ARCHIVE).path("objectId", &object_id)
     }
-    /// Archives many records in one request.
+    /// Archives several records in one request.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/archive`
     ///
@@ -69,7 +69,7 @@ impl Objects {
     pub fn batch_archive(&self, body: impl Into<types::BatchArchive>) -> Call<()> {
         self.call(&operations::OBJECTS_BATCH_ARCHIVE).json(&body.into())
     }
-    /// Creates many records in one request.
+    /// Creates several records in one request.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/create`
     ///
@@ -85,7 +85,7 @@ impl Objects {
     ///     .objects("contacts")
     ///     .batch_create(
     ///         types::BatchCreate::new(
-    ///             vec![types::BatchCreateRow::new(hubspot_client::Map::new())],
+    ///             vec![types::BatchCreateRow::new([("email", "ada@example.com")])],
     ///         ),
     ///     )
     ///     .send()
@@ -99,7 +99,7 @@ impl Objects {
     ) -> Call<types::BatchReply> {
         self.call(&operations::OBJECTS_BATCH_CREATE).json(&body.into())
     }
-    /// Reads many records in one request, by identifier or by a unique property.
+    /// Returns several records in one request, by identifier or by a unique property.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/read`
     ///
@@ -129,7 +129,7 @@ impl Objects {
             call: self.call(&operations::OBJECTS_BATCH_READ).json(&body.into()),
         }
     }
-    /// Changes many records in one request.
+    /// Updates several records in one request.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/update`
     ///
@@ -145,7 +145,7 @@ impl Objects {
     ///     .objects("contacts")
     ///     .batch_update(
     ///         types::BatchUpdate::new(
-    ///             vec![types::BatchUpdateRow::new("123", hubspot_client::Map::new())],
+    ///             vec![types::BatchUpdateRow::new("123", [("email", "ada@example.com")])],
     ///         ),
     ///     )
     ///     .send()
@@ -159,7 +159,7 @@ impl Objects {
     ) -> Call<types::BatchReply> {
         self.call(&operations::OBJECTS_BATCH_UPDATE).json(&body.into())
     }
-    /// Creates or changes many records in one request, by a unique property.
+    /// Creates or updates several records in one request, by a unique property.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/upsert`
     ///
@@ -175,7 +175,7 @@ impl Objects {
     ///     .objects("contacts")
     ///     .batch_upsert(
     ///         types::BatchUpsert::new(
-    ///             vec![types::BatchUpsertRow::new("123", hubspot_client::Map::new())],
+    ///             vec![types::BatchUpsertRow::new("123", [("email", "ada@example.com")])],
     ///         ),
     ///     )
     ///     .send()
@@ -203,7 +203,7 @@ impl Objects {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .objects("contacts")
-    ///     .create(types::ObjectCreate::new(hubspot_client::Map::new()))
+    ///     .create(types::ObjectCreate::new([("email", "ada@example.com")]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -212,7 +212,7 @@ impl Objects {
     pub fn create(&self, body: impl Into<types::ObjectCreate>) -> Call<types::Object> {
         self.call(&operations::OBJECTS_CREATE).json(&body.into())
     }
-    /// Deletes a record for good, with all that is known of it.
+    /// Deletes a record permanently, with all its data.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/gdpr-delete`
     ///
@@ -229,7 +229,7 @@ impl Objects {
     pub fn gdpr_delete(&self, body: impl Into<types::GdprDelete>) -> Call<()> {
         self.call(&operations::OBJECTS_GDPR_DELETE).json(&body.into())
     }
-    /// Reads a record, by its identifier or by a unique property.
+    /// Returns a record, by its identifier or by a unique property.
     ///
     /// `GET /crm/objects/2026-09-beta/{objectType}/{objectId}`
     ///
@@ -274,7 +274,7 @@ impl Objects {
             call: self.call(&operations::OBJECTS_LIST),
         }
     }
-    /// Merges two records: the second goes into the first.
+    /// Merges the second record into the first.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/merge`
     ///
@@ -287,7 +287,7 @@ impl Objects {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .objects("contacts")
-    ///     .merge(types::MergeInput::new("123", "123"))
+    ///     .merge(types::MergeInput::new("123", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -296,7 +296,7 @@ impl Objects {
     pub fn merge(&self, body: impl Into<types::MergeInput>) -> Call<types::Object> {
         self.call(&operations::OBJECTS_MERGE).json(&body.into())
     }
-    /// Searches records by property filters; at most 10,000 results a query.
+    /// Searches records by property filters; a query returns at most 10,000 results.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/search`
     ///
@@ -310,7 +310,7 @@ impl Objects {
     /// use hubspot_client::beta::types;
     /// let mut items = client
     ///     .objects("contacts")
-    ///     .search(types::SearchRequest::default())
+    ///     .search(types::SearchRequest::default().query("example"))
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -323,7 +323,7 @@ impl Objects {
             call: self.call(&operations::OBJECTS_SEARCH).json(&body.into()),
         }
     }
-    /// Changes a record, by its identifier or by a unique property.
+    /// Updates a record, by its identifier or by a unique property.
     ///
     /// `PATCH /crm/objects/2026-09-beta/{objectType}/{objectId}`
     ///
@@ -339,7 +339,7 @@ impl Objects {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .objects("contacts")
-    ///     .update("123", types::ObjectUpdate::new(hubspot_client::Map::new()))
+    ///     .update("123", types::ObjectUpdate::new([("email", "ada@example.com")]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -24,7 +24,7 @@ impl PaymentAccounts {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Returns whether the account can take payments and receive payouts.
+    /// Returns the ability of the account to take payments and receive payouts.
     ///
     /// `GET /commerce/payment-accounts/2026-09-beta/status`
     ///

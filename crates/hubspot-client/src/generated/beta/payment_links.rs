@@ -45,17 +45,17 @@ impl PaymentLinks {
     ///                     .is_required(true)
     ///                     .label("Example")
     ///                     .object_type(types::PaymentLinkFormFieldObjectType::Company)
-    ///                     .options([types::FormFieldOption::new("Example", "value")])
+    ///                     .options([types::FormFieldOption::new("Example", "Example")])
     ///                     .property_name("email"),
     ///             ])
     ///             .currency_code("USD")
     ///             .discount_object_ids(["123"])
     ///             .enable_default_checkout_fees(true)
-    ///             .fee_object_ids(["123"])
+    ///             .fee_object_ids(["456"])
     ///             .fees([types::FeeRequest::new("Example", 10.0, types::ValueType::Fixed)])
     ///             .include_email_in_success_redirect(true)
     ///             .is_one_time_use_enabled(true)
-    ///             .line_item_object_ids(["123"])
+    ///             .line_item_object_ids(["789"])
     ///             .line_items([
     ///                 types::ContractCreateRequestLineItemsItem::from(
     ///                     types::LineItemCloneCreateRequest::new(),
@@ -63,7 +63,7 @@ impl PaymentLinks {
     ///             ])
     ///             .payment_link_name("Example")
     ///             .state(types::PaymentLinkReplyState::Off)
-    ///             .tax_object_ids(["123"])
+    ///             .tax_object_ids(["1122"])
     ///             .taxes([
     ///                 types::TaxRequest::new("Example", 10.0, types::ValueType::Fixed),
     ///             ]),
@@ -146,7 +146,7 @@ impl PaymentLinks {
             call: self.call(&operations::PAYMENT_LINKS_LIST),
         }
     }
-    /// Changes the line items or checkout settings of a payment link.
+    /// Updates the line items or checkout settings of a payment link.
     ///
     /// `PATCH /commerce/payment-links/2026-09-beta/payment-links/{paymentLinkId}`
     ///
@@ -162,7 +162,12 @@ impl PaymentLinks {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .payment_links()
-    ///     .update("123", types::PaymentLinkUpdateRequest::default())
+    ///     .update(
+    ///         "123",
+    ///         types::PaymentLinkUpdateRequest::default()
+    ///             .payment_link_name("Example")
+    ///             .description_html("<p>See you at ten.</p>"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -38,7 +38,7 @@ impl PipelineRules {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.pipeline_rules().delete("contacts", "123").send().await?;
+    /// client.pipeline_rules().delete("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -64,7 +64,7 @@ impl PipelineRules {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.pipeline_rules().get("contacts", "123").send().await?;
+    /// let reply = client.pipeline_rules().get("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -92,11 +92,7 @@ impl PipelineRules {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client
-    ///     .pipeline_rules()
-    ///     .get_approval("contacts", "123", 10)
-    ///     .send()
-    ///     .await?;
+    /// let reply = client.pipeline_rules().get_approval("123", "456", 789).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -111,7 +107,7 @@ impl PipelineRules {
             .path("pipelineId", &pipeline_id)
             .path("objectId", &object_id)
     }
-    /// Returns who may edit records in each stage of a pipeline.
+    /// Returns the users and teams that may edit records in each stage of a pipeline.
     ///
     /// `GET /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}/stage-edit-permissions`
     ///
@@ -126,7 +122,7 @@ impl PipelineRules {
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .pipeline_rules()
-    ///     .get_stage_permissions("contacts", "123")
+    ///     .get_stage_permissions("123", "456")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -159,13 +155,13 @@ impl PipelineRules {
     /// let reply = client
     ///     .pipeline_rules()
     ///     .replace(
-    ///         "contacts",
     ///         "123",
+    ///         "456",
     ///         types::PipelineRulesUpdateRequest::new(
     ///             types::GovernanceValidationRules::new(
-    ///                 types::SequenceValidationRule::new(true, vec!["123".to_owned()]),
-    ///                 types::SequenceValidationRule::new(true, vec!["123".to_owned()]),
-    ///                 types::ObjectCreationRule::new(vec!["123".to_owned()]),
+    ///                 types::SequenceValidationRule::new(true, vec!["789".to_owned()]),
+    ///                 types::SequenceValidationRule::new(true, vec!["789".to_owned()]),
+    ///                 types::ObjectCreationRule::new(vec!["789".to_owned()]),
     ///             ),
     ///         ),
     ///     )
@@ -185,7 +181,7 @@ impl PipelineRules {
             .path("pipelineId", &pipeline_id)
             .json(&body.into())
     }
-    /// Sets who may edit records in each stage of a pipeline.
+    /// Sets the users and teams that may edit records in each stage of a pipeline.
     ///
     /// `PUT /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}/stage-edit-permissions`
     ///
@@ -202,14 +198,14 @@ impl PipelineRules {
     /// let reply = client
     ///     .pipeline_rules()
     ///     .replace_stage_permissions(
-    ///         "contacts",
     ///         "123",
+    ///         "456",
     ///         types::PipelineStagePermissionsUpdateRequest::new(
     ///             vec![
     ///                 types::StagePermissionRequest::default()
     ///                 .permission_mode(types::PermissionMode::Open)
-    ///                 .pipeline_stage_id("123").super_admin(true).team_ids(["123"])
-    ///                 .user_ids(["123"])
+    ///                 .pipeline_stage_id("789").super_admin(true).team_ids(["1122"])
+    ///                 .user_ids(["1455"])
     ///             ],
     ///         ),
     ///     )
@@ -245,7 +241,7 @@ impl PipelineRules {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .pipeline_rules()
-    ///     .start_approval("contacts", "123", types::CreateApprovalRequest::new(10))
+    ///     .start_approval("123", "456", types::CreateApprovalRequest::new(789))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -262,7 +258,7 @@ impl PipelineRules {
             .path("pipelineId", &pipeline_id)
             .json(&body.into())
     }
-    /// Changes some rules of a pipeline; the others stay.
+    /// Updates some rules of a pipeline; the others stay.
     ///
     /// `PATCH /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}`
     ///
@@ -279,7 +275,12 @@ impl PipelineRules {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .pipeline_rules()
-    ///     .update("contacts", "123", types::PipelineRulesPatchRequest::default())
+    ///     .update(
+    ///         "123",
+    ///         "456",
+    ///         types::PipelineRulesPatchRequest::default()
+    ///             .approval_stage(hubspot_client::json!({})),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

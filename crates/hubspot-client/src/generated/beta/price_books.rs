@@ -38,9 +38,9 @@ impl PriceBooks {
     /// let reply = client
     ///     .price_books()
     ///     .batch_create_items(
-    ///         10,
+    ///         123,
     ///         types::PriceBookAddProductRequestBatch::new(
-    ///             vec![types::PriceBookAddProductRequest::new("123")],
+    ///             vec![types::PriceBookAddProductRequest::new("456")],
     ///         ),
     ///     )
     ///     .send()
@@ -71,8 +71,8 @@ impl PriceBooks {
     /// client
     ///     .price_books()
     ///     .batch_delete_items(
-    ///         10,
-    ///         types::BatchArchive::new(vec![types::ObjectId::new("123")]),
+    ///         123,
+    ///         types::BatchArchive::new(vec![types::ObjectId::new("456")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -87,7 +87,7 @@ impl PriceBooks {
             .path("priceBookId", &price_book_id)
             .json(&body.into())
     }
-    /// Changes the prices of several products of a price book in one request.
+    /// Updates the prices of several products of a price book in one request.
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/batch/update`
     ///
@@ -101,11 +101,12 @@ impl PriceBooks {
     /// let reply = client
     ///     .price_books()
     ///     .batch_update_items(
-    ///         10,
+    ///         123,
     ///         types::PriceBookItemBatchUpdateInputBatch::new(
     ///             vec![
-    ///                 types::PriceBookItemBatchUpdateInput::new("123",
-    ///                 types::PriceBookItemUpdateRequest::default())
+    ///                 types::PriceBookItemBatchUpdateInput::new("456",
+    ///                 types::PriceBookItemUpdateRequest::default()
+    ///                 .billing_period("billing-period").archived(true))
     ///             ],
     ///         ),
     ///     )
@@ -138,7 +139,7 @@ impl PriceBooks {
     ///     .price_books()
     ///     .create(
     ///         types::PriceBookCreateRequest::new(
-    ///             hubspot_client::Map::new(),
+    ///             [("name", "Example")],
     ///             "Example",
     ///             vec!["supported-currencies".to_owned()],
     ///         ),
@@ -167,7 +168,7 @@ impl PriceBooks {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .price_books()
-    ///     .create_item(10, types::PriceBookAddProductRequest::new("123"))
+    ///     .create_item(123, types::PriceBookAddProductRequest::new("456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -193,7 +194,7 @@ impl PriceBooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.price_books().delete(10).send().await?;
+    /// client.price_books().delete(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, price_book_id: impl Display) -> Call<()> {
@@ -210,7 +211,7 @@ impl PriceBooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.price_books().delete_item(10, 10).send().await?;
+    /// client.price_books().delete_item(123, 456).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_item(
@@ -232,7 +233,7 @@ impl PriceBooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.price_books().disable(10).send().await?;
+    /// let reply = client.price_books().disable(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -249,7 +250,7 @@ impl PriceBooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.price_books().enable(10).send().await?;
+    /// let reply = client.price_books().enable(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -267,7 +268,7 @@ impl PriceBooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.price_books().get(10).send().await?;
+    /// let reply = client.price_books().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -289,7 +290,7 @@ impl PriceBooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.price_books().get_item(10, 10).send().await?;
+    /// let reply = client.price_books().get_item(123, 456).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -339,7 +340,7 @@ impl PriceBooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let mut items = client.price_books().list_items(10).items();
+    /// let mut items = client.price_books().list_items(123).items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
     ///     println!("{item:?}");
@@ -353,7 +354,7 @@ impl PriceBooks {
                 .path("priceBookId", &price_book_id),
         }
     }
-    /// Changes the name, description or currencies of a price book.
+    /// Updates the name, description or currencies of a price book.
     ///
     /// `PATCH /commerce/price-books/2026-09-beta/price-books/{priceBookId}`
     ///
@@ -367,7 +368,12 @@ impl PriceBooks {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .price_books()
-    ///     .update(10, types::PriceBookUpdateRequest::default())
+    ///     .update(
+    ///         123,
+    ///         types::PriceBookUpdateRequest::default()
+    ///             .name("Example")
+    ///             .description("Created by the API"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -382,7 +388,7 @@ impl PriceBooks {
             .path("priceBookId", &price_book_id)
             .json(&body.into())
     }
-    /// Changes the prices, billing or status of a product in a price book.
+    /// Updates the prices, billing or status of a product in a price book.
     ///
     /// `PATCH /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/{priceBookItemId}`
     ///
@@ -396,7 +402,13 @@ impl PriceBooks {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .price_books()
-    ///     .update_item(10, 10, types::PriceBookItemUpdateRequest::default())
+    ///     .update_item(
+    ///         123,
+    ///         456,
+    ///         types::PriceBookItemUpdateRequest::default()
+    ///             .billing_period("billing-period")
+    ///             .archived(true),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -426,7 +438,7 @@ impl PriceBooks {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.price_books().validate(10).send().await?;
+    /// let reply = client.price_books().validate(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -38,7 +38,10 @@ impl Scheduler {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .scheduler()
-    ///     .update_meeting_link("example", types::MeetingsLinkUpdateRequest::default())
+    ///     .update_meeting_link(
+    ///         "example",
+    ///         types::MeetingsLinkUpdateRequest::default().payment_link_id("123"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -132,7 +132,7 @@ impl Sequences {
     /// let reply = client
     ///     .sequences()
     ///     .enroll_as_service_account(
-    ///         types::SequenceEnrollmentRequest::new("123", "ada@example.com", "123"),
+    ///         types::SequenceEnrollmentRequest::new("123", "ada@example.com", "456"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -169,7 +169,7 @@ impl Sequences {
         self.call(&operations::SEQUENCES_GET_AS_SERVICE_ACCOUNT)
             .path("sequenceId", &sequence_id)
     }
-    /// Returns how a sequence performs: totals, each step, companies, and a timeline.
+    /// Returns the performance of a sequence: totals, each step, companies and a timeline.
     ///
     /// `GET /automation/sequences/2026-09-beta/serviceaccounts/sequences/{sequenceId}/performance`
     ///
@@ -302,7 +302,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// `overrideActiveEnrollment`
+    /// Query parameter `overrideActiveEnrollment`.
     #[inline]
     pub fn override_active_enrollment(self, override_active_enrollment: bool) -> Self {
         Self {
@@ -349,7 +349,7 @@ impl ListAsServiceAccount {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The name.
+    /// Query parameter `name`.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

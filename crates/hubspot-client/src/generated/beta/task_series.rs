@@ -37,7 +37,7 @@ impl TaskSeries {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.task_series().delete(10).send().await?;
+    /// client.task_series().delete(123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, task_id: impl Display) -> Call<()> {
@@ -56,7 +56,7 @@ impl TaskSeries {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.task_series().get(10).send().await?;
+    /// let reply = client.task_series().get(123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -65,7 +65,7 @@ impl TaskSeries {
             call: self.call(&operations::TASK_SERIES_GET).path("taskId", &task_id),
         }
     }
-    /// Makes a task the first of a series that repeats by a schedule.
+    /// Makes a task the first of a series that repeats on a schedule.
     ///
     /// `POST /crm/task-series/2026-09-beta`
     ///
@@ -80,9 +80,11 @@ impl TaskSeries {
     ///     .task_series()
     ///     .start(
     ///         types::StartTaskSeriesBody::new(
-    ///             hubspot_client::Map::new(),
-    ///             types::TaskSeries::default(),
-    ///             10,
+    ///             [("email", "ada@example.com")],
+    ///             types::TaskSeries::default()
+    ///                 .repeat_status("repeat-status")
+    ///                 .repeat_interval("repeat-interval"),
+    ///             123,
     ///         ),
     ///     )
     ///     .send()
@@ -96,7 +98,7 @@ impl TaskSeries {
     ) -> Call<types::TaskSeriesReply> {
         self.call(&operations::TASK_SERIES_START).json(&body.into())
     }
-    /// Changes the schedule of a series, or properties of its tasks.
+    /// Updates the schedule of a series, or properties of its tasks.
     ///
     /// `PATCH /crm/task-series/2026-09-beta/{taskId}`
     ///
@@ -112,7 +114,11 @@ impl TaskSeries {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .task_series()
-    ///     .update(10, types::UpdateTaskSeriesBody::default())
+    ///     .update(
+    ///         123,
+    ///         types::UpdateTaskSeriesBody::default()
+    ///             .properties([("email", "ada@example.com")]),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -39,7 +39,7 @@ impl Teams {
     ///     .teams()
     ///     .add_member(
     ///         "123",
-    ///         types::TeamMemberAssignment::new(types::TeamMemberReplyType::Default, "123"),
+    ///         types::TeamMemberAssignment::new(types::TeamMemberReplyType::Default, "456"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -73,7 +73,7 @@ impl Teams {
     ///         types::TeamMemberAssignmentBatch::new(
     ///             vec![
     ///                 types::TeamMemberAssignment::new(types::TeamMemberReplyType::Default,
-    ///                 "123")
+    ///                 "456")
     ///             ],
     ///         ),
     ///     )
@@ -182,7 +182,7 @@ impl Teams {
             call: self.call(&operations::TEAMS_LIST),
         }
     }
-    /// Lists the members of a team, and whether it is their primary one.
+    /// Lists the members of a team, and if it is their primary one.
     ///
     /// `GET /settings/teams/2026-09-beta/{teamId}/members`
     ///
@@ -218,7 +218,7 @@ impl Teams {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// client.teams().remove_member("123", "123").send().await?;
+    /// client.teams().remove_member("123", "456").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn remove_member(
@@ -233,7 +233,7 @@ impl Teams {
                 .path("userId", &user_id),
         }
     }
-    /// Changes the name of a team, or the team above it.
+    /// Updates the name of a team, or the team above it.
     ///
     /// `PATCH /settings/teams/2026-09-beta/{teamId}`
     ///
@@ -247,7 +247,10 @@ impl Teams {
     /// use hubspot_client::beta::types;
     /// let reply = client
     ///     .teams()
-    ///     .update("123", types::TeamUpdateRequest::default())
+    ///     .update(
+    ///         "123",
+    ///         types::TeamUpdateRequest::default().name("Example").parent_team_id("456"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

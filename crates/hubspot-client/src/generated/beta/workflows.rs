@@ -38,7 +38,7 @@ impl Workflows {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Beta) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.workflows().get_revision("123", "123").send().await?;
+    /// let reply = client.workflows().get_revision("123", "456").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -17,7 +17,7 @@ const RULES_1: Rules = Rules {
 /// `POST /events/2026-03/send/batch`
 pub static EVENT_COMPLETIONS_BATCH_SEND: OpMeta = OpMeta {
     id: "event_completions.batch_send",
-    spec_id: "post-/events/2026-03/send/batch_/events/v3/send/batch",
+    spec_id: "post-/events/2026-03/send/batch_send",
     method: Method::POST,
     path: "/events/2026-03/send/batch",
     idempotent: false,

@@ -4,15 +4,14 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `UsageList`.
+    /// A result in [`UsageList::results`].
     pub struct ApiUsage {
         /// Time at which the figures were collected.
         collected_at: Option<Timestamp> = "collectedAt",
-        /// Current usage.
+        /// Name in JSON: `currentUsage`.
         current_usage: Option<i64> = "currentUsage",
         /// Result of fetching the figures, for example `SUCCESS`.
         fetch_status: Option<ApiUsageFetchStatus> = "fetchStatus",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which counting starts again.
         resets_at: Option<Timestamp> = "resetsAt",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `acting_user` of `UserActionEvent`.
+    /// The acting user in [`UserActionEvent::acting_user`].
     pub struct ActingUser {
         /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `HydratedCriticalActionPage`.
+    /// A result in [`HydratedCriticalActionPage::results`].
     pub struct HydratedCriticalAction {
         /// User who performed the action.
         acting_user: Option<String> = "actingUser",
@@ -22,19 +22,17 @@ crm_core::record! {
         country_code: Option<String> = "countryCode",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The address where there is more about it.
         info_url: Option<String> = "infoUrl",
         /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// Location.
         location: Option<String> = "location",
         /// The id of the record.
         object_id: Option<String> = "objectId",
         /// The code of the region.
         region_code: Option<String> = "regionCode",
-        /// Type. One of 151 values, for example `ACCEPTANCE_TEST`.
+        /// One of 151 values, for example `ACCEPTANCE_TEST`.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -52,17 +50,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `LoginAuditPage`.
+    /// A result in [`LoginAuditPage::results`].
     pub struct LoginAudit {
         /// The code of the country, for example `US`.
         country_code: Option<String> = "countryCode",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
         id: Option<String> = "id",
         /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
-        /// Location.
         location: Option<String> = "location",
         /// Time at which the login took place.
         login_at: Option<Timestamp> = "loginAt",
@@ -88,7 +84,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `UserActionEventPage`.
+    /// A result in [`UserActionEventPage::results`].
     pub struct UserActionEvent {
         /// User who performed the action.
         acting_user: Option<ActingUser> = "actingUser",
@@ -96,7 +92,6 @@ crm_core::record! {
         action: Option<String> = "action",
         /// The group it is sorted into.
         category: Option<String> = "category",
-        /// The id.
         id: Option<String> = "id",
         /// Time at which it happened.
         occurred_at: Option<Timestamp> = "occurredAt",

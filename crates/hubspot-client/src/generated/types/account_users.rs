@@ -8,11 +8,10 @@ crm_core::record! {
     pub struct AccountUser {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// The id.
         id: Option<String> = "id",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
@@ -34,9 +33,9 @@ crm_core::record! {
     pub struct AccountUserCreate {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
@@ -51,9 +50,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AccountUserCreate {
-    /// The first name.
     first_name: String,
-    /// The last name.
     last_name: String,
     /// The id of the user's main team.
     primary_team_id: String,
@@ -95,11 +92,10 @@ crm_core::record! {
     pub struct AccountUserSummary {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// The id.
         id: Option<String> = "id",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
@@ -121,9 +117,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `account_users.update`.
     pub struct AccountUserUpdate {
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
@@ -134,9 +130,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AccountUserUpdate {
-    /// The first name.
     first_name: String,
-    /// The last name.
     last_name: String,
     /// The id of the user's main team.
     primary_team_id: String,
@@ -147,7 +141,7 @@ crm_core::setters!(AccountUserUpdate {
 });
 
 crm_core::open_enum! {
-    /// Value of the argument `id_property` of `account_users.delete`.
+    /// Argument `id_property` of `account_users.delete`.
     pub enum IdProperty {
         /// `EMAIL`
         Email = "EMAIL",
@@ -157,11 +151,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `PermissionSetList`.
+    /// A result in [`PermissionSetList::results`].
     pub struct PermissionSet {
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// True if it needs permission to change the billing.
         requires_billing_write: Option<bool> = "requiresBillingWrite",
@@ -185,11 +177,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `TeamList`.
+    /// A result in [`TeamList::results`].
     pub struct UserProvisioningTeam {
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The ids of users for whom this is a further team.
         secondary_user_ids: Vec<String> = "secondaryUserIds",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `inputs` of `AssociationDefinitionConfigurationCreateRequestBatch`.
+    /// An input in [`AssociationDefinitionConfigurationCreateRequestBatch::inputs`].
     pub struct AssociationDefinitionConfigurationCreateRequest {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -58,7 +58,7 @@ impl AssociationDefinitionConfigurationCreateRequestBatch {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `AssociationDefinitionConfigurationUpdateRequestBatch`.
+    /// An input in [`AssociationDefinitionConfigurationUpdateRequestBatch::inputs`].
     pub struct AssociationDefinitionConfigurationUpdateRequest {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -112,7 +112,7 @@ impl AssociationDefinitionConfigurationUpdateRequestBatch {
 }
 
 crm_core::record! {
-    /// Item of `results` of `AssociationDefinitionConfigurationUpdateResultBatchReply`.
+    /// A result in [`AssociationDefinitionConfigurationUpdateResultBatchReply::results`].
     pub struct AssociationDefinitionConfigurationUpdateResult {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -140,7 +140,6 @@ crm_core::record! {
         results: Vec<AssociationDefinitionConfigurationUpdateResult> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -152,7 +151,6 @@ crm_core::record! {
         inverse_label: Option<String> = "inverseLabel",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
     }
     required "label" "name"
@@ -208,7 +206,7 @@ impl AssociationDefinitionUpdateRequest {
 }
 
 crm_core::record! {
-    /// Item of `results` of `AssociationDefinitionUserConfigurationBatchReply`.
+    /// A result in [`AssociationDefinitionUserConfigurationBatchReply::results`].
     pub struct AssociationDefinitionUserConfiguration {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -238,7 +236,6 @@ crm_core::record! {
         results: Vec<AssociationDefinitionUserConfiguration> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -281,7 +278,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `AssociationSpecBatch`.
+    /// An input in [`AssociationSpecBatch::inputs`].
     pub struct AssociationsSchemaAssociationSpec {
         /// The group it is sorted into.
         category: Option<String> = "category",

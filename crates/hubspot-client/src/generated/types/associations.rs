@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `AssociationPage`.
+    /// A result in [`AssociationPage::results`].
     pub struct AssociatedObject {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpecWithLabel> = "associationTypes",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `AssociationBatchArchive`.
+    /// An input in [`AssociationBatchArchive::inputs`].
     pub struct AssociationArchive {
         /// Origin.
         from: Option<PublicObjectId> = "from",
@@ -120,7 +120,6 @@ crm_core::record! {
         results: Vec<ObjectAssociations> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -142,13 +141,12 @@ crm_core::record! {
         results: Vec<LabelsBetweenObjectPair> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `AssociationBatchCreate`.
+    /// An input in [`AssociationBatchCreate::inputs`].
     pub struct AssociationCreate {
         /// Origin.
         from: Option<PublicObjectId> = "from",
@@ -189,11 +187,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `AssociationBatchRead`.
+    /// An input in [`AssociationBatchRead::inputs`].
     pub struct AssociationRead {
         /// The cursor of the page before; the first page has none.
         after: Option<String> = "after",
-        /// The id.
         id: Option<String> = "id",
     }
     required "id"
@@ -217,19 +214,18 @@ impl AssociationRead {
 }
 
 crm_core::record! {
-    /// Value of `enqueue_time` of `ReportCreationReply`.
+    /// The enqueue time in [`ReportCreationReply::enqueue_time`].
     pub struct DateTime {
         /// True if only the date counts.
         date_only: Option<bool> = "dateOnly",
         /// Offset from UTC.
         time_zone_shift: Option<i64> = "timeZoneShift",
-        /// The value.
         value: Option<i64> = "value",
     }
 }
 
 crm_core::record! {
-    /// Item of `results` of `DefaultAssociationBatchReply`.
+    /// A result in [`DefaultAssociationBatchReply::results`].
     pub struct DefaultAssociation {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
@@ -278,13 +274,12 @@ crm_core::record! {
         results: Vec<DefaultAssociation> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `DefaultAssociationBatchCreate`.
+    /// An input in [`DefaultAssociationBatchCreate::inputs`].
     pub struct DefaultAssociationCreate {
         /// Origin.
         from: Option<PublicObjectId> = "from",
@@ -324,7 +319,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `AssociationBatchReadReply`.
+    /// A result in [`AssociationBatchReadReply::results`].
     pub struct ObjectAssociations {
         /// Origin.
         from: Option<PublicObjectId> = "from",
@@ -336,7 +331,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `PartnerClientsAssociationPage`.
+    /// A result in [`PartnerClientsAssociationPage::results`].
     pub struct PartnerClientsAssociatedObject {
         /// The kinds of association between them.
         association_types: Vec<PartnerClientsAssociationSpecWithLabel> = "associationTypes",
@@ -356,7 +351,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `association_types` of `PartnerClientsAssociatedObject`.
+    /// An association type in [`PartnerClientsAssociatedObject::association_types`].
     pub struct PartnerClientsAssociationSpecWithLabel {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",

@@ -14,7 +14,7 @@ crm_core::record! {
         created: Option<Timestamp> = "created",
         /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// Display name.
+        /// Name in JSON: `displayName`.
         display_name: Option<String> = "displayName",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -22,13 +22,11 @@ crm_core::record! {
         facebook: Option<String> = "facebook",
         /// The whole name of the person.
         full_name: Option<String> = "fullName",
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
         /// The author on LinkedIn.
         linkedin: Option<String> = "linkedin",
-        /// The name.
         name: Option<String> = "name",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
@@ -51,7 +49,6 @@ crm_core::setters!(BlogAuthor {
     created: Timestamp,
     /// Time at which it was deleted.
     deleted_at: Timestamp,
-    /// Display name.
     display_name: String,
     /// The e-mail address.
     email: String,
@@ -59,13 +56,11 @@ crm_core::setters!(BlogAuthor {
     facebook: String,
     /// The whole name of the person.
     full_name: String,
-    /// The id.
     id: String,
     /// The language, for example `en`.
     language: String,
     /// The author on LinkedIn.
     linkedin: String,
-    /// The name.
     name: String,
     /// The part of the address after the domain.
     slug: String,
@@ -117,7 +112,6 @@ crm_core::record! {
         results: Vec<BlogAuthor> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -127,7 +121,6 @@ crm_core::record! {
     pub struct BlogAuthorClone {
         /// The author of blog posts.
         blog_author: Option<BlogAuthor> = "blogAuthor",
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",

@@ -62,7 +62,6 @@ crm_core::record! {
         head_html: Option<String> = "headHtml",
         /// The title of the page, as browsers show it.
         html_title: Option<String> = "htmlTitle",
-        /// The id.
         id: Option<String> = "id",
         /// True if the default CSS applies.
         include_default_custom_css: Option<bool> = "includeDefaultCustomCss",
@@ -76,7 +75,6 @@ crm_core::record! {
         mab_experiment_id: Option<String> = "mabExperimentId",
         /// The description for search engines.
         meta_description: Option<String> = "metaDescription",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which the page expires. In milliseconds since 1970-01-01 UTC.
         page_expiry_date: Option<i64> = "pageExpiryDate",
@@ -86,7 +84,6 @@ crm_core::record! {
         page_expiry_redirect_id: Option<i64> = "pageExpiryRedirectId",
         /// URL to which visitors are redirected after the page has expired.
         page_expiry_redirect_url: Option<String> = "pageExpiryRedirectUrl",
-        /// The password.
         password: Option<String> = "password",
         /// The body of the post, as HTML.
         post_body: Option<String> = "postBody",
@@ -108,7 +105,7 @@ crm_core::record! {
         rss_summary: Option<String> = "rssSummary",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// The state. At most 25 characters.
+        /// At most 25 characters.
         state: Option<String> = "state",
         /// The ids of the tags.
         tag_ids: Option<Vec<i64>> = "tagIds",
@@ -184,7 +181,6 @@ crm_core::setters!(BlogPost {
     head_html: String,
     /// The title of the page, as browsers show it.
     html_title: String,
-    /// The id.
     id: String,
     /// True if the default CSS applies.
     include_default_custom_css: bool,
@@ -198,7 +194,6 @@ crm_core::setters!(BlogPost {
     mab_experiment_id: String,
     /// The description for search engines.
     meta_description: String,
-    /// The name.
     name: String,
     /// Time at which the page expires. In milliseconds since 1970-01-01 UTC.
     page_expiry_date: i64,
@@ -208,7 +203,6 @@ crm_core::setters!(BlogPost {
     page_expiry_redirect_id: i64,
     /// URL to which visitors are redirected after the page has expired.
     page_expiry_redirect_url: String,
-    /// The password.
     password: String,
     /// The body of the post, as HTML.
     post_body: String,
@@ -230,7 +224,7 @@ crm_core::setters!(BlogPost {
     rss_summary: String,
     /// The part of the address after the domain.
     slug: String,
-    /// The state. At most 25 characters.
+    /// At most 25 characters.
     state: String,
     /// The ids of the tags.
     tag_ids: [i64],
@@ -288,7 +282,6 @@ crm_core::record! {
         results: Vec<BlogPost> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -296,7 +289,6 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `blog_posts.create_language_variation`.
     pub struct BlogPostLanguageClone {
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -341,7 +333,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `blog_posts.get_revision`.
     pub struct BlogPostVersion {
-        /// The id.
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<BlogPost> = "object",
@@ -375,9 +366,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `BlogPostVersionPage`.
+    /// A result in [`BlogPostVersionPage::results`].
     pub struct VersionBlogPost {
-        /// The id.
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<BlogPost> = "object",

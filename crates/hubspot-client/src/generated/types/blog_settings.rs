@@ -18,13 +18,11 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The title of the page, as browsers show it.
         html_title: Option<String> = "htmlTitle",
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         /// The id of the page that lists the posts.
         listing_page_id: Option<String> = "listingPageId",
-        /// The name.
         name: Option<String> = "name",
         /// The rules on who may see it.
         public_access_rules: Vec<Value> = "publicAccessRules",
@@ -44,7 +42,6 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `blog_settings.create_language_variation`.
     pub struct BlogLanguageClone {
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -99,7 +96,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `blog_settings.get_revision`.
     pub struct BlogVersion {
-        /// The id.
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<Blog> = "object",
@@ -123,9 +119,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `BlogVersionPage`.
+    /// A result in [`BlogVersionPage::results`].
     pub struct VersionBlog {
-        /// The id.
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<Blog> = "object",

@@ -20,11 +20,9 @@ crm_core::record! {
         created: Option<Timestamp> = "created",
         /// Time at which it was deleted. Read-only: omitted from requests.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
-        /// The name.
         name: Option<String> = "name",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
@@ -36,11 +34,9 @@ crm_core::record! {
     read_only "created" "deletedAt" "updated"
 }
 crm_core::setters!(Tag {
-    /// The id.
     id: String,
     /// The language, for example `en`. One of 891 values, for example `aa`.
     language: String,
-    /// The name.
     name: String,
     /// The part of the address after the domain.
     slug: String,
@@ -86,7 +82,6 @@ crm_core::record! {
         results: Vec<Tag> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -94,11 +89,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `blog_tags.create_language_variation`.
     pub struct TagClone {
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
-        /// The name.
         name: Option<String> = "name",
         /// The primary language, for example `en`.
         primary_language: Option<String> = "primaryLanguage",

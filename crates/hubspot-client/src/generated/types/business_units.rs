@@ -4,13 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `BusinessUnitList`.
+    /// A result in [`BusinessUnitList::results`].
     pub struct BusinessUnit {
-        /// The id.
         id: Option<String> = "id",
         /// The logo: its address and more.
         logo_metadata: Option<BusinessUnitLogoMetadata> = "logoMetadata",
-        /// The name.
         name: Option<String> = "name",
     }
 }
@@ -24,7 +22,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `logo_metadata` of `BusinessUnit`.
+    /// The logo metadata in [`BusinessUnit::logo_metadata`].
     pub struct BusinessUnitLogoMetadata {
         /// The alternative text of the logo.
         logo_alt_text: Option<String> = "logoAltText",

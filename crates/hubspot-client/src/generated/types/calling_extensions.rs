@@ -66,11 +66,10 @@ impl ChannelConnectionSettingsRequest {
 }
 
 crm_core::record! {
-    /// Variant of `CallerId`.
+    /// Variant of [`CallerId`].
     pub struct CompanyCallerId {
         /// Always `COMPANY`.
         caller_id_type: Option<String> = "callerIdType",
-        /// The name.
         name: Option<String> = "name",
         /// Coordinates of the record.
         object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
@@ -167,15 +166,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `CallerId`.
+    /// Variant of [`CallerId`].
     pub struct ContactCallerId {
         /// Always `CONTACT`.
         caller_id_type: Option<String> = "callerIdType",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// Coordinates of the record.
         object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
@@ -183,7 +182,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `from_number` of `CompletedThirdPartyCallRequest`.
+    /// The from number in [`CompletedThirdPartyCallRequest::from_number`].
     pub struct FormattedPhoneNumber {
         /// The number in E.164 form.
         e164_number: Option<String> = "e164Number",
@@ -268,7 +267,7 @@ impl MarkRecordingAsReadyRequest {
 }
 
 crm_core::record! {
-    /// Value of `object_coordinates` of `CompanyCallerId`.
+    /// The object coordinates in [`CompanyCallerId::object_coordinates`].
     pub struct ObjectCoordinates {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
@@ -329,7 +328,6 @@ crm_core::record! {
         height: Option<i64> = "height",
         /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
-        /// The name.
         name: Option<String> = "name",
         /// True if custom objects are supported too.
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
@@ -337,11 +335,10 @@ crm_core::record! {
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
         /// The address.
         url: Option<String> = "url",
-        /// `usesCallingWindow`
+        /// Name in JSON: `usesCallingWindow`.
         uses_calling_window: Option<bool> = "usesCallingWindow",
-        /// `usesRemote`
+        /// Name in JSON: `usesRemote`.
         uses_remote: Option<bool> = "usesRemote",
-        /// Width.
         width: Option<i64> = "width",
     }
 }
@@ -350,7 +347,6 @@ crm_core::setters!(SettingsPatchRequest {
     height: i64,
     /// True if it is ready to be used.
     is_ready: bool,
-    /// The name.
     name: String,
     /// True if custom objects are supported too.
     supports_custom_objects: bool,
@@ -358,11 +354,8 @@ crm_core::setters!(SettingsPatchRequest {
     supports_inbound_calling: bool,
     /// The address.
     url: String,
-    /// `usesCallingWindow`
     uses_calling_window: bool,
-    /// `usesRemote`
     uses_remote: bool,
-    /// Width.
     width: i64,
 });
 
@@ -375,7 +368,6 @@ crm_core::record! {
         height: Option<i64> = "height",
         /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
-        /// The name.
         name: Option<String> = "name",
         /// True if custom objects are supported too.
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
@@ -385,11 +377,10 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// `usesCallingWindow`
+        /// Name in JSON: `usesCallingWindow`.
         uses_calling_window: Option<bool> = "usesCallingWindow",
-        /// `usesRemote`
+        /// Name in JSON: `usesRemote`.
         uses_remote: Option<bool> = "usesRemote",
-        /// Width.
         width: Option<i64> = "width",
     }
 }
@@ -401,7 +392,6 @@ crm_core::record! {
         height: Option<i64> = "height",
         /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
-        /// The name.
         name: Option<String> = "name",
         /// True if custom objects are supported too.
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
@@ -409,11 +399,10 @@ crm_core::record! {
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
         /// The address.
         url: Option<String> = "url",
-        /// `usesCallingWindow`
+        /// Name in JSON: `usesCallingWindow`.
         uses_calling_window: Option<bool> = "usesCallingWindow",
-        /// `usesRemote`
+        /// Name in JSON: `usesRemote`.
         uses_remote: Option<bool> = "usesRemote",
-        /// Width.
         width: Option<i64> = "width",
     }
     required "height" "isReady" "name" "supportsCustomObjects" "supportsInboundCalling" "url" "usesCallingWindow" "usesRemote" "width"
@@ -423,7 +412,6 @@ crm_core::setters!(SettingsRequest {
     height: i64,
     /// True if it is ready to be used.
     is_ready: bool,
-    /// The name.
     name: String,
     /// True if custom objects are supported too.
     supports_custom_objects: bool,
@@ -431,11 +419,8 @@ crm_core::setters!(SettingsRequest {
     supports_inbound_calling: bool,
     /// The address.
     url: String,
-    /// `usesCallingWindow`
     uses_calling_window: bool,
-    /// `usesRemote`
     uses_remote: bool,
-    /// Width.
     width: i64,
 });
 

@@ -12,9 +12,7 @@ crm_core::record! {
         created_at: Option<i64> = "createdAt",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The order it is shown or sorted in.
         order: Option<i64> = "order",
@@ -32,7 +30,7 @@ crm_core::record! {
         budget_total: Option<f64> = "budgetTotal",
         /// The currency, for example `USD`. One of 176 values, for example `AED`.
         currency_code: Option<String> = "currencyCode",
-        /// Remaining budget.
+        /// Name in JSON: `remainingBudget`.
         remaining_budget: Option<f64> = "remainingBudget",
         /// Expenses.
         spend_items: Vec<SpendItem> = "spendItems",
@@ -48,7 +46,6 @@ crm_core::record! {
         business_units: Vec<CampaignsPublicApiBusinessUnit> = "businessUnits",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
@@ -58,19 +55,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `CampaignAssetPage`.
+    /// A result in [`CampaignAssetPage::results`].
     pub struct CampaignAsset {
-        /// The id.
         id: Option<String> = "id",
         /// Figures of the asset, by name.
         metrics: Map<f64> = "metrics",
-        /// The name.
         name: Option<String> = "name",
     }
 }
 
 crm_core::record! {
-    /// Item of `assets` of `CampaignWithAssets`.
+    /// An asset in [`CampaignWithAssets::assets`].
     pub struct CampaignAssetPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -96,15 +91,13 @@ crm_core::record! {
         results: Vec<Campaign> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `CampaignBatchUpdateItemBatch`.
+    /// An input in [`CampaignBatchUpdateItemBatch::inputs`].
     pub struct CampaignBatchUpdateItem {
-        /// The id.
         id: Option<String> = "id",
         /// The properties, by internal name.
         properties: Option<Map<String>> = "properties",
@@ -147,9 +140,8 @@ impl CampaignBatchUpdateItemBatch {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `CampaignDeleteInputBatch`.
+    /// An input in [`CampaignDeleteInputBatch::inputs`].
     pub struct CampaignDeleteInput {
-        /// The id.
         id: Option<String> = "id",
     }
     required "id"
@@ -243,9 +235,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `CampaignReadInputBatch`.
+    /// An input in [`CampaignReadInputBatch::inputs`].
     pub struct CampaignReadInput {
-        /// The id.
         id: Option<String> = "id",
     }
     required "id"
@@ -293,7 +284,6 @@ crm_core::record! {
         business_units: Vec<CampaignsPublicApiBusinessUnit> = "businessUnits",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
@@ -319,15 +309,13 @@ crm_core::record! {
         results: Vec<CampaignWithAssets> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `business_units` of `Campaign`.
+    /// A business unit in [`Campaign::business_units`].
     pub struct CampaignsPublicApiBusinessUnit {
-        /// The id.
         id: Option<i64> = "id",
     }
 }
@@ -343,9 +331,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `ContactReferencePage`.
+    /// A result in [`ContactReferencePage::results`].
     pub struct ContactReference {
-        /// The id.
         id: Option<String> = "id",
     }
 }
@@ -367,7 +354,6 @@ crm_core::record! {
         amount: Option<f64> = "amount",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The name.
         name: Option<String> = "name",
         /// The order it is shown or sorted in.
         order: Option<i64> = "order",
@@ -437,9 +423,7 @@ crm_core::record! {
         created_at: Option<i64> = "createdAt",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The order it is shown or sorted in.
         order: Option<i64> = "order",

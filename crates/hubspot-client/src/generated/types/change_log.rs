@@ -14,7 +14,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A change of an object.
+    /// Reply of `change_log.list`.
     pub struct ObjectChange {
         /// Kind of change: `CREATED`, `CHANGED` or `DELETED`.
         change_type: Option<String> = "changeType",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Change of an object.
+    /// The changes in [`ObjectChange::changes`].
     pub struct ObjectChangeDetail {
         /// Names of the properties that changed.
         changed_properties: Vec<String> = "changedProperties",

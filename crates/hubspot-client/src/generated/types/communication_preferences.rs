@@ -20,7 +20,6 @@ crm_core::record! {
         results: Vec<WideStatus> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -42,7 +41,6 @@ crm_core::record! {
         results: Vec<SubscriptionDefinition> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -64,13 +62,12 @@ crm_core::record! {
         results: Vec<BulkOptOutFromAllReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `results` of `BatchResponsePublicBulkOptOutFromAllReply`.
+    /// A result in [`BatchResponsePublicBulkOptOutFromAllReply::results`].
     pub struct BulkOptOutFromAllReply {
         /// The subscription statuses.
         statuses: Vec<Status> = "statuses",
@@ -185,13 +182,12 @@ crm_core::record! {
         results: Vec<Status> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `statuses` of `BulkOptOutFromAllReply`.
+    /// A status in [`BulkOptOutFromAllReply::statuses`].
     pub struct Status {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
@@ -205,7 +201,6 @@ crm_core::record! {
         set_status_success_reason: Option<StatusSetStatusSuccessReason> = "setStatusSuccessReason",
         /// Origin.
         source: Option<String> = "source",
-        /// Status.
         status: Option<SubscriptionStatus> = "status",
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
@@ -219,7 +214,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `StatusBulkResponseBatchReply`.
+    /// A result in [`StatusBulkResponseBatchReply::results`].
     pub struct StatusBulkReply {
         /// The subscription statuses.
         statuses: Vec<Status> = "statuses",
@@ -245,13 +240,12 @@ crm_core::record! {
         results: Vec<StatusBulkReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `StatusRequestBatch`.
+    /// An input in [`StatusRequestBatch::inputs`].
     pub struct StatusRequest {
         /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
@@ -332,7 +326,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `ActionResponseWithResultsSubscriptionDefinition`.
+    /// A result in [`ActionResponseWithResultsSubscriptionDefinition::results`].
     pub struct SubscriptionDefinition {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
@@ -342,7 +336,6 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The id.
         id: Option<String> = "id",
         /// True if it is active.
         is_active: Option<bool> = "isActive",
@@ -350,7 +343,6 @@ crm_core::record! {
         is_default: Option<bool> = "isDefault",
         /// True if it is internal.
         is_internal: Option<bool> = "isInternal",
-        /// The name.
         name: Option<String> = "name",
         /// Purpose of the messages.
         purpose: Option<String> = "purpose",
@@ -362,7 +354,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status_state` of `PartialPublicStatusRequest`.
+    /// Status of the subscription: `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`.
     pub enum SubscriptionStatus {
         /// `NOT_SPECIFIED`
         NotSpecified = "NOT_SPECIFIED",
@@ -374,7 +366,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `subscription_translations` of `SubscriptionDefinition`.
+    /// A subscription translation in [`SubscriptionDefinition::subscription_translations`].
     pub struct SubscriptionTranslation {
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
@@ -382,7 +374,6 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The code of the language.
         language_code: Option<String> = "languageCode",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
@@ -392,13 +383,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `ActionResponseWithResultsPublicWideStatus`.
+    /// A result in [`ActionResponseWithResultsPublicWideStatus::results`].
     pub struct WideStatus {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
         /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
-        /// Status.
         status: Option<SubscriptionStatus> = "status",
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
@@ -410,7 +400,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `WideStatusBulkResponseBatchReply`.
+    /// A result in [`WideStatusBulkResponseBatchReply::results`].
     pub struct WideStatusBulkReply {
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
@@ -436,7 +426,6 @@ crm_core::record! {
         results: Vec<WideStatusBulkReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }

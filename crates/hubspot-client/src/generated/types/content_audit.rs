@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `AuditLogPage`.
+    /// A result in [`AuditLogPage::results`].
     pub struct AuditLog {
         /// Event that occurred, for example `PUBLISHED`.
         event: Option<AuditLogEvent> = "event",
@@ -108,7 +108,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `filters` of `CmsAuditLoggingExportSettings`.
+    /// The filters in [`CmsAuditLoggingExportSettings::filters`].
     pub struct CmsAuditLoggingExportFilters {
         /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<Vec<String>> = "objectType",
@@ -137,7 +137,6 @@ crm_core::record! {
         filters: Option<CmsAuditLoggingExportFilters> = "filters",
         /// The format, for example `CSV` or `DATE`.
         format: Option<ExportFormat> = "format",
-        /// `partition`
         partition: Option<i64> = "partition",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -145,7 +144,7 @@ crm_core::record! {
         recipient_user_ids: Option<Vec<i64>> = "recipientUserIds",
         /// True if the export file is marked as sensitive.
         should_mark_export_file_as_sensitive: Option<bool> = "shouldMarkExportFileAsSensitive",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -161,7 +160,6 @@ crm_core::setters!(CmsAuditLoggingExportSettings {
     filters: CmsAuditLoggingExportFilters,
     /// The format, for example `CSV` or `DATE`.
     format: ExportFormat,
-    /// `partition`
     partition: i64,
     /// The id of the account.
     portal_id: i64,
@@ -169,7 +167,6 @@ crm_core::setters!(CmsAuditLoggingExportSettings {
     recipient_user_ids: [i64],
     /// True if the export file is marked as sensitive.
     should_mark_export_file_as_sensitive: bool,
-    /// Type.
     type_: String,
     /// The id of the user.
     user_id: i64,

@@ -33,33 +33,30 @@ crm_core::record! {
         results: Vec<Actor> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Variant of `Actor`.
+    /// Variant of [`Actor`].
     pub struct AgentActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
-        /// Type. Always `AGENT`.
+        /// Always `AGENT`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `Message`.
+    /// Variant of [`Message`].
     pub struct AssignmentMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// `assignedFrom`
+        /// Name in JSON: `assignedFrom`.
         assigned_from: Option<String> = "assignedFrom",
         /// User or team to which it is assigned.
         assigned_to: Option<String> = "assignedTo",
@@ -71,13 +68,10 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// User who created it.
         created_by: Option<String> = "createdBy",
-        /// The id.
         id: Option<String> = "id",
-        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
-        /// Senders.
         senders: Vec<Sender> = "senders",
-        /// Type. Always `ASSIGNMENT`.
+        /// Always `ASSIGNMENT`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -85,15 +79,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Actor`.
+    /// Variant of [`Actor`].
     pub struct BotActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
-        /// Type. Always `BOT`.
+        /// Always `BOT`.
         type_: Option<String> = "type",
     }
 }
@@ -101,9 +93,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `conversations.get_channel`.
     pub struct Channel {
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
     }
 }
@@ -121,7 +111,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Message`.
+    /// Variant of [`Message`].
     pub struct Comment {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -135,17 +125,14 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// User who created it.
         created_by: Option<String> = "createdBy",
-        /// The id.
         id: Option<String> = "id",
-        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// Senders.
         senders: Vec<Sender> = "senders",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Type. Always `COMMENT`.
+        /// Always `COMMENT`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -153,7 +140,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `MessageCreate`.
+    /// Variant of [`MessageCreate`].
     pub struct CommentCreate {
         /// Files and other things attached to the message.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
@@ -161,7 +148,7 @@ crm_core::record! {
         rich_text: Option<String> = "richText",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Type. Always `COMMENT`.
+        /// Always `COMMENT`.
         type_: Option<String> = "type",
     }
     required "attachments" "text" "type"
@@ -199,7 +186,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `MessageCreate`.
+    /// Variant of [`MessageCreate`].
     pub struct ConversationsMessageCreate {
         /// Files and other things attached to the message.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
@@ -207,7 +194,6 @@ crm_core::record! {
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the channel.
         channel_id: Option<String> = "channelId",
-        /// Recipients.
         recipients: Option<Vec<RecipientCreate>> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
@@ -217,7 +203,7 @@ crm_core::record! {
         subject: Option<String> = "subject",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Type. Always `MESSAGE`.
+        /// Always `MESSAGE`.
         type_: Option<String> = "type",
     }
     required "attachments" "channelAccountId" "channelId" "recipients" "senderActorId" "text" "type"
@@ -230,7 +216,6 @@ crm_core::setters!(ConversationsMessageCreate {
     channel_account_id: String,
     /// The id of the channel.
     channel_id: String,
-    /// Recipients.
     recipients: [RecipientCreate],
     /// The text, as HTML.
     rich_text: String,
@@ -268,23 +253,22 @@ impl Default for ConversationsMessageCreate {
 }
 
 crm_core::record! {
-    /// Variant of `Actor`.
+    /// Variant of [`Actor`].
     pub struct EmailActor {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
         id: Option<String> = "id",
-        /// Type. Always `EMAIL`.
+        /// Always `EMAIL`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `CommentCreateAttachmentsItem`.
+    /// Variant of [`CommentCreateAttachmentsItem`].
     pub struct FileCreate {
         /// The id of the file.
         file_id: Option<String> = "fileId",
-        /// Type. Always `FILE`.
+        /// Always `FILE`.
         type_: Option<String> = "type",
     }
     required "fileId" "type"
@@ -312,11 +296,9 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<InboxType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -336,7 +318,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `Inbox`.
+    /// The type in [`Inbox::type_`].
     pub enum InboxType {
         /// `HELP_DESK`
         HelpDesk = "HELP_DESK",
@@ -346,29 +328,25 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `Actor`.
+    /// Variant of [`Actor`].
     pub struct IntegratorActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
-        /// Type. Always `INTEGRATOR`.
+        /// Always `INTEGRATOR`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `Actor`.
+    /// Variant of [`Actor`].
     pub struct LlmActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
-        /// Type. Always `LLM`.
+        /// Always `LLM`.
         type_: Option<String> = "type",
     }
 }
@@ -414,11 +392,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `CommentCreateAttachmentsItem`.
+    /// Variant of [`CommentCreateAttachmentsItem`].
     pub struct QuickRepliesCreate {
         /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
-        /// Type. Always `QUICK_REPLIES`.
+        /// Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
@@ -438,7 +416,7 @@ impl QuickRepliesCreate {
 }
 
 crm_core::record! {
-    /// Item of `recipients` of `ConversationsMessageCreate`.
+    /// A recipient in [`ConversationsMessageCreate::recipients`].
     pub struct RecipientCreate {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
@@ -446,7 +424,6 @@ crm_core::record! {
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// E-mail addresses or phone numbers to which it is delivered.
         delivery_identifiers: Option<Vec<DeliveryIdentifier>> = "deliveryIdentifiers",
-        /// The name.
         name: Option<String> = "name",
         /// The e-mail field it is in, for example `TO` or `CC`.
         recipient_field: Option<String> = "recipientField",
@@ -459,7 +436,6 @@ crm_core::setters!(RecipientCreate {
     actor_id: String,
     /// Address to which messages are delivered, with its type.
     delivery_identifier: DeliveryIdentifier,
-    /// The name.
     name: String,
     /// The e-mail field it is in, for example `TO` or `CC`.
     recipient_field: String,
@@ -481,11 +457,11 @@ impl RecipientCreate {
 }
 
 crm_core::record! {
-    /// Variant of `CommentCreateAttachmentsItem`.
+    /// Variant of [`CommentCreateAttachmentsItem`].
     pub struct SocialMediaCreate {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Type. Always `SOCIAL_MEDIA_METADATA`.
+        /// Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
@@ -505,11 +481,10 @@ impl SocialMediaCreate {
 }
 
 crm_core::record! {
-    /// Variant of `Actor`.
+    /// Variant of [`Actor`].
     pub struct SystemActor {
-        /// The id.
         id: Option<String> = "id",
-        /// Type. Always `SYSTEM`.
+        /// Always `SYSTEM`.
         type_: Option<String> = "type",
     }
 }
@@ -527,7 +502,6 @@ crm_core::record! {
         closed_at: Option<Timestamp> = "closedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the inbox.
         inbox_id: Option<String> = "inboxId",
@@ -543,7 +517,6 @@ crm_core::record! {
         original_channel_id: Option<String> = "originalChannelId",
         /// True if it is spam.
         spam: Option<bool> = "spam",
-        /// Status.
         status: Option<ThreadStatus> = "status",
         /// Associated records of the thread.
         thread_associations: Option<ThreadAssociations> = "threadAssociations",
@@ -572,7 +545,7 @@ impl ThreadAssignRequest {
 }
 
 crm_core::record! {
-    /// Value of `thread_associations` of `Thread`.
+    /// The thread associations in [`Thread::thread_associations`].
     pub struct ThreadAssociations {
         /// The id of the associated ticket.
         associated_ticket_id: Option<String> = "associatedTicketId",
@@ -580,7 +553,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Message`.
+    /// Variant of [`Message`].
     pub struct ThreadInboxChange {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -594,15 +567,12 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The id of the inbox it came from.
         from_inbox_id: Option<String> = "fromInboxId",
-        /// The id.
         id: Option<String> = "id",
-        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
-        /// Senders.
         senders: Vec<Sender> = "senders",
         /// The id of the inbox it was moved to.
         to_inbox_id: Option<String> = "toInboxId",
-        /// Type. Always `THREAD_INBOX_CHANGE`.
+        /// Always `THREAD_INBOX_CHANGE`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -620,7 +590,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `thread_status` of `conversations.list_threads`.
+    /// The status it now has.
     pub enum ThreadStatus {
         /// `CLOSED`
         Closed = "CLOSED",
@@ -630,7 +600,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `Message`.
+    /// Variant of [`Message`].
     pub struct ThreadStatusChange {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -642,15 +612,12 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// User who created it.
         created_by: Option<String> = "createdBy",
-        /// The id.
         id: Option<String> = "id",
         /// The status it now has.
         new_status: Option<ThreadStatus> = "newStatus",
-        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
-        /// Senders.
         senders: Vec<Sender> = "senders",
-        /// Type. Always `THREAD_STATUS_CHANGE`.
+        /// Always `THREAD_STATUS_CHANGE`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -662,35 +629,31 @@ crm_core::record! {
     pub struct ThreadUpdateRequest {
         /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Status.
         status: Option<ThreadStatus> = "status",
     }
 }
 crm_core::setters!(ThreadUpdateRequest {
     /// True if it is archived.
     archived: bool,
-    /// Status.
     status: ThreadStatus,
 });
 
 crm_core::record! {
-    /// Variant of `Actor`.
+    /// Variant of [`Actor`].
     pub struct VisitorActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
-        /// Type. Always `VISITOR`.
+        /// Always `VISITOR`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `Message`.
+    /// Variant of [`Message`].
     pub struct WelcomeMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -706,17 +669,14 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// User who created it.
         created_by: Option<String> = "createdBy",
-        /// The id.
         id: Option<String> = "id",
-        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// Senders.
         senders: Vec<Sender> = "senders",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Type. Always `WELCOME_MESSAGE`.
+        /// Always `WELCOME_MESSAGE`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

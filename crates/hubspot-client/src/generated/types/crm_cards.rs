@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `confirmation` of `ActionHookActionBody`.
+    /// The confirmation in [`ActionHookActionBody::confirmation`].
     pub struct ActionConfirmationBody {
         /// The label of the button to cancel.
         cancel_button_label: Option<String> = "cancelButtonLabel",
@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `IntegratorObjectResultActionsItem`.
+    /// Variant of [`IntegratorObjectResultActionsItem`].
     pub struct ActionHookActionBody {
         /// Confirmation that is requested before the action runs.
         confirmation: Option<ActionConfirmationBody> = "confirmation",
@@ -26,7 +26,7 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The names of the properties that are sent along.
         property_names_included: Vec<String> = "propertyNamesIncluded",
-        /// Type. Always `ACTION_HOOK`.
+        /// Always `ACTION_HOOK`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `actions` of `CardCreateRequest`.
+    /// The actions in [`CardCreateRequest::actions`].
     pub struct CardActions {
         /// The addresses that actions may begin with.
         base_urls: Option<Vec<String>> = "baseUrls",
@@ -55,7 +55,7 @@ impl CardActions {
 }
 
 crm_core::record! {
-    /// Item of `audit_history` of `CardReply`.
+    /// An entry in [`CardReply::audit_history`].
     pub struct CardAuditReply {
         /// The kind of action.
         action_type: Option<CardAuditReplyActionType> = "actionType",
@@ -105,7 +105,6 @@ crm_core::record! {
         display: Option<CardDisplayBody> = "display",
         /// Source of the card's data and the way to fetch it.
         fetch: Option<CardFetchBody> = "fetch",
-        /// The title.
         title: Option<String> = "title",
     }
     required "actions" "display" "fetch" "title"
@@ -132,7 +131,7 @@ impl CardCreateRequest {
 }
 
 crm_core::record! {
-    /// Value of `display` of `CardCreateRequest`.
+    /// The display in [`CardCreateRequest::display`].
     pub struct CardDisplayBody {
         /// The properties, by internal name.
         properties: Option<Vec<CardDisplayProperty>> = "properties",
@@ -153,13 +152,12 @@ impl CardDisplayBody {
 }
 
 crm_core::record! {
-    /// Item of `properties` of `CardDisplayBody`.
+    /// A property in [`CardDisplayBody::properties`].
     pub struct CardDisplayProperty {
         /// The kind of data, for example `STRING`.
         data_type: Option<DataType> = "dataType",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<DisplayOption>> = "options",
@@ -188,7 +186,7 @@ impl CardDisplayProperty {
 }
 
 crm_core::record! {
-    /// Value of `fetch` of `CardCreateRequest`.
+    /// The fetch in [`CardCreateRequest::fetch`].
     pub struct CardFetchBody {
         /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
         card_type: Option<CardType> = "cardType",
@@ -226,7 +224,7 @@ impl CardFetchBody {
 }
 
 crm_core::record! {
-    /// Value of `fetch` of `CardPatchRequest`.
+    /// The fetch in [`CardPatchRequest::fetch`].
     pub struct CardFetchBodyPatch {
         /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
         card_type: Option<CardType> = "cardType",
@@ -290,7 +288,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `crm_cards.migrate_views`.
     pub struct CardMigrateViewsRequest {
-        /// `allowDuplicateAppCardIds`
+        /// Name in JSON: `allowDuplicateAppCardIds`.
         allow_duplicate_app_card_ids: Option<bool> = "allowDuplicateAppCardIds",
         /// The id of the app card.
         app_card_id: Option<i64> = "appCardId",
@@ -326,9 +324,8 @@ impl CardMigrateViewsRequest {
 }
 
 crm_core::record! {
-    /// Item of `object_types` of `CardFetchBody`.
+    /// An object type in [`CardFetchBody::object_types`].
     pub struct CardObjectTypeBody {
-        /// The name.
         name: Option<CardObjectTypeBodyName> = "name",
         /// The properties to send when data is fetched.
         properties_to_send: Option<Vec<String>> = "propertiesToSend",
@@ -353,7 +350,7 @@ impl CardObjectTypeBody {
 }
 
 crm_core::open_enum! {
-    /// The name.
+    /// The name in [`CardObjectTypeBody::name`].
     pub enum CardObjectTypeBodyName {
         /// `companies`
         Companies = "companies",
@@ -377,7 +374,6 @@ crm_core::record! {
         display: Option<CardDisplayBody> = "display",
         /// Source of the card's data and the way to fetch it.
         fetch: Option<CardFetchBodyPatch> = "fetch",
-        /// The title.
         title: Option<String> = "title",
     }
 }
@@ -388,7 +384,6 @@ crm_core::setters!(CardPatchRequest {
     display: CardDisplayBody,
     /// Source of the card's data and the way to fetch it.
     fetch: CardFetchBodyPatch,
-    /// The title.
     title: String,
 });
 
@@ -405,9 +400,7 @@ crm_core::record! {
         display: Option<CardDisplayBody> = "display",
         /// Source of the card's data and the way to fetch it.
         fetch: Option<PublicCardFetchBody> = "fetch",
-        /// The id.
         id: Option<String> = "id",
-        /// The title.
         title: Option<String> = "title",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -449,13 +442,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `options` of `CardDisplayProperty`.
+    /// An option in [`CardDisplayProperty::options`].
     pub struct DisplayOption {
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<DisplayOptionType> = "type",
     }
     required "label" "name" "type"
@@ -480,7 +472,7 @@ impl DisplayOption {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `DisplayOption`.
+    /// The type in [`DisplayOption::type_`].
     pub enum DisplayOptionType {
         /// `DANGER`
         Danger = "DANGER",
@@ -496,7 +488,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `IntegratorObjectResultActionsItem`.
+    /// Variant of [`IntegratorObjectResultActionsItem`].
     pub struct IFrameActionBody {
         /// The height, in pixels.
         height: Option<i64> = "height",
@@ -504,11 +496,10 @@ crm_core::record! {
         label: Option<String> = "label",
         /// The names of the properties that are sent along.
         property_names_included: Vec<String> = "propertyNamesIncluded",
-        /// Type. Always `IFRAME`.
+        /// Always `IFRAME`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
-        /// Width.
         width: Option<i64> = "width",
     }
 }
@@ -542,15 +533,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `sections` of `IntegratorCardPayloadReply`.
+    /// A section in [`IntegratorCardPayloadReply::sections`].
     pub struct IntegratorObjectResult {
         /// Actions that are performed, allowed or observed.
         actions: Vec<IntegratorObjectResultActionsItem> = "actions",
-        /// The id.
         id: Option<String> = "id",
         /// The address it leads to.
         link_url: Option<String> = "linkUrl",
-        /// The title.
         title: Option<String> = "title",
         /// Further values to show, with their labels.
         tokens: Vec<ObjectToken> = "tokens",
@@ -566,21 +555,19 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Item of `tokens` of `IntegratorObjectResult`.
+    /// A token in [`IntegratorObjectResult::tokens`].
     pub struct ObjectToken {
         /// The kind of data, for example `STRING`.
         data_type: Option<DataType> = "dataType",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
-        /// The value.
         value: Option<String> = "value",
     }
 }
 
 crm_core::record! {
-    /// Value of `fetch` of `CardReply`.
+    /// The fetch in [`CardReply::fetch`].
     pub struct PublicCardFetchBody {
         /// The object types it is for.
         object_types: Vec<CardObjectTypeBody> = "objectTypes",
@@ -590,7 +577,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `top_level_actions` of `IntegratorCardPayloadReply`.
+    /// The top level actions in [`IntegratorCardPayloadReply::top_level_actions`].
     pub struct TopLevelActions {
         /// The main one.
         primary: Option<IntegratorObjectResultActionsItem> = "primary",

@@ -16,7 +16,6 @@ crm_core::record! {
     pub struct CompanyCurrency {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
     }
 }
@@ -43,7 +42,7 @@ impl CompanyCurrencyUpdateRequest {
 }
 
 crm_core::record! {
-    /// Item of `results` of `CurrencyCodeInfoList`.
+    /// A result in [`CurrencyCodeInfoList::results`].
     pub struct CurrencyCodeInfo {
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
@@ -123,7 +122,6 @@ crm_core::record! {
         effective_at: Option<Timestamp> = "effectiveAt",
         /// One of 176 values, for example `AED`.
         from_currency_code: Option<String> = "fromCurrencyCode",
-        /// The id.
         id: Option<String> = "id",
         /// One of 176 values, for example `AED`.
         to_currency_code: Option<String> = "toCurrencyCode",
@@ -151,7 +149,6 @@ crm_core::record! {
         results: Vec<ExchangeRate> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -258,13 +255,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `ExchangeRateUpdateRequestBatch`.
+    /// An input in [`ExchangeRateUpdateRequestBatch::inputs`].
     pub struct ExchangeRateUpdateRequest {
         /// The rate to convert one currency to the other with.
         conversion_rate: Option<f64> = "conversionRate",
         /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",
-        /// The id.
         id: Option<String> = "id",
     }
     required "conversionRate" "id"

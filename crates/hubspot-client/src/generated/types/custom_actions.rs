@@ -14,7 +14,6 @@ crm_core::record! {
         execution_rules: Vec<ExecutionTranslationRule> = "executionRules",
         /// The functions of the action.
         functions: Vec<ActionFunctionIdentifier> = "functions",
-        /// The id.
         id: Option<String> = "id",
         /// Dependencies between the input fields.
         input_field_dependencies: Vec<Dependency> = "inputFieldDependencies",
@@ -172,7 +171,7 @@ impl ActionDefinitionRequiresObjectRequest {
 }
 
 crm_core::record! {
-    /// Value of `action_execution_index_identifier` of `WorkflowsRequestContext`.
+    /// The action execution index identifier in [`WorkflowsRequestContext::action_execution_index_identifier`].
     pub struct ActionExecutionIndexIdentifier {
         /// The number of the action's run.
         action_execution_index: Option<i64> = "actionExecutionIndex",
@@ -205,14 +204,12 @@ crm_core::record! {
         function_source: Option<String> = "functionSource",
         /// Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
         function_type: Option<FunctionType> = "functionType",
-        /// The id.
         id: Option<String> = "id",
     }
     required "functionSource" "functionType"
     by new
 }
 crm_core::setters!(ActionFunction {
-    /// The id.
     id: String,
 });
 
@@ -237,7 +234,6 @@ crm_core::record! {
     pub struct ActionFunctionIdentifier {
         /// Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
         function_type: Option<FunctionType> = "functionType",
-        /// The id.
         id: Option<String> = "id",
     }
 }
@@ -251,7 +247,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `labels` of `ActionDefinition`.
+    /// A label in [`ActionDefinition::labels`].
     pub struct ActionLabels {
         /// Text on the card of the action in a workflow.
         action_card_content: Option<String> = "actionCardContent",
@@ -320,7 +316,6 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The action as it was in this revision.
         definition: Option<ActionDefinition> = "definition",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
@@ -338,7 +333,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `CallbackCompletionBatchRequestRequestContext`.
+    /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
     pub struct AgentRequestContext {
         /// The id of the agent.
         agent_id: Option<i64> = "agentId",
@@ -346,14 +341,13 @@ crm_core::record! {
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
         /// Origin. Always `AGENTS`.
         source: Option<String> = "source",
-        /// `trajectoryId`
+        /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
     }
     required "agentId" "chirpAiContextObject" "source"
     by new
 }
 crm_core::setters!(AgentRequestContext {
-    /// `trajectoryId`
     trajectory_id: String,
 });
 
@@ -375,11 +369,11 @@ impl AgentRequestContext {
 }
 
 crm_core::record! {
-    /// Variant of `ArrayFieldItems`.
+    /// Variant of [`ArrayFieldItems`].
     pub struct ArrayField {
         /// Schema of the items of the array.
         items: Option<ArrayFieldItems> = "items",
-        /// Type. Always `ARRAY`.
+        /// Always `ARRAY`.
         type_: Option<String> = "type",
     }
     required "items" "type"
@@ -413,9 +407,9 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `ArrayFieldItems`.
+    /// Variant of [`ArrayFieldItems`].
     pub struct BooleanField {
-        /// Type. Always `BOOLEAN`.
+        /// Always `BOOLEAN`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -440,7 +434,7 @@ impl Default for BooleanField {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `CallbackCompletionBatchRequestBatch`.
+    /// An input in [`CallbackCompletionBatchRequestBatch::inputs`].
     pub struct CallbackCompletionBatchRequest {
         /// The id of the waiting callback.
         callback_id: Option<String> = "callbackId",
@@ -554,7 +548,7 @@ impl CallbackCompletionRequest {
 }
 
 crm_core::record! {
-    /// Value of `chirp_ai_context_object` of `AgentRequestContext`.
+    /// The chirp ai context object in [`AgentRequestContext::chirp_ai_context_object`].
     pub struct ChirpAiContextObject {
         /// The group of the application.
         application_group: Option<String> = "applicationGroup",
@@ -574,7 +568,7 @@ crm_core::record! {
         metadata: Option<Map<String>> = "metadata",
         /// The OpenTelemetry context, by key.
         otel_context_holder: Option<Map<String>> = "otelContextHolder",
-        /// `trajectoryId`
+        /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
         /// Kinds of unstructured data, for example `CALL_TRANSCRIPT`.
         unstructured_sources: Option<Vec<ChirpAiContextObjectUnstructuredSourcesItem>> = "unstructuredSources",
@@ -600,14 +594,13 @@ crm_core::setters!(ChirpAiContextObject {
     metadata: Map<String>,
     /// The OpenTelemetry context, by key.
     otel_context_holder: Map<String>,
-    /// `trajectoryId`
     trajectory_id: String,
     /// Kinds of unstructured data, for example `CALL_TRANSCRIPT`.
     unstructured_sources: [ChirpAiContextObjectUnstructuredSourcesItem],
 });
 
 crm_core::open_enum! {
-    /// Item of `unstructured_sources` of `ChirpAiContextObject`.
+    /// An unstructured source in [`ChirpAiContextObject::unstructured_sources`].
     pub enum ChirpAiContextObjectUnstructuredSourcesItem {
         /// `AUDIO_CALL`
         AudioCall = "AUDIO_CALL",
@@ -655,7 +648,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `compliance_ids` of `ChirpAiContextObject`.
+    /// The compliance ids in [`ChirpAiContextObject::compliance_ids`].
     pub struct ComplianceIds {
         /// The contacts, by id.
         contact_ids: Option<Vec<ContactId>> = "contactIds",
@@ -703,7 +696,7 @@ impl ComplianceIds {
 }
 
 crm_core::record! {
-    /// Variant of `Dependency`.
+    /// Variant of [`Dependency`].
     pub struct ConditionalSingleFieldDependency {
         /// The name of the field the others depend on.
         controlling_field_name: Option<String> = "controllingFieldName",
@@ -737,7 +730,7 @@ impl ConditionalSingleFieldDependency {
 }
 
 crm_core::record! {
-    /// Item of `contact_ids` of `ComplianceIds`.
+    /// A contact id in [`ComplianceIds::contact_ids`].
     pub struct ContactId {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -770,18 +763,17 @@ impl ContactId {
 }
 
 crm_core::record! {
-    /// Variant of `CallbackCompletionBatchRequestRequestContext`.
+    /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
     pub struct CopilotRequestContext {
         /// Origin. Always `COPILOT`.
         source: Option<String> = "source",
-        /// `trajectoryId`
+        /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
     }
     required "source"
     by new
 }
 crm_core::setters!(CopilotRequestContext {
-    /// `trajectoryId`
     trajectory_id: String,
 });
 
@@ -812,13 +804,13 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `ArrayFieldItems`.
+    /// Variant of [`ArrayFieldItems`].
     pub struct DoubleField {
         /// The highest value allowed.
         maximum: Option<f64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<f64> = "minimum",
-        /// Type. Always `DOUBLE`.
+        /// Always `DOUBLE`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -851,7 +843,7 @@ impl Default for DoubleField {
 }
 
 crm_core::record! {
-    /// Item of `execution_rules` of `ActionDefinition`.
+    /// An execution rule in [`ActionDefinition::execution_rules`].
     pub struct ExecutionTranslationRule {
         /// Conditions under which it applies.
         conditions: Option<Map<Value>> = "conditions",
@@ -878,7 +870,7 @@ impl ExecutionTranslationRule {
 }
 
 crm_core::record! {
-    /// Value of `type_definition` of `OutputFieldDefinition`.
+    /// The type definition in [`OutputFieldDefinition::type_definition`].
     pub struct FieldTypeDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -892,7 +884,6 @@ crm_core::record! {
         help_text: Option<String> = "helpText",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<ActionsV4OptionItem>> = "options",
@@ -902,9 +893,9 @@ crm_core::record! {
         referenced_object_type: Option<String> = "referencedObjectType",
         /// Schema of the data.
         schema: Option<ArrayFieldItems> = "schema",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<FieldTypeDefinitionType> = "type",
-        /// `useChirp`
+        /// Name in JSON: `useChirp`.
         use_chirp: Option<bool> = "useChirp",
     }
     required "externalOptions" "name" "options" "schema" "type" "useChirp"
@@ -922,7 +913,6 @@ crm_core::setters!(FieldTypeDefinition {
     help_text: String,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The values to choose from.
     options: [ActionsV4OptionItem],
@@ -932,9 +922,7 @@ crm_core::setters!(FieldTypeDefinition {
     referenced_object_type: String,
     /// Schema of the data.
     schema: ArrayFieldItems,
-    /// Type.
     type_: FieldTypeDefinitionType,
-    /// `useChirp`
     use_chirp: bool,
 });
 
@@ -991,7 +979,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `input_fields` of `ActionDefinition`.
+    /// An input field in [`ActionDefinition::input_fields`].
     pub struct InputFieldDefinition {
         /// True if it must be filled in.
         is_required: Option<bool> = "isRequired",
@@ -1025,7 +1013,7 @@ impl InputFieldDefinition {
 }
 
 crm_core::open_enum! {
-    /// Item of `supported_value_types` of `InputFieldDefinition`.
+    /// A supported value type in [`InputFieldDefinition::supported_value_types`].
     pub enum InputFieldDefinitionSupportedValueTypesItem {
         /// `OBJECT_PROPERTY`
         ObjectProperty = "OBJECT_PROPERTY",
@@ -1035,13 +1023,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `ArrayFieldItems`.
+    /// Variant of [`ArrayFieldItems`].
     pub struct IntegerField {
         /// The highest value allowed.
         maximum: Option<i64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<i64> = "minimum",
-        /// Type. Always `INTEGER`.
+        /// Always `INTEGER`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1074,13 +1062,13 @@ impl Default for IntegerField {
 }
 
 crm_core::record! {
-    /// Variant of `ArrayFieldItems`.
+    /// Variant of [`ArrayFieldItems`].
     pub struct LongField {
         /// The highest value allowed.
         maximum: Option<i64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<i64> = "minimum",
-        /// Type. Always `LONG`.
+        /// Always `LONG`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1113,11 +1101,11 @@ impl Default for LongField {
 }
 
 crm_core::record! {
-    /// Variant of `ArrayFieldItems`.
+    /// Variant of [`ArrayFieldItems`].
     pub struct ObjectField {
         /// The properties, by internal name.
         properties: Option<Value> = "properties",
-        /// Type. Always `OBJECT`.
+        /// Always `OBJECT`.
         type_: Option<String> = "type",
     }
     required "properties" "type"
@@ -1137,7 +1125,7 @@ impl ObjectField {
 }
 
 crm_core::record! {
-    /// Value of `object_request_options` of `ActionDefinition`.
+    /// The object request options in [`ActionDefinition::object_request_options`].
     pub struct ObjectRequestOptions {
         /// The properties, by internal name.
         properties: Option<Vec<String>> = "properties",
@@ -1158,7 +1146,7 @@ impl ObjectRequestOptions {
 }
 
 crm_core::record! {
-    /// Item of `output_fields` of `ActionDefinition`.
+    /// An output field in [`ActionDefinition::output_fields`].
     pub struct OutputFieldDefinition {
         /// The type of the field and what belongs to it.
         type_definition: Option<FieldTypeDefinition> = "typeDefinition",
@@ -1179,7 +1167,7 @@ impl OutputFieldDefinition {
 }
 
 crm_core::record! {
-    /// Value of `type_definition` of `InputFieldDefinition`.
+    /// The type definition in [`InputFieldDefinition::type_definition`].
     pub struct PublicFieldTypeDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1189,7 +1177,6 @@ crm_core::record! {
         help_text: Option<String> = "helpText",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<PublicOption>> = "options",
@@ -1197,7 +1184,7 @@ crm_core::record! {
         options_url: Option<String> = "optionsUrl",
         /// The kind of record the value points to. Always `OWNER`.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<PublicFieldTypeDefinitionType> = "type",
     }
     required "name" "options" "type"
@@ -1242,7 +1229,7 @@ impl PublicFieldTypeDefinition {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `PublicFieldTypeDefinition`.
+    /// The type in [`PublicFieldTypeDefinition::type_`].
     pub enum PublicFieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",
@@ -1266,7 +1253,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `options` of `PublicFieldTypeDefinition`.
+    /// An option in [`PublicFieldTypeDefinition::options`].
     pub struct PublicOption {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1274,7 +1261,6 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// Display name.
         label: Option<String> = "label",
-        /// The value.
         value: Option<String> = "value",
     }
     required "label" "value"
@@ -1302,7 +1288,7 @@ impl PublicOption {
 }
 
 crm_core::record! {
-    /// Variant of `Dependency`.
+    /// Variant of [`Dependency`].
     pub struct SingleFieldDependency {
         /// The name of the field the others depend on.
         controlling_field_name: Option<String> = "controllingFieldName",
@@ -1332,20 +1318,19 @@ impl SingleFieldDependency {
 }
 
 crm_core::record! {
-    /// Variant of `CallbackCompletionBatchRequestRequestContext`.
+    /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
     pub struct StandaloneRequestContext {
         /// The AI inference and conversation it belongs to.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
         /// Origin. Always `STANDALONE`.
         source: Option<String> = "source",
-        /// `trajectoryId`
+        /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
     }
     required "chirpAiContextObject" "source"
     by new
 }
 crm_core::setters!(StandaloneRequestContext {
-    /// `trajectoryId`
     trajectory_id: String,
 });
 
@@ -1363,11 +1348,11 @@ impl StandaloneRequestContext {
 }
 
 crm_core::record! {
-    /// Variant of `ArrayFieldItems`.
+    /// Variant of [`ArrayFieldItems`].
     pub struct StringField {
         /// The format, for example `CSV` or `DATE`.
         format: Option<StringFieldFormat> = "format",
-        /// Type. Always `STRING`.
+        /// Always `STRING`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1415,7 +1400,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `CallbackCompletionBatchRequestRequestContext`.
+    /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
     pub struct TestRequestContext {
         /// Origin. Always `TEST`.
         source: Option<String> = "source",
@@ -1442,9 +1427,9 @@ impl Default for TestRequestContext {
 }
 
 crm_core::record! {
-    /// Variant of `ArrayFieldItems`.
+    /// Variant of [`ArrayFieldItems`].
     pub struct UnknownField {
-        /// Type. Always `UNKNOWN`.
+        /// Always `UNKNOWN`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1469,7 +1454,7 @@ impl Default for UnknownField {
 }
 
 crm_core::record! {
-    /// Variant of `CallbackCompletionBatchRequestRequestContext`.
+    /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
     pub struct WorkflowsRequestContext {
         /// Identifies the run of the action.
         action_execution_index_identifier: Option<ActionExecutionIndexIdentifier> = "actionExecutionIndexIdentifier",

@@ -12,7 +12,6 @@ crm_core::record! {
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         /// The id of the inbox.
         inbox_id: Option<String> = "inboxId",
-        /// The name.
         name: Option<String> = "name",
     }
     required "authorized" "inboxId" "name"
@@ -82,14 +81,12 @@ crm_core::record! {
     pub struct ChannelAccountUpdateRequest {
         /// True if the channel account is authorized.
         authorized: Option<bool> = "authorized",
-        /// The name.
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(ChannelAccountUpdateRequest {
     /// True if the channel account is authorized.
     authorized: bool,
-    /// The name.
     name: String,
 });
 
@@ -106,9 +103,7 @@ crm_core::record! {
         channel_logo_url: Option<String> = "channelLogoUrl",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
@@ -126,7 +121,6 @@ crm_core::record! {
         channel_description: Option<String> = "channelDescription",
         /// The address of the channel's logo.
         channel_logo_url: Option<String> = "channelLogoUrl",
-        /// The name.
         name: Option<String> = "name",
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
@@ -184,7 +178,6 @@ crm_core::record! {
         channel_description: Option<Value> = "channelDescription",
         /// The address of the channel's logo.
         channel_logo_url: Option<Value> = "channelLogoUrl",
-        /// The name.
         name: Option<Value> = "name",
         /// The address that is called.
         webhook_url: Option<Value> = "webhookUrl",
@@ -199,7 +192,6 @@ crm_core::setters!(ChannelIntegrationChannelPatch {
     channel_description: Value,
     /// The address of the channel's logo.
     channel_logo_url: Value,
-    /// The name.
     name: Value,
     /// The address that is called.
     webhook_url: Value,
@@ -224,11 +216,9 @@ crm_core::record! {
         message_direction: Option<MessageDirection> = "messageDirection",
         /// The contacts that are already found.
         pre_resolved_contacts: Option<PreResolvedContacts> = "preResolvedContacts",
-        /// Recipients.
         recipients: Option<Vec<ChannelIntegrationParticipant>> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// Senders.
         senders: Option<Vec<ChannelIntegrationParticipant>> = "senders",
         /// The text, without formatting.
         text: Option<String> = "text",
@@ -254,11 +244,9 @@ crm_core::setters!(ChannelIntegrationMessageCreate {
     message_direction: MessageDirection,
     /// The contacts that are already found.
     pre_resolved_contacts: PreResolvedContacts,
-    /// Recipients.
     recipients: [ChannelIntegrationParticipant],
     /// The text, as HTML.
     rich_text: String,
-    /// Senders.
     senders: [ChannelIntegrationParticipant],
     /// The text, without formatting.
     text: String,
@@ -322,11 +310,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `recipients` of `ChannelIntegrationMessageCreate`.
+    /// A recipient in [`ChannelIntegrationMessageCreate::recipients`].
     pub struct ChannelIntegrationParticipant {
         /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the actor who sends it.
         sender_actor_id: Option<String> = "senderActorId",
@@ -335,7 +322,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ChannelIntegrationParticipant {
-    /// The name.
     name: String,
     /// The id of the actor who sends it.
     sender_actor_id: String,
@@ -355,11 +341,11 @@ impl ChannelIntegrationParticipant {
 }
 
 crm_core::record! {
-    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
+    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct ContactAttachment {
         /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
-        /// Type. Always `CONTACT`.
+        /// Always `CONTACT`.
         type_: Option<String> = "type",
     }
     required "contactProfile" "type"
@@ -379,13 +365,13 @@ impl ContactAttachment {
 }
 
 crm_core::record! {
-    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
+    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct FileAttachment {
         /// The id of the file.
         file_id: Option<String> = "fileId",
         /// Usage of the file, for example `IMAGE`.
         file_usage_type: Option<FileUsageType> = "fileUsageType",
-        /// Type. Always `FILE`.
+        /// Always `FILE`.
         type_: Option<String> = "type",
     }
     required "fileId" "type"
@@ -410,17 +396,15 @@ impl FileAttachment {
 }
 
 crm_core::record! {
-    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
+    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct LocationAttachment {
-        /// The address.
         address: Option<String> = "address",
         /// The latitude, in degrees.
         latitude: Option<f64> = "latitude",
         /// The longitude, in degrees.
         longitude: Option<f64> = "longitude",
-        /// The name.
         name: Option<String> = "name",
-        /// Type. Always `LOCATION`.
+        /// Always `LOCATION`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -429,9 +413,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LocationAttachment {
-    /// The address.
     address: String,
-    /// The name.
     name: String,
     /// The address.
     url: String,
@@ -454,13 +436,13 @@ impl LocationAttachment {
 }
 
 crm_core::record! {
-    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
+    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct MessageHeaderAttachment {
         /// The id of the file.
         file_id: Option<i64> = "fileId",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Type. Always `MESSAGE_HEADER`.
+        /// Always `MESSAGE_HEADER`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -493,7 +475,7 @@ impl Default for MessageHeaderAttachment {
 }
 
 crm_core::record! {
-    /// Item of `contacts` of `PreResolvedContacts`.
+    /// A contact in [`PreResolvedContacts::contacts`].
     pub struct PreResolvedContact {
         /// The properties that the contact was found by.
         contact_properties_leading_to_match: Option<Vec<String>> = "contactPropertiesLeadingToMatch",
@@ -522,7 +504,7 @@ impl PreResolvedContact {
 }
 
 crm_core::record! {
-    /// Value of `pre_resolved_contacts` of `ChannelIntegrationMessageCreate`.
+    /// The pre resolved contacts in [`ChannelIntegrationMessageCreate::pre_resolved_contacts`].
     pub struct PreResolvedContacts {
         /// The contacts that were found beforehand.
         contacts: Option<Vec<PreResolvedContact>> = "contacts",
@@ -543,11 +525,11 @@ impl PreResolvedContacts {
 }
 
 crm_core::record! {
-    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
+    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct QuickRepliesAttachment {
         /// Answers to choose from with one tap.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
-        /// Type. Always `QUICK_REPLIES`.
+        /// Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
@@ -567,11 +549,11 @@ impl QuickRepliesAttachment {
 }
 
 crm_core::record! {
-    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
+    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct SocialMetadataIntegrationAttachment {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Type. Always `SOCIAL_MEDIA_METADATA`.
+        /// Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
@@ -591,9 +573,9 @@ impl SocialMetadataIntegrationAttachment {
 }
 
 crm_core::record! {
-    /// Variant of `ChannelIntegrationMessageCreateAttachmentsItem`.
+    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct UnsupportedContentAttachment {
-        /// Type. Always `UNSUPPORTED_CONTENT`.
+        /// Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
     }
     required "type"

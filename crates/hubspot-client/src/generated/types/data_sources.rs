@@ -22,7 +22,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Status of the last ingestion.
+    /// The last ingestion status in [`DataSourceGetReply::last_ingestion_status`].
     pub enum DataSourceGetReplyLastIngestionStatus {
         /// `FAILED`
         Failed = "FAILED",
@@ -46,11 +46,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `columns` of `DataSourceGetReply`.
+    /// A column in [`DataSourceGetReply::columns`].
     pub struct FileColumn {
-        /// The name.
         name: Option<String> = "name",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }

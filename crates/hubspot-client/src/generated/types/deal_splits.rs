@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `splits` of `DealSplitsCreateRequest`.
+    /// A split in [`DealSplitsCreateRequest::splits`].
     pub struct DealSplitInput {
         /// The id of the owner.
         owner_id: Option<i64> = "ownerId",
@@ -49,9 +49,8 @@ impl DealSplitsBatchCreateRequest {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `DealSplitsBatchCreateRequest`.
+    /// An input in [`DealSplitsBatchCreateRequest::inputs`].
     pub struct DealSplitsCreateRequest {
-        /// The id.
         id: Option<i64> = "id",
         /// Split of the deal among owners.
         splits: Option<Vec<DealSplitInput>> = "splits",
@@ -73,7 +72,7 @@ impl DealSplitsCreateRequest {
 }
 
 crm_core::record! {
-    /// Item of `splits` of `DealToDealSplits`.
+    /// A split in [`DealToDealSplits::splits`].
     pub struct DealSplitsObject {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -81,7 +80,6 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -97,9 +95,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `DealToDealSplitsBatchReply`.
+    /// A result in [`DealToDealSplitsBatchReply::results`].
     pub struct DealToDealSplits {
-        /// The id.
         id: Option<String> = "id",
         /// Split of the deal among owners.
         splits: Vec<DealSplitsObject> = "splits",
@@ -123,7 +120,6 @@ crm_core::record! {
         results: Vec<DealToDealSplits> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }

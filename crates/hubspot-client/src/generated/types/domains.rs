@@ -12,7 +12,6 @@ crm_core::record! {
         created: Option<Timestamp> = "created",
         /// The domain, for example `example.com`.
         domain: Option<String> = "domain",
-        /// The id.
         id: Option<String> = "id",
         /// True if the domain resolves.
         is_resolving: Option<bool> = "isResolving",

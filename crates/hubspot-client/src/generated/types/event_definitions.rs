@@ -10,11 +10,10 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "label" "type"
@@ -23,7 +22,6 @@ crm_core::record! {
 crm_core::setters!(BehavioralEventPropertyCreate {
     /// Human-readable description.
     description: String,
-    /// The name.
     name: String,
     /// The values to choose from.
     options: [OptionInput],
@@ -87,11 +85,9 @@ crm_core::record! {
         fully_qualified_name: Option<String> = "fullyQualifiedName",
         /// The template of the event's heading.
         header_template: Option<String> = "headerTemplate",
-        /// The id.
         id: Option<String> = "id",
         /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -121,7 +117,6 @@ crm_core::record! {
         include_default_properties: Option<bool> = "includeDefaultProperties",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The main object type it belongs to.
         primary_object: Option<String> = "primaryObject",
@@ -136,7 +131,6 @@ crm_core::setters!(BehavioralEventTypeDefinitionCreate {
     custom_matching_id: ObjectResolutionMappingRequest,
     /// Human-readable description.
     description: String,
-    /// The name.
     name: String,
     /// The main object type it belongs to.
     primary_object: String,
@@ -222,7 +216,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `composing_rules` of `ComboEventRuleBranch`.
+    /// A composing rule in [`ComboEventRuleBranch::composing_rules`].
     pub struct ComboEventRule {
         /// Number of requested items.
         count: Option<i64> = "count",
@@ -236,7 +230,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `combo_event_rules` of `BehavioralEventTypeDefinition`.
+    /// The combo event rules in [`BehavioralEventTypeDefinition::combo_event_rules`].
     pub struct ComboEventRuleBranch {
         /// The rules it is made of.
         composing_rules: Vec<ComboEventRule> = "composingRules",
@@ -248,7 +242,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct ComparativeBoolPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -264,7 +258,7 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `bool-comparative`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -280,7 +274,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct ComparativeNumberPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -296,7 +290,7 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `number-comparative`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -330,7 +324,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsAllPropertyTypesOperation {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
@@ -348,7 +342,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -376,7 +370,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `associations` of `BehavioralEventTypeDefinition`.
+    /// An association in [`BehavioralEventTypeDefinition::associations`].
     pub struct EventDefinitionsAssociationDefinition {
         /// True if custom labels are allowed.
         allows_custom_labels: Option<bool> = "allowsCustomLabels",
@@ -388,7 +382,7 @@ crm_core::record! {
         from_object_type: Option<String> = "fromObjectType",
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
-        /// `hasAllAssociatedObjects`
+        /// Name in JSON: `hasAllAssociatedObjects`.
         has_all_associated_objects: Option<bool> = "hasAllAssociatedObjects",
         /// True if deletes go on to the associated records.
         has_cascading_deletes: Option<bool> = "hasCascadingDeletes",
@@ -400,13 +394,12 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Why it is hidden.
         hidden_reason: Option<EventDefinitionsAssociationDefinitionHiddenReason> = "hiddenReason",
-        /// The id.
         id: Option<i64> = "id",
         /// True if the inverse association allows custom labels.
         inverse_allows_custom_labels: Option<bool> = "inverseAllowsCustomLabels",
         /// Cardinality of the inverse association, for example `ONE_TO_MANY`.
         inverse_cardinality: Option<LookupAssociationSpecCardinality> = "inverseCardinality",
-        /// `inverseHasAllAssociatedObjects`
+        /// Name in JSON: `inverseHasAllAssociatedObjects`.
         inverse_has_all_associated_objects: Option<bool> = "inverseHasAllAssociatedObjects",
         /// The id of the reverse association.
         inverse_id: Option<i64> = "inverseId",
@@ -426,7 +419,6 @@ crm_core::record! {
         max_from_object_ids: Option<i64> = "maxFromObjectIds",
         /// Maximum number of records that can be associated with one record.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
-        /// The name.
         name: Option<String> = "name",
         /// An identifier that is unique in the account.
         portal_unique_identifier: Option<String> = "portalUniqueIdentifier",
@@ -452,7 +444,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsBoolPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -466,9 +458,8 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `bool`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
-        /// The value.
         value: Option<bool> = "value",
     }
 }
@@ -488,7 +479,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsCalendarDatePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -504,7 +495,7 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `calendar-date`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// The unit of time.
         time_unit: Option<EventDefinitionsCalendarDatePropertyOperationTimeUnit> = "timeUnit",
@@ -532,7 +523,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The unit of time.
+    /// The time unit in [`EventDefinitionsCalendarDatePropertyOperation::time_unit`].
     pub enum EventDefinitionsCalendarDatePropertyOperationTimeUnit {
         /// `DAY`
         Day = "DAY",
@@ -548,7 +539,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsComparativeDatePropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -566,13 +557,13 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `datetime-comparative`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsComparativePropertyUpdatedOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -590,13 +581,13 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `property-updated-comparative`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsComparativeStringPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -612,7 +603,7 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `string-comparative`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -636,7 +627,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `Time`.
+    /// Variant of [`Time`].
     pub struct EventDefinitionsDatePoint {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -654,7 +645,6 @@ crm_core::record! {
         time_type: Option<String> = "timeType",
         /// Source of the time zone.
         timezone_source: Option<TimezoneSource> = "timezoneSource",
-        /// The year.
         year: Option<i64> = "year",
         /// The time zone, for example `America/New_York`.
         zone_id: Option<String> = "zoneId",
@@ -662,7 +652,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsDatePropertyOperation {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -680,9 +670,8 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `date`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
-        /// The year.
         year: Option<i64> = "year",
     }
 }
@@ -730,7 +719,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsDateTimePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -744,7 +733,7 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `datetime`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
@@ -770,7 +759,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsEnumerationPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -784,7 +773,7 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `enumeration`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// Values, in a list or by name.
         values: Vec<String> = "values",
@@ -822,13 +811,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `Time`.
+    /// Variant of [`Time`].
     pub struct EventDefinitionsIndexedTimePoint {
         /// The time it is counted from.
         index_reference: Option<Reference> = "indexReference",
         /// Number of items to pass over.
         offset: Option<IndexOffset> = "offset",
-        /// `shouldGenerateRefreshTime`
+        /// Name in JSON: `shouldGenerateRefreshTime`.
         should_generate_refresh_time: Option<bool> = "shouldGenerateRefreshTime",
         /// Always `INDEXED`.
         time_type: Option<String> = "timeType",
@@ -840,7 +829,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsMultiStringPropertyOperation {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
@@ -858,7 +847,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// Values, in a list or by name.
         values: Vec<String> = "values",
@@ -888,19 +877,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy`.
+    /// Variant of [`EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy`].
     pub struct EventDefinitionsNumOccurrencesRefineBy {
         /// Maximum number of occurrences.
         max_occurrences: Option<i64> = "maxOccurrences",
         /// Minimum number of occurrences.
         min_occurrences: Option<i64> = "minOccurrences",
-        /// Type. Always `NumOccurrencesRefineBy`.
+        /// Always `NumOccurrencesRefineBy`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsNumberPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -914,9 +903,8 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `number`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
-        /// The value.
         value: Option<f64> = "value",
     }
 }
@@ -944,15 +932,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `property_filters` of `ComboEventRule`.
+    /// A property filter in [`ComboEventRule::property_filters`].
     pub struct EventDefinitionsPropertyFilter {
         /// Further details of what it is about.
         context: Option<PropertyFilterContext> = "context",
-        /// `filterInsightsId`
+        /// Name in JSON: `filterInsightsId`.
         filter_insights_id: Option<i64> = "filterInsightsId",
         /// Always `PROPERTY`.
         filter_type: Option<String> = "filterType",
-        /// `frameworkFilterId`
+        /// Name in JSON: `frameworkFilterId`.
         framework_filter_id: Option<i64> = "frameworkFilterId",
         /// Test that is applied to the property.
         operation: Option<EventDefinitionsPropertyFilterOperation> = "operation",
@@ -989,7 +977,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `Time`.
+    /// Variant of [`Time`].
     pub struct EventDefinitionsPropertyReferencedTime {
         /// The names of the properties to give.
         property: Option<String> = "property",
@@ -1005,7 +993,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsRangedDatePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1021,7 +1009,7 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `datetime-ranged`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
@@ -1031,7 +1019,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsRangedNumberPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1047,7 +1035,7 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `number-ranged`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// The highest value of the range.
         upper_bound: Option<f64> = "upperBound",
@@ -1055,7 +1043,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsRangedTimeOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1075,9 +1063,9 @@ crm_core::record! {
         property_parser: Option<EventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
         /// Always `rangedtime`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Treatment of the upper bound: `INCLUSIVE` or `EXCLUSIVE`.
         upper_bound_endpoint_behavior: Option<EndpointBehavior> = "upperBoundEndpointBehavior",
@@ -1097,13 +1085,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsRollingDateRangePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
         /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// Number of days.
+        /// Name in JSON: `numberOfDays`.
         number_of_days: Option<i64> = "numberOfDays",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
@@ -1113,7 +1101,7 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `datetime-rolling`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
@@ -1135,13 +1123,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsRollingPropertyUpdatedOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
         /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// Number of days.
+        /// Name in JSON: `numberOfDays`.
         number_of_days: Option<i64> = "numberOfDays",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
@@ -1151,7 +1139,7 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `rolling-property-updated`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -1167,11 +1155,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy`.
+    /// Variant of [`EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy`].
     pub struct EventDefinitionsSetOccurrencesRefineBy {
         /// Rule for matches of the set, for example `ANY`.
         set_type: Option<EventDefinitionsSetOccurrencesRefineBySetType> = "setType",
-        /// Type. Always `SetOccurrencesRefineBy`.
+        /// Always `SetOccurrencesRefineBy`.
         type_: Option<String> = "type",
     }
 }
@@ -1195,7 +1183,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsStringPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1209,9 +1197,8 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `string`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
-        /// The value.
         value: Option<String> = "value",
     }
 }
@@ -1243,7 +1230,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct EventDefinitionsTimePointOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1261,11 +1248,11 @@ crm_core::record! {
         property_parser: Option<EventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
         /// Always `timepoint`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// The time to compare with.
         time_point: Option<Time> = "timePoint",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -1287,7 +1274,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `Reference`.
+    /// Variant of [`Reference`].
     pub struct FiscalQuarter {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1307,7 +1294,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Reference`.
+    /// Variant of [`Reference`].
     pub struct FiscalYear {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1327,7 +1314,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `offset` of `EventDefinitionsIndexedTimePoint`.
+    /// The offset in [`EventDefinitionsIndexedTimePoint::offset`].
     pub struct IndexOffset {
         /// Number of days to shift by.
         days: Option<i64> = "days",
@@ -1351,7 +1338,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Reference`.
+    /// Variant of [`Reference`].
     pub struct MonthReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1369,7 +1356,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Reference`.
+    /// Variant of [`Reference`].
     pub struct NowReference {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1385,7 +1372,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `custom_matching_id` of `BehavioralEventTypeDefinition`.
+    /// The custom matching id in [`BehavioralEventTypeDefinition::custom_matching_id`].
     pub struct ObjectResolutionMappingReply {
         /// Rule that finds the primary record.
         primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
@@ -1393,7 +1380,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `custom_matching_id` of `BehavioralEventTypeDefinitionCreate`.
+    /// The custom matching id in [`BehavioralEventTypeDefinitionCreate::custom_matching_id`].
     pub struct ObjectResolutionMappingRequest {
         /// Rule that finds the primary record.
         primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
@@ -1424,7 +1411,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `primary_object_rule` of `ObjectResolutionMappingReply`.
+    /// The primary object rule in [`ObjectResolutionMappingReply::primary_object_rule`].
     pub struct PrimaryObjectResolutionRule {
         /// The name of the event's property.
         event_property_name: Option<String> = "eventPropertyName",
@@ -1451,7 +1438,7 @@ impl PrimaryObjectResolutionRule {
 }
 
 crm_core::record! {
-    /// Value of `context` of `EventDefinitionsPropertyFilter`.
+    /// The context in [`EventDefinitionsPropertyFilter::context`].
     pub struct PropertyFilterContext {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1459,7 +1446,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Reference`.
+    /// Variant of [`Reference`].
     pub struct QuarterReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1493,7 +1480,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `EventDefinitionsPropertyFilterOperation`.
+    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
     pub struct RegexPropertyOperation {
         /// True if upper and lower case differ.
         case_sensitive: Option<bool> = "caseSensitive",
@@ -1511,7 +1498,7 @@ crm_core::record! {
         pattern: Option<String> = "pattern",
         /// Always `regex`.
         property_type: Option<String> = "propertyType",
-        /// `renderSpec`
+        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -1548,7 +1535,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `Reference`.
+    /// Variant of [`Reference`].
     pub struct TodayReference {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1564,7 +1551,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Reference`.
+    /// Variant of [`Reference`].
     pub struct WeekReference {
         /// The day of the week, for example `MONDAY`.
         day_of_week: Option<TimeWindowDay> = "dayOfWeek",
@@ -1582,7 +1569,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Reference`.
+    /// Variant of [`Reference`].
     pub struct YearReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",

@@ -4,11 +4,10 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `UnifiedEventPage`.
+    /// A result in [`UnifiedEventPage::results`].
     pub struct UnifiedEvent {
         /// The kind of event.
         event_type: Option<String> = "eventType",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",

@@ -16,17 +16,15 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Result.
         result: Option<String> = "result",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Value of `public_crm_search_request` of `ExportViewRequest`.
+    /// The public crm search request in [`ExportViewRequest::public_crm_search_request`].
     pub struct CrmSearchRequest {
         /// Groups of filters; meeting one group is enough.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
@@ -64,7 +62,7 @@ impl CrmSearchRequest {
 }
 
 crm_core::open_enum! {
-    /// Item of `export_internal_values_options` of `ExportListRequest`.
+    /// An export internal values option in [`ExportListRequest::export_internal_values_options`].
     pub enum ExportInternalValues {
         /// `NAMES`
         Names = "NAMES",
@@ -74,7 +72,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `ExportRequest`.
+    /// Variant of [`ExportRequest`].
     pub struct ExportListRequest {
         /// Types of associated records to export as well.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
@@ -168,7 +166,6 @@ crm_core::record! {
         export_state: Option<ExportReplyExportState> = "exportState",
         /// Kind of export: `LIST` or `VIEW`.
         export_type: Option<ExportReplyExportType> = "exportType",
-        /// The id.
         id: Option<String> = "id",
         /// The properties that are exported.
         object_properties: Vec<String> = "objectProperties",
@@ -224,7 +221,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `ExportRequest`.
+    /// Variant of [`ExportRequest`].
     pub struct ExportViewRequest {
         /// Types of associated records to export as well.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",

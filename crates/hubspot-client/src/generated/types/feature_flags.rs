@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `portal_states` of `PortalFlagStateBatchPutRequest`.
+    /// A portal state in [`PortalFlagStateBatchPutRequest::portal_states`].
     pub struct BatchPortalEntry {
         /// State of the flag: `ON`, `OFF` or `ABSENT`.
         flag_state: Option<FlagState> = "flagState",

@@ -16,11 +16,9 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Result.
         result: Option<StoredFile> = "result",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
         /// The id of the task that was started.
         task_id: Option<String> = "taskId",
@@ -42,7 +40,6 @@ crm_core::record! {
     pub struct FileStat {
         /// The file itself.
         file: Option<StoredFile> = "file",
-        /// The folder.
         folder: Option<Folder> = "folder",
     }
 }
@@ -58,7 +55,6 @@ crm_core::record! {
         expires_at: Option<Timestamp> = "expiresAt",
         /// True if the file can be used in new content.
         is_usable_in_content: Option<bool> = "isUsableInContent",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
@@ -75,7 +71,6 @@ crm_core::setters!(FileUpdateInput {
     expires_at: Timestamp,
     /// True if the file can be used in new content.
     is_usable_in_content: bool,
-    /// The name.
     name: String,
     /// The id of the folder above.
     parent_folder_id: String,
@@ -84,7 +79,7 @@ crm_core::setters!(FileUpdateInput {
 });
 
 crm_core::open_enum! {
-    /// Value of the argument `size` of `files.get_signed_url`.
+    /// Argument `size` of `files.get_signed_url`.
     pub enum FilesGetSignedUrlSize {
         /// `icon`
         Icon = "icon",
@@ -106,9 +101,7 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
@@ -132,11 +125,9 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was asked for.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Result.
         result: Option<Folder> = "result",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
         /// The id of the task that was started.
         task_id: Option<String> = "taskId",
@@ -146,7 +137,6 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `files.create_folder`.
     pub struct FolderInput {
-        /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
@@ -189,14 +179,12 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `files.update_folder`.
     pub struct FolderUpdateInput {
-        /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<i64> = "parentFolderId",
     }
 }
 crm_core::setters!(FolderUpdateInput {
-    /// The name.
     name: String,
     /// The id of the folder above.
     parent_folder_id: i64,
@@ -205,9 +193,7 @@ crm_core::setters!(FolderUpdateInput {
 crm_core::record! {
     /// Body of `files.start_folder_update`.
     pub struct FolderUpdateInputWithId {
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<i64> = "parentFolderId",
@@ -216,7 +202,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FolderUpdateInputWithId {
-    /// The name.
     name: String,
     /// The id of the folder above.
     parent_folder_id: i64,
@@ -250,11 +235,9 @@ crm_core::record! {
         folder_id: Option<String> = "folderId",
         /// The path of the folder.
         folder_path: Option<String> = "folderPath",
-        /// The name.
         name: Option<String> = "name",
         /// True to replace a file of the same name.
         overwrite: Option<bool> = "overwrite",
-        /// `ttl`
         ttl: Option<String> = "ttl",
         /// The address.
         url: Option<String> = "url",
@@ -269,9 +252,7 @@ crm_core::setters!(ImportFromUrlInput {
     folder_id: String,
     /// The path of the folder.
     folder_path: String,
-    /// The name.
     name: String,
-    /// `ttl`
     ttl: String,
     /// The address.
     url: String,
@@ -337,15 +318,12 @@ crm_core::record! {
         extension: Option<String> = "extension",
         /// The height, in pixels.
         height: Option<i64> = "height",
-        /// The name.
         name: Option<String> = "name",
-        /// Size.
         size: Option<i64> = "size",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
-        /// Width.
         width: Option<i64> = "width",
     }
 }
@@ -373,27 +351,23 @@ crm_core::record! {
         file_md5: Option<String> = "fileMd5",
         /// The height, in pixels.
         height: Option<i64> = "height",
-        /// The id.
         id: Option<String> = "id",
         /// True if the file can be used in new content.
         is_usable_in_content: Option<bool> = "isUsableInContent",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The path it is found under.
         path: Option<String> = "path",
-        /// Size.
         size: Option<i64> = "size",
         /// The part of HubSpot the file comes from.
         source_group: Option<StoredFileSourceGroup> = "sourceGroup",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// Width.
         width: Option<i64> = "width",
     }
 }

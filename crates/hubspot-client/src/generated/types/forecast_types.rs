@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `deal_split_properties` of `ForecastTypeSettingPublicReply`.
+    /// The deal split properties in [`ForecastTypeSettingPublicReply::deal_split_properties`].
     pub struct ForecastTypeDealSplitProperties {
         /// The custom amount property of deals.
         deal_custom_amount_property: Option<String> = "dealCustomAmountProperty",
@@ -48,7 +48,6 @@ crm_core::record! {
         forecast_name: Option<String> = "forecastName",
         /// The id of the forecast type.
         forecast_type_id: Option<i64> = "forecastTypeId",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",

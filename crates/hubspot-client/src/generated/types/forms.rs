@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct DatepickerField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -18,7 +18,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -41,7 +40,6 @@ crm_core::setters!(DatepickerField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -78,7 +76,7 @@ impl Default for DatepickerField {
 }
 
 crm_core::record! {
-    /// Item of `dependent_fields` of `DatepickerField`.
+    /// A dependent field in [`DatepickerField::dependent_fields`].
     pub struct DependentField {
         /// Time at which the dependent field is shown.
         dependent_condition: Option<DependentFieldFilter> = "dependentCondition",
@@ -105,7 +103,7 @@ impl DependentField {
 }
 
 crm_core::record! {
-    /// Value of `dependent_condition` of `DependentField`.
+    /// The dependent condition in [`DependentField::dependent_condition`].
     pub struct DependentFieldFilter {
         /// Operator that is applied.
         operator: Option<DependentFieldFilterOperator> = "operator",
@@ -113,7 +111,6 @@ crm_core::record! {
         range_end: Option<String> = "rangeEnd",
         /// The start of the range.
         range_start: Option<String> = "rangeStart",
-        /// The value.
         value: Option<String> = "value",
         /// Values, in a list or by name.
         values: Option<Vec<String>> = "values",
@@ -127,7 +124,6 @@ crm_core::setters!(DependentFieldFilter {
     range_end: String,
     /// The start of the range.
     range_start: String,
-    /// The value.
     value: String,
     /// Values, in a list or by name.
     values: [String],
@@ -182,7 +178,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct DropdownField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -196,7 +192,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -221,7 +216,6 @@ crm_core::setters!(DropdownField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -261,7 +255,7 @@ impl Default for DropdownField {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct EmailField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -275,7 +269,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -300,7 +293,6 @@ crm_core::setters!(EmailField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -340,7 +332,7 @@ impl Default for EmailField {
 }
 
 crm_core::record! {
-    /// Value of `validation` of `EmailField`.
+    /// The validation in [`EmailField::validation`].
     pub struct EmailFieldValidation {
         /// E-mail domains that are not accepted.
         blocked_email_domains: Option<Vec<String>> = "blockedEmailDomains",
@@ -367,7 +359,7 @@ impl EmailFieldValidation {
 }
 
 crm_core::record! {
-    /// Item of `options` of `DropdownField`.
+    /// An option in [`DropdownField::options`].
     pub struct EnumeratedFieldOption {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -375,7 +367,6 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// Display name.
         label: Option<String> = "label",
-        /// The value.
         value: Option<String> = "value",
     }
     required "displayOrder" "label" "value"
@@ -424,7 +415,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Item of `field_groups` of `HubSpotFormDefinition`.
+    /// A field group in [`HubSpotFormDefinition::field_groups`].
     pub struct FieldGroup {
         /// The fields, in order or by name.
         fields: Option<Vec<Field>> = "fields",
@@ -484,7 +475,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `validation` of `MobilePhoneField`.
+    /// The validation in [`MobilePhoneField::validation`].
     pub struct FieldValidation {
         /// Maximum number of digits.
         max_allowed_digits: Option<i64> = "maxAllowedDigits",
@@ -511,7 +502,7 @@ impl FieldValidation {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct FileField {
         /// True if more than one file can be given.
         allow_multiple_files: Option<bool> = "allowMultipleFiles",
@@ -527,7 +518,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -552,7 +542,6 @@ crm_core::setters!(FileField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -614,9 +603,9 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Value of `display_options` of `HubSpotFormDefinition`.
+    /// The display options in [`HubSpotFormDefinition::display_options`].
     pub struct FormDisplayOptions {
-        /// The CSS class.
+        /// Name in JSON: `cssClass`.
         css_class: Option<String> = "cssClass",
         /// True if the form is plain HTML of the page, without an iframe.
         render_raw_html: Option<bool> = "renderRawHtml",
@@ -631,7 +620,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FormDisplayOptions {
-    /// The CSS class.
     css_class: String,
 });
 
@@ -674,11 +662,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `post_submit_action` of `HubSpotFormConfiguration`.
+    /// The post submit action in [`HubSpotFormConfiguration::post_submit_action`].
     pub struct FormPostSubmitAction {
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<FormPostSubmitActionType> = "type",
-        /// The value.
         value: Option<String> = "value",
     }
     required "type" "value"
@@ -701,7 +688,7 @@ impl FormPostSubmitAction {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `FormPostSubmitAction`.
+    /// The type in [`FormPostSubmitAction::type_`].
     pub enum FormPostSubmitActionType {
         /// `redirect_url`
         RedirectUrl = "redirect_url",
@@ -711,11 +698,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `style` of `FormDisplayOptions`.
+    /// The style in [`FormDisplayOptions::style`].
     pub struct FormStyle {
         /// The width of the background, in CSS.
         background_width: Option<String> = "backgroundWidth",
-        /// The font family.
+        /// Name in JSON: `fontFamily`.
         font_family: Option<String> = "fontFamily",
         /// The color of help texts.
         help_text_color: Option<String> = "helpTextColor",
@@ -743,7 +730,6 @@ crm_core::record! {
 crm_core::setters!(FormStyle {
     /// The width of the background, in CSS.
     background_width: String,
-    /// The font family.
     font_family: String,
     /// The color of help texts.
     help_text_color: String,
@@ -780,7 +766,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `form_types` of `forms.list`.
+    /// Argument `form_types` of `forms.list`.
     pub enum FormsListFormTypesItem {
         /// `all`
         All = "all",
@@ -796,7 +782,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `configuration` of `HubSpotFormDefinition`.
+    /// The configuration in [`HubSpotFormDefinition::configuration`].
     pub struct HubSpotFormConfiguration {
         /// True if a link lets visitors clear values known of them.
         allow_link_to_reset_known_values: Option<bool> = "allowLinkToResetKnownValues",
@@ -975,11 +961,9 @@ crm_core::record! {
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
         /// Always `hubspot`.
         form_type: Option<String> = "formType",
-        /// The id.
         id: Option<String> = "id",
         /// Options for consent.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1000,11 +984,9 @@ crm_core::setters!(HubSpotFormDefinition {
     display_options: FormDisplayOptions,
     /// The fields of the form, in groups.
     field_groups: [FieldGroup],
-    /// The id.
     id: String,
     /// Options for consent.
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
-    /// The name.
     name: String,
     /// Time at which it was changed last.
     updated_at: Timestamp,
@@ -1038,7 +1020,7 @@ impl Default for HubSpotFormDefinition {
 }
 
 crm_core::record! {
-    /// Variant of `FormDefinitionCreateRequestBase`.
+    /// Variant of [`FormDefinitionCreateRequestBase`].
     pub struct HubSpotFormDefinitionCreateRequest {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1056,7 +1038,6 @@ crm_core::record! {
         form_type: Option<String> = "formType",
         /// Options for consent.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1079,7 +1060,6 @@ crm_core::setters!(HubSpotFormDefinitionCreateRequest {
     field_groups: [FieldGroup],
     /// Options for consent.
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
-    /// The name.
     name: String,
     /// Time at which it was changed last.
     updated_at: Timestamp,
@@ -1134,7 +1114,6 @@ crm_core::record! {
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
         /// Options for consent.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
-        /// The name.
         name: Option<String> = "name",
     }
 }
@@ -1149,12 +1128,11 @@ crm_core::setters!(HubSpotFormDefinitionPatchRequest {
     field_groups: [FieldGroup],
     /// Options for consent.
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
-    /// The name.
     name: String,
 });
 
 crm_core::record! {
-    /// Item of `communications_checkboxes` of `LegalConsentOptionsExplicitConsentToProcess`.
+    /// A communications checkbox in [`LegalConsentOptionsExplicitConsentToProcess::communications_checkboxes`].
     pub struct LegalConsentCheckbox {
         /// Display name.
         label: Option<String> = "label",
@@ -1185,7 +1163,7 @@ impl LegalConsentCheckbox {
 }
 
 crm_core::record! {
-    /// Variant of `HubSpotFormDefinitionLegalConsentOptions`.
+    /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
     pub struct LegalConsentOptionsExplicitConsentToProcess {
         /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
@@ -1199,7 +1177,7 @@ crm_core::record! {
         consent_to_process_text: Option<String> = "consentToProcessText",
         /// The text on privacy.
         privacy_text: Option<String> = "privacyText",
-        /// Type. Always `explicit_consent_to_process`.
+        /// Always `explicit_consent_to_process`.
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
@@ -1237,7 +1215,7 @@ impl LegalConsentOptionsExplicitConsentToProcess {
 }
 
 crm_core::record! {
-    /// Variant of `HubSpotFormDefinitionLegalConsentOptions`.
+    /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
     pub struct LegalConsentOptionsImplicitConsentToProcess {
         /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
@@ -1247,7 +1225,7 @@ crm_core::record! {
         consent_to_process_text: Option<String> = "consentToProcessText",
         /// The text on privacy.
         privacy_text: Option<String> = "privacyText",
-        /// Type. Always `implicit_consent_to_process`.
+        /// Always `implicit_consent_to_process`.
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
@@ -1279,7 +1257,7 @@ impl LegalConsentOptionsImplicitConsentToProcess {
 }
 
 crm_core::record! {
-    /// Variant of `HubSpotFormDefinitionLegalConsentOptions`.
+    /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
     pub struct LegalConsentOptionsLegitimateInterest {
         /// Subject of the legitimate interest: `client`, `lead` or `other`.
         lawful_basis: Option<LegalConsentOptionsLegitimateInterestLawfulBasis> = "lawfulBasis",
@@ -1287,7 +1265,7 @@ crm_core::record! {
         privacy_text: Option<String> = "privacyText",
         /// The ids of the subscription types.
         subscription_type_ids: Option<Vec<i64>> = "subscriptionTypeIds",
-        /// Type. Always `legitimate_interest`.
+        /// Always `legitimate_interest`.
         type_: Option<String> = "type",
     }
     required "lawfulBasis" "privacyText" "subscriptionTypeIds" "type"
@@ -1325,9 +1303,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `HubSpotFormDefinitionLegalConsentOptions`.
+    /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
     pub struct LegalConsentOptionsNone {
-        /// Type. Always `none`.
+        /// Always `none`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1352,11 +1330,10 @@ impl Default for LegalConsentOptionsNone {
 }
 
 crm_core::record! {
-    /// Item of `lifecycle_stages` of `HubSpotFormConfiguration`.
+    /// A lifecycle stage in [`HubSpotFormConfiguration::lifecycle_stages`].
     pub struct LifecycleStage {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// The value.
         value: Option<String> = "value",
     }
     required "objectTypeId" "value"
@@ -1376,7 +1353,7 @@ impl LifecycleStage {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct MobilePhoneField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1390,7 +1367,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1415,7 +1391,6 @@ crm_core::setters!(MobilePhoneField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -1455,7 +1430,7 @@ impl Default for MobilePhoneField {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct MultiLineTextField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1469,7 +1444,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1492,7 +1466,6 @@ crm_core::setters!(MultiLineTextField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -1529,7 +1502,7 @@ impl Default for MultiLineTextField {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct MultipleCheckboxesField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1543,7 +1516,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1566,7 +1538,6 @@ crm_core::setters!(MultipleCheckboxesField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -1603,7 +1574,7 @@ impl Default for MultipleCheckboxesField {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct NumberField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1617,7 +1588,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1642,7 +1612,6 @@ crm_core::setters!(NumberField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -1682,7 +1651,7 @@ impl Default for NumberField {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct PaymentLinkRadioField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1696,7 +1665,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1719,7 +1687,6 @@ crm_core::setters!(PaymentLinkRadioField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -1756,7 +1723,7 @@ impl Default for PaymentLinkRadioField {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct PhoneField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1770,7 +1737,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1797,7 +1763,6 @@ crm_core::setters!(PhoneField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -1840,7 +1805,7 @@ impl Default for PhoneField {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct RadioField {
         /// Values that are selected by default.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1854,7 +1819,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1879,7 +1843,6 @@ crm_core::setters!(RadioField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -1919,7 +1882,7 @@ impl Default for RadioField {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct SingleCheckboxField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1933,7 +1896,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1954,7 +1916,6 @@ crm_core::setters!(SingleCheckboxField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -1988,7 +1949,7 @@ impl Default for SingleCheckboxField {
 }
 
 crm_core::record! {
-    /// Variant of `Field`.
+    /// Variant of [`Field`].
     pub struct SingleLineTextField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -2002,7 +1963,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -2025,7 +1985,6 @@ crm_core::setters!(SingleLineTextField {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `columns` of `HubDbTable`.
+    /// A column in [`HubDbTable::columns`].
     pub struct Column {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -26,17 +26,15 @@ crm_core::record! {
         foreign_ids_by_name: Map<ForeignId> = "foreignIdsByName",
         /// The id of the table the column points to.
         foreign_table_id: Option<i64> = "foreignTableId",
-        /// The id.
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// Number of options.
         option_count: Option<i64> = "optionCount",
         /// The values to choose from.
         options: Vec<HubdbOptionItem> = "options",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<ColumnType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -44,19 +42,17 @@ crm_core::record! {
         updated_by: Option<SimpleUser> = "updatedBy",
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
-        /// Width.
         width: Option<i64> = "width",
     }
 }
 
 crm_core::record! {
-    /// Item of `columns` of `HubDbTableInput`.
+    /// A column in [`HubDbTableInput::columns`].
     pub struct ColumnRequest {
         /// The id of the column in the other table.
         foreign_column_id: Option<i64> = "foreignColumnId",
         /// The id of the table the column points to.
         foreign_table_id: Option<i64> = "foreignTableId",
-        /// The id.
         id: Option<i64> = "id",
         /// Display name.
         label: Option<String> = "label",
@@ -64,11 +60,10 @@ crm_core::record! {
         max_number_of_characters: Option<i64> = "maxNumberOfCharacters",
         /// Maximum number of options that can be selected.
         max_number_of_options: Option<i64> = "maxNumberOfOptions",
-        /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<HubdbOptionItem>> = "options",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<ColumnType> = "type",
     }
     required "id" "label" "name" "options" "type"
@@ -78,7 +73,6 @@ crm_core::setters!(ColumnRequest {
     foreign_column_id: i64,
     /// The id of the table the column points to.
     foreign_table_id: i64,
-    /// The id.
     id: i64,
     /// Display name.
     label: String,
@@ -86,16 +80,14 @@ crm_core::setters!(ColumnRequest {
     max_number_of_characters: i64,
     /// Maximum number of options that can be selected.
     max_number_of_options: i64,
-    /// The name.
     name: String,
     /// The values to choose from.
     options: [HubdbOptionItem],
-    /// Type.
     type_: ColumnType,
 });
 
 crm_core::open_enum! {
-    /// Value of `type_` of `Column`.
+    /// The type in [`Column::type_`].
     pub enum ColumnType {
         /// `BOOLEAN`
         Boolean = "BOOLEAN",
@@ -145,7 +137,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `errors` of `ImportResult`.
+    /// An error in [`ImportResult::errors`].
     pub struct ErrorItem {
         /// The group it is sorted into.
         category: Option<String> = "category",
@@ -165,13 +157,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `foreign_ids` of `Column`.
+    /// A foreign id in [`Column::foreign_ids`].
     pub struct ForeignId {
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -183,9 +173,7 @@ crm_core::record! {
         child_table_id: Option<String> = "childTableId",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The path it is found under.
         path: Option<String> = "path",
@@ -257,7 +245,6 @@ crm_core::record! {
         results: Vec<HubDbRow> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -284,18 +271,15 @@ impl HubDbRowBatchUpdate {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `HubDbRowBatchClone`.
+    /// An input in [`HubDbRowBatchClone::inputs`].
     pub struct HubDbRowClone {
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
     }
     required "id"
     by new
 }
 crm_core::setters!(HubDbRowClone {
-    /// The name.
     name: String,
 });
 
@@ -324,7 +308,6 @@ crm_core::record! {
         results: Vec<HubDbRow> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -336,7 +319,6 @@ crm_core::record! {
         child_table_id: Option<i64> = "childTableId",
         /// The place of the row in its table.
         display_index: Option<i64> = "displayIndex",
-        /// The name.
         name: Option<String> = "name",
         /// The path it is found under.
         path: Option<String> = "path",
@@ -347,7 +329,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbRowInput {
-    /// The name.
     name: String,
     /// The path it is found under.
     path: String,
@@ -381,7 +362,7 @@ crm_core::record! {
         results: Vec<HubDbRow> = "results",
         /// Total number.
         total: Option<i64> = "total",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<HubDbRowPageType> = "type",
     }
 }
@@ -409,7 +390,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `HubDbRowPage`.
+    /// The type in [`HubDbRowPage::type_`].
     pub enum HubDbRowPageType {
         /// `RANDOM_ACCESS`
         RandomAccess = "RANDOM_ACCESS",
@@ -419,15 +400,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `HubDbRowBatchUpdate`.
+    /// An input in [`HubDbRowBatchUpdate::inputs`].
     pub struct HubDbRowUpdate {
         /// The id of the row's child table.
         child_table_id: Option<i64> = "childTableId",
         /// The place of the row in its table.
         display_index: Option<i64> = "displayIndex",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The path it is found under.
         path: Option<String> = "path",
@@ -438,9 +417,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(HubDbRowUpdate {
-    /// The id.
     id: String,
-    /// The name.
     name: String,
     /// The path it is found under.
     path: String,
@@ -489,13 +466,11 @@ crm_core::record! {
         dynamic_meta_tags: Map<i64> = "dynamicMetaTags",
         /// True if child tables make pages of more levels.
         enable_child_table_pages: Option<bool> = "enableChildTablePages",
-        /// The id.
         id: Option<String> = "id",
         /// True if rows are put in order by hand.
         is_ordered_manually: Option<bool> = "isOrderedManually",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// True if it is published.
         published: Option<bool> = "published",
@@ -563,7 +538,6 @@ crm_core::record! {
         enable_child_table_pages: Option<bool> = "enableChildTablePages",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// True if dynamic pages can use the table.
         use_for_pages: Option<bool> = "useForPages",
@@ -617,7 +591,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `options` of `Column`.
+    /// An option in [`Column::options`].
     pub struct HubdbOptionItem {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -625,15 +599,13 @@ crm_core::record! {
         created_by: Option<SimpleUser> = "createdBy",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
-        /// The id.
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The order it is shown or sorted in.
         order: Option<i64> = "order",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -651,15 +623,12 @@ crm_core::setters!(HubdbOptionItem {
     created_by: SimpleUser,
     /// The id of the user who created it.
     created_by_user_id: i64,
-    /// The id.
     id: String,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The order it is shown or sorted in.
     order: i64,
-    /// Type.
     type_: String,
     /// Time at which it was changed last.
     updated_at: Timestamp,
@@ -684,15 +653,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `created_by` of `Column`.
+    /// The created by in [`Column::created_by`].
     pub struct SimpleUser {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// The id.
         id: Option<String> = "id",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
     }
     required "email" "firstName" "id" "lastName"

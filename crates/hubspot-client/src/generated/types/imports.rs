@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `ImportErrorPage`.
+    /// A result in [`ImportErrorPage::results`].
     pub struct ImportError {
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
@@ -14,7 +14,6 @@ crm_core::record! {
         error_type: Option<String> = "errorType",
         /// More about the error.
         extra_context: Option<String> = "extraContext",
-        /// The id.
         id: Option<String> = "id",
         /// The property value that is wrong.
         invalid_property_value: Option<PropertyValue> = "invalidPropertyValue",
@@ -44,7 +43,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `metadata` of `ImportReply`.
+    /// The metadata in [`ImportReply::metadata`].
     pub struct ImportMetadata {
         /// Counts, by name.
         counters: Map<i64> = "counters",
@@ -60,7 +59,6 @@ crm_core::record! {
     pub struct ImportReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The name of the import.
         import_name: Option<String> = "importName",
@@ -76,7 +74,6 @@ crm_core::record! {
         metadata: Option<ImportMetadata> = "metadata",
         /// True if it imports opt-outs.
         opt_out_import: Option<bool> = "optOutImport",
-        /// The state.
         state: Option<ImportReplyState> = "state",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -102,7 +99,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The state.
+    /// The state in [`ImportReply::state`].
     pub enum ImportReplyState {
         /// `CANCELED`
         Canceled = "CANCELED",
@@ -132,7 +129,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `source_data` of `ImportError`.
+    /// The source data in [`ImportError::source_data`].
     pub struct ImportRowCore {
         /// Further values of the row.
         additional_row_data: Vec<String> = "additionalRowData",
@@ -150,7 +147,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `import_template` of `ImportReply`.
+    /// The import template in [`ImportReply::import_template`].
     pub struct ImportTemplate {
         /// The id of the template.
         template_id: Option<i64> = "templateId",
@@ -172,7 +169,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `object_lists` of `ImportMetadata`.
+    /// An object list in [`ImportMetadata::object_lists`].
     pub struct ObjectListRecord {
         /// The id of the list.
         list_id: Option<String> = "listId",

@@ -12,9 +12,7 @@ crm_core::record! {
         created: Option<Timestamp> = "created",
         /// Time at which it was deleted. Read-only: omitted from requests.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<i64> = "parentFolderId",
@@ -26,9 +24,7 @@ crm_core::record! {
 crm_core::setters!(ContentFolder {
     /// The group it is sorted into.
     category: i64,
-    /// The id.
     id: String,
-    /// The name.
     name: String,
     /// The id of the folder above.
     parent_folder_id: i64,
@@ -72,7 +68,6 @@ crm_core::record! {
         results: Vec<ContentFolder> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -92,7 +87,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `landing_pages.get_folder_revision`.
     pub struct ContentFolderVersion {
-        /// The id.
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<ContentFolder> = "object",

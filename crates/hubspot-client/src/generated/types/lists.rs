@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `CollectionResponseJoinTimeAndRecordId`.
+    /// A result in [`CollectionResponseJoinTimeAndRecordId::results`].
     pub struct JoinTimeAndRecordId {
         /// Time at which it joined the list.
         membership_timestamp: Option<Timestamp> = "membershipTimestamp",
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `ListConversionTime`.
+    /// Variant of [`ListConversionTime`].
     pub struct ListConversionDate {
         /// Always `CONVERSION_DATE`.
         conversion_type: Option<String> = "conversionType",
@@ -56,7 +56,6 @@ crm_core::record! {
         day: Option<i64> = "day",
         /// The month, as a number or a name.
         month: Option<i64> = "month",
-        /// The year.
         year: Option<i64> = "year",
     }
     required "conversionType" "day" "month" "year"
@@ -82,7 +81,7 @@ impl ListConversionDate {
 }
 
 crm_core::record! {
-    /// Variant of `ListConversionTime`.
+    /// Variant of [`ListConversionTime`].
     pub struct ListConversionInactivity {
         /// Always `INACTIVITY`.
         conversion_type: Option<String> = "conversionType",
@@ -152,7 +151,6 @@ crm_core::record! {
         list_permissions: Option<ListPermissions> = "listPermissions",
         /// Settings for membership, for example by team.
         membership_settings: Option<MembershipSettings> = "membershipSettings",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -227,7 +225,7 @@ impl ListFilterUpdateRequest {
 }
 
 crm_core::record! {
-    /// Item of `child_nodes` of `ListFolder`.
+    /// A child node in [`ListFolder::child_nodes`].
     pub struct ListFolder {
         /// The ids of the lists in the folder.
         child_lists: Vec<i64> = "childLists",
@@ -235,9 +233,7 @@ crm_core::record! {
         child_nodes: Vec<ListFolder> = "childNodes",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
@@ -253,7 +249,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `lists.create_folder`.
     pub struct ListFolderCreateReply {
-        /// The folder.
         folder: Option<ListFolder> = "folder",
     }
 }
@@ -261,7 +256,6 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `lists.create_folder`.
     pub struct ListFolderCreateRequest {
-        /// The name.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
@@ -289,7 +283,6 @@ impl ListFolderCreateRequest {
 crm_core::record! {
     /// Reply of `lists.get_folder_tree`.
     pub struct ListFolderFetchReply {
-        /// The folder.
         folder: Option<ListFolder> = "folder",
     }
 }
@@ -319,7 +312,7 @@ impl ListMoveRequest {
 }
 
 crm_core::record! {
-    /// Value of `list_permissions` of `ListCreateRequest`.
+    /// The list permissions in [`ListCreateRequest::list_permissions`].
     pub struct ListPermissions {
         /// The ids of teams that may edit it.
         teams_with_edit_access: Option<Vec<i64>> = "teamsWithEditAccess",
@@ -410,9 +403,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `size_history` of `ListSizeAndEditHistoryReply`.
+    /// An entry in [`ListSizeAndEditHistoryReply::size_history`].
     pub struct ListSizeDataPoint {
-        /// Size.
         size: Option<i64> = "size",
         /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
@@ -463,18 +455,17 @@ impl MembershipChangeRequest {
 }
 
 crm_core::record! {
-    /// Value of `membership_settings` of `ListCreateRequest`.
+    /// The membership settings in [`ListCreateRequest::membership_settings`].
     pub struct MembershipSettings {
         /// True if unassigned records are included.
         include_unassigned: Option<bool> = "includeUnassigned",
-        /// `membershipTeamId`
+        /// Name in JSON: `membershipTeamId`.
         membership_team_id: Option<i64> = "membershipTeamId",
     }
 }
 crm_core::setters!(MembershipSettings {
     /// True if unassigned records are included.
     include_unassigned: bool,
-    /// `membershipTeamId`
     membership_team_id: i64,
 });
 
@@ -501,7 +492,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `list` of `ListCreateReply`.
+    /// The list in [`ListCreateReply::list`].
     pub struct ObjectList {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -521,7 +512,6 @@ crm_core::record! {
         list_version: Option<i64> = "listVersion",
         /// Settings for membership, for example by team.
         membership_settings: Option<MembershipSettings> = "membershipSettings",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -529,7 +519,6 @@ crm_core::record! {
         processing_status: Option<String> = "processingStatus",
         /// Kind of list, for example `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
-        /// Size.
         size: Option<i64> = "size",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -539,7 +528,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `lists` of `ListSearchReply`.
+    /// A list in [`ListSearchReply::lists`].
     pub struct ObjectListSearchResult {
         /// More properties of a list, beyond the usual ones.
         additional_properties: Map<String> = "additionalProperties",
@@ -555,7 +544,6 @@ crm_core::record! {
         list_id: Option<String> = "listId",
         /// The version number of the list.
         list_version: Option<i64> = "listVersion",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -571,7 +559,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `RecordIdInputBatch`.
+    /// An input in [`RecordIdInputBatch::inputs`].
     pub struct RecordIdInput {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -616,7 +604,7 @@ impl RecordIdInputBatch {
 }
 
 crm_core::record! {
-    /// Item of `results` of `RecordIdWithMembershipsBatchReply`.
+    /// A result in [`RecordIdWithMembershipsBatchReply::results`].
     pub struct RecordIdWithMemberships {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -644,13 +632,12 @@ crm_core::record! {
         results: Vec<RecordIdWithMemberships> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `results` of `CollectionResponseRecordListMembership`.
+    /// A result in [`CollectionResponseRecordListMembership::results`].
     pub struct RecordListMembership {
         /// Time at which the record was first added.
         first_added_timestamp: Option<Timestamp> = "firstAddedTimestamp",

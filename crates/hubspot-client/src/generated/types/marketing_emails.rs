@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `button_style_settings` of `EmailStyleSettings`.
+    /// The button style settings in [`EmailStyleSettings::button_style_settings`].
     pub struct ButtonStyleSettings {
         /// The color of the background.
         background_color: Option<Value> = "backgroundColor",
@@ -36,9 +36,8 @@ crm_core::setters!(ButtonStyleSettings {
 });
 
 crm_core::record! {
-    /// Value of `divider_style_settings` of `EmailStyleSettings`.
+    /// The divider style settings in [`EmailStyleSettings::divider_style_settings`].
     pub struct DividerStyleSettings {
-        /// The color.
         color: Option<Value> = "color",
         /// The height, in pixels.
         height: Option<i64> = "height",
@@ -47,7 +46,6 @@ crm_core::record! {
     }
 }
 crm_core::setters!(DividerStyleSettings {
-    /// The color.
     color: Value,
     /// The height, in pixels.
     height: i64,
@@ -94,7 +92,6 @@ crm_core::record! {
         folder_id_v2: Option<i64> = "folderIdV2",
         /// Origin.
         from: Option<EmailFromDetails> = "from",
-        /// The id.
         id: Option<String> = "id",
         /// True if it is part of an A/B test.
         is_ab: Option<bool> = "isAb",
@@ -106,7 +103,6 @@ crm_core::record! {
         jitter_send_time: Option<bool> = "jitterSendTime",
         /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
-        /// The name.
         name: Option<String> = "name",
         /// The key to preview it with.
         preview_key: Option<String> = "previewKey",
@@ -126,7 +122,6 @@ crm_core::record! {
         rss_data: Option<RssEmailDetails> = "rssData",
         /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
-        /// The state.
         state: Option<EmailState> = "state",
         /// The figures on how it did.
         stats: Option<EmailStatisticsData> = "stats",
@@ -142,7 +137,7 @@ crm_core::record! {
         testing: Option<EmailTestingDetails> = "testing",
         /// Targets: records, or recipients of an e-mail.
         to: Option<EmailToDetails> = "to",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<EmailType> = "type",
         /// Time at which it was taken back from publication.
         unpublished_at: Option<Timestamp> = "unpublishedAt",
@@ -164,7 +159,6 @@ crm_core::record! {
     pub struct EmailClone {
         /// The name of the copy.
         clone_name: Option<String> = "cloneName",
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -193,7 +187,7 @@ impl EmailClone {
 }
 
 crm_core::record! {
-    /// Value of `content` of `Email`.
+    /// The content in [`Email::content`].
     pub struct EmailContent {
         /// The drag-and-drop areas of the e-mail.
         flex_areas: Option<Map<Value>> = "flexAreas",
@@ -255,7 +249,6 @@ crm_core::record! {
         jitter_send_time: Option<bool> = "jitterSendTime",
         /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
@@ -263,7 +256,6 @@ crm_core::record! {
         rss_data: Option<RssEmailDetails> = "rssData",
         /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
-        /// The state.
         state: Option<EmailState> = "state",
         /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
         subcategory: Option<String> = "subcategory",
@@ -300,7 +292,6 @@ crm_core::setters!(EmailCreateRequest {
     jitter_send_time: bool,
     /// The language, for example `en`. One of 891 values, for example `aa`.
     language: String,
-    /// The name.
     name: String,
     /// Time at which it is or was published.
     publish_date: Timestamp,
@@ -308,7 +299,6 @@ crm_core::setters!(EmailCreateRequest {
     rss_data: RssEmailDetails,
     /// True if publishing it sends it.
     send_on_publish: bool,
-    /// The state.
     state: EmailState,
     /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
     subcategory: String,
@@ -335,7 +325,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `from` of `Email`.
+    /// The from in [`Email::from`].
     pub struct EmailFromDetails {
         /// The address replies go to, if another.
         custom_reply_to: Option<String> = "customReplyTo",
@@ -367,7 +357,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `contact_ids` of `EmailToDetails`.
+    /// The contact ids in [`EmailToDetails::contact_ids`].
     pub struct EmailRecipients {
         /// The ids of those who must not get it.
         exclude: Option<Vec<String>> = "exclude",
@@ -383,7 +373,7 @@ crm_core::setters!(EmailRecipients {
 });
 
 crm_core::record! {
-    /// Item of `results` of `EmailStatisticIntervalPage`.
+    /// A result in [`EmailStatisticIntervalPage::results`].
     pub struct EmailStatisticInterval {
         /// The figures of the interval.
         aggregations: Option<EmailStatisticsData> = "aggregations",
@@ -405,7 +395,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `aggregate` of `AggregateEmailStatistics`.
+    /// The aggregate in [`AggregateEmailStatistics::aggregate`].
     pub struct EmailStatisticsData {
         /// Counts, by name.
         counters: Map<i64> = "counters",
@@ -419,7 +409,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `style_settings` of `EmailContent`.
+    /// The style settings in [`EmailContent::style_settings`].
     pub struct EmailStyleSettings {
         /// The color of the background.
         background_color: Option<String> = "backgroundColor",
@@ -559,7 +549,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `subscription_details` of `Email`.
+    /// The subscription details in [`Email::subscription_details`].
     pub struct EmailSubscriptionDetails {
         /// The id of the office location.
         office_location_id: Option<String> = "officeLocationId",
@@ -583,9 +573,9 @@ crm_core::setters!(EmailSubscriptionDetails {
 });
 
 crm_core::record! {
-    /// Value of `testing` of `Email`.
+    /// The testing in [`Email::testing`].
     pub struct EmailTestingDetails {
-        /// `abSampleSizeDefault`
+        /// Name in JSON: `abSampleSizeDefault`.
         ab_sample_size_default: Option<AbStatus> = "abSampleSizeDefault",
         /// Variation that is sent if the test has no winner.
         ab_sampling_default: Option<AbStatus> = "abSamplingDefault",
@@ -606,7 +596,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EmailTestingDetails {
-    /// `abSampleSizeDefault`
     ab_sample_size_default: AbStatus,
     /// Variation that is sent if the test has no winner.
     ab_sampling_default: AbStatus,
@@ -653,7 +642,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `to` of `Email`.
+    /// The to in [`Email::to`].
     pub struct EmailToDetails {
         /// The contacts, by id.
         contact_ids: Option<EmailRecipients> = "contactIds",
@@ -663,7 +652,7 @@ crm_core::record! {
         contact_lists: Option<EmailRecipients> = "contactLists",
         /// True to exclude contacts who received too many e-mails.
         limit_send_frequency: Option<bool> = "limitSendFrequency",
-        /// `suppressGraymail`
+        /// Name in JSON: `suppressGraymail`.
         suppress_graymail: Option<bool> = "suppressGraymail",
     }
 }
@@ -676,12 +665,11 @@ crm_core::setters!(EmailToDetails {
     contact_lists: EmailRecipients,
     /// True to exclude contacts who received too many e-mails.
     limit_send_frequency: bool,
-    /// `suppressGraymail`
     suppress_graymail: bool,
 });
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `marketing_emails.list`.
+    /// Argument `type_` of `marketing_emails.list`.
     pub enum EmailType {
         /// `AB_EMAIL`
         AbEmail = "AB_EMAIL",
@@ -771,7 +759,6 @@ crm_core::record! {
         jitter_send_time: Option<bool> = "jitterSendTime",
         /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
@@ -779,7 +766,6 @@ crm_core::record! {
         rss_data: Option<RssEmailDetails> = "rssData",
         /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
-        /// The state.
         state: Option<EmailState> = "state",
         /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
         subcategory: Option<String> = "subcategory",
@@ -814,7 +800,6 @@ crm_core::setters!(EmailUpdateRequest {
     jitter_send_time: bool,
     /// The language, for example `en`. One of 891 values, for example `aa`.
     language: String,
-    /// The name.
     name: String,
     /// Time at which it is or was published.
     publish_date: Timestamp,
@@ -822,7 +807,6 @@ crm_core::setters!(EmailUpdateRequest {
     rss_data: RssEmailDetails,
     /// True if publishing it sends it.
     send_on_publish: bool,
-    /// The state.
     state: EmailState,
     /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
     subcategory: String,
@@ -841,7 +825,6 @@ crm_core::setters!(EmailUpdateRequest {
 crm_core::record! {
     /// Reply of `marketing_emails.get_revision`.
     pub struct EmailVersion {
-        /// The id.
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<Email> = "object",
@@ -865,17 +848,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `font_style` of `ButtonStyleSettings`.
+    /// The font style in [`ButtonStyleSettings::font_style`].
     pub struct FontStyle {
         /// True if it is bold.
         bold: Option<bool> = "bold",
-        /// The color.
         color: Option<String> = "color",
         /// The name of the font.
         font: Option<String> = "font",
         /// True if it is italic.
         italic: Option<bool> = "italic",
-        /// Size.
         size: Option<i64> = "size",
         /// True if the text is underlined.
         underline: Option<bool> = "underline",
@@ -884,20 +865,18 @@ crm_core::record! {
 crm_core::setters!(FontStyle {
     /// True if it is bold.
     bold: bool,
-    /// The color.
     color: String,
     /// The name of the font.
     font: String,
     /// True if it is italic.
     italic: bool,
-    /// Size.
     size: i64,
     /// True if the text is underlined.
     underline: bool,
 });
 
 crm_core::record! {
-    /// Value of `interval` of `EmailStatisticInterval`.
+    /// The interval in [`EmailStatisticInterval::interval`].
     pub struct Interval {
         /// End of the range.
         end: Option<Timestamp> = "end",
@@ -907,7 +886,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `interval` of `marketing_emails.get_statistics_histogram`.
+    /// Argument `interval` of `marketing_emails.get_statistics_histogram`.
     pub enum MarketingEmailsGetStatisticsHistogramInterval {
         /// `DAY`
         Day = "DAY",
@@ -931,7 +910,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `rss_data` of `Email`.
+    /// The rss data in [`Email::rss_data`].
     pub struct RssEmailDetails {
         /// Kind of the blog e-mail.
         blog_email_type: Option<String> = "blogEmailType",
@@ -987,9 +966,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `EmailVersionPage`.
+    /// A result in [`EmailVersionPage::results`].
     pub struct VersionPublicEmail {
-        /// The id.
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<Email> = "object",
@@ -1001,7 +979,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `webversion` of `Email`.
+    /// The webversion in [`Email::webversion`].
     pub struct WebversionDetails {
         /// The domain, for example `example.com`.
         domain: Option<String> = "domain",
@@ -1021,7 +999,6 @@ crm_core::record! {
         redirect_to_url: Option<String> = "redirectToUrl",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// The title.
         title: Option<String> = "title",
         /// The address.
         url: Option<String> = "url",
@@ -1046,7 +1023,6 @@ crm_core::setters!(WebversionDetails {
     redirect_to_url: String,
     /// The part of the address after the domain.
     slug: String,
-    /// The title.
     title: String,
     /// The address.
     url: String,

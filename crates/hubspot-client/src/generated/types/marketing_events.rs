@@ -4,11 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `app_info` of `MarketingEvent`.
+    /// The app info in [`MarketingEvent::app_info`].
     pub struct AppInfo {
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
     }
 }
@@ -44,7 +42,6 @@ crm_core::record! {
         results: Vec<MarketingEventPublicDefaultReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -66,7 +63,6 @@ crm_core::record! {
         results: Vec<SubscriberEmailReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -88,13 +84,12 @@ crm_core::record! {
         results: Vec<SubscriberVidReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Value of `contact` of `ParticipationAssociations`.
+    /// The contact in [`ParticipationAssociations::contact`].
     pub struct ContactAssociation {
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -108,11 +103,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `custom_properties` of `MarketingEvent`.
+    /// A custom property in [`MarketingEvent::custom_properties`].
     pub struct CrmPropertyWrapper {
-        /// The name.
         name: Option<String> = "name",
-        /// The value.
         value: Option<String> = "value",
     }
 }
@@ -177,7 +170,6 @@ crm_core::record! {
         event_url: Option<String> = "eventUrl",
         /// The id of the event in the app that it comes from.
         external_event_id: Option<String> = "externalEventId",
-        /// The id.
         id: Option<String> = "id",
         /// Number of registrants who did not attend.
         no_shows: Option<i64> = "noShows",
@@ -241,7 +233,7 @@ crm_core::setters!(ExternalMarketingEventUpdate {
 });
 
 crm_core::record! {
-    /// Item of `results` of `SearchPublicResponseWrapperList`.
+    /// A result in [`SearchPublicResponseWrapperList::results`].
     pub struct FoundMarketingEvent {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -255,7 +247,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `ListPage`.
+    /// A result in [`ListPage::results`].
     pub struct List {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -269,7 +261,6 @@ crm_core::record! {
         list_id: Option<String> = "listId",
         /// The version number of the list.
         list_version: Option<i64> = "listVersion",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -277,7 +268,6 @@ crm_core::record! {
         processing_status: Option<String> = "processingStatus",
         /// Kind of list, for example `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
-        /// Size.
         size: Option<i64> = "size",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -347,7 +337,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `marketing_event` of `ParticipationAssociations`.
+    /// The marketing event in [`ParticipationAssociations::marketing_event`].
     pub struct MarketingEventAssociation {
         /// The id of the account in the app that the event comes from.
         external_account_id: Option<String> = "externalAccountId",
@@ -355,7 +345,6 @@ crm_core::record! {
         external_event_id: Option<String> = "externalEventId",
         /// The id of the marketing event.
         marketing_event_id: Option<String> = "marketingEventId",
-        /// The name.
         name: Option<String> = "name",
     }
 }
@@ -398,13 +387,12 @@ crm_core::record! {
         results: Vec<MarketingEventReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `MarketingEventBatchUpdate`.
+    /// An input in [`MarketingEventBatchUpdate::inputs`].
     pub struct MarketingEventBatchUpdateRow {
         /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
@@ -625,7 +613,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `MarketingEventEmailSubscriberBatch`.
+    /// An input in [`MarketingEventEmailSubscriberBatch::inputs`].
     pub struct MarketingEventEmailSubscriber {
         /// Properties of the contact, by name.
         contact_properties: Option<Map<String>> = "contactProperties",
@@ -684,7 +672,7 @@ impl MarketingEventEmailSubscriberBatch {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `MarketingEventExternalUniqueIdentifierBatch`.
+    /// An input in [`MarketingEventExternalUniqueIdentifierBatch::inputs`].
     pub struct MarketingEventExternalUniqueIdentifier {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -736,7 +724,7 @@ impl MarketingEventExternalUniqueIdentifierBatch {
 }
 
 crm_core::record! {
-    /// Item of `results` of `MarketingEventIdentifiersReplyPage`.
+    /// A result in [`MarketingEventIdentifiersReplyPage::results`].
     pub struct MarketingEventIdentifiersReply {
         /// The app that it came from.
         app_info: Option<AppInfo> = "appInfo",
@@ -796,7 +784,6 @@ crm_core::record! {
         event_type: Option<String> = "eventType",
         /// The address of the event.
         event_url: Option<String> = "eventUrl",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",
@@ -808,7 +795,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `MarketingEventPublicObjectIdDeleteRequestBatch`.
+    /// An input in [`MarketingEventPublicObjectIdDeleteRequestBatch::inputs`].
     pub struct MarketingEventPublicObjectIdDeleteRequest {
         /// The id of the record.
         object_id: Option<String> = "objectId",
@@ -886,7 +873,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `MarketingEventSubscriberBatch`.
+    /// An input in [`MarketingEventSubscriberBatch::inputs`].
     pub struct MarketingEventSubscriber {
         /// In milliseconds since 1970-01-01 UTC.
         interaction_date_time: Option<i64> = "interactionDateTime",
@@ -982,7 +969,7 @@ crm_core::setters!(MarketingEventUpdate {
 });
 
 crm_core::record! {
-    /// Value of `associations` of `ParticipationBreakdown`.
+    /// The associations in [`ParticipationBreakdown::associations`].
     pub struct ParticipationAssociations {
         /// The contact who takes part.
         contact: Option<ContactAssociation> = "contact",
@@ -992,13 +979,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `ParticipationBreakdownPage`.
+    /// A result in [`ParticipationBreakdownPage::results`].
     pub struct ParticipationBreakdown {
         /// Associated records, or object types with which it can be associated.
         associations: Option<ParticipationAssociations> = "associations",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The properties, by internal name.
         properties: Option<ParticipationProperties> = "properties",
@@ -1018,7 +1004,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `properties` of `ParticipationBreakdown`.
+    /// The properties in [`ParticipationBreakdown::properties`].
     pub struct ParticipationProperties {
         /// Duration of the attendance, in seconds.
         attendance_duration_seconds: Option<i64> = "attendanceDurationSeconds",
@@ -1056,7 +1042,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `BatchResponseSubscriberEmailReply`.
+    /// A result in [`BatchResponseSubscriberEmailReply::results`].
     pub struct SubscriberEmailReply {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -1066,7 +1052,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `BatchResponseSubscriberVidReply`.
+    /// A result in [`BatchResponseSubscriberVidReply::results`].
     pub struct SubscriberVidReply {
         /// The id of the contact.
         vid: Option<i64> = "vid",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `derived_values` of `AttentionSpanEventRequest`.
+    /// The derived values in [`AttentionSpanEventRequest::derived_values`].
     pub struct AttentionSpanCalculatedValues {
         /// Total played share of the media.
         total_percent_played: Option<f64> = "totalPercentPlayed",
@@ -59,7 +59,7 @@ crm_core::record! {
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// `percentRange`
+        /// Name in JSON: `percentRange`.
         percent_range: Option<String> = "percentRange",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -187,15 +187,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `case_change_test_extension_data` of `ExtensionData`.
+    /// The case change test extension data in [`ExtensionData::case_change_test_extension_data`].
     pub struct CaseChangeTestExtensionData {
-        /// `mood`
         mood: Option<CaseChangeTestExtensionDataMood> = "mood",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `mood` of `CaseChangeTestExtensionData`.
+    /// The mood in [`CaseChangeTestExtensionData::mood`].
     pub enum CaseChangeTestExtensionDataMood {
         /// `ANGRY`
         Angry = "ANGRY",
@@ -209,7 +208,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `property_requirements` of `PropertyDefinition`.
+    /// The property requirements in [`PropertyDefinition::property_requirements`].
     pub struct DefaultRequirements {
         /// The gates it needs.
         gates: Vec<String> = "gates",
@@ -223,17 +222,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `definition_source` of `PropertyDefinition`.
+    /// The definition source in [`PropertyDefinition::definition_source`].
     pub struct DefinitionSource {
-        /// The name.
         name: Option<String> = "name",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<DefinitionSourceType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `DefinitionSource`.
+    /// The type in [`DefinitionSource::type_`].
     pub enum DefinitionSourceType {
         /// `GLOBAL`
         Global = "GLOBAL",
@@ -247,7 +245,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `endpoints` of `IntegratorOEmbedDomainModel`.
+    /// The endpoints in [`IntegratorOEmbedDomainModel::endpoints`].
     pub struct Endpoints {
         /// True if oEmbed discovery is supported.
         discovery: Option<bool> = "discovery",
@@ -360,7 +358,7 @@ crm_core::record! {
         enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
         /// Expression that is evaluated.
         expression_to_evaluate: Option<Box<Expression>> = "expressionToEvaluate",
-        /// `ifExpression`
+        /// Name in JSON: `ifExpression`.
         if_expression: Option<Box<Expression>> = "ifExpression",
         /// Operands, in order.
         inputs: Vec<Expression> = "inputs",
@@ -378,15 +376,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `extension_data` of `PropertyDefinition`.
+    /// The extension data in [`PropertyDefinition::extension_data`].
     pub struct ExtensionData {
-        /// `caseChangeTestExtensionData`
+        /// Name in JSON: `caseChangeTestExtensionData`.
         case_change_test_extension_data: Option<CaseChangeTestExtensionData> = "caseChangeTestExtensionData",
         /// Result of each extension: `OK`, `ERROR` or `TIMEOUT`.
         extension_status_map: Map<ExtensionDataExtensionStatusMapValue> = "extensionStatusMap",
         /// Decoration of the options.
         option_decorators_extension_data: Option<OptionDecoratorsExtensionData> = "optionDecoratorsExtensionData",
-        /// `requiredPropertiesExtensionData`
+        /// Name in JSON: `requiredPropertiesExtensionData`.
         required_properties_extension_data: Option<RequiredPropertiesExtensionData> = "requiredPropertiesExtensionData",
         /// True if the property is softly required.
         soft_required_properties_extension_data: Option<SoftRequiredPropertiesExtensionData> = "softRequiredPropertiesExtensionData",
@@ -396,7 +394,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Item of `extension_status_map` of `ExtensionData`.
+    /// An entry in [`ExtensionData::extension_status_map`].
     pub enum ExtensionDataExtensionStatusMapValue {
         /// `ERROR`
         Error = "ERROR",
@@ -418,7 +416,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `permission` of `PropertyDefinition`.
+    /// The permission in [`PropertyDefinition::permission`].
     pub struct FieldLevelPermission {
         /// Level of access.
         access_level: Option<String> = "accessLevel",
@@ -426,7 +424,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `filter` of `OptionsMetaData`.
+    /// The filter in [`OptionsMetaData::filter`].
     pub struct FilteringMetaData {
         /// Only teams that help desk work can go to.
         include_helpdesk_routable_teams_only: Option<bool> = "includeHelpdeskRoutableTeamsOnly",
@@ -442,21 +440,20 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `property_groups` of `IntegratorObjectCreationReply`.
+    /// A property group in [`IntegratorObjectCreationReply::property_groups`].
     pub struct Group {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Display name.
+        /// Name in JSON: `displayName`.
         display_name: Option<String> = "displayName",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// `fulcrumPortalId`
+        /// Name in JSON: `fulcrumPortalId`.
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
-        /// `fulcrumTimestamp`
+        /// Name in JSON: `fulcrumTimestamp`.
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
         /// True if HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -464,25 +461,24 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `property_groups` of `ObjectDefinitionReply`.
+    /// A property group in [`ObjectDefinitionReply::property_groups`].
     pub struct GroupView {
-        /// Display name.
+        /// Name in JSON: `displayName`.
         display_name: Option<String> = "displayName",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// `fulcrumPortalId`
+        /// Name in JSON: `fulcrumPortalId`.
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
-        /// `fulcrumTimestamp`
+        /// Name in JSON: `fulcrumTimestamp`.
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
         /// True if HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
-        /// The name.
         name: Option<String> = "name",
     }
 }
 
 crm_core::record! {
-    /// Value of `object_type` of `IntegratorObjectCreationReply`.
+    /// The object type in [`IntegratorObjectCreationReply::object_type`].
     pub struct InboundDbObjectType {
         /// The name of the scope needed for access.
         access_scope_name: Option<String> = "accessScopeName",
@@ -510,21 +506,19 @@ crm_core::record! {
         has_owners: Option<bool> = "hasOwners",
         /// True if it has pipelines.
         has_pipelines: Option<bool> = "hasPipelines",
-        /// The id.
         id: Option<i64> = "id",
         /// True if it can be used in filters and reports.
         indexed_for_filters_and_reports: Option<bool> = "indexedForFiltersAndReports",
         /// The id of the app.
         integration_app_id: Option<i64> = "integrationAppId",
-        /// `janusGroup`
+        /// Name in JSON: `janusGroup`.
         janus_group: Option<String> = "janusGroup",
         /// The property that says when a record last changed.
         last_modified_property_name: Option<String> = "lastModifiedPropertyName",
         /// Origin of the object type, for example `PORTAL_SPECIFIC`.
         meta_type: Option<InboundDbObjectTypeMetaType> = "metaType",
-        /// `metaTypeId`
+        /// Name in JSON: `metaTypeId`.
         meta_type_id: Option<i64> = "metaTypeId",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -558,7 +552,6 @@ crm_core::record! {
         secondary_display_label_property_names: Vec<String> = "secondaryDisplayLabelPropertyNames",
         /// The word for one.
         singular_form: Option<String> = "singularForm",
-        /// Status.
         status: Option<InboundDbObjectTypeStatus> = "status",
         /// Visibility, for example `Internal only`.
         visibilities: Vec<InboundDbObjectTypeVisibility> = "visibilities",
@@ -610,7 +603,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `InboundDbObjectType`.
+    /// The status in [`InboundDbObjectType::status`].
     pub enum InboundDbObjectTypeStatus {
         /// `Deprecated`
         Deprecated = "Deprecated",
@@ -622,7 +615,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Visibility of the object type.
+    /// A visibility in [`InboundDbObjectType::visibilities`].
     pub enum InboundDbObjectTypeVisibility {
         /// `Customer-facing`
         CustomerFacing = "Customer-facing",
@@ -646,7 +639,6 @@ crm_core::record! {
         deleted_at: Option<i64> = "deletedAt",
         /// Endpoints from which oEmbed data is fetched.
         endpoints: Option<Endpoints> = "endpoints",
-        /// The id.
         id: Option<i64> = "id",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -684,7 +676,7 @@ impl IntegratorOEmbedDomainRequest {
 }
 
 crm_core::record! {
-    /// Item of `created_objects` of `BulkIntegratorObjectCreationReply`.
+    /// A created object in [`BulkIntegratorObjectCreationReply::created_objects`].
     pub struct IntegratorObjectCreationReply {
         /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<InboundDbObjectType> = "objectType",
@@ -717,7 +709,7 @@ impl IntegratorObjectCreationRequest {
 }
 
 crm_core::record! {
-    /// Value of `lookup_association_spec` of `PropertyDefinition`.
+    /// The lookup association spec in [`PropertyDefinition::lookup_association_spec`].
     pub struct LookupAssociationSpec {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
@@ -787,13 +779,12 @@ crm_core::record! {
         is_customized_default: Option<bool> = "isCustomizedDefault",
         /// True if it can hold several values.
         is_multi_valued: Option<bool> = "isMultiValued",
-        /// `isPartial`
+        /// Name in JSON: `isPartial`.
         is_partial: Option<bool> = "isPartial",
         /// Display name.
         label: Option<String> = "label",
         /// True if it can be changed but not deleted.
         mutable_definition_not_deletable: Option<bool> = "mutableDefinitionNotDeletable",
-        /// The name.
         name: Option<String> = "name",
         /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
@@ -823,7 +814,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<FieldTypeDefinitionType> = "type",
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
@@ -881,7 +872,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<PropertyType> = "type",
     }
 }
@@ -914,7 +905,6 @@ crm_core::setters!(MediaBridgePropertyUpdate {
     show_currency_symbol: bool,
     /// Display format of a text, for example `email`.
     text_display_hint: TextDisplayHint,
-    /// Type.
     type_: PropertyType,
 });
 
@@ -925,7 +915,6 @@ crm_core::record! {
         allow_import_on_disconnect: Option<bool> = "allowImportOnDisconnect",
         /// The name of the module.
         module_name: Option<String> = "moduleName",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
@@ -938,7 +927,6 @@ crm_core::setters!(MediaBridgeProviderPartial {
     allow_import_on_disconnect: bool,
     /// The name of the module.
     module_name: String,
-    /// The name.
     name: String,
 });
 
@@ -961,7 +949,6 @@ crm_core::record! {
     pub struct MediaBridgeProviderRegistrationReply {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// The name.
         name: Option<String> = "name",
     }
 }
@@ -1003,7 +990,6 @@ crm_core::record! {
         provider_id: Option<i64> = "providerId",
         /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
-        /// The state.
         state: Option<MediaPlayedEventState> = "state",
     }
 }
@@ -1041,7 +1027,6 @@ crm_core::record! {
         page_url: Option<String> = "pageUrl",
         /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
-        /// The state.
         state: Option<MediaPlayedEventState> = "state",
     }
     required "mediaType" "occurredTimestamp" "sessionId" "state"
@@ -1106,7 +1091,7 @@ impl MediaPlayedEventRequest {
 }
 
 crm_core::open_enum! {
-    /// The state.
+    /// The state in [`MediaPlayedEvent::state`].
     pub enum MediaPlayedEventState {
         /// `STARTED`
         Started = "STARTED",
@@ -1248,7 +1233,7 @@ impl MediaPlayedPercentageEventRequest {
 }
 
 crm_core::record! {
-    /// Item of `properties` of `ObjectSchema`.
+    /// A property in [`ObjectSchema::properties`].
     pub struct MediaProperty {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1290,7 +1275,6 @@ crm_core::record! {
         label: Option<String> = "label",
         /// Describes which parts can be changed.
         modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
-        /// The name.
         name: Option<String> = "name",
         /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
@@ -1304,7 +1288,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1314,7 +1298,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `options` of `MediaProperty`.
+    /// An option in [`MediaProperty::options`].
     pub struct MediaPropertyOption {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1324,7 +1308,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The value.
         value: Option<String> = "value",
     }
 }
@@ -1388,11 +1371,9 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
-        /// The id.
         id: Option<String> = "id",
         /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1422,25 +1403,24 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `allowed_object_types` of `MediaBridgeProperty`.
+    /// An allowed object type in [`MediaBridgeProperty::allowed_object_types`].
     pub struct ObjectTypeIdProto {
         /// The second number of an object type id, as in `2-123`.
         inner_id: Option<i64> = "innerId",
-        /// `metaTypeId`
+        /// Name in JSON: `metaTypeId`.
         meta_type_id: Option<i64> = "metaTypeId",
     }
 }
 
 crm_core::record! {
-    /// Item of `option_decorators` of `OptionDecoratorsExtensionData`.
+    /// An option decorator in [`OptionDecoratorsExtensionData::option_decorators`].
     pub struct OptionDecorations {
-        /// The color.
         color: Option<OptionDecorationsColor> = "color",
     }
 }
 
 crm_core::open_enum! {
-    /// The color.
+    /// The color in [`OptionDecorations::color`].
     pub enum OptionDecorationsColor {
         /// `BLACK`
         Black = "BLACK",
@@ -1482,7 +1462,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `option_decorators_extension_data` of `ExtensionData`.
+    /// The option decorators extension data in [`ExtensionData::option_decorators_extension_data`].
     pub struct OptionDecoratorsExtensionData {
         /// Display style of an option, for example `LABEL_WITH_COLOR`.
         option_decorator_style: Option<OptionDecoratorsExtensionDataOptionDecoratorStyle> = "optionDecoratorStyle",
@@ -1504,7 +1484,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `external_options_meta_data` of `PropertyDefinition`.
+    /// The external options meta data in [`PropertyDefinition::external_options_meta_data`].
     pub struct OptionsMetaData {
         /// Filter that restricts the results.
         filter: Option<FilteringMetaData> = "filter",
@@ -1534,13 +1514,12 @@ crm_core::record! {
         results: Vec<MediaBridgeProperty> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `properties` of `IntegratorObjectCreationReply`.
+    /// A property in [`IntegratorObjectCreationReply::properties`].
     pub struct PropertyDefinition {
         /// Expression that calculates the value.
         calculation_expression: Option<Box<Expression>> = "calculationExpression",
@@ -1552,11 +1531,11 @@ crm_core::record! {
         extension_data: Option<ExtensionData> = "extensionData",
         /// Source of external options.
         external_options_meta_data: Option<OptionsMetaData> = "externalOptionsMetaData",
-        /// `fulcrumPortalId`
+        /// Name in JSON: `fulcrumPortalId`.
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
-        /// `fulcrumTimestamp`
+        /// Name in JSON: `fulcrumTimestamp`.
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
-        /// `janusGroup`
+        /// Name in JSON: `janusGroup`.
         janus_group: Option<String> = "janusGroup",
         /// The association that values are looked up through.
         lookup_association_spec: Option<LookupAssociationSpec> = "lookupAssociationSpec",
@@ -1584,7 +1563,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `required_properties_extension_data` of `ExtensionData`.
+    /// The required properties extension data in [`ExtensionData::required_properties_extension_data`].
     pub struct RequiredPropertiesExtensionData {
         /// True if the property is required.
         is_required_property: Option<bool> = "isRequiredProperty",
@@ -1592,7 +1571,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `rollup_expression` of `PropertyDefinition`.
+    /// The rollup expression in [`PropertyDefinition::rollup_expression`].
     pub struct RollupExpression {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpec> = "associationTypes",
@@ -1652,7 +1631,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `scope_mappings` of `InboundDbObjectType`.
+    /// A scope mapping in [`InboundDbObjectType::scope_mappings`].
     pub struct ScopeMapping {
         /// Level of access.
         access_level: Option<ScopeMappingAccessLevel> = "accessLevel",
@@ -1664,7 +1643,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Level of access.
+    /// The access level in [`ScopeMapping::access_level`].
     pub enum ScopeMappingAccessLevel {
         /// `ALL`
         All = "ALL",
@@ -1702,7 +1681,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `soft_required_properties_extension_data` of `ExtensionData`.
+    /// The soft required properties extension data in [`ExtensionData::soft_required_properties_extension_data`].
     pub struct SoftRequiredPropertiesExtensionData {
         /// True if the property is softly required.
         is_soft_required_property: Option<bool> = "isSoftRequiredProperty",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `IpRangeList`.
+    /// A result in [`IpRangeList::results`].
     pub struct IpRange {
         /// The range of IP addresses, for example `192.0.2.0/24`.
         cidr: Option<String> = "cidr",

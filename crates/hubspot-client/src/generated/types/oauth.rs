@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Variant of `TokenInfo`.
+    /// Variant of [`TokenInfo`].
     pub struct AccessTokenInfoReply {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Token`.
+    /// Variant of [`Token`].
     pub struct AccessTokenReply {
         /// The token to make requests with.
         access_token: Option<String> = "access_token",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `Token`.
+    /// Variant of [`Token`].
     pub struct ClientCredentialsTokenReply {
         /// The token to make requests with.
         access_token: Option<String> = "access_token",
@@ -144,7 +144,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `TokenInfo`.
+    /// Variant of [`TokenInfo`].
     pub struct RefreshTokenInfoReply {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -172,7 +172,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `signed_access_token` of `AccessTokenInfoReply`.
+    /// The signed access token in [`AccessTokenInfoReply::signed_access_token`].
     pub struct SignedAccessToken {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -194,15 +194,15 @@ crm_core::record! {
         is_service_account: Option<bool> = "isServiceAccount",
         /// True if the token is for a user.
         is_user_level: Option<bool> = "isUserLevel",
-        /// `newSignature`
+        /// Name in JSON: `newSignature`.
         new_signature: Option<String> = "newSignature",
-        /// `scopeToScopeGroupPks`
+        /// Name in JSON: `scopeToScopeGroupPks`.
         scope_to_scope_group_pks: Option<String> = "scopeToScopeGroupPks",
         /// The scopes that are granted.
         scopes: Option<String> = "scopes",
         /// The signature of the token.
         signature: Option<String> = "signature",
-        /// `trialScopeToScopeGroupPks`
+        /// Name in JSON: `trialScopeToScopeGroupPks`.
         trial_scope_to_scope_group_pks: Option<String> = "trialScopeToScopeGroupPks",
         /// The scopes that are on trial.
         trial_scopes: Option<String> = "trialScopes",

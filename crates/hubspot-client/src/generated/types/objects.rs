@@ -4,17 +4,16 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `AssociatedIdPage`.
+    /// A result in [`AssociatedIdPage::results`].
     pub struct AssociatedId {
-        /// The id.
         id: Option<String> = "id",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `associations` of `ObjectWithAssociations`.
+    /// An association in [`ObjectWithAssociations::associations`].
     pub struct AssociatedIdPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -24,7 +23,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `associations` of `BatchCreateRow`.
+    /// An association in [`BatchCreateRow::associations`].
     pub struct AssociationsForObject {
         /// Targets: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
@@ -72,7 +71,7 @@ impl BatchCreate {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `BatchCreate`.
+    /// An input in [`BatchCreate::inputs`].
     pub struct BatchCreateRow {
         /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
@@ -159,7 +158,6 @@ crm_core::record! {
         results: Vec<Object> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -186,9 +184,8 @@ impl BatchUpdate {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `BatchUpdate`.
+    /// An input in [`BatchUpdate::inputs`].
     pub struct BatchUpdateRow {
-        /// The id.
         id: Option<String> = "id",
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
@@ -259,15 +256,13 @@ crm_core::record! {
         results: Vec<UpsertObject> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `BatchUpsert`.
+    /// An input in [`BatchUpsert::inputs`].
     pub struct BatchUpsertRow {
-        /// The id.
         id: Option<String> = "id",
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
@@ -364,7 +359,6 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -376,7 +370,6 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// Warnings.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
@@ -441,7 +434,7 @@ impl ObjectUpdate {
 }
 
 crm_core::record! {
-    /// Item of `warnings` of `Object`.
+    /// A warning in [`Object::warnings`].
     pub struct ObjectWarning {
         /// The group it is sorted into.
         category: Option<String> = "category",
@@ -463,7 +456,6 @@ crm_core::record! {
         associations: Map<AssociatedIdPage> = "associations",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -475,7 +467,6 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// Warnings.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }
@@ -553,7 +544,7 @@ impl SearchSort {
 }
 
 crm_core::open_enum! {
-    /// The direction.
+    /// The direction in [`SearchSort::direction`].
     pub enum SearchSortDirection {
         /// `ASCENDING`
         Ascending = "ASCENDING",
@@ -563,7 +554,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `BatchUpsertReply`.
+    /// A result in [`BatchUpsertReply::results`].
     pub struct UpsertObject {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -571,7 +562,6 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// True if it was newly made.
         new: Option<bool> = "new",
@@ -585,7 +575,6 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         /// The address.
         url: Option<String> = "url",
-        /// Warnings.
         warnings: Vec<ObjectWarning> = "warnings",
     }
 }

@@ -12,15 +12,14 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// The id.
         id: Option<String> = "id",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The teams of the owner.
         teams: Vec<Team> = "teams",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<OwnerType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -42,7 +41,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `Owner`.
+    /// The type in [`Owner::type_`].
     pub enum OwnerType {
         /// `PERSON`
         Person = "PERSON",
@@ -62,11 +61,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `teams` of `Owner`.
+    /// A team in [`Owner::teams`].
     pub struct Team {
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// True if it is the main team of the user.
         primary: Option<bool> = "primary",

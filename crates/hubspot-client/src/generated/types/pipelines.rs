@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `AuditInfoList`.
+    /// A result in [`AuditInfoList::results`].
     pub struct AuditInfo {
         /// Action that was performed.
         action: Option<String> = "action",
@@ -42,7 +42,6 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The id.
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",
@@ -161,7 +160,6 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The id.
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",

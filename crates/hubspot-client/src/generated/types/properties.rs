@@ -20,7 +20,6 @@ crm_core::record! {
         results: Vec<Property> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -62,7 +61,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<PropertyType> = "type",
     }
 }
@@ -93,7 +92,6 @@ crm_core::setters!(PropertyUpdate {
     show_currency_symbol: bool,
     /// Display format of a text, for example `email`.
     text_display_hint: TextDisplayHint,
-    /// Type.
     type_: PropertyType,
 });
 

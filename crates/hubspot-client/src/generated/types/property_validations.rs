@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `PropertyValidationRuleMapList`.
+    /// A result in [`PropertyValidationRuleMapList::results`].
     pub struct PropertyValidationRuleMap {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `associations` of `CalendarMeetingEventCreateRequest`.
+    /// An association in [`CalendarMeetingEventCreateRequest::associations`].
     pub struct AssociationCreateRequest {
         /// Targets: records, or recipients of an e-mail.
         to: Option<PublicObjectId> = "to",
@@ -31,11 +31,9 @@ impl AssociationCreateRequest {
 }
 
 crm_core::record! {
-    /// Item of `form_fields` of `MeetingBooking`.
+    /// A form field in [`MeetingBooking::form_fields`].
     pub struct BookingFormField {
-        /// The name.
         name: Option<String> = "name",
-        /// The value.
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -63,7 +61,7 @@ crm_core::record! {
         branding_metadata: Option<BrandingMetadata> = "brandingMetadata",
         /// The settings of the meeting link.
         custom_params: Option<MeetingsLinkSettings> = "customParams",
-        /// `isOffline`
+        /// Name in JSON: `isOffline`.
         is_offline: Option<bool> = "isOffline",
         /// Time at which the meeting link has free times.
         link_availability: Option<LinkAvailability> = "linkAvailability",
@@ -75,7 +73,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `options` of `LinkFormField`.
+    /// An option in [`LinkFormField::options`].
     pub struct BookingOption {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -89,17 +87,16 @@ crm_core::record! {
         label: Option<String> = "label",
         /// True if it cannot be changed.
         read_only: Option<bool> = "readOnly",
-        /// The value.
         value: Option<String> = "value",
     }
 }
 
 crm_core::record! {
-    /// Value of `branding_metadata` of `BookingInfo`.
+    /// The branding metadata in [`BookingInfo::branding_metadata`].
     pub struct BrandingMetadata {
         /// The second accent color.
         accent2_color: Option<String> = "accent2Color",
-        /// The accent color.
+        /// Name in JSON: `accentColor`.
         accent_color: Option<String> = "accentColor",
         /// The first line of the company's address.
         company_address_line1: Option<String> = "companyAddressLine1",
@@ -139,7 +136,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `properties` of `CalendarMeetingEventCreateRequest`.
+    /// The properties in [`CalendarMeetingEventCreateRequest::properties`].
     pub struct CalendarMeetingEventCreateProperties {
         /// The kind of meeting.
         hs_activity_type: Option<String> = "hs_activity_type",
@@ -239,7 +236,6 @@ crm_core::record! {
     pub struct CalendarMeetingEventReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// Time at which it was last changed.
         last_updated_at: Option<Timestamp> = "lastUpdatedAt",
@@ -249,7 +245,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `properties` of `CalendarMeetingEventReply`.
+    /// The properties in [`CalendarMeetingEventReply::properties`].
     pub struct CalendarMeetingEventResponseProperties {
         /// The kind of meeting.
         hs_activity_type: Option<String> = "hs_activity_type",
@@ -291,7 +287,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `availability` of `MeetingsLinkSettings`.
+    /// An entry in [`MeetingsLinkSettings::availability`].
     pub struct ClosedRange {
         /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
@@ -301,7 +297,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `communication_consent_checkboxes` of `LegalConsentOptions`.
+    /// A communication consent checkbox in [`LegalConsentOptions::communication_consent_checkboxes`].
     pub struct CommunicationConsentCheckbox {
         /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
@@ -313,7 +309,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `email_reminder_schedule` of `CalendarMeetingEventCreateRequest`.
+    /// The email reminder schedule in [`CalendarMeetingEventCreateRequest::email_reminder_schedule`].
     pub struct EmailReminderSchedule {
         /// The reminders that are sent.
         reminders: Option<Vec<Reminder>> = "reminders",
@@ -342,7 +338,7 @@ impl EmailReminderSchedule {
 }
 
 crm_core::record! {
-    /// Value of `guest_settings` of `MeetingsLinkSettings`.
+    /// The guest settings in [`MeetingsLinkSettings::guest_settings`].
     pub struct GuestSettings {
         /// True if guests can be added.
         can_add_guests: Option<bool> = "canAddGuests",
@@ -352,7 +348,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `legal_consent_options` of `MeetingsLinkSettings`.
+    /// The legal consent options in [`MeetingsLinkSettings::legal_consent_options`].
     pub struct LegalConsentOptions {
         /// The boxes for consent to communication.
         communication_consent_checkboxes: Vec<CommunicationConsentCheckbox> = "communicationConsentCheckboxes",
@@ -388,7 +384,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `legal_consent_responses` of `MeetingBooking`.
+    /// A legal consent response in [`MeetingBooking::legal_consent_responses`].
     pub struct LegalConsentReply {
         /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
@@ -415,7 +411,7 @@ impl LegalConsentReply {
 }
 
 crm_core::record! {
-    /// Value of `link_availability` of `BookingInfo`.
+    /// The link availability in [`BookingInfo::link_availability`].
     pub struct LinkAvailability {
         /// True if there are more.
         has_more: Option<bool> = "hasMore",
@@ -435,7 +431,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `link_availability_by_duration` of `LinkAvailability`.
+    /// An entry in [`LinkAvailability::link_availability_by_duration`].
     pub struct LinkAvailabilityForDuration {
         /// The times that are free.
         availabilities: Vec<MeetingAvailability> = "availabilities",
@@ -445,7 +441,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `display_info` of `MeetingsLinkSettings`.
+    /// The display info in [`MeetingsLinkSettings::display_info`].
     pub struct LinkDisplayInfo {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -471,7 +467,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `form_fields` of `MeetingsLinkSettings`.
+    /// A form field in [`MeetingsLinkSettings::form_fields`].
     pub struct LinkFormField {
         /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
@@ -481,27 +477,24 @@ crm_core::record! {
         is_required: Option<bool> = "isRequired",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Vec<BookingOption> = "options",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `results` of `LinkMetadataPage`.
+    /// A result in [`LinkMetadataPage::results`].
     pub struct LinkMetadata {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// True if it is the default link.
         default_link: Option<bool> = "defaultLink",
-        /// The id.
         id: Option<String> = "id",
         /// The address it leads to.
         link: Option<String> = "link",
-        /// The name.
         name: Option<String> = "name",
         /// The user id of the organizer.
         organizer_user_id: Option<String> = "organizerUserId",
@@ -509,7 +502,7 @@ crm_core::record! {
         payment_link_id: Option<String> = "paymentLinkId",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<LinkMetadataType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -531,7 +524,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `scheduler.list_meeting_links`.
+    /// The kind of meeting link, for example `PERSONAL_LINK`.
     pub enum LinkMetadataType {
         /// `GROUP_CALENDAR`
         GroupCalendar = "GROUP_CALENDAR",
@@ -543,7 +536,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `availabilities` of `LinkAvailabilityForDuration`.
+    /// An availability in [`LinkAvailabilityForDuration::availabilities`].
     pub struct MeetingAvailability {
         /// Time at which it ends, in milliseconds since 1970, UTC.
         end_millis_utc: Option<i64> = "endMillisUtc",
@@ -559,11 +552,11 @@ crm_core::record! {
         duration: Option<i64> = "duration",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// The fields of the booking form.
         form_fields: Option<Vec<BookingFormField>> = "formFields",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// Answers of the guest about consent.
         legal_consent_responses: Option<Vec<LegalConsentReply>> = "legalConsentResponses",
@@ -585,11 +578,9 @@ crm_core::setters!(MeetingBooking {
     duration: i64,
     /// The e-mail address.
     email: String,
-    /// The first name.
     first_name: String,
     /// The fields of the booking form.
     form_fields: [BookingFormField],
-    /// The last name.
     last_name: String,
     /// Answers of the guest about consent.
     legal_consent_responses: [LegalConsentReply],
@@ -622,13 +613,12 @@ crm_core::record! {
         form_fields: Vec<ValidatedFormField> = "formFields",
         /// The e-mail addresses of the guests.
         guest_emails: Vec<String> = "guestEmails",
-        /// `isOffline`
+        /// Name in JSON: `isOffline`.
         is_offline: Option<bool> = "isOffline",
         /// Answers of the guest about consent.
         legal_consent_responses: Vec<LegalConsentReply> = "legalConsentResponses",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
-        /// Location.
         location: Option<String> = "location",
         /// Start of the range.
         start: Option<Timestamp> = "start",
@@ -642,11 +632,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `custom_params` of `BookingInfo`.
+    /// The custom params in [`BookingInfo::custom_params`].
     pub struct MeetingsLinkSettings {
         /// The times that can be booked.
         availability: Map<ClosedRange> = "availability",
-        /// `customAvailabilityEndDate`
+        /// Name in JSON: `customAvailabilityEndDate`.
         custom_availability_end_date: Option<i64> = "customAvailabilityEndDate",
         /// The first date that can be booked.
         custom_availability_start_date: Option<i64> = "customAvailabilityStartDate",
@@ -666,7 +656,6 @@ crm_core::record! {
         legal_consent_options: Option<LegalConsentOptions> = "legalConsentOptions",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
-        /// Location.
         location: Option<String> = "location",
         /// The free time kept around meetings.
         meeting_buffer_time: Option<i64> = "meetingBufferTime",
@@ -710,11 +699,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `meetings_user` of `UserBusyTimes`.
+    /// The meetings user in [`UserBusyTimes::meetings_user`].
     pub struct MeetingsUser {
         /// Provider of the user's calendar, for example `GOOGLE`.
         calendar_provider: Option<MeetingsUserCalendarProvider> = "calendarProvider",
-        /// The id.
         id: Option<String> = "id",
         /// True if the user has Sales Starter.
         is_sales_starter: Option<bool> = "isSalesStarter",
@@ -740,7 +728,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `welcome_screen_info` of `MeetingsLinkSettings`.
+    /// The welcome screen info in [`MeetingsLinkSettings::welcome_screen_info`].
     pub struct MeetingsWelcomeScreenInfo {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -748,7 +736,6 @@ crm_core::record! {
         logo_url: Option<String> = "logoUrl",
         /// True if the welcome screen is shown.
         show_welcome_screen: Option<bool> = "showWelcomeScreen",
-        /// The title.
         title: Option<String> = "title",
         /// True if the company's logo is shown.
         use_company_logo: Option<bool> = "useCompanyLogo",
@@ -768,9 +755,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `reminders` of `EmailReminderSchedule`.
+    /// A reminder in [`EmailReminderSchedule::reminders`].
     pub struct Reminder {
-        /// Number of time units.
+        /// Name in JSON: `numberOfTimeUnits`.
         number_of_time_units: Option<i64> = "numberOfTimeUnits",
         /// The unit of time.
         time_unit: Option<TimeUnit> = "timeUnit",
@@ -795,7 +782,7 @@ impl Reminder {
 }
 
 crm_core::record! {
-    /// Item of `busy_times` of `UserBusyTimes`.
+    /// A busy time in [`UserBusyTimes::busy_times`].
     pub struct TimeRange {
         /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
@@ -805,7 +792,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The unit of time.
+    /// The time unit in [`Reminder::time_unit`].
     pub enum TimeUnit {
         /// `DAYS`
         Days = "DAYS",
@@ -819,11 +806,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `all_users_busy_times` of `BookingInfo`.
+    /// An all users busy time in [`BookingInfo::all_users_busy_times`].
     pub struct UserBusyTimes {
         /// Time at which the user is busy.
         busy_times: Vec<TimeRange> = "busyTimes",
-        /// `isOffline`
+        /// Name in JSON: `isOffline`.
         is_offline: Option<bool> = "isOffline",
         /// The user the busy times are of.
         meetings_user: Option<MeetingsUser> = "meetingsUser",
@@ -831,21 +818,21 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `user_profile` of `MeetingsUser`.
+    /// The user profile in [`MeetingsUser::user_profile`].
     pub struct UserProfile {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// The whole name of the person.
         full_name: Option<String> = "fullName",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
     }
 }
 
 crm_core::record! {
-    /// Item of `form_fields` of `MeetingBookingReply`.
+    /// A form field in [`MeetingBookingReply::form_fields`].
     pub struct ValidatedFormField {
         /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
@@ -853,11 +840,9 @@ crm_core::record! {
         is_custom: Option<bool> = "isCustom",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The label in the guest's language.
         translated_label: Option<String> = "translatedLabel",
-        /// The value.
         value: Option<String> = "value",
         /// Display text of the value.
         value_label: Option<String> = "valueLabel",

@@ -51,7 +51,6 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
-        /// The name.
         name: Option<String> = "name",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
@@ -77,7 +76,6 @@ crm_core::setters!(ObjectSchemaCreate {
     description: String,
     /// Display names.
     labels: TypeDefinitionLabels,
-    /// The name.
     name: String,
     /// The property shown as the name of a record.
     primary_display_property: String,
@@ -94,7 +92,7 @@ crm_core::setters!(ObjectSchemaCreate {
 });
 
 crm_core::record! {
-    /// Item of `properties` of `ObjectSchemaCreate`.
+    /// A property in [`ObjectSchemaCreate::properties`].
     pub struct ObjectTypePropertyCreate {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -114,7 +112,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
@@ -130,7 +127,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "label" "name" "type"
@@ -217,11 +214,9 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
-        /// The id.
         id: Option<String> = "id",
         /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",

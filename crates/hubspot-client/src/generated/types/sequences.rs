@@ -4,15 +4,14 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `email_pattern` of `SequenceStepReply`.
+    /// The email pattern in [`SequenceStepReply::email_pattern`].
     pub struct EmailPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// `threadEmailToStepOrder`
+        /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -24,7 +23,6 @@ crm_core::record! {
     pub struct SequenceEnrollmentLiteReply {
         /// Time at which the contact was enrolled.
         enrolled_at: Option<Timestamp> = "enrolledAt",
-        /// The id.
         id: Option<String> = "id",
         /// The address the e-mails go to.
         to_email: Option<String> = "toEmail",
@@ -42,7 +40,6 @@ crm_core::record! {
         enrolled_by: Option<String> = "enrolledBy",
         /// The e-mail address of who enrolled the contact.
         enrolled_by_email: Option<String> = "enrolledByEmail",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the sequence.
         sequence_id: Option<String> = "sequenceId",
@@ -94,15 +91,13 @@ impl SequenceEnrollmentRequest {
 }
 
 crm_core::record! {
-    /// Item of `results` of `SequenceLiteReplyPage`.
+    /// A result in [`SequenceLiteReplyPage::results`].
     pub struct SequenceLiteReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -132,9 +127,7 @@ crm_core::record! {
         dependencies: Vec<SequenceStepDependencyReply> = "dependencies",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The settings that go with it.
         settings: Option<SequenceSettingsReply> = "settings",
@@ -148,13 +141,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `settings` of `SequenceReply`.
+    /// The settings in [`SequenceReply::settings`].
     pub struct SequenceSettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
         eligible_follow_up_days: Option<SequenceSettingsReplyEligibleFollowUpDays> = "eligibleFollowUpDays",
-        /// The id.
         id: Option<String> = "id",
         /// True if each task has its own reminder.
         individual_task_reminders_enabled: Option<bool> = "individualTaskRemindersEnabled",
@@ -194,19 +186,18 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `dependencies` of `SequenceReply`.
+    /// A dependency in [`SequenceReply::dependencies`].
     pub struct SequenceStepDependencyReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The kind of dependency.
         dependency_type: Option<SequenceStepDependencyReplyDependencyType> = "dependencyType",
-        /// The id.
         id: Option<String> = "id",
-        /// `reliesOnSequenceStepId`
+        /// Name in JSON: `reliesOnSequenceStepId`.
         relies_on_sequence_step_id: Option<String> = "reliesOnSequenceStepId",
         /// The order number of the step it waits for.
         relies_on_step_order: Option<i64> = "reliesOnStepOrder",
-        /// `requiredBySequenceStepId`
+        /// Name in JSON: `requiredBySequenceStepId`.
         required_by_sequence_step_id: Option<String> = "requiredBySequenceStepId",
         /// The order number of the step that waits.
         required_by_step_order: Option<i64> = "requiredByStepOrder",
@@ -228,7 +219,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `steps` of `SequenceReply`.
+    /// A step in [`SequenceReply::steps`].
     pub struct SequenceStepReply {
         /// The kind of action.
         action_type: Option<SequenceStepReplyActionType> = "actionType",
@@ -238,7 +229,6 @@ crm_core::record! {
         delay_millis: Option<i64> = "delayMillis",
         /// The e-mail that the step sends.
         email_pattern: Option<EmailPatternReply> = "emailPattern",
-        /// The id.
         id: Option<String> = "id",
         /// The place of the step in the sequence.
         step_order: Option<i64> = "stepOrder",
@@ -264,11 +254,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `task_pattern` of `SequenceStepReply`.
+    /// The task pattern in [`SequenceStepReply::task_pattern`].
     pub struct TaskPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The notes of the task.
         notes: Option<String> = "notes",
@@ -282,7 +271,7 @@ crm_core::record! {
         task_type: Option<TaskPatternReplyTaskType> = "taskType",
         /// The id of the template.
         template_id: Option<i64> = "templateId",
-        /// `threadEmailToStepOrder`
+        /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

@@ -26,7 +26,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The state.
+    /// The state it is in, for example `PUBLISHED`.
     pub enum EmailState {
         /// `AGENT_GENERATED`
         AgentGenerated = "AGENT_GENERATED",

@@ -54,7 +54,6 @@ impl AbTestRerun {
 crm_core::record! {
     /// Body of `landing_pages.create_language_variation`.
     pub struct ContentLanguageClone {
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -144,7 +143,6 @@ crm_core::record! {
         head_html: Option<String> = "headHtml",
         /// The title of the page, as browsers show it.
         html_title: Option<String> = "htmlTitle",
-        /// The id.
         id: Option<String> = "id",
         /// True if the default CSS applies.
         include_default_custom_css: Option<bool> = "includeDefaultCustomCss",
@@ -158,7 +156,6 @@ crm_core::record! {
         mab_experiment_id: Option<String> = "mabExperimentId",
         /// The description for search engines.
         meta_description: Option<String> = "metaDescription",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which the page expires. In milliseconds since 1970-01-01 UTC.
         page_expiry_date: Option<i64> = "pageExpiryDate",
@@ -170,7 +167,6 @@ crm_core::record! {
         page_expiry_redirect_url: Option<String> = "pageExpiryRedirectUrl",
         /// True if visitors are sent on to another page.
         page_redirected: Option<bool> = "pageRedirected",
-        /// The password.
         password: Option<String> = "password",
         /// The rules on who may see it.
         public_access_rules: Option<Vec<Value>> = "publicAccessRules",
@@ -182,7 +178,7 @@ crm_core::record! {
         publish_immediately: Option<bool> = "publishImmediately",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// The state. At most 25 characters.
+        /// At most 25 characters.
         state: Option<String> = "state",
         /// The finer group it is sorted into.
         subcategory: Option<String> = "subcategory",
@@ -256,7 +252,6 @@ crm_core::setters!(Page {
     head_html: String,
     /// The title of the page, as browsers show it.
     html_title: String,
-    /// The id.
     id: String,
     /// True if the default CSS applies.
     include_default_custom_css: bool,
@@ -270,7 +265,6 @@ crm_core::setters!(Page {
     mab_experiment_id: String,
     /// The description for search engines.
     meta_description: String,
-    /// The name.
     name: String,
     /// Time at which the page expires. In milliseconds since 1970-01-01 UTC.
     page_expiry_date: i64,
@@ -282,7 +276,6 @@ crm_core::setters!(Page {
     page_expiry_redirect_url: String,
     /// True if visitors are sent on to another page.
     page_redirected: bool,
-    /// The password.
     password: String,
     /// The rules on who may see it.
     public_access_rules: [Value],
@@ -294,7 +287,7 @@ crm_core::setters!(Page {
     publish_immediately: bool,
     /// The part of the address after the domain.
     slug: String,
-    /// The state. At most 25 characters.
+    /// At most 25 characters.
     state: String,
     /// The finer group it is sorted into.
     subcategory: String,
@@ -354,7 +347,6 @@ crm_core::record! {
         results: Vec<Page> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -374,7 +366,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `landing_pages.get_revision`.
     pub struct PageVersion {
-        /// The id.
         id: Option<String> = "id",
         /// The content in this version.
         object: Option<Page> = "object",

@@ -14,7 +14,6 @@ crm_core::record! {
         requested_at: Option<Timestamp> = "requestedAt",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }

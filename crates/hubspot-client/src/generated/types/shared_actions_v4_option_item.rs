@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `options` of `FieldTypeDefinition`.
+    /// An option in [`FieldTypeDefinition::options`].
     pub struct ActionsV4OptionItem {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -18,7 +18,6 @@ crm_core::record! {
         label: Option<String> = "label",
         /// True if it cannot be changed.
         read_only: Option<bool> = "readOnly",
-        /// The value.
         value: Option<String> = "value",
     }
     required "description" "displayOrder" "doubleData" "hidden" "label" "readOnly" "value"
@@ -36,12 +35,11 @@ crm_core::setters!(ActionsV4OptionItem {
     label: String,
     /// True if it cannot be changed.
     read_only: bool,
-    /// The value.
     value: String,
 });
 
 crm_core::open_enum! {
-    /// Value of `type_` of `FieldTypeDefinition`.
+    /// The type in [`FieldTypeDefinition::type_`].
     pub enum FieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",

@@ -4,9 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct AdsSearchFilter {
-        /// The ad network.
+        /// Name in JSON: `adNetwork`.
         ad_network: Option<String> = "adNetwork",
         /// The kind of ads entity.
         entity_type: Option<String> = "entityType",
@@ -23,7 +23,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AdsSearchFilter {
-    /// The ad network.
     ad_network: String,
     /// The kind of ads entity.
     entity_type: String,
@@ -58,7 +57,7 @@ impl Default for AdsSearchFilter {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct AdsTimeFilter {
         /// Always `ADS_TIME`.
         filter_type: Option<String> = "filterType",
@@ -82,7 +81,7 @@ impl AdsTimeFilter {
 }
 
 crm_core::record! {
-    /// Variant of `FilterBranch`.
+    /// Variant of [`FilterBranch`].
     pub struct AndFilterBranch {
         /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
@@ -142,7 +141,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `FilterBranch`.
+    /// Variant of [`FilterBranch`].
     pub struct AssociationFilterBranch {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
@@ -206,7 +205,7 @@ impl Default for AssociationFilterBranch {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct AssociationInListFilter {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
@@ -270,7 +269,7 @@ impl Default for AssociationInListFilter {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct CommunicationSubscriptionFilter {
         /// The opt states that pass.
         accepted_opt_states: Option<Vec<String>> = "acceptedOptStates",
@@ -315,7 +314,7 @@ impl CommunicationSubscriptionFilter {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct ConstantFilter {
         /// Always `CONSTANT`.
         filter_type: Option<String> = "filterType",
@@ -346,7 +345,7 @@ impl ConstantFilter {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct CtaAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -385,7 +384,7 @@ impl CtaAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct EmailEventFilter {
         /// The id of the app.
         app_id: Option<String> = "appId",
@@ -467,7 +466,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct EmailSubscriptionFilter {
         /// The subscription states that pass.
         accepted_statuses: Option<Vec<String>> = "acceptedStatuses",
@@ -504,7 +503,7 @@ impl EmailSubscriptionFilter {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct EventAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -543,7 +542,7 @@ impl EventAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Item of `filter_lines` of `IntegrationEventFilter`.
+    /// A filter line in [`IntegrationEventFilter::filter_lines`].
     pub struct EventFilterMetadata {
         /// Test that is applied to the property.
         operation: Option<Value> = "operation",
@@ -580,7 +579,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct FormSubmissionFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -631,7 +630,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct FormSubmissionOnPageFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -678,7 +677,7 @@ impl FormSubmissionOnPageFilter {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct InListFilter {
         /// Always `IN_LIST`.
         filter_type: Option<String> = "filterType",
@@ -712,11 +711,10 @@ impl InListFilter {
 }
 
 crm_core::record! {
-    /// Value of `metadata` of `InListFilter`.
+    /// The metadata in [`InListFilter::metadata`].
     pub struct InListFilterMetadata {
-        /// The id.
         id: Option<String> = "id",
-        /// `inListType`
+        /// Name in JSON: `inListType`.
         in_list_type: Option<String> = "inListType",
     }
     required "id" "inListType"
@@ -736,7 +734,7 @@ impl InListFilterMetadata {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct IntegrationEventFilter {
         /// The id of the event type.
         event_type_id: Option<i64> = "eventTypeId",
@@ -766,7 +764,7 @@ impl IntegrationEventFilter {
 }
 
 crm_core::record! {
-    /// Variant of `FilterBranch`.
+    /// Variant of [`FilterBranch`].
     pub struct NotAllFilterBranch {
         /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
@@ -800,7 +798,7 @@ impl NotAllFilterBranch {
 }
 
 crm_core::record! {
-    /// Variant of `FilterBranch`.
+    /// Variant of [`FilterBranch`].
     pub struct NotAnyFilterBranch {
         /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
@@ -834,7 +832,7 @@ impl NotAnyFilterBranch {
 }
 
 crm_core::record! {
-    /// Variant of `FilterBranch`.
+    /// Variant of [`FilterBranch`].
     pub struct OrFilterBranch {
         /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
@@ -868,11 +866,11 @@ impl OrFilterBranch {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct PageViewAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// `enableTracking`
+        /// Name in JSON: `enableTracking`.
         enable_tracking: Option<bool> = "enableTracking",
         /// Always `PAGE_VIEW`.
         filter_type: Option<String> = "filterType",
@@ -889,7 +887,6 @@ crm_core::record! {
 crm_core::setters!(PageViewAnalyticsFilter {
     /// Rule that combines the occurrences.
     coalescing_refine_by: Value,
-    /// `enableTracking`
     enable_tracking: bool,
     /// Rule that selects the occurrences.
     pruning_refine_by: Value,
@@ -912,13 +909,13 @@ impl PageViewAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct PrivacyAnalyticsFilter {
         /// Always `PRIVACY`.
         filter_type: Option<String> = "filterType",
         /// Operator that is applied.
         operator: Option<String> = "operator",
-        /// `privacyName`
+        /// Name in JSON: `privacyName`.
         privacy_name: Option<String> = "privacyName",
     }
     required "filterType" "operator" "privacyName"
@@ -939,7 +936,7 @@ impl PrivacyAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Variant of `FilterBranch`.
+    /// Variant of [`FilterBranch`].
     pub struct RestrictedFilterBranch {
         /// Operator that joins its parts, for example `AND`.
         filter_branch_operator: Option<String> = "filterBranchOperator",
@@ -973,7 +970,7 @@ impl RestrictedFilterBranch {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct SurveyMonkeyFilter {
         /// Always `SURVEY_MONKEY`.
         filter_type: Option<String> = "filterType",
@@ -1000,7 +997,7 @@ impl SurveyMonkeyFilter {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct SurveyMonkeyValueFilter {
         /// Always `SURVEY_MONKEY_VALUE`.
         filter_type: Option<String> = "filterType",
@@ -1050,7 +1047,7 @@ impl SurveyMonkeyValueFilter {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct UnifiedEventsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -1091,7 +1088,7 @@ impl UnifiedEventsFilter {
 }
 
 crm_core::record! {
-    /// Variant of `FilterBranch`.
+    /// Variant of [`FilterBranch`].
     pub struct UnifiedEventsFilterBranch {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -1165,7 +1162,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct WebinarFilter {
         /// Always `WEBINAR`.
         filter_type: Option<String> = "filterType",

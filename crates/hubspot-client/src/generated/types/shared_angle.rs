@@ -4,18 +4,16 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `angle` of `Gradient`.
+    /// The angle in [`Gradient::angle`].
     pub struct Angle {
         /// The unit it is given in.
         units: Option<AngleUnits> = "units",
-        /// The value.
         value: Option<f64> = "value",
     }
 }
 crm_core::setters!(Angle {
     /// The unit it is given in.
     units: AngleUnits,
-    /// The value.
     value: f64,
 });
 
@@ -34,7 +32,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `background_image` of `Styles`.
+    /// The background image in [`Styles::background_image`].
     pub struct BackgroundImage {
         /// Position of the background image.
         background_position: Option<String> = "backgroundPosition",
@@ -54,7 +52,7 @@ crm_core::setters!(BackgroundImage {
 });
 
 crm_core::record! {
-    /// Item of `breakpoint_styles` of `Styles`.
+    /// A breakpoint style in [`Styles::breakpoint_styles`].
     pub struct BreakpointStyles {
         /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
@@ -74,14 +72,12 @@ crm_core::setters!(BreakpointStyles {
 });
 
 crm_core::record! {
-    /// Item of `colors` of `Gradient`.
+    /// A color in [`Gradient::colors`].
     pub struct ColorStop {
-        /// The color.
         color: Option<RgbaColor> = "color",
     }
 }
 crm_core::setters!(ColorStop {
-    /// The color.
     color: RgbaColor,
 });
 
@@ -90,7 +86,6 @@ crm_core::record! {
     pub struct ContentClone {
         /// The name of the copy.
         clone_name: Option<String> = "cloneName",
-        /// The id.
         id: Option<String> = "id",
     }
     required "id"
@@ -114,7 +109,7 @@ impl ContentClone {
 }
 
 crm_core::record! {
-    /// Item of `translations` of `BlogPost`.
+    /// A translation in [`BlogPost::translations`].
     pub struct ContentLanguageVariation {
         /// True if it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
@@ -126,11 +121,8 @@ crm_core::record! {
         campaign_name: Option<String> = "campaignName",
         /// Time at which it was created.
         created: Option<Timestamp> = "created",
-        /// The id.
         id: Option<i64> = "id",
-        /// The name.
         name: Option<String> = "name",
-        /// The password.
         password: Option<String> = "password",
         /// The rules on who may see it.
         public_access_rules: Option<Vec<Value>> = "publicAccessRules",
@@ -140,7 +132,6 @@ crm_core::record! {
         publish_date: Option<Timestamp> = "publishDate",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// The state.
         state: Option<String> = "state",
         /// The ids of the tags.
         tag_ids: Option<Vec<i64>> = "tagIds",
@@ -159,11 +150,8 @@ crm_core::setters!(ContentLanguageVariation {
     campaign_name: String,
     /// Time at which it was created.
     created: Timestamp,
-    /// The id.
     id: i64,
-    /// The name.
     name: String,
-    /// The password.
     password: String,
     /// The rules on who may see it.
     public_access_rules: [Value],
@@ -173,7 +161,6 @@ crm_core::setters!(ContentLanguageVariation {
     publish_date: Timestamp,
     /// The part of the address after the domain.
     slug: String,
-    /// The state.
     state: String,
     /// The ids of the tags.
     tag_ids: [i64],
@@ -184,7 +171,6 @@ crm_core::setters!(ContentLanguageVariation {
 crm_core::record! {
     /// Body of `blog_posts.schedule`.
     pub struct ContentSchedule {
-        /// The id.
         id: Option<String> = "id",
         /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
@@ -258,9 +244,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `background_gradient` of `Styles`.
+    /// The background gradient in [`Styles::background_gradient`].
     pub struct Gradient {
-        /// The angle.
         angle: Option<Angle> = "angle",
         /// The colors it goes through.
         colors: Option<Vec<ColorStop>> = "colors",
@@ -269,7 +254,6 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Gradient {
-    /// The angle.
     angle: Angle,
     /// The colors it goes through.
     colors: [ColorStop],
@@ -278,19 +262,18 @@ crm_core::setters!(Gradient {
 });
 
 crm_core::record! {
-    /// Item of `layout_sections` of `BlogPost`.
+    /// A layout section in [`BlogPost::layout_sections`].
     pub struct LayoutSection {
         /// The cells of the section.
         cells: Option<Vec<LayoutSection>> = "cells",
-        /// The CSS class.
+        /// Name in JSON: `cssClass`.
         css_class: Option<String> = "cssClass",
-        /// The CSS id.
+        /// Name in JSON: `cssId`.
         css_id: Option<String> = "cssId",
-        /// The CSS style.
+        /// Name in JSON: `cssStyle`.
         css_style: Option<String> = "cssStyle",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The parameters, by name.
         params: Option<Map<Value>> = "params",
@@ -298,9 +281,8 @@ crm_core::record! {
         row_meta_data: Option<Vec<RowMetaData>> = "rowMetaData",
         /// The rows of the layout.
         rows: Option<Vec<Map<LayoutSection>>> = "rows",
-        /// Styles.
         styles: Option<Styles> = "styles",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Its width in the grid.
         w: Option<i64> = "w",
@@ -311,15 +293,11 @@ crm_core::record! {
 crm_core::setters!(LayoutSection {
     /// The cells of the section.
     cells: [LayoutSection],
-    /// The CSS class.
     css_class: String,
-    /// The CSS id.
     css_id: String,
-    /// The CSS style.
     css_style: String,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// The parameters, by name.
     params: Map<Value>,
@@ -327,9 +305,7 @@ crm_core::setters!(LayoutSection {
     row_meta_data: [RowMetaData],
     /// The rows of the layout.
     rows: [Map<LayoutSection>],
-    /// Styles.
     styles: Styles,
-    /// Type.
     type_: String,
     /// Its width in the grid.
     w: i64,
@@ -338,7 +314,7 @@ crm_core::setters!(LayoutSection {
 });
 
 crm_core::record! {
-    /// Value of `margin` of `BreakpointStyles`.
+    /// The margin in [`BreakpointStyles::margin`].
     pub struct Margin {
         /// The space at the bottom.
         bottom: Option<Size> = "bottom",
@@ -354,7 +330,7 @@ crm_core::setters!(Margin {
 });
 
 crm_core::record! {
-    /// Value of `padding` of `BreakpointStyles`.
+    /// The padding in [`BreakpointStyles::padding`].
     pub struct Padding {
         /// The space at the bottom.
         bottom: Option<Size> = "bottom",
@@ -378,7 +354,7 @@ crm_core::setters!(Padding {
 });
 
 crm_core::record! {
-    /// Value of `color` of `ColorStop`.
+    /// The color in [`ColorStop::color`].
     pub struct RgbaColor {
         /// The alpha part: how opaque it is.
         a: Option<f64> = "a",
@@ -402,23 +378,20 @@ crm_core::setters!(RgbaColor {
 });
 
 crm_core::record! {
-    /// Item of `row_meta_data` of `LayoutSection`.
+    /// An entry in [`LayoutSection::row_meta_data`].
     pub struct RowMetaData {
-        /// The CSS class.
+        /// Name in JSON: `cssClass`.
         css_class: Option<String> = "cssClass",
-        /// Styles.
         styles: Option<Styles> = "styles",
     }
 }
 crm_core::setters!(RowMetaData {
-    /// The CSS class.
     css_class: String,
-    /// Styles.
     styles: Styles,
 });
 
 crm_core::record! {
-    /// Value of `side_or_corner` of `Gradient`.
+    /// The side or corner in [`Gradient::side_or_corner`].
     pub struct SideOrCorner {
         /// Horizontal side, for example `LEFT`.
         horizontal_side: Option<SideOrCornerHorizontalSide> = "horizontalSide",
@@ -446,18 +419,16 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `bottom` of `Margin`.
+    /// The bottom in [`Margin::bottom`].
     pub struct Size {
         /// The unit it is given in.
         units: Option<SizeUnits> = "units",
-        /// The value.
         value: Option<f64> = "value",
     }
 }
 crm_core::setters!(Size {
     /// The unit it is given in.
     units: SizeUnits,
-    /// The value.
     value: f64,
 });
 
@@ -502,7 +473,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `styles` of `LayoutSection`.
+    /// The styles in [`LayoutSection::styles`].
     pub struct Styles {
         /// The color of the background.
         background_color: Option<RgbaColor> = "backgroundColor",

@@ -10,9 +10,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
@@ -26,7 +24,6 @@ crm_core::record! {
     pub struct AssociationDefinitionCreate {
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
@@ -35,7 +32,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationDefinitionCreate {
-    /// The name.
     name: String,
 });
 
@@ -112,11 +108,9 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
-        /// The id.
         id: Option<String> = "id",
         /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",

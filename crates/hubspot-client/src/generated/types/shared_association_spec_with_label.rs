@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `association_types` of `AssociatedObject`.
+    /// An association type in [`AssociatedObject::association_types`].
     pub struct AssociationSpecWithLabel {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -36,7 +36,6 @@ crm_core::record! {
         results: Vec<Value> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }

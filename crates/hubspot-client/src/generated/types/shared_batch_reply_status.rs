@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Value of `status` of `ActionReply`.
+    /// The status in [`ActionReply::status`].
     pub enum BatchReplyStatus {
         /// `CANCELED`
         Canceled = "CANCELED",

@@ -20,11 +20,9 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the inbox.
         inbox_id: Option<String> = "inboxId",
-        /// The name.
         name: Option<String> = "name",
     }
 }
@@ -42,7 +40,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `client` of `AssignmentMessage`.
+    /// The client in [`AssignmentMessage::client`].
     pub struct Client {
         /// The kind of client, for example `INTEGRATION`.
         client_type: Option<ClientClientType> = "clientType",
@@ -80,29 +78,27 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `CommentAttachmentsItem`.
+    /// Variant of [`CommentAttachmentsItem`].
     pub struct Contact {
         /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
-        /// Type. Always `CONTACT`.
+        /// Always `CONTACT`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `addresses` of `ContactProfile`.
+    /// An address in [`ContactProfile::addresses`].
     pub struct ContactAddress {
         /// The city of the address.
         city: Option<String> = "city",
-        /// The country.
         country: Option<String> = "country",
         /// The code of the country, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// The state.
         state: Option<String> = "state",
         /// The street of the address.
         street: Option<String> = "street",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<ContactUrlType> = "type",
         /// The postal code.
         zip: Option<String> = "zip",
@@ -111,33 +107,29 @@ crm_core::record! {
 crm_core::setters!(ContactAddress {
     /// The city of the address.
     city: String,
-    /// The country.
     country: String,
     /// The code of the country, for example `US`.
     country_code: String,
-    /// The state.
     state: String,
     /// The street of the address.
     street: String,
-    /// Type.
     type_: ContactUrlType,
     /// The postal code.
     zip: String,
 });
 
 crm_core::record! {
-    /// Item of `emails` of `ContactProfile`.
+    /// An email in [`ContactProfile::emails`].
     pub struct ContactEmail {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<ContactUrlType> = "type",
     }
     required "email"
     by new
 }
 crm_core::setters!(ContactEmail {
-    /// Type.
     type_: ContactUrlType,
 });
 
@@ -154,13 +146,13 @@ impl ContactEmail {
 }
 
 crm_core::record! {
-    /// Value of `name` of `ContactProfile`.
+    /// The name in [`ContactProfile::name`].
     pub struct ContactName {
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// The middle name.
+        /// Name in JSON: `middleName`.
         middle_name: Option<String> = "middleName",
         /// Text before the name, for example a title.
         prefix: Option<String> = "prefix",
@@ -169,11 +161,8 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ContactName {
-    /// The first name.
     first_name: String,
-    /// The last name.
     last_name: String,
-    /// The middle name.
     middle_name: String,
     /// Text before the name, for example a title.
     prefix: String,
@@ -182,13 +171,12 @@ crm_core::setters!(ContactName {
 });
 
 crm_core::record! {
-    /// Value of `org` of `ContactProfile`.
+    /// The org in [`ContactProfile::org`].
     pub struct ContactOrg {
         /// The name of the company.
         company: Option<String> = "company",
         /// The department the contact works in.
         department: Option<String> = "department",
-        /// The title.
         title: Option<String> = "title",
     }
 }
@@ -197,23 +185,21 @@ crm_core::setters!(ContactOrg {
     company: String,
     /// The department the contact works in.
     department: String,
-    /// The title.
     title: String,
 });
 
 crm_core::record! {
-    /// Item of `phones` of `ContactProfile`.
+    /// A phone in [`ContactProfile::phones`].
     pub struct ContactPhone {
         /// The phone number.
         phone: Option<String> = "phone",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<ContactPhoneType> = "type",
     }
     required "phone"
     by new
 }
 crm_core::setters!(ContactPhone {
-    /// Type.
     type_: ContactPhoneType,
 });
 
@@ -230,7 +216,7 @@ impl ContactPhone {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ContactPhone`.
+    /// The type in [`ContactPhone::type_`].
     pub enum ContactPhoneType {
         /// `CELL`
         Cell = "CELL",
@@ -244,13 +230,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `contact_profile` of `Contact`.
+    /// The contact profile in [`Contact::contact_profile`].
     pub struct ContactProfile {
         /// The postal addresses of the contact.
         addresses: Option<Vec<ContactAddress>> = "addresses",
         /// The addresses of the contact.
         emails: Option<Vec<ContactEmail>> = "emails",
-        /// The name.
         name: Option<ContactName> = "name",
         /// Organization of the contact.
         org: Option<ContactOrg> = "org",
@@ -263,7 +248,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactProfile {
-    /// The name.
     name: ContactName,
     /// Organization of the contact.
     org: ContactOrg,
@@ -291,9 +275,9 @@ impl ContactProfile {
 }
 
 crm_core::record! {
-    /// Item of `urls` of `ContactProfile`.
+    /// An url in [`ContactProfile::urls`].
     pub struct ContactUrl {
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<ContactUrlType> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -302,7 +286,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ContactUrl {
-    /// Type.
     type_: ContactUrlType,
 });
 
@@ -319,7 +302,7 @@ impl ContactUrl {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ContactAddress`.
+    /// The type in [`ContactAddress::type_`].
     pub enum ContactUrlType {
         /// `HOME`
         Home = "HOME",
@@ -349,17 +332,13 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// Direction, inbound or outbound.
         direction: Option<MessageDirection> = "direction",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the message it answers.
         in_reply_to_id: Option<String> = "inReplyToId",
-        /// Recipients.
         recipients: Vec<Recipient> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// Senders.
         senders: Vec<Sender> = "senders",
-        /// Status.
         status: Option<MessageStatus> = "status",
         /// Subject, in one line.
         subject: Option<String> = "subject",
@@ -367,7 +346,7 @@ crm_core::record! {
         text: Option<String> = "text",
         /// True if the text was cut short.
         truncation_status: Option<ConversationsMessageTruncationStatus> = "truncationStatus",
-        /// Type. Always `MESSAGE`.
+        /// Always `MESSAGE`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -387,11 +366,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `delivery_identifier` of `ChannelAccount`.
+    /// The delivery identifier in [`ChannelAccount::delivery_identifier`].
     pub struct DeliveryIdentifier {
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<DeliveryIdentifierType> = "type",
-        /// The value.
         value: Option<String> = "value",
     }
     required "type" "value"
@@ -414,7 +392,7 @@ impl DeliveryIdentifier {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `delivery_identifier_type` of `custom_channels.list_accounts`.
+    /// Argument `delivery_identifier_type` of `custom_channels.list_accounts`.
     pub enum DeliveryIdentifierType {
         /// `CHANNEL_SPECIFIC_OPAQUE_ID`
         ChannelSpecificOpaqueId = "CHANNEL_SPECIFIC_OPAQUE_ID",
@@ -428,15 +406,14 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `CommentAttachmentsItem`.
+    /// Variant of [`CommentAttachmentsItem`].
     pub struct File {
         /// The id of the file.
         file_id: Option<String> = "fileId",
         /// Usage of the file, for example `IMAGE`.
         file_usage_type: Option<FileUsageType> = "fileUsageType",
-        /// The name.
         name: Option<String> = "name",
-        /// Type. Always `FILE`.
+        /// Always `FILE`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -460,17 +437,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `CommentAttachmentsItem`.
+    /// Variant of [`CommentAttachmentsItem`].
     pub struct Location {
-        /// The address.
         address: Option<String> = "address",
         /// The latitude, in degrees.
         latitude: Option<f64> = "latitude",
         /// The longitude, in degrees.
         longitude: Option<f64> = "longitude",
-        /// The name.
         name: Option<String> = "name",
-        /// Type. Always `LOCATION`.
+        /// Always `LOCATION`.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -488,7 +463,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `failure_details` of `MessageStatus`.
+    /// The failure details in [`MessageStatus::failure_details`].
     pub struct MessageFailureDetails {
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
@@ -498,19 +473,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `CommentAttachmentsItem`.
+    /// Variant of [`CommentAttachmentsItem`].
     pub struct MessageHeader {
         /// The id of the file.
         file_id: Option<i64> = "fileId",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Type. Always `MESSAGE_HEADER`.
+        /// Always `MESSAGE_HEADER`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Value of `status` of `ConversationsMessage`.
+    /// The status in [`ConversationsMessage::status`].
     pub struct MessageStatus {
         /// Why it failed.
         failure_details: Option<MessageFailureDetails> = "failureDetails",
@@ -534,7 +509,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `CommentAttachmentsItem`.
+    /// Variant of [`CommentAttachmentsItem`].
     pub struct QuickReplies {
         /// True if more than one can be chosen.
         allow_multi_select: Option<bool> = "allowMultiSelect",
@@ -542,17 +517,16 @@ crm_core::record! {
         allow_user_input: Option<bool> = "allowUserInput",
         /// Answers to choose from with one tap.
         quick_replies: Vec<QuickReply> = "quickReplies",
-        /// Type. Always `QUICK_REPLIES`.
+        /// Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `quick_replies` of `QuickReplies`.
+    /// A quick reply in [`QuickReplies::quick_replies`].
     pub struct QuickReply {
         /// Display name.
         label: Option<String> = "label",
-        /// The value.
         value: Option<String> = "value",
         /// The kind of value: `TEXT` or `URL`.
         value_type: Option<QuickReplyValueType> = "valueType",
@@ -592,13 +566,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `recipients` of `AssignmentMessage`.
+    /// A recipient in [`AssignmentMessage::recipients`].
     pub struct Recipient {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
         /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
-        /// The name.
         name: Option<String> = "name",
         /// The e-mail field it is in, for example `TO` or `CC`.
         recipient_field: Option<String> = "recipientField",
@@ -606,13 +579,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `senders` of `AssignmentMessage`.
+    /// A sender in [`AssignmentMessage::senders`].
     pub struct Sender {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
         /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
-        /// The name.
         name: Option<String> = "name",
         /// The field of the message that names the sender.
         sender_field: Option<String> = "senderField",
@@ -620,11 +592,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `social_metadata` of `SocialMediaCreate`.
+    /// The social metadata in [`SocialMediaCreate::social_metadata`].
     pub struct SocialMetadata {
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The id.
         id: Option<String> = "id",
         /// The title of the media.
         media_title: Option<String> = "mediaTitle",
@@ -643,7 +614,6 @@ crm_core::record! {
 crm_core::setters!(SocialMetadata {
     /// Human-readable description.
     description: String,
-    /// The id.
     id: String,
     /// The title of the media.
     media_title: String,
@@ -673,11 +643,11 @@ impl SocialMetadata {
 }
 
 crm_core::record! {
-    /// Variant of `CommentAttachmentsItem`.
+    /// Variant of [`CommentAttachmentsItem`].
     pub struct SocialMetadataAttachment {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Type. Always `SOCIAL_MEDIA_METADATA`.
+        /// Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
 }
@@ -711,15 +681,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `CommentAttachmentsItem`.
+    /// Variant of [`CommentAttachmentsItem`].
     pub struct UnsupportedContent {
-        /// Type. Always `UNSUPPORTED_CONTENT`.
+        /// Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `CommentAttachmentsItem`.
+    /// Variant of [`CommentAttachmentsItem`].
     pub struct WhatsAppTemplateMetadata {
         /// The id of the content.
         content_id: Option<i64> = "contentId",
@@ -729,9 +699,9 @@ crm_core::record! {
         mapped_template_id: Option<i64> = "mappedTemplateId",
         /// The values of the template's parameters.
         parameters: Map<String> = "parameters",
-        /// `rootMicId`
+        /// Name in JSON: `rootMicId`.
         root_mic_id: Option<i64> = "rootMicId",
-        /// Type. Always `WHATSAPP_TEMPLATE_METADATA`.
+        /// Always `WHATSAPP_TEMPLATE_METADATA`.
         type_: Option<String> = "type",
     }
 }

@@ -18,7 +18,6 @@ crm_core::record! {
         send_result: Option<EmailSendStatusViewSendResult> = "sendResult",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
         /// The id for asking how the sending went.
         status_id: Option<String> = "statusId",
@@ -134,17 +133,16 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `event_id` of `EmailSendStatusView`.
+    /// The event id in [`EmailSendStatusView::event_id`].
     pub struct EventIdView {
         /// Time at which it was created.
         created: Option<Timestamp> = "created",
-        /// The id.
         id: Option<String> = "id",
     }
 }
 
 crm_core::record! {
-    /// Value of `message` of `SingleSendRequestCreate`.
+    /// The message in [`SingleSendRequestCreate::message`].
     pub struct SingleSendEmail {
         /// The addresses that get a blind copy.
         bcc: Option<Vec<String>> = "bcc",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `errors` of `ErrorItem`.
+    /// An error in [`ErrorItem::errors`].
     pub struct ErrorDetail {
         /// The code of the error, or of the authorization.
         code: Option<String> = "code",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `errors` of `ActionResponseWithResultsPublicWideStatus`.
+    /// An error in [`ActionResponseWithResultsPublicWideStatus::errors`].
     pub struct RowError {
         /// The group it is sorted into.
         category: Option<String> = "category",
@@ -28,13 +28,11 @@ crm_core::record! {
         context: Map<Vec<String>> = "context",
         /// Errors, one or more per input.
         errors: Vec<ErrorDetail> = "errors",
-        /// The id.
         id: Option<String> = "id",
         /// Addresses by name.
         links: Map<String> = "links",
         /// Human-readable message.
         message: Option<String> = "message",
-        /// Status.
         status: Option<String> = "status",
         /// The finer group it is sorted into.
         sub_category: Option<Value> = "subCategory",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `filters` of `CrmSearchRequest`.
+    /// A filter in [`CrmSearchRequest::filters`].
     pub struct Filter {
         /// The upper end, with `BETWEEN`.
         high_value: Option<String> = "highValue",
@@ -12,7 +12,6 @@ crm_core::record! {
         operator: Option<FilterOperator> = "operator",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// The value.
         value: Option<String> = "value",
         /// Values, in a list or by name.
         values: Option<Vec<String>> = "values",
@@ -23,7 +22,6 @@ crm_core::record! {
 crm_core::setters!(Filter {
     /// The upper end, with `BETWEEN`.
     high_value: String,
-    /// The value.
     value: String,
     /// Values, in a list or by name.
     values: [String],
@@ -48,7 +46,7 @@ impl Filter {
 }
 
 crm_core::record! {
-    /// Item of `filter_groups` of `CrmSearchRequest`.
+    /// A filter group in [`CrmSearchRequest::filter_groups`].
     pub struct FilterGroup {
         /// The conditions that narrow it down.
         filters: Option<Vec<Filter>> = "filters",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `paging` of `AccountUserPage`.
+    /// The paging in [`AccountUserPage::paging`].
     pub struct ForwardPaging {
         /// Position of the next page.
         next: Option<NextPage> = "next",

@@ -6,7 +6,6 @@ use super::*;
 crm_core::record! {
     /// Body of `blog_authors.attach_to_language_group`.
     pub struct LanguageGroupAttach {
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
@@ -44,7 +43,6 @@ impl LanguageGroupAttach {
 crm_core::record! {
     /// Body of `blog_authors.detach_from_language_group`.
     pub struct LanguageGroupDetach {
-        /// The id.
         id: Option<String> = "id",
     }
     required "id"
@@ -92,7 +90,6 @@ impl LanguagesUpdate {
 crm_core::record! {
     /// Body of `blog_authors.set_primary_language`.
     pub struct PrimaryLanguageSet {
-        /// The id.
         id: Option<String> = "id",
     }
     required "id"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The unit of time.
+    /// Argument `bucket_type` of `workflows.get_performance`.
     pub enum ListConversionInactivityTimeUnit {
         /// `DAY`
         Day = "DAY",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `substrings` of `MaskedSubstrings`.
+    /// A substring in [`MaskedSubstrings::substrings`].
     pub struct MaskedSubstring {
         /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
@@ -28,7 +28,7 @@ impl MaskedSubstring {
 }
 
 crm_core::record! {
-    /// Value of `masked_substrings` of `PropertyValue`.
+    /// The masked substrings in [`PropertyValue::masked_substrings`].
     pub struct MaskedSubstrings {
         /// The parts that are masked.
         substrings: Option<Vec<MaskedSubstring>> = "substrings",
@@ -49,7 +49,7 @@ impl MaskedSubstrings {
 }
 
 crm_core::record! {
-    /// Item of `custom_properties` of `ExternalMarketingEvent`.
+    /// A custom property in [`ExternalMarketingEvent::custom_properties`].
     pub struct PropertyValue {
         /// Sensitivity of the data.
         data_sensitivity: Option<DataSensitivity> = "dataSensitivity",
@@ -59,7 +59,6 @@ crm_core::record! {
         is_large_value: Option<bool> = "isLargeValue",
         /// The parts of the value that are masked.
         masked_substrings: Option<MaskedSubstrings> = "maskedSubstrings",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which the value was stored. In milliseconds since 1970-01-01 UTC.
         persistence_timestamp: Option<i64> = "persistenceTimestamp",
@@ -77,9 +76,9 @@ crm_core::record! {
         source_label: Option<String> = "sourceLabel",
         /// Further data on where the value came from.
         source_metadata: Option<String> = "sourceMetadata",
-        /// `sourceUpstreamDeployable`
+        /// Name in JSON: `sourceUpstreamDeployable`.
         source_upstream_deployable: Option<String> = "sourceUpstreamDeployable",
-        /// `sourceVid`
+        /// Name in JSON: `sourceVid`.
         source_vid: Option<Vec<i64>> = "sourceVid",
         /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
@@ -89,7 +88,6 @@ crm_core::record! {
         updated_by_user_id: Option<i64> = "updatedByUserId",
         /// True if the timestamp also says when it was stored.
         use_timestamp_as_persistence_timestamp: Option<bool> = "useTimestampAsPersistenceTimestamp",
-        /// The value.
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -120,9 +118,7 @@ crm_core::setters!(PropertyValue {
     source_label: String,
     /// Further data on where the value came from.
     source_metadata: String,
-    /// `sourceUpstreamDeployable`
     source_upstream_deployable: String,
-    /// `sourceVid`
     source_vid: [i64],
     /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
     timestamp: i64,

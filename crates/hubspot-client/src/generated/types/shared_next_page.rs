@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `next` of `ForwardPaging`.
+    /// The next in [`ForwardPaging::next`].
     pub struct NextPage {
         /// The cursor of the next page.
         after: Option<String> = "after",

@@ -22,7 +22,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `options` of `BehavioralEventPropertyCreate`.
+    /// An option in [`BehavioralEventPropertyCreate::options`].
     pub struct OptionInput {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -32,7 +32,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The value.
         value: Option<String> = "value",
     }
     required "displayOrder" "hidden" "label" "value"
@@ -64,7 +63,7 @@ impl OptionInput {
 }
 
 crm_core::open_enum! {
-    /// Sensitivity of the data.
+    /// Argument `data_sensitivity` of `properties.get`.
     pub enum PropertyDataSensitivity {
         /// `highly_sensitive`
         HighlySensitive = "highly_sensitive",
@@ -90,7 +89,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `modification_metadata` of `MediaProperty`.
+    /// The modification metadata in [`MediaProperty::modification_metadata`].
     pub struct PropertyModificationMetadata {
         /// True if it can be archived.
         archivable: Option<bool> = "archivable",

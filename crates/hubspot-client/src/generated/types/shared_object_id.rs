@@ -4,9 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `inputs` of `BatchArchive`.
+    /// An input in [`BatchArchive::inputs`].
     pub struct ObjectId {
-        /// The id.
         id: Option<String> = "id",
     }
     required "id"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `options` of `Property`.
+    /// An option in [`Property::options`].
     pub struct OptionItem {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -14,7 +14,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The value.
         value: Option<String> = "value",
     }
 }
@@ -62,7 +61,6 @@ crm_core::record! {
         label: Option<String> = "label",
         /// Describes which parts can be changed.
         modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
-        /// The name.
         name: Option<String> = "name",
         /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
@@ -76,7 +74,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

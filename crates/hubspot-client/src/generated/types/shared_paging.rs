@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `paging` of `AssociatedIdPage`.
+    /// The paging in [`AssociatedIdPage::paging`].
     pub struct Paging {
         /// Position of the next page.
         next: Option<NextPage> = "next",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `prev` of `HubDbRowPagePaging`.
+    /// The prev in [`HubDbRowPagePaging::prev`].
     pub struct PreviousPage {
         /// The cursor of the page before.
         before: Option<String> = "before",

@@ -30,7 +30,6 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
@@ -42,7 +41,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "groupName" "label" "name" "type"
@@ -72,7 +71,6 @@ crm_core::setters!(PropertyCreate {
     hidden: bool,
     /// Display name.
     label: String,
-    /// The name.
     name: String,
     /// Display format of a number, for example `currency`.
     number_display_hint: NumberDisplayHint,
@@ -84,7 +82,6 @@ crm_core::setters!(PropertyCreate {
     show_currency_symbol: bool,
     /// Display format of a text, for example `email`.
     text_display_hint: TextDisplayHint,
-    /// Type.
     type_: PropertyType,
 });
 
@@ -118,7 +115,6 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
     }
 }
@@ -130,7 +126,6 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
     }
     required "label" "name"
@@ -179,9 +174,8 @@ crm_core::setters!(PropertyGroupUpdate {
 });
 
 crm_core::record! {
-    /// Item of `inputs` of `PropertyNameBatch`.
+    /// An input in [`PropertyNameBatch::inputs`].
     pub struct PropertyName {
-        /// The name.
         name: Option<String> = "name",
     }
     required "name"

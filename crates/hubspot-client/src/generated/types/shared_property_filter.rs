@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Variant of `AndFilterBranchFiltersItem`.
+    /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct PropertyFilter {
         /// Always `PROPERTY`.
         filter_type: Option<String> = "filterType",

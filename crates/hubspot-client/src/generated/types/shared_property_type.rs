@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Value of `type_` of `MediaBridgePropertyUpdate`.
+    /// The type in [`MediaBridgePropertyUpdate::type_`].
     pub enum PropertyType {
         /// `bool`
         Bool = "bool",

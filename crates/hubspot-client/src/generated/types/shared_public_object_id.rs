@@ -4,9 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `from` of `AssociationArchive`.
+    /// The from in [`AssociationArchive::from`].
     pub struct PublicObjectId {
-        /// The id.
         id: Option<String> = "id",
     }
     required "id"

@@ -6,7 +6,6 @@ use super::*;
 crm_core::record! {
     /// Reply of `exports.start`.
     pub struct TaskLocator {
-        /// The id.
         id: Option<String> = "id",
         /// Addresses by name.
         links: Map<String> = "links",

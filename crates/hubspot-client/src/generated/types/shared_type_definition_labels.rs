@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `labels` of `BehavioralEventTypeDefinition`.
+    /// The labels in [`BehavioralEventTypeDefinition::labels`].
     pub struct TypeDefinitionLabels {
         /// The word for several.
         plural: Option<String> = "plural",

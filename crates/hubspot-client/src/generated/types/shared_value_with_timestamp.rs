@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `properties_with_history` of `DealSplitsObject`.
+    /// An entry in [`DealSplitsObject::properties_with_history`].
     pub struct ValueWithTimestamp {
         /// The id of what it came from.
         source_id: Option<String> = "sourceId",
@@ -16,7 +16,6 @@ crm_core::record! {
         timestamp: Option<Timestamp> = "timestamp",
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
-        /// The value.
         value: Option<String> = "value",
     }
 }

@@ -4,13 +4,12 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `user` of `BlogPostVersion`.
+    /// The user in [`BlogPostVersion::user`].
     pub struct VersionUser {
         /// The e-mail address.
         email: Option<String> = "email",
         /// The whole name of the person.
         full_name: Option<String> = "fullName",
-        /// The id.
         id: Option<String> = "id",
     }
 }

@@ -4,15 +4,15 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `SearchResults`.
+    /// A result in [`SearchResults::results`].
     pub struct ContentSearchResult {
         /// The full name of the author.
         author_full_name: Option<String> = "authorFullName",
         /// The group it is sorted into.
         category: Option<String> = "category",
-        /// `combinedId`
+        /// Name in JSON: `combinedId`.
         combined_id: Option<String> = "combinedId",
-        /// `contentType`
+        /// Name in JSON: `contentType`.
         content_type: Option<String> = "contentType",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -20,7 +20,6 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// The address of the featured image.
         featured_image_url: Option<String> = "featuredImageUrl",
-        /// The id.
         id: Option<i64> = "id",
         /// True if it is in beta.
         in_beta: Option<bool> = "inBeta",
@@ -40,9 +39,8 @@ crm_core::record! {
         table_id: Option<i64> = "tableId",
         /// The tags it has.
         tags: Vec<String> = "tags",
-        /// The title.
         title: Option<String> = "title",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<IndexedDataType> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -54,15 +52,14 @@ crm_core::record! {
     pub struct IndexedData {
         /// The fields, in order or by name.
         fields: Map<IndexedField> = "fields",
-        /// The id.
         id: Option<String> = "id",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<IndexedDataType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `types` of `site_search.search`.
+    /// Argument `types` of `site_search.search`.
     pub enum IndexedDataType {
         /// `BLOG_POST`
         BlogPost = "BLOG_POST",
@@ -80,13 +77,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `fields` of `IndexedData`.
+    /// A field in [`IndexedData::fields`].
     pub struct IndexedField {
         /// True if the field is metadata.
         metadata_field: Option<bool> = "metadataField",
-        /// The name.
         name: Option<String> = "name",
-        /// The value.
         value: Option<Value> = "value",
         /// Values, in a list or by name.
         values: Vec<Value> = "values",
@@ -112,7 +107,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `length` of `site_search.search`.
+    /// Argument `length` of `site_search.search`.
     pub enum SiteSearchSearchLength {
         /// `LONG`
         Long = "LONG",

@@ -16,9 +16,7 @@ crm_core::record! {
         folder: Option<bool> = "folder",
         /// The hash of the file's content.
         hash: Option<String> = "hash",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",

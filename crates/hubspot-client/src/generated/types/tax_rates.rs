@@ -10,11 +10,9 @@ crm_core::record! {
         active: Option<bool> = "active",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The rate, in percent.
         percentage_rate: Option<f64> = "percentageRate",

@@ -14,7 +14,6 @@ crm_core::record! {
         event_type_name: Option<String> = "eventTypeName",
         /// More data of the event.
         extra_data: Option<Value> = "extraData",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",
@@ -151,13 +150,12 @@ crm_core::record! {
         results: Vec<AppEventOccurrence> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Value of `developer_qualified_symbol` of `AppEventResolutionReply`.
+    /// The developer qualified symbol in [`AppEventResolutionReply::developer_qualified_symbol`].
     pub struct DeveloperQualifiedSymbol {
         /// The developer's own name for it.
         developer_symbol: Option<String> = "developerSymbol",
@@ -167,7 +165,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `timeline_i_frame` of `AppEventOccurrence`.
+    /// The timeline i frame in [`AppEventOccurrence::timeline_i_frame`].
     pub struct TimelineEventIFrame {
         /// The label of the header.
         header_label: Option<String> = "headerLabel",
@@ -177,7 +175,6 @@ crm_core::record! {
         link_label: Option<String> = "linkLabel",
         /// The address.
         url: Option<String> = "url",
-        /// Width.
         width: Option<i64> = "width",
     }
     required "headerLabel" "height" "linkLabel" "url" "width"
@@ -191,7 +188,6 @@ crm_core::setters!(TimelineEventIFrame {
     link_label: String,
     /// The address.
     url: String,
-    /// Width.
     width: i64,
 });
 

@@ -43,9 +43,7 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The id of the e-mail campaign.
         email_campaign_id: Option<String> = "emailCampaignId",
-        /// The id.
         id: Option<String> = "id",
-        /// The password.
         password: Option<String> = "password",
     }
 }

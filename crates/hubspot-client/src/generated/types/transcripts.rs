@@ -4,13 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `speaker` of `TranscriptCreateUtterance`.
+    /// The speaker in [`TranscriptCreateUtterance::speaker`].
     pub struct Speaker {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
     }
     required "id" "name"
@@ -37,7 +35,6 @@ impl Speaker {
 crm_core::record! {
     /// Reply of `transcripts.create`.
     pub struct TranscriptCreateReply {
-        /// The id.
         id: Option<String> = "id",
     }
 }
@@ -70,7 +67,7 @@ impl TranscriptCreateRequest {
 }
 
 crm_core::record! {
-    /// Item of `transcript_create_utterances` of `TranscriptCreateRequest`.
+    /// A transcript create utterance in [`TranscriptCreateRequest::transcript_create_utterances`].
     pub struct TranscriptCreateUtterance {
         /// Time at which the utterance ends. In milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",
@@ -118,7 +115,6 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The id of the activity, such as a call.
         engagement_id: Option<i64> = "engagementId",
-        /// The id.
         id: Option<String> = "id",
         /// Origin of the transcript, for example `HUBSPOT_GENERATED`.
         transcript_source: Option<TranscriptReplyTranscriptSource> = "transcriptSource",
@@ -140,11 +136,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `transcript_utterances` of `TranscriptReply`.
+    /// A transcript utterance in [`TranscriptReply::transcript_utterances`].
     pub struct TranscriptUtterance {
         /// Time at which the utterance ends. In milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",
-        /// The id.
         id: Option<String> = "id",
         /// The code of the language.
         language_code: Option<String> = "languageCode",

@@ -20,7 +20,6 @@ crm_core::record! {
         deleted_at: Option<i64> = "deletedAt",
         /// The address to redirect to.
         destination: Option<String> = "destination",
-        /// The id.
         id: Option<i64> = "id",
         /// True if HubSpot itself created it.
         internally_created: Option<bool> = "internallyCreated",
@@ -44,7 +43,6 @@ crm_core::record! {
         label: Option<String> = "label",
         /// Time at which it was last used. In milliseconds since 1970-01-01 UTC.
         last_used_at: Option<i64> = "lastUsedAt",
-        /// The name.
         name: Option<String> = "name",
         /// A note on it.
         note: Option<String> = "note",
@@ -52,7 +50,7 @@ crm_core::record! {
         portal_id: Option<i64> = "portalId",
         /// Precedence if more than one matches.
         precedence: Option<i64> = "precedence",
-        /// `redirectStyle`
+        /// Name in JSON: `redirectStyle`.
         redirect_style: Option<i64> = "redirectStyle",
         /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",
@@ -77,7 +75,6 @@ crm_core::setters!(UrlMapping {
     deleted_at: i64,
     /// The address to redirect to.
     destination: String,
-    /// The id.
     id: i64,
     /// True if HubSpot itself created it.
     internally_created: bool,
@@ -101,7 +98,6 @@ crm_core::setters!(UrlMapping {
     label: String,
     /// Time at which it was last used. In milliseconds since 1970-01-01 UTC.
     last_used_at: i64,
-    /// The name.
     name: String,
     /// A note on it.
     note: String,
@@ -109,7 +105,6 @@ crm_core::setters!(UrlMapping {
     portal_id: i64,
     /// Precedence if more than one matches.
     precedence: i64,
-    /// `redirectStyle`
     redirect_style: i64,
     /// The address or path to match.
     route_prefix: String,

@@ -22,7 +22,7 @@ crm_core::record! {
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
         /// Precedence if more than one matches.
         precedence: Option<i64> = "precedence",
-        /// `redirectStyle`
+        /// Name in JSON: `redirectStyle`.
         redirect_style: Option<i64> = "redirectStyle",
         /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",
@@ -90,7 +90,6 @@ crm_core::record! {
         created: Option<Timestamp> = "created",
         /// The address to redirect to.
         destination: Option<String> = "destination",
-        /// The id.
         id: Option<String> = "id",
         /// True if the whole address must match.
         is_match_full_url: Option<bool> = "isMatchFullUrl",
@@ -106,7 +105,7 @@ crm_core::record! {
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
         /// Precedence if more than one matches.
         precedence: Option<i64> = "precedence",
-        /// `redirectStyle`
+        /// Name in JSON: `redirectStyle`.
         redirect_style: Option<i64> = "redirectStyle",
         /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",
@@ -119,7 +118,6 @@ crm_core::setters!(UrlRedirectsUrlMapping {
     created: Timestamp,
     /// The address to redirect to.
     destination: String,
-    /// The id.
     id: String,
     /// True if the whole address must match.
     is_match_full_url: bool,
@@ -135,7 +133,6 @@ crm_core::setters!(UrlRedirectsUrlMapping {
     is_trailing_slash_optional: bool,
     /// Precedence if more than one matches.
     precedence: i64,
-    /// `redirectStyle`
     redirect_style: i64,
     /// The address or path to match.
     route_prefix: String,

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `AssociationLabelLimitResponseList`.
+    /// A result in [`AssociationLabelLimitResponseList::results`].
     pub struct AssociationLabelLimitReply {
         /// All labels of the association.
         all_labels: Vec<String> = "allLabels",
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `at_limit_from_record_samples` of `AssociationRecordLimitReply`.
+    /// An at limit from record sample in [`AssociationRecordLimitReply::at_limit_from_record_samples`].
     pub struct AtLimitRecordSample {
         /// Display name.
         label: Option<String> = "label",
@@ -72,7 +72,7 @@ crm_core::record! {
     pub struct CustomPropertyLimitReply {
         /// The use, by kind of record.
         by_object_type: Vec<LimitAndUsageForObjectType> = "byObjectType",
-        /// Overall limit.
+        /// Name in JSON: `overallLimit`.
         overall_limit: Option<i64> = "overallLimit",
         /// Used share of the overall limit, in percent.
         overall_percentage: Option<f64> = "overallPercentage",
@@ -82,7 +82,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `by_object_type` of `CustomPropertyLimitReply`.
+    /// An entry in [`CustomPropertyLimitReply::by_object_type`].
     pub struct LimitAndUsageForObjectType {
         /// Maximum number of items per page.
         limit: Option<i64> = "limit",
@@ -104,7 +104,7 @@ crm_core::record! {
     pub struct LimitReply {
         /// The use, by kind of record.
         by_object_type: Vec<UsageForObjectType> = "byObjectType",
-        /// Overall limit.
+        /// Name in JSON: `overallLimit`.
         overall_limit: Option<i64> = "overallLimit",
         /// Used share of the overall limit, in percent.
         overall_percentage: Option<f64> = "overallPercentage",
@@ -114,7 +114,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `from_object_type` of `AssociationLabelLimitReply`.
+    /// The from object type in [`AssociationLabelLimitReply::from_object_type`].
     pub struct LimitsTrackingObjectTypeDefinition {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -126,7 +126,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `near_limit_from_record_samples` of `AssociationRecordLimitReply`.
+    /// A near limit from record sample in [`AssociationRecordLimitReply::near_limit_from_record_samples`].
     pub struct NearLimitRecordSample {
         /// Display name.
         label: Option<String> = "label",
@@ -140,7 +140,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `ObjectTypeNearOrAtAssociationLimitList`.
+    /// A result in [`ObjectTypeNearOrAtAssociationLimitList::results`].
     pub struct ObjectTypeNearOrAtAssociationLimit {
         /// True if some records have reached the limit.
         has_records_at_limit: Option<bool> = "hasRecordsAtLimit",
@@ -174,7 +174,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `by_object_type` of `LimitReply`.
+    /// An entry in [`LimitReply::by_object_type`].
     pub struct UsageForObjectType {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",

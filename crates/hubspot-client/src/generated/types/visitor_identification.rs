@@ -8,20 +8,18 @@ crm_core::record! {
     pub struct IdentificationTokenGenerationRequest {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// Context about the visitor for the customer agent.
         hs_customer_agent_context: Option<Map<String>> = "hsCustomerAgentContext",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
     }
     required "email" "hsCustomerAgentContext"
     by new
 }
 crm_core::setters!(IdentificationTokenGenerationRequest {
-    /// The first name.
     first_name: String,
-    /// The last name.
     last_name: String,
 });
 

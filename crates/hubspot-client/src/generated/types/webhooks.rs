@@ -133,11 +133,10 @@ impl SettingsChangeRequest {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `SubscriptionBatchUpdateRequestBatch`.
+    /// An input in [`SubscriptionBatchUpdateRequestBatch::inputs`].
     pub struct SubscriptionBatchUpdateRequest {
         /// True if it is active.
         active: Option<bool> = "active",
-        /// The id.
         id: Option<i64> = "id",
     }
     required "active" "id"
@@ -255,13 +254,12 @@ crm_core::record! {
         results: Vec<WebhooksSubscriptionReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Value of `throttling` of `SettingsChangeRequest`.
+    /// The throttling in [`SettingsChangeRequest::throttling`].
     pub struct ThrottlingSettings {
         /// Maximum number of concurrent requests.
         max_concurrent_requests: Option<i64> = "maxConcurrentRequests",
@@ -306,7 +304,6 @@ crm_core::record! {
         event_type: Option<EventType> = "eventType",
         /// The name of the kind of event.
         event_type_name: Option<String> = "eventTypeName",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `action_overrides` of `SubscriptionReply`.
+    /// An action override in [`SubscriptionReply::action_overrides`].
     pub struct ActionOverrideRequest {
         /// The ids of the kinds of associated records.
         associated_object_type_ids: Vec<String> = "associatedObjectTypeIds",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Item of `actions` of `AssociationSubscriptionUpsertRequest`.
+    /// An action in [`AssociationSubscriptionUpsertRequest::actions`].
     pub enum ActionsItem {
         /// `ADDED_TO_LIST`
         AddedToList = "ADDED_TO_LIST",
@@ -50,7 +50,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `SubscriptionUpsertRequest`.
+    /// Variant of [`SubscriptionUpsertRequest`].
     pub struct AppLifecycleEventSubscriptionUpsertRequest {
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
@@ -80,7 +80,7 @@ impl AppLifecycleEventSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// Variant of `SubscriptionUpsertRequest`.
+    /// Variant of [`SubscriptionUpsertRequest`].
     pub struct AssociationSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -146,13 +146,12 @@ crm_core::record! {
         results: Vec<JournalFetchReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `conditions` of `WebhooksJournalFilter`.
+    /// A condition in [`WebhooksJournalFilter::conditions`].
     pub struct Condition {
         /// Always `CRM_OBJECT_PROPERTY`.
         filter_type: Option<String> = "filterType",
@@ -160,7 +159,6 @@ crm_core::record! {
         operator: Option<ConditionOperator> = "operator",
         /// The names of the properties to give.
         property: Option<String> = "property",
-        /// The value.
         value: Option<String> = "value",
         /// Values, in a list or by name.
         values: Option<Vec<String>> = "values",
@@ -169,7 +167,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(Condition {
-    /// The value.
     value: String,
     /// Values, in a list or by name.
     values: [String],
@@ -255,7 +252,7 @@ impl CrmObjectSnapshotBatchRequest {
 }
 
 crm_core::record! {
-    /// Item of `snapshot_responses` of `CrmObjectSnapshotBatchReply`.
+    /// A snapshot response in [`CrmObjectSnapshotBatchReply::snapshot_responses`].
     pub struct CrmObjectSnapshotReply {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
@@ -269,7 +266,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `snapshot_requests` of `CrmObjectSnapshotBatchRequest`.
+    /// A snapshot request in [`CrmObjectSnapshotBatchRequest::snapshot_requests`].
     pub struct CrmObjectSnapshotRequest {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
@@ -345,13 +342,12 @@ crm_core::record! {
         created_at: Option<i64> = "createdAt",
         /// Filter that restricts the results.
         filter: Option<WebhooksJournalFilter> = "filter",
-        /// The id.
         id: Option<i64> = "id",
     }
 }
 
 crm_core::record! {
-    /// Variant of `SubscriptionUpsertRequest`.
+    /// Variant of [`SubscriptionUpsertRequest`].
     pub struct GdprPrivacyDeletionSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -385,7 +381,7 @@ impl GdprPrivacyDeletionSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// Item of `results` of `BatchResponseJournalFetchReply`.
+    /// A result in [`BatchResponseJournalFetchReply::results`].
     pub struct JournalFetchReply {
         /// The place in the journal.
         current_offset: Option<String> = "currentOffset",
@@ -413,13 +409,12 @@ crm_core::record! {
         results: Vec<JournalFetchReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Variant of `SubscriptionUpsertRequest`.
+    /// Variant of [`SubscriptionUpsertRequest`].
     pub struct ListMembershipSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -457,7 +452,7 @@ impl ListMembershipSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// Variant of `SubscriptionUpsertRequest`.
+    /// Variant of [`SubscriptionUpsertRequest`].
     pub struct ObjectSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -517,13 +512,11 @@ crm_core::record! {
         completed_at: Option<i64> = "completedAt",
         /// Error code, for example `TIMEOUT`.
         error_code: Option<SnapshotStatusReplyErrorCode> = "errorCode",
-        /// The id.
         id: Option<String> = "id",
         /// Time at which it was started.
         initiated_at: Option<i64> = "initiatedAt",
         /// Human-readable message.
         message: Option<String> = "message",
-        /// Status.
         status: Option<SnapshotStatusReplyStatus> = "status",
     }
 }
@@ -543,7 +536,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `SnapshotStatusReply`.
+    /// The status in [`SnapshotStatusReply::status`].
     pub enum SnapshotStatusReplyStatus {
         /// `EXPIRED`
         Expired = "EXPIRED",
@@ -575,7 +568,6 @@ crm_core::record! {
         created_by: Option<i64> = "createdBy",
         /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// The id.
         id: Option<i64> = "id",
         /// The ids of the lists.
         list_ids: Vec<i64> = "listIds",
@@ -632,7 +624,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Value of `filter` of `FilterCreateRequest`.
+    /// The filter in [`FilterCreateRequest::filter`].
     pub struct WebhooksJournalFilter {
         /// Conditions under which it applies.
         conditions: Option<Vec<Condition>> = "conditions",

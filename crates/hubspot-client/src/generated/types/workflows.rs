@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `test_branches` of `AbTestBranchAction`.
+    /// A test branch in [`AbTestBranchAction::test_branches`].
     pub struct AbTestBranch {
         /// Connection to the next action.
         connection: Option<Connection> = "connection",
@@ -32,13 +32,13 @@ impl AbTestBranch {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct AbTestBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// The branches of the A/B test.
         test_branches: Option<Vec<AbTestBranch>> = "testBranches",
-        /// Type. Always `AB_TEST_BRANCH`.
+        /// Always `AB_TEST_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "testBranches" "type"
@@ -62,13 +62,13 @@ impl AbTestBranchAction {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct ActionDataValue {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// Key of the action's output.
         data_key: Option<String> = "dataKey",
-        /// Type. Always `FIELD_DATA`.
+        /// Always `FIELD_DATA`.
         type_: Option<String> = "type",
     }
     required "actionId" "dataKey" "type"
@@ -89,11 +89,11 @@ impl ActionDataValue {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct ActionOutputObjectPropertyValue {
         /// The token of the property in the action's output.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
-        /// Type. Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
+        /// Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "actionOutputPropertyToken" "type"
@@ -113,11 +113,11 @@ impl ActionOutputObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct AppendObjectPropertyValue {
         /// The name of the property to append.
         append_property_name: Option<String> = "appendPropertyName",
-        /// Type. Always `APPEND_OBJECT_PROPERTY`.
+        /// Always `APPEND_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "appendPropertyName" "type"
@@ -137,19 +137,18 @@ impl AppendObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct AssociationDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Type. Always `ASSOCIATION`.
+        /// Always `ASSOCIATION`.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
@@ -182,17 +181,16 @@ impl AssociationDataSource {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct AssociationTimestampDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationCategory> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Type. Always `ASSOCIATION_TIMESTAMP`.
+        /// Always `ASSOCIATION_TIMESTAMP`.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
@@ -220,15 +218,13 @@ impl AssociationTimestampDataSource {
 }
 
 crm_core::record! {
-    /// Variant of `WebhookActionAuthSettings`.
+    /// Variant of [`WebhookActionAuthSettings`].
     pub struct AuthKeyWebhookAuthSettings {
-        /// Location.
         location: Option<AuthKeyWebhookAuthSettingsLocation> = "location",
-        /// The name.
         name: Option<String> = "name",
         /// The name of the secret.
         secret_name: Option<String> = "secretName",
-        /// Type. Always `AUTH_KEY`.
+        /// Always `AUTH_KEY`.
         type_: Option<String> = "type",
     }
     required "location" "name" "secretName" "type"
@@ -254,7 +250,7 @@ impl AuthKeyWebhookAuthSettings {
 }
 
 crm_core::open_enum! {
-    /// Value of `location` of `AuthKeyWebhookAuthSettings`.
+    /// The location in [`AuthKeyWebhookAuthSettings::location`].
     pub enum AuthKeyWebhookAuthSettingsLocation {
         /// `HEADER`
         Header = "HEADER",
@@ -264,20 +260,18 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `blocked_dates` of `ContactFlow`.
+    /// A blocked date in [`ContactFlow::blocked_dates`].
     pub struct BlockedDate {
-        /// The day of the month.
+        /// Name in JSON: `dayOfMonth`.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
-        /// The year.
         year: Option<i64> = "year",
     }
     required "dayOfMonth" "month"
     by new
 }
 crm_core::setters!(BlockedDate {
-    /// The year.
     year: i64,
 });
 
@@ -298,7 +292,7 @@ impl BlockedDate {
 }
 
 crm_core::record! {
-    /// Value of `connection` of `AbTestBranch`.
+    /// The connection in [`AbTestBranch::connection`].
     pub struct Connection {
         /// The kind of connection: `STANDARD` or `GOTO`.
         edge_type: Option<ConnectionEdgeType> = "edgeType",
@@ -335,7 +329,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `Flow`.
+    /// Variant of [`Flow`].
     pub struct ContactFlow {
         /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
@@ -363,11 +357,9 @@ crm_core::record! {
         flow_type: Option<FlowType> = "flowType",
         /// Criteria that a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
-        /// The id.
         id: Option<String> = "id",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
-        /// The name.
         name: Option<String> = "name",
         /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
@@ -381,9 +373,9 @@ crm_core::record! {
         suppression_list_ids: Vec<i64> = "suppressionListIds",
         /// The hours of the week in which actions may run.
         time_windows: Vec<TimeWindow> = "timeWindows",
-        /// Type. Always `CONTACT_FLOW`.
+        /// Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
-        /// `unEnrollmentSetting`
+        /// Name in JSON: `unEnrollmentSetting`.
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -405,7 +397,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `FlowCreateRequest`.
+    /// Variant of [`FlowCreateRequest`].
     pub struct ContactFlowCreateRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -431,7 +423,6 @@ crm_core::record! {
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -441,9 +432,9 @@ crm_core::record! {
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
         /// The hours of the week in which actions may run.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Type. Always `CONTACT_FLOW`.
+        /// Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
-        /// `unEnrollmentSetting`
+        /// Name in JSON: `unEnrollmentSetting`.
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -476,7 +467,6 @@ crm_core::setters!(ContactFlowCreateRequest {
     goal_filter_branch: FilterBranch,
     /// True if the workflow is turned on.
     is_enabled: bool,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -486,7 +476,6 @@ crm_core::setters!(ContactFlowCreateRequest {
     suppression_list_ids: [i64],
     /// The hours of the week in which actions may run.
     time_windows: [TimeWindow],
-    /// `unEnrollmentSetting`
     un_enrollment_setting: UnEnrollmentSetting,
     /// The UUID that tells it from all others.
     uuid: String,
@@ -571,7 +560,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `FlowPutRequest`.
+    /// Variant of [`FlowPutRequest`].
     pub struct ContactFlowPutRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -593,7 +582,6 @@ crm_core::record! {
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
@@ -603,9 +591,9 @@ crm_core::record! {
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
         /// The hours of the week in which actions may run.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Type. Always `CONTACT_FLOW`.
+        /// Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
-        /// `unEnrollmentSetting`
+        /// Name in JSON: `unEnrollmentSetting`.
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -634,7 +622,6 @@ crm_core::setters!(ContactFlowPutRequest {
     goal_filter_branch: FilterBranch,
     /// True if the workflow is turned on.
     is_enabled: bool,
-    /// The name.
     name: String,
     /// The id of the revision.
     revision_id: String,
@@ -644,7 +631,6 @@ crm_core::setters!(ContactFlowPutRequest {
     suppression_list_ids: [i64],
     /// The hours of the week in which actions may run.
     time_windows: [TimeWindow],
-    /// `unEnrollmentSetting`
     un_enrollment_setting: UnEnrollmentSetting,
     /// The UUID that tells it from all others.
     uuid: String,
@@ -685,11 +671,11 @@ impl Default for ContactFlowPutRequest {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEventAnchor`.
+    /// Variant of [`ContactFlowEventAnchor`].
     pub struct ContactPropertyAnchor {
         /// The name of the contact property.
         contact_property: Option<String> = "contactProperty",
-        /// Type. Always `CONTACT_PROPERTY_ANCHOR`.
+        /// Always `CONTACT_PROPERTY_ANCHOR`.
         type_: Option<String> = "type",
     }
     required "contactProperty" "type"
@@ -709,7 +695,7 @@ impl ContactPropertyAnchor {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct CustomCodeAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -723,9 +709,9 @@ crm_core::record! {
         runtime: Option<String> = "runtime",
         /// The names of the secrets that the code can read.
         secret_names: Option<Vec<String>> = "secretNames",
-        /// The source code.
+        /// Name in JSON: `sourceCode`.
         source_code: Option<String> = "sourceCode",
-        /// Type. Always `CUSTOM_CODE`.
+        /// Always `CUSTOM_CODE`.
         type_: Option<String> = "type",
     }
     required "actionId" "inputFields" "outputFields" "runtime" "secretNames" "sourceCode" "type"
@@ -744,7 +730,6 @@ crm_core::setters!(CustomCodeAction {
     runtime: String,
     /// The names of the secrets that the code can read.
     secret_names: [String],
-    /// The source code.
     source_code: String,
 });
 
@@ -773,11 +758,11 @@ impl Default for CustomCodeAction {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct DailyEnrollmentSchedule {
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `DAILY`.
+        /// Always `DAILY`.
         type_: Option<String> = "type",
     }
     required "timeOfDay" "type"
@@ -797,7 +782,7 @@ impl DailyEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentCriteria`.
+    /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct DatasetBasedEnrollmentCriteria {
         /// The id of the dataset.
         dataset_id: Option<i64> = "datasetId",
@@ -805,7 +790,7 @@ crm_core::record! {
         should_re_enroll: Option<bool> = "shouldReEnroll",
         /// The id of the part of the dataset.
         subview_id: Option<String> = "subviewId",
-        /// Type. Always `DATASET`.
+        /// Always `DATASET`.
         type_: Option<String> = "type",
     }
     required "datasetId" "shouldReEnroll" "type"
@@ -831,17 +816,16 @@ impl DatasetBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct DatasetFieldPropertyFilterDataSource {
         /// The name of the field in the dataset.
         dataset_field_name: Option<String> = "datasetFieldName",
-        /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Type. Always `DATASET_FIELD_PROPERTY_FILTER`.
+        /// Always `DATASET_FIELD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "datasetFieldName" "name" "propertyName" "type"
@@ -872,17 +856,16 @@ impl DatasetFieldPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct EnrolledArgumentPropertyFilterDataSource {
         /// The name of the argument.
         argument_name: Option<String> = "argumentName",
-        /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Type. Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
+        /// Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "argumentName" "name" "propertyName" "type"
@@ -913,9 +896,8 @@ impl EnrolledArgumentPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct EnrolledRecordPropertyFilterDataSource {
-        /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -923,7 +905,7 @@ crm_core::record! {
         record_field_name: Option<String> = "recordFieldName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Type. Always `ENROLLED_RECORD_PROPERTY_FILTER`.
+        /// Always `ENROLLED_RECORD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "recordFieldName" "type"
@@ -954,11 +936,11 @@ impl EnrolledRecordPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct EnrollmentDatasetColumnValue {
         /// The token of the column in the enrollment dataset.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
-        /// Type. Always `ENROLLMENT_DATASET_COLUMN`.
+        /// Always `ENROLLMENT_DATASET_COLUMN`.
         type_: Option<String> = "type",
     }
     required "enrollmentDatasetColumnToken" "type"
@@ -980,11 +962,11 @@ impl EnrollmentDatasetColumnValue {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct EnrollmentEventPropertyValue {
         /// Property of the event that enrolled the record.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
-        /// Type. Always `ENROLLMENT_EVENT_PROPERTY`.
+        /// Always `ENROLLMENT_EVENT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "enrollmentEventPropertyToken" "type"
@@ -1006,13 +988,12 @@ impl EnrollmentEventPropertyValue {
 }
 
 crm_core::record! {
-    /// Item of `output_fields` of `CustomCodeAction`.
+    /// An output field in [`CustomCodeAction::output_fields`].
     pub struct EnumerationOutputField {
-        /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<String>> = "options",
-        /// Type. Always `ENUMERATION`.
+        /// Always `ENUMERATION`.
         type_: Option<String> = "type",
     }
     required "name" "options" "type"
@@ -1033,7 +1014,7 @@ impl EnumerationOutputField {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentCriteria`.
+    /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct EventBasedEnrollmentCriteria {
         /// The events that enroll a record.
         event_filter_branches: Option<Vec<UnifiedEventsFilterBranch>> = "eventFilterBranches",
@@ -1043,7 +1024,7 @@ crm_core::record! {
         refinement_criteria: Option<FilterBranch> = "refinementCriteria",
         /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Type. Always `EVENT_BASED`.
+        /// Always `EVENT_BASED`.
         type_: Option<String> = "type",
     }
     required "eventFilterBranches" "listMembershipFilterBranches" "shouldReEnroll" "type"
@@ -1076,11 +1057,11 @@ impl EventBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct FetchedObjectPropertyValue {
         /// Property of the fetched record.
         property_token: Option<String> = "propertyToken",
-        /// Type. Always `FETCHED_OBJECT_PROPERTY`.
+        /// Always `FETCHED_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "propertyToken" "type"
@@ -1108,11 +1089,11 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `FlowBatchInput`.
+    /// An input in [`FlowBatchInput::inputs`].
     pub struct FlowBatchFetchFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
-        /// Type. Always `FLOW_ID`.
+        /// Always `FLOW_ID`.
         type_: Option<String> = "type",
     }
     required "flowId" "type"
@@ -1132,11 +1113,11 @@ impl FlowBatchFetchFlowIdCoordinate {
 }
 
 crm_core::record! {
-    /// Variant of `FlowBatchMigrationInputInputsItem`.
+    /// Variant of [`FlowBatchMigrationInputInputsItem`].
     pub struct FlowBatchFetchMigrationFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
-        /// Type. Always `FLOW_ID`.
+        /// Always `FLOW_ID`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1166,9 +1147,9 @@ impl Default for FlowBatchFetchMigrationFlowIdCoordinate {
 }
 
 crm_core::record! {
-    /// Variant of `FlowBatchMigrationInputInputsItem`.
+    /// Variant of [`FlowBatchMigrationInputInputsItem`].
     pub struct FlowBatchFetchMigrationWorkflowIdCoordinate {
-        /// Type. Always `WORKFLOW_ID`.
+        /// Always `WORKFLOW_ID`.
         type_: Option<String> = "type",
         /// The id of the workflow.
         workflow_id: Option<String> = "workflowId",
@@ -1266,7 +1247,6 @@ crm_core::record! {
         results: Vec<Flow> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -1290,7 +1270,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `FlowEmailCampaignPage`.
+    /// A result in [`FlowEmailCampaignPage::results`].
     pub struct FlowEmailCampaign {
         /// The id of the e-mail campaign.
         email_campaign_id: Option<String> = "emailCampaignId",
@@ -1312,7 +1292,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `FlowIdWorkflowIdMappingResponseBatchReply`.
+    /// A result in [`FlowIdWorkflowIdMappingResponseBatchReply::results`].
     pub struct FlowIdWorkflowIdMappingReply {
         /// The id of the workflow.
         flow_id: Option<i64> = "flowId",
@@ -1338,23 +1318,20 @@ crm_core::record! {
         results: Vec<FlowIdWorkflowIdMappingReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
 
 crm_core::record! {
-    /// Item of `results` of `FlowListingPage`.
+    /// A result in [`FlowListingPage::results`].
     pub struct FlowListing {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
-        /// The id.
         id: Option<String> = "id",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1398,11 +1375,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `HistogramDataPointList`.
+    /// A result in [`HistogramDataPointList::results`].
     pub struct HistogramDataPoint {
         /// The bucket it counts in.
         bucket: Option<String> = "bucket",
-        /// Frequency.
         frequency: Option<i64> = "frequency",
         /// The series it belongs to.
         series: Option<String> = "series",
@@ -1418,11 +1394,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct IncrementValue {
         /// Amount to add.
         increment_amount: Option<f64> = "incrementAmount",
-        /// Type. Always `INCREMENT`.
+        /// Always `INCREMENT`.
         type_: Option<String> = "type",
     }
     required "incrementAmount" "type"
@@ -1442,11 +1418,9 @@ impl IncrementValue {
 }
 
 crm_core::record! {
-    /// Item of `input_fields` of `CustomCodeAction`.
+    /// An input field in [`CustomCodeAction::input_fields`].
     pub struct InputVariable {
-        /// The name.
         name: Option<String> = "name",
-        /// The value.
         value: Option<InputVariableValue> = "value",
     }
     required "name" "value"
@@ -1487,7 +1461,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentCriteria`.
+    /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct ListBasedEnrollmentCriteria {
         /// Filters for the records that are enrolled.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
@@ -1495,7 +1469,7 @@ crm_core::record! {
         re_enrollment_triggers_filter_branches: Option<Vec<FilterBranch>> = "reEnrollmentTriggersFilterBranches",
         /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Type. Always `LIST_BASED`.
+        /// Always `LIST_BASED`.
         type_: Option<String> = "type",
         /// True if records that no longer fit are taken out.
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
@@ -1529,7 +1503,7 @@ impl ListBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Item of `list_branches` of `ListBranchAction`.
+    /// A list branch in [`ListBranchAction::list_branches`].
     pub struct ListBranch {
         /// The name of the branch.
         branch_name: Option<String> = "branchName",
@@ -1549,7 +1523,7 @@ crm_core::setters!(ListBranch {
 });
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct ListBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -1559,7 +1533,7 @@ crm_core::record! {
         default_branch_name: Option<String> = "defaultBranchName",
         /// The branches, each with its conditions.
         list_branches: Option<Vec<ListBranch>> = "listBranches",
-        /// Type. Always `LIST_BRANCH`.
+        /// Always `LIST_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "listBranches" "type"
@@ -1591,9 +1565,9 @@ impl ListBranchAction {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct ListInputValue {
-        /// Type. Always `LIST`.
+        /// Always `LIST`.
         type_: Option<String> = "type",
         /// Values, in a list or by name.
         values: Option<Vec<InputVariableValue>> = "values",
@@ -1615,11 +1589,11 @@ impl ListInputValue {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentCriteria`.
+    /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct ManualEnrollmentCriteria {
         /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Type. Always `MANUAL`.
+        /// Always `MANUAL`.
         type_: Option<String> = "type",
     }
     required "shouldReEnroll" "type"
@@ -1639,9 +1613,9 @@ impl ManualEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct MapInputValue {
-        /// Type. Always `MAP`.
+        /// Always `MAP`.
         type_: Option<String> = "type",
         /// Values, in a list or by name.
         values: Option<Value> = "values",
@@ -1663,13 +1637,13 @@ impl MapInputValue {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct MonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `MONTHLY_RELATIVE_DAYS`.
+        /// Always `MONTHLY_RELATIVE_DAYS`.
         type_: Option<String> = "type",
     }
     required "monthlyRelativeDays" "timeOfDay" "type"
@@ -1705,13 +1679,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct MonthlySpecificDaysEnrollmentSchedule {
-        /// The days of the month.
+        /// Name in JSON: `daysOfMonth`.
         days_of_month: Option<Vec<i64>> = "daysOfMonth",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `MONTHLY_SPECIFIC_DAYS`.
+        /// Always `MONTHLY_SPECIFIC_DAYS`.
         type_: Option<String> = "type",
     }
     required "daysOfMonth" "timeOfDay" "type"
@@ -1735,11 +1709,11 @@ impl MonthlySpecificDaysEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct ObjectPropertyValue {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// Type. Always `OBJECT_PROPERTY`.
+        /// Always `OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "propertyName" "type"
@@ -1759,7 +1733,7 @@ impl ObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Variant of `Flow`.
+    /// Variant of [`Flow`].
     pub struct PlatformFlow {
         /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
@@ -1781,11 +1755,9 @@ crm_core::record! {
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
-        /// The id.
         id: Option<String> = "id",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
-        /// The name.
         name: Option<String> = "name",
         /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
@@ -1799,7 +1771,7 @@ crm_core::record! {
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
         time_windows: Vec<TimeWindow> = "timeWindows",
-        /// Type. Always `PLATFORM_FLOW`.
+        /// Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1809,7 +1781,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `FlowCreateRequest`.
+    /// Variant of [`FlowCreateRequest`].
     pub struct PlatformFlowCreateRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -1829,7 +1801,6 @@ crm_core::record! {
         flow_type: Option<FlowType> = "flowType",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1839,7 +1810,7 @@ crm_core::record! {
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Type. Always `PLATFORM_FLOW`.
+        /// Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -1866,7 +1837,6 @@ crm_core::setters!(PlatformFlowCreateRequest {
     flow_type: FlowType,
     /// True if the workflow is turned on.
     is_enabled: bool,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -1913,7 +1883,7 @@ impl Default for PlatformFlowCreateRequest {
 }
 
 crm_core::record! {
-    /// Variant of `FlowPutRequest`.
+    /// Variant of [`FlowPutRequest`].
     pub struct PlatformFlowPutRequest {
         /// Actions that are performed, allowed or observed.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
@@ -1929,7 +1899,6 @@ crm_core::record! {
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
@@ -1939,7 +1908,7 @@ crm_core::record! {
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Type. Always `PLATFORM_FLOW`.
+        /// Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -1962,7 +1931,6 @@ crm_core::setters!(PlatformFlowPutRequest {
     enrollment_schedule: ContactFlowEnrollmentSchedule,
     /// True if the workflow is turned on.
     is_enabled: bool,
-    /// The name.
     name: String,
     /// The id of the revision.
     revision_id: String,
@@ -2007,15 +1975,15 @@ impl Default for PlatformFlowPutRequest {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct PropertyBasedEnrollmentSchedule {
         /// The name of the date property.
         date_property: Option<String> = "dateProperty",
         /// Offset from the date, in days.
         days_delta: Option<i64> = "daysDelta",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `PROPERTY_BASED`.
+        /// Always `PROPERTY_BASED`.
         type_: Option<String> = "type",
         /// True if it comes around every year.
         yearly: Option<bool> = "yearly",
@@ -2045,11 +2013,11 @@ impl PropertyBasedEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct RelativeDateTimeValue {
         /// Offset from the time.
         time_delay: Option<TimeDelay> = "timeDelay",
-        /// Type. Always `RELATIVE_DATETIME`.
+        /// Always `RELATIVE_DATETIME`.
         type_: Option<String> = "type",
     }
     required "timeDelay" "type"
@@ -2069,11 +2037,11 @@ impl RelativeDateTimeValue {
 }
 
 crm_core::record! {
-    /// Variant of `WebhookActionAuthSettings`.
+    /// Variant of [`WebhookActionAuthSettings`].
     pub struct SignatureWebhookAuthSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// Type. Always `SIGNATURE`.
+        /// Always `SIGNATURE`.
         type_: Option<String> = "type",
     }
     required "appId" "type"
@@ -2093,7 +2061,7 @@ impl SignatureWebhookAuthSettings {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct SingleConnectionAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -2105,7 +2073,7 @@ crm_core::record! {
         connection: Option<Connection> = "connection",
         /// The fields, in order or by name.
         fields: Option<Map<Value>> = "fields",
-        /// Type. Always `SINGLE_CONNECTION`.
+        /// Always `SINGLE_CONNECTION`.
         type_: Option<String> = "type",
     }
     required "actionId" "actionTypeId" "actionTypeVersion" "fields" "type"
@@ -2138,11 +2106,11 @@ impl SingleConnectionAction {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct SingleObjectCoordinatesValue {
-        /// `coordinatesToken`
+        /// Name in JSON: `coordinatesToken`.
         coordinates_token: Option<String> = "coordinatesToken",
-        /// Type. Always `SINGLE_OBJECT_COORDINATES`.
+        /// Always `SINGLE_OBJECT_COORDINATES`.
         type_: Option<String> = "type",
     }
     required "coordinatesToken" "type"
@@ -2162,7 +2130,7 @@ impl SingleObjectCoordinatesValue {
 }
 
 crm_core::record! {
-    /// Value of `sort_by` of `AssociationDataSource`.
+    /// The sort by in [`AssociationDataSource::sort_by`].
     pub struct Sort {
         /// Position of records without a value in the order.
         missing: Option<String> = "missing",
@@ -2203,11 +2171,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct StaticAppendValue {
         /// The fixed value to append.
         static_append_value: Option<String> = "staticAppendValue",
-        /// Type. Always `STATIC_APPEND_VALUE`.
+        /// Always `STATIC_APPEND_VALUE`.
         type_: Option<String> = "type",
     }
     required "staticAppendValue" "type"
@@ -2227,7 +2195,7 @@ impl StaticAppendValue {
 }
 
 crm_core::record! {
-    /// Item of `static_branches` of `StaticBranchAction`.
+    /// A static branch in [`StaticBranchAction::static_branches`].
     pub struct StaticBranch {
         /// The value that leads to the branch.
         branch_value: Option<String> = "branchValue",
@@ -2255,7 +2223,7 @@ impl StaticBranch {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct StaticBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -2267,7 +2235,7 @@ crm_core::record! {
         input_value: Option<InputVariableValue> = "inputValue",
         /// The branches, one for each value.
         static_branches: Option<Vec<StaticBranch>> = "staticBranches",
-        /// Type. Always `STATIC_BRANCH`.
+        /// Always `STATIC_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "inputValue" "staticBranches" "type"
@@ -2301,22 +2269,20 @@ impl StaticBranchAction {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEventAnchor`.
+    /// Variant of [`ContactFlowEventAnchor`].
     pub struct StaticDateAnchor {
-        /// The day of the month.
+        /// Name in JSON: `dayOfMonth`.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
-        /// Type. Always `STATIC_DATE_ANCHOR`.
+        /// Always `STATIC_DATE_ANCHOR`.
         type_: Option<String> = "type",
-        /// The year.
         year: Option<i64> = "year",
     }
     required "dayOfMonth" "month" "type"
     by new
 }
 crm_core::setters!(StaticDateAnchor {
-    /// The year.
     year: i64,
 });
 
@@ -2338,9 +2304,8 @@ impl StaticDateAnchor {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct StaticPropertyFilterDataSource {
-        /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -2348,7 +2313,7 @@ crm_core::record! {
         sort_by: Option<Sort> = "sortBy",
         /// The fixed value.
         static_value: Option<String> = "staticValue",
-        /// Type. Always `STATIC_PROPERTY_FILTER`.
+        /// Always `STATIC_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "staticValue" "type"
@@ -2379,11 +2344,11 @@ impl StaticPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Value of `time_zone_strategy` of `TimeDelay`.
+    /// The time zone strategy in [`TimeDelay::time_zone_strategy`].
     pub struct StaticTimeZoneStrategy {
         /// The time zone, for example `America/New_York`.
         time_zone_id: Option<String> = "timeZoneId",
-        /// Type. Always `STATIC_TIME_ZONE`.
+        /// Always `STATIC_TIME_ZONE`.
         type_: Option<String> = "type",
     }
     required "timeZoneId" "type"
@@ -2403,11 +2368,11 @@ impl StaticTimeZoneStrategy {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct StaticValue {
         /// The fixed value.
         static_value: Option<String> = "staticValue",
-        /// Type. Always `STATIC_VALUE`.
+        /// Always `STATIC_VALUE`.
         type_: Option<String> = "type",
     }
     required "staticValue" "type"
@@ -2427,13 +2392,13 @@ impl StaticValue {
 }
 
 crm_core::record! {
-    /// Value of `time_delay` of `RelativeDateTimeValue`.
+    /// The time delay in [`RelativeDateTimeValue::time_delay`].
     pub struct TimeDelay {
-        /// The days of the week.
+        /// Name in JSON: `daysOfWeek`.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
         /// Number of time units.
         delta: Option<i64> = "delta",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// The unit of time.
         time_unit: Option<TimeDelayTimeUnit> = "timeUnit",
@@ -2444,7 +2409,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(TimeDelay {
-    /// The time of the day.
     time_of_day: TimeOfDay,
     /// Rule that selects the time zone.
     time_zone_strategy: StaticTimeZoneStrategy,
@@ -2470,7 +2434,7 @@ impl TimeDelay {
 }
 
 crm_core::open_enum! {
-    /// The unit of time.
+    /// The time unit in [`TimeDelay::time_unit`].
     pub enum TimeDelayTimeUnit {
         /// `CENTURIES`
         Centuries = "CENTURIES",
@@ -2508,7 +2472,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `time_of_day` of `DailyEnrollmentSchedule`.
+    /// The time of day in [`DailyEnrollmentSchedule::time_of_day`].
     pub struct TimeOfDay {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -2532,7 +2496,7 @@ impl TimeOfDay {
 }
 
 crm_core::record! {
-    /// Item of `time_windows` of `ContactFlow`.
+    /// A time window in [`ContactFlow::time_windows`].
     pub struct TimeWindow {
         /// The day, of the month or of the week.
         day: Option<TimeWindowDay> = "day",
@@ -2565,11 +2529,11 @@ impl TimeWindow {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct TimestampValue {
         /// Always `EXECUTION_TIME`.
         timestamp_type: Option<String> = "timestampType",
-        /// Type. Always `TIMESTAMP`.
+        /// Always `TIMESTAMP`.
         type_: Option<String> = "type",
     }
     required "timestampType" "type"
@@ -2595,11 +2559,11 @@ impl Default for TimestampValue {
 }
 
 crm_core::record! {
-    /// Value of `un_enrollment_setting` of `ContactFlow`.
+    /// The un enrollment setting in [`ContactFlow::un_enrollment_setting`].
     pub struct UnEnrollmentSetting {
         /// The ids of the workflows.
         flow_ids: Option<Vec<String>> = "flowIds",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<UnEnrollmentSettingType> = "type",
     }
     required "flowIds" "type"
@@ -2622,7 +2586,7 @@ impl UnEnrollmentSetting {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `UnEnrollmentSetting`.
+    /// The type in [`UnEnrollmentSetting::type_`].
     pub enum UnEnrollmentSettingType {
         /// `ALL`
         All = "ALL",
@@ -2632,7 +2596,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct WebhookAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -2644,7 +2608,7 @@ crm_core::record! {
         method: Option<WebhookActionMethod> = "method",
         /// The parameters put into the query.
         query_params: Option<Vec<InputVariable>> = "queryParams",
-        /// Type. Always `WEBHOOK`.
+        /// Always `WEBHOOK`.
         type_: Option<String> = "type",
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
@@ -2690,13 +2654,13 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct WeeklyEnrollmentSchedule {
-        /// The days of the week.
+        /// Name in JSON: `daysOfWeek`.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `WEEKLY`.
+        /// Always `WEEKLY`.
         type_: Option<String> = "type",
     }
     required "daysOfWeek" "timeOfDay" "type"
@@ -2720,15 +2684,15 @@ impl WeeklyEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct YearlyEnrollmentSchedule {
-        /// The day of the month.
+        /// Name in JSON: `dayOfMonth`.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `YEARLY`.
+        /// Always `YEARLY`.
         type_: Option<String> = "type",
     }
     required "dayOfMonth" "month" "timeOfDay" "type"

@@ -3,6 +3,7 @@
 //! Types of requests and replies.
 //!
 //! Replies are all optional: what a vendor promises and what it sends are not the same.
+#![allow(missing_docs, reason = "fields whose names say everything")]
 #[allow(unused_imports)]
 use crm_core::reexport::serde_json::Value;
 

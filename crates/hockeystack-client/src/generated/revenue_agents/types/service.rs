@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A workspace.
+    /// The workspace in [`TokenInfo::workspace`].
     pub struct Workspace {
         /// Identifier of the workspace.
         id: Option<String> = "id",

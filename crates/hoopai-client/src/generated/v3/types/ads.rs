@@ -44,19 +44,18 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Item of `ad_campaigns` of `AdCampaignGroupData`.
+    /// An ad campaign in [`AdCampaignGroupData::ad_campaigns`].
     pub struct AdCampaign {
-        /// `adCampaignGroupId`
+        /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// `adCampaignId`
+        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The ads of the campaign.
         ads: Option<Vec<LinkedInAd>> = "ads",
         /// The people that the ads target.
         audience: Option<Audience> = "audience",
-        /// `campaignType`
+        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
-        /// `id`
         id: Option<String> = "id",
         /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
@@ -66,7 +65,6 @@ crm_core::record! {
         media_type: Option<AdCampaignMediaType> = "mediaType",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
@@ -75,17 +73,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(AdCampaign {
-    /// `adCampaignGroupId`
     ad_campaign_group_id: String,
-    /// `adCampaignId`
     ad_campaign_id: String,
     /// The ads of the campaign.
     ads: [LinkedInAd],
     /// The people that the ads target.
     audience: Audience,
-    /// `campaignType`
     campaign_type: String,
-    /// `id`
     id: String,
     /// The reason why LinkedIn would reject it.
     linked_in_error: String,
@@ -95,7 +89,6 @@ crm_core::setters!(AdCampaign {
     media_type: AdCampaignMediaType,
     /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// `name`
     name: String,
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
@@ -108,13 +101,12 @@ crm_core::record! {
     pub struct AdCampaignGroupData {
         /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
         ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
-        /// `adCampaignGroupId`
+        /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
         /// The campaigns of the group.
         ad_campaigns: Option<Vec<AdCampaign>> = "adCampaigns",
         /// The amount that may be spent, and its end date.
         budget: Option<LinkedInBudget> = "budget",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the ad account at LinkedIn.
         linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
@@ -124,7 +116,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The objective of the campaign, for example `WEBSITE_VISIT`.
         objective_type: Option<AdCampaignGroupDataObjectiveType> = "objectiveType",
@@ -139,13 +130,11 @@ crm_core::record! {
 crm_core::setters!(AdCampaignGroupData {
     /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
     ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization,
-    /// `adCampaignGroupId`
     ad_campaign_group_id: String,
     /// The campaigns of the group.
     ad_campaigns: [AdCampaign],
     /// The amount that may be spent, and its end date.
     budget: LinkedInBudget,
-    /// `id`
     id: String,
     /// The id of the ad account at LinkedIn.
     linked_in_ad_account_id: String,
@@ -153,7 +142,6 @@ crm_core::setters!(AdCampaignGroupData {
     linked_in_error: String,
     /// Additional data, or the totals and paging of a list.
     meta: Value,
-    /// `name`
     name: String,
     /// The objective of the campaign, for example `WEBSITE_VISIT`.
     objective_type: AdCampaignGroupDataObjectiveType,
@@ -187,7 +175,7 @@ impl AdCampaignGroupData {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `fields` of `ads.get_facebook_report`.
+    /// Argument `fields` of `ads.get_facebook_report`.
     pub enum AdsGetFacebookReportFieldsItem {
         /// `clicks`
         Clicks = "clicks",
@@ -213,29 +201,27 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `audience` of `AdCampaign`.
+    /// The audience in [`AdCampaign::audience`].
     pub struct Audience {
         /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geoLocations",
-        /// `targetAudience`
+        /// Name in JSON: `targetAudience`.
         target_audience: Option<TargetAudience> = "targetAudience",
     }
 }
 crm_core::setters!(Audience {
     /// The places of the audience.
     geo_locations: [GeoLocation],
-    /// `targetAudience`
     target_audience: TargetAudience,
 });
 
 crm_core::record! {
-    /// Item of `geo_locations` of `FacebookAudience`.
+    /// A geo location in [`FacebookAudience::geo_locations`].
     pub struct AudienceLocation {
         /// The position on the map.
         geometry: Option<AudienceLocationGeometry> = "geometry",
         /// The unique key.
         key: Option<String> = "key",
-        /// `name`
         name: Option<String> = "name",
         /// The radius around the place.
         radius: Option<f64> = "radius",
@@ -243,7 +229,7 @@ crm_core::record! {
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
         /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
@@ -281,11 +267,11 @@ impl AudienceLocation {
 }
 
 crm_core::record! {
-    /// Value of `geometry` of `AudienceLocation`.
+    /// The geometry in [`AudienceLocation::geometry`].
     pub struct AudienceLocationGeometry {
         /// The place or the location (sub-account).
         location: Option<Value> = "location",
-        /// `locationType`
+        /// Name in JSON: `locationType`.
         location_type: Option<String> = "locationType",
     }
     required "location" "locationType"
@@ -325,7 +311,7 @@ crm_core::record! {
         bidding_strategy: Option<GoogleBiddingStrategy> = "biddingStrategy",
         /// The amount that may be spent, and its end date.
         budget: Option<GoogleBudget> = "budget",
-        /// `campaignGoal`
+        /// Name in JSON: `campaignGoal`.
         campaign_goal: Option<GoogleCampaignGoal> = "campaignGoal",
         /// The goal of the campaign, for example `LEAD`.
         goal_type: Option<CampaignGoalType> = "goalType",
@@ -333,21 +319,18 @@ crm_core::record! {
         google_ad_account_id: Option<String> = "googleAdAccountId",
         /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
         google_campaign_id: Option<String> = "googleCampaignId",
-        /// `id`
         id: Option<String> = "id",
-        /// `isEuPoliticalAds`
+        /// Name in JSON: `isEuPoliticalAds`.
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The maximum cost per click.
         maximum_cpc: Option<f64> = "maximumCpc",
-        /// `name`
         name: Option<String> = "name",
         /// The networks on which the ads are shown.
         network_settings: Option<GoogleNetworkSettings> = "networkSettings",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `source`
         source: Option<String> = "source",
         /// True if there are unpublished changes.
         unpublished_changes: Option<bool> = "unpublishedChanges",
@@ -372,7 +355,6 @@ crm_core::setters!(Campaign {
     bidding_strategy: GoogleBiddingStrategy,
     /// The amount that may be spent, and its end date.
     budget: GoogleBudget,
-    /// `campaignGoal`
     campaign_goal: GoogleCampaignGoal,
     /// The goal of the campaign, for example `LEAD`.
     goal_type: CampaignGoalType,
@@ -380,9 +362,7 @@ crm_core::setters!(Campaign {
     google_ad_account_id: String,
     /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
     google_campaign_id: String,
-    /// `id`
     id: String,
-    /// `isEuPoliticalAds`
     is_eu_political_ads: bool,
     /// The maximum cost per click.
     maximum_cpc: f64,
@@ -390,7 +370,6 @@ crm_core::setters!(Campaign {
     network_settings: GoogleNetworkSettings,
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
-    /// `source`
     source: String,
     /// True if there are unpublished changes.
     unpublished_changes: bool,
@@ -437,17 +416,16 @@ crm_core::record! {
     pub struct CreateLeadForm {
         /// The form's own disclaimer.
         custom_disclaimer: Option<CustomDisclaimer> = "customDisclaimer",
-        /// `draftFormId`
+        /// Name in JSON: `draftFormId`.
         draft_form_id: Option<String> = "draftFormId",
         /// The card before the form.
         greeting_card: Option<GreetingCard> = "greetingCard",
-        /// `isDraft`
+        /// Name in JSON: `isDraft`.
         is_draft: Option<bool> = "isDraft",
         /// The language and country, for example `en_US`.
         locale: Option<String> = "locale",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The URL of the privacy policy.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
@@ -459,7 +437,7 @@ crm_core::record! {
         questions: Option<Vec<FormQuestion>> = "questions",
         /// The page that is shown after the form is submitted.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
@@ -467,17 +445,14 @@ crm_core::record! {
 crm_core::setters!(CreateLeadForm {
     /// The form's own disclaimer.
     custom_disclaimer: CustomDisclaimer,
-    /// `draftFormId`
     draft_form_id: String,
     /// The card before the form.
     greeting_card: GreetingCard,
-    /// `isDraft`
     is_draft: bool,
     /// The language and country, for example `en_US`.
     locale: String,
     /// The id of the location (sub-account).
     location_id: String,
-    /// `name`
     name: String,
     /// The URL of the privacy policy.
     privacy_policy_link: String,
@@ -489,18 +464,16 @@ crm_core::setters!(CreateLeadForm {
     questions: [FormQuestion],
     /// The page that is shown after the form is submitted.
     thank_you_page: ThankYouPage,
-    /// `type`
     type_: CreateLeadFormType,
 });
 
 crm_core::record! {
-    /// Value of `custom_disclaimer` of `CreateLeadForm`.
+    /// The custom disclaimer in [`CreateLeadForm::custom_disclaimer`].
     pub struct CustomDisclaimer {
         /// The text.
         body: Option<String> = "body",
         /// The boxes to tick.
         checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
-        /// `title`
         title: Option<String> = "title",
     }
     required "body" "title"
@@ -525,13 +498,12 @@ impl CustomDisclaimer {
 }
 
 crm_core::record! {
-    /// Item of `checkboxes` of `CustomDisclaimer`.
+    /// A checkbox in [`CustomDisclaimer::checkboxes`].
     pub struct CustomDisclaimerCheckbox {
-        /// `isRequired`
+        /// Name in JSON: `isRequired`.
         is_required: Option<bool> = "isRequired",
         /// The unique key.
         key: Option<String> = "key",
-        /// `text`
         text: Option<String> = "text",
     }
     required "isRequired" "key" "text"
@@ -556,7 +528,7 @@ impl CustomDisclaimerCheckbox {
 }
 
 crm_core::record! {
-    /// Value of `audience` of `UpsertAdset`.
+    /// The audience in [`UpsertAdset::audience`].
     pub struct FacebookAudience {
         /// The maximum age of the audience.
         age_max: Option<f64> = "ageMax",
@@ -630,7 +602,6 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
     }
     required "locationId" "name"
@@ -655,7 +626,7 @@ impl FbUpdateAudienceBody {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `fields` of `ads.get_linkedin_campaign_group_report`.
+    /// Argument `fields` of `ads.get_linkedin_campaign_group_report`.
     pub enum FieldsItem {
         /// `clicks`
         Clicks = "clicks",
@@ -683,24 +654,20 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `questions` of `CreateLeadForm`.
+    /// A question in [`CreateLeadForm::questions`].
     pub struct FormQuestion {
         /// The unique key.
         key: Option<String> = "key",
-        /// `label`
         label: Option<String> = "label",
-        /// `options`
         options: Option<Vec<FormQuestionOption>> = "options",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
     by new
 }
 crm_core::setters!(FormQuestion {
-    /// `label`
     label: String,
-    /// `options`
     options: [FormQuestionOption],
 });
 
@@ -719,7 +686,7 @@ impl FormQuestion {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `FormQuestion`.
+    /// The type in [`FormQuestion::type_`].
     pub enum FormQuestionType {
         /// `CITY`
         City = "CITY",
@@ -769,7 +736,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `address_components` of `GoogleGeoLocation`.
+    /// An address component in [`GoogleGeoLocation::address_components`].
     pub struct GeoAddressComponent {
         /// The full name.
         long_name: Option<String> = "longName",
@@ -789,11 +756,11 @@ crm_core::setters!(GeoAddressComponent {
 });
 
 crm_core::record! {
-    /// Value of `geometry` of `GoogleGeoLocation`.
+    /// The geometry in [`GoogleGeoLocation::geometry`].
     pub struct GeoGeometry {
         /// The place or the location (sub-account).
         location: Option<GeoLatLng> = "location",
-        /// `locationType`
+        /// Name in JSON: `locationType`.
         location_type: Option<String> = "locationType",
         /// The map section in which it is displayed.
         viewport: Option<GeoViewport> = "viewport",
@@ -802,36 +769,32 @@ crm_core::record! {
 crm_core::setters!(GeoGeometry {
     /// The place or the location (sub-account).
     location: GeoLatLng,
-    /// `locationType`
     location_type: String,
     /// The map section in which it is displayed.
     viewport: GeoViewport,
 });
 
 crm_core::record! {
-    /// Item of `ad_groups` of `Campaign`.
+    /// An ad group in [`Campaign::ad_groups`].
     pub struct GoogleAdGroup {
-        /// `adCampaignId`
+        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The ads of the ad group.
         ad_content: Option<Vec<GoogleAdContent>> = "adContent",
-        /// `adGroupError`
+        /// Name in JSON: `adGroupError`.
         ad_group_error: Option<String> = "adGroupError",
-        /// `adGroupId`
+        /// Name in JSON: `adGroupId`.
         ad_group_id: Option<String> = "adGroupId",
         /// The people that the ads target.
         audience: Option<GoogleAdGroupAudience> = "audience",
-        /// `customChannels`
+        /// Name in JSON: `customChannels`.
         custom_channels: Option<bool> = "customChannels",
         /// The resource name of the ad group at Google.
         google_ad_group_id: Option<String> = "googleAdGroupId",
         /// The resource name of the audience at Google, for example `customers/123/audiences/789`.
         google_audience_id: Option<String> = "googleAudienceId",
-        /// `id`
         id: Option<String> = "id",
-        /// `keywords`
         keywords: Option<GoogleKeywords> = "keywords",
-        /// `name`
         name: Option<String> = "name",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
@@ -840,27 +803,20 @@ crm_core::record! {
     }
 }
 crm_core::setters!(GoogleAdGroup {
-    /// `adCampaignId`
     ad_campaign_id: String,
     /// The ads of the ad group.
     ad_content: [GoogleAdContent],
-    /// `adGroupError`
     ad_group_error: String,
-    /// `adGroupId`
     ad_group_id: String,
     /// The people that the ads target.
     audience: GoogleAdGroupAudience,
-    /// `customChannels`
     custom_channels: bool,
     /// The resource name of the ad group at Google.
     google_ad_group_id: String,
     /// The resource name of the audience at Google, for example `customers/123/audiences/789`.
     google_audience_id: String,
-    /// `id`
     id: String,
-    /// `keywords`
     keywords: GoogleKeywords,
-    /// `name`
     name: String,
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
@@ -869,7 +825,7 @@ crm_core::setters!(GoogleAdGroup {
 });
 
 crm_core::record! {
-    /// Value of `audience` of `GoogleAdGroup`.
+    /// The audience in [`GoogleAdGroup::audience`].
     pub struct GoogleAdGroupAudience {
         /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
@@ -885,7 +841,7 @@ crm_core::setters!(GoogleAdGroupAudience {
 });
 
 crm_core::record! {
-    /// Value of `audience` of `Campaign`.
+    /// The audience in [`Campaign::audience`].
     pub struct GoogleCampaignAudience {
         /// The ages to include or exclude.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
@@ -917,21 +873,19 @@ crm_core::setters!(GoogleCampaignAudience {
 });
 
 crm_core::record! {
-    /// Item of `geo_locations` of `GoogleAdGroupAudience`.
+    /// A geo location in [`GoogleAdGroupAudience::geo_locations`].
     pub struct GoogleGeoLocation {
         /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "addressComponents",
-        /// `countryName`
+        /// Name in JSON: `countryName`.
         country_name: Option<String> = "countryName",
         /// The address in one line.
         formatted_address: Option<String> = "formattedAddress",
         /// The position on the map.
         geometry: Option<GeoGeometry> = "geometry",
-        /// `id`
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the place at Google.
         place_id: Option<String> = "placeId",
@@ -943,24 +897,21 @@ crm_core::record! {
         resource_name: Option<String> = "resourceName",
         /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
 crm_core::setters!(GoogleGeoLocation {
     /// The parts of the address.
     address_components: [GeoAddressComponent],
-    /// `countryName`
     country_name: String,
     /// The address in one line.
     formatted_address: String,
     /// The position on the map.
     geometry: GeoGeometry,
-    /// `id`
     id: String,
     /// The unique key.
     key: String,
-    /// `name`
     name: String,
     /// The id of the place at Google.
     place_id: String,
@@ -972,16 +923,15 @@ crm_core::setters!(GoogleGeoLocation {
     resource_name: String,
     /// The type of selection: `include` or `exclude`.
     selection_type: SelectionType,
-    /// `type`
     type_: String,
 });
 
 crm_core::record! {
     /// Reply of `ads.get_facebook_publishing_progress`.
     pub struct PublishingProgressReply {
-        /// `campaignId`
+        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
-        /// `hasFailed`
+        /// Name in JSON: `hasFailed`.
         has_failed: Option<bool> = "hasFailed",
         /// True if the publishing is finished.
         is_complete: Option<bool> = "isComplete",
@@ -989,7 +939,6 @@ crm_core::record! {
         processed: Option<f64> = "processed",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1001,13 +950,12 @@ crm_core::record! {
         audience: Option<FacebookAudience> = "audience",
         /// The amount that may be spent, and its end date.
         budget: Option<Budget> = "budget",
-        /// `campaignId`
+        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
         /// The place of the conversion, for example `website`.
         conversion_location: Option<String> = "conversionLocation",
         /// The event that counts as a conversion, for example `Purchase`.
         custom_event_type: Option<String> = "customEventType",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the Instagram account that shows the ads.
         instagram_actor_id: Option<String> = "instagramActorId",
@@ -1015,13 +963,12 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The messengers that the ad opens, for example `WHATSAPP`.
         messaging_platforms: Option<Vec<UpsertAdsetMessagingPlatformsItem>> = "messagingPlatforms",
-        /// `name`
         name: Option<String> = "name",
-        /// `pageId`
+        /// Name in JSON: `pageId`.
         page_id: Option<String> = "pageId",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// `whatsappNumber`
+        /// Name in JSON: `whatsappNumber`.
         whatsapp_number: Option<String> = "whatsappNumber",
     }
     required "campaignId" "locationId"
@@ -1036,19 +983,15 @@ crm_core::setters!(UpsertAdset {
     conversion_location: String,
     /// The event that counts as a conversion, for example `Purchase`.
     custom_event_type: String,
-    /// `id`
     id: String,
     /// The id of the Instagram account that shows the ads.
     instagram_actor_id: String,
     /// The messengers that the ad opens, for example `WHATSAPP`.
     messaging_platforms: [UpsertAdsetMessagingPlatformsItem],
-    /// `name`
     name: String,
-    /// `pageId`
     page_id: String,
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// `whatsappNumber`
     whatsapp_number: String,
 });
 
@@ -1076,7 +1019,7 @@ impl UpsertAdset {
 }
 
 crm_core::open_enum! {
-    /// Item of `messaging_platforms` of `UpsertAdset`.
+    /// A messaging platform in [`UpsertAdset::messaging_platforms`].
     pub enum UpsertAdsetMessagingPlatformsItem {
         /// `INSTAGRAM_DIRECT`
         InstagramDirect = "INSTAGRAM_DIRECT",
@@ -1090,15 +1033,12 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `ads.upsert_facebook_campaign`.
     pub struct UpsertCampaign {
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The objective of the campaign, for example `OUTCOME_LEADS`.
         objective: Option<UpsertCampaignObjective> = "objective",
-        /// `source`
         source: Option<String> = "source",
         /// The special ad categories to which it belongs, for example `HOUSING`.
         special_ad_categories: Option<Vec<UpsertCampaignSpecialAdCategoriesItem>> = "specialAdCategories",
@@ -1107,13 +1047,10 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpsertCampaign {
-    /// `id`
     id: String,
-    /// `name`
     name: String,
     /// The objective of the campaign, for example `OUTCOME_LEADS`.
     objective: UpsertCampaignObjective,
-    /// `source`
     source: String,
     /// The special ad categories to which it belongs, for example `HOUSING`.
     special_ad_categories: [UpsertCampaignSpecialAdCategoriesItem],
@@ -1136,7 +1073,7 @@ impl UpsertCampaign {
 }
 
 crm_core::open_enum! {
-    /// Item of `special_ad_categories` of `UpsertCampaign`.
+    /// A special ad category in [`UpsertCampaign::special_ad_categories`].
     pub enum UpsertCampaignSpecialAdCategoriesItem {
         /// `CREDIT`
         Credit = "CREDIT",

@@ -10,7 +10,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::open_enum! {
-    /// Value of `status` of `CreateBlogPostParams`.
+    /// The status in [`CreateBlogPostParams::status`].
     pub enum BlogPostParamsStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -24,7 +24,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `status` of `blogs.list_posts`.
+    /// Argument `status` of `blogs.list_posts`.
     pub enum BlogsListPostsStatus {
         /// `ALL`
         All = "ALL",
@@ -44,7 +44,7 @@ crm_core::record! {
     pub struct CreateBlogPostParams {
         /// The author, as a record, a name or an id.
         author: Option<String> = "author",
-        /// `blogId`
+        /// Name in JSON: `blogId`.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
@@ -54,7 +54,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The alternative text of the image.
         image_alt_text: Option<String> = "imageAltText",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -62,11 +62,8 @@ crm_core::record! {
         published_at: Option<String> = "publishedAt",
         /// The text of the post as HTML.
         raw_html: Option<String> = "rawHTML",
-        /// `status`
         status: Option<BlogPostParamsStatus> = "status",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// `title`
         title: Option<String> = "title",
         /// The part of the URL that identifies it.
         url_slug: Option<String> = "urlSlug",
@@ -76,7 +73,6 @@ crm_core::record! {
 crm_core::setters!(CreateBlogPostParams {
     /// The author, as a record, a name or an id.
     author: String,
-    /// `blogId`
     blog_id: String,
     /// The canonical URL for search engines.
     canonical_link: String,
@@ -86,7 +82,6 @@ crm_core::setters!(CreateBlogPostParams {
     description: String,
     /// The alternative text of the image.
     image_alt_text: String,
-    /// `imageUrl`
     image_url: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -94,11 +89,8 @@ crm_core::setters!(CreateBlogPostParams {
     published_at: String,
     /// The text of the post as HTML.
     raw_html: String,
-    /// `status`
     status: BlogPostParamsStatus,
-    /// `tags`
     tags: [String],
-    /// `title`
     title: String,
     /// The part of the URL that identifies it.
     url_slug: String,
@@ -109,7 +101,7 @@ crm_core::record! {
     pub struct UpdateBlogPostParams {
         /// The author, as a record, a name or an id.
         author: Option<String> = "author",
-        /// `blogId`
+        /// Name in JSON: `blogId`.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
@@ -119,7 +111,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The alternative text of the image.
         image_alt_text: Option<String> = "imageAltText",
-        /// `imageUrl`
+        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -127,11 +119,8 @@ crm_core::record! {
         published_at: Option<String> = "publishedAt",
         /// The text of the post as HTML.
         raw_html: Option<String> = "rawHTML",
-        /// `status`
         status: Option<BlogPostParamsStatus> = "status",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// `title`
         title: Option<String> = "title",
         /// The part of the URL that identifies it.
         url_slug: Option<String> = "urlSlug",
@@ -143,7 +132,6 @@ crm_core::record! {
 crm_core::setters!(UpdateBlogPostParams {
     /// The author, as a record, a name or an id.
     author: String,
-    /// `blogId`
     blog_id: String,
     /// The canonical URL for search engines.
     canonical_link: String,
@@ -153,7 +141,6 @@ crm_core::setters!(UpdateBlogPostParams {
     description: String,
     /// The alternative text of the image.
     image_alt_text: String,
-    /// `imageUrl`
     image_url: String,
     /// The id of the location (sub-account).
     location_id: String,
@@ -161,11 +148,8 @@ crm_core::setters!(UpdateBlogPostParams {
     published_at: String,
     /// The text of the post as HTML.
     raw_html: String,
-    /// `status`
     status: BlogPostParamsStatus,
-    /// `tags`
     tags: [String],
-    /// `title`
     title: String,
     /// The part of the URL that identifies it.
     url_slug: String,

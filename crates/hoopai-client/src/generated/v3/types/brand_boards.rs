@@ -4,15 +4,14 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `brand_boards` of `GetBrandBoardsByLocationSuccess`.
+    /// A brand board in [`GetBrandBoardsByLocationSuccess::brand_boards`].
     pub struct BrandBoardListItem {
         /// True if it is the default.
         default_: Option<bool> = "default",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// Additional data, or the totals and paging of a list.
         meta: Option<MetaData> = "meta",
-        /// `name`
         name: Option<String> = "name",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -20,15 +19,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `items` of `ListBrandVoicesReply`.
+    /// An item in [`ListBrandVoicesReply::items`].
     pub struct BrandVoice {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `id`
         id: Option<String> = "id",
-        /// `isDefault`
+        /// Name in JSON: `isDefault`.
         is_default: Option<bool> = "isDefault",
-        /// `name`
         name: Option<String> = "name",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -36,23 +33,23 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `answers` of `CreateBrandVoiceBody`.
+    /// The answers in [`CreateBrandVoiceBody::answers`].
     pub struct BrandVoiceAnswers {
-        /// `brandName`
+        /// Name in JSON: `brandName`.
         brand_name: Option<String> = "brandName",
         /// The promise of the brand to its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// `brandPurpose`
+        /// Name in JSON: `brandPurpose`.
         brand_purpose: Option<String> = "brandPurpose",
-        /// `brandValues`
+        /// Name in JSON: `brandValues`.
         brand_values: Option<String> = "brandValues",
         /// The opening hours of the business.
         business_hours: Option<String> = "businessHours",
-        /// `businessType`
+        /// Name in JSON: `businessType`.
         business_type: Option<String> = "businessType",
         /// The call to action of the post.
         call_to_action: Option<String> = "callToAction",
-        /// `companyAddress`
+        /// Name in JSON: `companyAddress`.
         company_address: Option<String> = "companyAddress",
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
@@ -66,7 +63,7 @@ crm_core::record! {
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// `targetAudience`
+        /// Name in JSON: `targetAudience`.
         target_audience: Option<String> = "targetAudience",
         /// The tone of voice of the brand.
         tone_of_voice: Option<String> = "toneOfVoice",
@@ -79,17 +76,13 @@ crm_core::record! {
 crm_core::setters!(BrandVoiceAnswers {
     /// The promise of the brand to its customers.
     brand_promise: String,
-    /// `brandPurpose`
     brand_purpose: String,
-    /// `brandValues`
     brand_values: String,
     /// The opening hours of the business.
     business_hours: String,
-    /// `businessType`
     business_type: String,
     /// The call to action of the post.
     call_to_action: String,
-    /// `companyAddress`
     company_address: String,
     /// The e-mail address of the company.
     company_email: String,
@@ -138,23 +131,23 @@ impl BrandVoiceAnswers {
 }
 
 crm_core::record! {
-    /// Value of `answers` of `BrandVoiceReply`.
+    /// The answers in [`BrandVoiceReply::answers`].
     pub struct BrandVoiceAnswersV1 {
-        /// `brandName`
+        /// Name in JSON: `brandName`.
         brand_name: Option<String> = "brandName",
         /// The promise of the brand to its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// `brandPurpose`
+        /// Name in JSON: `brandPurpose`.
         brand_purpose: Option<String> = "brandPurpose",
-        /// `brandValues`
+        /// Name in JSON: `brandValues`.
         brand_values: Option<String> = "brandValues",
         /// The opening hours of the business.
         business_hours: Option<String> = "businessHours",
-        /// `businessType`
+        /// Name in JSON: `businessType`.
         business_type: Option<String> = "businessType",
         /// The call to action of the post.
         call_to_action: Option<String> = "callToAction",
-        /// `companyAddress`
+        /// Name in JSON: `companyAddress`.
         company_address: Option<String> = "companyAddress",
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
@@ -168,7 +161,7 @@ crm_core::record! {
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// `targetAudience`
+        /// Name in JSON: `targetAudience`.
         target_audience: Option<String> = "targetAudience",
         /// The tone of voice of the brand.
         tone_of_voice: Option<String> = "toneOfVoice",
@@ -186,13 +179,11 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
-        /// `isDefault`
+        /// Name in JSON: `isDefault`.
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -202,15 +193,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `colors` of `CreateBrandBoardParam`.
+    /// A color in [`CreateBrandBoardParam::colors`].
     pub struct Color {
         /// The color in hexadecimal, for example `#FF5733`.
         hex: Option<String> = "hex",
         /// The color in hexadecimal with its opacity, for example `#FF5733FF`.
         hexa: Option<String> = "hexa",
-        /// `id`
         id: Option<String> = "id",
-        /// `label`
         label: Option<String> = "label",
         /// The color in RGB, for example `rgb(255, 87, 51)`.
         rgb: Option<String> = "rgb",
@@ -224,9 +213,7 @@ crm_core::setters!(Color {
     hex: String,
     /// The color in hexadecimal with its opacity, for example `#FF5733FF`.
     hexa: String,
-    /// `id`
     id: String,
-    /// `label`
     label: String,
     /// The color in RGB, for example `rgb(255, 87, 51)`.
     rgb: String,
@@ -237,7 +224,7 @@ crm_core::setters!(Color {
 crm_core::record! {
     /// Body of `brand_boards.create`.
     pub struct CreateBrandBoardParam {
-        /// `brandBoardId`
+        /// Name in JSON: `brandBoardId`.
         brand_board_id: Option<String> = "brandBoardId",
         /// The colors of the brand board.
         colors: Option<Vec<Color>> = "colors",
@@ -249,20 +236,17 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<MetaDataSourceType> = "type",
-        /// `url`
         url: Option<String> = "url",
     }
     required "locationId" "name"
     by new
 }
 crm_core::setters!(CreateBrandBoardParam {
-    /// `brandBoardId`
     brand_board_id: String,
     /// The colors of the brand board.
     colors: [Color],
@@ -272,11 +256,8 @@ crm_core::setters!(CreateBrandBoardParam {
     fonts: [Font],
     /// The logos of the brand board.
     logos: [Logo],
-    /// `parentId`
     parent_id: String,
-    /// `type`
     type_: MetaDataSourceType,
-    /// `url`
     url: String,
 });
 
@@ -307,11 +288,9 @@ crm_core::record! {
         answers: Option<BrandVoiceAnswers> = "answers",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<CreateBrandVoiceBodyType> = "type",
-        /// `url`
         url: Option<String> = "url",
     }
     required "type"
@@ -322,9 +301,7 @@ crm_core::setters!(CreateBrandVoiceBody {
     answers: BrandVoiceAnswers,
     /// The human-readable description.
     description: String,
-    /// `name`
     name: String,
-    /// `url`
     url: String,
 });
 
@@ -344,7 +321,7 @@ impl CreateBrandVoiceBody {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `CreateBrandVoiceBody`.
+    /// The type in [`CreateBrandVoiceBody::type_`].
     pub enum CreateBrandVoiceBodyType {
         /// `description`
         Description = "description",
@@ -356,22 +333,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `fonts` of `CreateBrandBoardParam`.
+    /// A font in [`CreateBrandBoardParam::fonts`].
     pub struct Font {
         /// The font that is used if this one is missing.
         fallback: Option<String> = "fallback",
         /// The name of the font.
         font: Option<String> = "font",
-        /// `id`
         id: Option<String> = "id",
-        /// `label`
         label: Option<String> = "label",
     }
     required "fallback" "font" "label"
     by new
 }
 crm_core::setters!(Font {
-    /// `id`
     id: String,
 });
 
@@ -404,11 +378,11 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `folderId`
+        /// Name in JSON: `folderId`.
         folder_id: Option<String> = "folderId",
         /// The fonts of the brand board.
         fonts: Vec<Font> = "fonts",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -418,11 +392,10 @@ crm_core::record! {
         meta: Option<MetaData> = "meta",
         /// The colors and fonts that are missing.
         missing_assets: Option<MissingAssets> = "missingAssets",
-        /// `name`
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -432,7 +405,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `brand_boards.list`.
     pub struct GetBrandBoardsByLocationSuccess {
-        /// `brandBoards`
+        /// Name in JSON: `brandBoards`.
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -444,7 +417,6 @@ crm_core::record! {
     pub struct ListBrandVoicesReply {
         /// The items, for example the lines of an invoice.
         items: Vec<BrandVoice> = "items",
-        /// `total`
         total: Option<f64> = "total",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -452,22 +424,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `logos` of `CreateBrandBoardParam`.
+    /// A logo in [`CreateBrandBoardParam::logos`].
     pub struct Logo {
-        /// `id`
         id: Option<String> = "id",
-        /// `label`
         label: Option<String> = "label",
-        /// `path`
         path: Option<String> = "path",
-        /// `url`
         url: Option<String> = "url",
     }
     required "label" "path" "url"
     by new
 }
 crm_core::setters!(Logo {
-    /// `id`
     id: String,
 });
 
@@ -490,11 +457,11 @@ impl Logo {
 }
 
 crm_core::record! {
-    /// Value of `meta` of `BrandBoardListItem`.
+    /// The meta in [`BrandBoardListItem::meta`].
     pub struct MetaData {
         /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         /// The type of the source, for example `template`.
         source_type: Option<MetaDataSourceType> = "sourceType",
@@ -518,7 +485,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `missing_assets` of `GetBrandBoardSuccess`.
+    /// The missing assets in [`GetBrandBoardSuccess::missing_assets`].
     pub struct MissingAssets {
         /// The colors of the brand board.
         colors: Vec<String> = "colors",
@@ -532,7 +499,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `brand_boards.set_default_voice`.
     pub struct SetDefaultBrandVoiceReply {
-        /// `brandVoiceId`
+        /// Name in JSON: `brandVoiceId`.
         brand_voice_id: Option<String> = "brandVoiceId",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -552,9 +519,8 @@ crm_core::record! {
         fonts: Option<Vec<Font>> = "fonts",
         /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
     }
 }
@@ -567,30 +533,28 @@ crm_core::setters!(UpdateBrandBoardBody {
     fonts: [Font],
     /// The logos of the brand board.
     logos: [Logo],
-    /// `name`
     name: String,
-    /// `parentId`
     parent_id: String,
 });
 
 crm_core::record! {
-    /// Value of `answers` of `UpdateBrandVoiceBody`.
+    /// The answers in [`UpdateBrandVoiceBody::answers`].
     pub struct UpdateBrandVoiceAnswers {
-        /// `brandName`
+        /// Name in JSON: `brandName`.
         brand_name: Option<String> = "brandName",
         /// The promise of the brand to its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// `brandPurpose`
+        /// Name in JSON: `brandPurpose`.
         brand_purpose: Option<String> = "brandPurpose",
-        /// `brandValues`
+        /// Name in JSON: `brandValues`.
         brand_values: Option<String> = "brandValues",
         /// The opening hours of the business.
         business_hours: Option<String> = "businessHours",
-        /// `businessType`
+        /// Name in JSON: `businessType`.
         business_type: Option<String> = "businessType",
         /// The call to action of the post.
         call_to_action: Option<String> = "callToAction",
-        /// `companyAddress`
+        /// Name in JSON: `companyAddress`.
         company_address: Option<String> = "companyAddress",
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
@@ -604,7 +568,7 @@ crm_core::record! {
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// `targetAudience`
+        /// Name in JSON: `targetAudience`.
         target_audience: Option<String> = "targetAudience",
         /// The tone of voice of the brand.
         tone_of_voice: Option<String> = "toneOfVoice",
@@ -613,21 +577,16 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateBrandVoiceAnswers {
-    /// `brandName`
     brand_name: String,
     /// The promise of the brand to its customers.
     brand_promise: String,
-    /// `brandPurpose`
     brand_purpose: String,
-    /// `brandValues`
     brand_values: String,
     /// The opening hours of the business.
     business_hours: String,
-    /// `businessType`
     business_type: String,
     /// The call to action of the post.
     call_to_action: String,
-    /// `companyAddress`
     company_address: String,
     /// The e-mail address of the company.
     company_email: String,
@@ -641,7 +600,6 @@ crm_core::setters!(UpdateBrandVoiceAnswers {
     phone: Value,
     /// The risks for customers who do nothing.
     risks_of_inaction: String,
-    /// `targetAudience`
     target_audience: String,
     /// The tone of voice of the brand.
     tone_of_voice: String,
@@ -654,14 +612,12 @@ crm_core::record! {
     pub struct UpdateBrandVoiceBody {
         /// The answers that describe the brand voice.
         answers: Option<UpdateBrandVoiceAnswers> = "answers",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(UpdateBrandVoiceBody {
     /// The answers that describe the brand voice.
     answers: UpdateBrandVoiceAnswers,
-    /// `name`
     name: String,
 });
 

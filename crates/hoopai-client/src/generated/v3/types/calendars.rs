@@ -23,7 +23,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::open_enum! {
-    /// The unit of `allowBookingAfter`.
+    /// The allow booking after unit in [`Calendar::allow_booking_after_unit`].
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -41,19 +41,18 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `calendars.create_appointment`.
     pub struct AppointmentCreate {
-        /// `address`
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// True to ignore the calendar's minimum notice and date range.
         ignore_date_range: Option<bool> = "ignoreDateRange",
@@ -65,13 +64,12 @@ crm_core::record! {
         meeting_location_id: Option<String> = "meetingLocationId",
         /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
-        /// `overrideLocationConfig`
+        /// Name in JSON: `overrideLocationConfig`.
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `title`
         title: Option<String> = "title",
         /// True to send the notifications. Default: `true`.
         to_notify: Option<bool> = "toNotify",
@@ -80,7 +78,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AppointmentCreate {
-    /// `address`
     address: String,
     /// The status of the appointment, for example `confirmed` or `noshow`.
     appointment_status: AppointmentStatus,
@@ -88,7 +85,6 @@ crm_core::setters!(AppointmentCreate {
     assigned_user_id: String,
     /// The human-readable description.
     description: String,
-    /// `endTime`
     end_time: String,
     /// True to ignore the calendar's minimum notice and date range.
     ignore_date_range: bool,
@@ -98,11 +94,9 @@ crm_core::setters!(AppointmentCreate {
     meeting_location_id: String,
     /// The type of the meeting's place, for example `zoom`.
     meeting_location_type: AppointmentEditMeetingLocationType,
-    /// `overrideLocationConfig`
     override_location_config: bool,
     /// The recurrence rule.
     rrule: String,
-    /// `title`
     title: String,
     /// True to send the notifications. Default: `true`.
     to_notify: bool,
@@ -143,17 +137,16 @@ impl AppointmentCreate {
 crm_core::record! {
     /// Body of `calendars.update_appointment`.
     pub struct AppointmentEdit {
-        /// `address`
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// True to ignore the calendar's minimum notice and date range.
         ignore_date_range: Option<bool> = "ignoreDateRange",
@@ -163,30 +156,26 @@ crm_core::record! {
         meeting_location_id: Option<String> = "meetingLocationId",
         /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
-        /// `overrideLocationConfig`
+        /// Name in JSON: `overrideLocationConfig`.
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `title`
         title: Option<String> = "title",
         /// True to send the notifications. Default: `true`.
         to_notify: Option<bool> = "toNotify",
     }
 }
 crm_core::setters!(AppointmentEdit {
-    /// `address`
     address: String,
     /// The status of the appointment, for example `confirmed` or `noshow`.
     appointment_status: AppointmentStatus,
     /// The id of the user that it is assigned to.
     assigned_user_id: String,
-    /// `calendarId`
     calendar_id: String,
     /// The human-readable description.
     description: String,
-    /// `endTime`
     end_time: String,
     /// True to ignore the calendar's minimum notice and date range.
     ignore_date_range: bool,
@@ -196,13 +185,10 @@ crm_core::setters!(AppointmentEdit {
     meeting_location_id: String,
     /// The type of the meeting's place, for example `zoom`.
     meeting_location_type: AppointmentEditMeetingLocationType,
-    /// `overrideLocationConfig`
     override_location_config: bool,
     /// The recurrence rule.
     rrule: String,
-    /// `startTime`
     start_time: String,
-    /// `title`
     title: String,
     /// True to send the notifications. Default: `true`.
     to_notify: bool,
@@ -211,23 +197,21 @@ crm_core::setters!(AppointmentEdit {
 crm_core::record! {
     /// Reply of `calendars.create_appointment`.
     pub struct AppointmentReply {
-        /// `address`
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
-        /// `id`
         id: Option<String> = "id",
         /// True if the appointment is part of a recurring series.
         is_recurring: Option<bool> = "isRecurring",
@@ -237,9 +221,8 @@ crm_core::record! {
         meeting_location_type: Option<String> = "meetingLocationType",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -267,7 +250,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `calendar` of `CalendarByIdReply`.
+    /// The calendar in [`CalendarByIdReply::calendar`].
     pub struct Calendar {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
@@ -309,7 +292,7 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -319,11 +302,10 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// `groupId`
+        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// `id`
         id: Option<String> = "id",
         /// Default: `true`.
         is_active: Option<bool> = "isActive",
@@ -337,9 +319,7 @@ crm_core::record! {
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
         /// The place of the meeting. Deprecated by the vendor.
         meeting_location: Option<String> = "meetingLocation",
-        /// `name`
         name: Option<String> = "name",
-        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Vec<CalendarNotification> = "notifications",
@@ -373,7 +353,7 @@ crm_core::record! {
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// `stickyContact`
+        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Vec<TeamMemberReply> = "teamMembers",
@@ -387,7 +367,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.create`.
     pub struct CalendarByIdReply {
-        /// `calendar`
         calendar: Option<Calendar> = "calendar",
     }
 }
@@ -435,7 +414,7 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -445,7 +424,7 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// `groupId`
+        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
@@ -461,9 +440,7 @@ crm_core::record! {
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
         /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
-        /// `name`
         name: Option<String> = "name",
-        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
@@ -497,7 +474,7 @@ crm_core::record! {
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// `stickyContact`
+        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
@@ -551,7 +528,6 @@ crm_core::setters!(CalendarCreate {
     event_title: String,
     /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
     event_type: EventType,
-    /// `formId`
     form_id: String,
     /// The URL to open after the form is submitted.
     form_submit_redirect_url: String,
@@ -561,7 +537,6 @@ crm_core::setters!(CalendarCreate {
     form_submit_type: FormSubmitType,
     /// True if Google sends invitation e-mails. Default: `false`.
     google_invitation_emails: bool,
-    /// `groupId`
     group_id: String,
     /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
     guest_type: GuestType,
@@ -573,7 +548,6 @@ crm_core::setters!(CalendarCreate {
     location_configurations: [LocationConfiguration],
     /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
-    /// `notes`
     notes: String,
     /// Deprecated by the vendor.
     notifications: [CalendarNotification],
@@ -607,7 +581,6 @@ crm_core::setters!(CalendarCreate {
     slot_interval_unit: BufferUnit,
     /// The part of the URL after the domain.
     slug: String,
-    /// `stickyContact`
     sticky_contact: bool,
     /// The team members of the calendar.
     team_members: [TeamMember],
@@ -683,9 +656,8 @@ impl CalendarCreate {
 }
 
 crm_core::record! {
-    /// Value of `event` of `GetCalendarEventReply`.
+    /// The event in [`GetCalendarEventReply::event`].
     pub struct CalendarEvent {
-        /// `address`
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
         appointment_status: Option<String> = "appointmentStatus",
@@ -693,9 +665,9 @@ crm_core::record! {
         assigned_resources: Vec<String> = "assignedResources",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
@@ -707,11 +679,10 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<Timestamp> = "endTime",
-        /// `groupId`
+        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
-        /// `id`
         id: Option<String> = "id",
         /// True if the appointment is part of a recurring series.
         is_recurring: Option<bool> = "isRecurring",
@@ -719,13 +690,11 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The id of the recurring event.
         master_event_id: Option<String> = "masterEventId",
-        /// `notes`
         notes: Option<String> = "notes",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<Timestamp> = "startTime",
-        /// `title`
         title: Option<String> = "title",
         /// The users, as records or ids.
         users: Vec<String> = "users",
@@ -773,7 +742,7 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team.
         event_type: Option<EventType> = "eventType",
-        /// `formId`
+        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -783,11 +752,11 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// `groupId`
+        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// `isActive`
+        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// True for real payments, false for tests.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
@@ -797,9 +766,7 @@ crm_core::record! {
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
         /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
-        /// `name`
         name: Option<String> = "name",
-        /// `notes`
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
         notifications: Option<Vec<CalendarNotification>> = "notifications",
@@ -831,7 +798,7 @@ crm_core::record! {
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// `stickyContact`
+        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
@@ -881,7 +848,6 @@ crm_core::setters!(CalendarUpdate {
     event_title: String,
     /// The distribution of appointments among the team.
     event_type: EventType,
-    /// `formId`
     form_id: String,
     /// The URL to open after the form is submitted.
     form_submit_redirect_url: String,
@@ -891,11 +857,9 @@ crm_core::setters!(CalendarUpdate {
     form_submit_type: FormSubmitType,
     /// True if Google sends invitation e-mails.
     google_invitation_emails: bool,
-    /// `groupId`
     group_id: String,
     /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
     guest_type: GuestType,
-    /// `isActive`
     is_active: bool,
     /// True for real payments, false for tests.
     is_live_payment_mode: bool,
@@ -903,9 +867,7 @@ crm_core::setters!(CalendarUpdate {
     location_configurations: [LocationConfiguration],
     /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
-    /// `name`
     name: String,
-    /// `notes`
     notes: String,
     /// Deprecated by the vendor.
     notifications: [CalendarNotification],
@@ -937,7 +899,6 @@ crm_core::setters!(CalendarUpdate {
     slot_interval_unit: BufferUnit,
     /// The part of the URL after the domain.
     slug: String,
-    /// `stickyContact`
     sticky_contact: bool,
     /// The team members of the calendar.
     team_members: [TeamMember],
@@ -950,15 +911,14 @@ crm_core::setters!(CalendarUpdate {
 crm_core::record! {
     /// Reply of `calendars.list`.
     pub struct CalendarsGetReply {
-        /// `calendars`
         calendars: Vec<Calendar> = "calendars",
     }
 }
 
 crm_core::record! {
-    /// Value of `recurring` of `Calendar`.
+    /// The recurring in [`Calendar::recurring`].
     pub struct CalendarsRecurring {
-        /// `bookingOption`
+        /// Name in JSON: `bookingOption`.
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
         /// The status of bookings that overlap another one.
         booking_overlap_default_status: Option<CreatePublicServiceBookingStatus> = "bookingOverlapDefaultStatus",
@@ -969,7 +929,6 @@ crm_core::record! {
     }
 }
 crm_core::setters!(CalendarsRecurring {
-    /// `bookingOption`
     booking_option: CalendarsRecurringBookingOption,
     /// The status of bookings that overlap another one.
     booking_overlap_default_status: CreatePublicServiceBookingStatus,
@@ -980,11 +939,10 @@ crm_core::setters!(CalendarsRecurring {
 });
 
 crm_core::record! {
-    /// Item of `services` of `CreatePublicServiceBooking`.
+    /// A service in [`CreatePublicServiceBooking::services`].
     pub struct CreateBookingService {
-        /// `addOns`
+        /// Name in JSON: `addOns`.
         add_ons: Option<Vec<ServiceAddOn>> = "addOns",
-        /// `id`
         id: Option<String> = "id",
         /// The position among the others or on the page.
         position: Option<f64> = "position",
@@ -995,7 +953,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBookingService {
-    /// `addOns`
     add_ons: [ServiceAddOn],
     /// The position among the others or on the page.
     position: f64,
@@ -1047,9 +1004,9 @@ impl CreateEventCalendarSchedule {
 crm_core::record! {
     /// Reply of `calendars.create_service_booking`.
     pub struct CreateOrUpdateServiceBookingReply {
-        /// `bookingId`
+        /// Name in JSON: `bookingId`.
         booking_id: Option<String> = "bookingId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
@@ -1059,25 +1016,22 @@ crm_core::record! {
         date_updated: Option<String> = "dateUpdated",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// `messages`
         messages: Vec<Value> = "messages",
-        /// `serviceLocationId`
+        /// Name in JSON: `serviceLocationId`.
         service_location_id: Option<String> = "serviceLocationId",
         /// The services that are offered or booked.
         services: Vec<Service> = "services",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `status`
         status: Option<String> = "status",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1085,49 +1039,41 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calendars.create_service_booking`.
     pub struct CreatePublicServiceBooking {
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// `serviceLocationId`
+        /// Name in JSON: `serviceLocationId`.
         service_location_id: Option<String> = "serviceLocationId",
         /// The services that are offered or booked.
         services: Option<Vec<CreateBookingService>> = "services",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `status`
         status: Option<CreatePublicServiceBookingStatus> = "status",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `title`
         title: Option<String> = "title",
     }
     required "contactId" "endTime" "locationId" "services" "startTime" "timezone"
 }
 crm_core::setters!(CreatePublicServiceBooking {
-    /// `contactId`
     contact_id: String,
-    /// `endTime`
     end_time: String,
     /// The id of the location (sub-account).
     location_id: String,
     /// The place of the meeting.
     meeting_location: String,
-    /// `serviceLocationId`
     service_location_id: String,
     /// The services that are offered or booked.
     services: [CreateBookingService],
-    /// `startTime`
     start_time: String,
-    /// `status`
     status: CreatePublicServiceBookingStatus,
     /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// `title`
     title: String,
 });
 
@@ -1150,13 +1096,12 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The color in the calendar, for example `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// `formId`
+        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
-        /// `isPrivate`
+        /// Name in JSON: `isPrivate`.
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
@@ -1168,7 +1113,7 @@ crm_core::record! {
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `serviceCategoryId`
+        /// Name in JSON: `serviceCategoryId`.
         service_category_id: Option<String> = "serviceCategoryId",
         /// In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
@@ -1178,7 +1123,6 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// The staff members who provide the service.
         staff: Option<Vec<Staff>> = "staff",
-        /// `variations`
         variations: Option<Vec<CreateServiceVariation>> = "variations",
     }
     required "locationId" "name" "slug" "staff"
@@ -1191,9 +1135,7 @@ crm_core::setters!(CreateService {
     description: String,
     /// The color in the calendar, for example `#039be5`.
     event_color: String,
-    /// `formId`
     form_id: String,
-    /// `isPrivate`
     is_private: bool,
     /// The payment for the service.
     payment: Payment,
@@ -1205,13 +1147,11 @@ crm_core::setters!(CreateService {
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// `serviceCategoryId`
     service_category_id: String,
     /// In the unit of `serviceDurationUnit`.
     service_duration: f64,
     /// The unit of `serviceDuration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
-    /// `variations`
     variations: [CreateServiceVariation],
 });
 
@@ -1251,15 +1191,13 @@ impl CreateService {
 crm_core::record! {
     /// Body of `calendars.create_service_location`.
     pub struct CreateServiceLocation {
-        /// `address`
         address: Option<String> = "address",
         /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `locationType`
+        /// Name in JSON: `locationType`.
         location_type: Option<LocationType> = "locationType",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -1270,11 +1208,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateServiceLocation {
-    /// `address`
     address: String,
     /// The URL of the cover image.
     cover_image: String,
-    /// `locationType`
     location_type: LocationType,
     /// The phone number, for example `+15550100`.
     phone: String,
@@ -1302,9 +1238,8 @@ impl CreateServiceLocation {
 }
 
 crm_core::record! {
-    /// Item of `variations` of `CreateService`.
+    /// A variation in [`CreateService::variations`].
     pub struct CreateServiceVariation {
-        /// `name`
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
@@ -1360,9 +1295,9 @@ impl CreateServiceVariation {
 }
 
 crm_core::record! {
-    /// Value of `schedule` of `EventCalendarScheduleWrapper`.
+    /// The schedule in [`EventCalendarScheduleWrapper::schedule`].
     pub struct EventCalendarScheduleReply {
-        /// `calendarId`
+        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
@@ -1386,7 +1321,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.get_appointment`.
     pub struct GetCalendarEventReply {
-        /// `event`
         event: Option<CalendarEvent> = "event",
     }
 }
@@ -1400,7 +1334,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `location_type` of `CreateServiceLocation`.
+    /// The location type in [`CreateServiceLocation::location_type`].
     pub enum LocationType {
         /// `ask_booker`
         AskBooker = "ask_booker",
@@ -1410,9 +1344,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `payment` of `CreateService`.
+    /// The payment in [`CreateService::payment`].
     pub struct Payment {
-        /// `amount`
         amount: Option<f64> = "amount",
         /// The deposit that is paid in advance.
         deposit: Option<f64> = "deposit",
@@ -1421,7 +1354,6 @@ crm_core::record! {
     }
 }
 crm_core::setters!(Payment {
-    /// `amount`
     amount: f64,
     /// The deposit that is paid in advance.
     deposit: f64,
@@ -1430,33 +1362,30 @@ crm_core::setters!(Payment {
 });
 
 crm_core::record! {
-    /// Item of `services` of `CreateOrUpdateServiceBookingReply`.
+    /// A service in [`CreateOrUpdateServiceBookingReply::services`].
     pub struct Service {
-        /// `id`
         id: Option<String> = "id",
         /// The add-ons that are booked with the service.
         service_add_ons: Vec<ServiceAddOnReply> = "serviceAddOns",
-        /// `serviceCategoryId`
+        /// Name in JSON: `serviceCategoryId`.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// `serviceEndTime`
+        /// Name in JSON: `serviceEndTime`.
         service_end_time: Option<String> = "serviceEndTime",
         /// The resources that the service requires.
         service_resources: Vec<ServiceResource> = "serviceResources",
         /// The id of the staff member who provides the service.
         service_staff_id: Option<String> = "serviceStaffId",
-        /// `serviceStartTime`
+        /// Name in JSON: `serviceStartTime`.
         service_start_time: Option<String> = "serviceStartTime",
     }
 }
 
 crm_core::record! {
-    /// Item of `add_ons` of `CreateBookingService`.
+    /// An add on in [`CreateBookingService::add_ons`].
     pub struct ServiceAddOn {
         /// In minutes.
         duration: Option<f64> = "duration",
-        /// `id`
         id: Option<String> = "id",
-        /// `quantity`
         quantity: Option<f64> = "quantity",
     }
     required "id"
@@ -1465,7 +1394,6 @@ crm_core::record! {
 crm_core::setters!(ServiceAddOn {
     /// In minutes.
     duration: f64,
-    /// `quantity`
     quantity: f64,
 });
 
@@ -1483,11 +1411,9 @@ impl ServiceAddOn {
 }
 
 crm_core::record! {
-    /// Item of `service_add_ons` of `Service`.
+    /// A service add on in [`Service::service_add_ons`].
     pub struct ServiceAddOnReply {
-        /// `id`
         id: Option<String> = "id",
-        /// `quantity`
         quantity: Option<f64> = "quantity",
     }
 }
@@ -1495,9 +1421,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.get_service_booking`.
     pub struct ServiceBookingReply {
-        /// `bookingId`
+        /// Name in JSON: `bookingId`.
         booking_id: Option<String> = "bookingId",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
@@ -1507,23 +1433,21 @@ crm_core::record! {
         date_updated: Option<String> = "dateUpdated",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// `serviceLocationId`
+        /// Name in JSON: `serviceLocationId`.
         service_location_id: Option<String> = "serviceLocationId",
         /// The services that are offered or booked.
         services: Vec<Service> = "services",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `status`
         status: Option<String> = "status",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `title`
         title: Option<String> = "title",
     }
 }
@@ -1539,7 +1463,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.create_service`.
     pub struct ServiceEnvelope {
-        /// `service`
         service: Option<ServiceReply> = "service",
     }
 }
@@ -1547,7 +1470,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.list_service_locations`.
     pub struct ServiceLocationListReply {
-        /// `serviceLocations`
+        /// Name in JSON: `serviceLocations`.
         service_locations: Vec<ServiceLocationReply> = "serviceLocations",
     }
 }
@@ -1555,11 +1478,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.create_service_location`.
     pub struct ServiceLocationReply {
-        /// `address`
         address: Option<String> = "address",
         /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
-        /// `id`
         id: Option<String> = "id",
         /// Default: `true`.
         is_active: Option<bool> = "isActive",
@@ -1567,9 +1488,8 @@ crm_core::record! {
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `locationType`
+        /// Name in JSON: `locationType`.
         location_type: Option<LocationType> = "locationType",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -1579,7 +1499,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `service` of `ServiceEnvelope`.
+    /// The service in [`ServiceEnvelope::service`].
     pub struct ServiceReply {
         /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
@@ -1587,15 +1507,13 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The color in the calendar, for example `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// `formId`
+        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
-        /// `id`
         id: Option<String> = "id",
         /// Default: `false`.
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
@@ -1607,7 +1525,7 @@ crm_core::record! {
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `serviceCategoryId`
+        /// Name in JSON: `serviceCategoryId`.
         service_category_id: Option<String> = "serviceCategoryId",
         /// In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
@@ -1617,25 +1535,21 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// The staff members who provide the service.
         staff: Vec<Staff> = "staff",
-        /// `variations`
         variations: Vec<ServiceVariation> = "variations",
     }
 }
 
 crm_core::record! {
-    /// Item of `service_resources` of `Service`.
+    /// A service resource in [`Service::service_resources`].
     pub struct ServiceResource {
-        /// `id`
         id: Option<String> = "id",
     }
 }
 
 crm_core::record! {
-    /// Item of `variations` of `ServiceReply`.
+    /// A variation in [`ServiceReply::variations`].
     pub struct ServiceVariation {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
@@ -1654,9 +1568,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ServiceVariation {
-    /// `id`
     id: String,
-    /// `name`
     name: String,
     /// The payment for the service.
     payment: Payment,
@@ -1683,9 +1595,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `staff` of `CreateService`.
+    /// An entry in [`CreateService::staff`].
     pub struct Staff {
-        /// `id`
         id: Option<String> = "id",
     }
     required "id"
@@ -1728,11 +1639,10 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The color in the calendar, for example `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// `formId`
+        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
-        /// `isPrivate`
+        /// Name in JSON: `isPrivate`.
         is_private: Option<bool> = "isPrivate",
-        /// `name`
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
@@ -1744,7 +1654,7 @@ crm_core::record! {
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// `serviceCategoryId`
+        /// Name in JSON: `serviceCategoryId`.
         service_category_id: Option<String> = "serviceCategoryId",
         /// In the unit of `serviceDurationUnit`.
         service_duration: Option<f64> = "serviceDuration",
@@ -1754,7 +1664,6 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// The staff members who provide the service.
         staff: Option<Vec<Staff>> = "staff",
-        /// `variations`
         variations: Option<Vec<ServiceVariation>> = "variations",
     }
 }
@@ -1765,11 +1674,8 @@ crm_core::setters!(UpdateService {
     description: String,
     /// The color in the calendar, for example `#039be5`.
     event_color: String,
-    /// `formId`
     form_id: String,
-    /// `isPrivate`
     is_private: bool,
-    /// `name`
     name: String,
     /// The payment for the service.
     payment: Payment,
@@ -1781,7 +1687,6 @@ crm_core::setters!(UpdateService {
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// `serviceCategoryId`
     service_category_id: String,
     /// In the unit of `serviceDurationUnit`.
     service_duration: f64,
@@ -1791,52 +1696,44 @@ crm_core::setters!(UpdateService {
     slug: String,
     /// The staff members who provide the service.
     staff: [Staff],
-    /// `variations`
     variations: [ServiceVariation],
 });
 
 crm_core::record! {
     /// Body of `calendars.update_service_booking`.
     pub struct UpdateServiceBooking {
-        /// `endTime`
+        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// `serviceLocationId`
+        /// Name in JSON: `serviceLocationId`.
         service_location_id: Option<String> = "serviceLocationId",
         /// The services that are offered or booked.
         services: Option<Vec<CreateBookingService>> = "services",
-        /// `startTime`
+        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
-        /// `status`
         status: Option<UpdateServiceBookingStatus> = "status",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(UpdateServiceBooking {
-    /// `endTime`
     end_time: String,
     /// The place of the meeting.
     meeting_location: String,
-    /// `serviceLocationId`
     service_location_id: String,
     /// The services that are offered or booked.
     services: [CreateBookingService],
-    /// `startTime`
     start_time: String,
-    /// `status`
     status: UpdateServiceBookingStatus,
     /// The time zone, for example `America/New_York`.
     timezone: String,
-    /// `title`
     title: String,
 });
 
 crm_core::open_enum! {
-    /// Value of `status` of `UpdateServiceBooking`.
+    /// The status in [`UpdateServiceBooking::status`].
     pub enum UpdateServiceBookingStatus {
         /// `cancelled`
         Cancelled = "cancelled",
@@ -1856,13 +1753,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `calendars.update_service_location`.
     pub struct UpdateServiceLocation {
-        /// `address`
         address: Option<String> = "address",
         /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
-        /// `locationType`
+        /// Name in JSON: `locationType`.
         location_type: Option<LocationType> = "locationType",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -1871,13 +1766,10 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateServiceLocation {
-    /// `address`
     address: String,
     /// The URL of the cover image.
     cover_image: String,
-    /// `locationType`
     location_type: LocationType,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,

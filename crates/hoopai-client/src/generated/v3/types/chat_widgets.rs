@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `a_two_p_compliance` of `AdvanceSettings`.
+    /// The a two p compliance in [`AdvanceSettings::a_two_p_compliance`].
     pub struct A2pCompliance {
         /// The text of the first opt-in.
         a2p_opt_in_form1: Option<String> = "a2pOptInForm1",
@@ -24,7 +24,7 @@ crm_core::record! {
         is_a2p_opt_in_form1: Option<bool> = "isA2POptInForm1",
         /// True if the second opt-in is shown.
         is_a2p_opt_in_form2: Option<bool> = "isA2POptInForm2",
-        /// `messageType`
+        /// Name in JSON: `messageType`.
         message_type: Option<String> = "messageType",
         /// The URL of the privacy policy.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
@@ -51,7 +51,6 @@ crm_core::setters!(A2pCompliance {
     is_a2p_opt_in_form1: bool,
     /// True if the second opt-in is shown.
     is_a2p_opt_in_form2: bool,
-    /// `messageType`
     message_type: String,
     /// The URL of the privacy policy.
     privacy_policy_link: String,
@@ -60,31 +59,27 @@ crm_core::setters!(A2pCompliance {
 });
 
 crm_core::record! {
-    /// Value of `acknowledgement_details` of `WidgetSettings`.
+    /// The acknowledgement details in [`WidgetSettings::acknowledgement_details`].
     pub struct AcknowledgementDetails {
-        /// `icon`
         icon: Option<String> = "icon",
-        /// `liveChatIcon`
+        /// Name in JSON: `liveChatIcon`.
         live_chat_icon: Option<String> = "liveChatIcon",
-        /// `liveChatPlaceholderColor`
+        /// Name in JSON: `liveChatPlaceholderColor`.
         live_chat_placeholder_color: Option<String> = "liveChatPlaceholderColor",
         /// The color of the placeholder, for example `#000`.
         placeholder_color: Option<String> = "placeholderColor",
     }
 }
 crm_core::setters!(AcknowledgementDetails {
-    /// `icon`
     icon: String,
-    /// `liveChatIcon`
     live_chat_icon: String,
-    /// `liveChatPlaceholderColor`
     live_chat_placeholder_color: String,
     /// The color of the placeholder, for example `#000`.
     placeholder_color: String,
 });
 
 crm_core::record! {
-    /// Value of `advance_settings` of `WidgetSettings`.
+    /// The advance settings in [`WidgetSettings::advance_settings`].
     pub struct AdvanceSettings {
         /// The settings of the opt-in to A2P text messages.
         a_two_p_compliance: Option<A2pCompliance> = "aTwoPCompliance",
@@ -98,9 +93,9 @@ crm_core::record! {
         business_office_hours: Option<BusinessOfficeHours> = "businessOfficeHours",
         /// The message before the contact form.
         contact_form_intro_message: Option<String> = "contactFormIntroMessage",
-        /// `contactFormOptions`
+        /// Name in JSON: `contactFormOptions`.
         contact_form_options: Option<Vec<AdvanceSettingsContactFormOptionsItem>> = "contactFormOptions",
-        /// `contactFormSystemMessage`
+        /// Name in JSON: `contactFormSystemMessage`.
         contact_form_system_message: Option<String> = "contactFormSystemMessage",
         /// True if the consent box is ticked by default.
         default_consent_check: Option<bool> = "defaultConsentCheck",
@@ -112,11 +107,10 @@ crm_core::record! {
         instagram_page: Option<InstagramPage> = "instagramPage",
         /// True if a sound is played for new messages.
         play_notification_sound: Option<bool> = "playNotificationSound",
-        /// `prefilledMessageText`
+        /// Name in JSON: `prefilledMessageText`.
         prefilled_message_text: Option<String> = "prefilledMessageText",
-        /// `redirect`
         redirect: Option<Redirect> = "redirect",
-        /// `voiceAiAgent`
+        /// Name in JSON: `voiceAiAgent`.
         voice_ai_agent: Option<Value> = "voiceAiAgent",
         /// The text of the button that starts the voice call.
         voice_ai_send_action_text: Option<String> = "voiceAiSendActionText",
@@ -135,9 +129,7 @@ crm_core::setters!(AdvanceSettings {
     business_office_hours: BusinessOfficeHours,
     /// The message before the contact form.
     contact_form_intro_message: String,
-    /// `contactFormOptions`
     contact_form_options: [AdvanceSettingsContactFormOptionsItem],
-    /// `contactFormSystemMessage`
     contact_form_system_message: String,
     /// True if the consent box is ticked by default.
     default_consent_check: bool,
@@ -149,11 +141,8 @@ crm_core::setters!(AdvanceSettings {
     instagram_page: InstagramPage,
     /// True if a sound is played for new messages.
     play_notification_sound: bool,
-    /// `prefilledMessageText`
     prefilled_message_text: String,
-    /// `redirect`
     redirect: Redirect,
-    /// `voiceAiAgent`
     voice_ai_agent: Value,
     /// The text of the button that starts the voice call.
     voice_ai_send_action_text: String,
@@ -184,7 +173,7 @@ crm_core::setters!(AdvanceSettingsContactFormOptionsItem {
 });
 
 crm_core::record! {
-    /// Value of `business_office_hours` of `AdvanceSettings`.
+    /// The business office hours in [`AdvanceSettings::business_office_hours`].
     pub struct BusinessOfficeHours {
         /// True if business hours apply.
         enable_business_hours: Option<bool> = "enableBusinessHours",
@@ -228,7 +217,7 @@ crm_core::setters!(BusinessOfficeHoursOpenHoursItem {
 });
 
 crm_core::open_enum! {
-    /// Value of the argument `chat_type` of `chat_widgets.list`.
+    /// Argument `chat_type` of `chat_widgets.list`.
     pub enum ChatWidgetsListChatType {
         /// `allInOneChat`
         AllInOneChat = "allInOneChat",
@@ -250,7 +239,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `exclude_chat_type` of `chat_widgets.list`.
+    /// Argument `exclude_chat_type` of `chat_widgets.list`.
     pub enum ChatWidgetsListExcludeChatType {
         /// `allInOneChat`
         AllInOneChat = "allInOneChat",
@@ -272,18 +261,16 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `chat_widgets.clone`.
     pub struct CloneChatWidget {
-        /// `chatWidgetId`
+        /// Name in JSON: `chatWidgetId`.
         chat_widget_id: Option<String> = "chatWidgetId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
     }
     required "chatWidgetId" "locationId"
     by new
 }
 crm_core::setters!(CloneChatWidget {
-    /// `name`
     name: String,
 });
 
@@ -314,11 +301,8 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
-        /// `settings`
         settings: Option<WidgetSettings> = "settings",
-        /// `version`
         version: Option<f64> = "version",
     }
     required "chatType" "locationId" "name" "version"
@@ -329,7 +313,6 @@ crm_core::setters!(CreateWidget {
     default_: bool,
     /// True if it is deleted.
     deleted: bool,
-    /// `settings`
     settings: WidgetSettings,
 });
 
@@ -356,27 +339,26 @@ impl CreateWidget {
 }
 
 crm_core::record! {
-    /// Value of `fb_page` of `AdvanceSettings`.
+    /// The fb page in [`AdvanceSettings::fb_page`].
     pub struct FbPage {
         /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
-        /// `facebookPageName`
+        /// Name in JSON: `facebookPageName`.
         facebook_page_name: Option<String> = "facebookPageName",
     }
 }
 crm_core::setters!(FbPage {
     /// The id of the page at Facebook.
     facebook_page_id: String,
-    /// `facebookPageName`
     facebook_page_name: String,
 });
 
 crm_core::record! {
-    /// Value of `instagram_page` of `AdvanceSettings`.
+    /// The instagram page in [`AdvanceSettings::instagram_page`].
     pub struct InstagramPage {
         /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
-        /// `facebookPageName`
+        /// Name in JSON: `facebookPageName`.
         facebook_page_name: Option<String> = "facebookPageName",
         /// The id of the page at Instagram.
         instagram_page_id: Option<String> = "instagramPageId",
@@ -387,7 +369,6 @@ crm_core::record! {
 crm_core::setters!(InstagramPage {
     /// The id of the page at Facebook.
     facebook_page_id: String,
-    /// `facebookPageName`
     facebook_page_name: String,
     /// The id of the page at Instagram.
     instagram_page_id: String,
@@ -396,7 +377,7 @@ crm_core::setters!(InstagramPage {
 });
 
 crm_core::record! {
-    /// Value of `redirect` of `AdvanceSettings`.
+    /// The redirect in [`AdvanceSettings::redirect`].
     pub struct Redirect {
         /// True to redirect visitors to another page.
         redirect_action: Option<bool> = "redirectAction",
@@ -422,11 +403,8 @@ crm_core::record! {
         chat_type: Option<WidgetChatType> = "chatType",
         /// True if it is the default.
         default_: Option<bool> = "default",
-        /// `name`
         name: Option<String> = "name",
-        /// `settings`
         settings: Option<WidgetSettings> = "settings",
-        /// `version`
         version: Option<f64> = "version",
     }
 }
@@ -435,11 +413,8 @@ crm_core::setters!(UpdateWidget {
     chat_type: WidgetChatType,
     /// True if it is the default.
     default_: bool,
-    /// `name`
     name: String,
-    /// `settings`
     settings: WidgetSettings,
-    /// `version`
     version: f64,
 });
 
@@ -454,13 +429,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `settings` of `CreateWidget`.
+    /// The settings in [`CreateWidget::settings`].
     pub struct WidgetSettings {
         /// The icons and colors of the acknowledgement.
         acknowledgement_details: Option<AcknowledgementDetails> = "acknowledgementDetails",
         /// Advanced settings of the widget.
         advance_settings: Option<AdvanceSettings> = "advanceSettings",
-        /// `agencyName`
+        /// Name in JSON: `agencyName`.
         agency_name: Option<String> = "agencyName",
         /// The URL of the agency's website.
         agency_website: Option<String> = "agencyWebsite",
@@ -514,7 +489,7 @@ crm_core::record! {
         prompt_msg: Option<String> = "promptMsg",
         /// The type of prompt, for example `avatar`.
         prompt_type: Option<String> = "promptType",
-        /// `representativeAssignedMessage`
+        /// Name in JSON: `representativeAssignedMessage`.
         representative_assigned_message: Option<String> = "representativeAssignedMessage",
         /// The prompt for returning visitors.
         revisit_prompt_msg: Option<String> = "revisitPromptMsg",
@@ -542,7 +517,7 @@ crm_core::record! {
         use_email_field: Option<bool> = "useEmailField",
         /// The WhatsApp number.
         wa_number: Option<String> = "waNumber",
-        /// `widgetId`
+        /// Name in JSON: `widgetId`.
         widget_id: Option<String> = "widgetId",
         /// The placement of the widget, for example `embedded`.
         widget_placement: Option<String> = "widgetPlacement",
@@ -557,7 +532,6 @@ crm_core::setters!(WidgetSettings {
     acknowledgement_details: AcknowledgementDetails,
     /// Advanced settings of the widget.
     advance_settings: AdvanceSettings,
-    /// `agencyName`
     agency_name: String,
     /// The URL of the agency's website.
     agency_website: String,
@@ -607,7 +581,6 @@ crm_core::setters!(WidgetSettings {
     prompt_msg: String,
     /// The type of prompt, for example `avatar`.
     prompt_type: String,
-    /// `representativeAssignedMessage`
     representative_assigned_message: String,
     /// The prompt for returning visitors.
     revisit_prompt_msg: String,
@@ -635,7 +608,6 @@ crm_core::setters!(WidgetSettings {
     use_email_field: bool,
     /// The WhatsApp number.
     wa_number: String,
-    /// `widgetId`
     widget_id: String,
     /// The placement of the widget, for example `embedded`.
     widget_placement: String,
@@ -700,7 +672,7 @@ impl WidgetSettings {
 }
 
 crm_core::record! {
-    /// Value of `dimensions` of `WidgetSettings`.
+    /// The dimensions in [`WidgetSettings::dimensions`].
     pub struct WidgetSettingsCustomization {
         /// The position among the others or on the page.
         position: Option<String> = "position",
@@ -716,74 +688,62 @@ crm_core::setters!(WidgetSettingsCustomization {
 });
 
 crm_core::record! {
-    /// Value of `sizes` of `WidgetSettingsCustomization`.
+    /// The sizes in [`WidgetSettingsCustomization::sizes`].
     pub struct WidgetSettingsCustomizationSize {
-        /// `height`
         height: Option<f64> = "height",
-        /// `width`
         width: Option<f64> = "width",
     }
 }
 crm_core::setters!(WidgetSettingsCustomizationSize {
-    /// `height`
     height: f64,
-    /// `width`
     width: f64,
 });
 
 crm_core::record! {
-    /// Value of `theme` of `WidgetSettings`.
+    /// The theme in [`WidgetSettings::theme`].
     pub struct WidgetSettingsTheme {
         /// The colors of the brand board.
         colors: Option<WidgetSettingsThemeCustomColor> = "colors",
-        /// `name`
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(WidgetSettingsTheme {
     /// The colors of the brand board.
     colors: WidgetSettingsThemeCustomColor,
-    /// `name`
     name: String,
 });
 
 crm_core::record! {
-    /// Value of `colors` of `WidgetSettingsTheme`.
+    /// The colors in [`WidgetSettingsTheme::colors`].
     pub struct WidgetSettingsThemeCustomColor {
-        /// `avatarBackgroundColor`
+        /// Name in JSON: `avatarBackgroundColor`.
         avatar_background_color: Option<String> = "avatarBackgroundColor",
         /// The color of the avatar's border.
         avatar_border_color: Option<String> = "avatarBorderColor",
-        /// `backgroundColor`
+        /// Name in JSON: `backgroundColor`.
         background_color: Option<String> = "backgroundColor",
-        /// `buttonColor`
+        /// Name in JSON: `buttonColor`.
         button_color: Option<String> = "buttonColor",
-        /// `chatBubbleColor`
+        /// Name in JSON: `chatBubbleColor`.
         chat_bubble_color: Option<String> = "chatBubbleColor",
-        /// `headerColor`
+        /// Name in JSON: `headerColor`.
         header_color: Option<String> = "headerColor",
         /// The color of inbound messages.
         received_message_color: Option<String> = "receivedMessageColor",
-        /// `senderMessageColor`
+        /// Name in JSON: `senderMessageColor`.
         sender_message_color: Option<String> = "senderMessageColor",
     }
 }
 crm_core::setters!(WidgetSettingsThemeCustomColor {
-    /// `avatarBackgroundColor`
     avatar_background_color: String,
     /// The color of the avatar's border.
     avatar_border_color: String,
-    /// `backgroundColor`
     background_color: String,
-    /// `buttonColor`
     button_color: String,
-    /// `chatBubbleColor`
     chat_bubble_color: String,
-    /// `headerColor`
     header_color: String,
     /// The color of inbound messages.
     received_message_color: String,
-    /// `senderMessageColor`
     sender_message_color: String,
 });
 

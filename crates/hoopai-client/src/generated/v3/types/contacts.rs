@@ -17,7 +17,6 @@ use super::*;
 crm_core::record! {
     /// Reply of `contacts.get`.
     pub struct ContactsByIdReply {
-        /// `contact`
         contact: Option<GetContactById> = "contact",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -31,9 +30,8 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `city`
         city: Option<String> = "city",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -47,27 +45,23 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `gender`
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -83,9 +77,7 @@ crm_core::setters!(CreateContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// `city`
     city: String,
-    /// `companyName`
     company_name: String,
     /// The country code, for example `US`.
     country: String,
@@ -99,25 +91,18 @@ crm_core::setters!(CreateContact {
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// `firstName`
     first_name: String,
-    /// `gender`
     gender: String,
     /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// `lastName`
     last_name: String,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
-    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// `tags`
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
@@ -169,13 +154,12 @@ impl CreateContact {
 crm_core::record! {
     /// Reply of `contacts.create`.
     pub struct CreateContactsReply {
-        /// `contact`
         contact: Option<GetContactById> = "contact",
     }
 }
 
 crm_core::record! {
-    /// Value of `dnd_settings` of `CreateContact`.
+    /// The dnd settings in [`CreateContact::dnd_settings`].
     pub struct DndSettings {
         /// The settings for calls.
         call: Option<DndSetting> = "call",
@@ -207,7 +191,7 @@ crm_core::setters!(DndSettings {
 });
 
 crm_core::record! {
-    /// Value of `contact` of `ContactsByIdReply`.
+    /// The contact in [`ContactsByIdReply::contact`].
     pub struct GetContactById {
         /// Additional e-mail addresses.
         additional_emails: Vec<Value> = "additionalEmails",
@@ -219,11 +203,10 @@ crm_core::record! {
         attachments: Option<Value> = "attachments",
         /// The first source that led to the contact.
         attribution_source: Option<AttributionSource> = "attributionSource",
-        /// `businessId`
+        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
-        /// `city`
         city: Option<String> = "city",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -243,43 +226,38 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `firstNameLowerCase`
+        /// Name in JSON: `firstNameLowerCase`.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// `fullNameLowerCase`
+        /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
-        /// `id`
         id: Option<String> = "id",
-        /// `keyword`
         keyword: Option<String> = "keyword",
         /// The time of the contact's last activity.
         last_activity: Option<String> = "lastActivity",
         /// The last source that led to the contact.
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// `lastNameLowerCase`
+        /// Name in JSON: `lastNameLowerCase`.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `source`
         source: Option<String> = "source",
         /// The social security number.
         ssn: Option<String> = "ssn",
         /// The state or region.
         state: Option<String> = "state",
-        /// `tags`
         tags: Vec<String> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The id of the visitor to the website.
         visitor_id: Option<String> = "visitorId",
@@ -295,7 +273,6 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `city`
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -309,23 +286,20 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -339,7 +313,6 @@ crm_core::setters!(UpdateContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// `city`
     city: String,
     /// The country code, for example `US`.
     country: String,
@@ -353,23 +326,17 @@ crm_core::setters!(UpdateContact {
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// `firstName`
     first_name: String,
     /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// `lastName`
     last_name: String,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
-    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// `tags`
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
@@ -388,7 +355,6 @@ crm_core::clears!(UpdateContact {
 crm_core::record! {
     /// Reply of `contacts.update`.
     pub struct UpdateContactsReply {
-        /// `contact`
         contact: Option<GetContactById> = "contact",
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
@@ -416,9 +382,8 @@ crm_core::record! {
         address1: Option<String> = "address1",
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `city`
         city: Option<String> = "city",
-        /// `companyName`
+        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -434,27 +399,23 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `gender`
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
-        /// `source`
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -470,9 +431,7 @@ crm_core::setters!(UpsertContact {
     address1: String,
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// `city`
     city: String,
-    /// `companyName`
     company_name: String,
     /// The country code, for example `US`.
     country: String,
@@ -488,25 +447,18 @@ crm_core::setters!(UpsertContact {
     dnd_settings: DndSettings,
     /// The e-mail address.
     email: String,
-    /// `firstName`
     first_name: String,
-    /// `gender`
     gender: String,
     /// The do-not-disturb settings for inbound messages.
     inbound_dnd_settings: InboundDndSettings,
-    /// `lastName`
     last_name: String,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
-    /// `source`
     source: String,
     /// The state or region.
     state: String,
-    /// `tags`
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
@@ -559,7 +511,6 @@ impl UpsertContact {
 crm_core::record! {
     /// Reply of `contacts.upsert`.
     pub struct UpsertContactsReply {
-        /// `contact`
         contact: Option<GetContactById> = "contact",
         /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",

@@ -23,7 +23,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Value of `events` of `UpdateEmailMessageStatus`.
+    /// The events in [`UpdateEmailMessageStatus::events`].
     pub struct EmailEvents {
         /// The number of e-mails that were accepted.
         accepted: Option<i64> = "accepted",
@@ -93,7 +93,7 @@ impl EmailEvents {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `UpdateEmailMessageStatus`.
+    /// The status in [`UpdateEmailMessageStatus::status`].
     pub enum MessageStatusStatus {
         /// `clicked`
         Clicked = "clicked",
@@ -121,7 +121,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `conversations.update`.
     pub struct UpdateConversation {
-        /// `feedback`
         feedback: Option<UpdateConversationFeedback> = "feedback",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -134,7 +133,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateConversation {
-    /// `feedback`
     feedback: UpdateConversationFeedback,
     /// True if it is starred.
     starred: bool,
@@ -157,7 +155,7 @@ impl UpdateConversation {
 }
 
 crm_core::open_enum! {
-    /// Value of `feedback` of `UpdateConversation`.
+    /// The feedback in [`UpdateConversation::feedback`].
     pub enum UpdateConversationFeedback {
         /// `negative`
         Negative = "negative",
@@ -171,9 +169,7 @@ crm_core::record! {
     pub struct UpdateEmailMessageStatus {
         /// The events, or the number of each.
         events: Option<EmailEvents> = "events",
-        /// `recipients`
         recipients: Option<Vec<UpdateRecipientMessageStatus>> = "recipients",
-        /// `status`
         status: Option<MessageStatusStatus> = "status",
     }
     required "status"
@@ -182,7 +178,6 @@ crm_core::record! {
 crm_core::setters!(UpdateEmailMessageStatus {
     /// The events, or the number of each.
     events: EmailEvents,
-    /// `recipients`
     recipients: [UpdateRecipientMessageStatus],
 });
 
@@ -200,13 +195,12 @@ impl UpdateEmailMessageStatus {
 }
 
 crm_core::record! {
-    /// Item of `recipients` of `UpdateEmailMessageStatus`.
+    /// A recipient in [`UpdateEmailMessageStatus::recipients`].
     pub struct UpdateRecipientMessageStatus {
-        /// `emailId`
+        /// Name in JSON: `emailId`.
         email_id: Option<String> = "emailId",
         /// The reason for the failure.
         fail_reason: Option<String> = "failReason",
-        /// `status`
         status: Option<MessageStatusStatus> = "status",
     }
     required "emailId" "status"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `campaigns` of `ListBulkActionCampaignsReply`.
+    /// A campaign in [`ListBulkActionCampaignsReply::campaigns`].
     pub struct BulkActionCampaign {
         /// The time of completion.
         completed_at: Option<String> = "completedAt",
@@ -14,17 +14,13 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The subject, sender and other details of the e-mail.
         email_metadata: Option<BulkActionCampaignEmailDetails> = "emailMetadata",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The type of schedule, for example `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleType> = "scheduleType",
-        /// `source`
         source: Option<String> = "source",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
-        /// `status`
         status: Option<BulkActionCampaignStatus> = "status",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -32,21 +28,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `email_metadata` of `BulkActionCampaign`.
+    /// The email metadata in [`BulkActionCampaign::email_metadata`].
     pub struct BulkActionCampaignEmailDetails {
         /// The sender.
         from: Option<String> = "from",
-        /// `name`
         name: Option<String> = "name",
-        /// `subject`
         subject: Option<String> = "subject",
-        /// `templateId`
+        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `status` of `emails.list_bulk_action_campaigns`.
+    /// Argument `status` of `emails.list_bulk_action_campaigns`.
     pub enum BulkActionCampaignStatus {
         /// `cancelled`
         Cancelled = "cancelled",
@@ -68,17 +62,16 @@ crm_core::record! {
         editor_content: Option<String> = "editorContent",
         /// The type of editor, for example `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `templateId`
+        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
         /// The IANA time zone, for example `America/New_York`.
         time_zone: Option<String> = "timeZone",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// `userName`
+        /// Name in JSON: `userName`.
         user_name: Option<String> = "userName",
     }
     required "editorType" "name" "timeZone" "userId"
@@ -87,11 +80,8 @@ crm_core::record! {
 crm_core::setters!(CreateEmailCampaignBody {
     /// The content of the e-mail, in the format of its editor.
     editor_content: String,
-    /// `parentFolderId`
     parent_folder_id: String,
-    /// `templateId`
     template_id: String,
-    /// `userName`
     user_name: String,
 });
 
@@ -129,15 +119,14 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "editorType" "name"
@@ -150,13 +139,11 @@ crm_core::setters!(CreateTemplateBody {
     from_email: String,
     /// The name of the sender.
     from_name: String,
-    /// `parentFolderId`
     parent_folder_id: String,
     /// The text that an inbox shows before the e-mail is opened.
     preview_text: String,
     /// The subject of the e-mail.
     subject_line: String,
-    /// `userId`
     user_id: String,
 });
 
@@ -195,16 +182,14 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `emails.create_template_folder`.
     pub struct CreateTemplateFolderBody {
-        /// `name`
         name: Option<String> = "name",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "name"
     by new
 }
 crm_core::setters!(CreateTemplateFolderBody {
-    /// `userId`
     user_id: String,
 });
 
@@ -225,9 +210,7 @@ crm_core::record! {
     pub struct CreateTemplateFolderReply {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -247,17 +230,15 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// `id`
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `previewUrl`
+        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
@@ -269,7 +250,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Item of `skip_days` of `ScheduleCampaignBatchConfig`.
+    /// A skip day in [`ScheduleCampaignBatchConfig::skip_days`].
     pub enum DaysItem {
         /// `Fri`
         Fri = "Fri",
@@ -301,29 +282,24 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `campaigns` of `ListEmailCampaignsReply`.
+    /// A campaign in [`ListEmailCampaignsReply::campaigns`].
     pub struct EmailCampaign {
-        /// `campaignCategory`
+        /// Name in JSON: `campaignCategory`.
         campaign_category: Option<String> = "campaignCategory",
-        /// `campaignType`
+        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
-        /// `source`
         source: Option<String> = "source",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
-        /// `status`
         status: Option<EmailCampaignStatus> = "status",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// `variations`
         variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
@@ -331,35 +307,30 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `emails.create_campaign`.
     pub struct EmailCampaignReply {
-        /// `campaignCategory`
+        /// Name in JSON: `campaignCategory`.
         campaign_category: Option<String> = "campaignCategory",
-        /// `campaignType`
+        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
-        /// `source`
         source: Option<String> = "source",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
-        /// `status`
         status: Option<EmailCampaignStatus> = "status",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// `variations`
         variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `status` of `emails.list_campaigns`.
+    /// Argument `status` of `emails.list_campaigns`.
     pub enum EmailCampaignStatus {
         /// `all`
         All = "all",
@@ -383,17 +354,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `variations` of `EmailCampaign`.
+    /// A variation in [`EmailCampaign::variations`].
     pub struct EmailCampaignVariation {
         /// True if the variation won the test.
         is_winner: Option<bool> = "isWinner",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
     }
 }
 
 crm_core::record! {
-    /// Value of `stats` of `GetCampaignStatsReply`.
+    /// The stats in [`GetCampaignStatsReply::stats`].
     pub struct EmailStatsNumbers {
         /// The number of e-mails that were accepted.
         accepted: Option<f64> = "accepted",
@@ -455,7 +426,7 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `editorContentUrl`
+        /// Name in JSON: `editorContentUrl`.
         editor_content_url: Option<String> = "editorContentUrl",
         /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
@@ -463,11 +434,9 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// `id`
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// `name`
         name: Option<String> = "name",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
@@ -475,13 +444,10 @@ crm_core::record! {
         reply_to_address: Option<String> = "replyToAddress",
         /// The type of schedule, for example `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleType> = "scheduleType",
-        /// `source`
         source: Option<String> = "source",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
-        /// `status`
         status: Option<BulkActionCampaignStatus> = "status",
-        /// `subject`
         subject: Option<String> = "subject",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -495,9 +461,8 @@ crm_core::record! {
     pub struct GetCampaignStatsReply {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `source`
         source: Option<GetCampaignStatsReplySource> = "source",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         /// The statistics of the campaign.
         stats: Option<EmailStatsNumbers> = "stats",
@@ -509,7 +474,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `source` of `emails.get_campaign_stats`.
+    /// Argument `source` of `emails.get_campaign_stats`.
     pub enum GetCampaignStatsReplySource {
         /// `bulk-actions`
         BulkActions = "bulk-actions",
@@ -523,15 +488,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `emails.get_campaign`.
     pub struct GetEmailCampaignReply {
-        /// `campaignCategory`
+        /// Name in JSON: `campaignCategory`.
         campaign_category: Option<String> = "campaignCategory",
-        /// `campaignType`
+        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `editorContentUrl`
+        /// Name in JSON: `editorContentUrl`.
         editor_content_url: Option<String> = "editorContentUrl",
         /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
@@ -539,29 +504,23 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// `id`
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// `name`
         name: Option<String> = "name",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The e-mail address that receives replies.
         reply_to_address: Option<String> = "replyToAddress",
-        /// `source`
         source: Option<String> = "source",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
-        /// `status`
         status: Option<EmailCampaignStatus> = "status",
-        /// `subject`
         subject: Option<String> = "subject",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// `variations`
         variations: Vec<EmailCampaignVariation> = "variations",
     }
 }
@@ -573,7 +532,7 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `editorContentUrl`
+        /// Name in JSON: `editorContentUrl`.
         editor_content_url: Option<String> = "editorContentUrl",
         /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
@@ -581,17 +540,14 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// `id`
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `subject`
         subject: Option<String> = "subject",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -607,15 +563,11 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
-        /// `source`
         source: Option<String> = "source",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
-        /// `status`
         status: Option<Visibility> = "status",
         /// The e-mails that the workflow sends.
         sub_sources: Vec<WorkflowCampaignSubSource> = "subSources",
@@ -633,22 +585,18 @@ crm_core::record! {
         import_provider: Option<ImportTemplateBodyImportProvider> = "importProvider",
         /// The URL to import the template from.
         import_url: Option<String> = "importUrl",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "importProvider" "importUrl"
     by new
 }
 crm_core::setters!(ImportTemplateBody {
-    /// `name`
     name: String,
-    /// `parentFolderId`
     parent_folder_id: String,
-    /// `userId`
     user_id: String,
 });
 
@@ -683,9 +631,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `emails.list_bulk_action_campaigns`.
     pub struct ListBulkActionCampaignsReply {
-        /// `campaigns`
         campaigns: Vec<BulkActionCampaign> = "campaigns",
-        /// `total`
         total: Option<f64> = "total",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -695,9 +641,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `emails.list_campaigns`.
     pub struct ListEmailCampaignsReply {
-        /// `campaigns`
         campaigns: Vec<EmailCampaign> = "campaigns",
-        /// `total`
         total: Option<f64> = "total",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -709,7 +653,6 @@ crm_core::record! {
     pub struct ListTemplatesReply {
         /// The items, for example the lines of an invoice.
         items: Vec<TemplateListItem> = "items",
-        /// `total`
         total: Option<f64> = "total",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -719,9 +662,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `emails.list_workflow_campaigns`.
     pub struct ListWorkflowCampaignsReply {
-        /// `campaigns`
         campaigns: Vec<WorkflowCampaign> = "campaigns",
-        /// `total`
         total: Option<f64> = "total",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -729,17 +670,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `ab_test_config` of `ScheduleCampaignBody`.
+    /// The ab test config in [`ScheduleCampaignBody::ab_test_config`].
     pub struct ScheduleCampaignAbTestConfig {
         /// In seconds.
         test_duration: Option<f64> = "testDuration",
-        /// `testSize`
+        /// Name in JSON: `testSize`.
         test_size: Option<f64> = "testSize",
         /// The part that the test varies: `emailContent` or `subjectLine`.
         test_type: Option<ScheduleCampaignAbTestConfigTestType> = "testType",
         /// The number of variations in the test.
         variation_count: Option<f64> = "variationCount",
-        /// `variations`
         variations: Option<Vec<ScheduleCampaignAbTestVariation>> = "variations",
         /// The criterion that decides the test: `openRate` or `clickRate`.
         winning_criteria: Option<ScheduleCampaignAbTestConfigWinningCriteria> = "winningCriteria",
@@ -749,13 +689,11 @@ crm_core::record! {
 crm_core::setters!(ScheduleCampaignAbTestConfig {
     /// In seconds.
     test_duration: f64,
-    /// `testSize`
     test_size: f64,
     /// The part that the test varies: `emailContent` or `subjectLine`.
     test_type: ScheduleCampaignAbTestConfigTestType,
     /// The number of variations in the test.
     variation_count: f64,
-    /// `variations`
     variations: [ScheduleCampaignAbTestVariation],
     /// The criterion that decides the test: `openRate` or `clickRate`.
     winning_criteria: ScheduleCampaignAbTestConfigWinningCriteria,
@@ -782,23 +720,20 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `variations` of `ScheduleCampaignAbTestConfig`.
+    /// A variation in [`ScheduleCampaignAbTestConfig::variations`].
     pub struct ScheduleCampaignAbTestVariation {
-        /// `documentId`
+        /// Name in JSON: `documentId`.
         document_id: Option<String> = "documentId",
-        /// `subject`
         subject: Option<String> = "subject",
     }
 }
 crm_core::setters!(ScheduleCampaignAbTestVariation {
-    /// `documentId`
     document_id: String,
-    /// `subject`
     subject: String,
 });
 
 crm_core::record! {
-    /// Value of `batch` of `ScheduleCampaignScheduleConfig`.
+    /// The batch in [`ScheduleCampaignScheduleConfig::batch`].
     pub struct ScheduleCampaignBatchConfig {
         /// The number of e-mails or messages per batch.
         batch_size: Option<f64> = "batchSize",
@@ -852,7 +787,6 @@ crm_core::record! {
         ab_test_config: Option<ScheduleCampaignAbTestConfig> = "abTestConfig",
         /// The subject, sender and other details of the e-mail.
         email_meta: Option<ScheduleCampaignEmailMeta> = "emailMeta",
-        /// `recipients`
         recipients: Option<ScheduleCampaignRecipients> = "recipients",
         /// The settings for e-mails from an RSS feed.
         rss_config: Option<ScheduleCampaignRssConfig> = "rssConfig",
@@ -864,9 +798,9 @@ crm_core::record! {
         send_days: Option<Vec<DaysItem>> = "sendDays",
         /// The IANA time zone, for example `America/New_York`.
         time_zone: Option<String> = "timeZone",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// `userName`
+        /// Name in JSON: `userName`.
         user_name: Option<String> = "userName",
     }
     required "emailMeta" "recipients" "scheduleType" "timeZone" "userId"
@@ -876,7 +810,6 @@ crm_core::setters!(ScheduleCampaignBody {
     ab_test_config: ScheduleCampaignAbTestConfig,
     /// The subject, sender and other details of the e-mail.
     email_meta: ScheduleCampaignEmailMeta,
-    /// `recipients`
     recipients: ScheduleCampaignRecipients,
     /// The settings for e-mails from an RSS feed.
     rss_config: ScheduleCampaignRssConfig,
@@ -888,9 +821,7 @@ crm_core::setters!(ScheduleCampaignBody {
     send_days: [DaysItem],
     /// The IANA time zone, for example `America/New_York`.
     time_zone: String,
-    /// `userId`
     user_id: String,
-    /// `userName`
     user_name: String,
 });
 
@@ -911,7 +842,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `email_meta` of `ScheduleCampaignBody`.
+    /// The email meta in [`ScheduleCampaignBody::email_meta`].
     pub struct ScheduleCampaignEmailMeta {
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
@@ -923,7 +854,6 @@ crm_core::record! {
         preview_text: Option<String> = "previewText",
         /// The e-mail address that receives replies.
         reply_to_address: Option<String> = "replyToAddress",
-        /// `subject`
         subject: Option<String> = "subject",
     }
     required "fromEmail" "fromName" "subject"
@@ -959,30 +889,28 @@ impl ScheduleCampaignEmailMeta {
 }
 
 crm_core::record! {
-    /// Value of `recipients` of `ScheduleCampaignBody`.
+    /// The recipients in [`ScheduleCampaignBody::recipients`].
     pub struct ScheduleCampaignRecipients {
-        /// `contactIds`
+        /// Name in JSON: `contactIds`.
         contact_ids: Option<Vec<String>> = "contactIds",
         /// Default: `true`.
         freeze_list: Option<bool> = "freezeList",
         /// The segment of people by their engagement, for example `engaged_last_7_days`.
         segment: Option<ScheduleCampaignRecipientsSegment> = "segment",
-        /// `tagIds`
+        /// Name in JSON: `tagIds`.
         tag_ids: Option<Vec<String>> = "tagIds",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ScheduleCampaignRecipientsType> = "type",
     }
     required "type"
     by new
 }
 crm_core::setters!(ScheduleCampaignRecipients {
-    /// `contactIds`
     contact_ids: [String],
     /// Default: `true`.
     freeze_list: bool,
     /// The segment of people by their engagement, for example `engaged_last_7_days`.
     segment: ScheduleCampaignRecipientsSegment,
-    /// `tagIds`
     tag_ids: [String],
 });
 
@@ -1018,7 +946,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ScheduleCampaignRecipients`.
+    /// The type in [`ScheduleCampaignRecipients::type_`].
     pub enum ScheduleCampaignRecipientsType {
         /// `contact`
         Contact = "contact",
@@ -1032,9 +960,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `emails.schedule_campaign`.
     pub struct ScheduleCampaignReply {
-        /// `campaignId`
+        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -1042,11 +970,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `resend` of `ScheduleCampaignScheduleConfig`.
+    /// The resend in [`ScheduleCampaignScheduleConfig::resend`].
     pub struct ScheduleCampaignResend {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
-        /// `subject`
         subject: Option<String> = "subject",
         /// The number of hours before it is sent again.
         wait_hours: Option<f64> = "waitHours",
@@ -1055,18 +982,16 @@ crm_core::record! {
 crm_core::setters!(ScheduleCampaignResend {
     /// True if it is enabled.
     enabled: bool,
-    /// `subject`
     subject: String,
     /// The number of hours before it is sent again.
     wait_hours: f64,
 });
 
 crm_core::record! {
-    /// Value of `rss_config` of `ScheduleCampaignBody`.
+    /// The rss config in [`ScheduleCampaignBody::rss_config`].
     pub struct ScheduleCampaignRssConfig {
         /// The time of the first execution, for example `2026-04-01 10:00:00`.
         first_execution_date: Option<String> = "firstExecutionDate",
-        /// `name`
         name: Option<String> = "name",
         /// The time until the next repetition.
         repeat_after: Option<ScheduleCampaignRssConfigRepeatAfter> = "repeatAfter",
@@ -1074,7 +999,7 @@ crm_core::record! {
         repeat_after_time: Option<String> = "repeatAfterTime",
         /// The maximum number of feed entries.
         rss_feed_limit: Option<f64> = "rssFeedLimit",
-        /// `rssFeedURL`
+        /// Name in JSON: `rssFeedURL`.
         rss_feed_url: Option<String> = "rssFeedURL",
         /// The day of the week on which it starts, for example `Monday`.
         start_at_day: Option<ScheduleCampaignRssConfigStartAtDay> = "startAtDay",
@@ -1151,7 +1076,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `schedule_config` of `ScheduleCampaignBody`.
+    /// The schedule config in [`ScheduleCampaignBody::schedule_config`].
     pub struct ScheduleCampaignScheduleConfig {
         /// The settings for sending in batches.
         batch: Option<ScheduleCampaignBatchConfig> = "batch",
@@ -1179,7 +1104,7 @@ crm_core::setters!(ScheduleCampaignScheduleConfig {
 });
 
 crm_core::record! {
-    /// Value of `tracking` of `ScheduleCampaignScheduleConfig`.
+    /// The tracking in [`ScheduleCampaignScheduleConfig::tracking`].
     pub struct ScheduleCampaignTracking {
         /// True if clicks are tracked.
         click_tracking: Option<bool> = "clickTracking",
@@ -1207,7 +1132,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The unit of `sleepTime`.
+    /// The interval unit in [`ScheduleCampaignBatchConfig::interval_unit`].
     pub enum StopBotSleepTimeUnit {
         /// `days`
         Days = "days",
@@ -1219,7 +1144,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `items` of `ListTemplatesReply`.
+    /// An item in [`ListTemplatesReply::items`].
     pub struct TemplateListItem {
         /// The number of children.
         child_count: Option<f64> = "childCount",
@@ -1229,17 +1154,15 @@ crm_core::record! {
         editor_type: Option<EditorType> = "editorType",
         /// True if the folder has content.
         has_children: Option<bool> = "hasChildren",
-        /// `id`
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// `previewUrl`
+        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<TemplateListItemType> = "type",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -1247,7 +1170,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `TemplateListItem`.
+    /// The type in [`TemplateListItem::type_`].
     pub enum TemplateListItemType {
         /// `folder`
         Folder = "folder",
@@ -1263,9 +1186,8 @@ crm_core::record! {
         editor_content: Option<String> = "editorContent",
         /// The type of editor, for example `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
-        /// `name`
         name: Option<String> = "name",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1274,9 +1196,7 @@ crm_core::setters!(UpdateEmailCampaignBody {
     editor_content: String,
     /// The type of editor, for example `html`.
     editor_type: CreateTemplateBodyEditorType,
-    /// `name`
     name: String,
-    /// `userId`
     user_id: String,
 });
 
@@ -1293,15 +1213,14 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1316,15 +1235,12 @@ crm_core::setters!(UpdateTemplateBody {
     from_email: String,
     /// The name of the sender.
     from_name: String,
-    /// `name`
     name: String,
-    /// `parentFolderId`
     parent_folder_id: String,
     /// The text that an inbox shows before the e-mail is opened.
     preview_text: String,
     /// The subject of the e-mail.
     subject_line: String,
-    /// `userId`
     user_id: String,
 });
 
@@ -1341,17 +1257,15 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// `id`
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// `name`
         name: Option<String> = "name",
-        /// `parentFolderId`
+        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `previewUrl`
+        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
@@ -1363,21 +1277,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `campaigns` of `ListWorkflowCampaignsReply`.
+    /// A campaign in [`ListWorkflowCampaignsReply::campaigns`].
     pub struct WorkflowCampaign {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
-        /// `source`
         source: Option<String> = "source",
-        /// `sourceId`
+        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
-        /// `status`
         status: Option<Visibility> = "status",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -1385,11 +1295,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `sub_sources` of `GetWorkflowCampaignReply`.
+    /// A sub source in [`GetWorkflowCampaignReply::sub_sources`].
     pub struct WorkflowCampaignSubSource {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// `editorContentUrl`
+        /// Name in JSON: `editorContentUrl`.
         editor_content_url: Option<String> = "editorContentUrl",
         /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
@@ -1397,15 +1307,12 @@ crm_core::record! {
         from_email: Option<String> = "fromEmail",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
-        /// `id`
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// `name`
         name: Option<String> = "name",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// `subject`
         subject: Option<String> = "subject",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",

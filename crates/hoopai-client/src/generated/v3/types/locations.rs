@@ -18,7 +18,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Value of `conversation_channel` of `GetConversationChannelListReply`.
+    /// The conversation channel in [`GetConversationChannelListReply::conversation_channel`].
     pub struct ConversationChannel {
         /// The settings for e-mail.
         email: Vec<ConversationChannelEntry> = "Email",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `email` of `ConversationChannel`.
+    /// An entry in [`ConversationChannel::email`].
     pub struct ConversationChannelEntry {
         /// The provider that delivers the messages.
         conversation_provider: Option<ConversationProvider> = "conversationProvider",
@@ -36,21 +36,20 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `conversation_provider` of `ConversationChannelEntry`.
+    /// The conversation provider in [`ConversationChannelEntry::conversation_provider`].
     pub struct ConversationProvider {
         /// True if it is the default.
         default_: Option<bool> = "default",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `name`
         name: Option<String> = "name",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<ConversationProviderType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `locations.get_conversation_channel`.
+    /// Argument `type_` of `locations.get_conversation_channel`.
     pub enum ConversationProviderType {
         /// `Email`
         Email = "Email",
@@ -62,9 +61,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `locations.create`.
     pub struct CreateLocation {
-        /// `address`
         address: Option<String> = "address",
-        /// `city`
         city: Option<String> = "city",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -72,17 +69,15 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// `settings`
         settings: Option<Settings> = "settings",
-        /// `snapshotId`
+        /// Name in JSON: `snapshotId`.
         snapshot_id: Option<String> = "snapshotId",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
@@ -99,9 +94,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateLocation {
-    /// `address`
     address: String,
-    /// `city`
     city: String,
     /// The country code, for example `US`. One of 247 values, for example `AF`.
     country: String,
@@ -109,13 +102,10 @@ crm_core::setters!(CreateLocation {
     mailgun: Mailgun,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
     /// The name and e-mail address of the prospect.
     prospect_info: ProspectInfo,
-    /// `settings`
     settings: Settings,
-    /// `snapshotId`
     snapshot_id: String,
     /// The URLs of the social media profiles.
     social: Social,
@@ -166,13 +156,13 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `locations.get_conversation_channel`.
     pub struct GetConversationChannelListReply {
-        /// `conversationChannel`
+        /// Name in JSON: `conversationChannel`.
         conversation_channel: Option<ConversationChannel> = "conversationChannel",
     }
 }
 
 crm_core::open_enum! {
-    /// Item of `permissions` of `PermissionsReply`.
+    /// A permission in [`PermissionsReply::permissions`].
     pub enum PermissionsItem {
         /// `2-way-text-messaging`
         X2WayTextMessaging = "2-way-text-messaging",
@@ -230,7 +220,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `locations.list_permissions`.
     pub struct PermissionsReply {
-        /// `permissions`
         permissions: Vec<PermissionsItem> = "permissions",
     }
 }
@@ -238,9 +227,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `locations.update`.
     pub struct UpdateLocation {
-        /// `address`
         address: Option<String> = "address",
-        /// `city`
         city: Option<String> = "city",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -248,15 +235,13 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
-        /// `name`
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// `postalCode`
+        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
-        /// `settings`
         settings: Option<Settings> = "settings",
         /// The snapshot to load into the location.
         snapshot: Option<SnapshotPut> = "snapshot",
@@ -275,23 +260,18 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateLocation {
-    /// `address`
     address: String,
-    /// `city`
     city: String,
     /// The country code, for example `US`. One of 247 values, for example `AF`.
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
-    /// `name`
     name: String,
     /// The phone number, for example `+15550100`.
     phone: String,
-    /// `postalCode`
     postal_code: String,
     /// The name and e-mail address of the prospect.
     prospect_info: ProspectInfo,
-    /// `settings`
     settings: Settings,
     /// The snapshot to load into the location.
     snapshot: SnapshotPut,
@@ -336,7 +316,6 @@ impl UpdateLocation {
 crm_core::record! {
     /// Body of `locations.update_permissions`.
     pub struct UpdatePermissions {
-        /// `permissions`
         permissions: Option<Vec<PermissionsItem>> = "permissions",
     }
     required "permissions"

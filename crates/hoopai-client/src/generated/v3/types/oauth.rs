@@ -12,7 +12,6 @@ crm_core::record! {
         client_id: Option<String> = "clientId",
         /// The secret of the app.
         client_secret: Option<String> = "clientSecret",
-        /// `code`
         code: Option<String> = "code",
         /// The type of grant, for example `authorization_code`.
         grant_type: Option<GetAccessTokenBodyGrantType> = "grantType",
@@ -27,7 +26,6 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GetAccessTokenBody {
-    /// `code`
     code: String,
     /// The redirect URI of the app.
     redirect_uri: String,
@@ -99,7 +97,7 @@ crm_core::record! {
         is_bulk_installation: Option<bool> = "isBulkInstallation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `planId`
+        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
         /// The token that obtains a new access token.
         refresh_token: Option<String> = "refreshToken",
@@ -107,7 +105,7 @@ crm_core::record! {
         scope: Option<String> = "scope",
         /// The type of token, for example `Bearer`.
         token_type: Option<String> = "tokenType",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The type of access: `Company` or `Location`.
         user_type: Option<String> = "userType",
@@ -133,13 +131,13 @@ crm_core::record! {
     pub struct GetLocationAccessTokenReply {
         /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
-        /// `appId`
+        /// Name in JSON: `appId`.
         app_id: Option<String> = "appId",
         /// The lifetime of the token, in seconds.
         expires_in: Option<f64> = "expiresIn",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `planId`
+        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
         /// The token that obtains a new access token.
         refresh_token: Option<String> = "refreshToken",
@@ -147,17 +145,17 @@ crm_core::record! {
         scope: Option<String> = "scope",
         /// The type of token, for example `Bearer`.
         token_type: Option<String> = "tokenType",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// `versionId`
+        /// Name in JSON: `versionId`.
         version_id: Option<String> = "versionId",
     }
 }
 
 crm_core::record! {
-    /// Value of `metadata` of `GetInstalledLocationsReply`.
+    /// The metadata in [`GetInstalledLocationsReply::metadata`].
     pub struct InstalledLocationsListMetadata {
-        /// `filterApplied`
+        /// Name in JSON: `filterApplied`.
         filter_applied: Option<Value> = "filterApplied",
         /// The order of the list.
         sort_applied: Option<Value> = "sortApplied",
@@ -165,7 +163,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `pagination` of `GetInstalledLocationsReply`.
+    /// The pagination in [`GetInstalledLocationsReply::pagination`].
     pub struct PaginationMeta {
         /// The number of items on this page.
         current_page_size: Option<f64> = "currentPageSize",
@@ -175,7 +173,7 @@ crm_core::record! {
         has_next_page: Option<bool> = "hasNextPage",
         /// True if there is a previous page.
         has_prev_page: Option<bool> = "hasPrevPage",
-        /// `nextPageToken`
+        /// Name in JSON: `nextPageToken`.
         next_page_token: Option<String> = "nextPageToken",
         /// The token of the previous page.
         prev_page_token: Option<String> = "prevPageToken",

@@ -16,7 +16,7 @@ crm_core::record! {
     pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
@@ -28,13 +28,11 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// `name`
         name: Option<String> = "name",
-        /// `pipelineId`
+        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
@@ -42,7 +40,6 @@ crm_core::record! {
 crm_core::setters!(CreateOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// `contactId`
     contact_id: String,
     /// The custom fields with their values.
     custom_fields: [Value],
@@ -54,13 +51,9 @@ crm_core::setters!(CreateOpportunity {
     location_id: String,
     /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// `name`
     name: String,
-    /// `pipelineId`
     pipeline_id: String,
-    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// `status`
     status: OpportunityStatus,
 });
 
@@ -77,7 +70,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `opportunities.list_pipelines`.
     pub struct GetPipelinesReply {
-        /// `pipelines`
         pipelines: Vec<PipelinesReply> = "pipelines",
     }
 }
@@ -85,7 +77,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `opportunities.create`.
     pub struct GetPostOpportunityReply {
-        /// `opportunity`
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
     }
 }
@@ -97,21 +88,18 @@ crm_core::record! {
         aggregations: Option<Value> = "aggregations",
         /// Additional data, or the totals and paging of a list.
         meta: Option<SearchMetaReply> = "meta",
-        /// `opportunities`
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
 }
 
 crm_core::record! {
-    /// Item of `pipelines` of `GetPipelinesReply`.
+    /// A pipeline in [`GetPipelinesReply::pipelines`].
     pub struct PipelinesReply {
         /// The way colors are displayed: `dot`, `bg-tint` or `none`.
         color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// True if it is shown in the funnel chart.
         show_in_funnel: Option<bool> = "showInFunnel",
@@ -129,25 +117,22 @@ crm_core::record! {
     pub struct PostSearchReply {
         /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
-        /// `opportunities`
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
         /// The statistics of each stage.
         stage_aggregations: Vec<StageAggregationReply> = "stageAggregations",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Value of `opportunity` of `GetPostOpportunityReply`.
+    /// The opportunity in [`GetPostOpportunityReply::opportunity`].
     pub struct SearchOpportunitiesReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         /// The appointments.
         calendar_events: Vec<Value> = "calendarEvents",
-        /// `contact`
         contact: Option<SearchOpportunitiesContactReply> = "contact",
-        /// `contactId`
+        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -171,7 +156,6 @@ crm_core::record! {
         forecast_probability: Option<f64> = "forecastProbability",
         /// The number of times that the expected close date slipped.
         forecast_slippage_count: Option<f64> = "forecastSlippageCount",
-        /// `id`
         id: Option<String> = "id",
         /// The version in the search index.
         index_version: Option<String> = "indexVersion",
@@ -187,21 +171,16 @@ crm_core::record! {
         lost_reason_id: Option<String> = "lostReasonId",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// `name`
         name: Option<String> = "name",
-        /// `notes`
         notes: Vec<Value> = "notes",
-        /// `pipelineId`
+        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// The sort values, which are the position of the next page.
         search_after: Vec<Value> = "searchAfter",
-        /// `source`
         source: Option<String> = "source",
-        /// `status`
         status: Option<String> = "status",
-        /// `tasks`
         tasks: Vec<Value> = "tasks",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -209,13 +188,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `stage_aggregations` of `PostSearchReply`.
+    /// A stage aggregation in [`PostSearchReply::stage_aggregations`].
     pub struct StageAggregationReply {
         /// The value of the open opportunities.
         open_value: Option<f64> = "openValue",
         /// The value of the open opportunities, weighted by probability.
         open_weighted_value: Option<f64> = "openWeightedValue",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -241,13 +220,11 @@ crm_core::record! {
         forecast_probability: Option<f64> = "forecastProbability",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// `name`
         name: Option<String> = "name",
-        /// `pipelineId`
+        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
 }
@@ -262,13 +239,9 @@ crm_core::setters!(UpdateOpportunity {
     forecast_probability: f64,
     /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// `name`
     name: String,
-    /// `pipelineId`
     pipeline_id: String,
-    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// `status`
     status: OpportunityStatus,
 });
 
@@ -285,9 +258,8 @@ crm_core::record! {
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
         /// The probability of winning, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
-        /// `id`
         id: Option<String> = "id",
-        /// `isRemoveAllFollowers`
+        /// Name in JSON: `isRemoveAllFollowers`.
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -295,13 +267,11 @@ crm_core::record! {
         lost_reason_id: Option<String> = "lostReasonId",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
-        /// `name`
         name: Option<String> = "name",
-        /// `pipelineId`
+        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// `status`
         status: Option<OpportunityStatus> = "status",
     }
     required "locationId" "pipelineId"
@@ -318,19 +288,14 @@ crm_core::setters!(UpsertOpportunity {
     forecast_expected_close_date: String,
     /// The probability of winning, in percent.
     forecast_probability: f64,
-    /// `id`
     id: String,
-    /// `isRemoveAllFollowers`
     is_remove_all_followers: bool,
     /// The id of the reason why the opportunity was lost.
     lost_reason_id: String,
     /// The monetary value of the opportunity.
     monetary_value: f64,
-    /// `name`
     name: String,
-    /// `pipelineStageId`
     pipeline_stage_id: String,
-    /// `status`
     status: OpportunityStatus,
 });
 

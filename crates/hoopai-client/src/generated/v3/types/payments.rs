@@ -20,7 +20,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Item of `data` of `ListCouponsReply`.
+    /// An entry in [`ListCouponsReply::data`].
     pub struct Coupon {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -30,7 +30,6 @@ crm_core::record! {
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfigDto> = "applyToFuturePaymentsConfig",
-        /// `code`
         code: Option<String> = "code",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -40,25 +39,23 @@ crm_core::record! {
         discount_value: Option<f64> = "discountValue",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
-        /// `name`
         name: Option<String> = "name",
         /// The ids of the prices to which it applies.
         price_ids: Vec<String> = "priceIds",
-        /// `productIds`
+        /// Name in JSON: `productIds`.
         product_ids: Vec<String> = "productIds",
         /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// `status`
         status: Option<CouponStatus> = "status",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
         /// The number of uses.
         usage_count: Option<f64> = "usageCount",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The ids of the variants to which it applies.
         variant_ids: Vec<String> = "variantIds",
@@ -76,7 +73,6 @@ crm_core::record! {
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// `code`
         code: Option<String> = "code",
         /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
@@ -86,11 +82,10 @@ crm_core::record! {
         end_date: Option<String> = "endDate",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
-        /// `name`
         name: Option<String> = "name",
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
-        /// `productIds`
+        /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
         /// The start of the period.
         start_date: Option<String> = "startDate",
@@ -109,7 +104,6 @@ crm_core::setters!(CreateCouponParams {
     apply_to_future_payments: bool,
     /// The period in which the coupon applies to later payments.
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
-    /// `code`
     code: String,
     /// The type of discount: `percentage` or `amount`.
     discount_type: CouponDiscountType,
@@ -119,11 +113,9 @@ crm_core::setters!(CreateCouponParams {
     end_date: String,
     /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
-    /// `name`
     name: String,
     /// The ids of the prices to which it applies.
     price_ids: [String],
-    /// `productIds`
     product_ids: [String],
     /// The start of the period.
     start_date: String,
@@ -187,7 +179,6 @@ crm_core::record! {
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
-        /// `code`
         code: Option<String> = "code",
         /// The type of discount: `percentage` or `amount`.
         discount_type: Option<CouponDiscountType> = "discountType",
@@ -195,15 +186,13 @@ crm_core::record! {
         discount_value: Option<f64> = "discountValue",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// `id`
         id: Option<String> = "id",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
-        /// `name`
         name: Option<String> = "name",
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
-        /// `productIds`
+        /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
         /// The start of the period.
         start_date: Option<String> = "startDate",
@@ -222,7 +211,6 @@ crm_core::setters!(UpdateCouponParams {
     apply_to_future_payments: bool,
     /// The period in which the coupon applies to later payments.
     apply_to_future_payments_config: ApplyToFuturePaymentsConfig,
-    /// `code`
     code: String,
     /// The type of discount: `percentage` or `amount`.
     discount_type: CouponDiscountType,
@@ -230,15 +218,12 @@ crm_core::setters!(UpdateCouponParams {
     discount_value: f64,
     /// The end of the period.
     end_date: String,
-    /// `id`
     id: String,
     /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
-    /// `name`
     name: String,
     /// The ids of the prices to which it applies.
     price_ids: [String],
-    /// `productIds`
     product_ids: [String],
     /// The start of the period.
     start_date: String,

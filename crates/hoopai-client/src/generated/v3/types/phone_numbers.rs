@@ -6,7 +6,7 @@ pub use crate::types::PurchasePhoneNumberBodyNumberType;
 use super::*;
 
 crm_core::record! {
-    /// Item of `numbers` of `ListedNumbers`.
+    /// A number in [`ListedNumbers::numbers`].
     pub struct ListNumberItemReply {
         /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
@@ -28,7 +28,7 @@ crm_core::record! {
         friendly_name: Option<String> = "friendlyName",
         /// The service that answers calls to the number.
         inbound_call_service: Option<Value> = "inboundCallService",
-        /// `isDefaultNumber`
+        /// Name in JSON: `isDefaultNumber`.
         is_default_number: Option<bool> = "isDefaultNumber",
         /// True if the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
@@ -38,11 +38,11 @@ crm_core::record! {
         linked_user: Option<String> = "linkedUser",
         /// The origin of the number: `twilio`, `hosted` or `ported`.
         origin: Option<String> = "origin",
-        /// `phoneNumber`
+        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
         /// The SID at Twilio.
         sid: Option<String> = "sid",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `data` of `ListNumbersReply`.
+    /// The data in [`ListNumbersReply::data`].
     pub struct ListedNumbers {
         /// The status of the phone account, for example `active`.
         account_status: Option<String> = "accountStatus",
@@ -76,13 +76,12 @@ crm_core::record! {
         page_size: Option<f64> = "pageSize",
         /// The RCS senders.
         rcs_sender_ids: Vec<RcsSenderIdReply> = "rcsSenderIds",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Value of `capabilities` of `ListNumberItemReply`.
+    /// The capabilities in [`ListNumberItemReply::capabilities`].
     pub struct NumberCapabilities {
         /// True if the number supports fax.
         fax: Option<bool> = "fax",
@@ -126,15 +125,15 @@ crm_core::record! {
         number_type: Option<PurchasePhoneNumberBodyNumberType> = "numberType",
         /// The id of the payment intent at Stripe.
         payment_intent_id: Option<String> = "paymentIntentId",
-        /// `paymentMethodId`
+        /// Name in JSON: `paymentMethodId`.
         payment_method_id: Option<String> = "paymentMethodId",
-        /// `phoneNumber`
+        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
         /// The state or region of the phone number.
         region: Option<String> = "region",
         /// True to skip the identity check of the location.
         skip_location_kyc: Option<bool> = "skipLocationKYC",
-        /// `stripeAccountId`
+        /// Name in JSON: `stripeAccountId`.
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "addressSid" "bundleSid" "countryCode" "fingerprintId" "locality" "numberType" "paymentIntentId" "paymentMethodId" "phoneNumber" "region" "skipLocationKYC" "stripeAccountId"
@@ -154,22 +153,18 @@ crm_core::setters!(PurchasePhoneNumberBody {
     number_type: PurchasePhoneNumberBodyNumberType,
     /// The id of the payment intent at Stripe.
     payment_intent_id: String,
-    /// `paymentMethodId`
     payment_method_id: String,
-    /// `phoneNumber`
     phone_number: String,
     /// The state or region of the phone number.
     region: String,
     /// True to skip the identity check of the location.
     skip_location_kyc: bool,
-    /// `stripeAccountId`
     stripe_account_id: String,
 });
 
 crm_core::record! {
-    /// Value of `data` of `PurchaseNumberForLocationReply`.
+    /// The data in [`PurchaseNumberForLocationReply::data`].
     pub struct PurchasedNumber {
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -181,7 +176,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `rcs_sender_ids` of `ListedNumbers`.
+    /// A rcs sender id in [`ListedNumbers::rcs_sender_ids`].
     pub struct RcsSenderIdReply {
         /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",

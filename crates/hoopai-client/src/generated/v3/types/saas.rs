@@ -53,7 +53,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `attached_rebilling_config` of `AllowAttachRebilling`.
+    /// An entry in [`AllowAttachRebilling::attached_rebilling_config`].
     pub struct AttachedRebillingProductConfig {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -102,7 +102,7 @@ crm_core::record! {
         balance: Option<f64> = "balance",
         /// The amount of free credit.
         complimentary_credits: Option<f64> = "complimentaryCredits",
-        /// `walletId`
+        /// Name in JSON: `walletId`.
         wallet_id: Option<String> = "walletId",
     }
 }

@@ -33,7 +33,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Item of `categories` of `FetchAvailableCategoriesReply`.
+    /// A category in [`FetchAvailableCategoriesReply::categories`].
     pub struct AvailableCategory {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -41,11 +41,10 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The main color, for example `#004EEB`.
         primary_color: Option<String> = "primaryColor",
@@ -55,7 +54,6 @@ crm_core::record! {
         queue_details: Option<AvailableCategoryQueueDetails> = "queueDetails",
         /// The secondary color, for example `#32a852`.
         secondary_color: Option<String> = "secondaryColor",
-        /// `status`
         status: Option<AvailableCategoryStatus> = "status",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -63,19 +61,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `queue_details` of `AvailableCategory`.
+    /// The queue details in [`AvailableCategory::queue_details`].
     pub struct AvailableCategoryQueueDetails {
-        /// `enableFuturePosts`
+        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// True if new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// `queueId`
+        /// Name in JSON: `queueId`.
         queue_id: Option<String> = "queueId",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `AvailableCategory`.
+    /// The status in [`AvailableCategory::status`].
     pub enum AvailableCategoryStatus {
         /// `available`
         Available = "available",
@@ -87,7 +85,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `bluesky_post_details` of `SocialPost`.
+    /// The bluesky post details in [`SocialPost::bluesky_post_details`].
     pub struct BlueskyPost {
         /// The URL of the page that the post shows.
         external_link: Option<String> = "externalLink",
@@ -101,7 +99,7 @@ crm_core::record! {
         quote_post: Option<String> = "quotePost",
         /// The post to which this one replies.
         reply_to: Option<String> = "replyTo",
-        /// `shortenedLinks`
+        /// Name in JSON: `shortenedLinks`.
         shortened_links: Vec<String> = "shortenedLinks",
     }
 }
@@ -111,7 +109,7 @@ crm_core::record! {
     pub struct CalendarList {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// `categoryIds`
+        /// Name in JSON: `categoryIds`.
         category_ids: Option<Vec<String>> = "categoryIds",
         /// The end of the period.
         end_date: Option<String> = "endDate",
@@ -126,7 +124,6 @@ crm_core::record! {
 crm_core::setters!(CalendarList {
     /// The ids of the social media accounts.
     account_ids: [String],
-    /// `categoryIds`
     category_ids: [String],
 });
 
@@ -150,7 +147,7 @@ impl CalendarList {
 }
 
 crm_core::record! {
-    /// Value of `category` of `CategoryQueueWithCategory`.
+    /// The category in [`CategoryQueueWithCategory::category`].
     pub struct CategoryInfo {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -158,11 +155,10 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// `name`
         name: Option<String> = "name",
         /// The main color, for example `#004EEB`.
         primary_color: Option<String> = "primaryColor",
@@ -174,21 +170,21 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `queue` of `UpdateCategoryQueueReply`.
+    /// The queue in [`UpdateCategoryQueueReply::queue`].
     pub struct CategoryQueue {
-        /// `categoryId`
+        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// `currentOrder`
+        /// Name in JSON: `currentOrder`.
         current_order: Option<f64> = "currentOrder",
         /// The id of the next post in the queue.
         current_post_id: Option<String> = "currentPostId",
-        /// `enableFuturePosts`
+        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
@@ -200,7 +196,6 @@ crm_core::record! {
         skip_date_time: Vec<Timestamp> = "skipDateTime",
         /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
-        /// `status`
         status: Option<CategoryQueueStatus> = "status",
         /// The times of the week at which posts are published.
         time_slots: Vec<TimeSlot> = "timeSlots",
@@ -212,7 +207,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `CategoryQueue`.
+    /// The status in [`CategoryQueue::status`].
     pub enum CategoryQueueStatus {
         /// `active`
         Active = "active",
@@ -224,23 +219,23 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `queues` of `FetchCategoryQueuesReply`.
+    /// A queue in [`FetchCategoryQueuesReply::queues`].
     pub struct CategoryQueueWithCategory {
         /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
-        /// `categoryId`
+        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// `currentOrder`
+        /// Name in JSON: `currentOrder`.
         current_order: Option<f64> = "currentOrder",
         /// The id of the next post in the queue.
         current_post_id: Option<String> = "currentPostId",
-        /// `enableFuturePosts`
+        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
@@ -252,7 +247,6 @@ crm_core::record! {
         skip_date_time: Vec<Timestamp> = "skipDateTime",
         /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
-        /// `status`
         status: Option<CategoryQueueStatus> = "status",
         /// The times of the week at which posts are published.
         time_slots: Vec<TimeSlot> = "timeSlots",
@@ -295,25 +289,22 @@ impl CloneQueueItem {
 }
 
 crm_core::record! {
-    /// Item of `attachments` of `CommentItem`.
+    /// An attachment in [`CommentItem::attachments`].
     pub struct CommentAttachment {
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `url`
         url: Option<String> = "url",
-        /// `videoUrl`
+        /// Name in JSON: `videoUrl`.
         video_url: Option<String> = "videoUrl",
     }
 }
 
 crm_core::record! {
-    /// Value of `author` of `CommentItem`.
+    /// The author in [`CommentItem::author`].
     pub struct CommentAuthor {
-        /// `id`
         id: Option<String> = "id",
-        /// `name`
         name: Option<String> = "name",
         /// The URL of the profile picture.
         profile_pic: Option<String> = "profilePic",
@@ -321,19 +312,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `CommentsCreateReply`.
+    /// The results in [`CommentsCreateReply::results`].
     pub struct CommentItem {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<CommentAttachment> = "attachments",
         /// The author, as a record, a name or an id.
         author: Option<CommentAuthor> = "author",
-        /// `content`
         content: Option<String> = "content",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `isDeleted`
+        /// Name in JSON: `isDeleted`.
         is_deleted: Option<bool> = "isDeleted",
         /// True if it was edited.
         is_edited: Option<bool> = "isEdited",
@@ -345,7 +335,7 @@ crm_core::record! {
         is_read: Option<bool> = "isRead",
         /// The depth in the thread.
         level: Option<f64> = "level",
-        /// `likeCount`
+        /// Name in JSON: `likeCount`.
         like_count: Option<f64> = "likeCount",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
@@ -357,7 +347,7 @@ crm_core::record! {
         platform_parent_id: Option<String> = "platformParentId",
         /// The id of the post on the social network.
         platform_post_id: Option<String> = "platformPostId",
-        /// `postId`
+        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The URL of a preview.
         preview_link: Option<String> = "previewLink",
@@ -379,7 +369,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `platform` of `social_media.like_comment`.
+    /// Argument `platform` of `social_media.like_comment`.
     pub enum CommentPlatform {
         /// `bluesky`
         Bluesky = "bluesky",
@@ -399,7 +389,6 @@ crm_core::record! {
     pub struct CommentsCreateBody {
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<SocialPlannerAttachment>> = "attachments",
-        /// `content`
         content: Option<String> = "content",
         /// True if the message starts a thread.
         is_parent_thread: Option<bool> = "isParentThread",
@@ -407,7 +396,7 @@ crm_core::record! {
         mentions: Option<Vec<Mentions>> = "mentions",
         /// True to notify all members of the group.
         notify_all_group_members: Option<bool> = "notifyAllGroupMembers",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
     }
     required "content" "isParentThread" "parentId"
@@ -463,9 +452,9 @@ crm_core::record! {
         from_date: Option<String> = "fromDate",
         /// The maximum number of items per page. Between 1 and 100. Default: `10`.
         limit: Option<f64> = "limit",
-        /// `originIds`
+        /// Name in JSON: `originIds`.
         origin_ids: Option<Vec<String>> = "originIds",
-        /// `parentId`
+        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The text to search for.
         search: Option<String> = "search",
@@ -484,7 +473,6 @@ crm_core::setters!(CommentsGetListBody {
     from_date: String,
     /// The maximum number of items per page. Between 1 and 100. Default: `10`.
     limit: f64,
-    /// `parentId`
     parent_id: String,
     /// The text to search for.
     search: String,
@@ -539,9 +527,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `CommentsGetListReply`.
+    /// The results in [`CommentsGetListReply::results`].
     pub struct CommentsGetListResults {
-        /// `comments`
         comments: Vec<CommentItem> = "comments",
         /// Additional data, or the totals and paging of a list.
         meta: Option<CommentsListMeta> = "meta",
@@ -561,7 +548,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `meta` of `CommentsGetListResults`.
+    /// The meta in [`CommentsGetListResults::meta`].
     pub struct CommentsListMeta {
         /// True if there are more records.
         has_more: Option<bool> = "hasMore",
@@ -569,7 +556,6 @@ crm_core::record! {
         limit: Option<f64> = "limit",
         /// The number of items to skip.
         skip: Option<f64> = "skip",
-        /// `total`
         total: Option<f64> = "total",
         /// The number of unread messages.
         total_unread: Option<f64> = "totalUnread",
@@ -579,9 +565,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.create_queue`.
     pub struct CreateCategoryQueue {
-        /// `categoryId`
+        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
-        /// `enableFuturePosts`
+        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -589,14 +575,13 @@ crm_core::record! {
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
         /// The times of the week at which posts are published.
         time_slots: Option<Vec<TimeSlot>> = "timeSlots",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "categoryId" "locationId" "timeSlots" "userId"
     by new
 }
 crm_core::setters!(CreateCategoryQueue {
-    /// `enableFuturePosts`
     enable_future_posts: bool,
     /// True if new posts go to the front of the queue.
     prioritize_new_content: bool,
@@ -638,7 +623,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `CreateCategoryQueueEnvelope`.
+    /// The results in [`CreateCategoryQueueEnvelope::results`].
     pub struct CreateCategoryQueueReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -654,27 +639,27 @@ crm_core::record! {
         account_ids: Option<Vec<String>> = "accountIds",
         /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// `categoryId`
+        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// `facebookPostDetails`
+        /// Name in JSON: `facebookPostDetails`.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
         /// The first comment below the post.
         follow_up_comment: Option<String> = "followUpComment",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `instagramPostDetails`
+        /// Name in JSON: `instagramPostDetails`.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// `linkedinPostDetails`
+        /// Name in JSON: `linkedinPostDetails`.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The images and videos.
         media: Option<Vec<PostMedia>> = "media",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// `pinterestPostDetails`
+        /// Name in JSON: `pinterestPostDetails`.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// `postApprovalDetails`
+        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
@@ -682,19 +667,17 @@ crm_core::record! {
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
         /// The best time that was selected for the post.
         selected_best_time: Option<String> = "selectedBestTime",
-        /// `status`
         status: Option<CreatePostStatus> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// `tiktokPostDetails`
+        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PostType> = "type",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// `youtubePostDetails`
+        /// Name in JSON: `youtubePostDetails`.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
     required "accountIds" "type" "userId"
@@ -703,27 +686,21 @@ crm_core::record! {
 crm_core::setters!(CreatePost {
     /// True to put a watermark on the media.
     apply_watermark: bool,
-    /// `categoryId`
     category_id: String,
     /// The user, app or other source that created it.
     created_by: String,
-    /// `facebookPostDetails`
     facebook_post_details: FacebookPost,
     /// The first comment below the post.
     follow_up_comment: String,
     /// The details for Google Business Profile.
     gmb_post_details: GmbPost,
-    /// `instagramPostDetails`
     instagram_post_details: InstagramPost,
-    /// `linkedinPostDetails`
     linkedin_post_details: LinkedinPost,
     /// The images and videos.
     media: [PostMedia],
     /// The content of the link preview.
     og_tags_details: OgTagsSchema,
-    /// `pinterestPostDetails`
     pinterest_post_details: PinterestPost,
-    /// `postApprovalDetails`
     post_approval_details: PostApproval,
     /// The time at which the post is published.
     schedule_date: String,
@@ -731,15 +708,11 @@ crm_core::setters!(CreatePost {
     schedule_time_updated: bool,
     /// The best time that was selected for the post.
     selected_best_time: String,
-    /// `status`
     status: CreatePostStatus,
     /// The text of the post.
     summary: String,
-    /// `tags`
     tags: [String],
-    /// `tiktokPostDetails`
     tiktok_post_details: TiktokPost,
-    /// `youtubePostDetails`
     youtube_post_details: YoutubePost,
 });
 
@@ -795,7 +768,6 @@ crm_core::record! {
         primary_image: Option<String> = "primaryImage",
         /// The id of the edit session.
         session_id: Option<String> = "sessionId",
-        /// `variations`
         variations: Option<Vec<VariationInput>> = "variations",
     }
     required "locationId"
@@ -812,7 +784,6 @@ crm_core::setters!(CreateQueueItem {
     primary_image: String,
     /// The id of the edit session.
     session_id: String,
-    /// `variations`
     variations: [VariationInput],
 });
 
@@ -834,17 +805,17 @@ impl CreateQueueItem {
 }
 
 crm_core::record! {
-    /// Value of `queue` of `CreateCategoryQueueReply`.
+    /// The queue in [`CreateCategoryQueueReply::queue`].
     pub struct CreatedCategoryQueue {
-        /// `categoryId`
+        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// `enableFuturePosts`
+        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
@@ -856,7 +827,6 @@ crm_core::record! {
         skip_date_time: Vec<Timestamp> = "skipDateTime",
         /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
-        /// `status`
         status: Option<CategoryQueueStatus> = "status",
         /// The times of the week at which posts are published.
         time_slots: Vec<CreatedTimeSlot> = "timeSlots",
@@ -868,7 +838,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `queue_item` of `QueueItemReply`.
+    /// The queue item in [`QueueItemReply::queue_item`].
     pub struct CreatedQueueItemWithVariations {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -878,7 +848,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The error codes.
         errors: Vec<String> = "errors",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The latest time at which a post was scheduled.
         last_scheduled_time: Option<Timestamp> = "lastScheduledTime",
@@ -890,25 +860,24 @@ crm_core::record! {
         order: Option<f64> = "order",
         /// The id of the post from which it was created.
         parent_post_id: Option<String> = "parentPostId",
-        /// `postId`
+        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// `queueId`
+        /// Name in JSON: `queueId`.
         queue_id: Option<String> = "queueId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// `variations`
         variations: Vec<Variation> = "variations",
     }
 }
 
 crm_core::record! {
-    /// Item of `time_slots` of `CreatedCategoryQueue`.
+    /// A time slot in [`CreatedCategoryQueue::time_slots`].
     pub struct CreatedTimeSlot {
-        /// `dayOfWeek`
+        /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<f64> = "dayOfWeek",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The time of day, for example `09:00`.
         time: Option<String> = "time",
@@ -918,7 +887,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.finalize_csv_import`.
     pub struct CsvDefault {
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "userId"
@@ -947,7 +916,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `csv` of `GetCsvPostResponseSchema`.
+    /// The csv in [`GetCsvPostResponseSchema::csv`].
     pub struct CsvImport {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -967,9 +936,8 @@ crm_core::record! {
         csv_file_type: Option<CsvFileType> = "csvFileType",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// `fileName`
+        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
-        /// `id`
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -977,7 +945,6 @@ crm_core::record! {
         media_optimization: Option<bool> = "mediaOptimization",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `status`
         status: Option<CsvImportStatus> = "status",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -987,7 +954,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `CsvImport`.
+    /// The status in [`CsvImport::status`].
     pub enum CsvImportStatus {
         /// `completed`
         Completed = "completed",
@@ -1007,7 +974,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `posts` of `GetCsvPostResponseSchema`.
+    /// A post in [`GetCsvPostResponseSchema::posts`].
     pub struct CsvPost {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -1021,7 +988,6 @@ crm_core::record! {
         follow_up_comment: Option<String> = "followUpComment",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `link`
         link: Option<OgTags> = "link",
         /// True if the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
@@ -1029,13 +995,12 @@ crm_core::record! {
         medias: Vec<CsvMediaReply> = "medias",
         /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
-        /// `status`
         status: Option<CsvPostStatus> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// `tiktokPostDetails`
+        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1043,7 +1008,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `CsvPost`.
+    /// The status in [`CsvPost::status`].
     pub enum CsvPostStatus {
         /// `accepted`
         Accepted = "accepted",
@@ -1057,7 +1022,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `DeleteCsvReply`.
+    /// The results in [`DeleteCsvReply::results`].
     pub struct CsvReply {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
@@ -1065,7 +1030,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `csv` of `CsvReply`.
+    /// The csv in [`CsvReply::csv`].
     pub struct CsvResponse {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -1081,7 +1046,7 @@ crm_core::record! {
         csv_file_type: Option<CsvFileType> = "csvFileType",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// `fileName`
+        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1089,7 +1054,6 @@ crm_core::record! {
         media_optimization: Option<bool> = "mediaOptimization",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// `status`
         status: Option<CsvImportStatus> = "status",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -1113,7 +1077,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `DeleteActivePostEnvelope`.
+    /// The results in [`DeleteActivePostEnvelope::results`].
     pub struct DeleteActivePostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1147,17 +1111,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `csv` of `DeletePostResponseSchema`.
+    /// The csv in [`DeletePostResponseSchema::csv`].
     pub struct DeletePostCsv {
         /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
         /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// True if the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
-        /// `status`
         status: Option<CsvImportStatus> = "status",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1179,11 +1142,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `DeletePostReply`.
+    /// The results in [`DeletePostReply::results`].
     pub struct DeletePostResponseSchema {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<DeletePostCsv> = "csv",
-        /// `postId`
+        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
     }
 }
@@ -1203,9 +1166,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `DeletePostSuccessfulResponseDto`.
+    /// The results in [`DeletePostSuccessfulResponseDto::results`].
     pub struct DeletePostSuccessfulResponseSchema {
-        /// `postId`
+        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
     }
 }
@@ -1225,7 +1188,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `DiscardEditSessionEnvelope`.
+    /// The results in [`DiscardEditSessionEnvelope::results`].
     pub struct DiscardEditSessionReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1320,21 +1283,20 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `EditSessionCalendarEnvelope`.
+    /// The results in [`EditSessionCalendarEnvelope::results`].
     pub struct EditSessionCalendarReply {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `scheduledPosts`
+        /// Name in JSON: `scheduledPosts`.
         scheduled_posts: Vec<EditSessionScheduledPost> = "scheduledPosts",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
 
 crm_core::record! {
-    /// Item of `scheduled_posts` of `EditSessionCalendarReply`.
+    /// A scheduled post in [`EditSessionCalendarReply::scheduled_posts`].
     pub struct EditSessionScheduledPost {
         /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
@@ -1342,17 +1304,17 @@ crm_core::record! {
         current_variation: Option<f64> = "currentVariation",
         /// The error codes.
         errors: Vec<String> = "errors",
-        /// `isDraft`
+        /// Name in JSON: `isDraft`.
         is_draft: Option<bool> = "isDraft",
         /// The position among the others.
         order: Option<f64> = "order",
-        /// `originalItemId`
+        /// Name in JSON: `originalItemId`.
         original_item_id: Option<String> = "originalItemId",
         /// The social media post.
         post: Option<SocialPost> = "post",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// `queueId`
+        /// Name in JSON: `queueId`.
         queue_id: Option<String> = "queueId",
         /// The id of the post in the queue.
         queue_item_id: Option<String> = "queueItemId",
@@ -1360,24 +1322,22 @@ crm_core::record! {
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `variations`
         variations: Vec<Variation> = "variations",
     }
 }
 
 crm_core::record! {
-    /// Value of `facebook_post_details` of `CreatePost`.
+    /// The facebook post details in [`CreatePost::facebook_post_details`].
     pub struct FacebookPost {
-        /// `textFormatPresetId`
+        /// Name in JSON: `textFormatPresetId`.
         text_format_preset_id: Option<String> = "textFormatPresetId",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PostType> = "type",
     }
     required "type"
     by new
 }
 crm_core::setters!(FacebookPost {
-    /// `textFormatPresetId`
     text_format_preset_id: String,
 });
 
@@ -1408,7 +1368,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `FetchAvailableCategoriesEnvelope`.
+    /// The results in [`FetchAvailableCategoriesEnvelope::results`].
     pub struct FetchAvailableCategoriesReply {
         /// The categories, as records or ids.
         categories: Vec<AvailableCategory> = "categories",
@@ -1434,15 +1394,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `FetchCalendarListEnvelope`.
+    /// The results in [`FetchCalendarListEnvelope::results`].
     pub struct FetchCalendarListReply {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// `scheduledPosts`
+        /// Name in JSON: `scheduledPosts`.
         scheduled_posts: Vec<ScheduledPost> = "scheduledPosts",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1495,13 +1454,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `FetchCategoryQueuesEnvelope`.
+    /// The results in [`FetchCategoryQueuesEnvelope::results`].
     pub struct FetchCategoryQueuesReply {
         /// The human-readable message.
         message: Option<String> = "message",
         /// Additional data, or the totals and paging of a list.
         meta: Option<SocialPlannerMeta> = "meta",
-        /// `queues`
         queues: Vec<CategoryQueueWithCategory> = "queues",
     }
 }
@@ -1521,7 +1479,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `FetchQueueByIdEnvelope`.
+    /// The results in [`FetchQueueByIdEnvelope::results`].
     pub struct FetchQueueByIdReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1593,7 +1551,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `meta` of `FetchQueueItemsReply`.
+    /// The meta in [`FetchQueueItemsReply::meta`].
     pub struct FetchQueueItemsMeta {
         /// The number of records.
         count: Option<String> = "count",
@@ -1605,7 +1563,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `FetchQueueItemsEnvelope`.
+    /// The results in [`FetchQueueItemsEnvelope::results`].
     pub struct FetchQueueItemsReply {
         /// The items, for example the lines of an invoice.
         items: Vec<QueueItem> = "items",
@@ -1669,7 +1627,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `FetchSlotsEnvelope`.
+    /// The results in [`FetchSlotsEnvelope::results`].
     pub struct FetchSlotsReply {
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
@@ -1681,7 +1639,6 @@ crm_core::record! {
         slots: Vec<UpdatedSlotInfo> = "slots",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `total`
         total: Option<f64> = "total",
     }
 }
@@ -1701,7 +1658,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GeneralEnvelope`.
+    /// The results in [`GeneralEnvelope::results`].
     pub struct GeneralReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1727,7 +1684,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetCsvPostReply`.
+    /// The results in [`GetCsvPostReply::results`].
     pub struct GetCsvPostResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1739,9 +1696,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `modified_post_payload` of `CreatedQueueItemWithVariations`.
+    /// The modified post payload in [`CreatedQueueItemWithVariations::modified_post_payload`].
     pub struct GetModifiedPayloadFormatted {
-        /// `accountId`
+        /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -1751,17 +1708,16 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The date that the post displays.
         display_date: Option<Timestamp> = "displayDate",
-        /// `error`
         error: Option<String> = "error",
-        /// `facebookPostDetails`
+        /// Name in JSON: `facebookPostDetails`.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `instagramPostDetails`
+        /// Name in JSON: `instagramPostDetails`.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// `linkedinPostDetails`
+        /// Name in JSON: `linkedinPostDetails`.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1771,39 +1727,36 @@ crm_core::record! {
         media_optimization: Option<bool> = "mediaOptimization",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// `pinterestPostDetails`
+        /// Name in JSON: `pinterestPostDetails`.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// `postApprovalDetails`
+        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// `postId`
+        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",
-        /// `source`
         source: Option<GetModifiedPayloadFormattedSource> = "source",
-        /// `status`
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// `tags`
         tags: Vec<String> = "tags",
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// `tiktokPostDetails`
+        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user who created it.
         user: Option<PostUser> = "user",
-        /// `youtubePostDetails`
+        /// Name in JSON: `youtubePostDetails`.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `source` of `GetModifiedPayloadFormatted`.
+    /// The source in [`GetModifiedPayloadFormatted::source`].
     pub enum GetModifiedPayloadFormattedSource {
         /// `category-queue`
         CategoryQueue = "category-queue",
@@ -1839,7 +1792,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetPostReply`.
+    /// The results in [`GetPostReply::results`].
     pub struct GetPostSuccessfulResponseSchema {
         /// The social media post.
         post: Option<SocialPost> = "post",
@@ -1861,7 +1814,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `GetUploadStatusReply`.
+    /// The results in [`GetUploadStatusReply::results`].
     pub struct GetUploadStatusResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1871,17 +1824,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `gmb_post_details` of `CreatePost`.
+    /// The gmb post details in [`CreatePost::gmb_post_details`].
     pub struct GmbPost {
-        /// `actionType`
+        /// Name in JSON: `actionType`.
         action_type: Option<GmbPostActionType> = "actionType",
-        /// `couponCode`
+        /// Name in JSON: `couponCode`.
         coupon_code: Option<String> = "couponCode",
         /// The end of the period.
         end_date: Option<EndDate> = "endDate",
         /// The type of post on Google, for example `OFFER`.
         gmb_event_type: Option<GmbPostGmbEventType> = "gmbEventType",
-        /// `offerTitle`
+        /// Name in JSON: `offerTitle`.
         offer_title: Option<String> = "offerTitle",
         /// The URL at which the offer can be redeemed.
         redeem_online_url: Option<String> = "redeemOnlineUrl",
@@ -1889,22 +1842,17 @@ crm_core::record! {
         start_date: Option<StartDate> = "startDate",
         /// The terms and conditions.
         terms_conditions: Option<String> = "termsConditions",
-        /// `title`
         title: Option<String> = "title",
-        /// `url`
         url: Option<String> = "url",
     }
     required "gmbEventType"
     by new
 }
 crm_core::setters!(GmbPost {
-    /// `actionType`
     action_type: GmbPostActionType,
-    /// `couponCode`
     coupon_code: String,
     /// The end of the period.
     end_date: EndDate,
-    /// `offerTitle`
     offer_title: String,
     /// The URL at which the offer can be redeemed.
     redeem_online_url: String,
@@ -1912,9 +1860,7 @@ crm_core::setters!(GmbPost {
     start_date: StartDate,
     /// The terms and conditions.
     terms_conditions: String,
-    /// `title`
     title: String,
-    /// `url`
     url: String,
 });
 
@@ -1951,17 +1897,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `instagram_post_details` of `CreatePost`.
+    /// The instagram post details in [`CreatePost::instagram_post_details`].
     pub struct InstagramPost {
         /// The accounts that publish the post together.
         collaborators: Option<Value> = "collaborators",
-        /// `publishViaPushNotification`
+        /// Name in JSON: `publishViaPushNotification`.
         publish_via_push_notification: Option<bool> = "publishViaPushNotification",
         /// A note to the person who publishes the post.
         publisher_note: Option<String> = "publisherNote",
         /// True if it is also shown in the feed.
         show_on_feed: Option<bool> = "showOnFeed",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PostType> = "type",
     }
     required "type"
@@ -1970,7 +1916,6 @@ crm_core::record! {
 crm_core::setters!(InstagramPost {
     /// The accounts that publish the post together.
     collaborators: Value,
-    /// `publishViaPushNotification`
     publish_via_push_notification: bool,
     /// A note to the person who publishes the post.
     publisher_note: String,
@@ -1994,13 +1939,12 @@ impl InstagramPost {
 }
 
 crm_core::record! {
-    /// Value of `poll` of `LinkedinPost`.
+    /// The poll in [`LinkedinPost::poll`].
     pub struct LinkedinPoll {
         /// Between 2 and 4 items.
         options: Option<Vec<LinkedinPollOption>> = "options",
         /// The text of the question. At most 140 characters.
         question: Option<String> = "question",
-        /// `settings`
         settings: Option<LinkedinPollSettings> = "settings",
     }
     required "options" "question" "settings"
@@ -2025,7 +1969,7 @@ impl LinkedinPoll {
 }
 
 crm_core::record! {
-    /// Item of `options` of `LinkedinPoll`.
+    /// An option in [`LinkedinPoll::options`].
     pub struct LinkedinPollOption {
         /// At most 30 characters.
         text: Option<String> = "text",
@@ -2046,9 +1990,8 @@ impl LinkedinPollOption {
 }
 
 crm_core::record! {
-    /// Value of `settings` of `LinkedinPoll`.
+    /// The settings in [`LinkedinPoll::settings`].
     pub struct LinkedinPollSettings {
-        /// `duration`
         duration: Option<LinkedinPollSettingsDuration> = "duration",
     }
     required "duration"
@@ -2067,7 +2010,7 @@ impl LinkedinPollSettings {
 }
 
 crm_core::open_enum! {
-    /// Value of `duration` of `LinkedinPollSettings`.
+    /// The duration in [`LinkedinPollSettings::duration`].
     pub enum LinkedinPollSettingsDuration {
         /// `FOURTEEN_DAYS`
         FourteenDays = "FOURTEEN_DAYS",
@@ -2081,9 +2024,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `linkedin_post_details` of `CreatePost`.
+    /// The linkedin post details in [`CreatePost::linkedin_post_details`].
     pub struct LinkedinPost {
-        /// `pdfTitle`
+        /// Name in JSON: `pdfTitle`.
         pdf_title: Option<String> = "pdfTitle",
         /// The poll in the post.
         poll: Option<LinkedinPoll> = "poll",
@@ -2112,13 +2055,10 @@ impl LinkedinPost {
 }
 
 crm_core::record! {
-    /// Item of `mentions` of `CommentsCreateBody`.
+    /// A mention in [`CommentsCreateBody::mentions`].
     pub struct Mentions {
-        /// `id`
         id: Option<String> = "id",
-        /// `length`
         length: Option<f64> = "length",
-        /// `name`
         name: Option<String> = "name",
         /// The number of items to skip.
         offset: Option<f64> = "offset",
@@ -2154,7 +2094,7 @@ impl Mentions {
 }
 
 crm_core::record! {
-    /// Value of `og_tags` of `Variation`.
+    /// The og tags in [`Variation::og_tags`].
     pub struct OgTagsDto {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2166,7 +2106,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `og_tags` of `VariationInput`.
+    /// The og tags in [`VariationInput::og_tags`].
     pub struct OgTagsInput {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2186,7 +2126,7 @@ crm_core::setters!(OgTagsInput {
 });
 
 crm_core::record! {
-    /// Value of `og_tags_details` of `CreatePost`.
+    /// The og tags details in [`CreatePost::og_tags_details`].
     pub struct OgTagsSchema {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2210,9 +2150,9 @@ crm_core::setters!(OgTagsSchema {
 });
 
 crm_core::record! {
-    /// Item of `pinterest_boards` of `PinterestPost`.
+    /// A pinterest board in [`PinterestPost::pinterest_boards`].
     pub struct PinterestBoardSelection {
-        /// `accountId`
+        /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
         /// The ids of the Pinterest boards. Between 1 and 25 items.
         boards: Option<Vec<String>> = "boards",
@@ -2234,35 +2174,30 @@ impl PinterestBoardSelection {
 }
 
 crm_core::record! {
-    /// Value of `pinterest_post_details` of `CreatePost`.
+    /// The pinterest post details in [`CreatePost::pinterest_post_details`].
     pub struct PinterestPost {
         /// Deprecated by the vendor.
         board_ids: Option<Map<String>> = "boardIds",
-        /// `link`
         link: Option<String> = "link",
         /// The Pinterest boards to post to.
         pinterest_boards: Option<Vec<PinterestBoardSelection>> = "pinterestBoards",
-        /// `shortenedLinks`
+        /// Name in JSON: `shortenedLinks`.
         shortened_links: Option<Vec<String>> = "shortenedLinks",
-        /// `title`
         title: Option<String> = "title",
     }
 }
 crm_core::setters!(PinterestPost {
     /// Deprecated by the vendor.
     board_ids: Map<String>,
-    /// `link`
     link: String,
     /// The Pinterest boards to post to.
     pinterest_boards: [PinterestBoardSelection],
-    /// `shortenedLinks`
     shortened_links: [String],
-    /// `title`
     title: String,
 });
 
 crm_core::record! {
-    /// Value of `insights` of `SocialPost`.
+    /// The insights in [`SocialPost::insights`].
     pub struct PostInsights {
         /// The number of comments, or the text of a comment.
         comment: Option<f64> = "comment",
@@ -2274,13 +2209,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `media` of `CreatePost`.
+    /// An entry in [`CreatePost::media`].
     pub struct PostMedia {
         /// At most 4086 characters.
         alt_text: Option<String> = "altText",
         /// The caption under the media.
         caption: Option<String> = "caption",
-        /// `id`
         id: Option<String> = "id",
         /// True if the file was changed.
         is_modified: Option<bool> = "isModified",
@@ -2292,9 +2226,8 @@ crm_core::record! {
         original_url: Option<String> = "originalUrl",
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<PostMediaType> = "type",
-        /// `url`
         url: Option<String> = "url",
         /// The URL of the file with the watermark.
         watermarked_url: Option<String> = "watermarkedUrl",
@@ -2307,7 +2240,6 @@ crm_core::setters!(PostMedia {
     alt_text: String,
     /// The caption under the media.
     caption: String,
-    /// `id`
     id: String,
     /// True if the file was changed.
     is_modified: bool,
@@ -2345,7 +2277,7 @@ impl PostMedia {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `PostMedia`.
+    /// The type in [`PostMedia::type_`].
     pub enum PostMediaType {
         /// `image/gif`
         ImageGif = "image/gif",
@@ -2379,7 +2311,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `PostReply`.
+    /// The results in [`PostReply::results`].
     pub struct PostSuccessfulResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -2389,7 +2321,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `CreatePost`.
+    /// The type in [`CreatePost::type_`].
     pub enum PostType {
         /// `post`
         Post = "post",
@@ -2401,27 +2333,26 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `items` of `FetchQueueItemsReply`.
+    /// An item in [`FetchQueueItemsReply::items`].
     pub struct QueueItem {
         /// The error codes.
         errors: Vec<String> = "errors",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `isSkipped`
+        /// Name in JSON: `isSkipped`.
         is_skipped: Option<bool> = "isSkipped",
         /// The position among the others.
         order: Option<f64> = "order",
         /// The social media post.
         post: Option<SocialPost> = "post",
-        /// `postId`
+        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
         /// The time at which the post is published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
-        /// `scheduledVariationIndex`
+        /// Name in JSON: `scheduledVariationIndex`.
         scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
-        /// `variations`
         variations: Vec<Variation> = "variations",
     }
 }
@@ -2441,7 +2372,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `QueueItemEnvelope`.
+    /// The results in [`QueueItemEnvelope::results`].
     pub struct QueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2451,53 +2382,52 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `queue_item` of `ResetQueueItemReply`.
+    /// The queue item in [`ResetQueueItemReply::queue_item`].
     pub struct QueueItemWithVariations {
         /// The number of the current variation.
         current_variation: Option<f64> = "currentVariation",
         /// The error codes.
         errors: Vec<String> = "errors",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// `isSkipped`
+        /// Name in JSON: `isSkipped`.
         is_skipped: Option<bool> = "isSkipped",
         /// The position among the others.
         order: Option<f64> = "order",
         /// The social media post.
         post: Option<SocialPost> = "post",
-        /// `postId`
+        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
         /// The time at which the post is published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
-        /// `scheduledVariationIndex`
+        /// Name in JSON: `scheduledVariationIndex`.
         scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
-        /// `variations`
         variations: Vec<Variation> = "variations",
     }
 }
 
 crm_core::record! {
-    /// Value of `modified_post_payload` of `CreateQueueItem`.
+    /// The modified post payload in [`CreateQueueItem::modified_post_payload`].
     pub struct QueueModifiedPost {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
         /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// `categoryId`
+        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// `facebookPostDetails`
+        /// Name in JSON: `facebookPostDetails`.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
         /// The first comment below the post.
         follow_up_comment: Option<String> = "followUpComment",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `instagramPostDetails`
+        /// Name in JSON: `instagramPostDetails`.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// `linkedinPostDetails`
+        /// Name in JSON: `linkedinPostDetails`.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2505,9 +2435,9 @@ crm_core::record! {
         media: Option<Vec<PostMedia>> = "media",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// `pinterestPostDetails`
+        /// Name in JSON: `pinterestPostDetails`.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// `postApprovalDetails`
+        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
@@ -2515,19 +2445,17 @@ crm_core::record! {
         schedule_time_updated: Option<bool> = "scheduleTimeUpdated",
         /// The best time that was selected for the post.
         selected_best_time: Option<String> = "selectedBestTime",
-        /// `status`
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// `tags`
         tags: Option<Vec<String>> = "tags",
-        /// `tiktokPostDetails`
+        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// `youtubePostDetails`
+        /// Name in JSON: `youtubePostDetails`.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
@@ -2536,19 +2464,15 @@ crm_core::setters!(QueueModifiedPost {
     account_ids: [String],
     /// True to put a watermark on the media.
     apply_watermark: bool,
-    /// `categoryId`
     category_id: String,
     /// The user, app or other source that created it.
     created_by: String,
-    /// `facebookPostDetails`
     facebook_post_details: FacebookPost,
     /// The first comment below the post.
     follow_up_comment: String,
     /// The details for Google Business Profile.
     gmb_post_details: GmbPost,
-    /// `instagramPostDetails`
     instagram_post_details: InstagramPost,
-    /// `linkedinPostDetails`
     linkedin_post_details: LinkedinPost,
     /// The id of the location (sub-account).
     location_id: String,
@@ -2556,9 +2480,7 @@ crm_core::setters!(QueueModifiedPost {
     media: [PostMedia],
     /// The content of the link preview.
     og_tags_details: OgTagsSchema,
-    /// `pinterestPostDetails`
     pinterest_post_details: PinterestPost,
-    /// `postApprovalDetails`
     post_approval_details: PostApproval,
     /// The time at which the post is published.
     schedule_date: String,
@@ -2566,19 +2488,13 @@ crm_core::setters!(QueueModifiedPost {
     schedule_time_updated: bool,
     /// The best time that was selected for the post.
     selected_best_time: String,
-    /// `status`
     status: String,
     /// The text of the post.
     summary: String,
-    /// `tags`
     tags: [String],
-    /// `tiktokPostDetails`
     tiktok_post_details: TiktokPost,
-    /// `type`
     type_: String,
-    /// `userId`
     user_id: String,
-    /// `youtubePostDetails`
     youtube_post_details: YoutubePost,
 });
 
@@ -2625,7 +2541,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `ResetQueueItemEnvelope`.
+    /// The results in [`ResetQueueItemEnvelope::results`].
     pub struct ResetQueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2649,7 +2565,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `SaveEditSessionEnvelope`.
+    /// The results in [`SaveEditSessionEnvelope::results`].
     pub struct SaveEditSessionReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2661,7 +2577,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `scheduled_posts` of `FetchCalendarListReply`.
+    /// A scheduled post in [`FetchCalendarListReply::scheduled_posts`].
     pub struct ScheduledPost {
         /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
@@ -2675,7 +2591,7 @@ crm_core::record! {
         post: Option<SocialPost> = "post",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// `queueId`
+        /// Name in JSON: `queueId`.
         queue_id: Option<String> = "queueId",
         /// The id of the post in the queue.
         queue_item_id: Option<String> = "queueItemId",
@@ -2683,7 +2599,6 @@ crm_core::record! {
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// `variations`
         variations: Vec<Variation> = "variations",
     }
 }
@@ -2697,13 +2612,13 @@ crm_core::record! {
         approver: Option<String> = "approver",
         /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// `fileName`
+        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
         /// The number of rows in the file.
         rows_count: Option<f64> = "rowsCount",
-        /// `userId`
+        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "fileName" "filePath" "rowsCount" "userId"
@@ -2715,13 +2630,11 @@ crm_core::setters!(SetAccounts {
     approver: String,
     /// The type of CSV file: `basic` or `advance`.
     csv_file_type: CsvFileType,
-    /// `fileName`
     file_name: String,
     /// The path of the file in storage.
     file_path: String,
     /// The number of rows in the file.
     rows_count: f64,
-    /// `userId`
     user_id: String,
 });
 
@@ -2740,7 +2653,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `SetAccountsReply`.
+    /// The results in [`SetAccountsReply::results`].
     pub struct SetAccountsResult {
         /// The id of the CSV file.
         csv_id: Option<String> = "csvId",
@@ -2748,7 +2661,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `platform` of `social_media.attach_oauth_account`.
+    /// Argument `platform` of `social_media.attach_oauth_account`.
     pub enum SocialMediaAttachOauthAccountPlatform {
         /// `bluesky`
         Bluesky = "bluesky",
@@ -2886,17 +2799,15 @@ crm_core::record! {
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
         /// The totals for each social network.
         platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals> = "platformTotals",
-        /// `postPerformance`
+        /// Name in JSON: `postPerformance`.
         post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
-        /// `totals`
         totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
     }
 }
 
 crm_core::record! {
-    /// Value of `post_performance` of `SocialMediaGetStatisticsResponseResults`.
+    /// The post performance in [`SocialMediaGetStatisticsResponseResults::post_performance`].
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
-        /// `comments`
         comments: Vec<f64> = "comments",
         /// The number of impressions, in total or by part.
         impressions: Vec<f64> = "impressions",
@@ -2908,7 +2819,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `platform` of `social_media.create_comment`.
+    /// Argument `platform` of `social_media.create_comment`.
     pub enum SocialMediaListCommentsPlatform {
         /// `bluesky`
         Bluesky = "bluesky",
@@ -2930,7 +2841,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `platform` of `social_media.list_oauth_accounts`.
+    /// Argument `platform` of `social_media.list_oauth_accounts`.
     pub enum SocialMediaStartOauthPlatform {
         /// `bluesky`
         Bluesky = "bluesky",
@@ -2956,11 +2867,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `attachments` of `CommentsCreateBody`.
+    /// An attachment in [`CommentsCreateBody::attachments`].
     pub struct SocialPlannerAttachment {
         /// Always `image`.
         type_: Option<String> = "type",
-        /// `url`
         url: Option<String> = "url",
     }
     required "type" "url"
@@ -2980,7 +2890,7 @@ impl SocialPlannerAttachment {
 }
 
 crm_core::record! {
-    /// Value of `meta` of `FetchAvailableCategoriesReply`.
+    /// The meta in [`FetchAvailableCategoriesReply::meta`].
     pub struct SocialPlannerMeta {
         /// The number of records.
         count: Option<String> = "count",
@@ -3002,13 +2912,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `post` of `EditSessionScheduledPost`.
+    /// The post in [`EditSessionScheduledPost::post`].
     pub struct SocialPost {
-        /// `accountId`
+        /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// `blueskyPostDetails`
+        /// Name in JSON: `blueskyPostDetails`.
         bluesky_post_details: Option<BlueskyPost> = "blueskyPostDetails",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -3016,19 +2926,18 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The date that the post displays.
         display_date: Option<Timestamp> = "displayDate",
-        /// `error`
         error: Option<String> = "error",
-        /// `facebookPostDetails`
+        /// Name in JSON: `facebookPostDetails`.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The statistics of the post.
         insights: Option<PostInsights> = "insights",
-        /// `instagramPostDetails`
+        /// Name in JSON: `instagramPostDetails`.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// `linkedinPostDetails`
+        /// Name in JSON: `linkedinPostDetails`.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3038,35 +2947,32 @@ crm_core::record! {
         media_optimization: Option<bool> = "mediaOptimization",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// `pinterestPostDetails`
+        /// Name in JSON: `pinterestPostDetails`.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// `postApprovalDetails`
+        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// `postId`
+        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",
-        /// `source`
         source: Option<SocialPostSource> = "source",
-        /// `status`
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// `tags`
         tags: Vec<String> = "tags",
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// `tiktokPostDetails`
+        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user who created it.
         user: Option<PostUser> = "user",
-        /// `youtubePostDetails`
+        /// Name in JSON: `youtubePostDetails`.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
@@ -3107,7 +3013,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `StartEditSessionEnvelope`.
+    /// The results in [`StartEditSessionEnvelope::results`].
     pub struct StartEditSessionReply {
         /// The number of items.
         item_count: Option<f64> = "itemCount",
@@ -3119,7 +3025,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `tiktok_post_details` of `CreatePost`.
+    /// The tiktok post details in [`CreatePost::tiktok_post_details`].
     pub struct TiktokPost {
         /// True if comments on the video are allowed.
         enable_comment: Option<bool> = "enableComment",
@@ -3172,9 +3078,9 @@ impl TiktokPost {
 }
 
 crm_core::record! {
-    /// Item of `time_slots` of `CategoryQueue`.
+    /// A time slot in [`CategoryQueue::time_slots`].
     pub struct TimeSlot {
-        /// `dayOfWeek`
+        /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<f64> = "dayOfWeek",
         /// The time of day, for example `09:00`.
         time: Option<String> = "time",
@@ -3198,7 +3104,7 @@ impl TimeSlot {
 crm_core::record! {
     /// Body of `social_media.update_queue`.
     pub struct UpdateCategoryQueue {
-        /// `enableFuturePosts`
+        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -3206,9 +3112,8 @@ crm_core::record! {
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
         /// The times at which no post is published.
         skip_date_time: Option<String> = "skipDateTime",
-        /// `skipLegacyWatermark`
+        /// Name in JSON: `skipLegacyWatermark`.
         skip_legacy_watermark: Option<bool> = "skipLegacyWatermark",
-        /// `status`
         status: Option<String> = "status",
         /// The times of the week at which posts are published.
         time_slots: Option<Vec<TimeSlot>> = "timeSlots",
@@ -3217,15 +3122,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCategoryQueue {
-    /// `enableFuturePosts`
     enable_future_posts: bool,
     /// True if new posts go to the front of the queue.
     prioritize_new_content: bool,
     /// The times at which no post is published.
     skip_date_time: String,
-    /// `skipLegacyWatermark`
     skip_legacy_watermark: bool,
-    /// `status`
     status: String,
     /// The times of the week at which posts are published.
     time_slots: [TimeSlot],
@@ -3263,7 +3165,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `UpdateCategoryQueueEnvelope`.
+    /// The results in [`UpdateCategoryQueueEnvelope::results`].
     pub struct UpdateCategoryQueueReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -3285,7 +3187,6 @@ crm_core::record! {
         primary_image: Option<String> = "primaryImage",
         /// The id of the edit session.
         session_id: Option<String> = "sessionId",
-        /// `variations`
         variations: Option<Vec<VariationInput>> = "variations",
     }
     required "locationId"
@@ -3300,7 +3201,6 @@ crm_core::setters!(UpdateQueueItem {
     primary_image: String,
     /// The id of the edit session.
     session_id: String,
-    /// `variations`
     variations: [VariationInput],
 });
 
@@ -3335,7 +3235,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `UpdateQueueItemEnvelope`.
+    /// The results in [`UpdateQueueItemEnvelope::results`].
     pub struct UpdateQueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -3349,9 +3249,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `slots` of `FetchSlotsReply`.
+    /// A slot in [`FetchSlotsReply::slots`].
     pub struct UpdatedSlotInfo {
-        /// `isSkipped`
+        /// Name in JSON: `isSkipped`.
         is_skipped: Option<bool> = "isSkipped",
         /// The id of the item in the queue.
         item_id: Option<String> = "itemId",
@@ -3361,11 +3261,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `results` of `SocialPlannerUploadFileReply`.
+    /// The results in [`SocialPlannerUploadFileReply::results`].
     pub struct UploadFileResponseSchema {
         /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// `fileName`
+        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
@@ -3377,11 +3277,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `variations` of `CreatedQueueItemWithVariations`.
+    /// A variation in [`CreatedQueueItemWithVariations::variations`].
     pub struct Variation {
-        /// `content`
         content: Option<String> = "content",
-        /// `_id`
+        /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The people or pages that the text mentions.
         mentions: Vec<Value> = "mentions",
@@ -3391,9 +3290,8 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `variations` of `CreateQueueItem`.
+    /// A variation in [`CreateQueueItem::variations`].
     pub struct VariationInput {
-        /// `content`
         content: Option<String> = "content",
         /// The people or pages that the text mentions.
         mentions: Option<Vec<Value>> = "mentions",
@@ -3402,7 +3300,6 @@ crm_core::record! {
     }
 }
 crm_core::setters!(VariationInput {
-    /// `content`
     content: String,
     /// The people or pages that the text mentions.
     mentions: [Value],
@@ -3411,13 +3308,12 @@ crm_core::setters!(VariationInput {
 });
 
 crm_core::record! {
-    /// Value of `youtube_post_details` of `CreatePost`.
+    /// The youtube post details in [`CreatePost::youtube_post_details`].
     pub struct YoutubePost {
         /// The people who can see the post.
         privacy_level: Option<YoutubePostPrivacyLevel> = "privacyLevel",
-        /// `title`
         title: Option<String> = "title",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<YoutubePostType> = "type",
     }
     required "type"
@@ -3426,7 +3322,6 @@ crm_core::record! {
 crm_core::setters!(YoutubePost {
     /// The people who can see the post.
     privacy_level: YoutubePostPrivacyLevel,
-    /// `title`
     title: String,
 });
 
@@ -3456,7 +3351,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `YoutubePost`.
+    /// The type in [`YoutubePost::type_`].
     pub enum YoutubePostType {
         /// `short`
         Short = "short",

@@ -14,15 +14,14 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
         /// The password of the user.
         password: Option<String> = "password",
-        /// `permissions`
         permissions: Option<Permissions> = "permissions",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -30,7 +29,6 @@ crm_core::record! {
         platform_language: Option<PlatformLanguage> = "platformLanguage",
         /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// `role`
         role: Option<String> = "role",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
@@ -38,7 +36,7 @@ crm_core::record! {
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
@@ -48,15 +46,12 @@ crm_core::setters!(CreateUser {
     company_id: String,
     /// The e-mail address.
     email: String,
-    /// `firstName`
     first_name: String,
-    /// `lastName`
     last_name: String,
     /// The ids of the locations.
     location_ids: [String],
     /// The password of the user.
     password: String,
-    /// `permissions`
     permissions: Permissions,
     /// The phone number, for example `+15550100`.
     phone: String,
@@ -64,7 +59,6 @@ crm_core::setters!(CreateUser {
     platform_language: PlatformLanguage,
     /// The URL of the profile picture.
     profile_photo: String,
-    /// `role`
     role: String,
     /// The names of the scopes.
     scopes: [String],
@@ -72,7 +66,6 @@ crm_core::setters!(CreateUser {
     scopes_assigned_to_only: [String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
-    /// `type`
     type_: String,
 });
 
@@ -93,15 +86,14 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The e-mail address. Deprecated by the vendor.
         email: Option<String> = "email",
-        /// `firstName`
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// `lastName`
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
         /// The password of the user.
         password: Option<String> = "password",
-        /// `permissions`
         permissions: Option<Permissions> = "permissions",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -109,7 +101,6 @@ crm_core::record! {
         platform_language: Option<PlatformLanguage> = "platformLanguage",
         /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
-        /// `role`
         role: Option<String> = "role",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
@@ -117,7 +108,7 @@ crm_core::record! {
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// `type`
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -126,15 +117,12 @@ crm_core::setters!(UpdateUser {
     company_id: String,
     /// The e-mail address. Deprecated by the vendor.
     email: String,
-    /// `firstName`
     first_name: String,
-    /// `lastName`
     last_name: String,
     /// The ids of the locations.
     location_ids: [String],
     /// The password of the user.
     password: String,
-    /// `permissions`
     permissions: Permissions,
     /// The phone number, for example `+15550100`.
     phone: String,
@@ -142,7 +130,6 @@ crm_core::setters!(UpdateUser {
     platform_language: PlatformLanguage,
     /// The URL of the profile picture.
     profile_photo: String,
-    /// `role`
     role: String,
     /// The names of the scopes.
     scopes: [String],
@@ -150,7 +137,6 @@ crm_core::setters!(UpdateUser {
     scopes_assigned_to_only: [String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
-    /// `type`
     type_: String,
 });
 

@@ -4,13 +4,12 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `SeatList`.
+    /// A result in [`SeatList::results`].
     pub struct Seat {
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The name.
         name: Option<String> = "name",
-        /// `remainingSeats`
+        /// Name in JSON: `remainingSeats`.
         remaining_seats: Option<i64> = "remainingSeats",
     }
 }

@@ -4,9 +4,8 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `citations` of `PromptRunDetail`.
+    /// A citation in [`PromptRunDetail::citations`].
     pub struct Citation {
-        /// The title.
         title: Option<String> = "title",
         /// The address.
         url: Option<String> = "url",
@@ -14,17 +13,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `PromptPage`.
+    /// A result in [`PromptPage::results`].
     pub struct Prompt {
-        /// `aiAssistants`
+        /// Name in JSON: `aiAssistants`.
         ai_assistants: Vec<String> = "aiAssistants",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// `buyingJourneyPhase`
+        /// Name in JSON: `buyingJourneyPhase`.
         buying_journey_phase: Option<String> = "buyingJourneyPhase",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -44,25 +42,23 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `PromptRunPage`.
+    /// A result in [`PromptRunPage::results`].
     pub struct PromptRun {
-        /// `aiModel`
+        /// Name in JSON: `aiModel`.
         ai_model: Option<String> = "aiModel",
-        /// `competitorMentions`
+        /// Name in JSON: `competitorMentions`.
         competitor_mentions: Option<i64> = "competitorMentions",
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
-        /// `ownedMentions`
+        /// Name in JSON: `ownedMentions`.
         owned_mentions: Option<i64> = "ownedMentions",
-        /// `promptId`
+        /// Name in JSON: `promptId`.
         prompt_id: Option<String> = "promptId",
-        /// The state.
         state: Option<String> = "state",
-        /// `totalCitations`
+        /// Name in JSON: `totalCitations`.
         total_citations: Option<i64> = "totalCitations",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -72,29 +68,26 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `answer_engines.get_run`.
     pub struct PromptRunDetail {
-        /// `aiModel`
+        /// Name in JSON: `aiModel`.
         ai_model: Option<String> = "aiModel",
-        /// `citations`
         citations: Vec<Citation> = "citations",
-        /// `competitorMentions`
+        /// Name in JSON: `competitorMentions`.
         competitor_mentions: Option<i64> = "competitorMentions",
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
-        /// `ownedMentions`
+        /// Name in JSON: `ownedMentions`.
         owned_mentions: Option<i64> = "ownedMentions",
-        /// `promptId`
+        /// Name in JSON: `promptId`.
         prompt_id: Option<String> = "promptId",
-        /// `responseText`
+        /// Name in JSON: `responseText`.
         response_text: Option<String> = "responseText",
-        /// `searchQueries`
+        /// Name in JSON: `searchQueries`.
         search_queries: Vec<String> = "searchQueries",
-        /// The state.
         state: Option<String> = "state",
-        /// `totalCitations`
+        /// Name in JSON: `totalCitations`.
         total_citations: Option<i64> = "totalCitations",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -114,15 +107,14 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `answer_engines.get_prompt`.
     pub struct PromptWithVisibility {
-        /// `aiAssistants`
+        /// Name in JSON: `aiAssistants`.
         ai_assistants: Vec<String> = "aiAssistants",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// `buyingJourneyPhase`
+        /// Name in JSON: `buyingJourneyPhase`.
         buying_journey_phase: Option<String> = "buyingJourneyPhase",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -136,17 +128,17 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `answer_engines.get_recommendation`.
     pub struct Recommendation {
-        /// `actionCategory`
+        /// Name in JSON: `actionCategory`.
         action_category: Option<RecommendationActionCategory> = "actionCategory",
-        /// `actionChannel`
+        /// Name in JSON: `actionChannel`.
         action_channel: Option<RecommendationActionChannel> = "actionChannel",
-        /// `answerEngine`
+        /// Name in JSON: `answerEngine`.
         answer_engine: Option<RecommendationAnswerEngine> = "answerEngine",
-        /// `associatedContentUrl`
+        /// Name in JSON: `associatedContentUrl`.
         associated_content_url: Option<String> = "associatedContentUrl",
-        /// `contentTopic`
+        /// Name in JSON: `contentTopic`.
         content_topic: Option<String> = "contentTopic",
-        /// `contentType`
+        /// Name in JSON: `contentType`.
         content_type: Option<RecommendationContentType> = "contentType",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -154,23 +146,19 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// A date, `YYYY-MM-DD`.
         end_date: Option<String> = "endDate",
-        /// The id.
         id: Option<String> = "id",
-        /// `influencingCitations`
+        /// Name in JSON: `influencingCitations`.
         influencing_citations: Vec<String> = "influencingCitations",
-        /// `justification`
         justification: Option<String> = "justification",
-        /// `priority`
         priority: Option<RecommendationPriority> = "priority",
-        /// `promptIds`
+        /// Name in JSON: `promptIds`.
         prompt_ids: Vec<String> = "promptIds",
-        /// `recommendationSummary`
+        /// Name in JSON: `recommendationSummary`.
         recommendation_summary: Option<String> = "recommendationSummary",
-        /// `recommendationType`
+        /// Name in JSON: `recommendationType`.
         recommendation_type: Option<RecommendationRecommendationType> = "recommendationType",
         /// A date, `YYYY-MM-DD`.
         start_date: Option<String> = "startDate",
-        /// Status.
         status: Option<RecommendationStatus> = "status",
         /// The address.
         url: Option<String> = "url",
@@ -178,7 +166,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `action_category` of `Recommendation`.
+    /// The action category in [`Recommendation::action_category`].
     pub enum RecommendationActionCategory {
         /// `CREATE_CONTENT`
         CreateContent = "CREATE_CONTENT",
@@ -192,7 +180,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `action_channel` of `Recommendation`.
+    /// The action channel in [`Recommendation::action_channel`].
     pub enum RecommendationActionChannel {
         /// `AFFILIATE`
         Affiliate = "AFFILIATE",
@@ -222,7 +210,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `answer_engine` of `Recommendation`.
+    /// The answer engine in [`Recommendation::answer_engine`].
     pub enum RecommendationAnswerEngine {
         /// `CHATGPT`
         Chatgpt = "CHATGPT",
@@ -234,7 +222,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `content_type` of `Recommendation`.
+    /// The content type in [`Recommendation::content_type`].
     pub enum RecommendationContentType {
         /// `ARTICLE`
         Article = "ARTICLE",
@@ -292,7 +280,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `priority` of `Recommendation`.
+    /// The priority in [`Recommendation::priority`].
     pub enum RecommendationPriority {
         /// `HIGH`
         High = "HIGH",
@@ -304,7 +292,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `recommendation_type` of `Recommendation`.
+    /// The recommendation type in [`Recommendation::recommendation_type`].
     pub enum RecommendationRecommendationType {
         /// `CONTENT`
         Content = "CONTENT",
@@ -318,7 +306,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `Recommendation`.
+    /// The status in [`Recommendation::status`].
     pub enum RecommendationStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",

@@ -6,7 +6,7 @@ pub use crate::types::LabelsBetweenObjectPair;
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `AssociationPage`.
+    /// A result in [`AssociationPage::results`].
     pub struct AssociatedObject {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpecWithLabel> = "associationTypes",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `association_types` of `AssociatedObject`.
+    /// An association type in [`AssociatedObject::association_types`].
     pub struct AssociationSpecWithLabel {
         /// The group it is sorted into.
         category: Option<AssociationSpecWithLabelCategory> = "category",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `DefaultAssociationBatchReply`.
+    /// A result in [`DefaultAssociationBatchReply::results`].
     pub struct DefaultAssociation {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
@@ -70,7 +70,6 @@ crm_core::record! {
         results: Vec<DefaultAssociation> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }

@@ -6,61 +6,50 @@ use super::*;
 crm_core::record! {
     /// Body of `campaigns.clone`.
     pub struct CampaignCloneInput {
-        /// `assetsToClone`
+        /// Name in JSON: `assetsToClone`.
         assets_to_clone: Option<Map<Vec<String>>> = "assetsToClone",
         /// Audience of the token.
         audience: Option<String> = "audience",
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// `endDate`
+        /// Name in JSON: `endDate`.
         end_date: Option<String> = "endDate",
-        /// The name.
         name: Option<String> = "name",
         /// The notes of the task.
         notes: Option<String> = "notes",
-        /// `shouldCloneDraftNodes`
+        /// Name in JSON: `shouldCloneDraftNodes`.
         should_clone_draft_nodes: Option<bool> = "shouldCloneDraftNodes",
-        /// `shouldCloneEdges`
+        /// Name in JSON: `shouldCloneEdges`.
         should_clone_edges: Option<bool> = "shouldCloneEdges",
-        /// `shouldCloneStickyNotes`
+        /// Name in JSON: `shouldCloneStickyNotes`.
         should_clone_sticky_notes: Option<bool> = "shouldCloneStickyNotes",
-        /// `shouldCloneTasks`
+        /// Name in JSON: `shouldCloneTasks`.
         should_clone_tasks: Option<bool> = "shouldCloneTasks",
-        /// `shouldCloneTrackingUrls`
+        /// Name in JSON: `shouldCloneTrackingUrls`.
         should_clone_tracking_urls: Option<bool> = "shouldCloneTrackingUrls",
-        /// `sourceCampaignGuid`
+        /// Name in JSON: `sourceCampaignGuid`.
         source_campaign_guid: Option<String> = "sourceCampaignGuid",
-        /// `startDate`
+        /// Name in JSON: `startDate`.
         start_date: Option<String> = "startDate",
     }
     required "assetsToClone" "name" "shouldCloneDraftNodes" "shouldCloneEdges" "shouldCloneStickyNotes" "shouldCloneTasks" "shouldCloneTrackingUrls" "sourceCampaignGuid"
 }
 crm_core::setters!(CampaignCloneInput {
-    /// `assetsToClone`
     assets_to_clone: Map<Vec<String>>,
     /// Audience of the token.
     audience: String,
     /// The currency, for example `USD`.
     currency_code: String,
-    /// `endDate`
     end_date: String,
-    /// The name.
     name: String,
     /// The notes of the task.
     notes: String,
-    /// `shouldCloneDraftNodes`
     should_clone_draft_nodes: bool,
-    /// `shouldCloneEdges`
     should_clone_edges: bool,
-    /// `shouldCloneStickyNotes`
     should_clone_sticky_notes: bool,
-    /// `shouldCloneTasks`
     should_clone_tasks: bool,
-    /// `shouldCloneTrackingUrls`
     should_clone_tracking_urls: bool,
-    /// `sourceCampaignGuid`
     source_campaign_guid: String,
-    /// `startDate`
     start_date: String,
 });
 
@@ -69,13 +58,12 @@ crm_core::record! {
     pub struct CampaignCloneReply {
         /// The id of the campaign, a UUID.
         campaign_guid: Option<String> = "campaignGuid",
-        /// Status.
         status: Option<CampaignCloneReplyStatus> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `CampaignCloneReply`.
+    /// The status in [`CampaignCloneReply::status`].
     pub enum CampaignCloneReplyStatus {
         /// `COMPLETE`
         Complete = "COMPLETE",

@@ -4,43 +4,35 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `billing_address` of `ContractCreateRequest`.
+    /// The billing address in [`ContractCreateRequest::billing_address`].
     pub struct Address {
-        /// The address.
         address: Option<String> = "address",
-        /// `address2`
         address2: Option<String> = "address2",
         /// The city of the address.
         city: Option<String> = "city",
-        /// The country.
         country: Option<String> = "country",
         /// The code of the country, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// The state.
         state: Option<String> = "state",
         /// The postal code.
         zip: Option<String> = "zip",
     }
 }
 crm_core::setters!(Address {
-    /// The address.
     address: String,
-    /// `address2`
     address2: String,
     /// The city of the address.
     city: String,
-    /// The country.
     country: String,
     /// The code of the country, for example `US`.
     country_code: String,
-    /// The state.
     state: String,
     /// The postal code.
     zip: String,
 });
 
 crm_core::open_enum! {
-    /// Item of `address_types_to_collect` of `ContractCreateRequest`.
+    /// An entry in [`ContractCreateRequest::address_types_to_collect`].
     pub enum AddressTypesToCollectItem {
         /// `BILLING_ADDRESS`
         BillingAddress = "BILLING_ADDRESS",
@@ -50,7 +42,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `collection_process` of `ContractCreateRequest`.
+    /// The collection process in [`ContractCreateRequest::collection_process`].
     pub enum CollectionProcess {
         /// `AUTOMATIC_PAYMENTS`
         AutomaticPayments = "AUTOMATIC_PAYMENTS",
@@ -70,9 +62,9 @@ crm_core::union! {
 crm_core::record! {
     /// Reply of `contracts.preview_change`.
     pub struct ContractChangePreviewReply {
-        /// `deltaLineItems`
+        /// Name in JSON: `deltaLineItems`.
         delta_line_items: Vec<LineItem> = "deltaLineItems",
-        /// `proposedLineItems`
+        /// Name in JSON: `proposedLineItems`.
         proposed_line_items: Vec<LineItem> = "proposedLineItems",
     }
 }
@@ -80,29 +72,25 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `contracts.accept_change`.
     pub struct ContractChangeReply {
-        /// `contractId`
+        /// Name in JSON: `contractId`.
         contract_id: Option<String> = "contractId",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `deltaLineItems`
+        /// Name in JSON: `deltaLineItems`.
         delta_line_items: Vec<LineItem> = "deltaLineItems",
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
-        /// The id.
         id: Option<String> = "id",
-        /// `lineItemChanges`
+        /// Name in JSON: `lineItemChanges`.
         line_item_changes: Vec<LineItemChangeReply> = "lineItemChanges",
-        /// The name.
         name: Option<String> = "name",
-        /// `proposedLineItems`
+        /// Name in JSON: `proposedLineItems`.
         proposed_line_items: Vec<LineItem> = "proposedLineItems",
-        /// `prorating`
         prorating: Option<bool> = "prorating",
-        /// `quoteId`
+        /// Name in JSON: `quoteId`.
         quote_id: Option<String> = "quoteId",
-        /// Status.
         status: Option<ReplyStatus> = "status",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<ReplyType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -110,27 +98,23 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `changes` of `ContractChangesReply`.
+    /// A change in [`ContractChangesReply::changes`].
     pub struct ContractChangeSummaryReply {
-        /// `contractId`
+        /// Name in JSON: `contractId`.
         contract_id: Option<String> = "contractId",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
-        /// The id.
         id: Option<String> = "id",
-        /// `lineItemChanges`
+        /// Name in JSON: `lineItemChanges`.
         line_item_changes: Vec<LineItemChangeReply> = "lineItemChanges",
-        /// The name.
         name: Option<String> = "name",
-        /// `prorating`
         prorating: Option<bool> = "prorating",
-        /// `quoteId`
+        /// Name in JSON: `quoteId`.
         quote_id: Option<String> = "quoteId",
-        /// Status.
         status: Option<ReplyStatus> = "status",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<ReplyType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -138,15 +122,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `contracts.update_change`.
+    /// Changes to a contract change. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct ContractChangeUpdateRequest {
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
-        /// `lineItemChanges`
+        /// Name in JSON: `lineItemChanges`.
         line_item_changes: Option<Vec<LineItemChangeRequest>> = "lineItemChanges",
-        /// The name.
         name: Option<String> = "name",
-        /// `prorating`
         prorating: Option<bool> = "prorating",
     }
     nullable "name"
@@ -154,11 +136,8 @@ crm_core::record! {
 crm_core::setters!(ContractChangeUpdateRequest {
     /// A date, `YYYY-MM-DD`.
     effective_date: String,
-    /// `lineItemChanges`
     line_item_changes: [LineItemChangeRequest],
-    /// The name.
     name: String,
-    /// `prorating`
     prorating: bool,
 });
 
@@ -169,29 +148,28 @@ crm_core::clears!(ContractChangeUpdateRequest {
 crm_core::record! {
     /// Reply of `contracts.list_contract_changes`.
     pub struct ContractChangesReply {
-        /// `changes`
         changes: Vec<ContractChangeSummaryReply> = "changes",
     }
 }
 
 crm_core::record! {
-    /// Body of `contracts.create`.
+    /// A new contract. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct ContractCreateRequest {
-        /// `addressTypesToCollect`
+        /// Name in JSON: `addressTypesToCollect`.
         address_types_to_collect: Option<Vec<AddressTypesToCollectItem>> = "addressTypesToCollect",
-        /// `allowedPaymentMethods`
+        /// Name in JSON: `allowedPaymentMethods`.
         allowed_payment_methods: Option<Vec<PaymentMethodsItem>> = "allowedPaymentMethods",
-        /// `automatedTaxesEnabled`
+        /// Name in JSON: `automatedTaxesEnabled`.
         automated_taxes_enabled: Option<bool> = "automatedTaxesEnabled",
-        /// `billingAddress`
+        /// Name in JSON: `billingAddress`.
         billing_address: Option<Address> = "billingAddress",
-        /// `billingCompanyId`
+        /// Name in JSON: `billingCompanyId`.
         billing_company_id: Option<String> = "billingCompanyId",
-        /// `billingContactId`
+        /// Name in JSON: `billingContactId`.
         billing_contact_id: Option<String> = "billingContactId",
         /// A date, `YYYY-MM-DD`.
         billing_start_date_override: Option<String> = "billingStartDateOverride",
-        /// `collectionProcess`
+        /// Name in JSON: `collectionProcess`.
         collection_process: Option<CollectionProcess> = "collectionProcess",
         /// A date, `YYYY-MM-DD`.
         contract_effective_date: Option<String> = "contractEffectiveDate",
@@ -199,60 +177,52 @@ crm_core::record! {
         currency_code: Option<String> = "currencyCode",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// `dealId`
+        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
-        /// `externalPaymentMethodReferenceId`
+        /// Name in JSON: `externalPaymentMethodReferenceId`.
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
-        /// `hubspotBillingEnabled`
+        /// Name in JSON: `hubspotBillingEnabled`.
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
-        /// `lineItems`
+        /// Name in JSON: `lineItems`.
         line_items: Option<Vec<ContractCreateRequestLineItemsItem>> = "lineItems",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
-        /// The name.
         name: Option<String> = "name",
-        /// `netPaymentTerms`
+        /// Name in JSON: `netPaymentTerms`.
         net_payment_terms: Option<i64> = "netPaymentTerms",
         /// The id of the owner.
         owner_id: Option<Value> = "ownerId",
-        /// `paymentEnabled`
+        /// Name in JSON: `paymentEnabled`.
         payment_enabled: Option<bool> = "paymentEnabled",
-        /// `poNumber`
+        /// Name in JSON: `poNumber`.
         po_number: Option<String> = "poNumber",
-        /// `sellerCompanyAddress`
+        /// Name in JSON: `sellerCompanyAddress`.
         seller_company_address: Option<Address> = "sellerCompanyAddress",
-        /// `sellerCompanyDomain`
+        /// Name in JSON: `sellerCompanyDomain`.
         seller_company_domain: Option<Value> = "sellerCompanyDomain",
-        /// `sellerCompanyName`
+        /// Name in JSON: `sellerCompanyName`.
         seller_company_name: Option<String> = "sellerCompanyName",
-        /// `sellerEmail`
+        /// Name in JSON: `sellerEmail`.
         seller_email: Option<String> = "sellerEmail",
-        /// `sellerFirstName`
+        /// Name in JSON: `sellerFirstName`.
         seller_first_name: Option<String> = "sellerFirstName",
-        /// `sellerLastName`
+        /// Name in JSON: `sellerLastName`.
         seller_last_name: Option<String> = "sellerLastName",
-        /// `sellerPhone`
+        /// Name in JSON: `sellerPhone`.
         seller_phone: Option<Value> = "sellerPhone",
     }
     required "billingContactId" "contractEffectiveDate" "currencyCode" "hubspotBillingEnabled" "lineItems" "name" "paymentEnabled"
     nullable "automatedTaxesEnabled" "billingAddress" "billingCompanyId" "billingStartDateOverride" "dealId" "externalPaymentMethodReferenceId" "locale" "netPaymentTerms" "ownerId" "poNumber" "sellerCompanyAddress" "sellerCompanyDomain" "sellerCompanyName" "sellerEmail" "sellerFirstName" "sellerLastName" "sellerPhone"
 }
 crm_core::setters!(ContractCreateRequest {
-    /// `addressTypesToCollect`
     address_types_to_collect: [AddressTypesToCollectItem],
-    /// `allowedPaymentMethods`
     allowed_payment_methods: [PaymentMethodsItem],
-    /// `automatedTaxesEnabled`
     automated_taxes_enabled: bool,
-    /// `billingAddress`
     billing_address: Address,
-    /// `billingCompanyId`
     billing_company_id: String,
-    /// `billingContactId`
     billing_contact_id: String,
     /// A date, `YYYY-MM-DD`.
     billing_start_date_override: String,
-    /// `collectionProcess`
     collection_process: CollectionProcess,
     /// A date, `YYYY-MM-DD`.
     contract_effective_date: String,
@@ -260,39 +230,24 @@ crm_core::setters!(ContractCreateRequest {
     currency_code: String,
     /// Further properties beside the usual ones.
     custom_properties: Map<String>,
-    /// `dealId`
     deal_id: String,
-    /// `externalPaymentMethodReferenceId`
     external_payment_method_reference_id: String,
-    /// `hubspotBillingEnabled`
     hubspot_billing_enabled: bool,
-    /// `lineItems`
     line_items: [ContractCreateRequestLineItemsItem],
     /// The language, for example `en-us`.
     locale: String,
-    /// The name.
     name: String,
-    /// `netPaymentTerms`
     net_payment_terms: i64,
     /// The id of the owner.
     owner_id: Value,
-    /// `paymentEnabled`
     payment_enabled: bool,
-    /// `poNumber`
     po_number: String,
-    /// `sellerCompanyAddress`
     seller_company_address: Address,
-    /// `sellerCompanyDomain`
     seller_company_domain: Value,
-    /// `sellerCompanyName`
     seller_company_name: String,
-    /// `sellerEmail`
     seller_email: String,
-    /// `sellerFirstName`
     seller_first_name: String,
-    /// `sellerLastName`
     seller_last_name: String,
-    /// `sellerPhone`
     seller_phone: Value,
 });
 
@@ -315,99 +270,80 @@ crm_core::clears!(ContractCreateRequest {
 });
 
 crm_core::record! {
-    /// Body of `contracts.update`.
+    /// Changes to a contract. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct ContractEditRequest {
-        /// `addressTypesToCollect`
+        /// Name in JSON: `addressTypesToCollect`.
         address_types_to_collect: Option<Vec<AddressTypesToCollectItem>> = "addressTypesToCollect",
-        /// `allowedPaymentMethods`
+        /// Name in JSON: `allowedPaymentMethods`.
         allowed_payment_methods: Option<Vec<PaymentMethodsItem>> = "allowedPaymentMethods",
-        /// `automatedTaxesEnabled`
+        /// Name in JSON: `automatedTaxesEnabled`.
         automated_taxes_enabled: Option<bool> = "automatedTaxesEnabled",
-        /// `billingAddress`
+        /// Name in JSON: `billingAddress`.
         billing_address: Option<Address> = "billingAddress",
-        /// `billingCompanyId`
+        /// Name in JSON: `billingCompanyId`.
         billing_company_id: Option<String> = "billingCompanyId",
-        /// `billingContactId`
+        /// Name in JSON: `billingContactId`.
         billing_contact_id: Option<String> = "billingContactId",
         /// A date, `YYYY-MM-DD`.
         billing_start_date_override: Option<String> = "billingStartDateOverride",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// `dealId`
+        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
-        /// `externalPaymentMethodReferenceId`
+        /// Name in JSON: `externalPaymentMethodReferenceId`.
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
-        /// The name.
         name: Option<String> = "name",
-        /// `netPaymentTerms`
+        /// Name in JSON: `netPaymentTerms`.
         net_payment_terms: Option<i64> = "netPaymentTerms",
         /// The id of the owner.
         owner_id: Option<Value> = "ownerId",
-        /// `poNumber`
+        /// Name in JSON: `poNumber`.
         po_number: Option<String> = "poNumber",
-        /// `sellerCompanyAddress`
+        /// Name in JSON: `sellerCompanyAddress`.
         seller_company_address: Option<Address> = "sellerCompanyAddress",
-        /// `sellerCompanyDomain`
+        /// Name in JSON: `sellerCompanyDomain`.
         seller_company_domain: Option<Value> = "sellerCompanyDomain",
-        /// `sellerCompanyName`
+        /// Name in JSON: `sellerCompanyName`.
         seller_company_name: Option<String> = "sellerCompanyName",
-        /// `sellerEmail`
+        /// Name in JSON: `sellerEmail`.
         seller_email: Option<String> = "sellerEmail",
-        /// `sellerFirstName`
+        /// Name in JSON: `sellerFirstName`.
         seller_first_name: Option<String> = "sellerFirstName",
-        /// `sellerLastName`
+        /// Name in JSON: `sellerLastName`.
         seller_last_name: Option<String> = "sellerLastName",
-        /// `sellerPhone`
+        /// Name in JSON: `sellerPhone`.
         seller_phone: Option<Value> = "sellerPhone",
     }
     nullable "automatedTaxesEnabled" "billingAddress" "billingCompanyId" "billingContactId" "billingStartDateOverride" "dealId" "externalPaymentMethodReferenceId" "locale" "name" "netPaymentTerms" "ownerId" "poNumber" "sellerCompanyAddress" "sellerCompanyDomain" "sellerCompanyName" "sellerEmail" "sellerFirstName" "sellerLastName" "sellerPhone"
 }
 crm_core::setters!(ContractEditRequest {
-    /// `addressTypesToCollect`
     address_types_to_collect: [AddressTypesToCollectItem],
-    /// `allowedPaymentMethods`
     allowed_payment_methods: [PaymentMethodsItem],
-    /// `automatedTaxesEnabled`
     automated_taxes_enabled: bool,
-    /// `billingAddress`
     billing_address: Address,
-    /// `billingCompanyId`
     billing_company_id: String,
-    /// `billingContactId`
     billing_contact_id: String,
     /// A date, `YYYY-MM-DD`.
     billing_start_date_override: String,
     /// Further properties beside the usual ones.
     custom_properties: Map<String>,
-    /// `dealId`
     deal_id: String,
-    /// `externalPaymentMethodReferenceId`
     external_payment_method_reference_id: String,
     /// The language, for example `en-us`.
     locale: String,
-    /// The name.
     name: String,
-    /// `netPaymentTerms`
     net_payment_terms: i64,
     /// The id of the owner.
     owner_id: Value,
-    /// `poNumber`
     po_number: String,
-    /// `sellerCompanyAddress`
     seller_company_address: Address,
-    /// `sellerCompanyDomain`
     seller_company_domain: Value,
-    /// `sellerCompanyName`
     seller_company_name: String,
-    /// `sellerEmail`
     seller_email: String,
-    /// `sellerFirstName`
     seller_first_name: String,
-    /// `sellerLastName`
     seller_last_name: String,
-    /// `sellerPhone`
     seller_phone: Value,
 });
 
@@ -434,115 +370,112 @@ crm_core::clears!(ContractEditRequest {
 crm_core::record! {
     /// Reply of `contracts.create`.
     pub struct ContractReply {
-        /// `addressTypesToCollect`
+        /// Name in JSON: `addressTypesToCollect`.
         address_types_to_collect: Vec<AddressTypesToCollectItem> = "addressTypesToCollect",
-        /// `allTransactionsFeeName`
+        /// Name in JSON: `allTransactionsFeeName`.
         all_transactions_fee_name: Option<String> = "allTransactionsFeeName",
-        /// `allTransactionsFeePercentage`
+        /// Name in JSON: `allTransactionsFeePercentage`.
         all_transactions_fee_percentage: Option<f64> = "allTransactionsFeePercentage",
-        /// `allowedPaymentMethods`
+        /// Name in JSON: `allowedPaymentMethods`.
         allowed_payment_methods: Vec<PaymentMethodsItem> = "allowedPaymentMethods",
-        /// `annualContractValue`
+        /// Name in JSON: `annualContractValue`.
         annual_contract_value: Option<f64> = "annualContractValue",
-        /// `automatedTaxesEnabled`
+        /// Name in JSON: `automatedTaxesEnabled`.
         automated_taxes_enabled: Option<bool> = "automatedTaxesEnabled",
-        /// `billingAddress`
+        /// Name in JSON: `billingAddress`.
         billing_address: Option<Address> = "billingAddress",
-        /// `billingCompanyId`
+        /// Name in JSON: `billingCompanyId`.
         billing_company_id: Option<String> = "billingCompanyId",
-        /// `billingContactId`
+        /// Name in JSON: `billingContactId`.
         billing_contact_id: Option<String> = "billingContactId",
         /// A date, `YYYY-MM-DD`.
         billing_start_date_override: Option<String> = "billingStartDateOverride",
-        /// `cardFeeName`
+        /// Name in JSON: `cardFeeName`.
         card_fee_name: Option<String> = "cardFeeName",
-        /// `cardFeePercentage`
+        /// Name in JSON: `cardFeePercentage`.
         card_fee_percentage: Option<f64> = "cardFeePercentage",
-        /// `collectionProcess`
+        /// Name in JSON: `collectionProcess`.
         collection_process: Option<CollectionProcess> = "collectionProcess",
         /// A date, `YYYY-MM-DD`.
         contract_effective_date: Option<String> = "contractEffectiveDate",
-        /// `contractSourceId`
+        /// Name in JSON: `contractSourceId`.
         contract_source_id: Option<String> = "contractSourceId",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// `currentAnnualRecurringRevenue`
+        /// Name in JSON: `currentAnnualRecurringRevenue`.
         current_annual_recurring_revenue: Option<f64> = "currentAnnualRecurringRevenue",
-        /// `currentMonthlyRecurringRevenue`
+        /// Name in JSON: `currentMonthlyRecurringRevenue`.
         current_monthly_recurring_revenue: Option<f64> = "currentMonthlyRecurringRevenue",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// `dealId`
+        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
-        /// `directDebitFeeName`
+        /// Name in JSON: `directDebitFeeName`.
         direct_debit_fee_name: Option<String> = "directDebitFeeName",
-        /// `directDebitFeePercentage`
+        /// Name in JSON: `directDebitFeePercentage`.
         direct_debit_fee_percentage: Option<f64> = "directDebitFeePercentage",
-        /// `discountCode`
+        /// Name in JSON: `discountCode`.
         discount_code: Option<String> = "discountCode",
         /// A date, `YYYY-MM-DD`.
         end_date: Option<String> = "endDate",
-        /// `externalPaymentMethodReferenceId`
+        /// Name in JSON: `externalPaymentMethodReferenceId`.
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
-        /// `hubspotBillingEnabled`
+        /// Name in JSON: `hubspotBillingEnabled`.
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
-        /// `lineItems`
+        /// Name in JSON: `lineItems`.
         line_items: Vec<LineItem> = "lineItems",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
-        /// The name.
         name: Option<String> = "name",
-        /// `netPaymentTerms`
+        /// Name in JSON: `netPaymentTerms`.
         net_payment_terms: Option<i64> = "netPaymentTerms",
-        /// `paymentEnabled`
+        /// Name in JSON: `paymentEnabled`.
         payment_enabled: Option<bool> = "paymentEnabled",
-        /// `paymentMethod`
+        /// Name in JSON: `paymentMethod`.
         payment_method: Option<String> = "paymentMethod",
-        /// `poNumber`
+        /// Name in JSON: `poNumber`.
         po_number: Option<String> = "poNumber",
-        /// `preTerminationContractValue`
+        /// Name in JSON: `preTerminationContractValue`.
         pre_termination_contract_value: Option<f64> = "preTerminationContractValue",
-        /// `renewalContractId`
+        /// Name in JSON: `renewalContractId`.
         renewal_contract_id: Option<String> = "renewalContractId",
         /// A date, `YYYY-MM-DD`.
         renewal_date: Option<String> = "renewalDate",
-        /// `sellerCompanyAddress`
+        /// Name in JSON: `sellerCompanyAddress`.
         seller_company_address: Option<Address> = "sellerCompanyAddress",
-        /// `sellerCompanyName`
+        /// Name in JSON: `sellerCompanyName`.
         seller_company_name: Option<String> = "sellerCompanyName",
-        /// `sellerEmail`
+        /// Name in JSON: `sellerEmail`.
         seller_email: Option<String> = "sellerEmail",
-        /// `sellerFirstName`
+        /// Name in JSON: `sellerFirstName`.
         seller_first_name: Option<String> = "sellerFirstName",
-        /// `sellerLastName`
+        /// Name in JSON: `sellerLastName`.
         seller_last_name: Option<String> = "sellerLastName",
-        /// `sellerPhoneNumber`
+        /// Name in JSON: `sellerPhoneNumber`.
         seller_phone_number: Option<String> = "sellerPhoneNumber",
         /// A date, `YYYY-MM-DD`.
         start_date: Option<String> = "startDate",
-        /// Status.
         status: Option<ContractReplyStatus> = "status",
-        /// `storePaymentMethodAtCheckout`
+        /// Name in JSON: `storePaymentMethodAtCheckout`.
         store_payment_method_at_checkout: Option<bool> = "storePaymentMethodAtCheckout",
         /// A date, `YYYY-MM-DD`.
         termination_date: Option<String> = "terminationDate",
-        /// `totalBilledAmount`
+        /// Name in JSON: `totalBilledAmount`.
         total_billed_amount: Option<f64> = "totalBilledAmount",
-        /// `totalBilledAmountPreTax`
+        /// Name in JSON: `totalBilledAmountPreTax`.
         total_billed_amount_pre_tax: Option<f64> = "totalBilledAmountPreTax",
-        /// `totalCollectedFees`
+        /// Name in JSON: `totalCollectedFees`.
         total_collected_fees: Option<f64> = "totalCollectedFees",
-        /// `totalCollectedTaxes`
+        /// Name in JSON: `totalCollectedTaxes`.
         total_collected_taxes: Option<f64> = "totalCollectedTaxes",
-        /// `totalContractValue`
+        /// Name in JSON: `totalContractValue`.
         total_contract_value: Option<f64> = "totalContractValue",
-        /// `totalPaidAmount`
+        /// Name in JSON: `totalPaidAmount`.
         total_paid_amount: Option<f64> = "totalPaidAmount",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -550,7 +483,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `ContractReply`.
+    /// The status in [`ContractReply::status`].
     pub enum ContractReplyStatus {
         /// `ACTIVE`
         Active = "ACTIVE",
@@ -580,28 +513,23 @@ crm_core::setters!(ContractTerminateRequest {
 crm_core::record! {
     /// Body of `contracts.create_renewal_quote`.
     pub struct CreateRenewalQuoteRequest {
-        /// `dealId`
+        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
-        /// `dealPipeline`
+        /// Name in JSON: `dealPipeline`.
         deal_pipeline: Option<String> = "dealPipeline",
-        /// `dealStage`
+        /// Name in JSON: `dealStage`.
         deal_stage: Option<String> = "dealStage",
-        /// The name.
         name: Option<String> = "name",
-        /// `quoteTemplateId`
+        /// Name in JSON: `quoteTemplateId`.
         quote_template_id: Option<String> = "quoteTemplateId",
     }
     required "quoteTemplateId"
     by new
 }
 crm_core::setters!(CreateRenewalQuoteRequest {
-    /// `dealId`
     deal_id: String,
-    /// `dealPipeline`
     deal_pipeline: String,
-    /// `dealStage`
     deal_stage: String,
-    /// The name.
     name: String,
 });
 
@@ -621,32 +549,28 @@ impl CreateRenewalQuoteRequest {
 }
 
 crm_core::record! {
-    /// Variant of `ContractChangeCreateRequest`.
+    /// Variant of [`ContractChangeCreateRequest`].
     pub struct DirectContractChangeCreateRequest {
-        /// `autoAccept`
+        /// Name in JSON: `autoAccept`.
         auto_accept: Option<bool> = "autoAccept",
-        /// `contractId`
+        /// Name in JSON: `contractId`.
         contract_id: Option<String> = "contractId",
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
-        /// `lineItemChanges`
+        /// Name in JSON: `lineItemChanges`.
         line_item_changes: Option<Vec<LineItemChangeRequest>> = "lineItemChanges",
-        /// The name.
         name: Option<String> = "name",
-        /// `prorating`
         prorating: Option<bool> = "prorating",
-        /// Type. Always `DIRECT`.
+        /// Always `DIRECT`.
         type_: Option<String> = "type",
     }
     required "autoAccept" "lineItemChanges" "prorating" "type"
     by new
 }
 crm_core::setters!(DirectContractChangeCreateRequest {
-    /// `contractId`
     contract_id: String,
     /// A date, `YYYY-MM-DD`.
     effective_date: String,
-    /// The name.
     name: String,
 });
 
@@ -672,15 +596,15 @@ impl DirectContractChangeCreateRequest {
 }
 
 crm_core::record! {
-    /// Item of `line_item_changes` of `ContractChangeReply`.
+    /// A line item change in [`ContractChangeReply::line_item_changes`].
     pub struct LineItemChangeReply {
         /// Action that was performed.
         action: Option<LineItemChangeReplyAction> = "action",
-        /// `lineItemAdd`
+        /// Name in JSON: `lineItemAdd`.
         line_item_add: Option<ContractCreateRequestLineItemsItem> = "lineItemAdd",
-        /// `lineItemUpdate`
+        /// Name in JSON: `lineItemUpdate`.
         line_item_update: Option<LineItemChangeUpdate> = "lineItemUpdate",
-        /// `rampKey`
+        /// Name in JSON: `rampKey`.
         ramp_key: Option<String> = "rampKey",
     }
 }
@@ -698,26 +622,23 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `line_item_changes` of `ContractChangeUpdateRequest`.
+    /// A line item change in [`ContractChangeUpdateRequest::line_item_changes`].
     pub struct LineItemChangeRequest {
         /// Action that was performed.
         action: Option<LineItemChangeReplyAction> = "action",
-        /// `lineItemAdd`
+        /// Name in JSON: `lineItemAdd`.
         line_item_add: Option<ContractCreateRequestLineItemsItem> = "lineItemAdd",
-        /// `lineItemUpdate`
+        /// Name in JSON: `lineItemUpdate`.
         line_item_update: Option<LineItemChangeUpdate> = "lineItemUpdate",
-        /// `rampKey`
+        /// Name in JSON: `rampKey`.
         ramp_key: Option<String> = "rampKey",
     }
     required "action"
     by new
 }
 crm_core::setters!(LineItemChangeRequest {
-    /// `lineItemAdd`
     line_item_add: ContractCreateRequestLineItemsItem,
-    /// `lineItemUpdate`
     line_item_update: LineItemChangeUpdate,
-    /// `rampKey`
     ramp_key: String,
 });
 
@@ -736,167 +657,127 @@ impl LineItemChangeRequest {
 }
 
 crm_core::record! {
-    /// Value of `line_item_update` of `LineItemChangeReply`.
+    /// The line item update in [`LineItemChangeReply::line_item_update`].
     pub struct LineItemChangeUpdate {
-        /// `allowBuyerSelectedQuantity`
+        /// Name in JSON: `allowBuyerSelectedQuantity`.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
-        /// `billingCycleAnchorDate`
+        /// Name in JSON: `billingCycleAnchorDate`.
         billing_cycle_anchor_date: Option<Value> = "billingCycleAnchorDate",
-        /// `billingStartDelayDays`
+        /// Name in JSON: `billingStartDelayDays`.
         billing_start_delay_days: Option<Value> = "billingStartDelayDays",
-        /// `billingStartDelayMonths`
+        /// Name in JSON: `billingStartDelayMonths`.
         billing_start_delay_months: Option<Value> = "billingStartDelayMonths",
-        /// `buyerSelectedQuantityMax`
+        /// Name in JSON: `buyerSelectedQuantityMax`.
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
-        /// `buyerSelectedQuantityMin`
+        /// Name in JSON: `buyerSelectedQuantityMin`.
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
         /// Human-readable description.
         description: Option<Value> = "description",
-        /// `discount`
         discount: Option<Value> = "discount",
-        /// `discountPercentage`
+        /// Name in JSON: `discountPercentage`.
         discount_percentage: Option<Value> = "discountPercentage",
         /// The id in the other system.
         external_id: Option<Value> = "externalId",
-        /// `images`
         images: Option<Value> = "images",
-        /// `isEditablePrice`
+        /// Name in JSON: `isEditablePrice`.
         is_editable_price: Option<Value> = "isEditablePrice",
-        /// `isOptional`
+        /// Name in JSON: `isOptional`.
         is_optional: Option<Value> = "isOptional",
-        /// `lineItemCurrencyCode`
+        /// Name in JSON: `lineItemCurrencyCode`.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
-        /// The name.
         name: Option<Value> = "name",
-        /// `positionOnQuote`
+        /// Name in JSON: `positionOnQuote`.
         position_on_quote: Option<Value> = "positionOnQuote",
-        /// `priceBookId`
+        /// Name in JSON: `priceBookId`.
         price_book_id: Option<Value> = "priceBookId",
-        /// `pricing`
         pricing: Option<Value> = "pricing",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<Value> = "productType",
-        /// `quantity`
         quantity: Option<Value> = "quantity",
-        /// `recurringBillingEndDate`
+        /// Name in JSON: `recurringBillingEndDate`.
         recurring_billing_end_date: Option<Value> = "recurringBillingEndDate",
-        /// `recurringBillingFrequency`
+        /// Name in JSON: `recurringBillingFrequency`.
         recurring_billing_frequency: Option<Value> = "recurringBillingFrequency",
-        /// `recurringBillingPeriod`
+        /// Name in JSON: `recurringBillingPeriod`.
         recurring_billing_period: Option<Value> = "recurringBillingPeriod",
-        /// `recurringBillingStartDate`
+        /// Name in JSON: `recurringBillingStartDate`.
         recurring_billing_start_date: Option<Value> = "recurringBillingStartDate",
-        /// `richTextDescription`
+        /// Name in JSON: `richTextDescription`.
         rich_text_description: Option<Value> = "richTextDescription",
-        /// `sku`
         sku: Option<Value> = "sku",
-        /// `taxCategory`
+        /// Name in JSON: `taxCategory`.
         tax_category: Option<Value> = "taxCategory",
-        /// `taxRateGroupId`
+        /// Name in JSON: `taxRateGroupId`.
         tax_rate_group_id: Option<Value> = "taxRateGroupId",
-        /// `variantId`
+        /// Name in JSON: `variantId`.
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "name" "positionOnQuote" "priceBookId" "pricing" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "taxCategory" "taxRateGroupId" "variantId"
 }
 crm_core::setters!(LineItemChangeUpdate {
-    /// `allowBuyerSelectedQuantity`
     allow_buyer_selected_quantity: Value,
-    /// `billingCycleAnchorDate`
     billing_cycle_anchor_date: Value,
-    /// `billingStartDelayDays`
     billing_start_delay_days: Value,
-    /// `billingStartDelayMonths`
     billing_start_delay_months: Value,
-    /// `buyerSelectedQuantityMax`
     buyer_selected_quantity_max: Value,
-    /// `buyerSelectedQuantityMin`
     buyer_selected_quantity_min: Value,
     /// Human-readable description.
     description: Value,
-    /// `discount`
     discount: Value,
-    /// `discountPercentage`
     discount_percentage: Value,
     /// The id in the other system.
     external_id: Value,
-    /// `images`
     images: Value,
-    /// `isEditablePrice`
     is_editable_price: Value,
-    /// `isOptional`
     is_optional: Value,
-    /// `lineItemCurrencyCode`
     line_item_currency_code: Value,
-    /// The name.
     name: Value,
-    /// `positionOnQuote`
     position_on_quote: Value,
-    /// `priceBookId`
     price_book_id: Value,
-    /// `pricing`
     pricing: Value,
-    /// `productType`
     product_type: Value,
-    /// `quantity`
     quantity: Value,
-    /// `recurringBillingEndDate`
     recurring_billing_end_date: Value,
-    /// `recurringBillingFrequency`
     recurring_billing_frequency: Value,
-    /// `recurringBillingPeriod`
     recurring_billing_period: Value,
-    /// `recurringBillingStartDate`
     recurring_billing_start_date: Value,
-    /// `richTextDescription`
     rich_text_description: Value,
-    /// `sku`
     sku: Value,
-    /// `taxCategory`
     tax_category: Value,
-    /// `taxRateGroupId`
     tax_rate_group_id: Value,
-    /// `variantId`
     variant_id: Value,
 });
 
 crm_core::record! {
-    /// Variant of `ContractChangeCreateRequest`.
+    /// Variant of [`ContractChangeCreateRequest`].
     pub struct QuoteContractChangeCreateRequest {
-        /// `contractId`
+        /// Name in JSON: `contractId`.
         contract_id: Option<String> = "contractId",
-        /// `dealId`
+        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
-        /// `dealPipeline`
+        /// Name in JSON: `dealPipeline`.
         deal_pipeline: Option<String> = "dealPipeline",
-        /// `dealStage`
+        /// Name in JSON: `dealStage`.
         deal_stage: Option<String> = "dealStage",
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
-        /// The name.
         name: Option<String> = "name",
-        /// `prorating`
         prorating: Option<bool> = "prorating",
-        /// `quoteTemplateId`
+        /// Name in JSON: `quoteTemplateId`.
         quote_template_id: Option<String> = "quoteTemplateId",
-        /// Type. Always `QUOTE`.
+        /// Always `QUOTE`.
         type_: Option<String> = "type",
     }
     required "prorating" "quoteTemplateId" "type"
     by new
 }
 crm_core::setters!(QuoteContractChangeCreateRequest {
-    /// `contractId`
     contract_id: String,
-    /// `dealId`
     deal_id: String,
-    /// `dealPipeline`
     deal_pipeline: String,
-    /// `dealStage`
     deal_stage: String,
     /// A date, `YYYY-MM-DD`.
     effective_date: String,
-    /// The name.
     name: String,
 });
 
@@ -929,13 +810,12 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `automatedTaxesEnabled`
+        /// Name in JSON: `automatedTaxesEnabled`.
         automated_taxes_enabled: Option<bool> = "automatedTaxesEnabled",
-        /// `buyerCompanyId`
+        /// Name in JSON: `buyerCompanyId`.
         buyer_company_id: Option<String> = "buyerCompanyId",
-        /// `buyerContactId`
+        /// Name in JSON: `buyerContactId`.
         buyer_contact_id: Option<String> = "buyerContactId",
-        /// `comments`
         comments: Option<String> = "comments",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -943,65 +823,60 @@ crm_core::record! {
         currency_code: Option<String> = "currencyCode",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// `dealId`
+        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
         /// A date, `YYYY-MM-DD`.
         esign_date: Option<String> = "esignDate",
-        /// `esignNumSignersCompleted`
+        /// Name in JSON: `esignNumSignersCompleted`.
         esign_num_signers_completed: Option<i64> = "esignNumSignersCompleted",
-        /// `esignNumSignersRequired`
+        /// Name in JSON: `esignNumSignersRequired`.
         esign_num_signers_required: Option<i64> = "esignNumSignersRequired",
         /// A date, `YYYY-MM-DD`.
         expiration_date: Option<String> = "expirationDate",
-        /// `feedback`
         feedback: Option<String> = "feedback",
-        /// `hubspotBillingEnabled`
+        /// Name in JSON: `hubspotBillingEnabled`.
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
-        /// The id.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
-        /// `lineItems`
+        /// Name in JSON: `lineItems`.
         line_items: Vec<LineItem> = "lineItems",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
-        /// `paymentEnabled`
+        /// Name in JSON: `paymentEnabled`.
         payment_enabled: Option<bool> = "paymentEnabled",
-        /// `pdfDownloadLink`
+        /// Name in JSON: `pdfDownloadLink`.
         pdf_download_link: Option<String> = "pdfDownloadLink",
-        /// `quoteAmount`
+        /// Name in JSON: `quoteAmount`.
         quote_amount: Option<f64> = "quoteAmount",
-        /// `quoteNumber`
+        /// Name in JSON: `quoteNumber`.
         quote_number: Option<String> = "quoteNumber",
-        /// `senderCompanyAddress`
+        /// Name in JSON: `senderCompanyAddress`.
         sender_company_address: Option<Address> = "senderCompanyAddress",
-        /// `senderCompanyDomain`
+        /// Name in JSON: `senderCompanyDomain`.
         sender_company_domain: Option<String> = "senderCompanyDomain",
-        /// `senderCompanyImageUrl`
+        /// Name in JSON: `senderCompanyImageUrl`.
         sender_company_image_url: Option<String> = "senderCompanyImageUrl",
-        /// `senderCompanyName`
+        /// Name in JSON: `senderCompanyName`.
         sender_company_name: Option<String> = "senderCompanyName",
         /// The e-mail address of the sender.
         sender_email: Option<String> = "senderEmail",
-        /// `senderFirstname`
+        /// Name in JSON: `senderFirstname`.
         sender_firstname: Option<String> = "senderFirstname",
-        /// `senderJobtitle`
+        /// Name in JSON: `senderJobtitle`.
         sender_jobtitle: Option<String> = "senderJobtitle",
-        /// `senderLastname`
+        /// Name in JSON: `senderLastname`.
         sender_lastname: Option<String> = "senderLastname",
-        /// `senderPhone`
+        /// Name in JSON: `senderPhone`.
         sender_phone: Option<String> = "senderPhone",
-        /// `showSignatureBox`
+        /// Name in JSON: `showSignatureBox`.
         show_signature_box: Option<bool> = "showSignatureBox",
-        /// Status.
         status: Option<String> = "status",
-        /// `terms`
         terms: Option<String> = "terms",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// The title.
         title: Option<String> = "title",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1009,7 +884,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `ContractChangeReply`.
+    /// The status in [`ContractChangeReply::status`].
     pub enum ReplyStatus {
         /// `ACCEPTED`
         Accepted = "ACCEPTED",
@@ -1027,7 +902,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ContractChangeReply`.
+    /// The type in [`ContractChangeReply::type_`].
     pub enum ReplyType {
         /// `DIRECT`
         Direct = "DIRECT",

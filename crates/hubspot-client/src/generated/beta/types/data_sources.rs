@@ -20,7 +20,6 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `data_sources.add_rows`.
     pub struct DataPushRequest {
-        /// `data`
         data: Option<Vec<Map<Value>>> = "data",
     }
     required "data"
@@ -39,25 +38,22 @@ impl DataPushRequest {
 }
 
 crm_core::record! {
-    /// Value of `config` of `DataSourceCreateRequest`.
+    /// The config in [`DataSourceCreateRequest::config`].
     pub struct DataSourceConfig {
         /// The file itself.
         file: Option<FileStructureRequest> = "file",
-        /// `json`
         json: Option<JsonDataRequest> = "json",
     }
 }
 crm_core::setters!(DataSourceConfig {
     /// The file itself.
     file: FileStructureRequest,
-    /// `json`
     json: JsonDataRequest,
 });
 
 crm_core::record! {
     /// Body of `data_sources.create_json`.
     pub struct DataSourceCreateRequest {
-        /// `config`
         config: Option<DataSourceConfig> = "config",
         /// The name of the data source.
         datasource_name: Option<String> = "datasourceName",
@@ -93,7 +89,7 @@ crm_core::record! {
         datasource_id: Option<String> = "datasourceId",
         /// The name of the data source.
         datasource_name: Option<String> = "datasourceName",
-        /// `datasourceType`
+        /// Name in JSON: `datasourceType`.
         datasource_type: Option<DataSourceGetReplyDatasourceType> = "datasourceType",
         /// Status of the last ingestion.
         last_ingestion_status: Option<DataSourceGetReplyLastIngestionStatus> = "lastIngestionStatus",
@@ -101,7 +97,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `datasource_type` of `DataSourceGetReply`.
+    /// The datasource type in [`DataSourceGetReply::datasource_type`].
     pub enum DataSourceGetReplyDatasourceType {
         /// `FILE`
         File = "FILE",
@@ -150,25 +146,22 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `data_sources.update_json`.
     pub struct DataSourceUpdateRequest {
-        /// `config`
         config: Option<DataSourceConfig> = "config",
         /// The name of the data source.
         datasource_name: Option<String> = "datasourceName",
     }
 }
 crm_core::setters!(DataSourceUpdateRequest {
-    /// `config`
     config: DataSourceConfig,
     /// The name of the data source.
     datasource_name: String,
 });
 
 crm_core::record! {
-    /// Item of `columns` of `DataSourceGetReply`.
+    /// A column in [`DataSourceGetReply::columns`].
     pub struct FileColumn {
-        /// The name.
         name: Option<String> = "name",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "name" "type"
@@ -188,13 +181,13 @@ impl FileColumn {
 }
 
 crm_core::record! {
-    /// Value of `file` of `DataSourceConfig`.
+    /// The file in [`DataSourceConfig::file`].
     pub struct FileStructureRequest {
         /// The columns it has.
         columns: Option<Vec<FileColumn>> = "columns",
-        /// `headerRowIndex`
+        /// Name in JSON: `headerRowIndex`.
         header_row_index: Option<i64> = "headerRowIndex",
-        /// `sheetIndex`
+        /// Name in JSON: `sheetIndex`.
         sheet_index: Option<i64> = "sheetIndex",
     }
     required "columns" "headerRowIndex" "sheetIndex"
@@ -219,11 +212,10 @@ impl FileStructureRequest {
 }
 
 crm_core::record! {
-    /// Value of `json` of `DataSourceConfig`.
+    /// The json in [`DataSourceConfig::json`].
     pub struct JsonDataRequest {
         /// The columns it has.
         columns: Option<Vec<FileColumn>> = "columns",
-        /// `data`
         data: Option<Vec<Map<Value>>> = "data",
         /// The id of the record.
         record_id: Option<String> = "recordId",

@@ -4,13 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `FolderPage`.
+    /// A result in [`FolderPage::results`].
     pub struct Folder {
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
@@ -30,15 +28,12 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `email_templates.create`.
     pub struct Template {
-        /// `body`
         body: Option<String> = "body",
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the owner.
         owner_id: Option<String> = "ownerId",
@@ -52,11 +47,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `email_templates.create`.
     pub struct TemplateInput {
-        /// `body`
         body: Option<String> = "body",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// The name.
         name: Option<String> = "name",
         /// Subject, in one line.
         subject: Option<String> = "subject",
@@ -96,13 +89,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `email_templates.update`.
+    /// Changes to an e-mail template. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct TemplateUpdate {
-        /// `body`
         body: Option<String> = "body",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// The name.
         name: Option<String> = "name",
         /// Subject, in one line.
         subject: Option<String> = "subject",
@@ -110,11 +101,9 @@ crm_core::record! {
     nullable "body" "folderId" "name" "subject"
 }
 crm_core::setters!(TemplateUpdate {
-    /// `body`
     body: String,
     /// The id of the folder.
     folder_id: String,
-    /// The name.
     name: String,
     /// Subject, in one line.
     subject: String,

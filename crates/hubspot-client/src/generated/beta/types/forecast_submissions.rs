@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `results` of `ForecastSubmissionEventPage`.
+    /// A result in [`ForecastSubmissionEventPage::results`].
     pub struct ForecastSubmissionEvent {
         /// True if it is archived.
         archived: Option<bool> = "archived",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `association_filters` of `AssociationObjectRollupCalculator`.
+    /// The association filters in [`AssociationObjectRollupCalculator::association_filters`].
     pub struct AssociationFilter {
         /// The filters on properties.
         property_filters: Option<Vec<PropertyFilter>> = "propertyFilters",
@@ -25,38 +25,33 @@ impl AssociationFilter {
 }
 
 crm_core::record! {
-    /// Variant of `RuleConfigurationCalculation`.
+    /// Variant of [`RuleConfigurationCalculation`].
     pub struct AssociationObjectRollupCalculator {
-        /// `associatedObjectTypeId`
+        /// Name in JSON: `associatedObjectTypeId`.
         associated_object_type_id: Option<String> = "associatedObjectTypeId",
-        /// `associationFilters`
+        /// Name in JSON: `associationFilters`.
         association_filters: Option<AssociationFilter> = "associationFilters",
         /// The kind of association.
         association_spec: Option<LeadScoringAssociationSpec> = "associationSpec",
-        /// `inverseAssociationSpec`
+        /// Name in JSON: `inverseAssociationSpec`.
         inverse_association_spec: Option<LeadScoringAssociationSpec> = "inverseAssociationSpec",
-        /// `recordCalculation`
+        /// Name in JSON: `recordCalculation`.
         record_calculation: Option<AssociationObjectRollupCalculatorRecordCalculation> = "recordCalculation",
-        /// `rollupType`
+        /// Name in JSON: `rollupType`.
         rollup_type: Option<RollupCalculatorRollupType> = "rollupType",
-        /// Type. Always `ASSOCIATIONS`.
+        /// Always `ASSOCIATIONS`.
         type_: Option<String> = "type",
     }
     required "associatedObjectTypeId" "associationSpec" "inverseAssociationSpec" "recordCalculation" "rollupType" "type"
     by new
 }
 crm_core::setters!(AssociationObjectRollupCalculator {
-    /// `associatedObjectTypeId`
     associated_object_type_id: String,
-    /// `associationFilters`
     association_filters: AssociationFilter,
     /// The kind of association.
     association_spec: LeadScoringAssociationSpec,
-    /// `inverseAssociationSpec`
     inverse_association_spec: LeadScoringAssociationSpec,
-    /// `recordCalculation`
     record_calculation: AssociationObjectRollupCalculatorRecordCalculation,
-    /// `rollupType`
     rollup_type: RollupCalculatorRollupType,
 });
 
@@ -95,38 +90,33 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `RuleConfigurationCalculation`.
+    /// Variant of [`RuleConfigurationCalculation`].
     pub struct AssociationUnifiedEventRollupCalculator {
-        /// `associatedObjectTypeId`
+        /// Name in JSON: `associatedObjectTypeId`.
         associated_object_type_id: Option<String> = "associatedObjectTypeId",
-        /// `associationFilters`
+        /// Name in JSON: `associationFilters`.
         association_filters: Option<AssociationFilter> = "associationFilters",
         /// The kind of association.
         association_spec: Option<LeadScoringAssociationSpec> = "associationSpec",
-        /// `inverseAssociationSpec`
+        /// Name in JSON: `inverseAssociationSpec`.
         inverse_association_spec: Option<LeadScoringAssociationSpec> = "inverseAssociationSpec",
-        /// `recordCalculation`
+        /// Name in JSON: `recordCalculation`.
         record_calculation: Option<MultiUnifiedEventRollupCalculator> = "recordCalculation",
-        /// `rollupType`
+        /// Name in JSON: `rollupType`.
         rollup_type: Option<RollupCalculatorRollupType> = "rollupType",
-        /// Type. Always `ASSOCIATION_UE`.
+        /// Always `ASSOCIATION_UE`.
         type_: Option<String> = "type",
     }
     required "associatedObjectTypeId" "associationSpec" "inverseAssociationSpec" "recordCalculation" "rollupType" "type"
     by new
 }
 crm_core::setters!(AssociationUnifiedEventRollupCalculator {
-    /// `associatedObjectTypeId`
     associated_object_type_id: String,
-    /// `associationFilters`
     association_filters: AssociationFilter,
     /// The kind of association.
     association_spec: LeadScoringAssociationSpec,
-    /// `inverseAssociationSpec`
     inverse_association_spec: LeadScoringAssociationSpec,
-    /// `recordCalculation`
     record_calculation: MultiUnifiedEventRollupCalculator,
-    /// `rollupType`
     rollup_type: RollupCalculatorRollupType,
 });
 
@@ -154,13 +144,13 @@ impl Default for AssociationUnifiedEventRollupCalculator {
 }
 
 crm_core::record! {
-    /// Variant of `CompositeConditionConditionsItem`.
+    /// Variant of [`CompositeConditionConditionsItem`].
     pub struct CompositeCondition {
         /// Conditions under which it applies.
         conditions: Option<Vec<CompositeConditionConditionsItem>> = "conditions",
         /// Operator that is applied. Always `AND`.
         operator: Option<String> = "operator",
-        /// Type. Always `COMPOSITE`.
+        /// Always `COMPOSITE`.
         type_: Option<String> = "type",
     }
     required "conditions" "operator" "type"
@@ -189,13 +179,12 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `AssociationObjectRollupCalculatorRecordCalculation`.
+    /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
     pub struct ConditionalCalculator {
-        /// Type. Always `CONDITIONAL`.
+        /// Always `CONDITIONAL`.
         type_: Option<String> = "type",
-        /// The value.
         value: Option<f64> = "value",
-        /// `whereCondition`
+        /// Name in JSON: `whereCondition`.
         where_condition: Option<CompositeCondition> = "whereCondition",
     }
     required "type" "value" "whereCondition"
@@ -219,11 +208,10 @@ impl ConditionalCalculator {
 }
 
 crm_core::record! {
-    /// Variant of `AssociationObjectRollupCalculatorRecordCalculation`.
+    /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
     pub struct ConstantValueCalculator {
-        /// Type. Always `CONSTANT`.
+        /// Always `CONSTANT`.
         type_: Option<String> = "type",
-        /// The value.
         value: Option<f64> = "value",
     }
     required "type" "value"
@@ -245,13 +233,12 @@ impl ConstantValueCalculator {
 crm_core::record! {
     /// Body of `lead_scores.create`.
     pub struct DraftCreateRequest {
-        /// `allowedGroupTypes`
+        /// Name in JSON: `allowedGroupTypes`.
         allowed_group_types: Option<Vec<ScoreOutputPropertyCategoriesItem>> = "allowedGroupTypes",
-        /// `groupConfigs`
+        /// Name in JSON: `groupConfigs`.
         group_configs: Option<Vec<ScoreGroupConfigurationCreate>> = "groupConfigs",
-        /// `maxScorePerCategory`
+        /// Name in JSON: `maxScorePerCategory`.
         max_score_per_category: Option<i64> = "maxScorePerCategory",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -259,13 +246,9 @@ crm_core::record! {
     required "allowedGroupTypes" "groupConfigs" "maxScorePerCategory" "name" "objectTypeId"
 }
 crm_core::setters!(DraftCreateRequest {
-    /// `allowedGroupTypes`
     allowed_group_types: [ScoreOutputPropertyCategoriesItem],
-    /// `groupConfigs`
     group_configs: [ScoreGroupConfigurationCreate],
-    /// `maxScorePerCategory`
     max_score_per_category: i64,
-    /// The name.
     name: String,
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
@@ -274,30 +257,26 @@ crm_core::setters!(DraftCreateRequest {
 crm_core::record! {
     /// Body of `lead_scores.replace_draft`.
     pub struct DraftUpdateRequest {
-        /// `allowedGroupTypes`
+        /// Name in JSON: `allowedGroupTypes`.
         allowed_group_types: Option<Vec<ScoreOutputPropertyCategoriesItem>> = "allowedGroupTypes",
-        /// `filterConfiguration`
+        /// Name in JSON: `filterConfiguration`.
         filter_configuration: Option<FilterConfiguration> = "filterConfiguration",
-        /// `groupConfigs`
+        /// Name in JSON: `groupConfigs`.
         group_configs: Option<Vec<ScoreGroupConfiguration>> = "groupConfigs",
-        /// `maxScorePerCategory`
+        /// Name in JSON: `maxScorePerCategory`.
         max_score_per_category: Option<i64> = "maxScorePerCategory",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `outputConfiguration`
+        /// Name in JSON: `outputConfiguration`.
         output_configuration: Option<OutputConfigurationCreate> = "outputConfiguration",
     }
     required "allowedGroupTypes" "groupConfigs" "name" "objectTypeId"
     by new
 }
 crm_core::setters!(DraftUpdateRequest {
-    /// `filterConfiguration`
     filter_configuration: FilterConfiguration,
-    /// `maxScorePerCategory`
     max_score_per_category: i64,
-    /// `outputConfiguration`
     output_configuration: OutputConfigurationCreate,
 });
 
@@ -324,11 +303,10 @@ impl DraftUpdateRequest {
 }
 
 crm_core::record! {
-    /// Value of `event_frequency_criteria` of `MultiUnifiedEventCalculatorEntry`.
+    /// The event frequency criteria in [`MultiUnifiedEventCalculatorEntry::event_frequency_criteria`].
     pub struct EventFrequencyBetween {
-        /// `ranges`
         ranges: Option<Vec<FrequencyRange>> = "ranges",
-        /// Type. Always `BETWEEN`.
+        /// Always `BETWEEN`.
         type_: Option<String> = "type",
     }
     required "ranges" "type"
@@ -348,9 +326,9 @@ impl EventFrequencyBetween {
 }
 
 crm_core::record! {
-    /// Value of `event_timeframe` of `MultiUnifiedEventCalculatorEntry`.
+    /// The event timeframe in [`MultiUnifiedEventCalculatorEntry::event_timeframe`].
     pub struct EventTimeframe {
-        /// `eventFilterOperation`
+        /// Name in JSON: `eventFilterOperation`.
         event_filter_operation: Option<Value> = "eventFilterOperation",
     }
     required "eventFilterOperation"
@@ -369,11 +347,11 @@ impl EventTimeframe {
 }
 
 crm_core::record! {
-    /// Value of `filter_configuration` of `DraftUpdateRequest`.
+    /// The filter configuration in [`DraftUpdateRequest::filter_configuration`].
     pub struct FilterConfiguration {
-        /// `listFilterType`
+        /// Name in JSON: `listFilterType`.
         list_filter_type: Option<FilterConfigurationListFilterType> = "listFilterType",
-        /// `segmentIds`
+        /// Name in JSON: `segmentIds`.
         segment_ids: Option<Vec<i64>> = "segmentIds",
     }
     required "listFilterType" "segmentIds"
@@ -396,7 +374,7 @@ impl FilterConfiguration {
 }
 
 crm_core::open_enum! {
-    /// Value of `list_filter_type` of `FilterConfiguration`.
+    /// The list filter type in [`FilterConfiguration::list_filter_type`].
     pub enum FilterConfigurationListFilterType {
         /// `EXCLUDES`
         Excludes = "EXCLUDES",
@@ -406,15 +384,14 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `ranges` of `EventFrequencyBetween`.
+    /// A range in [`EventFrequencyBetween::ranges`].
     pub struct FrequencyRange {
         /// Origin.
         from: Option<i64> = "from",
         /// Targets: records, or recipients of an e-mail.
         to: Option<i64> = "to",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<FrequencyRangeType> = "type",
-        /// The value.
         value: Option<f64> = "value",
     }
     required "from" "type" "value"
@@ -444,7 +421,7 @@ impl FrequencyRange {
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `FrequencyRange`.
+    /// The type in [`FrequencyRange::type_`].
     pub enum FrequencyRangeType {
         /// `AT_LEAST`
         AtLeast = "AT_LEAST",
@@ -456,11 +433,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `group_decay` of `ScoreGroupConfiguration`.
+    /// The group decay in [`ScoreGroupConfiguration::group_decay`].
     pub struct GroupDecayConfiguration {
-        /// `decayIntervalDays`
+        /// Name in JSON: `decayIntervalDays`.
         decay_interval_days: Option<i64> = "decayIntervalDays",
-        /// `percentToDecayPerInterval`
+        /// Name in JSON: `percentToDecayPerInterval`.
         percent_to_decay_per_interval: Option<i64> = "percentToDecayPerInterval",
     }
     required "decayIntervalDays" "percentToDecayPerInterval"
@@ -483,7 +460,7 @@ impl GroupDecayConfiguration {
 }
 
 crm_core::record! {
-    /// Value of `association_spec` of `AssociationObjectRollupCalculator`.
+    /// The association spec in [`AssociationObjectRollupCalculator::association_spec`].
     pub struct LeadScoringAssociationSpec {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<String> = "associationCategory",
@@ -510,15 +487,15 @@ impl LeadScoringAssociationSpec {
 }
 
 crm_core::record! {
-    /// Variant of `AssociationObjectRollupCalculatorRecordCalculation`.
+    /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
     pub struct MatchCalculator {
         /// The value used when there is none.
         default_value: Option<f64> = "defaultValue",
-        /// `matchRules`
+        /// Name in JSON: `matchRules`.
         match_rules: Option<Vec<MatchRule>> = "matchRules",
         /// The names of the properties to give.
         property: Option<String> = "property",
-        /// Type. Always `MATCH`.
+        /// Always `MATCH`.
         type_: Option<String> = "type",
     }
     required "matchRules" "property" "type"
@@ -547,11 +524,10 @@ impl MatchCalculator {
 }
 
 crm_core::record! {
-    /// Item of `match_rules` of `MatchCalculator`.
+    /// A match rule in [`MatchCalculator::match_rules`].
     pub struct MatchRule {
         /// Test that is applied to the property.
         operation: Option<Value> = "operation",
-        /// The value.
         value: Option<f64> = "value",
     }
     required "operation" "value"
@@ -571,34 +547,28 @@ impl MatchRule {
 }
 
 crm_core::record! {
-    /// Variant of `OutputConfigurationCreateOutputsItem`.
+    /// Variant of [`OutputConfigurationCreateOutputsItem`].
     pub struct MatrixOutputOverride {
-        /// `boundaries`
         boundaries: Option<Map<Vec<MatrixTierBoundary>>> = "boundaries",
-        /// The id.
         id: Option<String> = "id",
-        /// `internalPropertyName`
+        /// Name in JSON: `internalPropertyName`.
         internal_property_name: Option<String> = "internalPropertyName",
         /// Always `MATRIX`.
         output_type: Option<String> = "outputType",
-        /// `propertyDescription`
+        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// `propertyGroup`
+        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// `propertyLabel`
+        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
     }
     required "boundaries" "id" "outputType"
     by new
 }
 crm_core::setters!(MatrixOutputOverride {
-    /// `internalPropertyName`
     internal_property_name: String,
-    /// `propertyDescription`
     property_description: String,
-    /// `propertyGroup`
     property_group: String,
-    /// `propertyLabel`
     property_label: String,
 });
 
@@ -623,21 +593,18 @@ impl MatrixOutputOverride {
 }
 
 crm_core::record! {
-    /// Variant of `Output`.
+    /// Variant of [`Output`].
     pub struct MatrixOutputProperty {
-        /// `boundaries`
         boundaries: Map<Vec<MatrixTierBoundary>> = "boundaries",
-        /// `categories`
         categories: Vec<ScoreOutputPropertyCategoriesItem> = "categories",
-        /// The id.
         id: Option<String> = "id",
         /// Always `MATRIX`.
         output_type: Option<String> = "outputType",
-        /// `propertyDescription`
+        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// `propertyGroup`
+        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// `propertyLabel`
+        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -645,11 +612,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `boundaries` of `MatrixOutputOverride`.
+    /// A boundary in [`MatrixOutputOverride::boundaries`].
     pub struct MatrixTierBoundary {
         /// Display name.
         label: Option<String> = "label",
-        /// `threshold`
         threshold: Option<f64> = "threshold",
     }
     required "label" "threshold"
@@ -669,24 +635,22 @@ impl MatrixTierBoundary {
 }
 
 crm_core::record! {
-    /// Item of `event_calculators` of `MultiUnifiedEventRollupCalculator`.
+    /// An event calculator in [`MultiUnifiedEventRollupCalculator::event_calculators`].
     pub struct MultiUnifiedEventCalculatorEntry {
-        /// `eventFrequencyCriteria`
+        /// Name in JSON: `eventFrequencyCriteria`.
         event_frequency_criteria: Option<EventFrequencyBetween> = "eventFrequencyCriteria",
-        /// `eventTimeframe`
+        /// Name in JSON: `eventTimeframe`.
         event_timeframe: Option<EventTimeframe> = "eventTimeframe",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// `recordCalculation`
+        /// Name in JSON: `recordCalculation`.
         record_calculation: Option<AssociationObjectRollupCalculatorRecordCalculation> = "recordCalculation",
     }
     required "eventTypeId" "recordCalculation"
     by new
 }
 crm_core::setters!(MultiUnifiedEventCalculatorEntry {
-    /// `eventFrequencyCriteria`
     event_frequency_criteria: EventFrequencyBetween,
-    /// `eventTimeframe`
     event_timeframe: EventTimeframe,
 });
 
@@ -708,11 +672,11 @@ impl MultiUnifiedEventCalculatorEntry {
 }
 
 crm_core::record! {
-    /// Variant of `RuleConfigurationCalculation`.
+    /// Variant of [`RuleConfigurationCalculation`].
     pub struct MultiUnifiedEventRollupCalculator {
-        /// `eventCalculators`
+        /// Name in JSON: `eventCalculators`.
         event_calculators: Option<Vec<MultiUnifiedEventCalculatorEntry>> = "eventCalculators",
-        /// Type. Always `MULTI_UE`.
+        /// Always `MULTI_UE`.
         type_: Option<String> = "type",
     }
     required "eventCalculators" "type"
@@ -734,11 +698,10 @@ impl MultiUnifiedEventRollupCalculator {
 }
 
 crm_core::record! {
-    /// Variant of `AssociationObjectRollupCalculatorRecordCalculation`.
+    /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
     pub struct MultiValueCalculator {
-        /// `calculators`
         calculators: Option<Vec<AssociationObjectRollupCalculatorRecordCalculation>> = "calculators",
-        /// Type. Always `MULTI`.
+        /// Always `MULTI`.
         type_: Option<String> = "type",
     }
     required "calculators" "type"
@@ -769,17 +732,15 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Value of `output_configuration` of `ScoreConfiguration`.
+    /// The output configuration in [`ScoreConfiguration::output_configuration`].
     pub struct OutputConfiguration {
-        /// `outputs`
         outputs: Vec<Output> = "outputs",
     }
 }
 
 crm_core::record! {
-    /// Value of `output_configuration` of `DraftUpdateRequest`.
+    /// The output configuration in [`DraftUpdateRequest::output_configuration`].
     pub struct OutputConfigurationCreate {
-        /// `outputs`
         outputs: Option<Vec<OutputConfigurationCreateOutputsItem>> = "outputs",
     }
     required "outputs"
@@ -807,27 +768,26 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Item of `rendered_components` of `RenderedEvent`.
+    /// A rendered component in [`RenderedEvent::rendered_components`].
     pub struct RenderedComponent {
-        /// `componentType`
+        /// Name in JSON: `componentType`.
         component_type: Option<String> = "componentType",
         /// The fields, in order or by name.
         fields: Map<Value> = "fields",
-        /// `tokenName`
+        /// Name in JSON: `tokenName`.
         token_name: Option<String> = "tokenName",
     }
 }
 
 crm_core::record! {
-    /// Item of `rendered_events` of `ScoreHistoryEntry`.
+    /// A rendered event in [`ScoreHistoryEntry::rendered_events`].
     pub struct RenderedEvent {
-        /// `defaultTemplate`
+        /// Name in JSON: `defaultTemplate`.
         default_template: Option<String> = "defaultTemplate",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// `heading`
         heading: Option<String> = "heading",
-        /// `renderedComponents`
+        /// Name in JSON: `renderedComponents`.
         rendered_components: Vec<RenderedComponent> = "renderedComponents",
         /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
@@ -835,11 +795,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `resolved_properties` of `ScoreHistoryEntry`.
+    /// A resolved property in [`ScoreHistoryEntry::resolved_properties`].
     pub struct ResolvedPropertyChange {
-        /// `pastValue`
+        /// Name in JSON: `pastValue`.
         past_value: Option<String> = "pastValue",
-        /// `presentValue`
+        /// Name in JSON: `presentValue`.
         present_value: Option<String> = "presentValue",
         /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
@@ -847,7 +807,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `rollup_type` of `AssociationObjectRollupCalculator`.
+    /// The rollup type in [`AssociationObjectRollupCalculator::rollup_type`].
     pub enum RollupCalculatorRollupType {
         /// `AVG`
         Avg = "AVG",
@@ -861,9 +821,8 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `configuration` of `ScoreRuleConfiguration`.
+    /// The configuration in [`ScoreRuleConfiguration::configuration`].
     pub struct RuleConfiguration {
-        /// `calculation`
         calculation: Option<RuleConfigurationCalculation> = "calculation",
     }
     required "calculation"
@@ -898,7 +857,7 @@ crm_core::union! {
 crm_core::record! {
     /// Body of `lead_scores.clone`.
     pub struct ScoreCloneRequest {
-        /// `scoreName`
+        /// Name in JSON: `scoreName`.
         score_name: Option<String> = "scoreName",
     }
     required "scoreName"
@@ -919,31 +878,29 @@ impl ScoreCloneRequest {
 crm_core::record! {
     /// Reply of `lead_scores.disable`.
     pub struct ScoreConfiguration {
-        /// `allowedGroupTypes`
+        /// Name in JSON: `allowedGroupTypes`.
         allowed_group_types: Vec<ScoreOutputPropertyCategoriesItem> = "allowedGroupTypes",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `filterConfiguration`
+        /// Name in JSON: `filterConfiguration`.
         filter_configuration: Option<FilterConfiguration> = "filterConfiguration",
-        /// `groupConfigs`
+        /// Name in JSON: `groupConfigs`.
         group_configs: Vec<ScoreGroupConfiguration> = "groupConfigs",
-        /// The id.
         id: Option<String> = "id",
-        /// `maxScore`
+        /// Name in JSON: `maxScore`.
         max_score: Option<i64> = "maxScore",
-        /// `maxScorePerCategory`
+        /// Name in JSON: `maxScorePerCategory`.
         max_score_per_category: Option<i64> = "maxScorePerCategory",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// `outputConfiguration`
+        /// Name in JSON: `outputConfiguration`.
         output_configuration: Option<OutputConfiguration> = "outputConfiguration",
         /// Time at which it was published.
         published_at: Option<Timestamp> = "publishedAt",
-        /// `scoreStatus`
+        /// Name in JSON: `scoreStatus`.
         score_status: Option<String> = "scoreStatus",
-        /// `scoreType`
+        /// Name in JSON: `scoreType`.
         score_type: Option<String> = "scoreType",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -951,17 +908,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `results` of `ScoreFragmentPage`.
+    /// A result in [`ScoreFragmentPage::results`].
     pub struct ScoreFragment {
-        /// The id.
         id: Option<String> = "id",
-        /// `lastConfigurationChangeTimestamp`
+        /// Name in JSON: `lastConfigurationChangeTimestamp`.
         last_configuration_change_timestamp: Option<Timestamp> = "lastConfigurationChangeTimestamp",
-        /// The name.
         name: Option<String> = "name",
-        /// `scoreType`
+        /// Name in JSON: `scoreType`.
         score_type: Option<String> = "scoreType",
-        /// `scoredObjectTypeId`
+        /// Name in JSON: `scoredObjectTypeId`.
         scored_object_type_id: Option<String> = "scoredObjectTypeId",
     }
 }
@@ -977,32 +932,28 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `group_configs` of `DraftUpdateRequest`.
+    /// A group config in [`DraftUpdateRequest::group_configs`].
     pub struct ScoreGroupConfiguration {
-        /// `groupCategory`
+        /// Name in JSON: `groupCategory`.
         group_category: Option<ScoreOutputPropertyCategoriesItem> = "groupCategory",
-        /// `groupDecay`
+        /// Name in JSON: `groupDecay`.
         group_decay: Option<GroupDecayConfiguration> = "groupDecay",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// The id.
         id: Option<String> = "id",
-        /// `maxValue`
+        /// Name in JSON: `maxValue`.
         max_value: Option<f64> = "maxValue",
-        /// `minValue`
+        /// Name in JSON: `minValue`.
         min_value: Option<f64> = "minValue",
-        /// `ruleConfigurations`
+        /// Name in JSON: `ruleConfigurations`.
         rule_configurations: Option<Vec<ScoreRuleConfiguration>> = "ruleConfigurations",
     }
     required "groupCategory" "groupName" "id" "ruleConfigurations"
     by new
 }
 crm_core::setters!(ScoreGroupConfiguration {
-    /// `groupDecay`
     group_decay: GroupDecayConfiguration,
-    /// `maxValue`
     max_value: f64,
-    /// `minValue`
     min_value: f64,
 });
 
@@ -1029,30 +980,27 @@ impl ScoreGroupConfiguration {
 }
 
 crm_core::record! {
-    /// Item of `group_configs` of `DraftCreateRequest`.
+    /// A group config in [`DraftCreateRequest::group_configs`].
     pub struct ScoreGroupConfigurationCreate {
-        /// `groupCategory`
+        /// Name in JSON: `groupCategory`.
         group_category: Option<ScoreOutputPropertyCategoriesItem> = "groupCategory",
-        /// `groupDecay`
+        /// Name in JSON: `groupDecay`.
         group_decay: Option<GroupDecayConfiguration> = "groupDecay",
         /// The internal name of the group.
         group_name: Option<String> = "groupName",
-        /// `maxValue`
+        /// Name in JSON: `maxValue`.
         max_value: Option<f64> = "maxValue",
-        /// `minValue`
+        /// Name in JSON: `minValue`.
         min_value: Option<f64> = "minValue",
-        /// `ruleConfigurations`
+        /// Name in JSON: `ruleConfigurations`.
         rule_configurations: Option<Vec<ScoreRuleConfigurationCreate>> = "ruleConfigurations",
     }
     required "groupCategory" "groupName" "ruleConfigurations"
     by new
 }
 crm_core::setters!(ScoreGroupConfigurationCreate {
-    /// `groupDecay`
     group_decay: GroupDecayConfiguration,
-    /// `maxValue`
     max_value: f64,
-    /// `minValue`
     min_value: f64,
 });
 
@@ -1077,17 +1025,17 @@ impl ScoreGroupConfigurationCreate {
 }
 
 crm_core::record! {
-    /// Item of `results` of `ScoreHistoryEntryPage`.
+    /// A result in [`ScoreHistoryEntryPage::results`].
     pub struct ScoreHistoryEntry {
         /// Number of time units.
         delta: Option<f64> = "delta",
-        /// `propertyValue`
+        /// Name in JSON: `propertyValue`.
         property_value: Option<String> = "propertyValue",
-        /// `renderedEvents`
+        /// Name in JSON: `renderedEvents`.
         rendered_events: Vec<RenderedEvent> = "renderedEvents",
-        /// `resolvedListIds`
+        /// Name in JSON: `resolvedListIds`.
         resolved_list_ids: Vec<i64> = "resolvedListIds",
-        /// `resolvedProperties`
+        /// Name in JSON: `resolvedProperties`.
         resolved_properties: Map<ResolvedPropertyChange> = "resolvedProperties",
         /// The point in time it is about.
         timestamp: Option<Timestamp> = "timestamp",
@@ -1105,32 +1053,27 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `OutputConfigurationCreateOutputsItem`.
+    /// Variant of [`OutputConfigurationCreateOutputsItem`].
     pub struct ScoreOutputOverride {
-        /// The id.
         id: Option<String> = "id",
-        /// `internalPropertyName`
+        /// Name in JSON: `internalPropertyName`.
         internal_property_name: Option<String> = "internalPropertyName",
         /// Always `SCORE`.
         output_type: Option<String> = "outputType",
-        /// `propertyDescription`
+        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// `propertyGroup`
+        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// `propertyLabel`
+        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
     }
     required "id" "outputType"
     by new
 }
 crm_core::setters!(ScoreOutputOverride {
-    /// `internalPropertyName`
     internal_property_name: String,
-    /// `propertyDescription`
     property_description: String,
-    /// `propertyGroup`
     property_group: String,
-    /// `propertyLabel`
     property_label: String,
 });
 
@@ -1151,19 +1094,17 @@ impl ScoreOutputOverride {
 }
 
 crm_core::record! {
-    /// Variant of `Output`.
+    /// Variant of [`Output`].
     pub struct ScoreOutputProperty {
-        /// `categories`
         categories: Vec<ScoreOutputPropertyCategoriesItem> = "categories",
-        /// The id.
         id: Option<String> = "id",
         /// Always `SCORE`.
         output_type: Option<String> = "outputType",
-        /// `propertyDescription`
+        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// `propertyGroup`
+        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// `propertyLabel`
+        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -1171,7 +1112,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Item of `allowed_group_types` of `DraftCreateRequest`.
+    /// An allowed group type in [`DraftCreateRequest::allowed_group_types`].
     pub enum ScoreOutputPropertyCategoriesItem {
         /// `FIT`
         Fit = "FIT",
@@ -1181,26 +1122,23 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `rule_configurations` of `ScoreGroupConfiguration`.
+    /// A rule configuration in [`ScoreGroupConfiguration::rule_configurations`].
     pub struct ScoreRuleConfiguration {
         /// The settings of the form.
         configuration: Option<RuleConfiguration> = "configuration",
         /// True if it is on.
         enabled: Option<bool> = "enabled",
-        /// The id.
         id: Option<String> = "id",
-        /// `maximumValue`
+        /// Name in JSON: `maximumValue`.
         maximum_value: Option<f64> = "maximumValue",
-        /// `minimumValue`
+        /// Name in JSON: `minimumValue`.
         minimum_value: Option<f64> = "minimumValue",
     }
     required "configuration" "enabled" "id"
     by new
 }
 crm_core::setters!(ScoreRuleConfiguration {
-    /// `maximumValue`
     maximum_value: f64,
-    /// `minimumValue`
     minimum_value: f64,
 });
 
@@ -1224,24 +1162,22 @@ impl ScoreRuleConfiguration {
 }
 
 crm_core::record! {
-    /// Item of `rule_configurations` of `ScoreGroupConfigurationCreate`.
+    /// A rule configuration in [`ScoreGroupConfigurationCreate::rule_configurations`].
     pub struct ScoreRuleConfigurationCreate {
         /// The settings of the form.
         configuration: Option<RuleConfiguration> = "configuration",
         /// True if it is on.
         enabled: Option<bool> = "enabled",
-        /// `maximumValue`
+        /// Name in JSON: `maximumValue`.
         maximum_value: Option<f64> = "maximumValue",
-        /// `minimumValue`
+        /// Name in JSON: `minimumValue`.
         minimum_value: Option<f64> = "minimumValue",
     }
     required "configuration" "enabled"
     by new
 }
 crm_core::setters!(ScoreRuleConfigurationCreate {
-    /// `maximumValue`
     maximum_value: f64,
-    /// `minimumValue`
     minimum_value: f64,
 });
 
@@ -1263,11 +1199,11 @@ impl ScoreRuleConfigurationCreate {
 }
 
 crm_core::record! {
-    /// Variant of `AssociationObjectRollupCalculatorRecordCalculation`.
+    /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
     pub struct SegmentMembershipCalculator {
-        /// `segmentMembershipRules`
+        /// Name in JSON: `segmentMembershipRules`.
         segment_membership_rules: Option<Vec<SegmentMembershipRule>> = "segmentMembershipRules",
-        /// Type. Always `SEGMENT_MEMBERSHIP`.
+        /// Always `SEGMENT_MEMBERSHIP`.
         type_: Option<String> = "type",
     }
     required "segmentMembershipRules" "type"
@@ -1287,13 +1223,12 @@ impl SegmentMembershipCalculator {
 }
 
 crm_core::record! {
-    /// Item of `segment_membership_rules` of `SegmentMembershipCalculator`.
+    /// A segment membership rule in [`SegmentMembershipCalculator::segment_membership_rules`].
     pub struct SegmentMembershipRule {
         /// Test that is applied to the property.
         operation: Option<SegmentMembershipRuleOperation> = "operation",
-        /// `segmentIds`
+        /// Name in JSON: `segmentIds`.
         segment_ids: Option<Vec<i64>> = "segmentIds",
-        /// The value.
         value: Option<f64> = "value",
     }
     required "operation" "segmentIds" "value"
@@ -1330,13 +1265,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `CompositeConditionConditionsItem`.
+    /// Variant of [`CompositeConditionConditionsItem`].
     pub struct SingleCondition {
         /// Test that is applied to the property.
         operation: Option<Value> = "operation",
         /// The names of the properties to give.
         property: Option<String> = "property",
-        /// Type. Always `SINGLE`.
+        /// Always `SINGLE`.
         type_: Option<String> = "type",
     }
     required "operation" "property" "type"
@@ -1357,34 +1292,28 @@ impl SingleCondition {
 }
 
 crm_core::record! {
-    /// Variant of `OutputConfigurationCreateOutputsItem`.
+    /// Variant of [`OutputConfigurationCreateOutputsItem`].
     pub struct ThresholdOutputOverride {
-        /// `boundaries`
         boundaries: Option<Vec<ThresholdTierBoundary>> = "boundaries",
-        /// The id.
         id: Option<String> = "id",
-        /// `internalPropertyName`
+        /// Name in JSON: `internalPropertyName`.
         internal_property_name: Option<String> = "internalPropertyName",
         /// Always `THRESHOLD`.
         output_type: Option<String> = "outputType",
-        /// `propertyDescription`
+        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// `propertyGroup`
+        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// `propertyLabel`
+        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
     }
     required "boundaries" "id" "outputType"
     by new
 }
 crm_core::setters!(ThresholdOutputOverride {
-    /// `internalPropertyName`
     internal_property_name: String,
-    /// `propertyDescription`
     property_description: String,
-    /// `propertyGroup`
     property_group: String,
-    /// `propertyLabel`
     property_label: String,
 });
 
@@ -1409,21 +1338,18 @@ impl ThresholdOutputOverride {
 }
 
 crm_core::record! {
-    /// Variant of `Output`.
+    /// Variant of [`Output`].
     pub struct ThresholdOutputProperty {
-        /// `boundaries`
         boundaries: Vec<ThresholdTierBoundary> = "boundaries",
-        /// `categories`
         categories: Vec<ScoreOutputPropertyCategoriesItem> = "categories",
-        /// The id.
         id: Option<String> = "id",
         /// Always `THRESHOLD`.
         output_type: Option<String> = "outputType",
-        /// `propertyDescription`
+        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// `propertyGroup`
+        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// `propertyLabel`
+        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -1431,22 +1357,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `boundaries` of `ThresholdOutputOverride`.
+    /// A boundary in [`ThresholdOutputOverride::boundaries`].
     pub struct ThresholdTierBoundary {
-        /// The color.
         color: Option<ThresholdTierBoundaryColor> = "color",
         /// Display name.
         label: Option<String> = "label",
         /// The label of the copy.
         new_label: Option<String> = "newLabel",
-        /// `threshold`
         threshold: Option<f64> = "threshold",
     }
     required "label" "threshold"
     by new
 }
 crm_core::setters!(ThresholdTierBoundary {
-    /// The color.
     color: ThresholdTierBoundaryColor,
     /// The label of the copy.
     new_label: String,
@@ -1467,7 +1390,7 @@ impl ThresholdTierBoundary {
 }
 
 crm_core::open_enum! {
-    /// The color.
+    /// The color in [`ThresholdTierBoundary::color`].
     pub enum ThresholdTierBoundaryColor {
         /// `BLUE`
         Blue = "BLUE",

@@ -4,29 +4,26 @@
 use super::*;
 
 crm_core::record! {
-    /// Item of `items` of `ConversationRecapActionItemsResult`.
+    /// An item in [`ConversationRecapActionItemsResult::items`].
     pub struct ActionItem {
-        /// `assignee`
         assignee: Option<String> = "assignee",
-        /// The title.
         title: Option<String> = "title",
     }
 }
 
 crm_core::record! {
-    /// Value of `action_items` of `ConversationRecapReply`.
+    /// The action items in [`ConversationRecapReply::action_items`].
     pub struct ConversationRecapActionItemsResult {
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
         /// Schema of the items of the array.
         items: Vec<ActionItem> = "items",
-        /// Status.
         status: Option<ConversationRecapActionItemsResultStatus> = "status",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `ConversationRecapActionItemsResult`.
+    /// The status in [`ConversationRecapActionItemsResult::status`].
     pub enum ConversationRecapActionItemsResultStatus {
         /// `FAILED`
         Failed = "FAILED",
@@ -42,27 +39,24 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `meeting_recaps.get`.
     pub struct ConversationRecapReply {
-        /// `actionItems`
+        /// Name in JSON: `actionItems`.
         action_items: Option<ConversationRecapActionItemsResult> = "actionItems",
-        /// `summary`
         summary: Option<ConversationRecapSummaryResult> = "summary",
     }
 }
 
 crm_core::record! {
-    /// Value of `summary` of `ConversationRecapReply`.
+    /// The summary in [`ConversationRecapReply::summary`].
     pub struct ConversationRecapSummaryResult {
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
-        /// Status.
         status: Option<ConversationRecapSummaryResultStatus> = "status",
-        /// The value.
         value: Option<String> = "value",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `ConversationRecapSummaryResult`.
+    /// The status in [`ConversationRecapSummaryResult::status`].
     pub enum ConversationRecapSummaryResultStatus {
         /// `FAILED`
         Failed = "FAILED",

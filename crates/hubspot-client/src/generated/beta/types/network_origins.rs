@@ -12,7 +12,6 @@ crm_core::record! {
         created_at: Option<i64> = "createdAt",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
-        /// The id.
         id: Option<i64> = "id",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",

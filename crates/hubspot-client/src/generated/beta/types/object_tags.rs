@@ -6,7 +6,6 @@ use super::*;
 crm_core::record! {
     /// Body of `object_tags.create`.
     pub struct CreatePublicCrmObjectTagRequest {
-        /// The color.
         color: Option<String> = "color",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -14,15 +13,13 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// `filterPipelineIds`
+        /// Name in JSON: `filterPipelineIds`.
         filter_pipeline_ids: Option<Vec<String>> = "filterPipelineIds",
-        /// The name.
         name: Option<String> = "name",
     }
     required "color" "displayOrder" "filterBranch" "filterPipelineIds" "name"
 }
 crm_core::setters!(CreatePublicCrmObjectTagRequest {
-    /// The color.
     color: String,
     /// Human-readable description.
     description: String,
@@ -30,16 +27,13 @@ crm_core::setters!(CreatePublicCrmObjectTagRequest {
     display_order: i64,
     /// The filters, as a tree.
     filter_branch: FilterBranch,
-    /// `filterPipelineIds`
     filter_pipeline_ids: [String],
-    /// The name.
     name: String,
 });
 
 crm_core::record! {
     /// Reply of `object_tags.create`.
     pub struct CrmObjectTag {
-        /// The color.
         color: Option<String> = "color",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -51,13 +45,11 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// `filterPipelineIds`
+        /// Name in JSON: `filterPipelineIds`.
         filter_pipeline_ids: Vec<String> = "filterPipelineIds",
-        /// The id.
         id: Option<String> = "id",
-        /// `lastModifiedBy`
+        /// Name in JSON: `lastModifiedBy`.
         last_modified_by: Option<i64> = "lastModifiedBy",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -75,31 +67,26 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `object_tags.update`.
+    /// Changes to an object tag. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct PatchPublicCrmObjectTagRequest {
-        /// The color.
         color: Option<String> = "color",
         /// Human-readable description.
         description: Option<String> = "description",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// `filterPipelineIds`
+        /// Name in JSON: `filterPipelineIds`.
         filter_pipeline_ids: Option<Vec<String>> = "filterPipelineIds",
-        /// The name.
         name: Option<String> = "name",
     }
     nullable "color" "description" "filterBranch" "filterPipelineIds" "name"
 }
 crm_core::setters!(PatchPublicCrmObjectTagRequest {
-    /// The color.
     color: String,
     /// Human-readable description.
     description: String,
     /// The filters, as a tree.
     filter_branch: FilterBranch,
-    /// `filterPipelineIds`
     filter_pipeline_ids: [String],
-    /// The name.
     name: String,
 });
 
@@ -112,15 +99,13 @@ crm_core::clears!(PatchPublicCrmObjectTagRequest {
 crm_core::record! {
     /// Body of `object_tags.replace`.
     pub struct ReplacePublicCrmObjectTagRequest {
-        /// The color.
         color: Option<String> = "color",
         /// Human-readable description.
         description: Option<String> = "description",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// `filterPipelineIds`
+        /// Name in JSON: `filterPipelineIds`.
         filter_pipeline_ids: Option<Vec<String>> = "filterPipelineIds",
-        /// The name.
         name: Option<String> = "name",
     }
     required "color" "filterBranch" "filterPipelineIds" "name"

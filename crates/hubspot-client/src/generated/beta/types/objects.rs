@@ -12,7 +12,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// Item of `associations` of `BatchCreateRow`.
+    /// An association in [`BatchCreateRow::associations`].
     pub struct AssociationsForObject {
         /// Targets: records, or recipients of an e-mail.
         to: Option<ObjectId> = "to",
@@ -57,7 +57,7 @@ impl BatchCreate {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `BatchCreate`.
+    /// An input in [`BatchCreate::inputs`].
     pub struct BatchCreateRow {
         /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",

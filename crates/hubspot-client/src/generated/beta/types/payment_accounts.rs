@@ -6,23 +6,22 @@ use super::*;
 crm_core::record! {
     /// Reply of `payment_accounts.get_status`.
     pub struct PaymentAccountView {
-        /// `canPayout`
+        /// Name in JSON: `canPayout`.
         can_payout: Option<bool> = "canPayout",
-        /// `canTransact`
+        /// Name in JSON: `canTransact`.
         can_transact: Option<bool> = "canTransact",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `eligibleProcessorTypes`
+        /// Name in JSON: `eligibleProcessorTypes`.
         eligible_processor_types: Vec<PaymentAccountViewProcessorType> = "eligibleProcessorTypes",
-        /// `enrollmentState`
+        /// Name in JSON: `enrollmentState`.
         enrollment_state: Option<PaymentAccountViewEnrollmentState> = "enrollmentState",
-        /// `hasTransacted`
+        /// Name in JSON: `hasTransacted`.
         has_transacted: Option<bool> = "hasTransacted",
-        /// The id.
         id: Option<String> = "id",
-        /// `lastTransactedAt`
+        /// Name in JSON: `lastTransactedAt`.
         last_transacted_at: Option<Timestamp> = "lastTransactedAt",
-        /// `processorType`
+        /// Name in JSON: `processorType`.
         processor_type: Option<PaymentAccountViewProcessorType> = "processorType",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -30,7 +29,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `enrollment_state` of `PaymentAccountView`.
+    /// The enrollment state in [`PaymentAccountView::enrollment_state`].
     pub enum PaymentAccountViewEnrollmentState {
         /// `ACTIVE`
         Active = "ACTIVE",
@@ -52,7 +51,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Item of `eligible_processor_types` of `PaymentAccountView`.
+    /// An eligible processor type in [`PaymentAccountView::eligible_processor_types`].
     pub enum PaymentAccountViewProcessorType {
         /// `BYO_STRIPE`
         ByoStripe = "BYO_STRIPE",

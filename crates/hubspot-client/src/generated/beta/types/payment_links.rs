@@ -4,18 +4,17 @@
 use super::*;
 
 crm_core::record! {
-    /// Value of `deal_configurations` of `PaymentLinkCreateRequest`.
+    /// The deal configurations in [`PaymentLinkCreateRequest::deal_configurations`].
     pub struct DealConfigurations {
-        /// `createNewDealOnPurchase`
+        /// Name in JSON: `createNewDealOnPurchase`.
         create_new_deal_on_purchase: Option<bool> = "createNewDealOnPurchase",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
     }
     required "createNewDealOnPurchase"
     by new
 }
 crm_core::setters!(DealConfigurations {
-    /// `pipelineStageId`
     pipeline_stage_id: String,
 });
 
@@ -32,7 +31,7 @@ impl DealConfigurations {
 }
 
 crm_core::record! {
-    /// Item of `discounts` of `PaymentLinkReply`.
+    /// A discount in [`PaymentLinkReply::discounts`].
     pub struct DiscountReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -40,13 +39,11 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The value.
         value: Option<f64> = "value",
         /// The kind of value: `TEXT` or `URL`.
         value_type: Option<ValueType> = "valueType",
@@ -54,11 +51,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `discount` of `PaymentLinkCreateRequest`.
+    /// The discount in [`PaymentLinkCreateRequest::discount`].
     pub struct DiscountRequest {
         /// Display name.
         label: Option<String> = "label",
-        /// The value.
         value: Option<f64> = "value",
         /// The kind of value: `TEXT` or `URL`.
         value_type: Option<ValueType> = "valueType",
@@ -85,7 +81,7 @@ impl DiscountRequest {
 }
 
 crm_core::record! {
-    /// Item of `fees` of `PaymentLinkReply`.
+    /// A fee in [`PaymentLinkReply::fees`].
     pub struct FeeReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -93,13 +89,11 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The value.
         value: Option<f64> = "value",
         /// The kind of value: `TEXT` or `URL`.
         value_type: Option<ValueType> = "valueType",
@@ -107,11 +101,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `fees` of `PaymentLinkCreateRequest`.
+    /// A fee in [`PaymentLinkCreateRequest::fees`].
     pub struct FeeRequest {
         /// Display name.
         label: Option<String> = "label",
-        /// The value.
         value: Option<f64> = "value",
         /// The kind of value: `TEXT` or `URL`.
         value_type: Option<ValueType> = "valueType",
@@ -138,13 +131,12 @@ impl FeeRequest {
 }
 
 crm_core::record! {
-    /// Item of `options` of `PaymentLinkFormField`.
+    /// An option in [`PaymentLinkFormField::options`].
     pub struct FormFieldOption {
         /// Human-readable description.
         description: Option<String> = "description",
         /// Display name.
         label: Option<String> = "label",
-        /// The value.
         value: Option<String> = "value",
     }
     required "label" "value"
@@ -171,122 +163,93 @@ impl FormFieldOption {
 crm_core::record! {
     /// Body of `payment_links.create`.
     pub struct PaymentLinkCreateRequest {
-        /// `acceptedPaymentMethods`
+        /// Name in JSON: `acceptedPaymentMethods`.
         accepted_payment_methods: Option<Vec<PaymentMethodsItem>> = "acceptedPaymentMethods",
-        /// `additionalFormFields`
+        /// Name in JSON: `additionalFormFields`.
         additional_form_fields: Option<Vec<PaymentLinkFormField>> = "additionalFormFields",
-        /// `automatedSalesTaxEnabled`
+        /// Name in JSON: `automatedSalesTaxEnabled`.
         automated_sales_tax_enabled: Option<bool> = "automatedSalesTaxEnabled",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// `collectFullBillingAddress`
+        /// Name in JSON: `collectFullBillingAddress`.
         collect_full_billing_address: Option<bool> = "collectFullBillingAddress",
-        /// `collectShippingAddress`
+        /// Name in JSON: `collectShippingAddress`.
         collect_shipping_address: Option<bool> = "collectShippingAddress",
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// `dealConfigurations`
+        /// Name in JSON: `dealConfigurations`.
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
-        /// `descriptionHtml`
+        /// Name in JSON: `descriptionHtml`.
         description_html: Option<String> = "descriptionHtml",
-        /// `discount`
         discount: Option<DiscountRequest> = "discount",
-        /// `discountCodeEnabled`
+        /// Name in JSON: `discountCodeEnabled`.
         discount_code_enabled: Option<bool> = "discountCodeEnabled",
-        /// `discountObjectId`
+        /// Name in JSON: `discountObjectId`.
         discount_object_id: Option<String> = "discountObjectId",
-        /// `discountObjectIds`
+        /// Name in JSON: `discountObjectIds`.
         discount_object_ids: Option<Vec<String>> = "discountObjectIds",
-        /// `domainId`
+        /// Name in JSON: `domainId`.
         domain_id: Option<String> = "domainId",
-        /// `enableDefaultCheckoutFees`
+        /// Name in JSON: `enableDefaultCheckoutFees`.
         enable_default_checkout_fees: Option<bool> = "enableDefaultCheckoutFees",
-        /// `feeObjectIds`
+        /// Name in JSON: `feeObjectIds`.
         fee_object_ids: Option<Vec<String>> = "feeObjectIds",
-        /// `fees`
         fees: Option<Vec<FeeRequest>> = "fees",
-        /// `includeEmailInSuccessRedirect`
+        /// Name in JSON: `includeEmailInSuccessRedirect`.
         include_email_in_success_redirect: Option<bool> = "includeEmailInSuccessRedirect",
-        /// `isOneTimeUseEnabled`
+        /// Name in JSON: `isOneTimeUseEnabled`.
         is_one_time_use_enabled: Option<bool> = "isOneTimeUseEnabled",
-        /// `lineItemObjectIds`
+        /// Name in JSON: `lineItemObjectIds`.
         line_item_object_ids: Option<Vec<String>> = "lineItemObjectIds",
-        /// `lineItems`
+        /// Name in JSON: `lineItems`.
         line_items: Option<Vec<ContractCreateRequestLineItemsItem>> = "lineItems",
-        /// `paymentLinkName`
+        /// Name in JSON: `paymentLinkName`.
         payment_link_name: Option<String> = "paymentLinkName",
-        /// The state.
         state: Option<PaymentLinkReplyState> = "state",
-        /// `storePaymentMethodAtCheckout`
+        /// Name in JSON: `storePaymentMethodAtCheckout`.
         store_payment_method_at_checkout: Option<bool> = "storePaymentMethodAtCheckout",
-        /// `successUrl`
+        /// Name in JSON: `successUrl`.
         success_url: Option<String> = "successUrl",
-        /// `taxObjectIds`
+        /// Name in JSON: `taxObjectIds`.
         tax_object_ids: Option<Vec<String>> = "taxObjectIds",
-        /// `taxes`
         taxes: Option<Vec<TaxRequest>> = "taxes",
     }
     required "acceptedPaymentMethods" "additionalFormFields" "currencyCode" "discountObjectIds" "enableDefaultCheckoutFees" "feeObjectIds" "fees" "includeEmailInSuccessRedirect" "isOneTimeUseEnabled" "lineItemObjectIds" "lineItems" "paymentLinkName" "state" "taxObjectIds" "taxes"
 }
 crm_core::setters!(PaymentLinkCreateRequest {
-    /// `acceptedPaymentMethods`
     accepted_payment_methods: [PaymentMethodsItem],
-    /// `additionalFormFields`
     additional_form_fields: [PaymentLinkFormField],
-    /// `automatedSalesTaxEnabled`
     automated_sales_tax_enabled: bool,
     /// The id of the business unit.
     business_unit_id: String,
-    /// `collectFullBillingAddress`
     collect_full_billing_address: bool,
-    /// `collectShippingAddress`
     collect_shipping_address: bool,
     /// The currency, for example `USD`.
     currency_code: String,
-    /// `dealConfigurations`
     deal_configurations: DealConfigurations,
-    /// `descriptionHtml`
     description_html: String,
-    /// `discount`
     discount: DiscountRequest,
-    /// `discountCodeEnabled`
     discount_code_enabled: bool,
-    /// `discountObjectId`
     discount_object_id: String,
-    /// `discountObjectIds`
     discount_object_ids: [String],
-    /// `domainId`
     domain_id: String,
-    /// `enableDefaultCheckoutFees`
     enable_default_checkout_fees: bool,
-    /// `feeObjectIds`
     fee_object_ids: [String],
-    /// `fees`
     fees: [FeeRequest],
-    /// `includeEmailInSuccessRedirect`
     include_email_in_success_redirect: bool,
-    /// `isOneTimeUseEnabled`
     is_one_time_use_enabled: bool,
-    /// `lineItemObjectIds`
     line_item_object_ids: [String],
-    /// `lineItems`
     line_items: [ContractCreateRequestLineItemsItem],
-    /// `paymentLinkName`
     payment_link_name: String,
-    /// The state.
     state: PaymentLinkReplyState,
-    /// `storePaymentMethodAtCheckout`
     store_payment_method_at_checkout: bool,
-    /// `successUrl`
     success_url: String,
-    /// `taxObjectIds`
     tax_object_ids: [String],
-    /// `taxes`
     taxes: [TaxRequest],
 });
 
 crm_core::record! {
-    /// Item of `additional_form_fields` of `PaymentLinkCreateRequest`.
+    /// An additional form field in [`PaymentLinkCreateRequest::additional_form_fields`].
     pub struct PaymentLinkFormField {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -331,61 +294,56 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `payment_links.create`.
     pub struct PaymentLinkReply {
-        /// `acceptedPaymentMethods`
+        /// Name in JSON: `acceptedPaymentMethods`.
         accepted_payment_methods: Vec<PaymentMethodsItem> = "acceptedPaymentMethods",
-        /// `additionalFormFields`
+        /// Name in JSON: `additionalFormFields`.
         additional_form_fields: Vec<PaymentLinkFormField> = "additionalFormFields",
         /// True if it is archived.
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `automatedSalesTaxEnabled`
+        /// Name in JSON: `automatedSalesTaxEnabled`.
         automated_sales_tax_enabled: Option<bool> = "automatedSalesTaxEnabled",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// `checkoutFeeIds`
+        /// Name in JSON: `checkoutFeeIds`.
         checkout_fee_ids: Vec<String> = "checkoutFeeIds",
-        /// `collectFullBillingAddress`
+        /// Name in JSON: `collectFullBillingAddress`.
         collect_full_billing_address: Option<bool> = "collectFullBillingAddress",
-        /// `collectShippingAddress`
+        /// Name in JSON: `collectShippingAddress`.
         collect_shipping_address: Option<bool> = "collectShippingAddress",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// `dealConfigurations`
+        /// Name in JSON: `dealConfigurations`.
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
-        /// `descriptionHtml`
+        /// Name in JSON: `descriptionHtml`.
         description_html: Option<String> = "descriptionHtml",
-        /// `discountCodeEnabled`
+        /// Name in JSON: `discountCodeEnabled`.
         discount_code_enabled: Option<bool> = "discountCodeEnabled",
-        /// `discounts`
         discounts: Vec<DiscountReply> = "discounts",
-        /// `domainId`
+        /// Name in JSON: `domainId`.
         domain_id: Option<String> = "domainId",
-        /// `fees`
         fees: Vec<FeeReply> = "fees",
-        /// `formGuid`
+        /// Name in JSON: `formGuid`.
         form_guid: Option<String> = "formGuid",
-        /// The id.
         id: Option<String> = "id",
-        /// `includeEmailInSuccessRedirect`
+        /// Name in JSON: `includeEmailInSuccessRedirect`.
         include_email_in_success_redirect: Option<bool> = "includeEmailInSuccessRedirect",
-        /// `isOneTimeUseEnabled`
+        /// Name in JSON: `isOneTimeUseEnabled`.
         is_one_time_use_enabled: Option<bool> = "isOneTimeUseEnabled",
-        /// `lineItems`
+        /// Name in JSON: `lineItems`.
         line_items: Vec<LineItem> = "lineItems",
-        /// `paymentLinkName`
+        /// Name in JSON: `paymentLinkName`.
         payment_link_name: Option<String> = "paymentLinkName",
-        /// `paymentLinkUrl`
+        /// Name in JSON: `paymentLinkUrl`.
         payment_link_url: Option<String> = "paymentLinkUrl",
-        /// The state.
         state: Option<PaymentLinkReplyState> = "state",
-        /// `storePaymentMethodAtCheckout`
+        /// Name in JSON: `storePaymentMethodAtCheckout`.
         store_payment_method_at_checkout: Option<bool> = "storePaymentMethodAtCheckout",
-        /// `successUrl`
+        /// Name in JSON: `successUrl`.
         success_url: Option<String> = "successUrl",
-        /// `taxes`
         taxes: Vec<TaxReply> = "taxes",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -393,7 +351,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The state.
+    /// The state in [`PaymentLinkCreateRequest::state`].
     pub enum PaymentLinkReplyState {
         /// `OFF`
         Off = "OFF",
@@ -413,119 +371,90 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `payment_links.update`.
+    /// Changes to a payment link. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct PaymentLinkUpdateRequest {
-        /// `acceptedPaymentMethods`
+        /// Name in JSON: `acceptedPaymentMethods`.
         accepted_payment_methods: Option<Vec<PaymentMethodsItem>> = "acceptedPaymentMethods",
-        /// `additionalFormFields`
+        /// Name in JSON: `additionalFormFields`.
         additional_form_fields: Option<Vec<PaymentLinkFormField>> = "additionalFormFields",
-        /// `automatedSalesTaxEnabled`
+        /// Name in JSON: `automatedSalesTaxEnabled`.
         automated_sales_tax_enabled: Option<bool> = "automatedSalesTaxEnabled",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// `collectFullBillingAddress`
+        /// Name in JSON: `collectFullBillingAddress`.
         collect_full_billing_address: Option<bool> = "collectFullBillingAddress",
-        /// `collectShippingAddress`
+        /// Name in JSON: `collectShippingAddress`.
         collect_shipping_address: Option<bool> = "collectShippingAddress",
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// `dealConfigurations`
+        /// Name in JSON: `dealConfigurations`.
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
-        /// `descriptionHtml`
+        /// Name in JSON: `descriptionHtml`.
         description_html: Option<String> = "descriptionHtml",
-        /// `discount`
         discount: Option<DiscountRequest> = "discount",
-        /// `discountCodeEnabled`
+        /// Name in JSON: `discountCodeEnabled`.
         discount_code_enabled: Option<bool> = "discountCodeEnabled",
-        /// `discountObjectId`
+        /// Name in JSON: `discountObjectId`.
         discount_object_id: Option<Value> = "discountObjectId",
-        /// `discountObjectIds`
+        /// Name in JSON: `discountObjectIds`.
         discount_object_ids: Option<Vec<String>> = "discountObjectIds",
-        /// `domainId`
+        /// Name in JSON: `domainId`.
         domain_id: Option<String> = "domainId",
-        /// `enableDefaultCheckoutFees`
+        /// Name in JSON: `enableDefaultCheckoutFees`.
         enable_default_checkout_fees: Option<bool> = "enableDefaultCheckoutFees",
-        /// `feeObjectIds`
+        /// Name in JSON: `feeObjectIds`.
         fee_object_ids: Option<Vec<String>> = "feeObjectIds",
-        /// `fees`
         fees: Option<Vec<FeeRequest>> = "fees",
-        /// `includeEmailInSuccessRedirect`
+        /// Name in JSON: `includeEmailInSuccessRedirect`.
         include_email_in_success_redirect: Option<bool> = "includeEmailInSuccessRedirect",
-        /// `isOneTimeUseEnabled`
+        /// Name in JSON: `isOneTimeUseEnabled`.
         is_one_time_use_enabled: Option<bool> = "isOneTimeUseEnabled",
-        /// `lineItemObjectIds`
+        /// Name in JSON: `lineItemObjectIds`.
         line_item_object_ids: Option<Vec<String>> = "lineItemObjectIds",
-        /// `lineItems`
+        /// Name in JSON: `lineItems`.
         line_items: Option<Vec<ContractCreateRequestLineItemsItem>> = "lineItems",
-        /// `paymentLinkName`
+        /// Name in JSON: `paymentLinkName`.
         payment_link_name: Option<String> = "paymentLinkName",
-        /// The state.
         state: Option<PaymentLinkReplyState> = "state",
-        /// `storePaymentMethodAtCheckout`
+        /// Name in JSON: `storePaymentMethodAtCheckout`.
         store_payment_method_at_checkout: Option<bool> = "storePaymentMethodAtCheckout",
-        /// `successUrl`
+        /// Name in JSON: `successUrl`.
         success_url: Option<String> = "successUrl",
-        /// `taxObjectIds`
+        /// Name in JSON: `taxObjectIds`.
         tax_object_ids: Option<Vec<String>> = "taxObjectIds",
-        /// `taxes`
         taxes: Option<Vec<TaxRequest>> = "taxes",
     }
     nullable "businessUnitId" "dealConfigurations" "descriptionHtml" "discountObjectId" "domainId" "successUrl"
 }
 crm_core::setters!(PaymentLinkUpdateRequest {
-    /// `acceptedPaymentMethods`
     accepted_payment_methods: [PaymentMethodsItem],
-    /// `additionalFormFields`
     additional_form_fields: [PaymentLinkFormField],
-    /// `automatedSalesTaxEnabled`
     automated_sales_tax_enabled: bool,
     /// The id of the business unit.
     business_unit_id: String,
-    /// `collectFullBillingAddress`
     collect_full_billing_address: bool,
-    /// `collectShippingAddress`
     collect_shipping_address: bool,
     /// The currency, for example `USD`.
     currency_code: String,
-    /// `dealConfigurations`
     deal_configurations: DealConfigurations,
-    /// `descriptionHtml`
     description_html: String,
-    /// `discount`
     discount: DiscountRequest,
-    /// `discountCodeEnabled`
     discount_code_enabled: bool,
-    /// `discountObjectId`
     discount_object_id: Value,
-    /// `discountObjectIds`
     discount_object_ids: [String],
-    /// `domainId`
     domain_id: String,
-    /// `enableDefaultCheckoutFees`
     enable_default_checkout_fees: bool,
-    /// `feeObjectIds`
     fee_object_ids: [String],
-    /// `fees`
     fees: [FeeRequest],
-    /// `includeEmailInSuccessRedirect`
     include_email_in_success_redirect: bool,
-    /// `isOneTimeUseEnabled`
     is_one_time_use_enabled: bool,
-    /// `lineItemObjectIds`
     line_item_object_ids: [String],
-    /// `lineItems`
     line_items: [ContractCreateRequestLineItemsItem],
-    /// `paymentLinkName`
     payment_link_name: String,
-    /// The state.
     state: PaymentLinkReplyState,
-    /// `storePaymentMethodAtCheckout`
     store_payment_method_at_checkout: bool,
-    /// `successUrl`
     success_url: String,
-    /// `taxObjectIds`
     tax_object_ids: [String],
-    /// `taxes`
     taxes: [TaxRequest],
 });
 
@@ -538,7 +467,7 @@ crm_core::clears!(PaymentLinkUpdateRequest {
 });
 
 crm_core::record! {
-    /// Item of `taxes` of `PaymentLinkReply`.
+    /// A tax in [`PaymentLinkReply::taxes`].
     pub struct TaxReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -546,13 +475,11 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The value.
         value: Option<f64> = "value",
         /// The kind of value: `TEXT` or `URL`.
         value_type: Option<ValueType> = "valueType",
@@ -560,11 +487,10 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `taxes` of `PaymentLinkCreateRequest`.
+    /// A tax in [`PaymentLinkCreateRequest::taxes`].
     pub struct TaxRequest {
         /// Display name.
         label: Option<String> = "label",
-        /// The value.
         value: Option<f64> = "value",
         /// The kind of value: `TEXT` or `URL`.
         value_type: Option<ValueType> = "valueType",

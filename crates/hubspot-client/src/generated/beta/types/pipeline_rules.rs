@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Value of `approval_mode` of `ApprovalStageRule`.
+    /// The approval mode in [`ApprovalStageRule::approval_mode`].
     pub enum ApprovalMode {
         /// `ALL`
         All = "ALL",
@@ -14,42 +14,40 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `approval_stage` of `PipelineRules`.
+    /// The approval stage in [`PipelineRules::approval_stage`].
     pub struct ApprovalStageRule {
-        /// `approvalComment`
+        /// Name in JSON: `approvalComment`.
         approval_comment: Option<String> = "approvalComment",
-        /// `approvalMode`
+        /// Name in JSON: `approvalMode`.
         approval_mode: Option<ApprovalMode> = "approvalMode",
-        /// `approverUserIds`
+        /// Name in JSON: `approverUserIds`.
         approver_user_ids: Vec<String> = "approverUserIds",
-        /// `conditionalApprovalFilterBranch`
+        /// Name in JSON: `conditionalApprovalFilterBranch`.
         conditional_approval_filter_branch: Option<FilterBranch> = "conditionalApprovalFilterBranch",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
     }
 }
 
 crm_core::record! {
-    /// Value of `approval_stage` of `PipelineRulesUpdateRequest`.
+    /// The approval stage in [`PipelineRulesUpdateRequest::approval_stage`].
     pub struct ApprovalStageRuleRequest {
-        /// `approvalComment`
+        /// Name in JSON: `approvalComment`.
         approval_comment: Option<String> = "approvalComment",
-        /// `approvalMode`
+        /// Name in JSON: `approvalMode`.
         approval_mode: Option<ApprovalMode> = "approvalMode",
-        /// `approverUserIds`
+        /// Name in JSON: `approverUserIds`.
         approver_user_ids: Option<Vec<String>> = "approverUserIds",
-        /// `conditionalApprovalFilterBranch`
+        /// Name in JSON: `conditionalApprovalFilterBranch`.
         conditional_approval_filter_branch: Option<FilterBranch> = "conditionalApprovalFilterBranch",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
     }
     required "approvalMode" "approverUserIds" "pipelineStageId"
     by new
 }
 crm_core::setters!(ApprovalStageRuleRequest {
-    /// `approvalComment`
     approval_comment: String,
-    /// `conditionalApprovalFilterBranch`
     conditional_approval_filter_branch: FilterBranch,
 });
 
@@ -94,13 +92,13 @@ impl CreateApprovalRequest {
 }
 
 crm_core::record! {
-    /// Value of `governance_validation_rules` of `PipelineRules`.
+    /// The governance validation rules in [`PipelineRules::governance_validation_rules`].
     pub struct GovernanceValidationRules {
-        /// `noBackwardsMovementRule`
+        /// Name in JSON: `noBackwardsMovementRule`.
         no_backwards_movement_rule: Option<SequenceValidationRule> = "noBackwardsMovementRule",
-        /// `noSkippingStagesRule`
+        /// Name in JSON: `noSkippingStagesRule`.
         no_skipping_stages_rule: Option<SequenceValidationRule> = "noSkippingStagesRule",
-        /// `objectCreationRule`
+        /// Name in JSON: `objectCreationRule`.
         object_creation_rule: Option<ObjectCreationRule> = "objectCreationRule",
     }
     required "noBackwardsMovementRule" "noSkippingStagesRule" "objectCreationRule"
@@ -127,13 +125,12 @@ impl GovernanceValidationRules {
 crm_core::record! {
     /// Reply of `pipeline_rules.get_approval`.
     pub struct ObjectApprovalStatus {
-        /// `approvalId`
+        /// Name in JSON: `approvalId`.
         approval_id: Option<String> = "approvalId",
-        /// `approvalStatus`
+        /// Name in JSON: `approvalStatus`.
         approval_status: Option<ObjectApprovalStatusApprovalStatus> = "approvalStatus",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",
@@ -141,7 +138,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -149,7 +146,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `approval_status` of `ObjectApprovalStatus`.
+    /// The approval status in [`ObjectApprovalStatus::approval_status`].
     pub enum ObjectApprovalStatusApprovalStatus {
         /// `APPROVED`
         Approved = "APPROVED",
@@ -165,9 +162,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `object_creation_rule` of `GovernanceValidationRules`.
+    /// The object creation rule in [`GovernanceValidationRules::object_creation_rule`].
     pub struct ObjectCreationRule {
-        /// `pipelineStageIds`
+        /// Name in JSON: `pipelineStageIds`.
         pipeline_stage_ids: Option<Vec<String>> = "pipelineStageIds",
     }
     required "pipelineStageIds"
@@ -186,7 +183,7 @@ impl ObjectCreationRule {
 }
 
 crm_core::open_enum! {
-    /// Value of `permission_mode` of `StagePermission`.
+    /// The permission mode in [`StagePermission::permission_mode`].
     pub enum PermissionMode {
         /// `OPEN`
         Open = "OPEN",
@@ -198,13 +195,12 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `pipeline_rules.get`.
     pub struct PipelineRules {
-        /// `approvalStage`
+        /// Name in JSON: `approvalStage`.
         approval_stage: Option<ApprovalStageRule> = "approvalStage",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// `governanceValidationRules`
+        /// Name in JSON: `governanceValidationRules`.
         governance_validation_rules: Option<GovernanceValidationRules> = "governanceValidationRules",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -218,40 +214,35 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `pipeline_rules.update`.
     pub struct PipelineRulesPatchRequest {
-        /// `approvalStage`
+        /// Name in JSON: `approvalStage`.
         approval_stage: Option<Value> = "approvalStage",
-        /// `noBackwardsMovementRule`
+        /// Name in JSON: `noBackwardsMovementRule`.
         no_backwards_movement_rule: Option<Value> = "noBackwardsMovementRule",
-        /// `noSkippingStagesRule`
+        /// Name in JSON: `noSkippingStagesRule`.
         no_skipping_stages_rule: Option<Value> = "noSkippingStagesRule",
-        /// `objectCreationRule`
+        /// Name in JSON: `objectCreationRule`.
         object_creation_rule: Option<Value> = "objectCreationRule",
     }
 }
 crm_core::setters!(PipelineRulesPatchRequest {
-    /// `approvalStage`
     approval_stage: Value,
-    /// `noBackwardsMovementRule`
     no_backwards_movement_rule: Value,
-    /// `noSkippingStagesRule`
     no_skipping_stages_rule: Value,
-    /// `objectCreationRule`
     object_creation_rule: Value,
 });
 
 crm_core::record! {
     /// Body of `pipeline_rules.replace`.
     pub struct PipelineRulesUpdateRequest {
-        /// `approvalStage`
+        /// Name in JSON: `approvalStage`.
         approval_stage: Option<ApprovalStageRuleRequest> = "approvalStage",
-        /// `governanceValidationRules`
+        /// Name in JSON: `governanceValidationRules`.
         governance_validation_rules: Option<GovernanceValidationRules> = "governanceValidationRules",
     }
     required "governanceValidationRules"
     by new
 }
 crm_core::setters!(PipelineRulesUpdateRequest {
-    /// `approvalStage`
     approval_stage: ApprovalStageRuleRequest,
 });
 
@@ -274,7 +265,6 @@ crm_core::record! {
     pub struct PipelineStagePermissions {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -309,11 +299,11 @@ impl PipelineStagePermissionsUpdateRequest {
 }
 
 crm_core::record! {
-    /// Value of `no_backwards_movement_rule` of `GovernanceValidationRules`.
+    /// The no backwards movement rule in [`GovernanceValidationRules::no_backwards_movement_rule`].
     pub struct SequenceValidationRule {
-        /// `enabledForAllStages`
+        /// Name in JSON: `enabledForAllStages`.
         enabled_for_all_stages: Option<bool> = "enabledForAllStages",
-        /// `pipelineStageIds`
+        /// Name in JSON: `pipelineStageIds`.
         pipeline_stage_ids: Option<Vec<String>> = "pipelineStageIds",
     }
     required "enabledForAllStages" "pipelineStageIds"
@@ -336,13 +326,13 @@ impl SequenceValidationRule {
 }
 
 crm_core::record! {
-    /// Item of `stages` of `PipelineStagePermissions`.
+    /// A stage in [`PipelineStagePermissions::stages`].
     pub struct StagePermission {
         /// Display name.
         label: Option<String> = "label",
-        /// `permissionMode`
+        /// Name in JSON: `permissionMode`.
         permission_mode: Option<PermissionMode> = "permissionMode",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// True if the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
@@ -354,11 +344,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `stages` of `PipelineStagePermissionsUpdateRequest`.
+    /// A stage in [`PipelineStagePermissionsUpdateRequest::stages`].
     pub struct StagePermissionRequest {
-        /// `permissionMode`
+        /// Name in JSON: `permissionMode`.
         permission_mode: Option<PermissionMode> = "permissionMode",
-        /// `pipelineStageId`
+        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// True if the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
@@ -370,9 +360,7 @@ crm_core::record! {
     required "permissionMode" "pipelineStageId" "superAdmin" "teamIds" "userIds"
 }
 crm_core::setters!(StagePermissionRequest {
-    /// `permissionMode`
     permission_mode: PermissionMode,
-    /// `pipelineStageId`
     pipeline_stage_id: String,
     /// True if the user is a super admin.
     super_admin: bool,

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `price_books.create_item`.
     pub struct PriceBookAddProductRequest {
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
     }
     required "productId"
@@ -52,9 +52,8 @@ crm_core::record! {
         custom_properties: Option<Map<String>> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The name.
         name: Option<String> = "name",
-        /// `supportedCurrencies`
+        /// Name in JSON: `supportedCurrencies`.
         supported_currencies: Option<Vec<String>> = "supportedCurrencies",
     }
     required "customProperties" "name" "supportedCurrencies"
@@ -84,9 +83,8 @@ impl PriceBookCreateRequest {
 }
 
 crm_core::record! {
-    /// Item of `inputs` of `PriceBookItemBatchUpdateInputBatch`.
+    /// An input in [`PriceBookItemBatchUpdateInputBatch::inputs`].
     pub struct PriceBookItemBatchUpdateInput {
-        /// The id.
         id: Option<String> = "id",
         /// The properties, by internal name.
         properties: Option<PriceBookItemUpdateRequest> = "properties",
@@ -138,11 +136,11 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `billingFrequency`
+        /// Name in JSON: `billingFrequency`.
         billing_frequency: Option<BillingFrequency> = "billingFrequency",
-        /// `billingPeriod`
+        /// Name in JSON: `billingPeriod`.
         billing_period: Option<String> = "billingPeriod",
-        /// `costOfGoodsSold`
+        /// Name in JSON: `costOfGoodsSold`.
         cost_of_goods_sold: Option<String> = "costOfGoodsSold",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -150,29 +148,23 @@ crm_core::record! {
         custom_properties: Map<String> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The id.
         id: Option<String> = "id",
-        /// `images`
         images: Option<String> = "images",
-        /// The name.
         name: Option<String> = "name",
-        /// `priceBookId`
+        /// Name in JSON: `priceBookId`.
         price_book_id: Option<String> = "priceBookId",
-        /// `pricing`
         pricing: Option<Pricing> = "pricing",
-        /// `productClassification`
+        /// Name in JSON: `productClassification`.
         product_classification: Option<PriceBookItemReplyProductClassification> = "productClassification",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<PriceBookItemReplyProductType> = "productType",
-        /// `recurringBillingTerms`
+        /// Name in JSON: `recurringBillingTerms`.
         recurring_billing_terms: Option<RecurringBillingTerms> = "recurringBillingTerms",
-        /// `sku`
         sku: Option<String> = "sku",
-        /// Status.
         status: Option<PriceBookItemReplyStatus> = "status",
-        /// `taxCategory`
+        /// Name in JSON: `taxCategory`.
         tax_category: Option<String> = "taxCategory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -182,7 +174,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `product_classification` of `PriceBookItemReply`.
+    /// The product classification in [`PriceBookItemReply::product_classification`].
     pub enum PriceBookItemReplyProductClassification {
         /// `BUNDLE`
         Bundle = "BUNDLE",
@@ -194,7 +186,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `product_type` of `PriceBookItemReply`.
+    /// The product type in [`PriceBookItemReply::product_type`].
     pub enum PriceBookItemReplyProductType {
         /// `INVENTORY`
         Inventory = "INVENTORY",
@@ -206,7 +198,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `PriceBookItemReply`.
+    /// The status in [`PriceBookItemReply::status`].
     pub enum PriceBookItemReplyStatus {
         /// `active`
         Active = "active",
@@ -232,7 +224,6 @@ crm_core::record! {
         results: Vec<PriceBookItemReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -248,19 +239,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `price_books.update_item`.
+    /// Changes to an item of a price book. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct PriceBookItemUpdateRequest {
         /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// `billingFrequency`
+        /// Name in JSON: `billingFrequency`.
         billing_frequency: Option<BillingFrequency> = "billingFrequency",
-        /// `billingPeriod`
+        /// Name in JSON: `billingPeriod`.
         billing_period: Option<String> = "billingPeriod",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// `pricing`
         pricing: Option<PricingUpdateRequest> = "pricing",
-        /// Status.
         status: Option<PriceBookItemReplyStatus> = "status",
     }
     nullable "billingFrequency" "billingPeriod" "status"
@@ -268,15 +257,11 @@ crm_core::record! {
 crm_core::setters!(PriceBookItemUpdateRequest {
     /// True if it is archived.
     archived: bool,
-    /// `billingFrequency`
     billing_frequency: BillingFrequency,
-    /// `billingPeriod`
     billing_period: String,
     /// Further properties beside the usual ones.
     custom_properties: Map<String>,
-    /// `pricing`
     pricing: PricingUpdateRequest,
-    /// Status.
     status: PriceBookItemReplyStatus,
 });
 
@@ -292,9 +277,9 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `autoAssignmentEnabled`
+        /// Name in JSON: `autoAssignmentEnabled`.
         auto_assignment_enabled: Option<bool> = "autoAssignmentEnabled",
-        /// `countOfIncludedProducts`
+        /// Name in JSON: `countOfIncludedProducts`.
         count_of_included_products: Option<i64> = "countOfIncludedProducts",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -302,13 +287,10 @@ crm_core::record! {
         custom_properties: Map<String> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
-        /// Status.
         status: Option<PriceBookReplyStatus> = "status",
-        /// `supportedCurrencies`
+        /// Name in JSON: `supportedCurrencies`.
         supported_currencies: Vec<String> = "supportedCurrencies",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -316,7 +298,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of `status` of `PriceBookReply`.
+    /// The status in [`PriceBookReply::status`].
     pub enum PriceBookReplyStatus {
         /// `ACTIVE`
         Active = "ACTIVE",
@@ -336,15 +318,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `price_books.update`.
+    /// Changes to a price book. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct PriceBookUpdateRequest {
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The name.
         name: Option<String> = "name",
-        /// `supportedCurrencies`
+        /// Name in JSON: `supportedCurrencies`.
         supported_currencies: Option<Vec<String>> = "supportedCurrencies",
     }
     nullable "description" "name"
@@ -354,9 +335,7 @@ crm_core::setters!(PriceBookUpdateRequest {
     custom_properties: Map<String>,
     /// Human-readable description.
     description: String,
-    /// The name.
     name: String,
-    /// `supportedCurrencies`
     supported_currencies: [String],
 });
 
@@ -369,15 +348,14 @@ crm_core::record! {
     pub struct PriceBookValidateReply {
         /// Errors, one or more per input.
         errors: Vec<ErrorDetail> = "errors",
-        /// `isValid`
+        /// Name in JSON: `isValid`.
         is_valid: Option<bool> = "isValid",
     }
 }
 
 crm_core::record! {
-    /// Value of `pricing` of `PriceBookItemUpdateRequest`.
+    /// The pricing in [`PriceBookItemUpdateRequest::pricing`].
     pub struct PricingUpdateRequest {
-        /// `prices`
         prices: Option<Vec<PriceUpdateEntry>> = "prices",
     }
     required "prices"

@@ -25,21 +25,20 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `sequences.create`.
     pub struct CreateSequenceReply {
-        /// `sequence`
         sequence: Option<SequenceReply> = "sequence",
-        /// `userView`
+        /// Name in JSON: `userView`.
         user_view: Option<CreateSequenceUserViewReply> = "userView",
     }
 }
 
 crm_core::record! {
-    /// Value of `user_view` of `CreateSequenceReply`.
+    /// The user view in [`CreateSequenceReply::user_view`].
     pub struct CreateSequenceUserViewReply {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The first name.
+        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// The last name.
+        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
     }
 }
@@ -79,32 +78,31 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `company_metrics` of `SequencePerformanceReply`.
+    /// The company metrics in [`SequencePerformanceReply::company_metrics`].
     pub struct SequenceCompanyMetricsReply {
-        /// `companiesEngaged`
+        /// Name in JSON: `companiesEngaged`.
         companies_engaged: Option<i64> = "companiesEngaged",
-        /// `companiesEnrolled`
+        /// Name in JSON: `companiesEnrolled`.
         companies_enrolled: Option<i64> = "companiesEnrolled",
-        /// `companiesScheduledMeeting`
+        /// Name in JSON: `companiesScheduledMeeting`.
         companies_scheduled_meeting: Option<i64> = "companiesScheduledMeeting",
-        /// `contactsEnrolledWithCompanyId`
+        /// Name in JSON: `contactsEnrolledWithCompanyId`.
         contacts_enrolled_with_company_id: Option<i64> = "contactsEnrolledWithCompanyId",
     }
 }
 
 crm_core::record! {
-    /// Value of `email_pattern` of `SequenceStepRequest`.
+    /// The email pattern in [`SequenceStepRequest::email_pattern`].
     pub struct SequenceEmailPatternRequest {
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// `threadEmailToStepOrder`
+        /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
     }
     required "templateId"
     by new
 }
 crm_core::setters!(SequenceEmailPatternRequest {
-    /// `threadEmailToStepOrder`
     thread_email_to_step_order: i64,
 });
 
@@ -121,29 +119,27 @@ impl SequenceEmailPatternRequest {
 }
 
 crm_core::record! {
-    /// Value of `engagement_triggers` of `SequenceRequest`.
+    /// The engagement triggers in [`SequenceRequest::engagement_triggers`].
     pub struct SequenceEngagementTriggersRequest {
-        /// `numberOfClicks`
+        /// Name in JSON: `numberOfClicks`.
         number_of_clicks: Option<i64> = "numberOfClicks",
-        /// `numberOfOpens`
+        /// Name in JSON: `numberOfOpens`.
         number_of_opens: Option<i64> = "numberOfOpens",
     }
 }
 crm_core::setters!(SequenceEngagementTriggersRequest {
-    /// `numberOfClicks`
     number_of_clicks: i64,
-    /// `numberOfOpens`
     number_of_opens: i64,
 });
 
 crm_core::record! {
-    /// Item of `status_by_step` of `SequencePerformanceReply`.
+    /// An entry in [`SequencePerformanceReply::status_by_step`].
     pub struct SequenceEnrollmentStatusByStepReply {
         /// Number of requested items.
         count: Option<i64> = "count",
-        /// `currentStepOrder`
+        /// Name in JSON: `currentStepOrder`.
         current_step_order: Option<i64> = "currentStepOrder",
-        /// `enrollmentStatus`
+        /// Name in JSON: `enrollmentStatus`.
         enrollment_status: Option<String> = "enrollmentStatus",
     }
 }
@@ -151,49 +147,40 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `sequences.get_performance`.
     pub struct SequencePerformanceReply {
-        /// `companyMetrics`
+        /// Name in JSON: `companyMetrics`.
         company_metrics: Option<SequenceCompanyMetricsReply> = "companyMetrics",
         /// The id of the sequence.
         sequence_id: Option<String> = "sequenceId",
-        /// `statusByStep`
+        /// Name in JSON: `statusByStep`.
         status_by_step: Vec<SequenceEnrollmentStatusByStepReply> = "statusByStep",
         /// The steps of the sequence.
         steps: Vec<SequenceStepPerformanceReply> = "steps",
-        /// `summary`
         summary: Option<SequencePerformanceSummaryReply> = "summary",
-        /// `timeline`
         timeline: Vec<SequenceTimelinePointReply> = "timeline",
     }
 }
 
 crm_core::record! {
-    /// Value of `summary` of `SequencePerformanceReply`.
+    /// The summary in [`SequencePerformanceReply::summary`].
     pub struct SequencePerformanceSummaryReply {
-        /// `associatedDeals`
+        /// Name in JSON: `associatedDeals`.
         associated_deals: Option<i64> = "associatedDeals",
-        /// `bounced`
         bounced: Option<i64> = "bounced",
-        /// `clicked`
         clicked: Option<i64> = "clicked",
         /// The contacts that were found beforehand.
         contacts: Option<i64> = "contacts",
-        /// `dealsClosed`
+        /// Name in JSON: `dealsClosed`.
         deals_closed: Option<i64> = "dealsClosed",
-        /// `engaged`
         engaged: Option<i64> = "engaged",
-        /// `enrolled`
         enrolled: Option<i64> = "enrolled",
-        /// `meetingsBooked`
+        /// Name in JSON: `meetingsBooked`.
         meetings_booked: Option<i64> = "meetingsBooked",
-        /// `noResponse`
+        /// Name in JSON: `noResponse`.
         no_response: Option<i64> = "noResponse",
-        /// `opened`
         opened: Option<i64> = "opened",
-        /// `replied`
         replied: Option<i64> = "replied",
-        /// `totalRevenue`
+        /// Name in JSON: `totalRevenue`.
         total_revenue: Option<f64> = "totalRevenue",
-        /// `unsubscribed`
         unsubscribed: Option<i64> = "unsubscribed",
     }
 }
@@ -207,9 +194,7 @@ crm_core::record! {
         dependencies: Vec<SequenceStepDependencyReply> = "dependencies",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
         /// The settings that go with it.
         settings: Option<SequenceSettingsReply> = "settings",
@@ -227,13 +212,11 @@ crm_core::record! {
     pub struct SequenceRequest {
         /// Dependencies between the steps.
         dependencies: Option<Vec<SequenceStepDependencyRequest>> = "dependencies",
-        /// `dynamic`
         dynamic: Option<bool> = "dynamic",
-        /// `engagementTriggers`
+        /// Name in JSON: `engagementTriggers`.
         engagement_triggers: Option<SequenceEngagementTriggersRequest> = "engagementTriggers",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
-        /// The name.
         name: Option<String> = "name",
         /// The settings that go with it.
         settings: Option<SequenceSettingsRequest> = "settings",
@@ -245,13 +228,10 @@ crm_core::record! {
 crm_core::setters!(SequenceRequest {
     /// Dependencies between the steps.
     dependencies: [SequenceStepDependencyRequest],
-    /// `dynamic`
     dynamic: bool,
-    /// `engagementTriggers`
     engagement_triggers: SequenceEngagementTriggersRequest,
     /// The id of the folder.
     folder_id: String,
-    /// The name.
     name: String,
     /// The settings that go with it.
     settings: SequenceSettingsRequest,
@@ -260,13 +240,12 @@ crm_core::setters!(SequenceRequest {
 });
 
 crm_core::record! {
-    /// Value of `settings` of `SequenceReply`.
+    /// The settings in [`SequenceReply::settings`].
     pub struct SequenceSettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
         eligible_follow_up_days: Option<EligibleFollowUpDays> = "eligibleFollowUpDays",
-        /// The id.
         id: Option<String> = "id",
         /// True if each task has its own reminder.
         individual_task_reminders_enabled: Option<bool> = "individualTaskRemindersEnabled",
@@ -284,7 +263,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Value of `settings` of `SequenceRequest`.
+    /// The settings in [`SequenceRequest::settings`].
     pub struct SequenceSettingsRequest {
         /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
         eligible_follow_up_days: Option<EligibleFollowUpDays> = "eligibleFollowUpDays",
@@ -296,13 +275,13 @@ crm_core::record! {
         send_window_end_minute: Option<i64> = "sendWindowEndMinute",
         /// The minute of the day when sending may begin.
         send_window_start_minute: Option<i64> = "sendWindowStartMinute",
-        /// `taskCreationMinute`
+        /// Name in JSON: `taskCreationMinute`.
         task_creation_minute: Option<i64> = "taskCreationMinute",
         /// The minute of the day of task reminders.
         task_reminder_minute: Option<i64> = "taskReminderMinute",
-        /// `unenrollmentSettings`
+        /// Name in JSON: `unenrollmentSettings`.
         unenrollment_settings: Option<UnenrollmentSettingsReply> = "unenrollmentSettings",
-        /// `useThreadedFollowUps`
+        /// Name in JSON: `useThreadedFollowUps`.
         use_threaded_follow_ups: Option<bool> = "useThreadedFollowUps",
     }
     required "eligibleFollowUpDays" "individualTaskRemindersEnabled" "sellingStrategy" "sendWindowEndMinute" "sendWindowStartMinute" "taskCreationMinute" "taskReminderMinute" "unenrollmentSettings" "useThreadedFollowUps"
@@ -318,30 +297,26 @@ crm_core::setters!(SequenceSettingsRequest {
     send_window_end_minute: i64,
     /// The minute of the day when sending may begin.
     send_window_start_minute: i64,
-    /// `taskCreationMinute`
     task_creation_minute: i64,
     /// The minute of the day of task reminders.
     task_reminder_minute: i64,
-    /// `unenrollmentSettings`
     unenrollment_settings: UnenrollmentSettingsReply,
-    /// `useThreadedFollowUps`
     use_threaded_follow_ups: bool,
 });
 
 crm_core::record! {
-    /// Item of `dependencies` of `SequenceReply`.
+    /// A dependency in [`SequenceReply::dependencies`].
     pub struct SequenceStepDependencyReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The kind of dependency.
         dependency_type: Option<DependencyType> = "dependencyType",
-        /// The id.
         id: Option<String> = "id",
-        /// `reliesOnSequenceStepId`
+        /// Name in JSON: `reliesOnSequenceStepId`.
         relies_on_sequence_step_id: Option<String> = "reliesOnSequenceStepId",
         /// The order number of the step it waits for.
         relies_on_step_order: Option<i64> = "reliesOnStepOrder",
-        /// `requiredBySequenceStepId`
+        /// Name in JSON: `requiredBySequenceStepId`.
         required_by_sequence_step_id: Option<String> = "requiredBySequenceStepId",
         /// The order number of the step that waits.
         required_by_step_order: Option<i64> = "requiredByStepOrder",
@@ -351,9 +326,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `dependencies` of `SequenceRequest`.
+    /// A dependency in [`SequenceRequest::dependencies`].
     pub struct SequenceStepDependencyRequest {
-        /// `branchNumber`
+        /// Name in JSON: `branchNumber`.
         branch_number: Option<i64> = "branchNumber",
         /// The kind of dependency.
         dependency_type: Option<DependencyType> = "dependencyType",
@@ -386,41 +361,37 @@ impl SequenceStepDependencyRequest {
 }
 
 crm_core::record! {
-    /// Item of `steps` of `SequencePerformanceReply`.
+    /// A step in [`SequencePerformanceReply::steps`].
     pub struct SequenceStepPerformanceReply {
-        /// `calls`
         calls: Option<i64> = "calls",
-        /// `callsConnected`
+        /// Name in JSON: `callsConnected`.
         calls_connected: Option<i64> = "callsConnected",
-        /// `clicked`
         clicked: Option<i64> = "clicked",
-        /// `executionCount`
+        /// Name in JSON: `executionCount`.
         execution_count: Option<i64> = "executionCount",
-        /// `meetingsBooked`
+        /// Name in JSON: `meetingsBooked`.
         meetings_booked: Option<i64> = "meetingsBooked",
-        /// `onTimeTaskCompletionCount`
+        /// Name in JSON: `onTimeTaskCompletionCount`.
         on_time_task_completion_count: Option<i64> = "onTimeTaskCompletionCount",
-        /// `onTimeTaskCompletionSum`
+        /// Name in JSON: `onTimeTaskCompletionSum`.
         on_time_task_completion_sum: Option<i64> = "onTimeTaskCompletionSum",
-        /// `opened`
         opened: Option<i64> = "opened",
-        /// `personalizationRateAvg`
+        /// Name in JSON: `personalizationRateAvg`.
         personalization_rate_avg: Option<f64> = "personalizationRateAvg",
-        /// `personalizationRateCount`
+        /// Name in JSON: `personalizationRateCount`.
         personalization_rate_count: Option<i64> = "personalizationRateCount",
-        /// `replied`
         replied: Option<i64> = "replied",
-        /// `stepKey`
+        /// Name in JSON: `stepKey`.
         step_key: Option<String> = "stepKey",
         /// The place of the step in the sequence.
         step_order: Option<i64> = "stepOrder",
-        /// `tasksCompleted`
+        /// Name in JSON: `tasksCompleted`.
         tasks_completed: Option<i64> = "tasksCompleted",
     }
 }
 
 crm_core::record! {
-    /// Item of `steps` of `SequenceReply`.
+    /// A step in [`SequenceReply::steps`].
     pub struct SequenceStepReply {
         /// The kind of action.
         action_type: Option<ActionType> = "actionType",
@@ -430,7 +401,6 @@ crm_core::record! {
         delay_millis: Option<i64> = "delayMillis",
         /// The e-mail that the step sends.
         email_pattern: Option<EmailPatternReply> = "emailPattern",
-        /// The id.
         id: Option<String> = "id",
         /// The place of the step in the sequence.
         step_order: Option<i64> = "stepOrder",
@@ -442,19 +412,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `steps` of `SequenceRequest`.
+    /// A step in [`SequenceRequest::steps`].
     pub struct SequenceStepRequest {
         /// The kind of action.
         action_type: Option<ActionType> = "actionType",
-        /// `branchNumber`
+        /// Name in JSON: `branchNumber`.
         branch_number: Option<i64> = "branchNumber",
         /// Duration of the delay, in milliseconds.
         delay_millis: Option<i64> = "delayMillis",
-        /// `delayMillisMax`
+        /// Name in JSON: `delayMillisMax`.
         delay_millis_max: Option<i64> = "delayMillisMax",
-        /// `delayMillisMin`
+        /// Name in JSON: `delayMillisMin`.
         delay_millis_min: Option<i64> = "delayMillisMin",
-        /// `dynamic`
         dynamic: Option<bool> = "dynamic",
         /// The e-mail that the step sends.
         email_pattern: Option<SequenceEmailPatternRequest> = "emailPattern",
@@ -462,7 +431,6 @@ crm_core::record! {
         step_order: Option<i64> = "stepOrder",
         /// The task that the step makes.
         task_pattern: Option<SequenceTaskPatternRequest> = "taskPattern",
-        /// `variants`
         variants: Option<Vec<SequenceStepVariantRequest>> = "variants",
     }
     required "actionType" "branchNumber" "delayMillis" "dynamic" "stepOrder" "variants"
@@ -470,15 +438,11 @@ crm_core::record! {
 crm_core::setters!(SequenceStepRequest {
     /// The kind of action.
     action_type: ActionType,
-    /// `branchNumber`
     branch_number: i64,
     /// Duration of the delay, in milliseconds.
     delay_millis: i64,
-    /// `delayMillisMax`
     delay_millis_max: i64,
-    /// `delayMillisMin`
     delay_millis_min: i64,
-    /// `dynamic`
     dynamic: bool,
     /// The e-mail that the step sends.
     email_pattern: SequenceEmailPatternRequest,
@@ -486,20 +450,18 @@ crm_core::setters!(SequenceStepRequest {
     step_order: i64,
     /// The task that the step makes.
     task_pattern: SequenceTaskPatternRequest,
-    /// `variants`
     variants: [SequenceStepVariantRequest],
 });
 
 crm_core::record! {
-    /// Item of `variants` of `SequenceStepRequest`.
+    /// A variant in [`SequenceStepRequest::variants`].
     pub struct SequenceStepVariantRequest {
-        /// `activated`
         activated: Option<bool> = "activated",
         /// The e-mail that the step sends.
         email_pattern: Option<SequenceEmailPatternRequest> = "emailPattern",
         /// The task that the step makes.
         task_pattern: Option<SequenceTaskPatternRequest> = "taskPattern",
-        /// `variantOrdinal`
+        /// Name in JSON: `variantOrdinal`.
         variant_ordinal: Option<i64> = "variantOrdinal",
     }
     required "activated" "variantOrdinal"
@@ -527,7 +489,7 @@ impl SequenceStepVariantRequest {
 }
 
 crm_core::record! {
-    /// Value of `task_pattern` of `SequenceStepRequest`.
+    /// The task pattern in [`SequenceStepRequest::task_pattern`].
     pub struct SequenceTaskPatternRequest {
         /// The notes of the task.
         notes: Option<String> = "notes",
@@ -541,7 +503,7 @@ crm_core::record! {
         task_type: Option<TaskType> = "taskType",
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// `threadEmailToStepOrder`
+        /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
     }
     required "taskPriority" "taskType"
@@ -556,7 +518,6 @@ crm_core::setters!(SequenceTaskPatternRequest {
     subject: String,
     /// The id of the template.
     template_id: String,
-    /// `threadEmailToStepOrder`
     thread_email_to_step_order: i64,
 });
 
@@ -581,21 +542,19 @@ impl SequenceTaskPatternRequest {
 }
 
 crm_core::record! {
-    /// Item of `timeline` of `SequencePerformanceReply`.
+    /// An entry in [`SequencePerformanceReply::timeline`].
     pub struct SequenceTimelinePointReply {
         /// Time at which the contact was enrolled.
         enrolled_at: Option<i64> = "enrolledAt",
-        /// `enrollments`
         enrollments: Option<i64> = "enrollments",
-        /// `meetingsBooked`
+        /// Name in JSON: `meetingsBooked`.
         meetings_booked: Option<i64> = "meetingsBooked",
     }
 }
 
 crm_core::record! {
-    /// Value of `email_settings` of `UnenrollmentSettingsReply`.
+    /// The email settings in [`UnenrollmentSettingsReply::email_settings`].
     pub struct SettingsReply {
-        /// `criteria`
         criteria: Option<SettingsReplyCriteria> = "criteria",
         /// Selling strategy: by account or by lead.
         selling_strategy: Option<SellingStrategy> = "sellingStrategy",
@@ -620,7 +579,7 @@ impl SettingsReply {
 }
 
 crm_core::open_enum! {
-    /// Value of `criteria` of `SettingsReply`.
+    /// The criteria in [`SettingsReply::criteria`].
     pub enum SettingsReplyCriteria {
         /// `ALL`
         All = "ALL",
@@ -630,11 +589,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `task_pattern` of `SequenceStepReply`.
+    /// The task pattern in [`SequenceStepReply::task_pattern`].
     pub struct TaskPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The notes of the task.
         notes: Option<String> = "notes",
@@ -648,7 +606,7 @@ crm_core::record! {
         task_type: Option<TaskType> = "taskType",
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// `threadEmailToStepOrder`
+        /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -688,11 +646,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `unenrollment_settings` of `SequenceSettingsRequest`.
+    /// The unenrollment settings in [`SequenceSettingsRequest::unenrollment_settings`].
     pub struct UnenrollmentSettingsReply {
-        /// `emailSettings`
+        /// Name in JSON: `emailSettings`.
         email_settings: Option<SettingsReply> = "emailSettings",
-        /// `meetingSettings`
+        /// Name in JSON: `meetingSettings`.
         meeting_settings: Option<SettingsReply> = "meetingSettings",
     }
     required "emailSettings" "meetingSettings"

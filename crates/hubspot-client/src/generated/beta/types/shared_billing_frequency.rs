@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// Value of `recurring_billing_frequency` of `LineItem`.
+    /// The recurring billing frequency in [`LineItem::recurring_billing_frequency`].
     pub enum BillingFrequency {
         /// `ANNUALLY`
         Annually = "ANNUALLY",
@@ -30,32 +30,29 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `prices` of `Pricing`.
+    /// A price in [`Pricing::prices`].
     pub struct PriceEntry {
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// `maxQuantity`
+        /// Name in JSON: `maxQuantity`.
         max_quantity: Option<i64> = "maxQuantity",
-        /// `price`
         price: Option<f64> = "price",
     }
 }
 
 crm_core::record! {
-    /// Item of `prices` of `PricingFullUpdateRequest`.
+    /// A price in [`PricingFullUpdateRequest::prices`].
     pub struct PriceUpdateEntry {
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// `maxQuantity`
+        /// Name in JSON: `maxQuantity`.
         max_quantity: Option<i64> = "maxQuantity",
-        /// `price`
         price: Option<Value> = "price",
     }
     required "currencyCode" "price"
     by new
 }
 crm_core::setters!(PriceUpdateEntry {
-    /// `maxQuantity`
     max_quantity: i64,
 });
 
@@ -73,17 +70,16 @@ impl PriceUpdateEntry {
 }
 
 crm_core::record! {
-    /// Value of `pricing` of `LineItem`.
+    /// The pricing in [`LineItem::pricing`].
     pub struct Pricing {
-        /// `prices`
         prices: Vec<PriceEntry> = "prices",
-        /// `pricingModel`
+        /// Name in JSON: `pricingModel`.
         pricing_model: Option<PricingModel> = "pricingModel",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `pricing_model` of `LineItem`.
+    /// The pricing model in [`LineItem::pricing_model`].
     pub enum PricingModel {
         /// `FLAT`
         Flat = "FLAT",
@@ -97,7 +93,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Value of `recurring_billing_terms` of `LineItem`.
+    /// The recurring billing terms in [`LineItem::recurring_billing_terms`].
     pub enum RecurringBillingTerms {
         /// `AUTOMATICALLY_RENEW`
         AutomaticallyRenew = "AUTOMATICALLY_RENEW",

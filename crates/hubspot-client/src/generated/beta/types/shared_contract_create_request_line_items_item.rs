@@ -13,11 +13,10 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Item of `delta_line_items` of `ContractChangePreviewReply`.
+    /// A delta line item in [`ContractChangePreviewReply::delta_line_items`].
     pub struct LineItem {
-        /// `acv`
         acv: Option<f64> = "acv",
-        /// `allowBuyerSelectedQuantity`
+        /// Name in JSON: `allowBuyerSelectedQuantity`.
         allow_buyer_selected_quantity: Option<bool> = "allowBuyerSelectedQuantity",
         /// The amount of money.
         amount: Option<f64> = "amount",
@@ -25,7 +24,6 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// `arr`
         arr: Option<f64> = "arr",
         /// A date, `YYYY-MM-DD`.
         billing_cycle_anchor_date: Option<String> = "billingCycleAnchorDate",
@@ -33,111 +31,100 @@ crm_core::record! {
         billing_period_end_date: Option<String> = "billingPeriodEndDate",
         /// A date, `YYYY-MM-DD`.
         billing_period_start_date: Option<String> = "billingPeriodStartDate",
-        /// `billingStartDelayDays`
+        /// Name in JSON: `billingStartDelayDays`.
         billing_start_delay_days: Option<i64> = "billingStartDelayDays",
-        /// `billingStartDelayMonths`
+        /// Name in JSON: `billingStartDelayMonths`.
         billing_start_delay_months: Option<i64> = "billingStartDelayMonths",
-        /// `billingStartDelayType`
+        /// Name in JSON: `billingStartDelayType`.
         billing_start_delay_type: Option<LineItemBillingStartDelayType> = "billingStartDelayType",
-        /// `buyerSelectedQuantityMax`
+        /// Name in JSON: `buyerSelectedQuantityMax`.
         buyer_selected_quantity_max: Option<f64> = "buyerSelectedQuantityMax",
-        /// `buyerSelectedQuantityMin`
+        /// Name in JSON: `buyerSelectedQuantityMin`.
         buyer_selected_quantity_min: Option<f64> = "buyerSelectedQuantityMin",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// `discount`
         discount: Option<f64> = "discount",
-        /// `discountPercentage`
+        /// Name in JSON: `discountPercentage`.
         discount_percentage: Option<f64> = "discountPercentage",
-        /// `effectiveUnitPrice`
+        /// Name in JSON: `effectiveUnitPrice`.
         effective_unit_price: Option<f64> = "effectiveUnitPrice",
         /// The id in the other system.
         external_id: Option<String> = "externalId",
-        /// The id.
         id: Option<String> = "id",
-        /// `images`
         images: Option<String> = "images",
-        /// `isEditablePrice`
+        /// Name in JSON: `isEditablePrice`.
         is_editable_price: Option<bool> = "isEditablePrice",
-        /// `isOptional`
+        /// Name in JSON: `isOptional`.
         is_optional: Option<bool> = "isOptional",
-        /// `isParent`
+        /// Name in JSON: `isParent`.
         is_parent: Option<bool> = "isParent",
-        /// `lineItemCurrencyCode`
+        /// Name in JSON: `lineItemCurrencyCode`.
         line_item_currency_code: Option<String> = "lineItemCurrencyCode",
-        /// `mrr`
         mrr: Option<f64> = "mrr",
-        /// The name.
         name: Option<String> = "name",
-        /// `parentLineItemId`
+        /// Name in JSON: `parentLineItemId`.
         parent_line_item_id: Option<String> = "parentLineItemId",
-        /// `positionOnQuote`
+        /// Name in JSON: `positionOnQuote`.
         position_on_quote: Option<i64> = "positionOnQuote",
-        /// `postTaxAmount`
+        /// Name in JSON: `postTaxAmount`.
         post_tax_amount: Option<f64> = "postTaxAmount",
-        /// `preDiscountAmount`
+        /// Name in JSON: `preDiscountAmount`.
         pre_discount_amount: Option<f64> = "preDiscountAmount",
-        /// `price`
         price: Option<f64> = "price",
-        /// `priceBookId`
+        /// Name in JSON: `priceBookId`.
         price_book_id: Option<String> = "priceBookId",
-        /// `pricing`
         pricing: Option<Pricing> = "pricing",
-        /// `pricingModel`
+        /// Name in JSON: `pricingModel`.
         pricing_model: Option<PricingModel> = "pricingModel",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
-        /// `quantity`
         quantity: Option<f64> = "quantity",
-        /// `rampKey`
+        /// Name in JSON: `rampKey`.
         ramp_key: Option<String> = "rampKey",
-        /// `recurringBillingDayOfMonth`
+        /// Name in JSON: `recurringBillingDayOfMonth`.
         recurring_billing_day_of_month: Option<i64> = "recurringBillingDayOfMonth",
         /// A date, `YYYY-MM-DD`.
         recurring_billing_end_date: Option<String> = "recurringBillingEndDate",
-        /// `recurringBillingFrequency`
+        /// Name in JSON: `recurringBillingFrequency`.
         recurring_billing_frequency: Option<BillingFrequency> = "recurringBillingFrequency",
-        /// `recurringBillingNumberOfPayments`
+        /// Name in JSON: `recurringBillingNumberOfPayments`.
         recurring_billing_number_of_payments: Option<i64> = "recurringBillingNumberOfPayments",
-        /// `recurringBillingPeriod`
+        /// Name in JSON: `recurringBillingPeriod`.
         recurring_billing_period: Option<String> = "recurringBillingPeriod",
         /// A date, `YYYY-MM-DD`.
         recurring_billing_start_date: Option<String> = "recurringBillingStartDate",
-        /// `recurringBillingTerms`
+        /// Name in JSON: `recurringBillingTerms`.
         recurring_billing_terms: Option<RecurringBillingTerms> = "recurringBillingTerms",
-        /// `richTextDescription`
+        /// Name in JSON: `richTextDescription`.
         rich_text_description: Option<String> = "richTextDescription",
-        /// `sku`
         sku: Option<String> = "sku",
-        /// `tax`
         tax: Option<f64> = "tax",
-        /// `taxAmount`
+        /// Name in JSON: `taxAmount`.
         tax_amount: Option<f64> = "taxAmount",
-        /// `taxCategory`
+        /// Name in JSON: `taxCategory`.
         tax_category: Option<String> = "taxCategory",
-        /// `taxRateGroupId`
+        /// Name in JSON: `taxRateGroupId`.
         tax_rate_group_id: Option<String> = "taxRateGroupId",
-        /// `tcv`
         tcv: Option<f64> = "tcv",
-        /// `termInMonths`
+        /// Name in JSON: `termInMonths`.
         term_in_months: Option<i64> = "termInMonths",
-        /// `tierAmount`
+        /// Name in JSON: `tierAmount`.
         tier_amount: Option<f64> = "tierAmount",
-        /// `totalDiscount`
+        /// Name in JSON: `totalDiscount`.
         total_discount: Option<f64> = "totalDiscount",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// `variantId`
+        /// Name in JSON: `variantId`.
         variant_id: Option<String> = "variantId",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `billing_start_delay_type` of `LineItem`.
+    /// The billing start delay type in [`LineItem::billing_start_delay_type`].
     pub enum LineItemBillingStartDelayType {
         /// `HS_BILLING_START_DELAY_DAYS`
         HsBillingStartDelayDays = "HS_BILLING_START_DELAY_DAYS",
@@ -149,134 +136,100 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `ContractCreateRequestLineItemsItem`.
+    /// Variant of [`ContractCreateRequestLineItemsItem`].
     pub struct LineItemCloneCreateRequest {
-        /// `allowBuyerSelectedQuantity`
+        /// Name in JSON: `allowBuyerSelectedQuantity`.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
-        /// `billingCycleAnchorDate`
+        /// Name in JSON: `billingCycleAnchorDate`.
         billing_cycle_anchor_date: Option<Value> = "billingCycleAnchorDate",
-        /// `billingStartDelayDays`
+        /// Name in JSON: `billingStartDelayDays`.
         billing_start_delay_days: Option<Value> = "billingStartDelayDays",
-        /// `billingStartDelayMonths`
+        /// Name in JSON: `billingStartDelayMonths`.
         billing_start_delay_months: Option<Value> = "billingStartDelayMonths",
-        /// `buyerSelectedQuantityMax`
+        /// Name in JSON: `buyerSelectedQuantityMax`.
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
-        /// `buyerSelectedQuantityMin`
+        /// Name in JSON: `buyerSelectedQuantityMin`.
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
         /// Human-readable description.
         description: Option<Value> = "description",
-        /// `discount`
         discount: Option<Value> = "discount",
-        /// `discountPercentage`
+        /// Name in JSON: `discountPercentage`.
         discount_percentage: Option<Value> = "discountPercentage",
         /// The id in the other system.
         external_id: Option<Value> = "externalId",
-        /// `images`
         images: Option<Value> = "images",
-        /// `isEditablePrice`
+        /// Name in JSON: `isEditablePrice`.
         is_editable_price: Option<Value> = "isEditablePrice",
-        /// `isOptional`
+        /// Name in JSON: `isOptional`.
         is_optional: Option<Value> = "isOptional",
-        /// `lineItemCurrencyCode`
+        /// Name in JSON: `lineItemCurrencyCode`.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
         /// Always `CLONE`.
         mode: Option<String> = "mode",
-        /// The name.
         name: Option<Value> = "name",
-        /// `positionOnQuote`
+        /// Name in JSON: `positionOnQuote`.
         position_on_quote: Option<Value> = "positionOnQuote",
-        /// `priceBookId`
+        /// Name in JSON: `priceBookId`.
         price_book_id: Option<Value> = "priceBookId",
-        /// `pricing`
         pricing: Option<Value> = "pricing",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<Value> = "productType",
-        /// `quantity`
         quantity: Option<Value> = "quantity",
-        /// `recurringBillingEndDate`
+        /// Name in JSON: `recurringBillingEndDate`.
         recurring_billing_end_date: Option<Value> = "recurringBillingEndDate",
-        /// `recurringBillingFrequency`
+        /// Name in JSON: `recurringBillingFrequency`.
         recurring_billing_frequency: Option<Value> = "recurringBillingFrequency",
-        /// `recurringBillingPeriod`
+        /// Name in JSON: `recurringBillingPeriod`.
         recurring_billing_period: Option<Value> = "recurringBillingPeriod",
-        /// `recurringBillingStartDate`
+        /// Name in JSON: `recurringBillingStartDate`.
         recurring_billing_start_date: Option<Value> = "recurringBillingStartDate",
-        /// `richTextDescription`
+        /// Name in JSON: `richTextDescription`.
         rich_text_description: Option<Value> = "richTextDescription",
-        /// `sku`
         sku: Option<Value> = "sku",
-        /// `sourceLineItemId`
+        /// Name in JSON: `sourceLineItemId`.
         source_line_item_id: Option<String> = "sourceLineItemId",
-        /// `taxCategory`
+        /// Name in JSON: `taxCategory`.
         tax_category: Option<Value> = "taxCategory",
-        /// `taxRateGroupId`
+        /// Name in JSON: `taxRateGroupId`.
         tax_rate_group_id: Option<Value> = "taxRateGroupId",
-        /// `variantId`
+        /// Name in JSON: `variantId`.
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "mode" "name" "positionOnQuote" "priceBookId" "pricing" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "sourceLineItemId" "taxCategory" "taxRateGroupId" "variantId"
     by new
 }
 crm_core::setters!(LineItemCloneCreateRequest {
-    /// `allowBuyerSelectedQuantity`
     allow_buyer_selected_quantity: Value,
-    /// `billingCycleAnchorDate`
     billing_cycle_anchor_date: Value,
-    /// `billingStartDelayDays`
     billing_start_delay_days: Value,
-    /// `billingStartDelayMonths`
     billing_start_delay_months: Value,
-    /// `buyerSelectedQuantityMax`
     buyer_selected_quantity_max: Value,
-    /// `buyerSelectedQuantityMin`
     buyer_selected_quantity_min: Value,
     /// Human-readable description.
     description: Value,
-    /// `discount`
     discount: Value,
-    /// `discountPercentage`
     discount_percentage: Value,
     /// The id in the other system.
     external_id: Value,
-    /// `images`
     images: Value,
-    /// `isEditablePrice`
     is_editable_price: Value,
-    /// `isOptional`
     is_optional: Value,
-    /// `lineItemCurrencyCode`
     line_item_currency_code: Value,
-    /// The name.
     name: Value,
-    /// `positionOnQuote`
     position_on_quote: Value,
-    /// `priceBookId`
     price_book_id: Value,
-    /// `pricing`
     pricing: Value,
-    /// `productType`
     product_type: Value,
-    /// `quantity`
     quantity: Value,
-    /// `recurringBillingEndDate`
     recurring_billing_end_date: Value,
-    /// `recurringBillingFrequency`
     recurring_billing_frequency: Value,
-    /// `recurringBillingPeriod`
     recurring_billing_period: Value,
-    /// `recurringBillingStartDate`
     recurring_billing_start_date: Value,
-    /// `richTextDescription`
     rich_text_description: Value,
-    /// `sku`
     sku: Value,
-    /// `sourceLineItemId`
     source_line_item_id: String,
-    /// `taxCategory`
     tax_category: Value,
-    /// `taxRateGroupId`
     tax_rate_group_id: Value,
-    /// `variantId`
     variant_id: Value,
 });
 
@@ -328,128 +281,100 @@ impl Default for LineItemCloneCreateRequest {
 }
 
 crm_core::record! {
-    /// Variant of `ContractCreateRequestLineItemsItem`.
+    /// Variant of [`ContractCreateRequestLineItemsItem`].
     pub struct LineItemCustomCreateRequest {
-        /// `allowBuyerSelectedQuantity`
+        /// Name in JSON: `allowBuyerSelectedQuantity`.
         allow_buyer_selected_quantity: Option<bool> = "allowBuyerSelectedQuantity",
         /// A date, `YYYY-MM-DD`.
         billing_cycle_anchor_date: Option<String> = "billingCycleAnchorDate",
-        /// `billingStartDelayDays`
+        /// Name in JSON: `billingStartDelayDays`.
         billing_start_delay_days: Option<i64> = "billingStartDelayDays",
-        /// `billingStartDelayMonths`
+        /// Name in JSON: `billingStartDelayMonths`.
         billing_start_delay_months: Option<i64> = "billingStartDelayMonths",
-        /// `buyerSelectedQuantityMax`
+        /// Name in JSON: `buyerSelectedQuantityMax`.
         buyer_selected_quantity_max: Option<f64> = "buyerSelectedQuantityMax",
-        /// `buyerSelectedQuantityMin`
+        /// Name in JSON: `buyerSelectedQuantityMin`.
         buyer_selected_quantity_min: Option<f64> = "buyerSelectedQuantityMin",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// `discount`
         discount: Option<f64> = "discount",
-        /// `discountPercentage`
+        /// Name in JSON: `discountPercentage`.
         discount_percentage: Option<f64> = "discountPercentage",
         /// The id in the other system.
         external_id: Option<String> = "externalId",
-        /// `images`
         images: Option<String> = "images",
-        /// `isEditablePrice`
+        /// Name in JSON: `isEditablePrice`.
         is_editable_price: Option<bool> = "isEditablePrice",
-        /// `isOptional`
+        /// Name in JSON: `isOptional`.
         is_optional: Option<bool> = "isOptional",
-        /// `lineItemCurrencyCode`
+        /// Name in JSON: `lineItemCurrencyCode`.
         line_item_currency_code: Option<String> = "lineItemCurrencyCode",
         /// Always `CUSTOM`.
         mode: Option<String> = "mode",
-        /// The name.
         name: Option<String> = "name",
-        /// `positionOnQuote`
+        /// Name in JSON: `positionOnQuote`.
         position_on_quote: Option<i64> = "positionOnQuote",
-        /// `priceBookId`
+        /// Name in JSON: `priceBookId`.
         price_book_id: Option<String> = "priceBookId",
-        /// `pricing`
         pricing: Option<PricingFullUpdateRequest> = "pricing",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
-        /// `quantity`
         quantity: Option<f64> = "quantity",
         /// A date, `YYYY-MM-DD`.
         recurring_billing_end_date: Option<String> = "recurringBillingEndDate",
-        /// `recurringBillingFrequency`
+        /// Name in JSON: `recurringBillingFrequency`.
         recurring_billing_frequency: Option<BillingFrequency> = "recurringBillingFrequency",
-        /// `recurringBillingPeriod`
+        /// Name in JSON: `recurringBillingPeriod`.
         recurring_billing_period: Option<String> = "recurringBillingPeriod",
         /// A date, `YYYY-MM-DD`.
         recurring_billing_start_date: Option<String> = "recurringBillingStartDate",
-        /// `richTextDescription`
+        /// Name in JSON: `richTextDescription`.
         rich_text_description: Option<String> = "richTextDescription",
-        /// `sku`
         sku: Option<String> = "sku",
-        /// `taxCategory`
+        /// Name in JSON: `taxCategory`.
         tax_category: Option<String> = "taxCategory",
-        /// `taxRateGroupId`
+        /// Name in JSON: `taxRateGroupId`.
         tax_rate_group_id: Option<String> = "taxRateGroupId",
-        /// `variantId`
+        /// Name in JSON: `variantId`.
         variant_id: Option<String> = "variantId",
     }
     required "mode" "name" "pricing" "quantity"
     by new
 }
 crm_core::setters!(LineItemCustomCreateRequest {
-    /// `allowBuyerSelectedQuantity`
     allow_buyer_selected_quantity: bool,
     /// A date, `YYYY-MM-DD`.
     billing_cycle_anchor_date: String,
-    /// `billingStartDelayDays`
     billing_start_delay_days: i64,
-    /// `billingStartDelayMonths`
     billing_start_delay_months: i64,
-    /// `buyerSelectedQuantityMax`
     buyer_selected_quantity_max: f64,
-    /// `buyerSelectedQuantityMin`
     buyer_selected_quantity_min: f64,
     /// Human-readable description.
     description: String,
-    /// `discount`
     discount: f64,
-    /// `discountPercentage`
     discount_percentage: f64,
     /// The id in the other system.
     external_id: String,
-    /// `images`
     images: String,
-    /// `isEditablePrice`
     is_editable_price: bool,
-    /// `isOptional`
     is_optional: bool,
-    /// `lineItemCurrencyCode`
     line_item_currency_code: String,
-    /// `positionOnQuote`
     position_on_quote: i64,
-    /// `priceBookId`
     price_book_id: String,
-    /// `productId`
     product_id: String,
-    /// `productType`
     product_type: String,
     /// A date, `YYYY-MM-DD`.
     recurring_billing_end_date: String,
-    /// `recurringBillingFrequency`
     recurring_billing_frequency: BillingFrequency,
-    /// `recurringBillingPeriod`
     recurring_billing_period: String,
     /// A date, `YYYY-MM-DD`.
     recurring_billing_start_date: String,
-    /// `richTextDescription`
     rich_text_description: String,
-    /// `sku`
     sku: String,
-    /// `taxCategory`
     tax_category: String,
-    /// `taxRateGroupId`
     tax_rate_group_id: String,
-    /// `variantId`
     variant_id: String,
 });
 
@@ -499,134 +424,100 @@ impl LineItemCustomCreateRequest {
 }
 
 crm_core::record! {
-    /// Variant of `ContractCreateRequestLineItemsItem`.
+    /// Variant of [`ContractCreateRequestLineItemsItem`].
     pub struct LineItemFromProductCreateRequest {
-        /// `allowBuyerSelectedQuantity`
+        /// Name in JSON: `allowBuyerSelectedQuantity`.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
-        /// `billingCycleAnchorDate`
+        /// Name in JSON: `billingCycleAnchorDate`.
         billing_cycle_anchor_date: Option<Value> = "billingCycleAnchorDate",
-        /// `billingStartDelayDays`
+        /// Name in JSON: `billingStartDelayDays`.
         billing_start_delay_days: Option<Value> = "billingStartDelayDays",
-        /// `billingStartDelayMonths`
+        /// Name in JSON: `billingStartDelayMonths`.
         billing_start_delay_months: Option<Value> = "billingStartDelayMonths",
-        /// `buyerSelectedQuantityMax`
+        /// Name in JSON: `buyerSelectedQuantityMax`.
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
-        /// `buyerSelectedQuantityMin`
+        /// Name in JSON: `buyerSelectedQuantityMin`.
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
         /// Human-readable description.
         description: Option<Value> = "description",
-        /// `discount`
         discount: Option<Value> = "discount",
-        /// `discountPercentage`
+        /// Name in JSON: `discountPercentage`.
         discount_percentage: Option<Value> = "discountPercentage",
         /// The id in the other system.
         external_id: Option<Value> = "externalId",
-        /// `images`
         images: Option<Value> = "images",
-        /// `isEditablePrice`
+        /// Name in JSON: `isEditablePrice`.
         is_editable_price: Option<Value> = "isEditablePrice",
-        /// `isOptional`
+        /// Name in JSON: `isOptional`.
         is_optional: Option<Value> = "isOptional",
-        /// `lineItemCurrencyCode`
+        /// Name in JSON: `lineItemCurrencyCode`.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
         /// Always `FROM_PRODUCT`.
         mode: Option<String> = "mode",
-        /// The name.
         name: Option<Value> = "name",
-        /// `positionOnQuote`
+        /// Name in JSON: `positionOnQuote`.
         position_on_quote: Option<Value> = "positionOnQuote",
-        /// `priceBookId`
+        /// Name in JSON: `priceBookId`.
         price_book_id: Option<Value> = "priceBookId",
-        /// `pricing`
         pricing: Option<Value> = "pricing",
-        /// `productId`
+        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// `productType`
+        /// Name in JSON: `productType`.
         product_type: Option<Value> = "productType",
-        /// `quantity`
         quantity: Option<Value> = "quantity",
-        /// `recurringBillingEndDate`
+        /// Name in JSON: `recurringBillingEndDate`.
         recurring_billing_end_date: Option<Value> = "recurringBillingEndDate",
-        /// `recurringBillingFrequency`
+        /// Name in JSON: `recurringBillingFrequency`.
         recurring_billing_frequency: Option<Value> = "recurringBillingFrequency",
-        /// `recurringBillingPeriod`
+        /// Name in JSON: `recurringBillingPeriod`.
         recurring_billing_period: Option<Value> = "recurringBillingPeriod",
-        /// `recurringBillingStartDate`
+        /// Name in JSON: `recurringBillingStartDate`.
         recurring_billing_start_date: Option<Value> = "recurringBillingStartDate",
-        /// `richTextDescription`
+        /// Name in JSON: `richTextDescription`.
         rich_text_description: Option<Value> = "richTextDescription",
-        /// `sku`
         sku: Option<Value> = "sku",
-        /// `taxCategory`
+        /// Name in JSON: `taxCategory`.
         tax_category: Option<Value> = "taxCategory",
-        /// `taxRateGroupId`
+        /// Name in JSON: `taxRateGroupId`.
         tax_rate_group_id: Option<Value> = "taxRateGroupId",
-        /// `variantId`
+        /// Name in JSON: `variantId`.
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "mode" "name" "positionOnQuote" "priceBookId" "pricing" "productId" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "taxCategory" "taxRateGroupId" "variantId"
     by new
 }
 crm_core::setters!(LineItemFromProductCreateRequest {
-    /// `allowBuyerSelectedQuantity`
     allow_buyer_selected_quantity: Value,
-    /// `billingCycleAnchorDate`
     billing_cycle_anchor_date: Value,
-    /// `billingStartDelayDays`
     billing_start_delay_days: Value,
-    /// `billingStartDelayMonths`
     billing_start_delay_months: Value,
-    /// `buyerSelectedQuantityMax`
     buyer_selected_quantity_max: Value,
-    /// `buyerSelectedQuantityMin`
     buyer_selected_quantity_min: Value,
     /// Human-readable description.
     description: Value,
-    /// `discount`
     discount: Value,
-    /// `discountPercentage`
     discount_percentage: Value,
     /// The id in the other system.
     external_id: Value,
-    /// `images`
     images: Value,
-    /// `isEditablePrice`
     is_editable_price: Value,
-    /// `isOptional`
     is_optional: Value,
-    /// `lineItemCurrencyCode`
     line_item_currency_code: Value,
-    /// The name.
     name: Value,
-    /// `positionOnQuote`
     position_on_quote: Value,
-    /// `priceBookId`
     price_book_id: Value,
-    /// `pricing`
     pricing: Value,
-    /// `productId`
     product_id: String,
-    /// `productType`
     product_type: Value,
-    /// `quantity`
     quantity: Value,
-    /// `recurringBillingEndDate`
     recurring_billing_end_date: Value,
-    /// `recurringBillingFrequency`
     recurring_billing_frequency: Value,
-    /// `recurringBillingPeriod`
     recurring_billing_period: Value,
-    /// `recurringBillingStartDate`
     recurring_billing_start_date: Value,
-    /// `richTextDescription`
     rich_text_description: Value,
-    /// `sku`
     sku: Value,
-    /// `taxCategory`
     tax_category: Value,
-    /// `taxRateGroupId`
     tax_rate_group_id: Value,
-    /// `variantId`
     variant_id: Value,
 });
 
@@ -678,7 +569,7 @@ impl Default for LineItemFromProductCreateRequest {
 }
 
 crm_core::open_enum! {
-    /// Item of `allowed_payment_methods` of `ContractCreateRequest`.
+    /// An allowed payment method in [`ContractCreateRequest::allowed_payment_methods`].
     pub enum PaymentMethodsItem {
         /// `ACH`
         Ach = "ACH",
@@ -694,11 +585,10 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `pricing` of `LineItemCustomCreateRequest`.
+    /// The pricing in [`LineItemCustomCreateRequest::pricing`].
     pub struct PricingFullUpdateRequest {
-        /// `prices`
         prices: Option<Vec<PriceUpdateEntry>> = "prices",
-        /// `pricingModel`
+        /// Name in JSON: `pricingModel`.
         pricing_model: Option<PricingModel> = "pricingModel",
     }
     required "prices" "pricingModel"

@@ -35,22 +35,19 @@ impl StartTaskSeriesBody {
 }
 
 crm_core::record! {
-    /// Value of `series` of `StartTaskSeriesBody`.
+    /// The series in [`StartTaskSeriesBody::series`].
     pub struct TaskSeries {
-        /// `repeatInterval`
+        /// Name in JSON: `repeatInterval`.
         repeat_interval: Option<String> = "repeatInterval",
-        /// `repeatStatus`
+        /// Name in JSON: `repeatStatus`.
         repeat_status: Option<String> = "repeatStatus",
-        /// `startsAt`
+        /// Name in JSON: `startsAt`.
         starts_at: Option<Timestamp> = "startsAt",
     }
 }
 crm_core::setters!(TaskSeries {
-    /// `repeatInterval`
     repeat_interval: String,
-    /// `repeatStatus`
     repeat_status: String,
-    /// `startsAt`
     starts_at: Timestamp,
 });
 
@@ -59,7 +56,6 @@ crm_core::record! {
     pub struct TaskSeriesReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// The id.
         id: Option<String> = "id",
         /// The properties, by internal name.
         properties: Map<String> = "properties",

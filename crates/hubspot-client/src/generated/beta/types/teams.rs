@@ -20,7 +20,6 @@ crm_core::record! {
         results: Vec<TeamMemberReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
-        /// Status.
         status: Option<BatchReplyStatus> = "status",
     }
 }
@@ -28,18 +27,15 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `teams.create`.
     pub struct TeamCreateRequest {
-        /// `members`
         members: Option<Vec<TeamMemberAssignment>> = "members",
-        /// The name.
         name: Option<String> = "name",
-        /// `parentTeamId`
+        /// Name in JSON: `parentTeamId`.
         parent_team_id: Option<String> = "parentTeamId",
     }
     required "members" "name"
     by new
 }
 crm_core::setters!(TeamCreateRequest {
-    /// `parentTeamId`
     parent_team_id: String,
 });
 
@@ -62,7 +58,7 @@ impl TeamCreateRequest {
 crm_core::record! {
     /// Body of `teams.add_member`.
     pub struct TeamMemberAssignment {
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<TeamMemberReplyType> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -110,7 +106,7 @@ impl TeamMemberAssignmentBatch {
 crm_core::record! {
     /// Reply of `teams.add_member`.
     pub struct TeamMemberReply {
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<TeamMemberReplyType> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -118,7 +114,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Value of the argument `type_` of `teams.remove_member`.
+    /// Default: `DEFAULT`.
     pub enum TeamMemberReplyType {
         /// `DEFAULT`
         Default = "DEFAULT",
@@ -140,11 +136,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `teams.create`.
     pub struct TeamReply {
-        /// The id.
         id: Option<String> = "id",
-        /// The name.
         name: Option<String> = "name",
-        /// `parentTeamId`
+        /// Name in JSON: `parentTeamId`.
         parent_team_id: Option<String> = "parentTeamId",
     }
 }
@@ -160,19 +154,16 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `teams.update`.
+    /// Changes to a team. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct TeamUpdateRequest {
-        /// The name.
         name: Option<String> = "name",
-        /// `parentTeamId`
+        /// Name in JSON: `parentTeamId`.
         parent_team_id: Option<String> = "parentTeamId",
     }
     nullable "name" "parentTeamId"
 }
 crm_core::setters!(TeamUpdateRequest {
-    /// The name.
     name: String,
-    /// `parentTeamId`
     parent_team_id: String,
 });
 

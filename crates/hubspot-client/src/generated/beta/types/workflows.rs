@@ -6,7 +6,7 @@ pub use crate::types::FlowCrmObjectCreationStatus;
 use super::*;
 
 crm_core::record! {
-    /// Item of `test_branches` of `AbTestBranchAction`.
+    /// A test branch in [`AbTestBranchAction::test_branches`].
     pub struct AbTestBranch {
         /// Connection to the next action.
         connection: Option<Connection> = "connection",
@@ -16,51 +16,51 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct AbTestBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// The branches of the A/B test.
         test_branches: Vec<AbTestBranch> = "testBranches",
-        /// Type. Always `AB_TEST_BRANCH`.
+        /// Always `AB_TEST_BRANCH`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct ActionDataValue {
         /// The id of the action.
         action_id: Option<String> = "actionId",
         /// Key of the action's output.
         data_key: Option<String> = "dataKey",
-        /// Type. Always `FIELD_DATA`.
+        /// Always `FIELD_DATA`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct ActionOutputObjectPropertyValue {
         /// The token of the property in the action's output.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
-        /// Type. Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
+        /// Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `results` of `ActionTypeDefinitionList`.
+    /// A result in [`ActionTypeDefinitionList::results`].
     pub struct ActionTypeDefinition {
         /// Display name of the action.
         action_name: Option<String> = "actionName",
         /// The id of the kind of action.
         action_type_id: Option<String> = "actionTypeId",
-        /// `groupId`
+        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
-        /// `inputFieldDefinitions`
+        /// Name in JSON: `inputFieldDefinitions`.
         input_field_definitions: Vec<FieldDefinition> = "inputFieldDefinitions",
-        /// `objectTypeIds`
+        /// Name in JSON: `objectTypeIds`.
         object_type_ids: Vec<String> = "objectTypeIds",
     }
 }
@@ -74,7 +74,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `FieldDefinition`.
+    /// Variant of [`FieldDefinition`].
     pub struct ApiExternalEnumInputFieldDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -84,75 +84,70 @@ crm_core::record! {
         is_required: Option<bool> = "isRequired",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// URL from which the options are fetched.
         options_url: Option<String> = "optionsUrl",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<InputFieldDefinitionType> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct AppendObjectPropertyValue {
         /// The name of the property to append.
         append_property_name: Option<String> = "appendPropertyName",
-        /// Type. Always `APPEND_OBJECT_PROPERTY`.
+        /// Always `APPEND_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct AssociationDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationSpecWithLabelCategory> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Type. Always `ASSOCIATION`.
+        /// Always `ASSOCIATION`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct AssociationTimestampDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationSpecWithLabelCategory> = "associationCategory",
         /// The id of the kind of association.
         association_type_id: Option<i64> = "associationTypeId",
-        /// The name.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Type. Always `ASSOCIATION_TIMESTAMP`.
+        /// Always `ASSOCIATION_TIMESTAMP`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `WebhookActionAuthSettings`.
+    /// Variant of [`WebhookActionAuthSettings`].
     pub struct AuthKeyWebhookAuthSettings {
-        /// Location.
         location: Option<AuthKeyWebhookAuthSettingsLocation> = "location",
-        /// The name.
         name: Option<String> = "name",
         /// The name of the secret.
         secret_name: Option<String> = "secretName",
-        /// Type. Always `AUTH_KEY`.
+        /// Always `AUTH_KEY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `location` of `AuthKeyWebhookAuthSettings`.
+    /// The location in [`AuthKeyWebhookAuthSettings::location`].
     pub enum AuthKeyWebhookAuthSettingsLocation {
         /// `HEADER`
         Header = "HEADER",
@@ -162,13 +157,12 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `blocked_dates` of `ContactFlow`.
+    /// A blocked date in [`ContactFlow::blocked_dates`].
     pub struct BlockedDate {
-        /// The day of the month.
+        /// Name in JSON: `dayOfMonth`.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
-        /// The year.
         year: Option<i64> = "year",
     }
 }
@@ -204,7 +198,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `connection` of `AbTestBranch`.
+    /// The connection in [`AbTestBranch::connection`].
     pub struct Connection {
         /// The kind of connection: `STANDARD` or `GOTO`.
         edge_type: Option<ConnectionEdgeType> = "edgeType",
@@ -224,7 +218,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `FlowRevisionFlow`.
+    /// Variant of [`FlowRevisionFlow`].
     pub struct ContactFlow {
         /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
@@ -252,11 +246,9 @@ crm_core::record! {
         flow_type: Option<FlowFlowType> = "flowType",
         /// Criteria that a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
-        /// The id.
         id: Option<String> = "id",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
-        /// The name.
         name: Option<String> = "name",
         /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
@@ -270,9 +262,9 @@ crm_core::record! {
         suppression_list_ids: Vec<i64> = "suppressionListIds",
         /// The hours of the week in which actions may run.
         time_windows: Vec<TimeWindow> = "timeWindows",
-        /// Type. Always `CONTACT_FLOW`.
+        /// Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
-        /// `unEnrollmentSetting`
+        /// Name in JSON: `unEnrollmentSetting`.
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -336,17 +328,17 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEventAnchor`.
+    /// Variant of [`ContactFlowEventAnchor`].
     pub struct ContactPropertyAnchor {
         /// The name of the contact property.
         contact_property: Option<String> = "contactProperty",
-        /// Type. Always `CONTACT_PROPERTY_ANCHOR`.
+        /// Always `CONTACT_PROPERTY_ANCHOR`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct CustomCodeAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -360,25 +352,25 @@ crm_core::record! {
         runtime: Option<String> = "runtime",
         /// The names of the secrets that the code can read.
         secret_names: Vec<String> = "secretNames",
-        /// The source code.
+        /// Name in JSON: `sourceCode`.
         source_code: Option<String> = "sourceCode",
-        /// Type. Always `CUSTOM_CODE`.
+        /// Always `CUSTOM_CODE`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct DailyEnrollmentSchedule {
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `DAILY`.
+        /// Always `DAILY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentCriteria`.
+    /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct DatasetBasedEnrollmentCriteria {
         /// The id of the dataset.
         dataset_id: Option<i64> = "datasetId",
@@ -386,47 +378,44 @@ crm_core::record! {
         should_re_enroll: Option<bool> = "shouldReEnroll",
         /// The id of the part of the dataset.
         subview_id: Option<String> = "subviewId",
-        /// Type. Always `DATASET`.
+        /// Always `DATASET`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct DatasetFieldPropertyFilterDataSource {
         /// The name of the field in the dataset.
         dataset_field_name: Option<String> = "datasetFieldName",
-        /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Type. Always `DATASET_FIELD_PROPERTY_FILTER`.
+        /// Always `DATASET_FIELD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct EnrolledArgumentPropertyFilterDataSource {
         /// The name of the argument.
         argument_name: Option<String> = "argumentName",
-        /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Type. Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
+        /// Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct EnrolledRecordPropertyFilterDataSource {
-        /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -434,33 +423,33 @@ crm_core::record! {
         record_field_name: Option<String> = "recordFieldName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Type. Always `ENROLLED_RECORD_PROPERTY_FILTER`.
+        /// Always `ENROLLED_RECORD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct EnrollmentDatasetColumnValue {
         /// The token of the column in the enrollment dataset.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
-        /// Type. Always `ENROLLMENT_DATASET_COLUMN`.
+        /// Always `ENROLLMENT_DATASET_COLUMN`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct EnrollmentEventPropertyValue {
         /// Property of the event that enrolled the record.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
-        /// Type. Always `ENROLLMENT_EVENT_PROPERTY`.
+        /// Always `ENROLLMENT_EVENT_PROPERTY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `FieldDefinition`.
+    /// Variant of [`FieldDefinition`].
     pub struct EnumInputFieldDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -470,29 +459,27 @@ crm_core::record! {
         is_required: Option<bool> = "isRequired",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Vec<OptionItem> = "options",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<InputFieldDefinitionType> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `output_fields` of `CustomCodeAction`.
+    /// An output field in [`CustomCodeAction::output_fields`].
     pub struct EnumerationOutputField {
-        /// The name.
         name: Option<String> = "name",
         /// The values to choose from.
         options: Vec<String> = "options",
-        /// Type. Always `ENUMERATION`.
+        /// Always `ENUMERATION`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentCriteria`.
+    /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct EventBasedEnrollmentCriteria {
         /// The events that enroll a record.
         event_filter_branches: Vec<UnifiedEventsFilterBranch> = "eventFilterBranches",
@@ -502,17 +489,17 @@ crm_core::record! {
         refinement_criteria: Option<FilterBranch> = "refinementCriteria",
         /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Type. Always `EVENT_BASED`.
+        /// Always `EVENT_BASED`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct FetchedObjectPropertyValue {
         /// Property of the fetched record.
         property_token: Option<String> = "propertyToken",
-        /// Type. Always `FETCHED_OBJECT_PROPERTY`.
+        /// Always `FETCHED_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
 }
@@ -541,11 +528,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `workflows.get_revision`.
     pub struct FlowRevision {
-        /// `flow`
         flow: Option<FlowRevisionFlow> = "flow",
-        /// The id.
         id: Option<String> = "id",
-        /// `revisionCreatedAt`
+        /// Name in JSON: `revisionCreatedAt`.
         revision_created_at: Option<Timestamp> = "revisionCreatedAt",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
@@ -561,17 +546,17 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct IncrementValue {
         /// Amount to add.
         increment_amount: Option<f64> = "incrementAmount",
-        /// Type. Always `INCREMENT`.
+        /// Always `INCREMENT`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `ApiExternalEnumInputFieldDefinition`.
+    /// The type in [`ApiExternalEnumInputFieldDefinition::type_`].
     pub enum InputFieldDefinitionType {
         /// `bool`
         Bool = "bool",
@@ -597,11 +582,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Item of `input_fields` of `CustomCodeAction`.
+    /// An input field in [`CustomCodeAction::input_fields`].
     pub struct InputVariable {
-        /// The name.
         name: Option<String> = "name",
-        /// The value.
         value: Option<InputVariableValue> = "value",
     }
 }
@@ -628,7 +611,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentCriteria`.
+    /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct ListBasedEnrollmentCriteria {
         /// Filters for the records that are enrolled.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
@@ -636,7 +619,7 @@ crm_core::record! {
         re_enrollment_triggers_filter_branches: Vec<FilterBranch> = "reEnrollmentTriggersFilterBranches",
         /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Type. Always `LIST_BASED`.
+        /// Always `LIST_BASED`.
         type_: Option<String> = "type",
         /// True if records that no longer fit are taken out.
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
@@ -644,7 +627,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `list_branches` of `ListBranchAction`.
+    /// A list branch in [`ListBranchAction::list_branches`].
     pub struct ListBranch {
         /// The name of the branch.
         branch_name: Option<String> = "branchName",
@@ -656,7 +639,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct ListBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -666,15 +649,15 @@ crm_core::record! {
         default_branch_name: Option<String> = "defaultBranchName",
         /// The branches, each with its conditions.
         list_branches: Vec<ListBranch> = "listBranches",
-        /// Type. Always `LIST_BRANCH`.
+        /// Always `LIST_BRANCH`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct ListInputValue {
-        /// Type. Always `LIST`.
+        /// Always `LIST`.
         type_: Option<String> = "type",
         /// Values, in a list or by name.
         values: Vec<InputVariableValue> = "values",
@@ -682,19 +665,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentCriteria`.
+    /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct ManualEnrollmentCriteria {
         /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Type. Always `MANUAL`.
+        /// Always `MANUAL`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct MapInputValue {
-        /// Type. Always `MAP`.
+        /// Always `MAP`.
         type_: Option<String> = "type",
         /// Values, in a list or by name.
         values: Option<Value> = "values",
@@ -702,13 +685,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct MonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `MONTHLY_RELATIVE_DAYS`.
+        /// Always `MONTHLY_RELATIVE_DAYS`.
         type_: Option<String> = "type",
     }
 }
@@ -724,29 +707,29 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct MonthlySpecificDaysEnrollmentSchedule {
-        /// The days of the month.
+        /// Name in JSON: `daysOfMonth`.
         days_of_month: Vec<i64> = "daysOfMonth",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `MONTHLY_SPECIFIC_DAYS`.
+        /// Always `MONTHLY_SPECIFIC_DAYS`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct ObjectPropertyValue {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
-        /// Type. Always `OBJECT_PROPERTY`.
+        /// Always `OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `options` of `EnumInputFieldDefinition`.
+    /// An option in [`EnumInputFieldDefinition::options`].
     pub struct OptionItem {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -760,13 +743,12 @@ crm_core::record! {
         label: Option<String> = "label",
         /// True if it cannot be changed.
         read_only: Option<bool> = "readOnly",
-        /// The value.
         value: Option<String> = "value",
     }
 }
 
 crm_core::record! {
-    /// Variant of `FlowRevisionFlow`.
+    /// Variant of [`FlowRevisionFlow`].
     pub struct PlatformFlow {
         /// Actions that are performed, allowed or observed.
         actions: Vec<ContactFlowActionsItem> = "actions",
@@ -788,11 +770,9 @@ crm_core::record! {
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowFlowType> = "flowType",
-        /// The id.
         id: Option<String> = "id",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
-        /// The name.
         name: Option<String> = "name",
         /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
@@ -806,7 +786,7 @@ crm_core::record! {
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run.
         time_windows: Vec<TimeWindow> = "timeWindows",
-        /// Type. Always `PLATFORM_FLOW`.
+        /// Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -816,15 +796,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct PropertyBasedEnrollmentSchedule {
         /// The name of the date property.
         date_property: Option<String> = "dateProperty",
         /// Offset from the date, in days.
         days_delta: Option<i64> = "daysDelta",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `PROPERTY_BASED`.
+        /// Always `PROPERTY_BASED`.
         type_: Option<String> = "type",
         /// True if it comes around every year.
         yearly: Option<bool> = "yearly",
@@ -832,27 +812,27 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct RelativeDateTimeValue {
         /// Offset from the time.
         time_delay: Option<TimeDelay> = "timeDelay",
-        /// Type. Always `RELATIVE_DATETIME`.
+        /// Always `RELATIVE_DATETIME`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `WebhookActionAuthSettings`.
+    /// Variant of [`WebhookActionAuthSettings`].
     pub struct SignatureWebhookAuthSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// Type. Always `SIGNATURE`.
+        /// Always `SIGNATURE`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `FieldDefinition`.
+    /// Variant of [`FieldDefinition`].
     pub struct SimpleInputFieldDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -862,15 +842,14 @@ crm_core::record! {
         is_required: Option<bool> = "isRequired",
         /// Display name.
         label: Option<String> = "label",
-        /// The name.
         name: Option<String> = "name",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<InputFieldDefinitionType> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct SingleConnectionAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -882,23 +861,23 @@ crm_core::record! {
         connection: Option<Connection> = "connection",
         /// The fields, in order or by name.
         fields: Map<Value> = "fields",
-        /// Type. Always `SINGLE_CONNECTION`.
+        /// Always `SINGLE_CONNECTION`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct SingleObjectCoordinatesValue {
-        /// `coordinatesToken`
+        /// Name in JSON: `coordinatesToken`.
         coordinates_token: Option<String> = "coordinatesToken",
-        /// Type. Always `SINGLE_OBJECT_COORDINATES`.
+        /// Always `SINGLE_OBJECT_COORDINATES`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Value of `sort_by` of `AssociationDataSource`.
+    /// The sort by in [`AssociationDataSource::sort_by`].
     pub struct Sort {
         /// Position of records without a value in the order.
         missing: Option<String> = "missing",
@@ -920,17 +899,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct StaticAppendValue {
         /// The fixed value to append.
         static_append_value: Option<String> = "staticAppendValue",
-        /// Type. Always `STATIC_APPEND_VALUE`.
+        /// Always `STATIC_APPEND_VALUE`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Item of `static_branches` of `StaticBranchAction`.
+    /// A static branch in [`StaticBranchAction::static_branches`].
     pub struct StaticBranch {
         /// The value that leads to the branch.
         branch_value: Option<String> = "branchValue",
@@ -940,7 +919,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct StaticBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -952,29 +931,27 @@ crm_core::record! {
         input_value: Option<InputVariableValue> = "inputValue",
         /// The branches, one for each value.
         static_branches: Vec<StaticBranch> = "staticBranches",
-        /// Type. Always `STATIC_BRANCH`.
+        /// Always `STATIC_BRANCH`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEventAnchor`.
+    /// Variant of [`ContactFlowEventAnchor`].
     pub struct StaticDateAnchor {
-        /// The day of the month.
+        /// Name in JSON: `dayOfMonth`.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
-        /// Type. Always `STATIC_DATE_ANCHOR`.
+        /// Always `STATIC_DATE_ANCHOR`.
         type_: Option<String> = "type",
-        /// The year.
         year: Option<i64> = "year",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowDataSourcesItem`.
+    /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct StaticPropertyFilterDataSource {
-        /// The name.
         name: Option<String> = "name",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -982,39 +959,39 @@ crm_core::record! {
         sort_by: Option<Sort> = "sortBy",
         /// The fixed value.
         static_value: Option<String> = "staticValue",
-        /// Type. Always `STATIC_PROPERTY_FILTER`.
+        /// Always `STATIC_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Value of `time_zone_strategy` of `TimeDelay`.
+    /// The time zone strategy in [`TimeDelay::time_zone_strategy`].
     pub struct StaticTimeZoneStrategy {
         /// The time zone, for example `America/New_York`.
         time_zone_id: Option<String> = "timeZoneId",
-        /// Type. Always `STATIC_TIME_ZONE`.
+        /// Always `STATIC_TIME_ZONE`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct StaticValue {
         /// The fixed value.
         static_value: Option<String> = "staticValue",
-        /// Type. Always `STATIC_VALUE`.
+        /// Always `STATIC_VALUE`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Value of `time_delay` of `RelativeDateTimeValue`.
+    /// The time delay in [`RelativeDateTimeValue::time_delay`].
     pub struct TimeDelay {
-        /// The days of the week.
+        /// Name in JSON: `daysOfWeek`.
         days_of_week: Vec<TimeWindowDay> = "daysOfWeek",
         /// Number of time units.
         delta: Option<i64> = "delta",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// The unit of time.
         time_unit: Option<TimeDelayTimeUnit> = "timeUnit",
@@ -1024,7 +1001,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The unit of time.
+    /// The time unit in [`TimeDelay::time_unit`].
     pub enum TimeDelayTimeUnit {
         /// `CENTURIES`
         Centuries = "CENTURIES",
@@ -1062,7 +1039,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Value of `time_of_day` of `DailyEnrollmentSchedule`.
+    /// The time of day in [`DailyEnrollmentSchedule::time_of_day`].
     pub struct TimeOfDay {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1072,7 +1049,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Item of `time_windows` of `ContactFlow`.
+    /// A time window in [`ContactFlow::time_windows`].
     pub struct TimeWindow {
         /// The day, of the month or of the week.
         day: Option<TimeWindowDay> = "day",
@@ -1104,27 +1081,27 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `InputVariableValue`.
+    /// Variant of [`InputVariableValue`].
     pub struct TimestampValue {
         /// Always `EXECUTION_TIME`.
         timestamp_type: Option<String> = "timestampType",
-        /// Type. Always `TIMESTAMP`.
+        /// Always `TIMESTAMP`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Value of `un_enrollment_setting` of `ContactFlow`.
+    /// The un enrollment setting in [`ContactFlow::un_enrollment_setting`].
     pub struct UnEnrollmentSetting {
         /// The ids of the workflows.
         flow_ids: Vec<String> = "flowIds",
-        /// Type.
+        /// Name in JSON: `type`.
         type_: Option<UnEnrollmentSettingType> = "type",
     }
 }
 
 crm_core::open_enum! {
-    /// Value of `type_` of `UnEnrollmentSetting`.
+    /// The type in [`UnEnrollmentSetting::type_`].
     pub enum UnEnrollmentSettingType {
         /// `ALL`
         All = "ALL",
@@ -1134,7 +1111,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowActionsItem`.
+    /// Variant of [`ContactFlowActionsItem`].
     pub struct WebhookAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -1146,7 +1123,7 @@ crm_core::record! {
         method: Option<WebhookActionMethod> = "method",
         /// The parameters put into the query.
         query_params: Vec<InputVariable> = "queryParams",
-        /// Type. Always `WEBHOOK`.
+        /// Always `WEBHOOK`.
         type_: Option<String> = "type",
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
@@ -1186,27 +1163,27 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct WeeklyEnrollmentSchedule {
-        /// The days of the week.
+        /// Name in JSON: `daysOfWeek`.
         days_of_week: Vec<TimeWindowDay> = "daysOfWeek",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `WEEKLY`.
+        /// Always `WEEKLY`.
         type_: Option<String> = "type",
     }
 }
 
 crm_core::record! {
-    /// Variant of `ContactFlowEnrollmentSchedule`.
+    /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct YearlyEnrollmentSchedule {
-        /// The day of the month.
+        /// Name in JSON: `dayOfMonth`.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
-        /// The time of the day.
+        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Type. Always `YEARLY`.
+        /// Always `YEARLY`.
         type_: Option<String> = "type",
     }
 }
