@@ -157,11 +157,15 @@ fn failures(operation: &Operation) -> Vec<String> {
     .collect()
 }
 
-/// Returns the documentation of a field: its description, or else its name in JSON, if that is another than in Rust.
-pub(super) fn field_doc(field: &Field) -> String {
+/// Returns the documentation of a field: its description, or else its name in JSON, if that is another than in Rust; and
+/// if requests must have it (`sent` is true if its type is part of a request).
+pub(super) fn field_doc(field: &Field, sent: bool) -> String {
     let mut parts = vec![field.doc.clone()];
     if field.doc.is_empty() && field.wire != field.ident {
         parts.push(format!("Name in JSON: `{}`.", field.wire));
+    }
+    if sent && field.required && !field.read_only {
+        parts.push("Required in requests.".to_owned());
     }
     if field.read_only {
         parts.push("Read-only: omitted from requests.".to_owned());

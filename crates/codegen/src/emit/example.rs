@@ -150,7 +150,7 @@ impl Call<'_> {
             Ty::Map(_) if exact => quote!(#krate::Map::new()),
             Ty::Map(inner) => {
                 let key = if name == "properties" { "email" } else { "name" };
-                let value = self.value(inner, key, depth, false);
+                let value = self.value(inner, key, depth, needs_exact(inner));
                 quote!([(#key, #value)])
             }
             Ty::Boxed(inner) => self.value(inner, name, depth, exact),

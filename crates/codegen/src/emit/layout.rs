@@ -14,7 +14,7 @@ pub(super) fn record(name: &str, about: &str, definition: &Definition, fields: &
     markdown(&mut text, "    ", about);
     line(&mut text, format_args!("    pub struct {name} {{"));
     for field in fields {
-        doc(&mut text, "        ", &field_doc(field));
+        doc(&mut text, "        ", &field_doc(field, definition.sent));
         let ty = field_type(field, definition).0;
         line(&mut text, format_args!("        {}: {ty} = {:?},", field.ident, field.wire));
     }
