@@ -65,7 +65,7 @@ fn says(verb: &str) -> String {
 }
 
 /// With its article.
-pub(super) fn a(noun: &str) -> String {
+fn a(noun: &str) -> String {
     let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !noun.starts_with("use") { "an" } else { "a" };
     format!("{article} {noun}")
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::docs::{a, capital};
 use super::rust::{escaped, ident};
 use crate::model::{Definition, Model, Reply, Shape, Ty};
-use crate::name::{singular, words};
+use crate::name::words;
 
 /// The first use of each type.
 pub(super) struct Uses<'a>(BTreeMap<&'a str, String>);
@@ -37,13 +36,12 @@ impl<'a> Uses<'a> {
         for (name, definition) in &model.types {
             for field in definition.fields() {
                 uses.add(&field.ty, || {
-                    let noun = words(&field.wire);
-                    let noun = match field.ty {
-                        Ty::List(_) | Ty::Map(_) if singular(&noun) == noun => "an entry".to_owned(),
-                        Ty::List(_) | Ty::Map(_) => a(&singular(&noun)),
-                        _ => format!("the {noun}"),
+                    let part = match field.ty {
+                        Ty::List(_) => "An item",
+                        Ty::Map(_) => "An entry",
+                        _ => "The value",
                     };
-                    format!("{} in [`{name}::{}`].", capital(&noun), ident(&field.ident))
+                    format!("{part} of [`{name}::{}`].", ident(&field.ident))
                 });
             }
         }
