@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// An ad campaign in [`AdCampaignGroupData::ad_campaigns`].
+    /// An item of [`AdCampaignGroupData::ad_campaigns`].
     pub struct AdCampaign {
         /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
@@ -72,7 +72,7 @@ crm_core::record! {
         linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
         /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -369,7 +369,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The audience in [`AdCampaign::audience`].
+    /// The value of [`AdCampaign::audience`].
     pub struct Audience {
         /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geo_locations",
@@ -384,9 +384,11 @@ crm_core::setters!(Audience {
 });
 
 crm_core::record! {
-    /// An entry in [`FacebookAudience::lookalike`].
+    /// An item of [`FacebookAudience::lookalike`].
     pub struct AudienceCustomAudienceItem {
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "id" "name"
@@ -406,7 +408,7 @@ impl AudienceCustomAudienceItem {
 }
 
 crm_core::record! {
-    /// The dimensions in [`UpsertAudience::dimensions`].
+    /// The value of [`UpsertAudience::dimensions`].
     pub struct AudienceDimension {
         /// The ages to include.
         age_ranges: Option<Vec<AudienceDimensionAgeRangesItem>> = "ageRanges",
@@ -434,7 +436,7 @@ crm_core::setters!(AudienceDimension {
 });
 
 crm_core::record! {
-    /// An age range in [`AudienceDimension::age_ranges`].
+    /// An item of [`AudienceDimension::age_ranges`].
     pub struct AudienceDimensionAgeRangesItem {
         /// The maximum age.
         max_age: Option<i64> = "maxAge",
@@ -450,9 +452,11 @@ crm_core::setters!(AudienceDimensionAgeRangesItem {
 });
 
 crm_core::record! {
-    /// An interest in [`FacebookAudience::interests`].
+    /// An item of [`FacebookAudience::interests`].
     pub struct AudienceInterest {
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `type`.
         type_: Option<String> = "type",
@@ -478,10 +482,11 @@ impl AudienceInterest {
 }
 
 crm_core::record! {
-    /// A locale in [`FacebookAudience::locales`].
+    /// An item of [`FacebookAudience::locales`].
     pub struct AudienceLocale {
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<f64> = "key",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "key" "name"
@@ -501,20 +506,21 @@ impl AudienceLocale {
 }
 
 crm_core::record! {
-    /// A geo location in [`FacebookAudience::geo_locations`].
+    /// An item of [`FacebookAudience::geo_locations`].
     pub struct AudienceLocation {
         /// The position on the map.
         geometry: Option<AudienceLocationGeometry> = "geometry",
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The radius around the place.
         radius: Option<f64> = "radius",
         /// The unit of the radius: `km` or `mi`.
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
-        /// The type of selection: `include` or `exclude`.
+        /// The type of selection: `include` or `exclude`. Required in requests.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
@@ -552,11 +558,11 @@ impl AudienceLocation {
 }
 
 crm_core::record! {
-    /// The geometry in [`AudienceLocation::geometry`].
+    /// The value of [`AudienceLocation::geometry`].
     pub struct AudienceLocationGeometry {
-        /// The place or the location (sub-account).
+        /// The place or the location (sub-account). Required in requests.
         location: Option<Value> = "location",
-        /// The precision of the place, for example `APPROXIMATE`.
+        /// The precision of the place, for example `APPROXIMATE`. Required in requests.
         location_type: Option<String> = "location_type",
     }
     required "location" "location_type"
@@ -576,7 +582,7 @@ impl AudienceLocationGeometry {
 }
 
 crm_core::open_enum! {
-    /// The type in [`AudienceLocation::type_`].
+    /// The value of [`AudienceLocation::type_`].
     pub enum AudienceLocationType {
         /// `address`
         Address = "address",
@@ -606,7 +612,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The placements in [`FacebookAudience::placements`].
+    /// The value of [`FacebookAudience::placements`].
     pub struct AudiencePlacements {
         /// The placements on Facebook, for example `feed`.
         facebook: Option<Vec<String>> = "facebook",
@@ -626,7 +632,7 @@ crm_core::setters!(AudiencePlacements {
 });
 
 crm_core::record! {
-    /// The audience segments in [`AudienceDimension::audience_segments`].
+    /// The value of [`AudienceDimension::audience_segments`].
     pub struct AudienceSegments {
         /// The resource names of the custom audiences at Google.
         custom_audiences: Option<Vec<String>> = "customAudiences",
@@ -646,10 +652,11 @@ crm_core::setters!(AudienceSegments {
 });
 
 crm_core::record! {
-    /// The budget in [`UpsertAdset::budget`].
+    /// The value of [`UpsertAdset::budget`].
     pub struct Budget {
+        /// Required in requests.
         amount: Option<f64> = "amount",
-        /// The type of budget: `DAILY` or `LIFETIME`.
+        /// The type of budget: `DAILY` or `LIFETIME`. Required in requests.
         budget_type: Option<BudgetType> = "budgetType",
         /// The last day, as `YYYY-MM-DD`.
         schedule_end_date: Option<String> = "scheduleEndDate",
@@ -701,7 +708,7 @@ crm_core::record! {
         advanced_options: Option<Value> = "advancedOptions",
         /// Always `DEMAND_GEN`.
         advertising_channel_sub_type: Option<String> = "advertisingChannelSubType",
-        /// The channel in which the ads are shown, for example `SEARCH`.
+        /// The channel in which the ads are shown, for example `SEARCH`. Required in requests.
         advertising_channel_type: Option<CampaignAdvertisingChannelType> = "advertisingChannelType",
         /// The assets of the campaign.
         assets: Option<GoogleAssets> = "assets",
@@ -722,10 +729,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Name in JSON: `isEuPoliticalAds`.
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The maximum cost per click.
         maximum_cpc: Option<f64> = "maximumCpc",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The networks on which the ads are shown.
         network_settings: Option<GoogleNetworkSettings> = "networkSettings",
@@ -844,12 +852,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A consent in [`LegalInfo::consents`].
+    /// An item of [`LegalInfo::consents`].
     pub struct Consent {
-        /// True if the box must be ticked.
+        /// True if the box must be ticked. Required in requests.
         check_required: Option<bool> = "checkRequired",
-        /// The text of the consent.
+        /// The text of the consent. Required in requests.
         consent: Option<LocalizedString> = "consent",
+        /// Required in requests.
         id: Option<f64> = "id",
     }
     required "checkRequired" "consent" "id"
@@ -874,13 +883,13 @@ impl Consent {
 }
 
 crm_core::record! {
-    /// The value settings in [`UpsertConversion::value_settings`].
+    /// The value of [`UpsertConversion::value_settings`].
     pub struct ConversionValueSettings {
-        /// True if each conversion counts as `defaultValue`.
+        /// True if each conversion counts as `defaultValue`. Required in requests.
         always_use_default_value: Option<bool> = "alwaysUseDefaultValue",
-        /// The currency of the value if none is given, for example `USD`.
+        /// The currency of the value if none is given, for example `USD`. Required in requests.
         default_currency_code: Option<String> = "defaultCurrencyCode",
-        /// The default value of a conversion.
+        /// The default value of a conversion. Required in requests.
         default_value: Option<f64> = "defaultValue",
     }
     required "alwaysUseDefaultValue" "defaultCurrencyCode" "defaultValue"
@@ -907,11 +916,13 @@ impl ConversionValueSettings {
 crm_core::record! {
     /// Body of `ads.create_facebook_conversation_form`.
     pub struct CreateConversationForm {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The questions to ask.
+        /// The questions to ask. Required in requests.
         questions: Option<Vec<WelcomeMessageQuestion>> = "questions",
+        /// Required in requests.
         text: Option<String> = "text",
     }
     required "locationId" "name" "questions" "text"
@@ -940,11 +951,11 @@ impl CreateConversationForm {
 crm_core::record! {
     /// Body of `ads.create_google_integration`.
     pub struct CreateGoogleIntegration {
-        /// Name in JSON: `adAccountId`.
+        /// Name in JSON: `adAccountId`. Required in requests.
         ad_account_id: Option<String> = "adAccountId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The id of the Google Ads manager account.
+        /// The id of the Google Ads manager account. Required in requests.
         mcc_id: Option<String> = "mccId",
     }
     required "adAccountId" "locationId" "mccId"
@@ -973,9 +984,9 @@ crm_core::record! {
     pub struct CreateIntegration {
         /// Name in JSON: `adAccountId`.
         ad_account_id: Option<String> = "adAccountId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `pageId`.
+        /// Name in JSON: `pageId`. Required in requests.
         page_id: Option<String> = "pageId",
     }
     required "locationId" "pageId"
@@ -1005,20 +1016,21 @@ crm_core::record! {
         custom_disclaimer: Option<CustomDisclaimer> = "customDisclaimer",
         /// The card before the form.
         greeting_card: Option<GreetingCard> = "greetingCard",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The URL of the privacy policy.
+        /// The URL of the privacy policy. Required in requests.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
         /// The text about the privacy policy.
         privacy_policy_text: Option<String> = "privacyPolicyText",
         /// The headline above the questions.
         question_page_headline: Option<String> = "questionPageHeadline",
-        /// The questions to ask.
+        /// The questions to ask. Required in requests.
         questions: Option<Vec<FormQuestion>> = "questions",
-        /// The page that is shown after the form is submitted.
+        /// The page that is shown after the form is submitted. Required in requests.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
@@ -1045,7 +1057,7 @@ crm_core::setters!(CreateLeadForm {
 });
 
 crm_core::open_enum! {
-    /// The type in [`CreateLeadForm::type_`].
+    /// The value of [`CreateLeadForm::type_`].
     pub enum CreateLeadFormType {
         /// `HIGHER_INTENT`
         HigherIntent = "HIGHER_INTENT",
@@ -1057,15 +1069,15 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `ads.create_linkedin_integration`.
     pub struct CreateLinkedinIntegration {
-        /// Name in JSON: `adAccountId`.
+        /// Name in JSON: `adAccountId`. Required in requests.
         ad_account_id: Option<String> = "adAccountId",
-        /// Name in JSON: `adAccountName`.
+        /// Name in JSON: `adAccountName`. Required in requests.
         ad_account_name: Option<String> = "adAccountName",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency_code: Option<String> = "currencyCode",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The id of the organization at LinkedIn.
+        /// The id of the organization at LinkedIn. Required in requests.
         organization_id: Option<String> = "organizationId",
     }
     required "adAccountId" "adAccountName" "currencyCode" "locationId" "organizationId"
@@ -1088,7 +1100,7 @@ crm_core::record! {
         csv_path: Option<String> = "csvPath",
         /// True if the list is dynamic.
         is_dynamic: Option<bool> = "isDynamic",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// Name in JSON: `smartListIds`.
         smart_list_ids: Option<Vec<String>> = "smartListIds",
@@ -1123,11 +1135,11 @@ impl CreateOfflineUserListJob {
 }
 
 crm_core::record! {
-    /// The creation locale in [`LinkedInCreateLeadFormBody::creation_locale`].
+    /// The value of [`LinkedInCreateLeadFormBody::creation_locale`].
     pub struct CreationLocale {
-        /// The country code, for example `US`.
+        /// The country code, for example `US`. Required in requests.
         country: Option<String> = "country",
-        /// The language code, for example `en`.
+        /// The language code, for example `en`. Required in requests.
         language: Option<String> = "language",
     }
     required "country" "language"
@@ -1147,12 +1159,13 @@ impl CreationLocale {
 }
 
 crm_core::record! {
-    /// The custom disclaimer in [`CreateLeadForm::custom_disclaimer`].
+    /// The value of [`CreateLeadForm::custom_disclaimer`].
     pub struct CustomDisclaimer {
-        /// The text.
+        /// The text. Required in requests.
         body: Option<String> = "body",
         /// The boxes to tick.
         checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
+        /// Required in requests.
         title: Option<String> = "title",
     }
     required "body" "title"
@@ -1177,12 +1190,13 @@ impl CustomDisclaimer {
 }
 
 crm_core::record! {
-    /// A checkbox in [`CustomDisclaimer::checkboxes`].
+    /// An item of [`CustomDisclaimer::checkboxes`].
     pub struct CustomDisclaimerCheckbox {
-        /// True if the box must be ticked.
+        /// True if the box must be ticked. Required in requests.
         is_required: Option<bool> = "is_required",
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
+        /// Required in requests.
         text: Option<String> = "text",
     }
     required "is_required" "key" "text"
@@ -1207,7 +1221,7 @@ impl CustomDisclaimerCheckbox {
 }
 
 crm_core::record! {
-    /// The audience in [`UpsertAdset::audience`].
+    /// The value of [`UpsertAdset::audience`].
     pub struct FacebookAudience {
         /// The maximum age of the audience.
         age_max: Option<f64> = "age_max",
@@ -1215,7 +1229,7 @@ crm_core::record! {
         age_min: Option<f64> = "age_min",
         /// The genders that the audience includes.
         genders: Option<Vec<f64>> = "genders",
-        /// The places of the audience.
+        /// The places of the audience. Required in requests.
         geo_locations: Option<Vec<AudienceLocation>> = "geo_locations",
         /// The interests of the audience.
         interests: Option<Vec<AudienceInterest>> = "interests",
@@ -1287,7 +1301,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `ads.set_default_facebook_page`.
     pub struct FbSetDefaultPageBody {
-        /// Name in JSON: `pageId`.
+        /// Name in JSON: `pageId`. Required in requests.
         page_id: Option<String> = "pageId",
     }
     required "pageId"
@@ -1308,10 +1322,11 @@ impl FbSetDefaultPageBody {
 crm_core::record! {
     /// Body of `ads.update_facebook_custom_audience`.
     pub struct FbUpdateAudienceBody {
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "description" "locationId" "name"
@@ -1336,11 +1351,11 @@ impl FbUpdateAudienceBody {
 }
 
 crm_core::record! {
-    /// The flexible rule user list in [`RuleBasedUserList::flexible_rule_user_list`].
+    /// The value of [`RuleBasedUserList::flexible_rule_user_list`].
     pub struct FlexibleRuleUserList {
-        /// The rules for the people to exclude.
+        /// The rules for the people to exclude. Required in requests.
         exclusive_operands: Option<Vec<RuleOperand>> = "exclusiveOperands",
-        /// The rules for the people to include.
+        /// The rules for the people to include. Required in requests.
         inclusive_operands: Option<Vec<RuleOperand>> = "inclusiveOperands",
         /// The operator between the rules for inclusion, for example `AND`.
         inclusive_rule_operator: Option<String> = "inclusiveRuleOperator",
@@ -1370,13 +1385,13 @@ impl FlexibleRuleUserList {
 }
 
 crm_core::record! {
-    /// A question in [`CreateLeadForm::questions`].
+    /// An item of [`CreateLeadForm::questions`].
     pub struct FormQuestion {
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
         label: Option<String> = "label",
         options: Option<Vec<FormQuestionOption>> = "options",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
@@ -1402,10 +1417,11 @@ impl FormQuestion {
 }
 
 crm_core::record! {
-    /// An option in [`FormQuestion::options`].
+    /// An item of [`FormQuestion::options`].
     pub struct FormQuestionOption {
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "key" "value"
@@ -1425,7 +1441,7 @@ impl FormQuestionOption {
 }
 
 crm_core::open_enum! {
-    /// The type in [`FormQuestion::type_`].
+    /// The value of [`FormQuestion::type_`].
     pub enum FormQuestionType {
         /// `CITY`
         City = "CITY",
@@ -1475,7 +1491,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An address component in [`GoogleGeoLocation::address_components`].
+    /// An item of [`GoogleGeoLocation::address_components`].
     pub struct GeoAddressComponent {
         /// The full name.
         long_name: Option<String> = "long_name",
@@ -1495,7 +1511,7 @@ crm_core::setters!(GeoAddressComponent {
 });
 
 crm_core::record! {
-    /// The geometry in [`GoogleGeoLocation::geometry`].
+    /// The value of [`GoogleGeoLocation::geometry`].
     pub struct GeoGeometry {
         /// The place or the location (sub-account).
         location: Option<GeoLatLng> = "location",
@@ -1515,7 +1531,7 @@ crm_core::setters!(GeoGeometry {
 });
 
 crm_core::record! {
-    /// The location in [`GeoGeometry::location`].
+    /// The value of [`GeoGeometry::location`].
     pub struct GeoLatLng {
         /// The latitude, in degrees.
         lat: Option<f64> = "lat",
@@ -1531,14 +1547,15 @@ crm_core::setters!(GeoLatLng {
 });
 
 crm_core::record! {
-    /// A geo location in [`Audience::geo_locations`].
+    /// An item of [`Audience::geo_locations`].
     pub struct GeoLocation {
-        /// The URN of the LinkedIn facet it belongs to.
+        /// The URN of the LinkedIn facet it belongs to. Required in requests.
         facet_urn: Option<String> = "facetUrn",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The type of selection: `include` or `exclude`.
+        /// The type of selection: `include` or `exclude`. Required in requests.
         selection_type: Option<SelectionType> = "selectionType",
-        /// The URN at LinkedIn, for example `urn:li:person:1`.
+        /// The URN at LinkedIn, for example `urn:li:person:1`. Required in requests.
         urn: Option<String> = "urn",
     }
     required "facetUrn" "name" "selectionType" "urn"
@@ -1565,7 +1582,7 @@ impl GeoLocation {
 }
 
 crm_core::record! {
-    /// The viewport in [`GeoGeometry::viewport`].
+    /// The value of [`GeoGeometry::viewport`].
     pub struct GeoViewport {
         /// The north-east corner.
         northeast: Option<GeoLatLng> = "northeast",
@@ -1581,7 +1598,7 @@ crm_core::setters!(GeoViewport {
 });
 
 crm_core::record! {
-    /// An entry in [`GoogleAdGroup::ad_content`].
+    /// An item of [`GoogleAdGroup::ad_content`].
     pub struct GoogleAdContent {
         /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
@@ -1716,7 +1733,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// A placement in [`GoogleAdContent::placements`].
+    /// An item of [`GoogleAdContent::placements`].
     pub enum GoogleAdContentPlacementsItem {
         /// `DISCOVER`
         Discover = "DISCOVER",
@@ -1734,7 +1751,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An ad group in [`Campaign::ad_groups`].
+    /// An item of [`Campaign::ad_groups`].
     pub struct GoogleAdGroup {
         /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
@@ -1784,7 +1801,7 @@ crm_core::setters!(GoogleAdGroup {
 });
 
 crm_core::record! {
-    /// The audience in [`GoogleAdGroup::audience`].
+    /// The value of [`GoogleAdGroup::audience`].
     pub struct GoogleAdGroupAudience {
         /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geo_locations",
@@ -1800,13 +1817,13 @@ crm_core::setters!(GoogleAdGroupAudience {
 });
 
 crm_core::record! {
-    /// An entry in [`Campaign::ad_schedule`].
+    /// An item of [`Campaign::ad_schedule`].
     pub struct GoogleAdSchedule {
-        /// Name in JSON: `dayOfWeek`.
+        /// Name in JSON: `dayOfWeek`. Required in requests.
         day_of_week: Option<GoogleAdScheduleDayOfWeek> = "dayOfWeek",
-        /// The start.
+        /// The start. Required in requests.
         from: Option<String> = "from",
-        /// The end of the range.
+        /// The end of the range. Required in requests.
         to: Option<String> = "to",
     }
     required "dayOfWeek" "from" "to"
@@ -1831,7 +1848,7 @@ impl GoogleAdSchedule {
 }
 
 crm_core::open_enum! {
-    /// The day of week in [`GoogleAdSchedule::day_of_week`].
+    /// The value of [`GoogleAdSchedule::day_of_week`].
     pub enum GoogleAdScheduleDayOfWeek {
         /// `ALL_DAYS`
         AllDays = "ALL_DAYS",
@@ -1861,12 +1878,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The business logo in [`GoogleAssets::business_logo`].
+    /// The value of [`GoogleAssets::business_logo`].
     pub struct GoogleAssetImage {
         error: Option<String> = "error",
         name: Option<String> = "name",
         /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
+        /// Required in requests.
         url: Option<String> = "url",
     }
     required "url"
@@ -1894,7 +1912,7 @@ impl GoogleAssetImage {
 }
 
 crm_core::record! {
-    /// The assets in [`Campaign::assets`].
+    /// The value of [`Campaign::assets`].
     pub struct GoogleAssets {
         /// Name in JSON: `businessLogo`.
         business_logo: Option<GoogleAssetImage> = "businessLogo",
@@ -1919,7 +1937,7 @@ crm_core::setters!(GoogleAssets {
 });
 
 crm_core::record! {
-    /// The bidding strategy in [`Campaign::bidding_strategy`].
+    /// The value of [`Campaign::bidding_strategy`].
     pub struct GoogleBiddingStrategy {
         /// Name in JSON: `type`.
         type_: Option<String> = "type",
@@ -1932,7 +1950,7 @@ crm_core::setters!(GoogleBiddingStrategy {
 });
 
 crm_core::record! {
-    /// The budget in [`Campaign::budget`].
+    /// The value of [`Campaign::budget`].
     pub struct GoogleBudget {
         amount: Option<f64> = "amount",
         /// The type of budget: `DAILY` or `LIFETIME`.
@@ -1954,7 +1972,7 @@ crm_core::setters!(GoogleBudget {
 });
 
 crm_core::record! {
-    /// The audience in [`Campaign::audience`].
+    /// The value of [`Campaign::audience`].
     pub struct GoogleCampaignAudience {
         /// The ages to include or exclude.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
@@ -1986,11 +2004,11 @@ crm_core::setters!(GoogleCampaignAudience {
 });
 
 crm_core::record! {
-    /// The campaign goal in [`Campaign::campaign_goal`].
+    /// The value of [`Campaign::campaign_goal`].
     pub struct GoogleCampaignGoal {
         /// Name in JSON: `isCustomConversionGoal`.
         is_custom_conversion_goal: Option<bool> = "isCustomConversionGoal",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<GoogleCampaignGoalType> = "type",
         value: Option<String> = "value",
     }
@@ -2016,7 +2034,7 @@ impl GoogleCampaignGoal {
 }
 
 crm_core::open_enum! {
-    /// The type in [`GoogleCampaignGoal::type_`].
+    /// The value of [`GoogleCampaignGoal::type_`].
     pub enum GoogleCampaignGoalType {
         /// `CLICK`
         Click = "CLICK",
@@ -2028,7 +2046,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A carousel card in [`GoogleAdContent::carousel_cards`].
+    /// An item of [`GoogleAdContent::carousel_cards`].
     pub struct GoogleCarouselCard {
         /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<String> = "callToActionLabel",
@@ -2050,11 +2068,11 @@ crm_core::setters!(GoogleCarouselCard {
 });
 
 crm_core::record! {
-    /// An entry in [`GoogleCampaignAudience::age_range`].
+    /// An item of [`GoogleCampaignAudience::age_range`].
     pub struct GoogleDemographicTarget {
-        /// The value at Google, for example `MALE`.
+        /// The value at Google, for example `MALE`. Required in requests.
         enum_: Option<String> = "enum",
-        /// True if these people are excluded.
+        /// True if these people are excluded. Required in requests.
         negative: Option<bool> = "negative",
     }
     required "enum" "negative"
@@ -2074,7 +2092,7 @@ impl GoogleDemographicTarget {
 }
 
 crm_core::record! {
-    /// A geo location in [`GoogleAdGroupAudience::geo_locations`].
+    /// An item of [`GoogleAdGroupAudience::geo_locations`].
     pub struct GoogleGeoLocation {
         /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "address_components",
@@ -2127,10 +2145,11 @@ crm_core::setters!(GoogleGeoLocation {
 });
 
 crm_core::record! {
-    /// A negative in [`GoogleKeywords::negatives`].
+    /// An item of [`GoogleKeywords::negatives`].
     pub struct GoogleKeywordItem {
+        /// Required in requests.
         keyword: Option<String> = "keyword",
-        /// The match type of the search, for example `BROAD`.
+        /// The match type of the search, for example `BROAD`. Required in requests.
         match_type: Option<String> = "matchType",
     }
     required "keyword" "matchType"
@@ -2150,7 +2169,7 @@ impl GoogleKeywordItem {
 }
 
 crm_core::record! {
-    /// The keywords in [`GoogleAdGroup::keywords`].
+    /// The value of [`GoogleAdGroup::keywords`].
     pub struct GoogleKeywords {
         /// The keywords for which the ads are not shown.
         negatives: Option<Vec<GoogleKeywordItem>> = "negatives",
@@ -2166,7 +2185,7 @@ crm_core::setters!(GoogleKeywords {
 });
 
 crm_core::record! {
-    /// A locale in [`GoogleAdGroupAudience::locales`].
+    /// An item of [`GoogleAdGroupAudience::locales`].
     pub struct GoogleLocale {
         id: Option<String> = "id",
         /// The unique key.
@@ -2186,7 +2205,7 @@ crm_core::setters!(GoogleLocale {
 });
 
 crm_core::record! {
-    /// An entry in [`GoogleAdContent::media`].
+    /// An item of [`GoogleAdContent::media`].
     pub struct GoogleMedia {
         error: Option<String> = "error",
         /// The shape of the image, for example `SQUARE`.
@@ -2214,11 +2233,11 @@ crm_core::setters!(GoogleMedia {
 });
 
 crm_core::record! {
-    /// The network settings in [`Campaign::network_settings`].
+    /// The value of [`Campaign::network_settings`].
     pub struct GoogleNetworkSettings {
-        /// True if the ads are shown on Google's content network.
+        /// True if the ads are shown on Google's content network. Required in requests.
         target_content_network: Option<bool> = "targetContentNetwork",
-        /// True to show the ads on the search network.
+        /// True to show the ads on the search network. Required in requests.
         target_search_network: Option<bool> = "targetSearchNetwork",
     }
     required "targetContentNetwork" "targetSearchNetwork"
@@ -2241,10 +2260,11 @@ impl GoogleNetworkSettings {
 }
 
 crm_core::record! {
-    /// A segment in [`GoogleCampaignAudience::segments`].
+    /// An item of [`GoogleCampaignAudience::segments`].
     pub struct GoogleSegmentTarget {
+        /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
     }
     required "id" "type"
@@ -2274,7 +2294,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The target interests in [`GoogleCampaignAudience::target_interests`].
+    /// The value of [`GoogleCampaignAudience::target_interests`].
     pub struct GoogleTargetInterests {
         /// The resource names of the affinity interests at Google.
         affinity: Option<Vec<String>> = "affinity",
@@ -2290,9 +2310,9 @@ crm_core::setters!(GoogleTargetInterests {
 });
 
 crm_core::record! {
-    /// A youtube video link in [`GoogleAdContent::youtube_video_links`].
+    /// An item of [`GoogleAdContent::youtube_video_links`].
     pub struct GoogleYouTubeVideoLink {
-        /// Name in JSON: `youtubeVideoId`.
+        /// Name in JSON: `youtubeVideoId`. Required in requests.
         youtube_video_id: Option<String> = "youtubeVideoId",
     }
     required "youtubeVideoId"
@@ -2311,11 +2331,13 @@ impl GoogleYouTubeVideoLink {
 }
 
 crm_core::record! {
-    /// The greeting card in [`CreateLeadForm::greeting_card`].
+    /// The value of [`CreateLeadForm::greeting_card`].
     pub struct GreetingCard {
+        /// Required in requests.
         content: Option<Vec<String>> = "content",
-        /// The style of the card, for example `LIST_STYLE`.
+        /// The style of the card, for example `LIST_STYLE`. Required in requests.
         style: Option<String> = "style",
+        /// Required in requests.
         title: Option<String> = "title",
     }
     required "content" "style" "title"
@@ -2340,9 +2362,11 @@ impl GreetingCard {
 }
 
 crm_core::record! {
-    /// A hidden field in [`LinkedInCreateLeadFormBody::hidden_fields`].
+    /// An item of [`LinkedInCreateLeadFormBody::hidden_fields`].
     pub struct HiddenField {
+        /// Required in requests.
         name: Option<String> = "name",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -2369,6 +2393,7 @@ crm_core::record! {
         language_code: Option<String> = "languageCode",
         /// The locations, as records, ids or codes.
         locations: Option<Vec<String>> = "locations",
+        /// Required in requests.
         url: Option<String> = "url",
     }
     required "url"
@@ -2397,16 +2422,17 @@ impl KeywordSuggestion {
 }
 
 crm_core::record! {
-    /// The content in [`LinkedInCreateLeadFormBody::content`].
+    /// The value of [`LinkedInCreateLeadFormBody::content`].
     pub struct LeadFormContent {
         /// The human-readable description.
         description: Option<LocalizedString> = "description",
+        /// Required in requests.
         headline: Option<LocalizedString> = "headline",
-        /// The privacy policy and the consents of the form.
+        /// The privacy policy and the consents of the form. Required in requests.
         legal_info: Option<LegalInfo> = "legalInfo",
-        /// The action after the form is submitted.
+        /// The action after the form is submitted. Required in requests.
         post_submission_info: Option<PostSubmissionInfo> = "postSubmissionInfo",
-        /// The questions to ask.
+        /// The questions to ask. Required in requests.
         questions: Option<Vec<LeadFormQuestion>> = "questions",
     }
     required "headline" "legalInfo" "postSubmissionInfo" "questions"
@@ -2438,14 +2464,15 @@ impl LeadFormContent {
 }
 
 crm_core::record! {
-    /// A question in [`LeadFormContent::questions`].
+    /// An item of [`LeadFormContent::questions`].
     pub struct LeadFormQuestion {
+        /// Required in requests.
         name: Option<String> = "name",
         /// The predefined field that it fills, for example `FIRST_NAME`.
         predefined_field: Option<String> = "predefinedField",
-        /// The text of the question.
+        /// The text of the question. Required in requests.
         question: Option<LocalizedString> = "question",
-        /// The details of the question, by its type.
+        /// The details of the question, by its type. Required in requests.
         question_details: Option<QuestionDetails> = "questionDetails",
     }
     required "name" "question" "questionDetails"
@@ -2475,13 +2502,13 @@ impl LeadFormQuestion {
 }
 
 crm_core::record! {
-    /// The legal info in [`LeadFormContent::legal_info`].
+    /// The value of [`LeadFormContent::legal_info`].
     pub struct LegalInfo {
-        /// The consents that people are asked for.
+        /// The consents that people are asked for. Required in requests.
         consents: Option<Vec<Consent>> = "consents",
         /// The legal text of the form.
         legal_disclaimer: Option<LocalizedString> = "legalDisclaimer",
-        /// Name in JSON: `privacyPolicyUrl`.
+        /// Name in JSON: `privacyPolicyUrl`. Required in requests.
         privacy_policy_url: Option<String> = "privacyPolicyUrl",
     }
     required "consents" "privacyPolicyUrl"
@@ -2509,7 +2536,7 @@ impl LegalInfo {
 }
 
 crm_core::record! {
-    /// An entry in [`AdCampaign::ads`].
+    /// An item of [`AdCampaign::ads`].
     pub struct LinkedInAd {
         /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
@@ -2572,7 +2599,7 @@ crm_core::setters!(LinkedInAd {
 });
 
 crm_core::record! {
-    /// The budget in [`AdCampaignGroupData::budget`].
+    /// The value of [`AdCampaignGroupData::budget`].
     pub struct LinkedInBudget {
         amount: Option<f64> = "amount",
         /// The type of budget: `DAILY` or `LIFETIME`.
@@ -2596,15 +2623,17 @@ crm_core::setters!(LinkedInBudget {
 crm_core::record! {
     /// Body of `ads.create_linkedin_lead_form`.
     pub struct LinkedInCreateLeadFormBody {
+        /// Required in requests.
         content: Option<LeadFormContent> = "content",
-        /// The language and country of the form.
+        /// The language and country of the form. Required in requests.
         creation_locale: Option<CreationLocale> = "creationLocale",
         /// The fields of the form that visitors do not see.
         hidden_fields: Option<Vec<HiddenField>> = "hiddenFields",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The owner; for a record, a list of user ids.
+        /// The owner; for a record, a list of user ids. Required in requests.
         owner: Option<SponsoredAccountOwner> = "owner",
-        /// The state of the form, for example `PUBLISHED`. Always `PUBLISHED`.
+        /// The state of the form, for example `PUBLISHED`. Always `PUBLISHED`. Required in requests.
         state: Option<String> = "state",
     }
     required "content" "creationLocale" "name" "owner" "state"
@@ -2637,7 +2666,7 @@ impl LinkedInCreateLeadFormBody {
 }
 
 crm_core::record! {
-    /// An entry in [`LinkedInAd::media`].
+    /// An item of [`LinkedInAd::media`].
     pub struct LinkedInMedia {
         /// The URL that the ad opens.
         destination_url: Option<String> = "destinationUrl",
@@ -2676,9 +2705,9 @@ crm_core::setters!(LinkedInMedia {
 crm_core::record! {
     /// Body of `ads.update_linkedin_ad_status`.
     pub struct LinkedInUpdateAdStatusBody {
-        /// The type of operation, for example `PAUSED` or `ADD`.
+        /// The type of operation, for example `PAUSED` or `ADD`. Required in requests.
         operation_type: Option<LinkedInUpdateAdStatusBodyOperationType> = "operationType",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<LinkedInUpdateAdStatusBodyType> = "type",
     }
     required "operationType" "type"
@@ -2713,7 +2742,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`LinkedInUpdateAdStatusBody::type_`].
+    /// The value of [`LinkedInUpdateAdStatusBody::type_`].
     pub enum LinkedInUpdateAdStatusBodyType {
         /// `ad`
         Ad = "ad",
@@ -2725,11 +2754,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The locale in [`AdCampaign::locale`].
+    /// The value of [`AdCampaign::locale`].
     pub struct Locale {
-        /// The country code, for example `US`.
+        /// The country code, for example `US`. Required in requests.
         country: Option<String> = "country",
-        /// The language code, for example `en`.
+        /// The language code, for example `en`. Required in requests.
         language: Option<String> = "language",
     }
     required "country" "language"
@@ -2749,9 +2778,9 @@ impl Locale {
 }
 
 crm_core::record! {
-    /// The consent in [`Consent::consent`].
+    /// The value of [`Consent::consent`].
     pub struct LocalizedString {
-        /// The text in each language.
+        /// The text in each language. Required in requests.
         localized: Option<Value> = "localized",
     }
     required "localized"
@@ -2772,7 +2801,7 @@ impl LocalizedString {
 crm_core::record! {
     /// Body of `ads.delete_facebook_ad`.
     pub struct LocationIdBody {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
     }
     required "locationId"
@@ -2801,7 +2830,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An entry in [`UpsertAd::media`].
+    /// An item of [`UpsertAd::media`].
     pub struct Media {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -2810,11 +2839,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The number of the selected poster image.
         selected_poster: Option<f64> = "selectedPoster",
-        /// The URL of the media file.
+        /// The URL of the media file. Required in requests.
         src: Option<String> = "src",
         /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<MediaType> = "type",
     }
     required "src" "type"
@@ -2850,12 +2879,12 @@ impl Media {
 }
 
 crm_core::record! {
-    /// A member in [`UpsertSegment::members`].
+    /// An item of [`UpsertSegment::members`].
     pub struct Member {
         /// The app, for example `com.example.app`.
         app: Option<String> = "app",
         keyword: Option<String> = "keyword",
-        /// The type of the members: `KEYWORD`, `URL` or `APP`.
+        /// The type of the members: `KEYWORD`, `URL` or `APP`. Required in requests.
         member_type: Option<MemberMemberType> = "memberType",
         url: Option<String> = "url",
     }
@@ -2896,9 +2925,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An option in [`MultipleChoiceQuestionDetails::options`].
+    /// An item of [`MultipleChoiceQuestionDetails::options`].
     pub struct MultipleChoiceOption {
+        /// Required in requests.
         id: Option<f64> = "id",
+        /// Required in requests.
         text: Option<LocalizedString> = "text",
     }
     required "id" "text"
@@ -2918,8 +2949,9 @@ impl MultipleChoiceOption {
 }
 
 crm_core::record! {
-    /// The multiple choice question details in [`QuestionDetails::multiple_choice_question_details`].
+    /// The value of [`QuestionDetails::multiple_choice_question_details`].
     pub struct MultipleChoiceQuestionDetails {
+        /// Required in requests.
         options: Option<Vec<MultipleChoiceOption>> = "options",
     }
     required "options"
@@ -2938,11 +2970,11 @@ impl MultipleChoiceQuestionDetails {
 }
 
 crm_core::record! {
-    /// The call to action in [`PostSubmissionInfo::call_to_action`].
+    /// The value of [`PostSubmissionInfo::call_to_action`].
     pub struct PostSubmissionCallToAction {
-        /// The label of the call to action, for example `LEARN_MORE`.
+        /// The label of the call to action, for example `LEARN_MORE`. Required in requests.
         call_to_action_label: Option<PostSubmissionCallToActionCallToActionLabel> = "callToActionLabel",
-        /// The URL that the call to action opens.
+        /// The URL that the call to action opens. Required in requests.
         call_to_action_target: Option<PostSubmissionCallToActionTarget> = "callToActionTarget",
     }
     required "callToActionLabel" "callToActionTarget"
@@ -2981,9 +3013,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The call to action target in [`PostSubmissionCallToAction::call_to_action_target`].
+    /// The value of [`PostSubmissionCallToAction::call_to_action_target`].
     pub struct PostSubmissionCallToActionTarget {
-        /// The URL that the button opens.
+        /// The URL that the button opens. Required in requests.
         landing_page_url: Option<String> = "landingPageUrl",
     }
     required "landingPageUrl"
@@ -3002,11 +3034,11 @@ impl PostSubmissionCallToActionTarget {
 }
 
 crm_core::record! {
-    /// The post submission info in [`LeadFormContent::post_submission_info`].
+    /// The value of [`LeadFormContent::post_submission_info`].
     pub struct PostSubmissionInfo {
-        /// The call to action of the post.
+        /// The call to action of the post. Required in requests.
         call_to_action: Option<PostSubmissionCallToAction> = "callToAction",
-        /// The human-readable message.
+        /// The human-readable message. Required in requests.
         message: Option<LocalizedString> = "message",
     }
     required "callToAction" "message"
@@ -3031,7 +3063,7 @@ impl PostSubmissionInfo {
 crm_core::record! {
     /// Body of `ads.publish_facebook_campaign`.
     pub struct PublishAd {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
     }
     required "locationId"
@@ -3076,7 +3108,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The question details in [`LeadFormQuestion::question_details`].
+    /// The value of [`LeadFormQuestion::question_details`].
     pub struct QuestionDetails {
         /// Name in JSON: `multipleChoiceQuestionDetails`.
         multiple_choice_question_details: Option<MultipleChoiceQuestionDetails> = "multipleChoiceQuestionDetails",
@@ -3091,9 +3123,9 @@ crm_core::setters!(QuestionDetails {
 });
 
 crm_core::record! {
-    /// The rule in [`RuleOperand::rule`].
+    /// The value of [`RuleOperand::rule`].
     pub struct Rule {
-        /// The groups of conditions that form the rule.
+        /// The groups of conditions that form the rule. Required in requests.
         rule_item_groups: Option<Vec<RuleItemGroup>> = "ruleItemGroups",
     }
     required "ruleItemGroups"
@@ -3112,9 +3144,9 @@ impl Rule {
 }
 
 crm_core::record! {
-    /// The rule based user list in [`UpsertSegment::rule_based_user_list`].
+    /// The value of [`UpsertSegment::rule_based_user_list`].
     pub struct RuleBasedUserList {
-        /// The rules that define who is on the list.
+        /// The rules that define who is on the list. Required in requests.
         flexible_rule_user_list: Option<FlexibleRuleUserList> = "flexibleRuleUserList",
         /// Always `REQUESTED`.
         prepopulation_status: Option<String> = "prepopulationStatus",
@@ -3140,10 +3172,11 @@ impl RuleBasedUserList {
 }
 
 crm_core::record! {
-    /// A rule item in [`RuleItemGroup::rule_items`].
+    /// An item of [`RuleItemGroup::rule_items`].
     pub struct RuleItem {
+        /// Required in requests.
         name: Option<RuleItemName> = "name",
-        /// The condition on a text.
+        /// The condition on a text. Required in requests.
         string_rule_item: Option<StringRuleItem> = "stringRuleItem",
     }
     required "name" "stringRuleItem"
@@ -3166,9 +3199,9 @@ impl RuleItem {
 }
 
 crm_core::record! {
-    /// A rule item group in [`Rule::rule_item_groups`].
+    /// An item of [`Rule::rule_item_groups`].
     pub struct RuleItemGroup {
-        /// The rules of the group.
+        /// The rules of the group. Required in requests.
         rule_items: Option<Vec<RuleItem>> = "ruleItems",
     }
     required "ruleItems"
@@ -3187,7 +3220,7 @@ impl RuleItemGroup {
 }
 
 crm_core::open_enum! {
-    /// The name in [`RuleItem::name`].
+    /// The value of [`RuleItem::name`].
     pub enum RuleItemName {
         /// `referrer__`
         Referrer = "referrer__",
@@ -3197,10 +3230,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An exclusive operand in [`FlexibleRuleUserList::exclusive_operands`].
+    /// An item of [`FlexibleRuleUserList::exclusive_operands`].
     pub struct RuleOperand {
-        /// The number of past days that count.
+        /// The number of past days that count. Required in requests.
         lookback_window_days: Option<f64> = "lookbackWindowDays",
+        /// Required in requests.
         rule: Option<Rule> = "rule",
     }
     required "lookbackWindowDays" "rule"
@@ -3220,14 +3254,15 @@ impl RuleOperand {
 }
 
 crm_core::record! {
-    /// An entry in [`TargetAudience::exclude`].
+    /// An item of [`TargetAudience::exclude`].
     pub struct SelectedAttribute {
-        /// Name in JSON: `categoryName`.
+        /// Name in JSON: `categoryName`. Required in requests.
         category_name: Option<String> = "categoryName",
-        /// The URN of the facet, for example `urn:li:adTargetingFacet:locations`.
+        /// The URN of the facet, for example `urn:li:adTargetingFacet:locations`. Required in requests.
         facet: Option<String> = "facet",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The URN at LinkedIn, for example `urn:li:person:1`.
+        /// The URN at LinkedIn, for example `urn:li:person:1`. Required in requests.
         urn: Option<String> = "urn",
     }
     required "categoryName" "facet" "name" "urn"
@@ -3254,9 +3289,9 @@ impl SelectedAttribute {
 }
 
 crm_core::record! {
-    /// The owner in [`LinkedInCreateLeadFormBody::owner`].
+    /// The value of [`LinkedInCreateLeadFormBody::owner`].
     pub struct SponsoredAccountOwner {
-        /// The URN of the ad account, for example `urn:li:sponsoredAccount:123456`.
+        /// The URN of the ad account, for example `urn:li:sponsoredAccount:123456`. Required in requests.
         sponsored_account: Option<String> = "sponsoredAccount",
     }
     required "sponsoredAccount"
@@ -3275,10 +3310,11 @@ impl SponsoredAccountOwner {
 }
 
 crm_core::record! {
-    /// The string rule item in [`RuleItem::string_rule_item`].
+    /// The value of [`RuleItem::string_rule_item`].
     pub struct StringRuleItem {
-        /// The comparison operator, for example `CONTAINS`.
+        /// The comparison operator, for example `CONTAINS`. Required in requests.
         operator: Option<String> = "operator",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "operator" "value"
@@ -3298,7 +3334,7 @@ impl StringRuleItem {
 }
 
 crm_core::record! {
-    /// The target audience in [`Audience::target_audience`].
+    /// The value of [`Audience::target_audience`].
     pub struct TargetAudience {
         /// The attributes of the people to exclude.
         exclude: Option<Vec<Vec<SelectedAttribute>>> = "exclude",
@@ -3314,20 +3350,21 @@ crm_core::setters!(TargetAudience {
 });
 
 crm_core::record! {
-    /// The thank you page in [`CreateLeadForm::thank_you_page`].
+    /// The value of [`CreateLeadForm::thank_you_page`].
     pub struct ThankYouPage {
-        /// The text.
+        /// The text. Required in requests.
         body: Option<String> = "body",
         /// The phone number of the business.
         business_phone: Option<String> = "businessPhone",
         /// The URL that the button opens.
         button_link: Option<String> = "buttonLink",
-        /// The label of the button.
+        /// The label of the button. Required in requests.
         button_text: Option<String> = "buttonText",
-        /// The action of the button, for example `VIEW_WEBSITE`.
+        /// The action of the button, for example `VIEW_WEBSITE`. Required in requests.
         button_type: Option<String> = "buttonType",
         /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
+        /// Required in requests.
         title: Option<String> = "title",
     }
     required "body" "buttonText" "buttonType" "title"
@@ -3365,8 +3402,9 @@ impl ThankYouPage {
 }
 
 crm_core::record! {
-    /// The unit cost in [`AdCampaign::unit_cost`].
+    /// The value of [`AdCampaign::unit_cost`].
     pub struct UnitCost {
+        /// Required in requests.
         amount: Option<f64> = "amount",
     }
     required "amount"
@@ -3387,11 +3425,11 @@ impl UnitCost {
 crm_core::record! {
     /// Body of `ads.add_facebook_audience_member`.
     pub struct UpdateCustomAudience {
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
         /// The id of the ad account at Facebook, for example `act_123456`.
         fb_ad_account_id: Option<String> = "fbAdAccountId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
     }
     required "contactId" "locationId"
@@ -3422,9 +3460,9 @@ crm_core::record! {
         csv_path: Option<String> = "csvPath",
         /// `true` if the audience is dynamic; a string.
         dynamic_audience: Option<String> = "dynamicAudience",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The type of operation, for example `PAUSED` or `ADD`.
+        /// The type of operation, for example `PAUSED` or `ADD`. Required in requests.
         operation_type: Option<String> = "operationType",
         /// The ids of the smart lists.
         smartlist_ids: Option<Vec<String>> = "smartlistIds",
@@ -3462,9 +3500,9 @@ impl UpdateCustomAudienceBatch {
 crm_core::record! {
     /// Body of `ads.upsert_facebook_ad`.
     pub struct UpsertAd {
-        /// The id of the ad set.
+        /// The id of the ad set. Required in requests.
         adset_id: Option<String> = "adsetId",
-        /// Name in JSON: `campaignId`.
+        /// Name in JSON: `campaignId`. Required in requests.
         campaign_id: Option<String> = "campaignId",
         /// Name in JSON: `conversationFormId`.
         conversation_form_id: Option<String> = "conversationFormId",
@@ -3480,7 +3518,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The images and videos.
         media: Option<Vec<Media>> = "media",
@@ -3566,7 +3604,7 @@ crm_core::record! {
         audience: Option<FacebookAudience> = "audience",
         /// The amount that may be spent, and its end date.
         budget: Option<Budget> = "budget",
-        /// Name in JSON: `campaignId`.
+        /// Name in JSON: `campaignId`. Required in requests.
         campaign_id: Option<String> = "campaignId",
         /// The place of the conversion, for example `website`.
         conversion_location: Option<String> = "conversionLocation",
@@ -3575,7 +3613,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the Instagram account that shows the ads.
         instagram_actor_id: Option<String> = "instagramActorId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The messengers that the ad opens, for example `WHATSAPP`.
         messaging_platforms: Option<UpsertAdsetMessagingPlatforms> = "messagingPlatforms",
@@ -3649,11 +3687,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `ads.upsert_google_assets`.
     pub struct UpsertAssets {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The asset, in the form of its type.
+        /// The asset, in the form of its type. Required in requests.
         payload: Option<Value> = "payload",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<UpsertAssetsType> = "type",
     }
     required "locationId" "payload" "type"
@@ -3678,7 +3716,7 @@ impl UpsertAssets {
 }
 
 crm_core::open_enum! {
-    /// The type in [`UpsertAssets::type_`].
+    /// The value of [`UpsertAssets::type_`].
     pub enum UpsertAssetsType {
         /// `CALL`
         Call = "CALL",
@@ -3696,8 +3734,9 @@ crm_core::record! {
         dimensions: Option<AudienceDimension> = "dimensions",
         /// The people that the audience excludes.
         exclusion_dimension: Option<AudienceDimension> = "exclusionDimension",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
@@ -3733,7 +3772,7 @@ crm_core::record! {
     /// Body of `ads.upsert_facebook_campaign`.
     pub struct UpsertCampaign {
         id: Option<String> = "id",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The objective of the campaign, for example `OUTCOME_LEADS`.
@@ -3808,22 +3847,23 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `ads.upsert_google_conversion`.
     pub struct UpsertConversion {
-        /// The model by which a conversion is credited.
+        /// The model by which a conversion is credited. Required in requests.
         attribution_model: Option<UpsertConversionAttributionModel> = "attributionModel",
-        /// The category, as a name or a record.
+        /// The category, as a name or a record. Required in requests.
         category: Option<String> = "category",
-        /// Name in JSON: `clickThroughWindow`.
+        /// Name in JSON: `clickThroughWindow`. Required in requests.
         click_through_window: Option<f64> = "clickThroughWindow",
         /// Name in JSON: `conversionId`.
         conversion_id: Option<String> = "conversionId",
-        /// The number of conversions counted per click: `ONE_PER_CLICK` or `MANY_PER_CLICK`.
+        /// The number of conversions counted per click: `ONE_PER_CLICK` or `MANY_PER_CLICK`. Required in requests.
         counting_type: Option<UpsertConversionCountingType> = "countingType",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<UpsertConversionType> = "type",
-        /// The value of a conversion.
+        /// The value of a conversion. Required in requests.
         value_settings: Option<ConversionValueSettings> = "valueSettings",
     }
     required "attributionModel" "category" "clickThroughWindow" "countingType" "locationId" "name" "type" "valueSettings"
@@ -3872,10 +3912,10 @@ crm_core::record! {
         conversion_pixel_id: Option<String> = "conversionPixelId",
         /// The id of the user at Instagram.
         ig_user_id: Option<String> = "igUserId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
     }
     required "locationId" "type"
@@ -3905,7 +3945,7 @@ impl UpsertConversionPixel {
 }
 
 crm_core::open_enum! {
-    /// The type in [`UpsertConversion::type_`].
+    /// The value of [`UpsertConversion::type_`].
     pub enum UpsertConversionType {
         /// `LEAD_FORM_SUBMIT`
         LeadFormSubmit = "LEAD_FORM_SUBMIT",
@@ -3934,6 +3974,7 @@ crm_core::record! {
         membership_life_span: Option<f64> = "membershipLifeSpan",
         /// The membership status of the segment, for example `OPEN`.
         membership_status: Option<String> = "membershipStatus",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The rules that define the members of the segment.
         rule_based_user_list: Option<RuleBasedUserList> = "ruleBasedUserList",
@@ -4002,9 +4043,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A question in [`CreateConversationForm::questions`].
+    /// An item of [`CreateConversationForm::questions`].
     pub struct WelcomeMessageQuestion {
-        /// The text of the question.
+        /// The text of the question. Required in requests.
         question: Option<String> = "question",
         response: Option<String> = "response",
     }

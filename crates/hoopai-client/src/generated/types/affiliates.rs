@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The meta in [`ListAffiliatesReply::meta`].
+    /// The value of [`ListAffiliatesReply::meta`].
     pub struct AffiliateListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -12,7 +12,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The affiliate in [`CommissionListItemReply::affiliate`].
+    /// The value of [`CommissionListItemReply::affiliate`].
     pub struct CommissionAffiliateReply {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -23,7 +23,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The campaign in [`CommissionListItemReply::campaign`].
+    /// The value of [`CommissionListItemReply::campaign`].
     pub struct CommissionCampaignReply {
         id: Option<String> = "id",
         /// True for live mode, false for test mode.
@@ -33,7 +33,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The customer in [`CommissionListItemReply::customer`].
+    /// The value of [`CommissionListItemReply::customer`].
     pub struct CommissionCustomerReply {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -49,7 +49,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A commission in [`GetCommissionListReply::commissions`].
+    /// An item of [`GetCommissionListReply::commissions`].
     pub struct CommissionListItemReply {
         /// The affiliate that receives it.
         affiliate: Option<CommissionAffiliateReply> = "affiliate",
@@ -103,7 +103,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The meta in [`GetCommissionListReply::meta`].
+    /// The value of [`GetCommissionListReply::meta`].
     pub struct CommissionListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -206,7 +206,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An affiliate in [`ListAffiliatesReply::affiliates`].
+    /// An item of [`ListAffiliatesReply::affiliates`].
     pub struct OAuthAffiliateListItemReply {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -274,7 +274,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A payout in [`GetPayoutListReply::payouts`].
+    /// An item of [`GetPayoutListReply::payouts`].
     pub struct PayoutListItemReply {
         /// The affiliate that receives it.
         affiliate: Option<OAuthAffiliateListItemReply> = "affiliate",
@@ -322,7 +322,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The meta in [`GetPayoutListReply::meta`].
+    /// The value of [`GetPayoutListReply::meta`].
     pub struct PayoutListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",

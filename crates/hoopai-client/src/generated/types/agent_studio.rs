@@ -4,11 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// An attachment in [`ExecutePublicAgent::attachments`].
+    /// An item of [`ExecutePublicAgent::attachments`].
     pub struct Attachment {
-        /// Name in JSON: `imageUrl`.
+        /// Name in JSON: `imageUrl`. Required in requests.
         image_url: Option<String> = "imageUrl",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
     }
     required "imageUrl" "type"
@@ -42,12 +42,14 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The connections between the nodes of the agent.
         edges: Option<Vec<String>> = "edges",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The nodes of the agent.
         nodes: Option<Vec<String>> = "nodes",
+        /// Required in requests.
         status: Option<CreatePublicAgentStatus> = "status",
+        /// Required in requests.
         version: Option<Value> = "version",
     }
     required "locationId" "status" "version"
@@ -107,7 +109,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`CreatePublicAgent::status`].
+    /// The value of [`CreatePublicAgent::status`].
     pub enum CreatePublicAgentStatus {
         /// `active`
         Active = "active",
@@ -141,9 +143,9 @@ crm_core::record! {
         execution_id: Option<String> = "executionId",
         /// The input variables of the agent.
         input_variables: Option<Value> = "inputVariables",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The human-readable message.
+        /// The human-readable message. Required in requests.
         message: Option<String> = "message",
         /// Name in JSON: `versionId`.
         version_id: Option<String> = "versionId",
@@ -232,7 +234,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An agent in [`GetPublishedAgentsReply::agents`].
+    /// An item of [`GetPublishedAgentsReply::agents`].
     pub struct GetPublishedAgentsReplyAgentsItem {
         /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
@@ -265,7 +267,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `agent_studio.publish_agent_version`.
     pub struct PromoteAndPublish {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",
@@ -315,7 +317,7 @@ crm_core::record! {
     pub struct UpdatePublicAgentMetadata {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         status: Option<CreatePublicAgentStatus> = "status",
@@ -369,7 +371,7 @@ crm_core::record! {
         global_variables: Option<Vec<Value>> = "globalVariables",
         /// The input variables of the agent.
         input_variables: Option<Vec<Value>> = "inputVariables",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The nodes of the agent.
         nodes: Option<Vec<Value>> = "nodes",

@@ -49,17 +49,17 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `associations.create`.
     pub struct CreateAssociationReq {
-        /// The key of the first object type, for example `contact`.
+        /// The key of the first object type, for example `contact`. Required in requests.
         first_object_key: Option<String> = "firstObjectKey",
-        /// The label of the first object in the association.
+        /// The label of the first object in the association. Required in requests.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The key of the second object type, for example `contact`.
+        /// The key of the second object type, for example `contact`. Required in requests.
         second_object_key: Option<String> = "secondObjectKey",
-        /// The label of the second object type in the association.
+        /// The label of the second object type in the association. Required in requests.
         second_object_label: Option<String> = "secondObjectLabel",
     }
     required "firstObjectKey" "firstObjectLabel" "key" "locationId" "secondObjectKey" "secondObjectLabel"
@@ -82,13 +82,13 @@ crm_core::setters!(CreateAssociationReq {
 crm_core::record! {
     /// Body of `associations.create_relation`.
     pub struct CreateRelationReq {
-        /// Name in JSON: `associationId`.
+        /// Name in JSON: `associationId`. Required in requests.
         association_id: Option<String> = "associationId",
-        /// Name in JSON: `firstRecordId`.
+        /// Name in JSON: `firstRecordId`. Required in requests.
         first_record_id: Option<String> = "firstRecordId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `secondRecordId`.
+        /// Name in JSON: `secondRecordId`. Required in requests.
         second_record_id: Option<String> = "secondRecordId",
     }
     required "associationId" "firstRecordId" "locationId" "secondRecordId"
@@ -170,9 +170,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `associations.update`.
     pub struct UpdateAssociationReq {
-        /// The label of the first object in the association.
+        /// The label of the first object in the association. Required in requests.
         first_object_label: Option<String> = "firstObjectLabel",
-        /// The label of the second object type in the association.
+        /// The label of the second object type in the association. Required in requests.
         second_object_label: Option<String> = "secondObjectLabel",
     }
     required "firstObjectLabel" "secondObjectLabel"

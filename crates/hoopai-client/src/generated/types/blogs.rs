@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// An author in [`AuthorsReply::authors`].
+    /// An item of [`AuthorsReply::authors`].
     pub struct AuthorReply {
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
@@ -52,30 +52,32 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `blogs.create_post`.
     pub struct BlogPostParams {
-        /// The author, as a record, a name or an id.
+        /// The author, as a record, a name or an id. Required in requests.
         author: Option<String> = "author",
-        /// Name in JSON: `blogId`.
+        /// Name in JSON: `blogId`. Required in requests.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// The categories, as records or ids.
+        /// The categories, as records or ids. Required in requests.
         categories: Option<Vec<String>> = "categories",
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// The alternative text of the image.
+        /// The alternative text of the image. Required in requests.
         image_alt_text: Option<String> = "imageAltText",
-        /// Name in JSON: `imageUrl`.
+        /// Name in JSON: `imageUrl`. Required in requests.
         image_url: Option<String> = "imageUrl",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The time of publication.
+        /// The time of publication. Required in requests.
         published_at: Option<String> = "publishedAt",
-        /// The text of the post as HTML.
+        /// The text of the post as HTML. Required in requests.
         raw_html: Option<String> = "rawHTML",
+        /// Required in requests.
         status: Option<BlogsListPostsStatus> = "status",
         tags: Option<Vec<String>> = "tags",
+        /// Required in requests.
         title: Option<String> = "title",
-        /// The part of the URL that identifies it.
+        /// The part of the URL that identifies it. Required in requests.
         url_slug: Option<String> = "urlSlug",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
@@ -107,7 +109,7 @@ crm_core::setters!(BlogPostParams {
 });
 
 crm_core::record! {
-    /// The data in [`BlogPostCreateReply::data`].
+    /// The value of [`BlogPostCreateReply::data`].
     pub struct BlogPostReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -146,7 +148,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`BlogGetReply::data`].
+    /// An item of [`BlogGetReply::data`].
     pub struct BlogReply {
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -177,7 +179,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A category in [`CategoriesReply::categories`].
+    /// An item of [`CategoriesReply::categories`].
     pub struct CategoryReply {
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",

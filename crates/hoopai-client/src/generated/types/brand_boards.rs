@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A brand board in [`GetBrandBoardsByLocationSuccess::brand_boards`].
+    /// An item of [`GetBrandBoardsByLocationSuccess::brand_boards`].
     pub struct BrandBoardListItem {
         /// True if it is the default.
         default_: Option<bool> = "default",
@@ -19,17 +19,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A color in [`CreateBrandBoardParam::colors`].
+    /// An item of [`CreateBrandBoardParam::colors`].
     pub struct Color {
-        /// The color in hexadecimal, for example `#FF5733`.
+        /// The color in hexadecimal, for example `#FF5733`. Required in requests.
         hex: Option<String> = "hex",
-        /// The color in hexadecimal with its opacity, for example `#FF5733FF`.
+        /// The color in hexadecimal with its opacity, for example `#FF5733FF`. Required in requests.
         hexa: Option<String> = "hexa",
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         label: Option<String> = "label",
-        /// The color in RGB, for example `rgb(255, 87, 51)`.
+        /// The color in RGB, for example `rgb(255, 87, 51)`. Required in requests.
         rgb: Option<String> = "rgb",
-        /// The color in RGBA, for example `rgba(255, 87, 51, 1)`.
+        /// The color in RGBA, for example `rgba(255, 87, 51, 1)`. Required in requests.
         rgba: Option<String> = "rgba",
     }
     required "hex" "hexa" "id" "label" "rgb" "rgba"
@@ -58,10 +60,11 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// The fonts of the brand board.
         fonts: Option<Vec<Font>> = "fonts",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
@@ -105,13 +108,15 @@ impl CreateBrandBoardParam {
 }
 
 crm_core::record! {
-    /// A font in [`CreateBrandBoardParam::fonts`].
+    /// An item of [`CreateBrandBoardParam::fonts`].
     pub struct Font {
-        /// The font that is used if this one is missing.
+        /// The font that is used if this one is missing. Required in requests.
         fallback: Option<String> = "fallback",
-        /// The name of the font.
+        /// The name of the font. Required in requests.
         font: Option<String> = "font",
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         label: Option<String> = "label",
     }
     required "fallback" "font" "id" "label"
@@ -181,11 +186,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A logo in [`CreateBrandBoardParam::logos`].
+    /// An item of [`CreateBrandBoardParam::logos`].
     pub struct Logo {
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         path: Option<String> = "path",
+        /// Required in requests.
         url: Option<String> = "url",
     }
     required "id" "label" "path" "url"
@@ -212,7 +221,7 @@ impl Logo {
 }
 
 crm_core::record! {
-    /// The meta in [`BrandBoardListItem::meta`].
+    /// The value of [`BrandBoardListItem::meta`].
     pub struct MetaData {
         /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",

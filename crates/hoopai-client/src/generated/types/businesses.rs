@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The business in [`GetBusinessByIdReply::business`].
+    /// The value of [`GetBusinessByIdReply::business`].
     pub struct Business {
         address: Option<String> = "address",
         city: Option<String> = "city",
@@ -48,8 +48,9 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",

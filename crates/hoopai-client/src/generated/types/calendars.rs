@@ -11,7 +11,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The allow booking after unit in [`Calendar::allow_booking_after_unit`].
+    /// The value of [`Calendar::allow_booking_after_unit`].
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -44,9 +44,9 @@ crm_core::record! {
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
+        /// Name in JSON: `calendarId`. Required in requests.
         calendar_id: Option<String> = "calendarId",
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -56,7 +56,7 @@ crm_core::record! {
         ignore_date_range: Option<bool> = "ignoreDateRange",
         /// True to book the slot even if it is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
@@ -66,7 +66,7 @@ crm_core::record! {
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// Name in JSON: `startTime`.
+        /// Name in JSON: `startTime`. Required in requests.
         start_time: Option<String> = "startTime",
         title: Option<String> = "title",
         /// True to send the notifications.
@@ -286,13 +286,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An availability in [`Calendar::availabilities`].
+    /// An item of [`Calendar::availabilities`].
     pub struct Availability {
-        /// The date or time.
+        /// The date or time. Required in requests.
         date: Option<String> = "date",
         /// True if it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
-        /// The opening hours of the day.
+        /// The opening hours of the day. Required in requests.
         hours: Option<Vec<Hour>> = "hours",
     }
     required "date" "hours"
@@ -321,11 +321,11 @@ crm_core::record! {
     pub struct BlockSlotCreateRequest {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
+        /// Name in JSON: `calendarId`. Required in requests.
         calendar_id: Option<String> = "calendarId",
         /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
@@ -363,11 +363,11 @@ crm_core::record! {
     pub struct BlockSlotEditRequest {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
+        /// Name in JSON: `calendarId`. Required in requests.
         calendar_id: Option<String> = "calendarId",
         /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
@@ -429,7 +429,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The calendar in [`CalendarByIdReply::calendar`].
+    /// The value of [`CalendarByIdReply::calendar`].
     pub struct Calendar {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
@@ -613,12 +613,13 @@ crm_core::record! {
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
         /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
         /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
+        /// Required in requests.
         name: Option<String> = "name",
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
@@ -835,7 +836,7 @@ impl CalendarCreate {
 }
 
 crm_core::record! {
-    /// The event in [`GetCalendarEventReply::event`].
+    /// The value of [`GetCalendarEventReply::event`].
     pub struct CalendarEvent {
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
@@ -879,17 +880,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A notification in [`Calendar::notifications`].
+    /// An item of [`Calendar::notifications`].
     pub struct CalendarNotification {
-        /// The users who are notified.
+        /// The users who are notified. Required in requests.
         selected_users: Option<String> = "selectedUsers",
-        /// True to notify the contact.
+        /// True to notify the contact. Required in requests.
         should_send_to_contact: Option<bool> = "shouldSendToContact",
-        /// True to notify the guests.
+        /// True to notify the guests. Required in requests.
         should_send_to_guest: Option<bool> = "shouldSendToGuest",
-        /// True to notify the selected users.
+        /// True to notify the selected users. Required in requests.
         should_send_to_selected_users: Option<bool> = "shouldSendToSelectedUsers",
-        /// True to notify the users.
+        /// True to notify the users. Required in requests.
         should_send_to_user: Option<bool> = "shouldSendToUser",
         /// Always `email`.
         type_: Option<String> = "type",
@@ -1229,7 +1230,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The recurring in [`Calendar::recurring`].
+    /// The value of [`Calendar::recurring`].
     pub struct CalendarsRecurring {
         /// Name in JSON: `bookingOption`.
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
@@ -1252,7 +1253,7 @@ crm_core::setters!(CalendarsRecurring {
 });
 
 crm_core::open_enum! {
-    /// The booking option in [`CalendarsRecurring::booking_option`].
+    /// The value of [`CalendarsRecurring::booking_option`].
     pub enum CalendarsRecurringBookingOption {
         /// `book_next`
         BookNext = "book_next",
@@ -1298,7 +1299,7 @@ crm_core::record! {
         before_time: Option<Vec<Schedules>> = "beforeTime",
         /// The text.
         body: Option<String> = "body",
-        /// The channel of the message or notification.
+        /// The channel of the message or notification. Required in requests.
         channel: Option<NotificationChannel> = "channel",
         /// The e-mail address of the sender.
         from_address: Option<String> = "fromAddress",
@@ -1308,9 +1309,9 @@ crm_core::record! {
         from_number: Option<String> = "fromNumber",
         /// Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// Name in JSON: `notificationType`.
+        /// Name in JSON: `notificationType`. Required in requests.
         notification_type: Option<NotificationType> = "notificationType",
-        /// The type of recipient, for example `contact` or `assignedUser`.
+        /// The type of recipient, for example `contact` or `assignedUser`. Required in requests.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
         selected_users: Option<Vec<String>> = "selectedUsers",
@@ -1378,17 +1379,19 @@ impl CreateCalendarNotification {
 crm_core::record! {
     /// Body of `calendars.create_resource`.
     pub struct CreateCalendarResource {
-        /// At most 100 items.
+        /// At most 100 items. Required in requests.
         calendar_ids: Option<Vec<String>> = "calendarIds",
-        /// The maximum number of people or units.
+        /// The maximum number of people or units. Required in requests.
         capacity: Option<f64> = "capacity",
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `outOfService`.
+        /// Name in JSON: `outOfService`. Required in requests.
         out_of_service: Option<f64> = "outOfService",
+        /// Required in requests.
         quantity: Option<f64> = "quantity",
     }
     required "calendarIds" "capacity" "description" "locationId" "name" "outOfService" "quantity"
@@ -1412,14 +1415,15 @@ crm_core::record! {
     pub struct CreateSchedule {
         /// Name in JSON: `calendarIds`.
         calendar_ids: Option<Vec<String>> = "calendarIds",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The rules that define the available times.
         rules: Option<Vec<ScheduleRule>> = "rules",
-        /// The time zone, for example `America/New_York`.
+        /// The time zone, for example `America/New_York`. Required in requests.
         timezone: Option<String> = "timezone",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "locationId" "name" "timezone" "userId"
@@ -1453,7 +1457,7 @@ impl CreateSchedule {
 }
 
 crm_core::record! {
-    /// The created by in [`CalendarEvent::created_by`].
+    /// The value of [`CalendarEvent::created_by`].
     pub struct CreatedOrUpdatedBy {
         source: Option<String> = "source",
         /// Name in JSON: `userId`.
@@ -1520,7 +1524,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The note in [`GetCreateUpdateNoteReply::note`].
+    /// The value of [`GetCreateUpdateNoteReply::note`].
     pub struct GetNote {
         /// The text.
         body: Option<String> = "body",
@@ -1546,7 +1550,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A group in [`AllGroupsReply::groups`].
+    /// An item of [`AllGroupsReply::groups`].
     pub struct Group {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -1564,14 +1568,15 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calendars.create_group`.
     pub struct GroupCreate {
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
         /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The part of the URL after the domain.
+        /// The part of the URL after the domain. Required in requests.
         slug: Option<String> = "slug",
     }
     required "description" "locationId" "name" "slug"
@@ -1611,7 +1616,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calendars.set_group_status`.
     pub struct GroupStatusUpdateParams {
-        /// Name in JSON: `isActive`.
+        /// Name in JSON: `isActive`. Required in requests.
         is_active: Option<bool> = "isActive",
     }
     required "isActive"
@@ -1632,10 +1637,11 @@ impl GroupStatusUpdateParams {
 crm_core::record! {
     /// Body of `calendars.update_group`.
     pub struct GroupUpdate {
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The part of the URL after the domain.
+        /// The part of the URL after the domain. Required in requests.
         slug: Option<String> = "slug",
     }
     required "description" "name" "slug"
@@ -1670,15 +1676,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A hour in [`Availability::hours`].
+    /// An item of [`Availability::hours`].
     pub struct Hour {
-        /// Between 0 and 23.
+        /// Between 0 and 23. Required in requests.
         close_hour: Option<f64> = "closeHour",
-        /// Between 0 and 60.
+        /// Between 0 and 60. Required in requests.
         close_minute: Option<f64> = "closeMinute",
-        /// Between 0 and 23.
+        /// Between 0 and 23. Required in requests.
         open_hour: Option<f64> = "openHour",
-        /// Between 0 and 60.
+        /// Between 0 and 60. Required in requests.
         open_minute: Option<f64> = "openMinute",
     }
     required "closeHour" "closeMinute" "openHour" "openMinute"
@@ -1705,9 +1711,9 @@ impl Hour {
 }
 
 crm_core::record! {
-    /// A location configuration in [`CalendarCreate::location_configurations`].
+    /// An item of [`CalendarCreate::location_configurations`].
     pub struct LocationConfiguration {
-        /// The type of meeting, for example `zoom_conference`.
+        /// The type of meeting, for example `zoom_conference`. Required in requests.
         kind: Option<LocationConfigurationKind> = "kind",
         /// The place or the location (sub-account).
         location: Option<String> = "location",
@@ -1755,7 +1761,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A location configuration in [`Calendar::location_configurations`].
+    /// An item of [`Calendar::location_configurations`].
     pub struct LocationConfigurationReply {
         /// The type of meeting, for example `zoom_conference`.
         kind: Option<LocationConfigurationKind> = "kind",
@@ -1767,11 +1773,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The look busy config in [`Calendar::look_busy_config`].
+    /// The value of [`Calendar::look_busy_config`].
     pub struct LookBusyConfiguration {
-        /// True if it is enabled. Default: `false`.
+        /// True if it is enabled. Default: `false`. Required in requests.
         enabled: Option<bool> = "enabled",
-        /// The percentage of free slots to hide.
+        /// The percentage of free slots to hide. Required in requests.
         look_busy_percentage: Option<f64> = "LookBusyPercentage",
     }
     required "enabled" "LookBusyPercentage"
@@ -1811,7 +1817,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The created by in [`GetNote::created_by`].
+    /// The value of [`GetNote::created_by`].
     pub struct NoteCreatedBy {
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -1821,7 +1827,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calendars.create_appointment_note`.
     pub struct Notes {
-        /// The text. At most 5000 characters.
+        /// The text. At most 5000 characters. Required in requests.
         body: Option<String> = "body",
         /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
@@ -1860,7 +1866,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The notification type in [`CalendarNotificationReply::notification_type`].
+    /// The value of [`CalendarNotificationReply::notification_type`].
     pub enum NotificationType {
         /// `booked`
         Booked = "booked",
@@ -1878,11 +1884,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An open hour in [`Calendar::open_hours`].
+    /// An item of [`Calendar::open_hours`].
     pub struct OpenHour {
-        /// The days of the week, as numbers.
+        /// The days of the week, as numbers. Required in requests.
         days_of_the_week: Option<Vec<f64>> = "daysOfTheWeek",
-        /// The opening hours of the day.
+        /// The opening hours of the day. Required in requests.
         hours: Option<Vec<Hour>> = "hours",
     }
     required "daysOfTheWeek" "hours"
@@ -1933,11 +1939,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An interval in [`ScheduleRule::intervals`].
+    /// An item of [`ScheduleRule::intervals`].
     pub struct ScheduleInterval {
-        /// The start.
+        /// The start. Required in requests.
         from: Option<String> = "from",
-        /// The end of the range.
+        /// The end of the range. Required in requests.
         to: Option<String> = "to",
     }
     required "from" "to"
@@ -1957,7 +1963,7 @@ impl ScheduleInterval {
 }
 
 crm_core::record! {
-    /// A schedule in [`GetAllSchedulesReply::schedules`].
+    /// An item of [`GetAllSchedulesReply::schedules`].
     pub struct ScheduleObjectReply {
         /// Name in JSON: `calendarIds`.
         calendar_ids: Vec<String> = "calendarIds",
@@ -1989,14 +1995,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A rule in [`CreateSchedule::rules`].
+    /// An item of [`CreateSchedule::rules`].
     pub struct ScheduleRule {
         /// The date or time.
         date: Option<String> = "date",
         day: Option<ScheduleRuleDay> = "day",
-        /// The time ranges of the day.
+        /// The time ranges of the day. Required in requests.
         intervals: Option<Vec<ScheduleInterval>> = "intervals",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<ScheduleRuleType> = "type",
     }
     required "intervals" "type"
@@ -2026,7 +2032,7 @@ impl ScheduleRule {
 }
 
 crm_core::open_enum! {
-    /// The day in [`ScheduleRule::day`].
+    /// The value of [`ScheduleRule::day`].
     pub enum ScheduleRuleDay {
         /// `friday`
         Friday = "friday",
@@ -2046,7 +2052,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ScheduleRule::type_`].
+    /// The value of [`ScheduleRule::type_`].
     pub enum ScheduleRuleType {
         /// `date`
         Date = "date",
@@ -2056,7 +2062,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An entry in [`CalendarNotificationReply::after_time`].
+    /// An item of [`CalendarNotificationReply::after_time`].
     pub struct Schedules {
         /// The time before or after the event. In the unit of `unit`.
         time_offset: Option<f64> = "timeOffset",
@@ -2078,7 +2084,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A team member in [`CalendarCreate::team_members`].
+    /// An item of [`CalendarCreate::team_members`].
     pub struct TeamMember {
         /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
@@ -2090,7 +2096,7 @@ crm_core::record! {
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// Default: `0.5`.
         priority: Option<f64> = "priority",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "userId"
@@ -2122,7 +2128,7 @@ impl TeamMember {
 }
 
 crm_core::record! {
-    /// A team member in [`Calendar::team_members`].
+    /// An item of [`Calendar::team_members`].
     pub struct TeamMemberReply {
         /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
@@ -2140,13 +2146,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An availability in [`CalendarUpdate::availabilities`].
+    /// An item of [`CalendarUpdate::availabilities`].
     pub struct UpdateAvailability {
-        /// The date or time.
+        /// The date or time. Required in requests.
         date: Option<String> = "date",
         /// True if it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
-        /// The opening hours of the day.
+        /// The opening hours of the day. Required in requests.
         hours: Option<Vec<Hour>> = "hours",
         id: Option<String> = "id",
     }
@@ -2296,9 +2302,9 @@ crm_core::setters!(UpdateSchedule {
 crm_core::record! {
     /// Body of `calendars.validate_group_slug`.
     pub struct ValidateGroupSlugPostBody {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The part of the URL after the domain.
+        /// The part of the URL after the domain. Required in requests.
         slug: Option<String> = "slug",
     }
     required "locationId" "slug"

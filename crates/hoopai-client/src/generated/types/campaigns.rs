@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A campaign in [`CampaignsReply::campaigns`].
+    /// An item of [`CampaignsReply::campaigns`].
     pub struct Campaigns {
         id: Option<String> = "id",
         /// The id of the location (sub-account).

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The company in [`GetCompanyByIdReply::company`].
+    /// The value of [`GetCompanyByIdReply::company`].
     pub struct GetCompanyById {
         address: Option<String> = "address",
         /// The id of the user who accepted the affiliate policy.
@@ -114,7 +114,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The onboarding info in [`GetCompanyById::onboarding_info`].
+    /// The value of [`GetCompanyById::onboarding_info`].
     pub struct Onboarding {
         /// Name in JSON: `affiliateSignup`.
         affiliate_signup: Option<bool> = "affiliateSignup",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// An attribution in [`FoundContact::attributions`].
+    /// An item of [`FoundContact::attributions`].
     pub struct AttributionSource {
         /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
@@ -107,11 +107,11 @@ crm_core::record! {
     pub struct ContactSearch {
         /// The conditions, all of which must be true.
         filters: Option<Vec<ContactFilter>> = "filters",
-        /// The id of the location.
+        /// The id of the location. Required in requests.
         location_id: Option<String> = "locationId",
         /// The number of the page, from 1; reaches at most 10,000 contacts, and excludes `searchAfter`.
         page: Option<i64> = "page",
-        /// The maximum number of contacts per page. At most 500.
+        /// The maximum number of contacts per page. At most 500. Required in requests.
         page_limit: Option<i64> = "pageLimit",
         /// The text to search for. At most 75 characters.
         query: Option<String> = "query",
@@ -158,7 +158,7 @@ crm_core::record! {
     pub struct ContactSort {
         /// The direction.
         direction: Option<ContactSortDirection> = "direction",
-        /// The field.
+        /// The field. Required in requests.
         field: Option<String> = "field",
     }
     required "field"
@@ -194,11 +194,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `contacts.batch_set_business`.
     pub struct ContactsBusinessUpdate {
-        /// Name in JSON: `businessId`.
+        /// Name in JSON: `businessId`. Required in requests.
         business_id: Option<String> = "businessId",
-        /// The ids of the contacts or sessions.
+        /// The ids of the contacts or sessions. Required in requests.
         ids: Option<Vec<String>> = "ids",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
     }
     required "businessId" "ids" "locationId"
@@ -233,7 +233,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A custom field in [`CreateContactSchema::custom_fields`].
+    /// An item of [`CreateContactSchema::custom_fields`].
     pub struct ContactsCustomField {
         id: Option<String> = "id",
         value: Option<Value> = "value",
@@ -248,7 +248,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The note in [`ContactsGetCreateUpdateNoteReply::note`].
+    /// The value of [`ContactsGetCreateUpdateNoteReply::note`].
     pub struct ContactsGetNote {
         /// The text.
         body: Option<String> = "body",
@@ -275,7 +275,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The meta in [`ContactsSearchReply::meta`].
+    /// The value of [`ContactsSearchReply::meta`].
     pub struct ContactsMeta {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
@@ -296,7 +296,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `contacts.create_note`.
     pub struct ContactsNotes {
-        /// The text.
+        /// The text. Required in requests.
         body: Option<String> = "body",
         /// The color of the note.
         color: Option<String> = "color",
@@ -374,7 +374,7 @@ crm_core::record! {
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
@@ -474,7 +474,7 @@ impl CreateContact {
 }
 
 crm_core::record! {
-    /// The contact in [`CreateContactsReply::contact`].
+    /// The value of [`CreateContactsReply::contact`].
     pub struct CreateContactSchema {
         /// The first line of the address.
         address1: Option<String> = "address1",
@@ -560,10 +560,11 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// The text.
         body: Option<String> = "body",
-        /// True if it is completed.
+        /// True if it is completed. Required in requests.
         completed: Option<bool> = "completed",
-        /// Name in JSON: `dueDate`.
+        /// Name in JSON: `dueDate`. Required in requests.
         due_date: Option<String> = "dueDate",
+        /// Required in requests.
         title: Option<String> = "title",
     }
     required "completed" "dueDate" "title"
@@ -607,11 +608,12 @@ crm_core::setters!(CreateWorkflow {
 });
 
 crm_core::record! {
-    /// The call in [`DndSettings::call`].
+    /// The value of [`DndSettings::call`].
     pub struct DndSetting {
         code: Option<String> = "code",
         /// The human-readable message.
         message: Option<String> = "message",
+        /// Required in requests.
         status: Option<DndSettingStatus> = "status",
     }
     required "status"
@@ -637,7 +639,7 @@ impl DndSetting {
 }
 
 crm_core::open_enum! {
-    /// The status in [`DndSetting::status`].
+    /// The value of [`DndSetting::status`].
     pub enum DndSettingStatus {
         /// `active`
         Active = "active",
@@ -649,7 +651,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The dnd settings in [`CreateContact::dnd_settings`].
+    /// The value of [`CreateContact::dnd_settings`].
     pub struct DndSettings {
         /// The settings for calls.
         call: Option<DndSetting> = "Call",
@@ -760,7 +762,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The contact in [`ContactsByIdReply::contact`].
+    /// The value of [`ContactsByIdReply::contact`].
     pub struct GetContectById {
         /// Additional e-mail addresses.
         additional_emails: Vec<Value> = "additionalEmails",
@@ -836,7 +838,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An event in [`GetEventsReply::events`].
+    /// An item of [`GetEventsReply::events`].
     pub struct GetEvent {
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
@@ -879,10 +881,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The all in [`InboundDndSettings::all`].
+    /// The value of [`InboundDndSettings::all`].
     pub struct InboundDndSetting {
         /// The human-readable message.
         message: Option<String> = "message",
+        /// Required in requests.
         status: Option<InboundDndSettingStatus> = "status",
     }
     required "status"
@@ -906,7 +909,7 @@ impl InboundDndSetting {
 }
 
 crm_core::open_enum! {
-    /// The status in [`InboundDndSetting::status`].
+    /// The value of [`InboundDndSetting::status`].
     pub enum InboundDndSettingStatus {
         /// `active`
         Active = "active",
@@ -916,7 +919,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The inbound dnd settings in [`CreateContact::inbound_dnd_settings`].
+    /// The value of [`CreateContact::inbound_dnd_settings`].
     pub struct InboundDndSettings {
         /// The settings for all channels.
         all: Option<InboundDndSetting> = "all",
@@ -937,6 +940,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `contacts.add_tags`.
     pub struct Tags {
+        /// Required in requests.
         tags: Option<Vec<String>> = "tags",
     }
     required "tags"
@@ -973,7 +977,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The task in [`TaskByIsReply::task`].
+    /// The value of [`TaskByIsReply::task`].
     pub struct Task {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -1130,12 +1134,13 @@ crm_core::setters!(UpdateNote {
 crm_core::record! {
     /// Body of `contacts.batch_update_tags`.
     pub struct UpdateTags {
-        /// The contacts, as records or ids.
+        /// The contacts, as records or ids. Required in requests.
         contacts: Option<Vec<String>> = "contacts",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// True to remove all tags.
         remove_all_tags: Option<bool> = "removeAllTags",
+        /// Required in requests.
         tags: Option<Vec<String>> = "tags",
     }
     required "contacts" "locationId" "tags"
@@ -1204,7 +1209,7 @@ crm_core::setters!(UpdateTaskBody {
 crm_core::record! {
     /// Body of `contacts.update_task_completed`.
     pub struct UpdateTaskStatusParams {
-        /// True if it is completed.
+        /// True if it is completed. Required in requests.
         completed: Option<bool> = "completed",
     }
     required "completed"
@@ -1253,7 +1258,7 @@ crm_core::record! {
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The data in [`CreateActionReply::data`].
+    /// The value of [`CreateActionReply::data`].
     pub struct ActionData {
         /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An action in [`EmployeeReply::actions`].
+    /// An item of [`EmployeeReply::actions`].
     pub struct ActionsId {
         id: Option<String> = "id",
         /// Name in JSON: `type`.
@@ -27,7 +27,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ActionData::type_`].
+    /// The value of [`ActionData::type_`].
     pub enum ActionsIdType {
         /// `advancedFollowup`
         AdvancedFollowup = "advancedFollowup",
@@ -47,7 +47,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// A channel in [`CreateEmployee::channels`].
+    /// An item of [`CreateEmployee::channels`].
     pub enum ChannelsItem {
         /// `FB`
         Fb = "FB",
@@ -77,10 +77,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `conversation_ai.create_action`.
     pub struct CreateAction {
-        /// The settings of the action, which depend on its type.
+        /// The settings of the action, which depend on its type. Required in requests.
         details: Option<Value> = "details",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<ActionsIdType> = "type",
     }
     required "details" "name" "type"
@@ -123,9 +124,9 @@ crm_core::record! {
         business_name: Option<String> = "businessName",
         /// The channels on which the agent replies, for example `SMS`.
         channels: Option<Vec<ChannelsItem>> = "channels",
-        /// The goal of the agent.
+        /// The goal of the agent. Required in requests.
         goal: Option<String> = "goal",
-        /// The instructions for the bot.
+        /// The instructions for the bot. Required in requests.
         instructions: Option<String> = "instructions",
         /// Default: `false`.
         is_primary: Option<bool> = "isPrimary",
@@ -133,8 +134,9 @@ crm_core::record! {
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
         /// The mode of operation, or of payment. Default: `off`.
         mode: Option<EmployeeMode> = "mode",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The personality of the agent.
+        /// The personality of the agent. Required in requests.
         personality: Option<String> = "personality",
         /// Default: `false`.
         respond_to_audio: Option<bool> = "respondToAudio",
@@ -225,7 +227,7 @@ impl CreateEmployee {
 }
 
 crm_core::record! {
-    /// The data in [`DeleteActionReply::data`].
+    /// The value of [`DeleteActionReply::data`].
     pub struct DeleteActionData {
         id: Option<String> = "id",
     }
@@ -242,7 +244,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An agent in [`SearchEmployeeReply::agents`].
+    /// An item of [`SearchEmployeeReply::agents`].
     pub struct EmployeeListItem {
         /// The actions of the agent.
         actions: Vec<Value> = "actions",
@@ -384,9 +386,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The followup settings in [`UpdateFollowupSettings::followup_settings`].
+    /// The value of [`UpdateFollowupSettings::followup_settings`].
     pub struct FollowupSettings {
-        /// Default: `true`.
+        /// Default: `true`. Required in requests.
         dynamic_channel_switching: Option<bool> = "dynamicChannelSwitching",
         /// True if follow-ups are sent only in certain hours.
         follow_up_hours: Option<bool> = "followUpHours",
@@ -432,15 +434,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An interval in [`WorkingHours::intervals`].
+    /// An item of [`WorkingHours::intervals`].
     pub struct Interval {
-        /// The hour at which it ends, from 0 to 23.
+        /// The hour at which it ends, from 0 to 23. Required in requests.
         end_hour: Option<f64> = "endHour",
-        /// The minute at which it ends.
+        /// The minute at which it ends. Required in requests.
         end_minute: Option<f64> = "endMinute",
-        /// The hour of the start, from 0 to 23.
+        /// The hour of the start, from 0 to 23. Required in requests.
         start_hour: Option<f64> = "startHour",
-        /// Name in JSON: `startMinute`.
+        /// Name in JSON: `startMinute`. Required in requests.
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"
@@ -478,7 +480,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The sleep time unit in [`CreateEmployee::sleep_time_unit`].
+    /// The value of [`CreateEmployee::sleep_time_unit`].
     pub enum SleepTimeUnit {
         /// `hours`
         Hours = "hours",
@@ -502,7 +504,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversation_ai.update_agent`.
     pub struct UpdateEmployee {
-        /// The maximum number of messages that the agent sends automatically. Default: `75`.
+        /// The maximum number of messages that the agent sends automatically. Default: `75`. Required in requests.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
         /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
@@ -611,9 +613,9 @@ impl UpdateEmployee {
 crm_core::record! {
     /// Body of `conversation_ai.update_followup_settings`.
     pub struct UpdateFollowupSettings {
-        /// Name in JSON: `actionIds`.
+        /// Name in JSON: `actionIds`. Required in requests.
         action_ids: Option<Vec<String>> = "actionIds",
-        /// The settings of follow-ups.
+        /// The settings of follow-ups. Required in requests.
         followup_settings: Option<FollowupSettings> = "followupSettings",
     }
     required "actionIds" "followupSettings"
@@ -646,9 +648,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A working hour in [`FollowupSettings::working_hours`].
+    /// An item of [`FollowupSettings::working_hours`].
     pub struct WorkingHours {
-        /// The day of the week, as a number from 1 to 7.
+        /// The day of the week, as a number from 1 to 7. Required in requests.
         day_of_the_week: Option<f64> = "dayOfTheWeek",
         /// The time ranges of the day.
         intervals: Option<Vec<Interval>> = "intervals",

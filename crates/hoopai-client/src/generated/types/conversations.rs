@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `conversations.add_message_attachments`.
     pub struct AddMessageAttachments {
-        /// The URLs of the attached files, or the files with their details.
+        /// The URLs of the attached files, or the files with their details. Required in requests.
         attachments: Option<Vec<String>> = "attachments",
     }
     required "attachments"
@@ -25,7 +25,7 @@ impl AddMessageAttachments {
 }
 
 crm_core::record! {
-    /// The call in [`ProcessMessageBody::call`].
+    /// The value of [`ProcessMessageBody::call`].
     pub struct CallData {
         /// The phone number of the caller.
         from: Option<String> = "from",
@@ -76,15 +76,15 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.complete_upload`.
     pub struct CompleteFileUpload {
-        /// Name in JSON: `conversationId`.
+        /// Name in JSON: `conversationId`. Required in requests.
         conversation_id: Option<String> = "conversationId",
-        /// The path of the file in storage.
+        /// The path of the file in storage. Required in requests.
         file_path: Option<String> = "filePath",
-        /// The name of the file.
+        /// The name of the file. Required in requests.
         filename: Option<String> = "filename",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `uploadId`.
+        /// Name in JSON: `uploadId`. Required in requests.
         upload_id: Option<String> = "uploadId",
     }
     required "conversationId" "filePath" "filename" "locationId" "uploadId"
@@ -111,7 +111,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The conversation in [`GetConversationReply::conversation`].
+    /// The value of [`GetConversationReply::conversation`].
     pub struct Conversation {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -140,7 +140,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The conversation in [`CreateConversationReply::conversation`].
+    /// The value of [`CreateConversationReply::conversation`].
     pub struct ConversationCreateReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -161,7 +161,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A conversation in [`SendConversationReply::conversations`].
+    /// An item of [`SendConversationReply::conversations`].
     pub struct ConversationSchema {
         /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
@@ -190,7 +190,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ConversationSchema::type_`].
+    /// The value of [`ConversationSchema::type_`].
     pub enum ConversationSchemaType {
         /// `TYPE_EMAIL`
         TypeEmail = "TYPE_EMAIL",
@@ -322,9 +322,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `conversations.create`.
     pub struct CreateConversation {
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
     }
     required "contactId" "locationId"
@@ -355,13 +355,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.create_custom_subtype`.
     pub struct CreateCustomSubtype {
-        /// The channel of the message or notification.
+        /// The channel of the message or notification. Required in requests.
         channel: Option<CreateCustomSubtypeChannel> = "channel",
         /// The human-readable description. At most 100 characters.
         description: Option<String> = "description",
-        /// The language code, for example `en`.
+        /// The language code, for example `en`. Required in requests.
         language: Option<String> = "language",
-        /// At most 100 characters.
+        /// At most 100 characters. Required in requests.
         name: Option<String> = "name",
     }
     required "channel" "language" "name"
@@ -401,12 +401,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The error in [`UpdateMessageStatus::error`].
+    /// The value of [`UpdateMessageStatus::error`].
     pub struct ErrorItem {
+        /// Required in requests.
         code: Option<String> = "code",
-        /// The human-readable message.
+        /// The human-readable message. Required in requests.
         message: Option<String> = "message",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
     }
     required "code" "message" "type"
@@ -441,13 +442,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The forward in [`SendMessageBody::forward`].
+    /// The value of [`SendMessageBody::forward`].
     pub struct ForwardConfig {
         /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// True if all messages of the thread are forwarded.
         forward_whole_thread: Option<bool> = "forwardWholeThread",
-        /// Name in JSON: `isForwarded`.
+        /// Name in JSON: `isForwarded`. Required in requests.
         is_forwarded: Option<bool> = "isForwarded",
         /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
@@ -502,7 +503,7 @@ impl ForwardConfig {
 }
 
 crm_core::record! {
-    /// The forward data in [`SendMessageReply::forward_data`].
+    /// The value of [`SendMessageReply::forward_data`].
     pub struct ForwardReply {
         /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
@@ -599,7 +600,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`GetEmailMessageReply::status`].
+    /// The value of [`GetEmailMessageReply::status`].
     pub enum GetEmailMessageReplyStatus {
         /// `connected`
         Connected = "connected",
@@ -623,7 +624,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A message in [`ExportMessagesReply::messages`].
+    /// An item of [`ExportMessagesReply::messages`].
     pub struct GetMessageReply {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<String> = "attachments",
@@ -678,7 +679,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The messages in [`MessagesReply::messages`].
+    /// The value of [`MessagesReply::messages`].
     pub struct GetMessagesByConversationReply {
         /// The id of the last message on the page.
         last_message_id: Option<String> = "lastMessageId",
@@ -691,17 +692,17 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.initiate_upload`.
     pub struct InitiateFileUpload {
-        /// The channel of the message or notification.
+        /// The channel of the message or notification. Required in requests.
         channel: Option<String> = "channel",
-        /// The type of the content, usually a MIME type.
+        /// The type of the content, usually a MIME type. Required in requests.
         content_type: Option<String> = "contentType",
-        /// Name in JSON: `conversationId`.
+        /// Name in JSON: `conversationId`. Required in requests.
         conversation_id: Option<String> = "conversationId",
         /// The size of the file in bytes.
         file_size: Option<f64> = "fileSize",
-        /// The name of the file.
+        /// The name of the file. Required in requests.
         filename: Option<String> = "filename",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
     }
     required "channel" "contentType" "conversationId" "filename" "locationId"
@@ -755,7 +756,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The meta in [`GetMessageReply::meta`].
+    /// The value of [`GetMessageReply::meta`].
     pub struct MessageMeta {
         /// The settings for calls.
         call: Option<MessageCall> = "call",
@@ -771,9 +772,9 @@ crm_core::record! {
 crm_core::record! {
     /// The delivery status of one recipient of an e-mail.
     pub struct MessageRecipientStatus {
-        /// The recipient's e-mail address.
+        /// The recipient's e-mail address. Required in requests.
         email_id: Option<String> = "emailId",
-        /// The delivery status for this recipient, for example `delivered`.
+        /// The delivery status for this recipient, for example `delivered`. Required in requests.
         status: Option<String> = "status",
     }
     required "emailId" "status"
@@ -834,7 +835,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The source in [`GetEmailMessageReply::source`].
+    /// The value of [`GetEmailMessageReply::source`].
     pub enum MessageReplySource {
         /// `api`
         Api = "api",
@@ -850,7 +851,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`GetMessageReply::status`].
+    /// The value of [`GetMessageReply::status`].
     pub enum MessageReplyStatus {
         /// `clicked`
         Clicked = "clicked",
@@ -880,7 +881,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`SendMessageBody::status`].
+    /// The value of [`SendMessageBody::status`].
     pub enum MessageStatus {
         /// `delivered`
         Delivered = "delivered",
@@ -1001,11 +1002,11 @@ crm_core::record! {
         attachments: Option<Vec<String>> = "attachments",
         /// The call that the message records.
         call: Option<CallData> = "call",
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `conversationId`.
+        /// Name in JSON: `conversationId`. Required in requests.
         conversation_id: Option<String> = "conversationId",
-        /// The id of the provider that delivers the messages.
+        /// The id of the provider that delivers the messages. Required in requests.
         conversation_provider_id: Option<String> = "conversationProviderId",
         /// The date or time.
         date: Option<Timestamp> = "date",
@@ -1026,7 +1027,7 @@ crm_core::record! {
         /// The human-readable message.
         message: Option<String> = "message",
         subject: Option<String> = "subject",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<ProcessMessageBodyType> = "type",
     }
     required "contactId" "conversationId" "conversationProviderId" "type"
@@ -1092,7 +1093,7 @@ impl ProcessMessageBody {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ProcessMessageBody::type_`].
+    /// The value of [`ProcessMessageBody::type_`].
     pub enum ProcessMessageBodyType {
         /// `ALL_IN_ONE_CHAT`
         AllInOneChat = "ALL_IN_ONE_CHAT",
@@ -1160,13 +1161,13 @@ crm_core::record! {
         attachments: Option<Vec<String>> = "attachments",
         /// The call that the message records.
         call: Option<CallData> = "call",
-        /// Name in JSON: `conversationId`.
+        /// Name in JSON: `conversationId`. Required in requests.
         conversation_id: Option<String> = "conversationId",
-        /// The id of the provider that delivers the messages.
+        /// The id of the provider that delivers the messages. Required in requests.
         conversation_provider_id: Option<String> = "conversationProviderId",
         /// The date or time.
         date: Option<Timestamp> = "date",
-        /// Always `Call`.
+        /// Always `Call`. Required in requests.
         type_: Option<String> = "type",
     }
     required "conversationId" "conversationProviderId" "type"
@@ -1218,7 +1219,7 @@ crm_core::record! {
         appointment_id: Option<String> = "appointmentId",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -1258,7 +1259,7 @@ crm_core::record! {
         thread_id: Option<String> = "threadId",
         /// The phone number of the recipient.
         to_number: Option<String> = "toNumber",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<SendMessageBodyType> = "type",
         /// True if AI chooses the sending time.
         uses_native_scheduling_ai: Option<bool> = "usesNativeSchedulingAi",
@@ -1371,7 +1372,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`SendMessageBody::type_`].
+    /// The value of [`SendMessageBody::type_`].
     pub enum SendMessageBodyType {
         /// `Custom`
         Custom = "Custom",
@@ -1416,11 +1417,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.send_review_reply`.
     pub struct SendReviewReply {
-        /// Name in JSON: `conversationId`.
+        /// Name in JSON: `conversationId`. Required in requests.
         conversation_id: Option<String> = "conversationId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The human-readable message.
+        /// The human-readable message. Required in requests.
         message: Option<String> = "message",
     }
     required "conversationId" "locationId" "message"
@@ -1445,15 +1446,15 @@ impl SendReviewReply {
 }
 
 crm_core::record! {
-    /// The subscription action in [`UserSubscriptionChange::subscription_action`].
+    /// The value of [`UserSubscriptionChange::subscription_action`].
     pub struct SubscriptionAction {
         /// The id of the subscription subtype.
         subtype_id: Option<String> = "subtype_id",
         /// For example `One on One`.
         subtype_name: Option<String> = "subtype_name",
-        /// The status of the subtype: `subscribed` or `unsubscribed`.
+        /// The status of the subtype: `subscribed` or `unsubscribed`. Required in requests.
         subtype_status: Option<SubscriptionActionSubtypeStatus> = "subtype_status",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<SubscriptionActionType> = "type",
     }
     required "subtype_status" "type"
@@ -1494,7 +1495,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`SubscriptionAction::type_`].
+    /// The value of [`SubscriptionAction::type_`].
     pub enum SubscriptionActionType {
         /// `custom`
         Custom = "custom",
@@ -1509,7 +1510,7 @@ crm_core::record! {
     /// Body of `conversations.update`.
     pub struct UpdateConversation {
         feedback: Option<Value> = "feedback",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// True if it is starred.
         starred: Option<bool> = "starred",
@@ -1572,6 +1573,7 @@ crm_core::record! {
         email_message_id: Option<String> = "emailMessageId",
         error: Option<ErrorItem> = "error",
         recipients: Option<Vec<MessageRecipientStatus>> = "recipients",
+        /// Required in requests.
         status: Option<MessageStatus> = "status",
     }
     required "status"
@@ -1610,17 +1612,17 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.change_subscription`.
     pub struct UserSubscriptionChange {
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
         /// The description of the legal basis of the change.
         legal_description: Option<String> = "legal_description",
         /// The legal basis of the change.
         legal_reason: Option<String> = "legal_reason",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The change to the subscription.
+        /// The change to the subscription. Required in requests.
         subscription_action: Option<SubscriptionAction> = "subscription_action",
     }
     required "contactId" "email" "locationId" "subscription_action"
@@ -1657,13 +1659,13 @@ impl UserSubscriptionChange {
 crm_core::record! {
     /// Body of `conversations.send_typing`.
     pub struct UserTypingBody {
-        /// Name in JSON: `conversationId`.
+        /// Name in JSON: `conversationId`. Required in requests.
         conversation_id: Option<String> = "conversationId",
-        /// `true` while the user is typing; a string.
+        /// `true` while the user is typing; a string. Required in requests.
         is_typing: Option<String> = "isTyping",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The id of the visitor to the website.
+        /// The id of the visitor to the website. Required in requests.
         visitor_id: Option<String> = "visitorId",
     }
     required "conversationId" "isTyping" "locationId" "visitorId"

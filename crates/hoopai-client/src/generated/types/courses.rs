@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A category in [`ProductInterface::categories`].
+    /// An item of [`ProductInterface::categories`].
     pub struct CategoryInterface {
         /// The posts, or statistics of posts.
         posts: Option<Vec<PostInterface>> = "posts",
@@ -12,8 +12,9 @@ crm_core::record! {
         sub_categories: Option<Vec<SubCategoryInterface>> = "subCategories",
         /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
+        /// Required in requests.
         title: Option<String> = "title",
-        /// The visibility, for example draft or published.
+        /// The visibility, for example draft or published. Required in requests.
         visibility: Option<Visibility> = "visibility",
     }
     required "title" "visibility"
@@ -43,7 +44,7 @@ impl CategoryInterface {
 }
 
 crm_core::open_enum! {
-    /// The content type in [`PostInterface::content_type`].
+    /// The value of [`PostInterface::content_type`].
     pub enum ContentType {
         /// `assignment`
         Assignment = "assignment",
@@ -57,8 +58,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `courses.import`.
     pub struct ExporterPayload {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         products: Option<Vec<ProductInterface>> = "products",
         /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
@@ -87,10 +89,11 @@ impl ExporterPayload {
 }
 
 crm_core::record! {
-    /// The instructor details in [`ProductInterface::instructor_details`].
+    /// The value of [`ProductInterface::instructor_details`].
     pub struct InstructorDetails {
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "description" "name"
@@ -110,20 +113,21 @@ impl InstructorDetails {
 }
 
 crm_core::record! {
-    /// A post in [`CategoryInterface::posts`].
+    /// An item of [`CategoryInterface::posts`].
     pub struct PostInterface {
         /// The URL of the video in storage.
         bucket_video_url: Option<String> = "bucketVideoUrl",
-        /// The type of the content, usually a MIME type.
+        /// The type of the content, usually a MIME type. Required in requests.
         content_type: Option<ContentType> = "contentType",
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
         /// The materials of the lesson.
         post_materials: Option<Vec<PostMaterialInterface>> = "postMaterials",
         /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
+        /// Required in requests.
         title: Option<String> = "title",
-        /// The visibility, for example draft or published.
+        /// The visibility, for example draft or published. Required in requests.
         visibility: Option<Visibility> = "visibility",
     }
     required "contentType" "description" "title" "visibility"
@@ -160,11 +164,13 @@ impl PostInterface {
 }
 
 crm_core::record! {
-    /// A post material in [`PostInterface::post_materials`].
+    /// An item of [`PostInterface::post_materials`].
     pub struct PostMaterialInterface {
+        /// Required in requests.
         title: Option<String> = "title",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<Type> = "type",
+        /// Required in requests.
         url: Option<String> = "url",
     }
     required "title" "type" "url"
@@ -189,16 +195,17 @@ impl PostMaterialInterface {
 }
 
 crm_core::record! {
-    /// A product in [`ExporterPayload::products`].
+    /// An item of [`ExporterPayload::products`].
     pub struct ProductInterface {
-        /// The categories, as records or ids.
+        /// The categories, as records or ids. Required in requests.
         categories: Option<Vec<CategoryInterface>> = "categories",
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
         /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The person who teaches the course.
         instructor_details: Option<InstructorDetails> = "instructorDetails",
+        /// Required in requests.
         title: Option<String> = "title",
     }
     required "categories" "description" "title"
@@ -230,14 +237,15 @@ impl ProductInterface {
 }
 
 crm_core::record! {
-    /// A sub category in [`CategoryInterface::sub_categories`].
+    /// An item of [`CategoryInterface::sub_categories`].
     pub struct SubCategoryInterface {
         /// The posts, or statistics of posts.
         posts: Option<Vec<PostInterface>> = "posts",
         /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
+        /// Required in requests.
         title: Option<String> = "title",
-        /// The visibility, for example draft or published.
+        /// The visibility, for example draft or published. Required in requests.
         visibility: Option<Visibility> = "visibility",
     }
     required "title" "visibility"
@@ -264,7 +272,7 @@ impl SubCategoryInterface {
 }
 
 crm_core::open_enum! {
-    /// The type in [`PostMaterialInterface::type_`].
+    /// The value of [`PostMaterialInterface::type_`].
     pub enum Type {
         /// `7z`
         X7z = "7z",

@@ -10,25 +10,25 @@ crm_core::record! {
         accepted_formats: Option<String> = "acceptedFormats",
         /// True if answers other than the given options are allowed.
         allow_custom_option: Option<bool> = "allowCustomOption",
-        /// The type of the value, for example `TEXT`.
+        /// The type of the value, for example `TEXT`. Required in requests.
         data_type: Option<CreateCustomFieldsDataType> = "dataType",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// The unique key, for example `contact.pincode`.
+        /// The unique key, for example `contact.pincode`. Required in requests.
         field_key: Option<String> = "fieldKey",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The maximum number of files.
         max_file_limit: Option<f64> = "maxFileLimit",
         name: Option<String> = "name",
-        /// The key of the object type, for example `custom_objects.pet`.
+        /// The key of the object type, for example `custom_objects.pet`. Required in requests.
         object_key: Option<String> = "objectKey",
         options: Option<Vec<OptionItem>> = "options",
-        /// Name in JSON: `parentId`.
+        /// Name in JSON: `parentId`. Required in requests.
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if the field is shown in forms.
+        /// True if the field is shown in forms. Required in requests.
         show_in_forms: Option<bool> = "showInForms",
     }
     required "dataType" "fieldKey" "locationId" "objectKey" "parentId" "showInForms"
@@ -94,10 +94,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `custom_fields.create_folder`.
     pub struct CreateFolder {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The key of the object type, for example `custom_objects.pet`.
+        /// The key of the object type, for example `custom_objects.pet`. Required in requests.
         object_key: Option<String> = "objectKey",
     }
     required "locationId" "name" "objectKey"
@@ -169,7 +170,7 @@ crm_core::record! {
         accepted_formats: Option<String> = "acceptedFormats",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The maximum number of files.
         max_file_limit: Option<f64> = "maxFileLimit",
@@ -177,7 +178,7 @@ crm_core::record! {
         options: Option<Vec<OptionItem>> = "options",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if the field is shown in forms.
+        /// True if the field is shown in forms. Required in requests.
         show_in_forms: Option<bool> = "showInForms",
     }
     required "locationId" "showInForms"
@@ -217,8 +218,9 @@ impl UpdateCustomFields {
 crm_core::record! {
     /// Body of `custom_fields.update_folder`.
     pub struct UpdateFolder {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "locationId" "name"

@@ -10,20 +10,23 @@ crm_core::record! {
         allow_camera: Option<bool> = "allowCamera",
         /// True if the page can use the microphone.
         allow_microphone: Option<bool> = "allowMicrophone",
+        /// Required in requests.
         icon: Option<Icon> = "icon",
-        /// The locations, as records, ids or codes.
+        /// The locations, as records, ids or codes. Required in requests.
         locations: Option<Vec<String>> = "locations",
-        /// The way in which it opens, for example `iframe` or `new_tab`.
+        /// The way in which it opens, for example `iframe` or `new_tab`. Required in requests.
         open_mode: Option<CustomMenuOpenMode> = "openMode",
-        /// True if it is shown at the agency level. Default: `true`.
+        /// True if it is shown at the agency level. Default: `true`. Required in requests.
         show_on_company: Option<bool> = "showOnCompany",
-        /// True if it is shown in the locations. Default: `true`.
+        /// True if it is shown in the locations. Default: `true`. Required in requests.
         show_on_location: Option<bool> = "showOnLocation",
-        /// True if it is shown in all locations. Default: `true`.
+        /// True if it is shown in all locations. Default: `true`. Required in requests.
         show_to_all_locations: Option<bool> = "showToAllLocations",
+        /// Required in requests.
         title: Option<String> = "title",
+        /// Required in requests.
         url: Option<String> = "url",
-        /// The role of the users who can see it: `all`, `admin` or `user`.
+        /// The role of the users who can see it: `all`, `admin` or `user`. Required in requests.
         user_role: Option<CustomMenuUserRole> = "userRole",
     }
     required "icon" "locations" "openMode" "showOnCompany" "showOnLocation" "showToAllLocations" "title" "url" "userRole"
@@ -51,7 +54,7 @@ crm_core::setters!(CreateCustomMenu {
 });
 
 crm_core::record! {
-    /// An entry in [`GetCustomMenusReply::custom_menus`].
+    /// An item of [`GetCustomMenusReply::custom_menus`].
     pub struct CustomMenu {
         /// True if the page can use the camera.
         allow_camera: Option<bool> = "allowCamera",
@@ -147,10 +150,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The icon in [`CreateCustomMenu::icon`].
+    /// The value of [`CreateCustomMenu::icon`].
     pub struct Icon {
-        /// The icon set: `fab`, `fas` or `far`.
+        /// The icon set: `fab`, `fas` or `far`. Required in requests.
         font_family: Option<FontFamily> = "fontFamily",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "fontFamily" "name"
@@ -170,7 +174,7 @@ impl Icon {
 }
 
 crm_core::record! {
-    /// The icon in [`CustomMenu::icon`].
+    /// The value of [`CustomMenu::icon`].
     pub struct IconSchemaOptional {
         /// The icon set: `fab`, `fas` or `far`.
         font_family: Option<FontFamily> = "fontFamily",

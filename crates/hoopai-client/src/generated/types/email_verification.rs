@@ -6,8 +6,9 @@ use super::*;
 crm_core::record! {
     /// Body of `email_verification.verify`.
     pub struct VerificationBody {
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<VerificationBodyType> = "type",
+        /// Required in requests.
         verify: Option<String> = "verify",
     }
     required "type" "verify"
@@ -30,7 +31,7 @@ impl VerificationBody {
 }
 
 crm_core::open_enum! {
-    /// The type in [`VerificationBody::type_`].
+    /// The value of [`VerificationBody::type_`].
     pub enum VerificationBodyType {
         /// `contact`
         Contact = "contact",

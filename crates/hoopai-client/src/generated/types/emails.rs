@@ -4,13 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// The dnd in [`SaveBuilderData::dnd`].
+    /// The value of [`SaveBuilderData::dnd`].
     pub struct BuilderJsonMapper {
-        /// The attributes of the template's parts.
+        /// The attributes of the template's parts. Required in requests.
         attrs: Option<Value> = "attrs",
-        /// The elements of the template.
+        /// The elements of the template. Required in requests.
         elements: Option<Vec<String>> = "elements",
-        /// Name in JSON: `templateSettings`.
+        /// Name in JSON: `templateSettings`. Required in requests.
         template_settings: Option<Value> = "templateSettings",
     }
     required "attrs" "elements" "templateSettings"
@@ -35,7 +35,7 @@ impl BuilderJsonMapper {
 }
 
 crm_core::record! {
-    /// A builder in [`BuilderTemplates::builders`].
+    /// An item of [`BuilderTemplates::builders`].
     pub struct BuilderTemplate {
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
@@ -110,13 +110,13 @@ crm_core::record! {
     pub struct CreateBuilder {
         /// Default: `2`.
         builder_version: Option<BuilderVersion> = "builderVersion",
-        /// The provider to import the template from, for example `mailchimp`.
+        /// The provider to import the template from, for example `mailchimp`. Required in requests.
         import_provider: Option<CreateBuilderImportProvider> = "importProvider",
         /// The URL to import the template from.
         import_url: Option<String> = "importURL",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// Name in JSON: `parentId`.
@@ -126,7 +126,7 @@ crm_core::record! {
         /// The source of the template, for example `template_library`.
         template_source: Option<String> = "templateSource",
         title: Option<String> = "title",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<CreateBuilderType> = "type",
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
@@ -199,7 +199,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`CreateBuilder::type_`].
+    /// The value of [`CreateBuilder::type_`].
     pub enum CreateBuilderType {
         /// `blank`
         Blank = "blank",
@@ -283,21 +283,21 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `emails.update_template`.
     pub struct SaveBuilderData {
-        /// The layout, in the format of the builder.
+        /// The layout, in the format of the builder. Required in requests.
         dnd: Option<BuilderJsonMapper> = "dnd",
-        /// The type of editor, for example `html`.
+        /// The type of editor, for example `html`. Required in requests.
         editor_type: Option<SaveBuilderDataEditorType> = "editorType",
-        /// The content as HTML.
+        /// The content as HTML. Required in requests.
         html: Option<String> = "html",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// Name in JSON: `templateId`.
+        /// Name in JSON: `templateId`. Required in requests.
         template_id: Option<String> = "templateId",
-        /// The user, app or other source that last changed it.
+        /// The user, app or other source that last changed it. Required in requests.
         updated_by: Option<String> = "updatedBy",
     }
     required "dnd" "editorType" "html" "locationId" "templateId" "updatedBy"
@@ -331,7 +331,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A schedule in [`ScheduleFetchSuccessful::schedules`].
+    /// An item of [`ScheduleFetchSuccessful::schedules`].
     pub struct Schedule {
         /// True if it is archived.
         archived: Option<bool> = "archived",

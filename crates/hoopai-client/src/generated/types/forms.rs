@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A form in [`FormsReply::forms`].
+    /// An item of [`FormsReply::forms`].
     pub struct FormsParams {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
@@ -31,7 +31,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A submission in [`FormsSubmissionsReply::submissions`].
+    /// An item of [`FormsSubmissionsReply::submissions`].
     pub struct FormsSubmissionsSubmissions {
         /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",

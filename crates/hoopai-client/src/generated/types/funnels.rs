@@ -6,14 +6,15 @@ use super::*;
 crm_core::record! {
     /// Body of `funnels.create_redirect`.
     pub struct CreateRedirectParams {
-        /// The action to perform, or that was performed.
+        /// The action to perform, or that was performed. Required in requests.
         action: Option<RedirectParamsAction> = "action",
-        /// The domain name.
+        /// The domain name. Required in requests.
         domain: Option<String> = "domain",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         path: Option<String> = "path",
-        /// The target of the redirect.
+        /// The target of the redirect. Required in requests.
         target: Option<String> = "target",
     }
     required "action" "domain" "locationId" "path" "target"
@@ -47,7 +48,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A funnel in [`FunnelListReply::funnels`].
+    /// An item of [`FunnelListReply::funnels`].
     pub struct Funnel {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -129,7 +130,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A step in [`Funnel::steps`].
+    /// An item of [`Funnel::steps`].
     pub struct FunnelStep {
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -178,7 +179,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The data in [`CreateRedirectReply::data`].
+    /// The value of [`CreateRedirectReply::data`].
     pub struct RedirectReply {
         /// The action to perform, or that was performed.
         action: Option<String> = "action",
@@ -200,11 +201,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `funnels.update_redirect`.
     pub struct UpdateRedirectParams {
-        /// The action to perform, or that was performed.
+        /// The action to perform, or that was performed. Required in requests.
         action: Option<RedirectParamsAction> = "action",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The target of the redirect.
+        /// The target of the redirect. Required in requests.
         target: Option<String> = "target",
     }
     required "action" "locationId" "target"

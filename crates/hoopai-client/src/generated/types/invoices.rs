@@ -4,9 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// An additional email in [`ContactDetailsDto::additional_emails`].
+    /// An item of [`ContactDetailsDto::additional_emails`].
     pub struct AdditionalEmails {
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
     }
     required "email"
@@ -25,7 +25,7 @@ impl AdditionalEmails {
 }
 
 crm_core::record! {
-    /// The address in [`InvoiceSettingsBusinessDetails::address`].
+    /// The value of [`InvoiceSettingsBusinessDetails::address`].
     pub struct Address {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The address in [`BusinessDetailsDto::address`].
+    /// The value of [`BusinessDetailsDto::address`].
     pub struct AddressDto {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
@@ -73,9 +73,9 @@ crm_core::setters!(AddressDto {
 crm_core::record! {
     /// Body of `invoices.delete_estimate`.
     pub struct Alt {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
@@ -95,14 +95,17 @@ impl Alt {
 }
 
 crm_core::record! {
-    /// An attachment in [`CreateEstimates::attachments`].
+    /// An item of [`CreateEstimates::attachments`].
     pub struct Attachments {
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The size of the file.
+        /// The size of the file. Required in requests.
         size: Option<f64> = "size",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
+        /// Required in requests.
         url: Option<String> = "url",
     }
     required "id" "name" "size" "type" "url"
@@ -117,11 +120,11 @@ crm_core::setters!(Attachments {
 });
 
 crm_core::record! {
-    /// The auto invoice in [`CreateEstimates::auto_invoice`].
+    /// The value of [`CreateEstimates::auto_invoice`].
     pub struct AutoInvoicing {
         /// Name in JSON: `directPayments`.
         direct_payments: Option<bool> = "directPayments",
-        /// True if it is enabled.
+        /// True if it is enabled. Required in requests.
         enabled: Option<bool> = "enabled",
     }
     required "enabled"
@@ -144,7 +147,7 @@ impl AutoInvoicing {
 }
 
 crm_core::record! {
-    /// The auto payment in [`AutoPaymentSchedule::auto_payment`].
+    /// The value of [`AutoPaymentSchedule::auto_payment`].
     pub struct AutoPaymentDetails {
         /// The Bacs Direct Debit account that pays.
         bacs_direct_debit: Option<BacsDirectDebit> = "bacsDirectDebit",
@@ -156,7 +159,7 @@ crm_core::record! {
         card_id: Option<String> = "cardId",
         /// Name in JSON: `customerId`.
         customer_id: Option<String> = "customerId",
-        /// True if it is enabled.
+        /// True if it is enabled. Required in requests.
         enable: Option<bool> = "enable",
         /// Name in JSON: `paymentMethodId`.
         payment_method_id: Option<String> = "paymentMethodId",
@@ -213,12 +216,13 @@ impl AutoPaymentDetails {
 crm_core::record! {
     /// Body of `invoices.set_schedule_auto_payment`.
     pub struct AutoPaymentSchedule {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The settings of the automatic payment.
+        /// The settings of the automatic payment. Required in requests.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "altId" "altType" "autoPayment" "id"
@@ -244,11 +248,11 @@ impl AutoPaymentSchedule {
 }
 
 crm_core::record! {
-    /// The bacs direct debit in [`AutoPaymentDetails::bacs_direct_debit`].
+    /// The value of [`AutoPaymentDetails::bacs_direct_debit`].
     pub struct BacsDirectDebit {
-        /// The last four digits of the card or account.
+        /// The last four digits of the card or account. Required in requests.
         last4: Option<String> = "last4",
-        /// The sort code of the bank.
+        /// The sort code of the bank. Required in requests.
         sort_code: Option<String> = "sort_code",
     }
     required "last4" "sort_code"
@@ -268,11 +272,11 @@ impl BacsDirectDebit {
 }
 
 crm_core::record! {
-    /// The becs direct debit in [`AutoPaymentDetails::becs_direct_debit`].
+    /// The value of [`AutoPaymentDetails::becs_direct_debit`].
     pub struct BecsDirectDebit {
-        /// The BSB number of the Australian bank branch.
+        /// The BSB number of the Australian bank branch. Required in requests.
         bsb_number: Option<String> = "bsb_number",
-        /// The last four digits of the card or account.
+        /// The last four digits of the card or account. Required in requests.
         last4: Option<String> = "last4",
     }
     required "bsb_number" "last4"
@@ -292,7 +296,7 @@ impl BecsDirectDebit {
 }
 
 crm_core::record! {
-    /// The business details in [`CreateEstimates::business_details`].
+    /// The value of [`CreateEstimates::business_details`].
     pub struct BusinessDetailsDto {
         address: Option<AddressDto> = "address",
         /// The custom values of the record.
@@ -321,9 +325,9 @@ crm_core::setters!(BusinessDetailsDto {
 crm_core::record! {
     /// Body of `invoices.cancel_schedule`.
     pub struct CancelInvoiceSchedule {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
@@ -343,11 +347,11 @@ impl CancelInvoiceSchedule {
 }
 
 crm_core::record! {
-    /// The card in [`AutoPaymentDetails::card`].
+    /// The value of [`AutoPaymentDetails::card`].
     pub struct Card {
-        /// The card's brand.
+        /// The card's brand. Required in requests.
         brand: Option<String> = "brand",
-        /// The last four digits of the card or account.
+        /// The last four digits of the card or account. Required in requests.
         last4: Option<String> = "last4",
     }
     required "brand" "last4"
@@ -367,7 +371,7 @@ impl Card {
 }
 
 crm_core::record! {
-    /// The contact details in [`CreateEstimates::contact_details`].
+    /// The value of [`CreateEstimates::contact_details`].
     pub struct ContactDetailsDto {
         /// Additional e-mail addresses.
         additional_emails: Option<Vec<AdditionalEmails>> = "additionalEmails",
@@ -376,11 +380,13 @@ crm_core::record! {
         company_name: Option<String> = "companyName",
         /// The custom fields with their values.
         custom_fields: Option<Vec<String>> = "customFields",
-        /// The server has refused invoices without it.
+        /// The server has refused invoices without it. Required in requests.
         email: Option<String> = "email",
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The server has refused invoices without it.
+        /// The server has refused invoices without it. Required in requests.
         phone_no: Option<String> = "phoneNo",
     }
     required "email" "id" "name" "phoneNo"
@@ -421,9 +427,9 @@ impl ContactDetailsDto {
 crm_core::record! {
     /// Body of `invoices.create_estimate`.
     pub struct CreateEstimates {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -431,13 +437,13 @@ crm_core::record! {
         auto_invoice: Option<AutoInvoicing> = "autoInvoice",
         /// True if taxes are calculated automatically. Default: `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the issuing business.
+        /// The details of the issuing business. Required in requests.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact that receives it.
+        /// The details of the contact that receives it. Required in requests.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
-        /// The discount on the price.
+        /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
         /// Name in JSON: `estimateNumber`.
         estimate_number: Option<f64> = "estimateNumber",
@@ -445,11 +451,11 @@ crm_core::record! {
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
         /// Name in JSON: `expiryDate`.
         expiry_date: Option<String> = "expiryDate",
-        /// The settings of the repetition.
+        /// The settings of the repetition. Required in requests.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
         /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<EstimateLineItem>> = "items",
         /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
@@ -457,6 +463,7 @@ crm_core::record! {
         meta: Option<Value> = "meta",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The settings of the payment schedule.
         payment_schedule_config: Option<PaymentScheduleConfig> = "paymentScheduleConfig",
@@ -562,21 +569,21 @@ impl Default for CreateEstimates {
 crm_core::record! {
     /// Body of `invoices.create`.
     pub struct CreateInvoice {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
         /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the issuing business.
+        /// The details of the issuing business. Required in requests.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact that receives it.
+        /// The details of the contact that receives it. Required in requests.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
-        /// The discount on the price.
+        /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
         /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
@@ -584,22 +591,23 @@ crm_core::record! {
         invoice_number: Option<String> = "invoiceNumber",
         /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Name in JSON: `issueDate`.
+        /// Name in JSON: `issueDate`. Required in requests.
         issue_date: Option<String> = "issueDate",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// True for live mode, false for test mode.
+        /// True for live mode, false for test mode. Required in requests.
         live_mode: Option<bool> = "liveMode",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
         /// The schedule of partial payments.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
-        /// The recipients.
+        /// The recipients. Required in requests.
         sent_to: Option<SentToDto> = "sentTo",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
@@ -693,11 +701,11 @@ impl Default for CreateInvoice {
 crm_core::record! {
     /// Body of `invoices.create_from_estimate`.
     pub struct CreateInvoiceFromEstimate {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// True to mark the estimate as invoiced.
+        /// True to mark the estimate as invoiced. Required in requests.
         mark_as_invoiced: Option<bool> = "markAsInvoiced",
         version: Option<CreateInvoiceFromEstimateVersion> = "version",
     }
@@ -731,7 +739,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The version in [`CreateInvoiceFromEstimate::version`].
+    /// The value of [`CreateInvoiceFromEstimate::version`].
     pub enum CreateInvoiceFromEstimateVersion {
         /// `v1`
         V1 = "v1",
@@ -743,36 +751,37 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `invoices.create_schedule`.
     pub struct CreateInvoiceSchedule {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
         /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the issuing business.
+        /// The details of the issuing business. Required in requests.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact that receives it.
+        /// The details of the contact that receives it. Required in requests.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
-        /// The discount on the price.
+        /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
         /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// True for live mode, false for test mode.
+        /// True for live mode, false for test mode. Required in requests.
         live_mode: Option<bool> = "liveMode",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
-        /// The time, or the recurrence.
+        /// The time, or the recurrence. Required in requests.
         schedule: Option<ScheduleOptions> = "schedule",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
@@ -857,29 +866,30 @@ impl Default for CreateInvoiceSchedule {
 crm_core::record! {
     /// Body of `invoices.create_template`.
     pub struct CreateInvoiceTemplate {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
         /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the issuing business.
+        /// The details of the issuing business. Required in requests.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
         internal: Option<bool> = "internal",
         /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -957,7 +967,7 @@ impl Default for CreateInvoiceTemplate {
 }
 
 crm_core::record! {
-    /// The custom notification in [`GetInvoiceSettingsReply::custom_notification`].
+    /// The value of [`GetInvoiceSettingsReply::custom_notification`].
     pub struct CustomNotification {
         /// The notification of a customer when the amount of the automatic payment changes.
         customer_auto_payment_amount_changed: Option<CustomNotificationItem> = "customerAutoPaymentAmountChanged",
@@ -995,7 +1005,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The customer auto payment amount changed in [`CustomNotification::customer_auto_payment_amount_changed`].
+    /// The value of [`CustomNotification::customer_auto_payment_amount_changed`].
     pub struct CustomNotificationItem {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
@@ -1015,7 +1025,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The rrule in [`ScheduleOptions::rrule`].
+    /// The value of [`ScheduleOptions::rrule`].
     pub struct CustomRRuleOptions {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1031,15 +1041,15 @@ crm_core::record! {
         end_time: Option<String> = "endTime",
         /// The way the repetition ends, for example `by`.
         end_type: Option<String> = "endType",
-        /// The number of units between two times. In the unit of `intervalType`.
+        /// The number of units between two times. In the unit of `intervalType`. Required in requests.
         interval: Option<f64> = "interval",
-        /// The unit of the interval, for example `monthly`.
+        /// The unit of the interval, for example `monthly`. Required in requests.
         interval_type: Option<IntervalType> = "intervalType",
         /// The month of the year, as a name or a number.
         month_of_year: Option<CustomRRuleOptionsMonthOfYear> = "monthOfYear",
         /// The number of the week in the month; -1 is the last.
         num_of_week: Option<f64> = "numOfWeek",
-        /// The start of the period.
+        /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
         /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
@@ -1100,9 +1110,9 @@ impl CustomRRuleOptions {
 }
 
 crm_core::record! {
-    /// The discount in [`CreateEstimates::discount`].
+    /// The value of [`CreateEstimates::discount`].
     pub struct Discount {
-        /// Default: `percentage`.
+        /// Default: `percentage`. Required in requests.
         type_: Option<DiscountType> = "type",
         /// The ids of the products to which it applies.
         valid_on_product_ids: Option<Vec<String>> = "validOnProductIds",
@@ -1145,7 +1155,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `invoices.update_estimate_last_visited_at`.
     pub struct EstimateIdParam {
-        /// Name in JSON: `estimateId`.
+        /// Name in JSON: `estimateId`. Required in requests.
         estimate_id: Option<String> = "estimateId",
     }
     required "estimateId"
@@ -1164,25 +1174,27 @@ impl EstimateIdParam {
 }
 
 crm_core::record! {
-    /// An item in [`CreateEstimates::items`].
+    /// An item of [`CreateEstimates::items`].
     pub struct EstimateLineItem {
+        /// Required in requests.
         amount: Option<f64> = "amount",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
         /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
         /// True if the line is a setup fee.
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
         /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// The quantity.
+        /// The quantity. Required in requests.
         qty: Option<f64> = "qty",
         /// True if prices include taxes. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
@@ -1311,7 +1323,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`EstimateReply::estimate_action_history`].
+    /// An item of [`EstimateReply::estimate_action_history`].
     pub struct EstimateReplyEstimateActionHistoryItem {
         /// The action to perform, or that was performed.
         action: Option<String> = "action",
@@ -1366,23 +1378,23 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `invoices.create_estimate_template`.
     pub struct EstimateTemplates {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
         /// True if taxes are calculated automatically. Default: `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the issuing business.
+        /// The details of the issuing business. Required in requests.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
-        /// The discount on the price.
+        /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
         /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
         /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
@@ -1390,6 +1402,7 @@ crm_core::record! {
         meta: Option<Value> = "meta",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The settings for sending the estimate.
         send_estimate_details: Option<SendEstimate> = "sendEstimateDetails",
@@ -1464,11 +1477,11 @@ impl Default for EstimateTemplates {
 }
 
 crm_core::record! {
-    /// The frequency settings in [`CreateEstimates::frequency_settings`].
+    /// The value of [`CreateEstimates::frequency_settings`].
     pub struct FrequencySettings {
-        /// True if it is enabled.
+        /// True if it is enabled. Required in requests.
         enabled: Option<bool> = "enabled",
-        /// The time, or the recurrence.
+        /// The time, or the recurrence. Required in requests.
         schedule: Option<ScheduleOptions> = "schedule",
     }
     required "enabled" "schedule"
@@ -1643,23 +1656,25 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An item in [`CreateInvoice::items`].
+    /// An item of [`CreateInvoice::items`].
     pub struct InvoiceItem {
+        /// Required in requests.
         amount: Option<f64> = "amount",
         /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
         /// True if the line is a setup fee.
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
         /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// The quantity.
+        /// The quantity. Required in requests.
         qty: Option<f64> = "qty",
         /// True if prices include taxes. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
@@ -1714,7 +1729,7 @@ impl InvoiceItem {
 }
 
 crm_core::record! {
-    /// The product settings in [`GetInvoiceSettingsReply::product_settings`].
+    /// The value of [`GetInvoiceSettingsReply::product_settings`].
     pub struct InvoiceProductSettings {
         /// True if the description of a line is optional.
         description_optional: Option<bool> = "descriptionOptional",
@@ -1772,7 +1787,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`GetInvoiceReply::status`].
+    /// The value of [`GetInvoiceReply::status`].
     pub enum InvoiceReplyStatus {
         /// `draft`
         Draft = "draft",
@@ -1790,7 +1805,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The business details in [`GetInvoiceSettingsReply::business_details`].
+    /// The value of [`GetInvoiceSettingsReply::business_details`].
     pub struct InvoiceSettingsBusinessDetails {
         address: Option<Address> = "address",
         /// The custom values of the record.
@@ -1806,7 +1821,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The sender configuration in [`GetInvoiceSettingsReply::sender_configuration`].
+    /// The value of [`GetInvoiceSettingsReply::sender_configuration`].
     pub struct InvoiceSettingsSenderConfiguration {
         /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
@@ -1868,15 +1883,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A tax in [`EstimateLineItem::taxes`].
+    /// An item of [`EstimateLineItem::taxes`].
     pub struct ItemTax {
         /// Always `exclusive`.
         calculation: Option<String> = "calculation",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `_id`.
+        /// Name in JSON: `_id`. Required in requests.
         id: Option<String> = "_id",
+        /// Required in requests.
         name: Option<String> = "name",
+        /// Required in requests.
         rate: Option<f64> = "rate",
         /// Name in JSON: `taxId`.
         tax_id: Option<String> = "taxId",
@@ -1913,18 +1930,19 @@ impl ItemTax {
 }
 
 crm_core::record! {
-    /// The late fees configuration in [`CreateInvoice::late_fees_configuration`].
+    /// The value of [`CreateInvoice::late_fees_configuration`].
     pub struct LateFeesConfiguration {
-        /// True if it is enabled.
+        /// True if it is enabled. Required in requests.
         enable: Option<bool> = "enable",
-        /// The interval at which late fees are added.
+        /// The interval at which late fees are added. Required in requests.
         frequency: Option<LateFeesFrequency> = "frequency",
         /// The time before late fees are added.
         grace: Option<LateFeesGrace> = "grace",
         /// The limit of the late fees.
         max_late_fees: Option<LateFeesMaxFees> = "maxLateFees",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<DiscountType> = "type",
+        /// Required in requests.
         value: Option<f64> = "value",
     }
     required "enable" "frequency" "type" "value"
@@ -1959,11 +1977,11 @@ impl LateFeesConfiguration {
 }
 
 crm_core::record! {
-    /// The frequency in [`LateFeesConfiguration::frequency`].
+    /// The value of [`LateFeesConfiguration::frequency`].
     pub struct LateFeesFrequency {
-        /// The unit of time.
+        /// The unit of time. Required in requests.
         interval: Option<LateFeesFrequencyInterval> = "interval",
-        /// The number of intervals.
+        /// The number of intervals. Required in requests.
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"
@@ -2004,11 +2022,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The grace in [`LateFeesConfiguration::grace`].
+    /// The value of [`LateFeesConfiguration::grace`].
     pub struct LateFeesGrace {
-        /// The unit of time. Always `day`.
+        /// The unit of time. Always `day`. Required in requests.
         interval: Option<String> = "interval",
-        /// The number of intervals.
+        /// The number of intervals. Required in requests.
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"
@@ -2028,10 +2046,11 @@ impl LateFeesGrace {
 }
 
 crm_core::record! {
-    /// The max late fees in [`LateFeesConfiguration::max_late_fees`].
+    /// The value of [`LateFeesConfiguration::max_late_fees`].
     pub struct LateFeesMaxFees {
-        /// Always `fixed`.
+        /// Always `fixed`. Required in requests.
         type_: Option<String> = "type",
+        /// Required in requests.
         value: Option<f64> = "value",
     }
     required "type" "value"
@@ -2102,7 +2121,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `invoices.update_last_visited_at`.
     pub struct PatchInvoiceStatsLastViewed {
-        /// Name in JSON: `invoiceId`.
+        /// Name in JSON: `invoiceId`. Required in requests.
         invoice_id: Option<String> = "invoiceId",
     }
     required "invoiceId"
@@ -2121,9 +2140,9 @@ impl PatchInvoiceStatsLastViewed {
 }
 
 crm_core::record! {
-    /// The payment methods in [`CreateInvoice::payment_methods`].
+    /// The value of [`CreateInvoice::payment_methods`].
     pub struct PaymentMethod {
-        /// The settings of payment by Stripe.
+        /// The settings of payment by Stripe. Required in requests.
         stripe: Option<StripePaymentMethod> = "stripe",
     }
     required "stripe"
@@ -2154,11 +2173,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The payment schedule in [`CreateInvoice::payment_schedule`].
+    /// The value of [`CreateInvoice::payment_schedule`].
     pub struct PaymentSchedule {
-        /// The schedules, or the parts of one.
+        /// The schedules, or the parts of one. Required in requests.
         schedules: Option<Vec<String>> = "schedules",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<DiscountType> = "type",
     }
     required "schedules" "type"
@@ -2181,13 +2200,13 @@ impl PaymentSchedule {
 }
 
 crm_core::record! {
-    /// The payment schedule config in [`CreateEstimates::payment_schedule_config`].
+    /// The value of [`CreateEstimates::payment_schedule_config`].
     pub struct PaymentScheduleConfig {
-        /// The rule for the dates of payment.
+        /// The rule for the dates of payment. Required in requests.
         date_config: Option<PaymentScheduleDateConfig> = "dateConfig",
-        /// The schedules, or the parts of one.
+        /// The schedules, or the parts of one. Required in requests.
         schedules: Option<Vec<Value>> = "schedules",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<DiscountType> = "type",
     }
     required "dateConfig" "schedules" "type"
@@ -2212,11 +2231,11 @@ impl PaymentScheduleConfig {
 }
 
 crm_core::record! {
-    /// The date config in [`PaymentScheduleConfig::date_config`].
+    /// The value of [`PaymentScheduleConfig::date_config`].
     pub struct PaymentScheduleDateConfig {
-        /// The due date of the deposit: `estimate_accepted` or `custom`.
+        /// The due date of the deposit: `estimate_accepted` or `custom`. Required in requests.
         deposit_date_type: Option<PaymentScheduleDateConfigDepositDateType> = "depositDateType",
-        /// The type of dates: `regular_interval` or `custom`.
+        /// The type of dates: `regular_interval` or `custom`. Required in requests.
         schedule_date_type: Option<PaymentScheduleDateConfigScheduleDateType> = "scheduleDateType",
     }
     required "depositDateType" "scheduleDateType"
@@ -2259,8 +2278,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The miscellaneous charges in [`CreateEstimates::miscellaneous_charges`].
+    /// The value of [`CreateEstimates::miscellaneous_charges`].
     pub struct ProcessingFee {
+        /// Required in requests.
         charges: Option<Vec<Value>> = "charges",
         /// Name in JSON: `collectedMiscellaneousCharges`.
         collected_miscellaneous_charges: Option<f64> = "collectedMiscellaneousCharges",
@@ -2289,13 +2309,15 @@ impl ProcessingFee {
 }
 
 crm_core::record! {
-    /// A paid charge in [`ProcessingFee::paid_charges`].
+    /// An item of [`ProcessingFee::paid_charges`].
     pub struct ProcessingFeePaidCharge {
+        /// Required in requests.
         amount: Option<f64> = "amount",
-        /// The charge that was paid.
+        /// The charge that was paid. Required in requests.
         charge: Option<f64> = "charge",
-        /// Name in JSON: `_id`.
+        /// Name in JSON: `_id`. Required in requests.
         id: Option<String> = "_id",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "amount" "charge" "_id" "name"
@@ -2324,21 +2346,22 @@ impl ProcessingFeePaidCharge {
 crm_core::record! {
     /// Body of `invoices.record_payment`.
     pub struct RecordPayment {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
-        /// The card that pays.
+        /// The card that pays. Required in requests.
         card: Option<Card> = "card",
-        /// The cheque that pays.
+        /// The cheque that pays. Required in requests.
         cheque: Option<Cheque> = "cheque",
         /// The time of fulfilment.
         fulfilled_at: Option<String> = "fulfilledAt",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The mode of operation, or of payment.
+        /// The mode of operation, or of payment. Required in requests.
         mode: Option<RecordPaymentMode> = "mode",
+        /// Required in requests.
         notes: Option<String> = "notes",
         /// The ids of the scheduled payments that it covers.
         payment_schedule_ids: Option<Vec<String>> = "paymentScheduleIds",
@@ -2401,7 +2424,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A reminder in [`ReminderSettings::reminders`].
+    /// An item of [`ReminderSettings::reminders`].
     pub struct Reminder {
         /// Name in JSON: `emailSubject`.
         email_subject: Option<String> = "emailSubject",
@@ -2455,7 +2478,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The reminder settings in [`GetInvoiceSettingsReply::reminder_settings`].
+    /// The value of [`GetInvoiceSettingsReply::reminder_settings`].
     pub struct ReminderSettings {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
@@ -2465,7 +2488,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The reminders configuration in [`GetInvoiceReply::reminders_configuration`].
+    /// The value of [`GetInvoiceReply::reminders_configuration`].
     pub struct RemindersConfiguration {
         /// The reminders that were sent.
         reminder_execution_details_list: Option<Value> = "reminderExecutionDetailsList",
@@ -2477,13 +2500,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `invoices.start_schedule`.
     pub struct ScheduleInvoiceSchedule {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The settings of the automatic payment.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
-        /// True for live mode, false for test mode.
+        /// True for live mode, false for test mode. Required in requests.
         live_mode: Option<bool> = "liveMode",
     }
     required "altId" "altType" "liveMode"
@@ -2509,7 +2532,7 @@ impl ScheduleInvoiceSchedule {
 }
 
 crm_core::record! {
-    /// The schedule in [`CreateInvoiceSchedule::schedule`].
+    /// The value of [`CreateInvoiceSchedule::schedule`].
     pub struct ScheduleOptions {
         /// The time of execution.
         execute_at: Option<String> = "executeAt",
@@ -2527,19 +2550,19 @@ crm_core::setters!(ScheduleOptions {
 crm_core::record! {
     /// Body of `invoices.send_estimate`.
     pub struct SendEstimate {
-        /// The action to perform, or that was performed.
+        /// The action to perform, or that was performed. Required in requests.
         action: Option<SendInvoiceAction> = "action",
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// Name in JSON: `estimateName`.
         estimate_name: Option<String> = "estimateName",
-        /// True for live mode, false for test mode.
+        /// True for live mode, false for test mode. Required in requests.
         live_mode: Option<bool> = "liveMode",
         /// The sender.
         sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "liveMode" "userId"
@@ -2576,19 +2599,19 @@ impl SendEstimate {
 crm_core::record! {
     /// Body of `invoices.send`.
     pub struct SendInvoice {
-        /// The action to perform, or that was performed.
+        /// The action to perform, or that was performed. Required in requests.
         action: Option<SendInvoiceAction> = "action",
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The settings of the automatic payment.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
-        /// True for live mode, false for test mode.
+        /// True for live mode, false for test mode. Required in requests.
         live_mode: Option<bool> = "liveMode",
         /// The sender.
         sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "liveMode" "userId"
@@ -2649,9 +2672,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The sent to in [`CreateEstimates::sent_to`].
+    /// The value of [`CreateEstimates::sent_to`].
     pub struct SentToDto {
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<Vec<String>> = "email",
         /// The e-mail addresses that receive a blind copy.
         email_bcc: Option<Vec<String>> = "emailBcc",
@@ -2687,12 +2710,13 @@ impl SentToDto {
 }
 
 crm_core::record! {
-    /// The sepa direct debit in [`AutoPaymentDetails::sepa_direct_debit`].
+    /// The value of [`AutoPaymentDetails::sepa_direct_debit`].
     pub struct SepaDirectDebit {
+        /// Required in requests.
         bank_code: Option<String> = "bank_code",
-        /// The code of the bank's branch.
+        /// The code of the bank's branch. Required in requests.
         branch_code: Option<String> = "branch_code",
-        /// The last four digits of the card or account.
+        /// The last four digits of the card or account. Required in requests.
         last4: Option<String> = "last4",
     }
     required "bank_code" "branch_code" "last4"
@@ -2717,9 +2741,9 @@ impl SepaDirectDebit {
 }
 
 crm_core::record! {
-    /// The stripe in [`PaymentMethod::stripe`].
+    /// The value of [`PaymentMethod::stripe`].
     pub struct StripePaymentMethod {
-        /// True if only bank debit is accepted.
+        /// True if only bank debit is accepted. Required in requests.
         enable_bank_debit_only: Option<bool> = "enableBankDebitOnly",
     }
     required "enableBankDebitOnly"
@@ -2768,11 +2792,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `invoices.create_text_to_pay`.
     pub struct Text2Pay {
-        /// The action to perform, or that was performed.
+        /// The action to perform, or that was performed. Required in requests.
         action: Option<Text2PayAction> = "action",
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -2780,9 +2804,9 @@ crm_core::record! {
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
         /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact that receives it.
+        /// The details of the contact that receives it. Required in requests.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
@@ -2795,29 +2819,30 @@ crm_core::record! {
         invoice_number: Option<String> = "invoiceNumber",
         /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Name in JSON: `issueDate`.
+        /// Name in JSON: `issueDate`. Required in requests.
         issue_date: Option<String> = "issueDate",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
-        /// True for live mode, false for test mode.
+        /// True for live mode, false for test mode. Required in requests.
         live_mode: Option<bool> = "liveMode",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
         /// The schedule of partial payments.
         payment_schedule: Option<PaymentSchedule> = "paymentSchedule",
-        /// The recipients.
+        /// The recipients. Required in requests.
         sent_to: Option<SentToDto> = "sentTo",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
         title: Option<String> = "title",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "contactDetails" "currency" "issueDate" "items" "liveMode" "name" "sentTo" "userId"
@@ -2932,11 +2957,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The tips configuration in [`CreateInvoice::tips_configuration`].
+    /// The value of [`CreateInvoice::tips_configuration`].
     pub struct TipsConfiguration {
-        /// True if tips can be given.
+        /// True if tips can be given. Required in requests.
         tips_enabled: Option<bool> = "tipsEnabled",
-        /// The tips that are offered, in percent.
+        /// The tips that are offered, in percent. Required in requests.
         tips_percentage: Option<Vec<f64>> = "tipsPercentage",
     }
     required "tipsEnabled" "tipsPercentage"
@@ -2959,7 +2984,7 @@ impl TipsConfiguration {
 }
 
 crm_core::record! {
-    /// The total summary in [`GetInvoiceReply::total_summary`].
+    /// The value of [`GetInvoiceReply::total_summary`].
     pub struct TotalSummary {
         /// The discount on the price.
         discount: Option<f64> = "discount",
@@ -2973,9 +2998,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `invoices.update_estimate`.
     pub struct UpdateEstimate {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -2983,13 +3008,13 @@ crm_core::record! {
         auto_invoice: Option<AutoInvoicing> = "autoInvoice",
         /// True if taxes are calculated automatically. Default: `false`.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
-        /// The details of the issuing business.
+        /// The details of the issuing business. Required in requests.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact that receives it.
+        /// The details of the contact that receives it. Required in requests.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
-        /// The discount on the price.
+        /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
         /// Name in JSON: `estimateNumber`.
         estimate_number: Option<f64> = "estimateNumber",
@@ -2999,11 +3024,11 @@ crm_core::record! {
         estimate_status: Option<InvoicesListEstimatesStatus> = "estimateStatus",
         /// Name in JSON: `expiryDate`.
         expiry_date: Option<String> = "expiryDate",
-        /// The settings of the repetition.
+        /// The settings of the repetition. Required in requests.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
         /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<EstimateLineItem>> = "items",
         /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
@@ -3011,6 +3036,7 @@ crm_core::record! {
         meta: Option<Value> = "meta",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The settings of the payment schedule.
         payment_schedule_config: Option<PaymentScheduleConfig> = "paymentScheduleConfig",
@@ -3119,9 +3145,9 @@ impl Default for UpdateEstimate {
 crm_core::record! {
     /// Body of `invoices.update`.
     pub struct UpdateInvoice {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -3133,26 +3159,27 @@ crm_core::record! {
         contact_details: Option<ContactDetailsDto> = "contactDetails",
         /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// Name in JSON: `dueDate`.
+        /// Name in JSON: `dueDate`. Required in requests.
         due_date: Option<String> = "dueDate",
-        /// The lines of the invoice.
+        /// The lines of the invoice. Required in requests.
         invoice_items: Option<Vec<InvoiceItem>> = "invoiceItems",
         /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
         /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Name in JSON: `issueDate`.
+        /// Name in JSON: `issueDate`. Required in requests.
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -3254,11 +3281,11 @@ impl Default for UpdateInvoice {
 crm_core::record! {
     /// Body of `invoices.update_late_fees`.
     pub struct UpdateInvoiceLateFeesConfiguration {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The fees for late payment.
+        /// The fees for late payment. Required in requests.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
     }
     required "altId" "altType" "lateFeesConfiguration"
@@ -3284,28 +3311,29 @@ impl UpdateInvoiceLateFeesConfiguration {
 crm_core::record! {
     /// Body of `invoices.update_schedule`.
     pub struct UpdateInvoiceSchedule {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
-        /// The details of the issuing business.
+        /// The details of the issuing business. Required in requests.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The details of the contact that receives it.
+        /// The details of the contact that receives it. Required in requests.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
-        /// The discount on the price.
+        /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
-        /// True for live mode, false for test mode.
+        /// True for live mode, false for test mode. Required in requests.
         live_mode: Option<bool> = "liveMode",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The time, or the recurrence.
+        /// The time, or the recurrence. Required in requests.
         schedule: Option<ScheduleOptions> = "schedule",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
@@ -3374,21 +3402,22 @@ impl Default for UpdateInvoiceSchedule {
 crm_core::record! {
     /// Body of `invoices.update_template`.
     pub struct UpdateInvoiceTemplate {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The details of the issuing business.
+        /// The details of the issuing business. Required in requests.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
         internal: Option<bool> = "internal",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
@@ -3447,9 +3476,9 @@ impl Default for UpdateInvoiceTemplate {
 crm_core::record! {
     /// Body of `invoices.update_template_payment_methods`.
     pub struct UpdatePaymentMethodsConfiguration {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -3476,10 +3505,11 @@ impl UpdatePaymentMethodsConfiguration {
 }
 
 crm_core::record! {
-    /// The us bank account in [`AutoPaymentDetails::us_bank_account`].
+    /// The value of [`AutoPaymentDetails::us_bank_account`].
     pub struct UsBankAccount {
+        /// Required in requests.
         bank_name: Option<String> = "bank_name",
-        /// The last four digits of the card or account.
+        /// The last four digits of the card or account. Required in requests.
         last4: Option<String> = "last4",
     }
     required "bank_name" "last4"
@@ -3501,9 +3531,9 @@ impl UsBankAccount {
 crm_core::record! {
     /// Body of `invoices.void`.
     pub struct VoidInvoice {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"

@@ -6,12 +6,13 @@ use super::*;
 crm_core::record! {
     /// Body of `knowledge_bases.create_faq`.
     pub struct AddFaq {
+        /// Required in requests.
         answer: Option<String> = "answer",
-        /// Name in JSON: `knowledgeBaseId`.
+        /// Name in JSON: `knowledgeBaseId`. Required in requests.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The text of the question.
+        /// The text of the question. Required in requests.
         question: Option<String> = "question",
     }
     required "answer" "knowledgeBaseId" "locationId" "question"
@@ -38,7 +39,7 @@ impl AddFaq {
 }
 
 crm_core::record! {
-    /// An url in [`GetAllUrlsByKnowledgeBaseReply::urls`].
+    /// An item of [`GetAllUrlsByKnowledgeBaseReply::urls`].
     pub struct CrawledUrl {
         content: Option<String> = "content",
         /// True if a user has edited the content.
@@ -57,7 +58,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`CrawledUrl::status`].
+    /// The value of [`CrawledUrl::status`].
     pub enum CrawledUrlStatus {
         /// `Aborted`
         Aborted = "Aborted",
@@ -81,7 +82,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An entry in [`CrawlingStatusData::aggregate`].
+    /// An item of [`CrawlingStatusData::aggregate`].
     pub struct CrawlingAggregate {
         /// Name in JSON: `_id`.
         id: Option<CrawledUrlStatus> = "_id",
@@ -90,7 +91,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A record in [`CrawlingAggregate::records`].
+    /// An item of [`CrawlingAggregate::records`].
     pub struct CrawlingRecord {
         error: Option<ErrorDetails> = "error",
         id: Option<String> = "id",
@@ -100,7 +101,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The data in [`CrawlingStatusReply::data`].
+    /// The value of [`CrawlingStatusReply::data`].
     pub struct CrawlingStatusData {
         /// The crawled pages in groups.
         aggregate: Vec<CrawlingAggregate> = "aggregate",
@@ -134,8 +135,9 @@ crm_core::record! {
     pub struct CreateKnowledgeBase {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "locationId" "name"
@@ -172,11 +174,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `knowledge_bases.delete_urls`.
     pub struct DeleteWebsiteUrlRequest {
-        /// Name in JSON: `knowledgeBaseId`.
+        /// Name in JSON: `knowledgeBaseId`. Required in requests.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `urlIds`.
+        /// Name in JSON: `urlIds`. Required in requests.
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "urlIds"
@@ -201,7 +203,7 @@ impl DeleteWebsiteUrlRequest {
 }
 
 crm_core::record! {
-    /// The data in [`DiscoverWebsiteReply::data`].
+    /// The value of [`DiscoverWebsiteReply::data`].
     pub struct DiscoverWebsiteData {
         /// Name in JSON: `operationId`.
         operation_id: Option<String> = "operationId",
@@ -223,12 +225,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `knowledge_bases.crawl`.
     pub struct DiscoverWebsiteRequest {
-        /// Name in JSON: `knowledgeBaseId`.
+        /// Name in JSON: `knowledgeBaseId`. Required in requests.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The extent of the crawl: `Exact`, `Path` or `Domain`.
+        /// The extent of the crawl: `Exact`, `Path` or `Domain`. Required in requests.
         option: Option<OperationDetailsMode> = "option",
+        /// Required in requests.
         url: Option<String> = "url",
     }
     required "knowledgeBaseId" "locationId" "option" "url"
@@ -255,7 +258,7 @@ impl DiscoverWebsiteRequest {
 }
 
 crm_core::record! {
-    /// The error in [`CrawlingRecord::error`].
+    /// The value of [`CrawlingRecord::error`].
     pub struct ErrorDetails {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -269,7 +272,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The faq in [`CreateFaqReply::faq`].
+    /// The value of [`CreateFaqReply::faq`].
     pub struct FaqReply {
         answer: Option<String> = "answer",
         /// The time of creation.
@@ -293,7 +296,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The data in [`GetAllKnowledgeBasesPaginatedReply::data`].
+    /// The value of [`GetAllKnowledgeBasesPaginatedReply::data`].
     pub struct GetAllKnowledgeBasesPaginatedData {
         /// The number of active records.
         active_count: Option<f64> = "activeCount",
@@ -327,7 +330,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The data in [`GetKnowledgeBaseByIdReply::data`].
+    /// The value of [`GetKnowledgeBaseByIdReply::data`].
     pub struct GetKnowledgeBaseByIdData {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -359,7 +362,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The data in [`CreateKnowledgeBaseReply::data`].
+    /// The value of [`CreateKnowledgeBaseReply::data`].
     pub struct KnowledgeBaseData {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -379,7 +382,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A knowledge base in [`GetAllKnowledgeBasesPaginatedData::knowledge_bases`].
+    /// An item of [`GetAllKnowledgeBasesPaginatedData::knowledge_bases`].
     pub struct KnowledgeBaseListItem {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -389,7 +392,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The kb metadata in [`GetKnowledgeBaseByIdData::kb_metadata`].
+    /// The value of [`GetKnowledgeBaseByIdData::kb_metadata`].
     pub struct KnowledgeBaseMetadata {
         /// The number of questions.
         faqs: Option<f64> = "faqs",
@@ -421,7 +424,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The operation details in [`CrawlingStatusData::operation_details`].
+    /// The value of [`CrawlingStatusData::operation_details`].
     pub struct OperationDetails {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -463,13 +466,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `knowledge_bases.train_urls`.
     pub struct TrainDiscoveredUrls {
-        /// Name in JSON: `knowledgeBaseId`.
+        /// Name in JSON: `knowledgeBaseId`. Required in requests.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `operationId`.
+        /// Name in JSON: `operationId`. Required in requests.
         operation_id: Option<String> = "operationId",
-        /// Name in JSON: `urlIds`.
+        /// Name in JSON: `urlIds`. Required in requests.
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "operationId" "urlIds"
@@ -498,8 +501,9 @@ impl TrainDiscoveredUrls {
 crm_core::record! {
     /// Body of `knowledge_bases.update_faq`.
     pub struct UpdateFaqBody {
+        /// Required in requests.
         answer: Option<String> = "answer",
-        /// The text of the question.
+        /// The text of the question. Required in requests.
         question: Option<String> = "question",
     }
     required "answer" "question"

@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The link in [`GetLinkReply::link`].
+    /// The value of [`GetLinkReply::link`].
     pub struct Link {
         /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
@@ -34,8 +34,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `links.update`.
     pub struct LinkUpdate {
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The URL that the link opens.
+        /// The URL that the link opens. Required in requests.
         redirect_to: Option<String> = "redirectTo",
     }
     required "name" "redirectTo"
@@ -57,10 +58,11 @@ impl LinkUpdate {
 crm_core::record! {
     /// Body of `links.create`.
     pub struct Links {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The URL that the link opens.
+        /// The URL that the link opens. Required in requests.
         redirect_to: Option<String> = "redirectTo",
     }
     required "locationId" "name" "redirectTo"

@@ -8,12 +8,13 @@ crm_core::record! {
     pub struct CreateLocation {
         address: Option<String> = "address",
         city: Option<String> = "city",
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
         /// The country code, for example `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -140,7 +141,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The rrule options in [`RecurringTaskCreate::rrule_options`].
+    /// The value of [`RecurringTaskCreate::rrule_options`].
     pub struct CustomRRulesOptions {
         /// The number of records.
         count: Option<f64> = "count",
@@ -150,17 +151,17 @@ crm_core::record! {
         day_of_month: Option<f64> = "dayOfMonth",
         /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<CustomRRulesOptionsDayOfWeek> = "dayOfWeek",
-        /// The time after which the task is due. In seconds.
+        /// The time after which the task is due. In seconds. Required in requests.
         due_after_seconds: Option<f64> = "dueAfterSeconds",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// The number of units between two times. In the unit of `intervalType`.
+        /// The number of units between two times. In the unit of `intervalType`. Required in requests.
         interval: Option<f64> = "interval",
-        /// The unit of the interval, for example `monthly`.
+        /// The unit of the interval, for example `monthly`. Required in requests.
         interval_type: Option<CustomRRulesOptionsIntervalType> = "intervalType",
         /// The month of the year, as a name or a number.
         month_of_year: Option<f64> = "monthOfYear",
-        /// The start of the period.
+        /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
     }
     required "dueAfterSeconds" "interval" "intervalType" "startDate"
@@ -206,7 +207,7 @@ impl CustomRRulesOptions {
 }
 
 crm_core::open_enum! {
-    /// The day of week in [`CustomRRulesOptions::day_of_week`].
+    /// The value of [`CustomRRulesOptions::day_of_week`].
     pub enum CustomRRulesOptionsDayOfWeek {
         /// `FR`
         Fr = "FR",
@@ -242,7 +243,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The custom value in [`CustomValueIdReply::custom_value`].
+    /// The value of [`CustomValueIdReply::custom_value`].
     pub struct CustomValue {
         /// The unique key, for example `contact.pincode`.
         field_key: Option<String> = "fieldKey",
@@ -265,7 +266,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `locations.create_custom_value`.
     pub struct CustomValues {
+        /// Required in requests.
         name: Option<String> = "name",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -303,7 +306,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`FileUploadReply::meta`].
+    /// An item of [`FileUploadReply::meta`].
     pub struct FileUploadReplyMetaItem {
         /// The encoding of the file.
         encoding: Option<String> = "encoding",
@@ -320,7 +323,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A location in [`SearchReply::locations`].
+    /// An item of [`SearchReply::locations`].
     pub struct GetLocation {
         address: Option<String> = "address",
         city: Option<String> = "city",
@@ -347,7 +350,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The location in [`GetLocationByIdReply::location`].
+    /// The value of [`GetLocationByIdReply::location`].
     pub struct GetLocationById {
         address: Option<String> = "address",
         business: Option<LocationsBusiness> = "business",
@@ -422,7 +425,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The tag in [`LocationTagReply::tag`].
+    /// The value of [`LocationTagReply::tag`].
     pub struct LocationTags {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
@@ -446,7 +449,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The business in [`GetLocationById::business`].
+    /// The value of [`GetLocationById::business`].
     pub struct LocationsBusiness {
         address: Option<String> = "address",
         city: Option<String> = "city",
@@ -471,7 +474,7 @@ crm_core::record! {
     pub struct LocationsCreateCustomFields {
         /// The accepted file extensions, for example `.pdf`.
         accepted_format: Option<Vec<String>> = "acceptedFormat",
-        /// The type of the value, for example `TEXT`.
+        /// The type of the value, for example `TEXT`. Required in requests.
         data_type: Option<String> = "dataType",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -483,6 +486,7 @@ crm_core::record! {
         max_number_of_files: Option<f64> = "maxNumberOfFiles",
         /// The object type of the field: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
@@ -541,7 +545,7 @@ impl LocationsCreateCustomFields {
 }
 
 crm_core::record! {
-    /// A custom field in [`CustomFieldsListReply::custom_fields`].
+    /// An item of [`CustomFieldsListReply::custom_fields`].
     pub struct LocationsCustomField {
         /// The type of the value, for example `TEXT`.
         data_type: Option<String> = "dataType",
@@ -619,6 +623,7 @@ crm_core::record! {
         max_number_of_files: Option<f64> = "maxNumberOfFiles",
         /// The object type of the field: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
@@ -676,11 +681,11 @@ impl LocationsUpdateCustomFields {
 }
 
 crm_core::record! {
-    /// The mailgun in [`CreateLocation::mailgun`].
+    /// The value of [`CreateLocation::mailgun`].
     pub struct Mailgun {
-        /// Name in JSON: `apiKey`.
+        /// Name in JSON: `apiKey`. Required in requests.
         api_key: Option<String> = "apiKey",
-        /// The domain name.
+        /// The domain name. Required in requests.
         domain: Option<String> = "domain",
     }
     required "apiKey" "domain"
@@ -700,13 +705,13 @@ impl Mailgun {
 }
 
 crm_core::record! {
-    /// The prospect info in [`CreateLocation::prospect_info`].
+    /// The value of [`CreateLocation::prospect_info`].
     pub struct ProspectInfo {
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
+        /// Name in JSON: `firstName`. Required in requests.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`.
+        /// Name in JSON: `lastName`. Required in requests.
         last_name: Option<String> = "lastName",
     }
     required "email" "firstName" "lastName"
@@ -741,8 +746,9 @@ crm_core::record! {
         ignore_task_creation: Option<bool> = "ignoreTaskCreation",
         /// The ids of the users who are assigned to the task.
         owners: Option<Vec<String>> = "owners",
-        /// The recurrence rule of the task.
+        /// The recurrence rule of the task. Required in requests.
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
+        /// Required in requests.
         title: Option<String> = "title",
     }
     required "rruleOptions" "title"
@@ -778,7 +784,7 @@ impl RecurringTaskCreate {
 }
 
 crm_core::record! {
-    /// The recurring task in [`RecurringTaskSingleReply::recurring_task`].
+    /// The value of [`RecurringTaskSingleReply::recurring_task`].
     pub struct RecurringTaskReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -849,7 +855,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The settings in [`CreateLocation::settings`].
+    /// The value of [`CreateLocation::settings`].
     pub struct Settings {
         /// True if duplicate contacts are allowed.
         allow_duplicate_contact: Option<bool> = "allowDuplicateContact",
@@ -873,8 +879,9 @@ crm_core::setters!(Settings {
 });
 
 crm_core::record! {
-    /// The snapshot in [`UpdateLocation::snapshot`].
+    /// The value of [`UpdateLocation::snapshot`].
     pub struct SnapshotPut {
+        /// Required in requests.
         id: Option<String> = "id",
         /// Default: `false`.
         override_: Option<bool> = "override",
@@ -900,7 +907,7 @@ impl SnapshotPut {
 }
 
 crm_core::record! {
-    /// The social in [`CreateLocation::social`].
+    /// The value of [`CreateLocation::social`].
     pub struct Social {
         /// The URL of the blog's RSS feed.
         blog_rss: Option<String> = "blogRss",
@@ -954,6 +961,7 @@ crm_core::setters!(Social {
 crm_core::record! {
     /// Body of `locations.create_tag`.
     pub struct TagBody {
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "name"
@@ -1006,11 +1014,11 @@ crm_core::setters!(TaskSearchParams {
 });
 
 crm_core::record! {
-    /// The twilio in [`CreateLocation::twilio`].
+    /// The value of [`CreateLocation::twilio`].
     pub struct Twilio {
-        /// The authentication token for Twilio.
+        /// The authentication token for Twilio. Required in requests.
         auth_token: Option<String> = "authToken",
-        /// The SID at Twilio.
+        /// The SID at Twilio. Required in requests.
         sid: Option<String> = "sid",
     }
     required "authToken" "sid"
@@ -1034,7 +1042,7 @@ crm_core::record! {
     pub struct UpdateLocation {
         address: Option<String> = "address",
         city: Option<String> = "city",
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
         /// The country code, for example `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",

@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The installation details in [`GetInstallerDetailsReply::installation_details`].
+    /// The value of [`GetInstallerDetailsReply::installation_details`].
     pub struct InstallerDetails {
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
@@ -133,7 +133,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A charge in [`MarketplaceListChargesResponse::charges`].
+    /// An item of [`MarketplaceListChargesResponse::charges`].
     pub struct MarketplaceListChargesResponseChargesItem {
         /// The amount that was charged.
         amount_charged: Option<f64> = "amountCharged",
@@ -182,13 +182,13 @@ crm_core::record! {
     pub struct MigrateConnection {
         /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
-        /// Name in JSON: `accountId`.
+        /// Name in JSON: `accountId`. Required in requests.
         account_id: Option<String> = "accountId",
         /// Name in JSON: `apiKey`.
         api_key: Option<String> = "apiKey",
-        /// Name in JSON: `appId`.
+        /// Name in JSON: `appId`. Required in requests.
         app_id: Option<String> = "appId",
-        /// The id of the app's version.
+        /// The id of the app's version. Required in requests.
         app_version_id: Option<String> = "appVersionId",
         /// The user name and password, for a `basic` connection.
         basic_credentials: Option<Value> = "basicCredentials",
@@ -200,13 +200,13 @@ crm_core::record! {
         expiry_in: Option<f64> = "expiryIn",
         /// Name in JSON: `isDefault`.
         is_default: Option<bool> = "isDefault",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The token that obtains a new access token.
         refresh_token: Option<String> = "refreshToken",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<MigrateConnectionType> = "type",
     }
     required "accountId" "appId" "appVersionId" "locationId" "type"
@@ -250,7 +250,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`MigrateConnection::type_`].
+    /// The value of [`MigrateConnection::type_`].
     pub enum MigrateConnectionType {
         /// `basic`
         Basic = "basic",
@@ -260,7 +260,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The plans in [`GetRebillingConfigReply::plans`].
+    /// The value of [`GetRebillingConfigReply::plans`].
     pub struct Plans {
         /// The subscription plans.
         subscription: Vec<SubscriptionPlan> = "subscription",
@@ -272,23 +272,23 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `marketplace.create_charge`.
     pub struct RaiseChargeBody {
-        /// Name in JSON: `appId`.
+        /// Name in JSON: `appId`. Required in requests.
         app_id: Option<String> = "appId",
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// Name in JSON: `eventId`.
+        /// Name in JSON: `eventId`. Required in requests.
         event_id: Option<String> = "eventId",
         /// Name in JSON: `eventTime`.
         event_time: Option<String> = "eventTime",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The id of the meter that counts the usage.
+        /// The id of the meter that counts the usage. Required in requests.
         meter_id: Option<String> = "meterId",
         /// The price, or the change of the price.
         price: Option<f64> = "price",
-        /// The number of units to charge.
+        /// The number of units to charge. Required in requests.
         units: Option<f64> = "units",
         /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
@@ -315,7 +315,7 @@ crm_core::setters!(RaiseChargeBody {
 });
 
 crm_core::record! {
-    /// An entry in [`Plans::subscription`].
+    /// An item of [`Plans::subscription`].
     pub struct SubscriptionPlan {
         /// Name in JSON: `baseAmount`.
         base_amount: Option<f64> = "baseAmount",
@@ -334,7 +334,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`Plans::usage`].
+    /// An item of [`Plans::usage`].
     pub struct UsagePlan {
         /// The maximum number of executions in a billing cycle.
         execution_limit_per_cycle: Option<f64> = "executionLimitPerCycle",
@@ -370,7 +370,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The whitelabel details in [`InstallerDetails::whitelabel_details`].
+    /// The value of [`InstallerDetails::whitelabel_details`].
     pub struct WhitelabelDetails {
         /// The domain name.
         domain: Option<String> = "domain",

@@ -6,10 +6,11 @@ use super::*;
 crm_core::record! {
     /// Body of `media.create_folder`.
     pub struct CreateFolderParams {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
@@ -36,9 +37,9 @@ impl CreateFolderParams {
 }
 
 crm_core::record! {
-    /// An entry in [`DeleteMediaObjectsBodyParams::files_to_be_deleted`].
+    /// An item of [`DeleteMediaObjectsBodyParams::files_to_be_deleted`].
     pub struct DeleteMediaObjectItem {
-        /// Name in JSON: `_id`.
+        /// Name in JSON: `_id`. Required in requests.
         id: Option<String> = "_id",
     }
     required "_id"
@@ -59,12 +60,13 @@ impl DeleteMediaObjectItem {
 crm_core::record! {
     /// Body of `media.batch_delete`.
     pub struct DeleteMediaObjectsBodyParams {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The files to delete.
+        /// The files to delete. Required in requests.
         files_to_be_deleted: Option<Vec<DeleteMediaObjectItem>> = "filesToBeDeleted",
+        /// Required in requests.
         status: Option<DeleteMediaObjectsBodyParamsStatus> = "status",
     }
     required "altId" "altType" "filesToBeDeleted" "status"
@@ -90,7 +92,7 @@ impl DeleteMediaObjectsBodyParams {
 }
 
 crm_core::open_enum! {
-    /// The status in [`DeleteMediaObjectsBodyParams::status`].
+    /// The value of [`DeleteMediaObjectsBodyParams::status`].
     pub enum DeleteMediaObjectsBodyParamsStatus {
         /// `deleted`
         Deleted = "deleted",
@@ -160,8 +162,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`UpdateMediaObjects::files_to_be_updated`].
+    /// An item of [`UpdateMediaObjects::files_to_be_updated`].
     pub struct UpdateMediaObject {
+        /// Required in requests.
         id: Option<String> = "id",
         name: Option<String> = "name",
     }
@@ -187,11 +190,11 @@ impl UpdateMediaObject {
 crm_core::record! {
     /// Body of `media.batch_update`.
     pub struct UpdateMediaObjects {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The files and folders to update.
+        /// The files and folders to update. Required in requests.
         files_to_be_updated: Option<Vec<UpdateMediaObject>> = "filesToBeUpdated",
     }
     required "altId" "altType" "filesToBeUpdated"
@@ -217,10 +220,11 @@ impl UpdateMediaObjects {
 crm_core::record! {
     /// Body of `media.update`.
     pub struct UpdateObject {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "altId" "altType" "name"

@@ -40,12 +40,12 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `oauth.get_token`.
     pub struct GetAccessCodebody {
-        /// The id of the app.
+        /// The id of the app. Required in requests.
         client_id: Option<String> = "client_id",
-        /// The secret of the app.
+        /// The secret of the app. Required in requests.
         client_secret: Option<String> = "client_secret",
         code: Option<String> = "code",
-        /// The type of grant, for example `authorization_code`.
+        /// The type of grant, for example `authorization_code`. Required in requests.
         grant_type: Option<GetAccessCodebodyGrantType> = "grant_type",
         /// The redirect URI of the app.
         redirect_uri: Option<String> = "redirect_uri",
@@ -125,9 +125,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `oauth.get_location_token`.
     pub struct GetLocationAccessCodeBody {
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
     }
     required "companyId" "locationId"
@@ -173,7 +173,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A location in [`GetInstalledLocationsReply::locations`].
+    /// An item of [`GetInstalledLocationsReply::locations`].
     pub struct InstalledLocation {
         address: Option<String> = "address",
         /// Name in JSON: `_id`.

@@ -8,13 +8,13 @@ crm_core::record! {
     pub struct CreateCustomObject {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
-        /// The human-readable names of the object.
+        /// The human-readable names of the object. Required in requests.
         labels: Option<CustomObjectLabel> = "labels",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The field that names a record.
+        /// The field that names a record. Required in requests.
         primary_display_property_details: Option<CustomObjectDisplayPropertyDetails> = "primaryDisplayPropertyDetails",
     }
     required "key" "labels" "locationId" "primaryDisplayPropertyDetails"
@@ -48,7 +48,7 @@ impl CreateCustomObject {
 }
 
 crm_core::record! {
-    /// The created by in [`RecordReply::created_by`].
+    /// The value of [`RecordReply::created_by`].
     pub struct CreatedByReply {
         /// The channel of the message or notification.
         channel: Option<String> = "channel",
@@ -61,7 +61,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The object in [`CustomObjectByIdReply::object`].
+    /// The value of [`CustomObjectByIdReply::object`].
     pub struct CustomObject {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -98,12 +98,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The primary display property details in [`CreateCustomObject::primary_display_property_details`].
+    /// The value of [`CreateCustomObject::primary_display_property_details`].
     pub struct CustomObjectDisplayPropertyDetails {
-        /// The type of the value, for example `TEXT`.
+        /// The type of the value, for example `TEXT`. Required in requests.
         data_type: Option<String> = "dataType",
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "dataType" "key" "name"
@@ -128,11 +129,11 @@ impl CustomObjectDisplayPropertyDetails {
 }
 
 crm_core::record! {
-    /// The labels in [`CreateCustomObject::labels`].
+    /// The value of [`CreateCustomObject::labels`].
     pub struct CustomObjectLabel {
-        /// The name in the plural.
+        /// The name in the plural. Required in requests.
         plural: Option<String> = "plural",
-        /// The name in the singular.
+        /// The name in the singular. Required in requests.
         singular: Option<String> = "singular",
     }
     required "plural" "singular"
@@ -152,7 +153,7 @@ impl CustomObjectLabel {
 }
 
 crm_core::record! {
-    /// The labels in [`UpdateCustomObject::labels`].
+    /// The value of [`UpdateCustomObject::labels`].
     pub struct CustomObjectLabelUpdate {
         /// The name in the plural.
         plural: Option<String> = "plural",
@@ -184,7 +185,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The record in [`RecordByIdReply::record`].
+    /// The value of [`RecordByIdReply::record`].
     pub struct Record {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -209,7 +210,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A record in [`SearchRecordReply::records`].
+    /// An item of [`SearchRecordReply::records`].
     pub struct RecordReply {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -250,11 +251,11 @@ crm_core::record! {
     pub struct SearchRecordsBody {
         /// The filters that select the records.
         filters: Option<Vec<Value>> = "filters",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The number of the page.
+        /// The number of the page. Required in requests.
         page: Option<f64> = "page",
-        /// The maximum number of records per page.
+        /// The maximum number of records per page. Required in requests.
         page_limit: Option<f64> = "pageLimit",
         /// The text to search for.
         query: Option<String> = "query",
@@ -305,9 +306,9 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The human-readable names of the object.
         labels: Option<CustomObjectLabelUpdate> = "labels",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The names of the fields that a search covers.
+        /// The names of the fields that a search covers. Required in requests.
         searchable_properties: Option<Vec<String>> = "searchableProperties",
     }
     required "locationId" "searchableProperties"

@@ -4,15 +4,15 @@
 use super::*;
 
 crm_core::record! {
-    /// The additional details in [`OpportunitySearchBody::additional_details`].
+    /// The value of [`OpportunitySearchBody::additional_details`].
     pub struct AdditionalDetails {
-        /// True to return the appointments too.
+        /// True to return the appointments too. Required in requests.
         calendar_events: Option<bool> = "calendarEvents",
-        /// True to return the notes too.
+        /// True to return the notes too. Required in requests.
         notes: Option<bool> = "notes",
-        /// True to return the tasks too.
+        /// True to return the tasks too. Required in requests.
         tasks: Option<bool> = "tasks",
-        /// True to return the unread conversations too.
+        /// True to return the unread conversations too. Required in requests.
         un_read_conversations: Option<bool> = "unReadConversations",
     }
     required "calendarEvents" "notes" "tasks" "unReadConversations"
@@ -43,19 +43,21 @@ crm_core::record! {
     pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `pipelineId`.
+        /// Name in JSON: `pipelineId`. Required in requests.
         pipeline_id: Option<String> = "pipelineId",
         /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
+        /// Required in requests.
         status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
@@ -91,7 +93,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A lost reason in [`LostReasonsReply::lost_reasons`].
+    /// An item of [`LostReasonsReply::lost_reasons`].
     pub struct LostReasonReply {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -114,7 +116,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A custom field in [`SearchOpportunitiesReply::custom_fields`].
+    /// An item of [`SearchOpportunitiesReply::custom_fields`].
     pub struct OpportunitiesCustomFieldReply {
         /// Name in JSON: `fieldValue`.
         field_value: Option<Value> = "fieldValue",
@@ -166,9 +168,9 @@ crm_core::record! {
     pub struct OpportunitySearchBody {
         /// The additional records to return with each opportunity.
         additional_details: Option<AdditionalDetails> = "additionalDetails",
-        /// The maximum number of items per page.
+        /// The maximum number of items per page. Required in requests.
         limit: Option<f64> = "limit",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The number of the page.
         page: Option<f64> = "page",
@@ -228,6 +230,7 @@ crm_core::record! {
     pub struct OpportunityStatusUpdate {
         /// The id of the reason why the opportunity was lost.
         lost_reason_id: Option<String> = "lostReasonId",
+        /// Required in requests.
         status: Option<OpportunityStatus> = "status",
     }
     required "status"
@@ -251,7 +254,7 @@ impl OpportunityStatusUpdate {
 }
 
 crm_core::record! {
-    /// A stage in [`PipelinesReply::stages`].
+    /// An item of [`PipelinesReply::stages`].
     pub struct PipelineStage {
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -265,7 +268,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A pipeline in [`GetPipelinesReply::pipelines`].
+    /// An item of [`GetPipelinesReply::pipelines`].
     pub struct PipelinesReply {
         /// The way colors are displayed: `dot`, `bg-tint` or `none`.
         color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
@@ -305,7 +308,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The meta in [`OpportunitiesSearchReply::meta`].
+    /// The value of [`OpportunitiesSearchReply::meta`].
     pub struct SearchMetaReply {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
@@ -324,7 +327,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The contact in [`SearchOpportunitiesReply::contact`].
+    /// The value of [`SearchOpportunitiesReply::contact`].
     pub struct SearchOpportunitiesContactReply {
         /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
@@ -339,7 +342,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The opportunity in [`GetPostOpportunityReply::opportunity`].
+    /// The value of [`GetPostOpportunityReply::opportunity`].
     pub struct SearchOpportunitiesReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -429,14 +432,14 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Name in JSON: `isRemoveAllFollowers`.
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The id of the reason why the opportunity was lost.
         lost_reason_id: Option<String> = "lostReasonId",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
         name: Option<String> = "name",
-        /// Name in JSON: `pipelineId`.
+        /// Name in JSON: `pipelineId`. Required in requests.
         pipeline_id: Option<String> = "pipelineId",
         /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",

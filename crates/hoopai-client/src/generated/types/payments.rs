@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The amount summary in [`GetOrderReply::amount_summary`].
+    /// The value of [`GetOrderReply::amount_summary`].
     pub struct AmountSummary {
         /// The discount on the price.
         discount: Option<f64> = "discount",
@@ -14,13 +14,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The apply to future payments config in [`CreateCouponParams::apply_to_future_payments_config`].
+    /// The value of [`CreateCouponParams::apply_to_future_payments_config`].
     pub struct ApplyToFuturePaymentsConfig {
-        /// In the unit of `durationType`.
+        /// In the unit of `durationType`. Required in requests.
         duration: Option<f64> = "duration",
-        /// The unit of the duration, for example `months`. Always `months`.
+        /// The unit of the duration, for example `months`. Always `months`. Required in requests.
         duration_type: Option<String> = "durationType",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
     required "duration" "durationType" "type"
@@ -44,7 +44,7 @@ impl ApplyToFuturePaymentsConfig {
 }
 
 crm_core::record! {
-    /// The apply to future payments config in [`Coupon::apply_to_future_payments_config`].
+    /// The value of [`Coupon::apply_to_future_payments_config`].
     pub struct ApplyToFuturePaymentsConfigDto {
         duration: Option<f64> = "duration",
         /// The unit of the duration, for example `months`.
@@ -55,7 +55,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ApplyToFuturePaymentsConfig::type_`].
+    /// The value of [`ApplyToFuturePaymentsConfig::type_`].
     pub enum ApplyToFuturePaymentsConfigType {
         /// `fixed`
         Fixed = "fixed",
@@ -67,9 +67,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `payments.create_custom_provider_config`.
     pub struct ConnectCustomProvidersConfig {
-        /// The keys for live mode.
+        /// The keys for live mode. Required in requests.
         live: Option<CustomProviderKeys> = "live",
-        /// The keys for test mode.
+        /// The keys for test mode. Required in requests.
         test: Option<CustomProviderKeys> = "test",
     }
     required "live" "test"
@@ -92,7 +92,7 @@ impl ConnectCustomProvidersConfig {
 }
 
 crm_core::record! {
-    /// An entry in [`ListCouponsReply::data`].
+    /// An item of [`ListCouponsReply::data`].
     pub struct Coupon {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -143,27 +143,29 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `payments.create_coupon`.
     pub struct CreateCouponParams {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
+        /// Required in requests.
         code: Option<String> = "code",
-        /// The type of discount: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`. Required in requests.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// The discount, as an amount or a percentage.
+        /// The discount, as an amount or a percentage. Required in requests.
         discount_value: Option<f64> = "discountValue",
         /// The end of the period.
         end_date: Option<String> = "endDate",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
-        /// The start of the period.
+        /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
         /// The maximum number of uses.
         usage_limit: Option<f64> = "usageLimit",
@@ -266,16 +268,17 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.create_custom_provider`.
     pub struct CreateCustomProviders {
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// Name in JSON: `imageUrl`.
+        /// Name in JSON: `imageUrl`. Required in requests.
         image_url: Option<String> = "imageUrl",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The URL of the page to pay on.
+        /// The URL of the page to pay on. Required in requests.
         payments_url: Option<String> = "paymentsUrl",
-        /// The URL at which the payment provider answers queries.
+        /// The URL at which the payment provider answers queries. Required in requests.
         query_url: Option<String> = "queryUrl",
-        /// True if the provider can schedule subscriptions.
+        /// True if the provider can schedule subscriptions. Required in requests.
         supports_subscription_schedule: Option<bool> = "supportsSubscriptionSchedule",
     }
     required "description" "imageUrl" "name" "paymentsUrl" "queryUrl" "supportsSubscriptionSchedule"
@@ -296,15 +299,15 @@ crm_core::setters!(CreateCustomProviders {
 crm_core::record! {
     /// Body of `payments.create_order_fulfillment`.
     pub struct CreateFulfillment {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<FulfillmentItems>> = "items",
-        /// True to notify the customer.
+        /// True to notify the customer. Required in requests.
         notify_customer: Option<bool> = "notifyCustomer",
-        /// The tracking numbers of the shipments.
+        /// The tracking numbers of the shipments. Required in requests.
         trackings: Option<Vec<FulfillmentTracking>> = "trackings",
     }
     required "altId" "altType" "items" "notifyCustomer" "trackings"
@@ -343,17 +346,19 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.create_integration_provider`.
     pub struct CreateWhiteLabelIntegrationProvider {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// Name in JSON: `imageUrl`.
+        /// Name in JSON: `imageUrl`. Required in requests.
         image_url: Option<String> = "imageUrl",
+        /// Required in requests.
         provider: Option<CreateWhiteLabelIntegrationProviderProvider> = "provider",
+        /// Required in requests.
         title: Option<String> = "title",
-        /// The internal name of the provider.
+        /// The internal name of the provider. Required in requests.
         unique_name: Option<String> = "uniqueName",
     }
     required "altId" "altType" "description" "imageUrl" "provider" "title" "uniqueName"
@@ -395,7 +400,7 @@ impl Default for CreateWhiteLabelIntegrationProvider {
 }
 
 crm_core::open_enum! {
-    /// The provider in [`CreateWhiteLabelIntegrationProvider::provider`].
+    /// The value of [`CreateWhiteLabelIntegrationProvider::provider`].
     pub enum CreateWhiteLabelIntegrationProviderProvider {
         /// `authorize-net`
         AuthorizeNet = "authorize-net",
@@ -428,11 +433,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The live in [`ConnectCustomProvidersConfig::live`].
+    /// The value of [`ConnectCustomProvidersConfig::live`].
     pub struct CustomProviderKeys {
-        /// Name in JSON: `apiKey`.
+        /// Name in JSON: `apiKey`. Required in requests.
         api_key: Option<String> = "apiKey",
-        /// The publishable key of the payment provider.
+        /// The publishable key of the payment provider. Required in requests.
         publishable_key: Option<String> = "publishableKey",
     }
     required "apiKey" "publishableKey"
@@ -485,10 +490,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.delete_coupon`.
     pub struct DeleteCouponParams {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "altId" "altType" "id"
@@ -521,7 +527,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.disconnect_custom_provider`.
     pub struct DeleteCustomProvidersConfig {
-        /// True for live mode, false for test mode.
+        /// True for live mode, false for test mode. Required in requests.
         live_mode: Option<bool> = "liveMode",
     }
     required "liveMode"
@@ -540,7 +546,7 @@ impl DeleteCustomProvidersConfig {
 }
 
 crm_core::record! {
-    /// An item in [`Fulfillment::items`].
+    /// An item of [`Fulfillment::items`].
     pub struct FulfilledItem {
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -555,7 +561,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The data in [`CreateFulfillmentReply::data`].
+    /// The value of [`CreateFulfillmentReply::data`].
     pub struct Fulfillment {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -575,11 +581,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An item in [`CreateFulfillment::items`].
+    /// An item of [`CreateFulfillment::items`].
     pub struct FulfillmentItems {
-        /// Name in JSON: `priceId`.
+        /// Name in JSON: `priceId`. Required in requests.
         price_id: Option<String> = "priceId",
-        /// The quantity.
+        /// The quantity. Required in requests.
         qty: Option<f64> = "qty",
     }
     required "priceId" "qty"
@@ -599,7 +605,7 @@ impl FulfillmentItems {
 }
 
 crm_core::record! {
-    /// A tracking in [`CreateFulfillment::trackings`].
+    /// An item of [`CreateFulfillment::trackings`].
     pub struct FulfillmentTracking {
         /// The shipping carrier, for example `FedEx`.
         shipping_carrier: Option<String> = "shippingCarrier",
@@ -794,7 +800,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A provider in [`ListWhitelabelIntegrationProviderReply::providers`].
+    /// An item of [`ListWhitelabelIntegrationProviderReply::providers`].
     pub struct IntegrationProvider {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -876,7 +882,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`ListOrdersReply::data`].
+    /// An item of [`ListOrdersReply::data`].
     pub struct OrderReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -930,7 +936,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The source in [`GetOrderReply::source`].
+    /// The value of [`GetOrderReply::source`].
     pub struct OrderSource {
         id: Option<String> = "id",
         /// Additional data, or the totals and paging of a list.
@@ -988,11 +994,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The card in [`PostRecordOrderPaymentBody::card`].
+    /// The value of [`PostRecordOrderPaymentBody::card`].
     pub struct PaymentsCard {
-        /// The last four digits of the card or account.
+        /// The last four digits of the card or account. Required in requests.
         last4: Option<String> = "last4",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PaymentsCardType> = "type",
     }
     required "last4" "type"
@@ -1012,7 +1018,7 @@ impl PaymentsCard {
 }
 
 crm_core::open_enum! {
-    /// The type in [`PaymentsCard::type_`].
+    /// The value of [`PaymentsCard::type_`].
     pub enum PaymentsCardType {
         /// `mastercard`
         Mastercard = "mastercard",
@@ -1024,7 +1030,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The rrule in [`PaymentsScheduleOptions::rrule`].
+    /// The value of [`PaymentsScheduleOptions::rrule`].
     pub struct PaymentsCustomRRuleOptions {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1068,7 +1074,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The schedule in [`GetSubscriptionReply::schedule`].
+    /// The value of [`GetSubscriptionReply::schedule`].
     pub struct PaymentsScheduleOptions {
         /// The time of execution.
         execute_at: Option<String> = "executeAt",
@@ -1080,9 +1086,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.record_order_payment`.
     pub struct PostRecordOrderPaymentBody {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The card that pays.
@@ -1093,7 +1099,7 @@ crm_core::record! {
         is_partial_payment: Option<bool> = "isPartialPayment",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// The mode of operation, or of payment.
+        /// The mode of operation, or of payment. Required in requests.
         mode: Option<RecordPaymentMode> = "mode",
         notes: Option<String> = "notes",
     }
@@ -1132,7 +1138,7 @@ impl PostRecordOrderPaymentBody {
 }
 
 crm_core::record! {
-    /// An entry in [`ListSubscriptionReply::data`].
+    /// An item of [`ListSubscriptionReply::data`].
     pub struct SubscriptionReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1184,7 +1190,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`ListTxnsReply::data`].
+    /// An item of [`ListTxnsReply::data`].
     pub struct TxnReply {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -1250,28 +1256,31 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.update_coupon`.
     pub struct UpdateCouponParams {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
+        /// Required in requests.
         code: Option<String> = "code",
-        /// The type of discount: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`. Required in requests.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// The discount, as an amount or a percentage.
+        /// The discount, as an amount or a percentage. Required in requests.
         discount_value: Option<f64> = "discountValue",
         /// The end of the period.
         end_date: Option<String> = "endDate",
+        /// Required in requests.
         id: Option<String> = "id",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
-        /// The start of the period.
+        /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
         /// The maximum number of uses.
         usage_limit: Option<f64> = "usageLimit",
@@ -1341,7 +1350,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// True if the provider can schedule subscriptions.
+        /// True if the provider can schedule subscriptions. Required in requests.
         supports_subscription_schedules: Option<bool> = "supportsSubscriptionSchedules",
     }
     required "supportsSubscriptionSchedules"

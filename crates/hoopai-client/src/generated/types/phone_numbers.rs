@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A number in [`AvailableNumbersReply::numbers`].
+    /// An item of [`AvailableNumbersReply::numbers`].
     pub struct AvailablePhoneNumber {
         /// The type of address that the number requires, for example `local`.
         address_requirements: Option<AvailablePhoneNumberAddressRequirements> = "addressRequirements",
@@ -86,7 +86,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A number in [`PhoneNumbersListResponse::numbers`].
+    /// An item of [`PhoneNumbersListResponse::numbers`].
     pub struct DetailedPhoneNumber {
         /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
@@ -149,7 +149,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`DetailedPhoneNumberInboundCallService::type_`].
+    /// The value of [`DetailedPhoneNumberInboundCallService::type_`].
     pub enum DetailedPhoneNumberInboundCallServiceType {
         /// `forward`
         Forward = "forward",
@@ -173,7 +173,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`DetailedPhoneNumber::type_`].
+    /// The value of [`DetailedPhoneNumber::type_`].
     pub enum DetailedPhoneNumberType {
         /// `local`
         Local = "local",
@@ -187,7 +187,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An entry in [`PhoneNumbersListPoolsResponse::data`].
+    /// An item of [`PhoneNumbersListPoolsResponse::data`].
     pub struct NumberPool {
         /// True if calls are recorded.
         call_recording: Option<bool> = "callRecording",
@@ -220,7 +220,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A number in [`NumberPool::numbers`].
+    /// An item of [`NumberPool::numbers`].
     pub struct NumberPoolNumbersItem {
         /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",
@@ -283,7 +283,7 @@ crm_core::record! {
         locality: Option<String> = "locality",
         /// The type of number, for example `local`.
         number_type: Option<PurchasePhoneNumberBodyNumberType> = "numberType",
-        /// Name in JSON: `phoneNumber`.
+        /// Name in JSON: `phoneNumber`. Required in requests.
         phone_number: Option<String> = "phoneNumber",
         /// The state or region of the phone number.
         region: Option<String> = "region",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A price in [`BulkEditProduct::prices`].
+    /// An item of [`BulkEditProduct::prices`].
     pub struct BulkEditPrice {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
@@ -15,7 +15,7 @@ crm_core::record! {
         compare_at_price: Option<f64> = "compareAtPrice",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
-        /// Name in JSON: `_id`.
+        /// Name in JSON: `_id`. Required in requests.
         id: Option<String> = "_id",
         name: Option<String> = "name",
         /// The interval of the recurring payment.
@@ -88,7 +88,7 @@ impl BulkEditPrice {
 }
 
 crm_core::record! {
-    /// A product in [`BulkEditRequest::products`].
+    /// An item of [`BulkEditRequest::products`].
     pub struct BulkEditProduct {
         /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
@@ -98,7 +98,7 @@ crm_core::record! {
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `_id`.
+        /// Name in JSON: `_id`. Required in requests.
         id: Option<String> = "_id",
         /// The URL of the image.
         image: Option<String> = "image",
@@ -191,10 +191,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `products.batch_edit`.
     pub struct BulkEditRequest {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
+        /// Required in requests.
         products: Option<Vec<BulkEditProduct>> = "products",
     }
     required "altId" "altType" "products"
@@ -220,9 +221,9 @@ impl BulkEditRequest {
 crm_core::record! {
     /// Body of `products.batch_update`.
     pub struct BulkUpdate {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True if it is available.
         availability: Option<bool> = "availability",
@@ -236,9 +237,9 @@ crm_core::record! {
         filters: Option<BulkUpdateFilters> = "filters",
         /// The price, or the change of the price.
         price: Option<PriceUpdateField> = "price",
-        /// Name in JSON: `productIds`.
+        /// Name in JSON: `productIds`. Required in requests.
         product_ids: Option<Vec<String>> = "productIds",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<BulkUpdateType> = "type",
     }
     required "altId" "altType" "productIds" "type"
@@ -283,7 +284,7 @@ impl BulkUpdate {
 }
 
 crm_core::record! {
-    /// The filters in [`BulkUpdate::filters`].
+    /// The value of [`BulkUpdate::filters`].
     pub struct BulkUpdateFilters {
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
@@ -305,7 +306,7 @@ crm_core::setters!(BulkUpdateFilters {
 });
 
 crm_core::open_enum! {
-    /// The type in [`BulkUpdate::type_`].
+    /// The value of [`BulkUpdate::type_`].
     pub enum BulkUpdateType {
         /// `bulk-delete-products`
         BulkDeleteProducts = "bulk-delete-products",
@@ -321,7 +322,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The data in [`CreateCollectionReply::data`].
+    /// The value of [`CreateCollectionReply::data`].
     pub struct Collection {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -340,7 +341,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The seo in [`Collection::seo`].
+    /// The value of [`Collection::seo`].
     pub struct CollectionSeo {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -374,12 +375,13 @@ crm_core::record! {
     pub struct CreatePrice {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// Required in requests.
         amount: Option<f64> = "amount",
         /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
         /// The former price, for comparison.
         compare_at_price: Option<f64> = "compareAtPrice",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -387,12 +389,13 @@ crm_core::record! {
         digital_delivery: Option<Vec<String>> = "digitalDelivery",
         /// Name in JSON: `isDigitalProduct`.
         is_digital_product: Option<bool> = "isDigitalProduct",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The membership offers that are included.
         membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
         /// Additional data, or the totals and paging of a list.
         meta: Option<PriceMeta> = "meta",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
@@ -408,7 +411,7 @@ crm_core::record! {
         track_inventory: Option<bool> = "trackInventory",
         /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PriceType> = "type",
         /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
@@ -476,12 +479,13 @@ crm_core::record! {
         /// True if taxes apply. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
         label: Option<ProductLabel> = "label",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The images and videos.
         medias: Option<Vec<ProductMedia>> = "medias",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `productType`.
+        /// Name in JSON: `productType`. Required in requests.
         product_type: Option<ProductType> = "productType",
         /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
@@ -564,18 +568,19 @@ impl CreateProduct {
 crm_core::record! {
     /// Body of `products.create_collection`.
     pub struct CreateProductCollections {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// Name in JSON: `collectionId`.
         collection_id: Option<String> = "collectionId",
         /// The URL of the image.
         image: Option<String> = "image",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The texts for search engines.
         seo: Option<CollectionSeo> = "seo",
-        /// The part of the URL after the domain.
+        /// The part of the URL after the domain. Required in requests.
         slug: Option<String> = "slug",
     }
     required "altId" "altType" "name" "slug"
@@ -641,7 +646,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`GetInventoryReply::inventory`].
+    /// An item of [`GetInventoryReply::inventory`].
     pub struct InventoryItem {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
@@ -698,11 +703,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The dimensions in [`ShippingOptions::dimensions`].
+    /// The value of [`ShippingOptions::dimensions`].
     pub struct PriceDimensions {
+        /// Required in requests.
         height: Option<f64> = "height",
+        /// Required in requests.
         length: Option<f64> = "length",
+        /// Required in requests.
         unit: Option<PriceDimensionsUnit> = "unit",
+        /// Required in requests.
         width: Option<f64> = "width",
     }
     required "height" "length" "unit" "width"
@@ -729,7 +738,7 @@ impl PriceDimensions {
 }
 
 crm_core::open_enum! {
-    /// The unit in [`PriceDimensions::unit`].
+    /// The value of [`PriceDimensions::unit`].
     pub enum PriceDimensionsUnit {
         /// `cm`
         Cm = "cm",
@@ -741,14 +750,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The meta in [`CreatePrice::meta`].
+    /// The value of [`CreatePrice::meta`].
     pub struct PriceMeta {
-        /// The source within the platform, for example `funnel`.
+        /// The source within the platform, for example `funnel`. Required in requests.
         internal_source: Option<PriceMetaInternalSource> = "internalSource",
+        /// Required in requests.
         source: Option<PriceMetaSource> = "source",
         /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
-        /// Name in JSON: `stripePriceId`.
+        /// Name in JSON: `stripePriceId`. Required in requests.
         stripe_price_id: Option<String> = "stripePriceId",
     }
     required "internalSource" "source" "stripePriceId"
@@ -795,7 +805,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The source in [`PriceMeta::source`].
+    /// The value of [`PriceMeta::source`].
     pub enum PriceMetaSource {
         /// `shopify`
         Shopify = "shopify",
@@ -807,12 +817,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The compare at price in [`BulkUpdate::compare_at_price`].
+    /// The value of [`BulkUpdate::compare_at_price`].
     pub struct PriceUpdateField {
         /// True if prices are rounded to whole numbers.
         round_to_whole: Option<bool> = "roundToWhole",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PriceUpdateFieldType> = "type",
+        /// Required in requests.
         value: Option<f64> = "value",
     }
     required "type" "value"
@@ -837,7 +848,7 @@ impl PriceUpdateField {
 }
 
 crm_core::open_enum! {
-    /// The type in [`PriceUpdateField::type_`].
+    /// The value of [`PriceUpdateField::type_`].
     pub enum PriceUpdateFieldType {
         /// `INCREASE_BY_AMOUNT`
         IncreaseByAmount = "INCREASE_BY_AMOUNT",
@@ -853,16 +864,18 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A media in [`CreateProduct::medias`].
+    /// An item of [`CreateProduct::medias`].
     pub struct ProductMedia {
+        /// Required in requests.
         id: Option<String> = "id",
         /// True for the main image.
         is_featured: Option<bool> = "isFeatured",
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
         title: Option<String> = "title",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<MediaType> = "type",
+        /// Required in requests.
         url: Option<String> = "url",
     }
     required "id" "type" "url"
@@ -897,13 +910,13 @@ impl ProductMedia {
 }
 
 crm_core::record! {
-    /// An entry in [`UpdateProductReview::reply`].
+    /// An item of [`UpdateProductReview::reply`].
     pub struct ProductReview {
-        /// The number of comments, or the text of a comment. Between 0 and 5000 characters.
+        /// The number of comments, or the text of a comment. Between 0 and 5000 characters. Required in requests.
         comment: Option<String> = "comment",
-        /// Between 0 and 200 characters.
+        /// Between 0 and 200 characters. Required in requests.
         headline: Option<String> = "headline",
-        /// The user who created it.
+        /// The user who created it. Required in requests.
         user: Option<UserDetails> = "user",
     }
     required "comment" "headline" "user"
@@ -928,7 +941,7 @@ impl ProductReview {
 }
 
 crm_core::record! {
-    /// The seo in [`BulkEditProduct::seo`].
+    /// The value of [`BulkEditProduct::seo`].
     pub struct ProductSeo {
         /// The human-readable description.
         description: Option<String> = "description",
@@ -942,7 +955,7 @@ crm_core::setters!(ProductSeo {
 });
 
 crm_core::open_enum! {
-    /// The product type in [`CreateProduct::product_type`].
+    /// The value of [`CreateProduct::product_type`].
     pub enum ProductType {
         /// `DIGITAL`
         Digital = "DIGITAL",
@@ -956,7 +969,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A product in [`ListProductsReply::products`].
+    /// An item of [`ListProductsReply::products`].
     pub struct ProductsDefaultProductReply {
         /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
@@ -1006,7 +1019,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The shipping options in [`BulkEditPrice::shipping_options`].
+    /// The value of [`BulkEditPrice::shipping_options`].
     pub struct ShippingOptions {
         /// The size.
         dimensions: Option<PriceDimensions> = "dimensions",
@@ -1031,10 +1044,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `products.update_store_priority`.
     pub struct UpdateDisplayPriorityBody {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
+        /// Required in requests.
         products: Option<Vec<Value>> = "products",
     }
     required "altId" "altType" "products"
@@ -1057,11 +1071,11 @@ impl UpdateDisplayPriorityBody {
 crm_core::record! {
     /// Body of `products.update_inventory`.
     pub struct UpdateInventory {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The items, for example the lines of an invoice.
+        /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<UpdateInventoryItem>> = "items",
     }
     required "altId" "altType" "items"
@@ -1085,13 +1099,13 @@ impl UpdateInventory {
 }
 
 crm_core::record! {
-    /// An item in [`UpdateInventory::items`].
+    /// An item of [`UpdateInventory::items`].
     pub struct UpdateInventoryItem {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
         /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// Name in JSON: `priceId`.
+        /// Name in JSON: `priceId`. Required in requests.
         price_id: Option<String> = "priceId",
     }
     required "priceId"
@@ -1122,12 +1136,13 @@ crm_core::record! {
     pub struct UpdatePrice {
         /// True if the product can be bought when it is out of stock.
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
+        /// Required in requests.
         amount: Option<f64> = "amount",
         /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
         /// The former price, for comparison.
         compare_at_price: Option<f64> = "compareAtPrice",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -1135,12 +1150,13 @@ crm_core::record! {
         digital_delivery: Option<Vec<String>> = "digitalDelivery",
         /// Name in JSON: `isDigitalProduct`.
         is_digital_product: Option<bool> = "isDigitalProduct",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The membership offers that are included.
         membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
         /// Additional data, or the totals and paging of a list.
         meta: Option<PriceMeta> = "meta",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
@@ -1156,7 +1172,7 @@ crm_core::record! {
         track_inventory: Option<bool> = "trackInventory",
         /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PriceType> = "type",
         /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
@@ -1224,13 +1240,14 @@ crm_core::record! {
         /// True if taxes apply. Default: `false`.
         is_taxes_enabled: Option<bool> = "isTaxesEnabled",
         label: Option<ProductLabel> = "label",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The images and videos.
         medias: Option<Vec<ProductMedia>> = "medias",
+        /// Required in requests.
         name: Option<String> = "name",
         prices: Option<Vec<String>> = "prices",
-        /// Name in JSON: `productType`.
+        /// Name in JSON: `productType`. Required in requests.
         product_type: Option<ProductType> = "productType",
         /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
@@ -1315,9 +1332,9 @@ impl UpdateProduct {
 crm_core::record! {
     /// Body of `products.update_collection`.
     pub struct UpdateProductCollections {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URL of the image.
         image: Option<String> = "image",
@@ -1359,18 +1376,19 @@ impl UpdateProductCollections {
 crm_core::record! {
     /// Body of `products.update_review`.
     pub struct UpdateProductReview {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The text of the review.
         detail: Option<String> = "detail",
         headline: Option<String> = "headline",
-        /// Name in JSON: `productId`.
+        /// Name in JSON: `productId`. Required in requests.
         product_id: Option<String> = "productId",
         rating: Option<f64> = "rating",
         /// The replies to the review.
         reply: Option<Vec<ProductReview>> = "reply",
+        /// Required in requests.
         status: Option<String> = "status",
     }
     required "altId" "altType" "productId" "status"
@@ -1408,13 +1426,13 @@ impl UpdateProductReview {
 }
 
 crm_core::record! {
-    /// A review in [`UpdateProductReviews::reviews`].
+    /// An item of [`UpdateProductReviews::reviews`].
     pub struct UpdateProductReviewObject {
-        /// Name in JSON: `productId`.
+        /// Name in JSON: `productId`. Required in requests.
         product_id: Option<String> = "productId",
-        /// Name in JSON: `reviewId`.
+        /// Name in JSON: `reviewId`. Required in requests.
         review_id: Option<String> = "reviewId",
-        /// Name in JSON: `storeId`.
+        /// Name in JSON: `storeId`. Required in requests.
         store_id: Option<String> = "storeId",
     }
     required "productId" "reviewId" "storeId"
@@ -1441,12 +1459,13 @@ impl UpdateProductReviewObject {
 crm_core::record! {
     /// Body of `products.batch_update_reviews`.
     pub struct UpdateProductReviews {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The reviews to update.
+        /// The reviews to update. Required in requests.
         reviews: Option<Vec<UpdateProductReviewObject>> = "reviews",
+        /// Required in requests.
         status: Option<String> = "status",
     }
     required "altId" "altType" "reviews" "status"
@@ -1474,13 +1493,13 @@ impl UpdateProductReviews {
 crm_core::record! {
     /// Body of `products.update_store_status`.
     pub struct UpdateProductStore {
-        /// The action to perform, or that was performed.
+        /// The action to perform, or that was performed. Required in requests.
         action: Option<SelectionType> = "action",
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// Name in JSON: `productIds`.
+        /// Name in JSON: `productIds`. Required in requests.
         product_ids: Option<Vec<String>> = "productIds",
     }
     required "action" "altId" "altType" "productIds"
@@ -1506,13 +1525,13 @@ impl UpdateProductStore {
 }
 
 crm_core::record! {
-    /// The user in [`ProductReview::user`].
+    /// The value of [`ProductReview::user`].
     pub struct UserDetails {
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
         /// True if the user is a customer.
         is_customer: Option<bool> = "isCustomer",
-        /// Between 1 and 100 characters.
+        /// Between 1 and 100 characters. Required in requests.
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -1542,9 +1561,11 @@ impl UserDetails {
 }
 
 crm_core::record! {
-    /// The weight in [`ShippingOptions::weight`].
+    /// The value of [`ShippingOptions::weight`].
     pub struct WeightOptions {
+        /// Required in requests.
         unit: Option<WeightOptionsUnit> = "unit",
+        /// Required in requests.
         value: Option<f64> = "value",
     }
     required "unit" "value"
@@ -1564,7 +1585,7 @@ impl WeightOptions {
 }
 
 crm_core::open_enum! {
-    /// The unit in [`WeightOptions::unit`].
+    /// The value of [`WeightOptions::unit`].
     pub enum WeightOptionsUnit {
         /// `g`
         G = "g",

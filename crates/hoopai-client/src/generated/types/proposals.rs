@@ -4,18 +4,19 @@
 use super::*;
 
 crm_core::record! {
-    /// A cc recipient in [`SendDocument::cc_recipients`].
+    /// An item of [`SendDocument::cc_recipients`].
     pub struct CcRecipientItem {
-        /// Name in JSON: `contactName`.
+        /// Name in JSON: `contactName`. Required in requests.
         contact_name: Option<String> = "contactName",
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
+        /// Name in JSON: `firstName`. Required in requests.
         first_name: Option<String> = "firstName",
+        /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `imageUrl`.
+        /// Name in JSON: `imageUrl`. Required in requests.
         image_url: Option<String> = "imageUrl",
-        /// Name in JSON: `lastName`.
+        /// Name in JSON: `lastName`. Required in requests.
         last_name: Option<String> = "lastName",
     }
     required "contactName" "email" "firstName" "id" "imageUrl" "lastName"
@@ -31,7 +32,7 @@ crm_core::setters!(CcRecipientItem {
 });
 
 crm_core::record! {
-    /// A document in [`DocumentListReply::documents`].
+    /// An item of [`DocumentListReply::documents`].
     pub struct Document {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -79,7 +80,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`FillableFields::type_`].
+    /// The value of [`FillableFields::type_`].
     pub enum ElementsLookup {
         /// `Checkbox`
         Checkbox = "Checkbox",
@@ -125,7 +126,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A fillable field in [`Document::fillable_fields`].
+    /// An item of [`Document::fillable_fields`].
     pub struct FillableFields {
         /// The type of record that it belongs to.
         entity_type: Option<EntityReference> = "entityType",
@@ -145,7 +146,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The grand total in [`Document::grand_total`].
+    /// The value of [`Document::grand_total`].
     pub struct GrandTotal {
         amount: Option<f64> = "amount",
         /// The currency code, for example `USD`.
@@ -158,10 +159,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The receive in [`NotificationSettings::receive`].
+    /// The value of [`NotificationSettings::receive`].
     pub struct NotificationSendSetting {
+        /// Required in requests.
         subject: Option<String> = "subject",
-        /// Name in JSON: `templateId`.
+        /// Name in JSON: `templateId`. Required in requests.
         template_id: Option<String> = "templateId",
     }
     required "subject" "templateId"
@@ -181,11 +183,11 @@ impl NotificationSendSetting {
 }
 
 crm_core::record! {
-    /// The sender in [`NotificationSettings::sender`].
+    /// The value of [`NotificationSettings::sender`].
     pub struct NotificationSenderSetting {
-        /// The e-mail address of the sender.
+        /// The e-mail address of the sender. Required in requests.
         from_email: Option<String> = "fromEmail",
-        /// The name of the sender.
+        /// The name of the sender. Required in requests.
         from_name: Option<String> = "fromName",
     }
     required "fromEmail" "fromName"
@@ -205,11 +207,11 @@ impl NotificationSenderSetting {
 }
 
 crm_core::record! {
-    /// The notification settings in [`SendDocument::notification_settings`].
+    /// The value of [`SendDocument::notification_settings`].
     pub struct NotificationSettings {
-        /// The notification of the recipients of the document.
+        /// The notification of the recipients of the document. Required in requests.
         receive: Option<NotificationSendSetting> = "receive",
-        /// The sender of the notification.
+        /// The sender of the notification. Required in requests.
         sender: Option<NotificationSenderSetting> = "sender",
     }
     required "receive" "sender"
@@ -232,7 +234,7 @@ impl NotificationSettings {
 }
 
 crm_core::record! {
-    /// A link in [`Document::links`].
+    /// An item of [`Document::links`].
     pub struct ProposalEstimateLinks {
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
@@ -266,7 +268,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A discount in [`GrandTotal::discounts`].
+    /// An item of [`GrandTotal::discounts`].
     pub struct ProposalsDiscount {
         id: Option<String> = "id",
         /// Name in JSON: `type`.
@@ -276,7 +278,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ProposalsDiscount::type_`].
+    /// The value of [`ProposalsDiscount::type_`].
     pub enum ProposalsDiscountType {
         /// `custom_amount`
         CustomAmount = "custom_amount",
@@ -314,7 +316,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A recipient in [`Document::recipients`].
+    /// An item of [`Document::recipients`].
     pub struct RecipientItem {
         /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
@@ -358,7 +360,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The role in [`RecipientItem::role`].
+    /// The value of [`RecipientItem::role`].
     pub enum RecipientItemRole {
         /// `signer`
         Signer = "signer",
@@ -372,17 +374,17 @@ crm_core::record! {
     pub struct SendDocument {
         /// The recipients of a copy.
         cc_recipients: Option<Vec<CcRecipientItem>> = "ccRecipients",
-        /// Name in JSON: `documentId`.
+        /// Name in JSON: `documentId`. Required in requests.
         document_id: Option<String> = "documentId",
         /// Name in JSON: `documentName`.
         document_name: Option<String> = "documentName",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The medium, for example `email`.
         medium: Option<SendDocumentMedium> = "medium",
         /// Name in JSON: `notificationSettings`.
         notification_settings: Option<NotificationSettings> = "notificationSettings",
-        /// The user who sent it.
+        /// The user who sent it. Required in requests.
         sent_by: Option<String> = "sentBy",
     }
     required "documentId" "locationId" "sentBy"
@@ -421,17 +423,17 @@ impl SendDocument {
 crm_core::record! {
     /// Body of `proposals.send_template`.
     pub struct SendDocumentFromPublicApiBody {
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// Name in JSON: `opportunityId`.
         opportunity_id: Option<String> = "opportunityId",
         /// True to send the document immediately.
         send_document: Option<bool> = "sendDocument",
-        /// Name in JSON: `templateId`.
+        /// Name in JSON: `templateId`. Required in requests.
         template_id: Option<String> = "templateId",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "contactId" "locationId" "templateId" "userId"
@@ -504,7 +506,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`TemplateListPaginationReply::data`].
+    /// An item of [`TemplateListPaginationReply::data`].
     pub struct TemplateListReply {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -533,7 +535,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`TemplateListReply::type_`].
+    /// The value of [`TemplateListReply::type_`].
     pub enum TemplateListReplyType {
         /// `contentLibrary`
         ContentLibrary = "contentLibrary",

@@ -44,7 +44,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `saas.batch_disable`.
     pub struct BulkDisableSaas {
-        /// The ids of the locations.
+        /// The ids of the locations. Required in requests.
         location_ids: Option<Vec<String>> = "locationIds",
     }
     required "locationIds"
@@ -71,13 +71,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The action payload in [`BulkEnableSaasRequest::action_payload`].
+    /// The value of [`BulkEnableSaasRequest::action_payload`].
     pub struct BulkEnableSaasActionPayload {
         /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
         /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
-        /// Name in JSON: `saasPlanId`.
+        /// Name in JSON: `saasPlanId`. Required in requests.
         saas_plan_id: Option<String> = "saasPlanId",
         /// Name in JSON: `stripeAccountId`.
         stripe_account_id: Option<String> = "stripeAccountId",
@@ -120,11 +120,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `saas.batch_enable`.
     pub struct BulkEnableSaasRequest {
-        /// The data that the action requires.
+        /// The data that the action requires. Required in requests.
         action_payload: Option<BulkEnableSaasActionPayload> = "actionPayload",
-        /// True if the second version of SaaS mode is used.
+        /// True if the second version of SaaS mode is used. Required in requests.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// The ids of the locations.
+        /// The ids of the locations. Required in requests.
         location_ids: Option<Vec<String>> = "locationIds",
     }
     required "actionPayload" "isSaaSV2" "locationIds"
@@ -151,7 +151,7 @@ impl BulkEnableSaasRequest {
 crm_core::record! {
     /// Body of `saas.enable`.
     pub struct EnableSaas {
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
         /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
@@ -159,7 +159,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// True if the second version of SaaS mode is used.
+        /// True if the second version of SaaS mode is used. Required in requests.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         name: Option<String> = "name",
         /// Name in JSON: `priceId`.
@@ -275,9 +275,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `saas.pause`.
     pub struct PauseLocation {
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// True if the location is paused.
+        /// True if the location is paused. Required in requests.
         paused: Option<bool> = "paused",
     }
     required "companyId" "paused"
@@ -297,7 +297,7 @@ impl PauseLocation {
 }
 
 crm_core::record! {
-    /// A price in [`AgencyPlanReply::prices`].
+    /// An item of [`AgencyPlanReply::prices`].
     pub struct PlanReplyPricesItem {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -323,7 +323,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A location in [`GetSaasLocationsReply::locations`].
+    /// An item of [`GetSaasLocationsReply::locations`].
     pub struct SaasLocation {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -392,11 +392,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `saas.update_rebilling`.
     pub struct UpdateRebilling {
-        /// The rebilling settings of the product.
+        /// The rebilling settings of the product. Required in requests.
         config: Option<UpdateRebillingConfig> = "config",
-        /// The ids of the locations.
+        /// The ids of the locations. Required in requests.
         location_ids: Option<Vec<String>> = "locationIds",
-        /// The product, as a record, an id or a name.
+        /// The product, as a record, an id or a name. Required in requests.
         product: Option<UpdateRebillingProduct> = "product",
     }
     required "config" "locationIds" "product"
@@ -483,11 +483,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `saas.update_subscription`.
     pub struct UpdateSubscription {
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// Name in JSON: `customerId`.
+        /// Name in JSON: `customerId`. Required in requests.
         customer_id: Option<String> = "customerId",
-        /// Name in JSON: `subscriptionId`.
+        /// Name in JSON: `subscriptionId`. Required in requests.
         subscription_id: Option<String> = "subscriptionId",
     }
     required "companyId" "customerId" "subscriptionId"

@@ -4,9 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// The cheque in [`PostRecordOrderPaymentBody::cheque`].
+    /// The value of [`PostRecordOrderPaymentBody::cheque`].
     pub struct Cheque {
-        /// The number of a cheque, phone or sender.
+        /// The number of a cheque, phone or sender. Required in requests.
         number: Option<String> = "number",
     }
     required "number"
@@ -25,7 +25,7 @@ impl Cheque {
 }
 
 crm_core::open_enum! {
-    /// The day of week in [`CustomRRuleOptions::day_of_week`].
+    /// The value of [`CustomRRuleOptions::day_of_week`].
     pub enum CustomRRuleOptionsDayOfWeek {
         /// `fr`
         Fr = "fr",

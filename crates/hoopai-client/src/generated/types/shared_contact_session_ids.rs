@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The contact session ids in [`EventData::contact_session_ids`].
+    /// The value of [`EventData::contact_session_ids`].
     pub struct ContactSessionIds {
         /// The ids of the contacts or sessions.
         ids: Vec<String> = "ids",
@@ -12,7 +12,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The event data in [`Others::event_data`].
+    /// The value of [`Others::event_data`].
     pub struct EventData {
         /// Name in JSON: `adSource`.
         ad_source: Option<String> = "adSource",
@@ -52,7 +52,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The meta in [`FormsSubmissionsReply::meta`].
+    /// The value of [`FormsSubmissionsReply::meta`].
     pub struct Meta {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
@@ -65,7 +65,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The others in [`FormsSubmissionsSubmissions::others`].
+    /// The value of [`FormsSubmissionsSubmissions::others`].
     pub struct Others {
         /// The value of the custom field with this id.
         custom_field_id: Option<String> = "__custom_field_id__",
@@ -79,7 +79,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The page in [`EventData::page`].
+    /// The value of [`EventData::page`].
     pub struct PageDetails {
         title: Option<String> = "title",
         url: Option<String> = "url",

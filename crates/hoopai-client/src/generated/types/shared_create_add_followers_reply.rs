@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `contacts.add_followers`.
     pub struct Followers {
-        /// The ids of the followers, who are users.
+        /// The ids of the followers, who are users. Required in requests.
         followers: Option<Vec<String>> = "followers",
     }
     required "followers"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The field in [`CustomFieldReply::field`].
+    /// The value of [`CustomFieldReply::field`].
     pub struct CustomField {
         /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
         accepted_formats: Option<String> = "acceptedFormats",
@@ -69,10 +69,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An option in [`CreateCustomFields::options`].
+    /// An item of [`CreateCustomFields::options`].
     pub struct OptionItem {
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
+        /// Required in requests.
         label: Option<String> = "label",
         url: Option<String> = "url",
     }

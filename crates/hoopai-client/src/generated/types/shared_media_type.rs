@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The type in [`LinkedInMedia::type_`].
+    /// The value of [`LinkedInMedia::type_`].
     pub enum MediaType {
         /// `image`
         Image = "image",

@@ -4,11 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// A membership offer in [`CreatePrice::membership_offers`].
+    /// An item of [`CreatePrice::membership_offers`].
     pub struct MembershipOffer {
-        /// Name in JSON: `_id`.
+        /// Name in JSON: `_id`. Required in requests.
         id: Option<String> = "_id",
+        /// Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "_id" "label" "value"
@@ -71,12 +73,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The label in [`CreateProduct::label`].
+    /// The value of [`CreateProduct::label`].
     pub struct ProductLabel {
         /// The end of the period.
         end_date: Option<String> = "endDate",
         /// The start of the period.
         start_date: Option<String> = "startDate",
+        /// Required in requests.
         title: Option<String> = "title",
     }
     required "title"
@@ -141,10 +144,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A variant in [`CreateProduct::variants`].
+    /// An item of [`CreateProduct::variants`].
     pub struct ProductVariant {
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         name: Option<String> = "name",
+        /// Required in requests.
         options: Option<Vec<ProductVariantOption>> = "options",
     }
     required "id" "name" "options"
@@ -169,9 +175,11 @@ impl ProductVariant {
 }
 
 crm_core::record! {
-    /// An option in [`ProductVariant::options`].
+    /// An item of [`ProductVariant::options`].
     pub struct ProductVariantOption {
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "id" "name"
@@ -191,11 +199,11 @@ impl ProductVariantOption {
 }
 
 crm_core::record! {
-    /// The recurring in [`BulkEditPrice::recurring`].
+    /// The value of [`BulkEditPrice::recurring`].
     pub struct Recurring {
-        /// The unit of time.
+        /// The unit of time. Required in requests.
         interval: Option<RecurringInterval> = "interval",
-        /// The number of intervals.
+        /// The number of intervals. Required in requests.
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"

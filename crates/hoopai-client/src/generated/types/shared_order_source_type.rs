@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The type in [`OrderSource::type_`].
+    /// The value of [`OrderSource::type_`].
     pub enum OrderSourceType {
         /// `calendar`
         Calendar = "calendar",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The type in [`CreatePrice::type_`].
+    /// The value of [`CreatePrice::type_`].
     pub enum PriceType {
         /// `one_time`
         OneTime = "one_time",

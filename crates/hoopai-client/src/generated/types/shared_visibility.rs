@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The visibility in [`CategoryInterface::visibility`].
+    /// The value of [`CategoryInterface::visibility`].
     pub enum Visibility {
         /// `draft`
         Draft = "draft",

@@ -19,8 +19,9 @@ crm_core::record! {
         relationship_number: Option<String> = "relationship_number",
         /// The ids of the locations with which it is shared.
         share_location_id: Option<String> = "share_location_id",
-        /// The type of share link, for example `permanent_link`.
+        /// The type of share link, for example `permanent_link`. Required in requests.
         share_type: Option<CreateSnapshotShareLinkRequestShareType> = "share_type",
+        /// Required in requests.
         snapshot_id: Option<String> = "snapshot_id",
     }
     required "share_type" "snapshot_id"
@@ -88,7 +89,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`GetSnapshotPushStatusReply::data`].
+    /// An item of [`GetSnapshotPushStatusReply::data`].
     pub struct SnapshotStatus {
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
@@ -100,7 +101,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The data in [`GetLatestSnapshotPushStatusReply::data`].
+    /// The value of [`GetLatestSnapshotPushStatusReply::data`].
     pub struct SnapshotStatusSchemaWithAssets {
         /// The assets that are completed.
         completed: Option<Value> = "completed",
@@ -114,7 +115,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A snapshot in [`GetSnapshotsReply::snapshots`].
+    /// An item of [`GetSnapshotsReply::snapshots`].
     pub struct Snapshots {
         id: Option<String> = "id",
         name: Option<String> = "name",

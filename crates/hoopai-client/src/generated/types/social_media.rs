@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The type in [`AttachLinkedinAccount::type_`].
+    /// The value of [`AttachLinkedinAccount::type_`].
     pub enum AccountType {
         /// `business`
         Business = "business",
@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`AccountsListReply::results`].
+    /// The value of [`AccountsListReply::results`].
     pub struct AccountsListResponseSchema {
         /// The social media accounts.
         accounts: Vec<GetAccount> = "accounts",
@@ -109,7 +109,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Name in JSON: `pageId`.
+        /// Name in JSON: `pageId`. Required in requests.
         page_id: Option<String> = "pageId",
     }
     required "pageId"
@@ -251,7 +251,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A category in [`GetByLocationIdResponseSchema::categories`].
+    /// An item of [`GetByLocationIdResponseSchema::categories`].
     pub struct Category {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -276,7 +276,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.create_post`.
     pub struct CreatePost {
-        /// The ids of the social media accounts.
+        /// The ids of the social media accounts. Required in requests.
         account_ids: Option<Vec<String>> = "accountIds",
         /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
@@ -302,9 +302,9 @@ crm_core::record! {
         tags: Option<Vec<String>> = "tags",
         /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<CreatePostType> = "type",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "type" "userId"
@@ -365,7 +365,7 @@ impl CreatePost {
 }
 
 crm_core::open_enum! {
-    /// The status in [`CreatePost::status`].
+    /// The value of [`CreatePost::status`].
     pub enum CreatePostStatus {
         /// `deleted`
         Deleted = "deleted",
@@ -389,7 +389,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`CreatePost::type_`].
+    /// The value of [`CreatePost::type_`].
     pub enum CreatePostType {
         /// `post`
         Post = "post",
@@ -412,7 +412,7 @@ crm_core::setters!(CsvDefault {
 });
 
 crm_core::record! {
-    /// The csv in [`GetCsvPostResponseSchema::csv`].
+    /// The value of [`GetCsvPostResponseSchema::csv`].
     pub struct CsvImport {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -441,7 +441,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A media in [`CsvPost::medias`].
+    /// An item of [`CsvPost::medias`].
     pub struct CsvMediaReply {
         /// The width divided by the height.
         aspect_ratio: Option<f64> = "aspectRatio",
@@ -490,7 +490,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A post in [`GetCsvPostResponseSchema::posts`].
+    /// An item of [`GetCsvPostResponseSchema::posts`].
     pub struct CsvPost {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -527,7 +527,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`DeleteCsvReply::results`].
+    /// The value of [`DeleteCsvReply::results`].
     pub struct CsvReply {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
@@ -535,7 +535,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The csv in [`CsvReply::csv`].
+    /// The value of [`CsvReply::csv`].
     pub struct CsvResponse {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -560,7 +560,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`CsvResponse::status`].
+    /// The value of [`CsvResponse::status`].
     pub enum CsvResponseStatus {
         /// `completed`
         Completed = "completed",
@@ -580,13 +580,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The end date in [`EndDate::end_date`].
+    /// The value of [`EndDate::end_date`].
     pub struct Date {
-        /// The day of the month.
+        /// The day of the month. Required in requests.
         day: Option<f64> = "day",
-        /// The month, as a number.
+        /// The month, as a number. Required in requests.
         month: Option<f64> = "month",
-        /// The year, for example `2022`.
+        /// The year, for example `2022`. Required in requests.
         year: Option<f64> = "year",
     }
     required "day" "month" "year"
@@ -611,7 +611,7 @@ impl Date {
 }
 
 crm_core::record! {
-    /// The results in [`LocationAndAccountDeleteReply::results`].
+    /// The value of [`LocationAndAccountDeleteReply::results`].
     pub struct DeleteAccountReply {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
@@ -673,7 +673,7 @@ crm_core::setters!(DeletePosts {
 });
 
 crm_core::record! {
-    /// The end date in [`GmbPost::end_date`].
+    /// The value of [`GmbPost::end_date`].
     pub struct EndDate {
         /// The end of the period.
         end_date: Option<Date> = "endDate",
@@ -688,7 +688,7 @@ crm_core::setters!(EndDate {
 });
 
 crm_core::record! {
-    /// A page in [`GetFacebookAccounts::pages`].
+    /// An item of [`GetFacebookAccounts::pages`].
     pub struct FacebookPage {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -702,7 +702,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The post approval details in [`SocialPost::post_approval_details`].
+    /// The value of [`SocialPost::post_approval_details`].
     pub struct FormatedApprovalDetails {
         /// The status of the approval, for example `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
@@ -718,7 +718,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An account in [`AccountsListResponseSchema::accounts`].
+    /// An item of [`AccountsListResponseSchema::accounts`].
     pub struct GetAccount {
         /// The time of expiry.
         expire: Option<String> = "expire",
@@ -754,7 +754,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The category in [`GetCategory::category`].
+    /// The value of [`GetCategory::category`].
     pub struct GetByIdResponseSchema {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -793,7 +793,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetByLocationIdReply::results`].
+    /// The value of [`GetByLocationIdReply::results`].
     pub struct GetByLocationIdResponseSchema {
         /// The categories, as records or ids.
         categories: Vec<Category> = "categories",
@@ -803,7 +803,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetByIdReply::results`].
+    /// The value of [`GetByIdReply::results`].
     pub struct GetCategory {
         /// The category, as a name or a record.
         category: Option<GetByIdResponseSchema> = "category",
@@ -825,7 +825,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetCsvPostReply::results`].
+    /// The value of [`GetCsvPostReply::results`].
     pub struct GetCsvPostResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -837,7 +837,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetFacebookAccountsReply::results`].
+    /// The value of [`GetFacebookAccountsReply::results`].
     pub struct GetFacebookAccounts {
         pages: Vec<FacebookPage> = "pages",
     }
@@ -858,7 +858,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The locations in [`GetGoogleLocationAccount::locations`].
+    /// The value of [`GetGoogleLocationAccount::locations`].
     pub struct GetGoogleLocation {
         account: Option<GoogleAccounts> = "account",
         /// The place or the location (sub-account).
@@ -867,7 +867,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetGoogleLocationReply::results`].
+    /// The value of [`GetGoogleLocationReply::results`].
     pub struct GetGoogleLocationAccount {
         /// The locations, as records, ids or codes.
         locations: Option<GetGoogleLocation> = "locations",
@@ -889,7 +889,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A group in [`AccountsListResponseSchema::groups`].
+    /// An item of [`AccountsListResponseSchema::groups`].
     pub struct GetGroup {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -899,7 +899,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetInstagramAccountsReply::results`].
+    /// The value of [`GetInstagramAccountsReply::results`].
     pub struct GetInstagramAccounts {
         /// The social media accounts.
         accounts: Vec<InstagramAccount> = "accounts",
@@ -921,7 +921,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetLinkedInAccountsReply::results`].
+    /// The value of [`GetLinkedInAccountsReply::results`].
     pub struct GetLinkedInAccount {
         pages: Vec<LinkedInPage> = "pages",
         /// The profiles of the account.
@@ -958,7 +958,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetPostReply::results`].
+    /// The value of [`GetPostReply::results`].
     pub struct GetPostSuccessfulResponseSchema {
         /// The social media post.
         post: Option<SocialPost> = "post",
@@ -966,7 +966,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetTiktokAccountReply::results`].
+    /// The value of [`GetTiktokAccountReply::results`].
     pub struct GetTiktokAccount {
         /// The profiles of the account.
         profile: Vec<TiktokProfile> = "profile",
@@ -988,7 +988,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetTiktokBusinessAccountReply::results`].
+    /// The value of [`GetTiktokBusinessAccountReply::results`].
     pub struct GetTiktokBusinessAccount {
         /// The profiles of the account.
         profile: Vec<TiktokProfile> = "profile",
@@ -1010,7 +1010,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetTwitterAccountsReply::results`].
+    /// The value of [`GetTwitterAccountsReply::results`].
     pub struct GetTwitterAccounts {
         /// The profiles of the account.
         profile: Vec<TwitterProfile> = "profile",
@@ -1046,7 +1046,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetUploadStatusReply::results`].
+    /// The value of [`GetUploadStatusReply::results`].
     pub struct GetUploadStatusResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1056,7 +1056,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The gmb post details in [`CreatePost::gmb_post_details`].
+    /// The value of [`CreatePost::gmb_post_details`].
     pub struct GmbPost {
         /// Name in JSON: `actionType`.
         action_type: Option<GmbPostActionType> = "actionType",
@@ -1097,7 +1097,7 @@ crm_core::setters!(GmbPost {
 });
 
 crm_core::open_enum! {
-    /// The action type in [`GmbPost::action_type`].
+    /// The value of [`GmbPost::action_type`].
     pub enum GmbPostActionType {
         /// `book`
         Book = "book",
@@ -1117,7 +1117,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The account in [`GetGoogleLocation::account`].
+    /// The value of [`GetGoogleLocation::account`].
     pub struct GoogleAccounts {
         /// Name in JSON: `accountName`.
         account_name: Option<String> = "accountName",
@@ -1132,7 +1132,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The location in [`GetGoogleLocation::location`].
+    /// The value of [`GetGoogleLocation::location`].
     pub struct GoogleLocation {
         /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
@@ -1168,7 +1168,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`IdReply::results`].
+    /// The value of [`IdReply::results`].
     pub struct IdResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1177,7 +1177,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An account in [`GetInstagramAccounts::accounts`].
+    /// An item of [`GetInstagramAccounts::accounts`].
     pub struct InstagramAccount {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -1191,7 +1191,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A page in [`GetLinkedInAccount::pages`].
+    /// An item of [`GetLinkedInAccount::pages`].
     pub struct LinkedInPage {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -1205,7 +1205,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`GetLinkedInAccount::profile`].
+    /// An item of [`GetLinkedInAccount::profile`].
     pub struct LinkedInProfile {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -1233,7 +1233,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The og image in [`OgTags::og_image`].
+    /// The value of [`OgTags::og_image`].
     pub struct OgImage {
         height: Option<f64> = "height",
         /// Name in JSON: `type`.
@@ -1244,7 +1244,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The link in [`CsvPost::link`].
+    /// The value of [`CsvPost::link`].
     pub struct OgTags {
         error: Option<String> = "error",
         /// The description in the link preview.
@@ -1262,7 +1262,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The og tags details in [`CreatePost::og_tags_details`].
+    /// The value of [`CreatePost::og_tags_details`].
     pub struct OgTagsSchema {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -1278,7 +1278,7 @@ crm_core::setters!(OgTagsSchema {
 });
 
 crm_core::record! {
-    /// A platform in [`SocialMediaGetStatisticsResponseResultsBreakdownsImpressions::platforms`].
+    /// An entry of [`SocialMediaGetStatisticsResponseResultsBreakdownsImpressions::platforms`].
     pub struct PlatformsValue {
         /// The change in percent since the previous period.
         change: Option<f64> = "change",
@@ -1287,7 +1287,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The post approval details in [`CreatePost::post_approval_details`].
+    /// The value of [`CreatePost::post_approval_details`].
     pub struct PostApproval {
         /// The status of the approval, for example `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
@@ -1313,7 +1313,7 @@ crm_core::setters!(PostApproval {
 crm_core::record! {
     /// Body of `social_media.update_post`.
     pub struct PostCreateRequest {
-        /// The ids of the social media accounts.
+        /// The ids of the social media accounts. Required in requests.
         account_ids: Option<Vec<String>> = "accountIds",
         /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
@@ -1339,9 +1339,9 @@ crm_core::record! {
         tags: Option<Vec<String>> = "tags",
         /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "type" "userId"
@@ -1402,7 +1402,7 @@ impl PostCreateRequest {
 }
 
 crm_core::record! {
-    /// An entry in [`CreatePost::media`].
+    /// An item of [`CreatePost::media`].
     pub struct PostMedia {
         /// The caption under the media.
         caption: Option<String> = "caption",
@@ -1413,6 +1413,7 @@ crm_core::record! {
         thumbnail: Option<String> = "thumbnail",
         /// Name in JSON: `type`.
         type_: Option<String> = "type",
+        /// Required in requests.
         url: Option<String> = "url",
     }
     required "url"
@@ -1460,7 +1461,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`PostReply::results`].
+    /// The value of [`PostReply::results`].
     pub struct PostSuccessfulResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1470,7 +1471,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The approver user in [`FormatedApprovalDetails::approver_user`].
+    /// The value of [`FormatedApprovalDetails::approver_user`].
     pub struct PostUser {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -1488,7 +1489,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`DeletePostReply::results`].
+    /// The value of [`DeletePostReply::results`].
     pub struct ResponseSchema {
         /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
@@ -1500,17 +1501,17 @@ crm_core::record! {
     pub struct SearchPost {
         /// Returns only posts of these accounts: ids separated by commas.
         accounts: Option<String> = "accounts",
-        /// Returns only records since this time.
+        /// Returns only records since this time. Required in requests.
         from_date: Option<String> = "fromDate",
-        /// `true` to return the users too; a string.
+        /// `true` to return the users too; a string. Required in requests.
         include_users: Option<String> = "includeUsers",
-        /// The maximum number of items per page. Default: `10`.
+        /// The maximum number of items per page. Default: `10`. Required in requests.
         limit: Option<String> = "limit",
         /// The type of post, for example `post`.
         post_type: Option<String> = "postType",
-        /// The number of items to skip. Default: `0`.
+        /// The number of items to skip. Default: `0`. Required in requests.
         skip: Option<String> = "skip",
-        /// Returns only records before this time.
+        /// Returns only records before this time. Required in requests.
         to_date: Option<String> = "toDate",
         /// Default: `all`.
         type_: Option<String> = "type",
@@ -1539,15 +1540,15 @@ crm_core::setters!(SearchPost {
 crm_core::record! {
     /// Body of `social_media.set_accounts`.
     pub struct SetAccounts {
-        /// The ids of the social media accounts.
+        /// The ids of the social media accounts. Required in requests.
         account_ids: Option<Vec<String>> = "accountIds",
         /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// Name in JSON: `fileName`.
+        /// Name in JSON: `fileName`. Required in requests.
         file_name: Option<String> = "fileName",
-        /// The path of the file in storage.
+        /// The path of the file in storage. Required in requests.
         file_path: Option<String> = "filePath",
-        /// The number of rows in the file.
+        /// The number of rows in the file. Required in requests.
         rows_count: Option<f64> = "rowsCount",
         /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
@@ -1595,7 +1596,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`SocialMediaGmbAccountReply::results`].
+    /// The value of [`SocialMediaGmbAccountReply::results`].
     pub struct SocialGoogleMediaAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -1628,7 +1629,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`SocialMediaFbAccountReply::results`].
+    /// The value of [`SocialMediaFbAccountReply::results`].
     pub struct SocialMediaFacebookAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -1679,7 +1680,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsBody {
         /// The social networks, or the statistics of each.
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
-        /// The ids of the social media profiles. At least 1 item.
+        /// The ids of the social media profiles. At least 1 item. Required in requests.
         profile_ids: Option<Vec<String>> = "profileIds",
     }
     required "profileIds"
@@ -1703,7 +1704,7 @@ impl SocialMediaGetStatisticsBody {
 }
 
 crm_core::open_enum! {
-    /// A platform in [`SocialMediaGetStatisticsBody::platforms`].
+    /// An item of [`SocialMediaGetStatisticsBody::platforms`].
     pub enum SocialMediaGetStatisticsBodyPlatformsItem {
         /// `facebook`
         Facebook = "facebook",
@@ -1766,7 +1767,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`SocialMediaGetStatisticsResponseResultsBreakdowns::engagement`].
+    /// An entry of [`SocialMediaGetStatisticsResponseResultsBreakdowns::engagement`].
     pub struct SocialMediaGetStatisticsResponseResultsBreakdownsEngagementValue {
         /// The change in percent since the previous period.
         change: Option<f64> = "change",
@@ -1828,7 +1829,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The totals in [`SocialMediaGetStatisticsResponseResultsDemographicsAge::totals`].
+    /// The value of [`SocialMediaGetStatisticsResponseResultsDemographicsAge::totals`].
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals {
         /// The figure for ages 13 to 17.
         x13_17: Option<f64> = "13-17",
@@ -1848,14 +1849,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The gender in [`SocialMediaGetStatisticsResponseResultsDemographics::gender`].
+    /// The value of [`SocialMediaGetStatisticsResponseResultsDemographics::gender`].
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
     }
 }
 
 crm_core::record! {
-    /// The totals in [`SocialMediaGetStatisticsResponseResultsDemographicsGender::totals`].
+    /// The value of [`SocialMediaGetStatisticsResponseResultsDemographicsGender::totals`].
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals {
         /// The figures for women.
         female: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsFemale> = "female",
@@ -1903,7 +1904,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A follower in [`SocialMediaGetStatisticsResponseResultsPlatformTotals::followers`].
+    /// An entry of [`SocialMediaGetStatisticsResponseResultsPlatformTotals::followers`].
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
@@ -1912,7 +1913,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An impression in [`SocialMediaGetStatisticsResponseResultsPlatformTotals::impressions`].
+    /// An entry of [`SocialMediaGetStatisticsResponseResultsPlatformTotals::impressions`].
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
@@ -1921,7 +1922,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A like in [`SocialMediaGetStatisticsResponseResultsPlatformTotals::likes`].
+    /// An entry of [`SocialMediaGetStatisticsResponseResultsPlatformTotals::likes`].
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue {
         /// The values in order of time.
         series: Vec<f64> = "series",
@@ -1930,7 +1931,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The post performance in [`SocialMediaGetStatisticsResponseResults::post_performance`].
+    /// The value of [`SocialMediaGetStatisticsResponseResults::post_performance`].
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
         comments: Vec<f64> = "comments",
         /// The number of impressions, in total or by part.
@@ -1943,7 +1944,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The totals in [`SocialMediaGetStatisticsResponseResults::totals`].
+    /// The value of [`SocialMediaGetStatisticsResponseResults::totals`].
     pub struct SocialMediaGetStatisticsResponseResultsTotals {
         comments: Option<f64> = "comments",
         /// The ids of the followers, who are users.
@@ -1972,7 +1973,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`SocialMediaInstagramAccountReply::results`].
+    /// The value of [`SocialMediaInstagramAccountReply::results`].
     pub struct SocialMediaInstagramAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2019,7 +2020,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`SocialMediaLinkedInAccountReply::results`].
+    /// The value of [`SocialMediaLinkedInAccountReply::results`].
     pub struct SocialMediaLinkedInAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2080,7 +2081,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A tag in [`IdResponseSchema::tags`].
+    /// An item of [`IdResponseSchema::tags`].
     pub struct SocialMediaTag {
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -2100,7 +2101,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`SocialMediaTiktokAccountReply::results`].
+    /// The value of [`SocialMediaTiktokAccountReply::results`].
     pub struct SocialMediaTiktokAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2147,7 +2148,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`SocialMediaTwitterAccountReply::results`].
+    /// The value of [`SocialMediaTwitterAccountReply::results`].
     pub struct SocialMediaTwitterAccount {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -2194,7 +2195,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The post in [`GetPostSuccessfulResponseSchema::post`].
+    /// The value of [`GetPostSuccessfulResponseSchema::post`].
     pub struct SocialPost {
         /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
@@ -2242,7 +2243,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The source in [`SocialPost::source`].
+    /// The value of [`SocialPost::source`].
     pub enum SocialPostSource {
         /// `composer`
         Composer = "composer",
@@ -2258,7 +2259,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The start date in [`GmbPost::start_date`].
+    /// The value of [`GmbPost::start_date`].
     pub struct StartDate {
         /// The start of the period.
         start_date: Option<Date> = "startDate",
@@ -2273,7 +2274,7 @@ crm_core::setters!(StartDate {
 });
 
 crm_core::record! {
-    /// The tiktok post details in [`CreatePost::tiktok_post_details`].
+    /// The value of [`CreatePost::tiktok_post_details`].
     pub struct TiktokPost {
         /// True if comments on the video are allowed.
         enable_comment: Option<bool> = "enableComment",
@@ -2321,7 +2322,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An entry in [`GetTiktokAccount::profile`].
+    /// An item of [`GetTiktokAccount::profile`].
     pub struct TiktokProfile {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -2339,13 +2340,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The end time in [`EndDate::end_time`].
+    /// The value of [`EndDate::end_time`].
     pub struct Time {
-        /// The hour of the day.
+        /// The hour of the day. Required in requests.
         hours: Option<f64> = "hours",
-        /// The minute of the hour.
+        /// The minute of the hour. Required in requests.
         minutes: Option<f64> = "minutes",
-        /// The second of the minute.
+        /// The second of the minute. Required in requests.
         seconds: Option<f64> = "seconds",
     }
     required "hours" "minutes" "seconds"
@@ -2370,7 +2371,7 @@ impl Time {
 }
 
 crm_core::record! {
-    /// An entry in [`GetTwitterAccounts::profile`].
+    /// An item of [`GetTwitterAccounts::profile`].
     pub struct TwitterProfile {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
@@ -2402,7 +2403,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.get_tag_details`.
     pub struct UpdateTag {
-        /// Name in JSON: `tagIds`.
+        /// Name in JSON: `tagIds`. Required in requests.
         tag_ids: Option<Vec<String>> = "tagIds",
     }
     required "tagIds"
@@ -2421,7 +2422,7 @@ impl UpdateTag {
 }
 
 crm_core::record! {
-    /// The results in [`SocialMediaPostingUploadFileReply::results`].
+    /// The value of [`SocialMediaPostingUploadFileReply::results`].
     pub struct UploadFileResponseSchema {
         /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",

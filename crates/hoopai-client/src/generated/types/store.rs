@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// An entry in [`GetAvailableShippingRatesReply::data`].
+    /// An item of [`GetAvailableShippingRatesReply::data`].
     pub struct AvailableShippingRate {
         amount: Option<f64> = "amount",
         /// The currency code, for example `USD`.
@@ -28,14 +28,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The address in [`GetAvailableShippingRates::address`].
+    /// The value of [`GetAvailableShippingRates::address`].
     pub struct ContactAddress {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
         city: Option<String> = "city",
         /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
-        /// The country code, for example `US`. One of 247 values, for example `US`.
+        /// The country code, for example `US`. One of 247 values, for example `US`. Required in requests.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -90,12 +90,13 @@ crm_core::record! {
     pub struct CreateShippingCarrier {
         /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The URL that returns shipping rates.
+        /// The URL that returns shipping rates. Required in requests.
         callback_url: Option<String> = "callbackUrl",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The services that are offered or booked.
         services: Option<Vec<ShippingCarrierService>> = "services",
@@ -133,27 +134,29 @@ impl CreateShippingCarrier {
 crm_core::record! {
     /// Body of `store.create_shipping_rate`.
     pub struct CreateShippingRate {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
+        /// Required in requests.
         amount: Option<f64> = "amount",
-        /// The condition of the rate: `none`, `price` or `weight`.
+        /// The condition of the rate: `none`, `price` or `weight`. Required in requests.
         condition_type: Option<ShippingRateConditionType> = "conditionType",
-        /// The currency code, for example `USD`.
+        /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
         /// True if the rate comes from a shipping carrier.
         is_carrier_rate: Option<bool> = "isCarrierRate",
-        /// The maximum price or weight for which the rate applies.
+        /// The maximum price or weight for which the rate applies. Required in requests.
         max_condition: Option<f64> = "maxCondition",
-        /// The minimum price or weight for which the rate applies.
+        /// The minimum price or weight for which the rate applies. Required in requests.
         min_condition: Option<f64> = "minCondition",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// Name in JSON: `shippingCarrierId`.
+        /// Name in JSON: `shippingCarrierId`. Required in requests.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
@@ -217,12 +220,13 @@ impl Default for CreateShippingRate {
 crm_core::record! {
     /// Body of `store.create_shipping_zone`.
     pub struct CreateShippingZone {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The countries of the shipping zone.
+        /// The countries of the shipping zone. Required in requests.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "altId" "altType" "countries" "name"
@@ -250,11 +254,11 @@ impl CreateShippingZone {
 crm_core::record! {
     /// Body of `store.save_settings`.
     pub struct CreateStoreSetting {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// The address from which goods are shipped.
+        /// The address from which goods are shipped. Required in requests.
         shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
         /// The e-mail that is sent if an order is fulfilled.
         store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification> = "storeOrderFulfillmentNotification",
@@ -293,21 +297,23 @@ crm_core::record! {
     /// Body of `store.list_available_shipping_rates`.
     pub struct GetAvailableShippingRates {
         address: Option<ContactAddress> = "address",
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// One of 247 values, for example `AF`.
         amount_available: Option<String> = "amountAvailable",
-        /// The country code, for example `US`. One of 247 values, for example `US`.
+        /// The country code, for example `US`. One of 247 values, for example `US`. Required in requests.
         country: Option<String> = "country",
         /// Name in JSON: `couponCode`.
         coupon_code: Option<String> = "couponCode",
+        /// Required in requests.
         products: Option<Vec<ProductItem>> = "products",
+        /// Required in requests.
         source: Option<StoreOrderSource> = "source",
-        /// Name in JSON: `totalOrderAmount`.
+        /// Name in JSON: `totalOrderAmount`. Required in requests.
         total_order_amount: Option<f64> = "totalOrderAmount",
-        /// Name in JSON: `totalOrderWeight`.
+        /// Name in JSON: `totalOrderWeight`. Required in requests.
         total_order_weight: Option<f64> = "totalOrderWeight",
         /// True if the weight is known.
         weight_available: Option<bool> = "weightAvailable",
@@ -400,10 +406,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A product in [`GetAvailableShippingRates::products`].
+    /// An item of [`GetAvailableShippingRates::products`].
     pub struct ProductItem {
+        /// Required in requests.
         id: Option<String> = "id",
-        /// The quantity.
+        /// The quantity. Required in requests.
         qty: Option<f64> = "qty",
     }
     required "id" "qty"
@@ -423,7 +430,7 @@ impl ProductItem {
 }
 
 crm_core::record! {
-    /// An entry in [`ListShippingCarrierReply::data`].
+    /// An item of [`ListShippingCarrierReply::data`].
     pub struct ShippingCarrier {
         /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
@@ -459,9 +466,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A shipping carrier service in [`AvailableShippingRate::shipping_carrier_services`].
+    /// An item of [`AvailableShippingRate::shipping_carrier_services`].
     pub struct ShippingCarrierService {
+        /// Required in requests.
         name: Option<String> = "name",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -481,7 +490,7 @@ impl ShippingCarrierService {
 }
 
 crm_core::record! {
-    /// An entry in [`ListShippingRateReply::data`].
+    /// An item of [`ListShippingRateReply::data`].
     pub struct ShippingRate {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -542,7 +551,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`ListShippingZoneReply::data`].
+    /// An item of [`ListShippingZoneReply::data`].
     pub struct ShippingZone {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -563,9 +572,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A country in [`CreateShippingZone::countries`].
+    /// An item of [`CreateShippingZone::countries`].
     pub struct ShippingZoneCountry {
-        /// One of 247 values, for example `US`.
+        /// One of 247 values, for example `US`. Required in requests.
         code: Option<String> = "code",
         /// The states of the country.
         states: Option<Vec<ShippingZoneCountryState>> = "states",
@@ -591,9 +600,9 @@ impl ShippingZoneCountry {
 }
 
 crm_core::record! {
-    /// A state in [`ShippingZoneCountry::states`].
+    /// An item of [`ShippingZoneCountry::states`].
     pub struct ShippingZoneCountryState {
-        /// One of 588 values, for example `AL`.
+        /// One of 588 values, for example `AL`. Required in requests.
         code: Option<String> = "code",
     }
     required "code"
@@ -623,14 +632,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The store order fulfillment notification in [`CreateStoreSetting::store_order_fulfillment_notification`].
+    /// The value of [`CreateStoreSetting::store_order_fulfillment_notification`].
     pub struct StoreOrderFulfillmentNotification {
-        /// The id of the e-mail template used by default.
+        /// The id of the e-mail template used by default. Required in requests.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// Name in JSON: `emailTemplateId`.
+        /// Name in JSON: `emailTemplateId`. Required in requests.
         email_template_id: Option<String> = "emailTemplateId",
-        /// True if it is enabled.
+        /// True if it is enabled. Required in requests.
         enabled: Option<bool> = "enabled",
+        /// Required in requests.
         subject: Option<String> = "subject",
     }
     required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
@@ -657,14 +667,15 @@ impl StoreOrderFulfillmentNotification {
 }
 
 crm_core::record! {
-    /// The store order notification in [`CreateStoreSetting::store_order_notification`].
+    /// The value of [`CreateStoreSetting::store_order_notification`].
     pub struct StoreOrderNotification {
-        /// The id of the e-mail template used by default.
+        /// The id of the e-mail template used by default. Required in requests.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// Name in JSON: `emailTemplateId`.
+        /// Name in JSON: `emailTemplateId`. Required in requests.
         email_template_id: Option<String> = "emailTemplateId",
-        /// True if it is enabled.
+        /// True if it is enabled. Required in requests.
         enabled: Option<bool> = "enabled",
+        /// Required in requests.
         subject: Option<String> = "subject",
     }
     required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
@@ -691,11 +702,11 @@ impl StoreOrderNotification {
 }
 
 crm_core::record! {
-    /// The source in [`GetAvailableShippingRates::source`].
+    /// The value of [`GetAvailableShippingRates::source`].
     pub struct StoreOrderSource {
         /// The subtype.
         sub_type: Option<StoreOrderSourceSubType> = "subType",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<OrderSourceType> = "type",
     }
     required "type"
@@ -759,7 +770,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The data in [`StoreSettingReply::data`].
+    /// The value of [`StoreSettingReply::data`].
     pub struct StoreSetting {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -792,23 +803,25 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The shipping origin in [`CreateStoreSetting::shipping_origin`].
+    /// The value of [`CreateStoreSetting::shipping_origin`].
     pub struct StoreShippingOrigin {
+        /// Required in requests.
         city: Option<String> = "city",
-        /// The country code, for example `US`. One of 247 values, for example `US`.
+        /// The country code, for example `US`. One of 247 values, for example `US`. Required in requests.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
         /// The state or region. One of 588 values, for example `AL`.
         state: Option<String> = "state",
-        /// The first line of the street address.
+        /// The first line of the street address. Required in requests.
         street1: Option<String> = "street1",
         /// The second line of the street address.
         street2: Option<String> = "street2",
-        /// The postal code.
+        /// The postal code. Required in requests.
         zip: Option<String> = "zip",
     }
     required "city" "country" "name" "street1" "zip"

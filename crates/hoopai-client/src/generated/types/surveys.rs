@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A survey in [`GetSurveysReply::surveys`].
+    /// An item of [`GetSurveysReply::surveys`].
     pub struct GetSurveys {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
@@ -31,7 +31,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A submission in [`GetSurveysSubmissionReply::submissions`].
+    /// An item of [`GetSurveysSubmissionReply::submissions`].
     pub struct Submission {
         /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",

@@ -6,17 +6,17 @@ use super::*;
 crm_core::record! {
     /// Body of `users.create`.
     pub struct CreateUser {
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
+        /// Name in JSON: `firstName`. Required in requests.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`.
+        /// Name in JSON: `lastName`. Required in requests.
         last_name: Option<String> = "lastName",
-        /// The ids of the locations.
+        /// The ids of the locations. Required in requests.
         location_ids: Option<Vec<String>> = "locationIds",
-        /// The password of the user.
+        /// The password of the user. Required in requests.
         password: Option<String> = "password",
         permissions: Option<Permissions> = "permissions",
         /// The phone number, for example `+15550100`.
@@ -25,6 +25,7 @@ crm_core::record! {
         platform_language: Option<PlatformLanguage> = "platformLanguage",
         /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
+        /// Required in requests.
         role: Option<String> = "role",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
@@ -32,7 +33,7 @@ crm_core::record! {
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
@@ -78,11 +79,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `users.search_by_email`.
     pub struct FilterByEmail {
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
         /// True if it is deleted. Default: `false`.
         deleted: Option<bool> = "deleted",
-        /// Returns only users with these e-mail addresses, separated by commas.
+        /// Returns only users with these e-mail addresses, separated by commas. Required in requests.
         emails: Option<String> = "emails",
         /// The maximum number of items per page. Default: `25`.
         limit: Option<String> = "limit",
@@ -130,7 +131,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The permissions in [`CreateUser::permissions`].
+    /// The value of [`CreateUser::permissions`].
     pub struct Permissions {
         /// Default: `false`.
         adwords_reporting_enabled: Option<bool> = "adwordsReportingEnabled",
@@ -322,7 +323,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The roles in [`User::roles`].
+    /// The value of [`User::roles`].
     pub struct Role {
         /// The ids of the locations.
         location_ids: Vec<String> = "locationIds",
@@ -406,7 +407,7 @@ crm_core::setters!(UpdateUser {
 });
 
 crm_core::record! {
-    /// A user in [`LocationReply::users`].
+    /// An item of [`LocationReply::users`].
     pub struct User {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",

@@ -56,7 +56,7 @@ crm_core::record! {
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
         /// The language code, for example `en`.
         language: Option<VoiceAiLanguage> = "language",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
@@ -194,11 +194,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An agent working hour in [`AgentCreationRequest::agent_working_hours`].
+    /// An item of [`AgentCreationRequest::agent_working_hours`].
     pub struct AgentWorkingHours {
-        /// The day of the week, as a number from 1 to 7.
+        /// The day of the week, as a number from 1 to 7. Required in requests.
         day_of_the_week: Option<f64> = "dayOfTheWeek",
-        /// The time ranges of the day.
+        /// The time ranges of the day. Required in requests.
         intervals: Option<Vec<VoiceAiInterval>> = "intervals",
     }
     required "dayOfTheWeek" "intervals"
@@ -221,7 +221,7 @@ impl AgentWorkingHours {
 }
 
 crm_core::record! {
-    /// An executed call action in [`CallLog::executed_call_actions`].
+    /// An item of [`CallLog::executed_call_actions`].
     pub struct CallAction {
         /// Name in JSON: `actionId`.
         action_id: Option<String> = "actionId",
@@ -421,7 +421,7 @@ crm_core::setters!(PatchAgent {
 });
 
 crm_core::open_enum! {
-    /// The patience level in [`AgentCreationRequest::patience_level`].
+    /// The value of [`AgentCreationRequest::patience_level`].
     pub enum PatienceLevel {
         /// `high`
         High = "high",
@@ -433,17 +433,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The send post call notification to in [`AgentCreationRequest::send_post_call_notification_to`].
+    /// The value of [`AgentCreationRequest::send_post_call_notification_to`].
     pub struct SendPostCallNotification {
-        /// True to notify all administrators.
+        /// True to notify all administrators. Required in requests.
         admins: Option<bool> = "admins",
-        /// True to notify all users.
+        /// True to notify all users. Required in requests.
         all_users: Option<bool> = "allUsers",
-        /// True to notify the user that the contact is assigned to.
+        /// True to notify the user that the contact is assigned to. Required in requests.
         contact_assigned_user: Option<bool> = "contactAssignedUser",
-        /// Additional e-mail addresses to notify.
+        /// Additional e-mail addresses to notify. Required in requests.
         custom_emails: Option<Vec<String>> = "customEmails",
-        /// The ids of the users who are notified.
+        /// The ids of the users who are notified. Required in requests.
         specific_users: Option<Vec<String>> = "specificUsers",
     }
     required "admins" "allUsers" "contactAssignedUser" "customEmails" "specificUsers"
@@ -462,7 +462,7 @@ crm_core::setters!(SendPostCallNotification {
 });
 
 crm_core::record! {
-    /// The send post call notification to in [`AgentReply::send_post_call_notification_to`].
+    /// The value of [`AgentReply::send_post_call_notification_to`].
     pub struct SendPostCallNotificationSchema {
         /// True to notify all administrators.
         admins: Option<bool> = "admins",
@@ -480,14 +480,15 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `voice_ai.create_action`.
     pub struct SingleAction {
-        /// The settings of the action, which depend on its type.
+        /// The settings of the action, which depend on its type. Required in requests.
         action_parameters: Option<Value> = "actionParameters",
-        /// Name in JSON: `actionType`.
+        /// Name in JSON: `actionType`. Required in requests.
         action_type: Option<ActionType> = "actionType",
-        /// Name in JSON: `agentId`.
+        /// Name in JSON: `agentId`. Required in requests.
         agent_id: Option<String> = "agentId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "actionParameters" "actionType" "agentId" "locationId" "name"
@@ -503,9 +504,9 @@ crm_core::setters!(SingleAction {
 });
 
 crm_core::record! {
-    /// The translation in [`AgentCreationRequest::translation`].
+    /// The value of [`AgentCreationRequest::translation`].
     pub struct Translation {
-        /// True if it is enabled.
+        /// True if it is enabled. Required in requests.
         enabled: Option<bool> = "enabled",
         /// The language code, for example `en`.
         language: Option<String> = "language",
@@ -531,7 +532,7 @@ impl Translation {
 }
 
 crm_core::record! {
-    /// The translation in [`AgentReply::translation`].
+    /// The value of [`AgentReply::translation`].
     pub struct TranslationSchema {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -541,15 +542,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An interval in [`AgentWorkingHours::intervals`].
+    /// An item of [`AgentWorkingHours::intervals`].
     pub struct VoiceAiInterval {
-        /// The hour at which it ends, from 0 to 23. Between 0 and 23.
+        /// The hour at which it ends, from 0 to 23. Between 0 and 23. Required in requests.
         end_hour: Option<f64> = "endHour",
-        /// The minute at which it ends. Between 0 and 59.
+        /// The minute at which it ends. Between 0 and 59. Required in requests.
         end_minute: Option<f64> = "endMinute",
-        /// The hour of the start, from 0 to 23. Between 0 and 23.
+        /// The hour of the start, from 0 to 23. Between 0 and 23. Required in requests.
         start_hour: Option<f64> = "startHour",
-        /// Between 0 and 59.
+        /// Between 0 and 59. Required in requests.
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"
@@ -576,7 +577,7 @@ impl VoiceAiInterval {
 }
 
 crm_core::open_enum! {
-    /// The language in [`AgentCreationRequest::language`].
+    /// The value of [`AgentCreationRequest::language`].
     pub enum VoiceAiLanguage {
         /// `de`
         De = "de",

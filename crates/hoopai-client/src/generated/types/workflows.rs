@@ -11,7 +11,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A workflow in [`GetWorkflowReply::workflows`].
+    /// An item of [`GetWorkflowReply::workflows`].
     pub struct Workflow {
         /// The time of creation.
         created_at: Option<String> = "createdAt",

@@ -39,7 +39,7 @@ impl Campaigns {
     ///     .campaigns()
     ///     .clone(
     ///         types::CampaignCloneInput::default()
-    ///             .assets_to_clone([("name", ["Example"])])
+    ///             .assets_to_clone([("name", vec!["Example".to_owned()])])
     ///             .name("Example")
     ///             .should_clone_draft_nodes(true)
     ///             .should_clone_edges(true)

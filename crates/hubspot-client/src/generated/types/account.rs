@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`UsageList::results`].
+    /// An item of [`UsageList::results`].
     pub struct ApiUsage {
         /// Time at which the figures were collected.
         collected_at: Option<Timestamp> = "collectedAt",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The acting user in [`UserActionEvent::acting_user`].
+    /// The value of [`UserActionEvent::acting_user`].
     pub struct ActingUser {
         /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`HydratedCriticalActionPage::results`].
+    /// An item of [`HydratedCriticalActionPage::results`].
     pub struct HydratedCriticalAction {
         /// User who performed the action.
         acting_user: Option<String> = "actingUser",
@@ -50,7 +50,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`LoginAuditPage::results`].
+    /// An item of [`LoginAuditPage::results`].
     pub struct LoginAudit {
         /// The code of the country, for example `US`.
         country_code: Option<String> = "countryCode",
@@ -84,7 +84,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`UserActionEventPage::results`].
+    /// An item of [`UserActionEventPage::results`].
     pub struct UserActionEvent {
         /// User who performed the action.
         acting_user: Option<ActingUser> = "actingUser",

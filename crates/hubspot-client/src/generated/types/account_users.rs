@@ -31,7 +31,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `account_users.create`.
     pub struct AccountUserCreate {
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
         /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
@@ -43,7 +43,7 @@ crm_core::record! {
         role_id: Option<String> = "roleId",
         /// The ids of the user's further teams.
         secondary_team_ids: Option<Vec<String>> = "secondaryTeamIds",
-        /// True if the user gets a welcome e-mail.
+        /// True if the user gets a welcome e-mail. Required in requests.
         send_welcome_email: Option<bool> = "sendWelcomeEmail",
     }
     required "email" "sendWelcomeEmail"
@@ -151,7 +151,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A result in [`PermissionSetList::results`].
+    /// An item of [`PermissionSetList::results`].
     pub struct PermissionSet {
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -177,7 +177,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`TeamList::results`].
+    /// An item of [`TeamList::results`].
     pub struct UserProvisioningTeam {
         id: Option<String> = "id",
         name: Option<String> = "name",

@@ -4,13 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// An input in [`AssociationDefinitionConfigurationCreateRequestBatch::inputs`].
+    /// An item of [`AssociationDefinitionConfigurationCreateRequestBatch::inputs`].
     pub struct AssociationDefinitionConfigurationCreateRequest {
-        /// The group it is sorted into.
+        /// The group it is sorted into. Required in requests.
         category: Option<AssociationCategory> = "category",
-        /// Maximum number of records that can be associated with one record.
+        /// Maximum number of records that can be associated with one record. Required in requests.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
-        /// The id of the association type.
+        /// The id of the association type. Required in requests.
         type_id: Option<i64> = "typeId",
     }
     required "category" "maxToObjectIds" "typeId"
@@ -37,7 +37,7 @@ impl AssociationDefinitionConfigurationCreateRequest {
 crm_core::record! {
     /// Body of `association_labels.batch_create_configurations`.
     pub struct AssociationDefinitionConfigurationCreateRequestBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<AssociationDefinitionConfigurationCreateRequest>> = "inputs",
     }
     required "inputs"
@@ -58,13 +58,13 @@ impl AssociationDefinitionConfigurationCreateRequestBatch {
 }
 
 crm_core::record! {
-    /// An input in [`AssociationDefinitionConfigurationUpdateRequestBatch::inputs`].
+    /// An item of [`AssociationDefinitionConfigurationUpdateRequestBatch::inputs`].
     pub struct AssociationDefinitionConfigurationUpdateRequest {
-        /// The group it is sorted into.
+        /// The group it is sorted into. Required in requests.
         category: Option<AssociationCategory> = "category",
-        /// Maximum number of records that can be associated with one record.
+        /// Maximum number of records that can be associated with one record. Required in requests.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
-        /// The id of the association type.
+        /// The id of the association type. Required in requests.
         type_id: Option<i64> = "typeId",
     }
     required "category" "maxToObjectIds" "typeId"
@@ -91,7 +91,7 @@ impl AssociationDefinitionConfigurationUpdateRequest {
 crm_core::record! {
     /// Body of `association_labels.batch_update_configurations`.
     pub struct AssociationDefinitionConfigurationUpdateRequestBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<AssociationDefinitionConfigurationUpdateRequest>> = "inputs",
     }
     required "inputs"
@@ -112,7 +112,7 @@ impl AssociationDefinitionConfigurationUpdateRequestBatch {
 }
 
 crm_core::record! {
-    /// A result in [`AssociationDefinitionConfigurationUpdateResultBatchReply::results`].
+    /// An item of [`AssociationDefinitionConfigurationUpdateResultBatchReply::results`].
     pub struct AssociationDefinitionConfigurationUpdateResult {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -149,8 +149,9 @@ crm_core::record! {
     pub struct AssociationDefinitionCreateRequest {
         /// The label seen from the other side.
         inverse_label: Option<String> = "inverseLabel",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "label" "name"
@@ -177,11 +178,11 @@ impl AssociationDefinitionCreateRequest {
 crm_core::record! {
     /// Body of `association_labels.update`.
     pub struct AssociationDefinitionUpdateRequest {
-        /// The id of the kind of association.
+        /// The id of the kind of association. Required in requests.
         association_type_id: Option<i64> = "associationTypeId",
         /// The label seen from the other side.
         inverse_label: Option<String> = "inverseLabel",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
     }
     required "associationTypeId" "label"
@@ -206,7 +207,7 @@ impl AssociationDefinitionUpdateRequest {
 }
 
 crm_core::record! {
-    /// A result in [`AssociationDefinitionUserConfigurationBatchReply::results`].
+    /// An item of [`AssociationDefinitionUserConfigurationBatchReply::results`].
     pub struct AssociationDefinitionUserConfiguration {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",
@@ -251,7 +252,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `association_labels.batch_purge_configurations`.
     pub struct AssociationSpecBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<AssociationsSchemaAssociationSpec>> = "inputs",
     }
     required "inputs"
@@ -278,11 +279,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`AssociationSpecBatch::inputs`].
+    /// An item of [`AssociationSpecBatch::inputs`].
     pub struct AssociationsSchemaAssociationSpec {
-        /// The group it is sorted into.
+        /// The group it is sorted into. Required in requests.
         category: Option<String> = "category",
-        /// The id of the association type.
+        /// The id of the association type. Required in requests.
         type_id: Option<i64> = "typeId",
     }
     required "category" "typeId"

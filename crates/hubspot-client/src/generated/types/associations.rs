@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`AssociationPage::results`].
+    /// An item of [`AssociationPage::results`].
     pub struct AssociatedObject {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpecWithLabel> = "associationTypes",
@@ -14,11 +14,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`AssociationBatchArchive::inputs`].
+    /// An item of [`AssociationBatchArchive::inputs`].
     pub struct AssociationArchive {
-        /// Origin.
+        /// Origin. Required in requests.
         from: Option<PublicObjectId> = "from",
-        /// Targets: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail. Required in requests.
         to: Option<Vec<PublicObjectId>> = "to",
     }
     required "from" "to"
@@ -43,7 +43,7 @@ impl AssociationArchive {
 crm_core::record! {
     /// Body of `associations.batch_delete`.
     pub struct AssociationBatchArchive {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<AssociationArchive>> = "inputs",
     }
     required "inputs"
@@ -64,7 +64,7 @@ impl AssociationBatchArchive {
 crm_core::record! {
     /// Body of `associations.batch_create`.
     pub struct AssociationBatchCreate {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<AssociationCreate>> = "inputs",
     }
     required "inputs"
@@ -85,7 +85,7 @@ impl AssociationBatchCreate {
 crm_core::record! {
     /// Body of `associations.batch_read`.
     pub struct AssociationBatchRead {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<AssociationRead>> = "inputs",
     }
     required "inputs"
@@ -146,13 +146,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`AssociationBatchCreate::inputs`].
+    /// An item of [`AssociationBatchCreate::inputs`].
     pub struct AssociationCreate {
-        /// Origin.
+        /// Origin. Required in requests.
         from: Option<PublicObjectId> = "from",
-        /// Targets: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail. Required in requests.
         to: Option<PublicObjectId> = "to",
-        /// The kinds of association to make.
+        /// The kinds of association to make. Required in requests.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "from" "to" "types"
@@ -187,10 +187,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`AssociationBatchRead::inputs`].
+    /// An item of [`AssociationBatchRead::inputs`].
     pub struct AssociationRead {
         /// The cursor of the page before; the first page has none.
         after: Option<String> = "after",
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "id"
@@ -214,7 +215,7 @@ impl AssociationRead {
 }
 
 crm_core::record! {
-    /// The enqueue time in [`ReportCreationReply::enqueue_time`].
+    /// The value of [`ReportCreationReply::enqueue_time`].
     pub struct DateTime {
         /// True if only the date counts.
         date_only: Option<bool> = "dateOnly",
@@ -225,7 +226,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`DefaultAssociationBatchReply::results`].
+    /// An item of [`DefaultAssociationBatchReply::results`].
     pub struct DefaultAssociation {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
@@ -239,7 +240,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `associations.batch_create_default`.
     pub struct DefaultAssociationBatchCreate {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<DefaultAssociationCreate>> = "inputs",
     }
     required "inputs"
@@ -279,11 +280,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`DefaultAssociationBatchCreate::inputs`].
+    /// An item of [`DefaultAssociationBatchCreate::inputs`].
     pub struct DefaultAssociationCreate {
-        /// Origin.
+        /// Origin. Required in requests.
         from: Option<PublicObjectId> = "from",
-        /// Targets: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail. Required in requests.
         to: Option<PublicObjectId> = "to",
     }
     required "from" "to"
@@ -319,7 +320,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`AssociationBatchReadReply::results`].
+    /// An item of [`AssociationBatchReadReply::results`].
     pub struct ObjectAssociations {
         /// Origin.
         from: Option<PublicObjectId> = "from",
@@ -331,7 +332,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`PartnerClientsAssociationPage::results`].
+    /// An item of [`PartnerClientsAssociationPage::results`].
     pub struct PartnerClientsAssociatedObject {
         /// The kinds of association between them.
         association_types: Vec<PartnerClientsAssociationSpecWithLabel> = "associationTypes",
@@ -351,7 +352,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An association type in [`PartnerClientsAssociatedObject::association_types`].
+    /// An item of [`PartnerClientsAssociatedObject::association_types`].
     pub struct PartnerClientsAssociationSpecWithLabel {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",

@@ -77,7 +77,7 @@ crm_core::setters!(BlogAuthor {
 crm_core::record! {
     /// Body of `blog_authors.batch_create`.
     pub struct BlogAuthorBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<BlogAuthor>> = "inputs",
     }
     required "inputs"
@@ -119,8 +119,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `blog_authors.create_language_variation`.
     pub struct BlogAuthorClone {
-        /// The author of blog posts.
+        /// The author of blog posts. Required in requests.
         blog_author: Option<BlogAuthor> = "blogAuthor",
+        /// Required in requests.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",

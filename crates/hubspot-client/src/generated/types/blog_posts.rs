@@ -247,7 +247,7 @@ crm_core::setters!(BlogPost {
 crm_core::record! {
     /// Body of `blog_posts.batch_create`.
     pub struct BlogPostBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<BlogPost>> = "inputs",
     }
     required "inputs"
@@ -289,6 +289,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `blog_posts.create_language_variation`.
     pub struct BlogPostLanguageClone {
+        /// Required in requests.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -366,7 +367,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`BlogPostVersionPage::results`].
+    /// An item of [`BlogPostVersionPage::results`].
     pub struct VersionBlogPost {
         id: Option<String> = "id",
         /// The content in this version.

@@ -42,6 +42,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `blog_settings.create_language_variation`.
     pub struct BlogLanguageClone {
+        /// Required in requests.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -119,7 +120,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`BlogVersionPage::results`].
+    /// An item of [`BlogVersionPage::results`].
     pub struct VersionBlog {
         id: Option<String> = "id",
         /// The content in this version.

@@ -47,7 +47,7 @@ crm_core::setters!(Tag {
 crm_core::record! {
     /// Body of `blog_tags.batch_create`.
     pub struct TagBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<Tag>> = "inputs",
     }
     required "inputs"
@@ -89,9 +89,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `blog_tags.create_language_variation`.
     pub struct TagClone {
+        /// Required in requests.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The primary language, for example `en`.
         primary_language: Option<String> = "primaryLanguage",

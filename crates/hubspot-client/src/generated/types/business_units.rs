@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`BusinessUnitList::results`].
+    /// An item of [`BusinessUnitList::results`].
     pub struct BusinessUnit {
         id: Option<String> = "id",
         /// The logo: its address and more.
@@ -22,7 +22,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The logo metadata in [`BusinessUnit::logo_metadata`].
+    /// The value of [`BusinessUnit::logo_metadata`].
     pub struct BusinessUnitLogoMetadata {
         /// The alternative text of the logo.
         logo_alt_text: Option<String> = "logoAltText",

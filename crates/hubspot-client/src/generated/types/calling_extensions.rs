@@ -44,9 +44,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calling_extensions.create_channel_connection`.
     pub struct ChannelConnectionSettingsRequest {
-        /// True if it is ready to be used.
+        /// True if it is ready to be used. Required in requests.
         is_ready: Option<bool> = "isReady",
-        /// The address.
+        /// The address. Required in requests.
         url: Option<String> = "url",
     }
     required "isReady" "url"
@@ -89,21 +89,21 @@ crm_core::record! {
     pub struct CompletedThirdPartyCallRequest {
         /// Time at which the call started.
         call_started_timestamp: Option<Timestamp> = "callStartedTimestamp",
-        /// True to make an engagement of the call.
+        /// True to make an engagement of the call. Required in requests.
         create_engagement: Option<bool> = "createEngagement",
         /// Duration of the call. In seconds.
         duration_seconds: Option<i64> = "durationSeconds",
-        /// Properties for the engagement, by name.
+        /// Properties for the engagement, by name. Required in requests.
         engagement_properties: Option<Map<String>> = "engagementProperties",
-        /// The id of the call in the calling app.
+        /// The id of the call in the calling app. Required in requests.
         external_call_id: Option<String> = "externalCallId",
-        /// Final status of the call, for example `COMPLETED`.
+        /// Final status of the call, for example `COMPLETED`. Required in requests.
         final_call_status: Option<CompletedThirdPartyCallRequestFinalCallStatus> = "finalCallStatus",
-        /// The phone number that called.
+        /// The phone number that called. Required in requests.
         from_number: Option<FormattedPhoneNumber> = "fromNumber",
-        /// The ids of users the call may be for.
+        /// The ids of users the call may be for. Required in requests.
         potential_recipient_user_ids: Option<Vec<i64>> = "potentialRecipientUserIds",
-        /// The phone number that was called.
+        /// The phone number that was called. Required in requests.
         to_number: Option<FormattedPhoneNumber> = "toNumber",
         /// The id of the user.
         user_id: Option<i64> = "userId",
@@ -182,13 +182,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The from number in [`CompletedThirdPartyCallRequest::from_number`].
+    /// The value of [`CompletedThirdPartyCallRequest::from_number`].
     pub struct FormattedPhoneNumber {
-        /// The number in E.164 form.
+        /// The number in E.164 form. Required in requests.
         e164_number: Option<String> = "e164Number",
         /// The extension, of a file name or of a phone number.
         extension: Option<String> = "extension",
-        /// The kind of phone number, for example `MOBILE`.
+        /// The kind of phone number, for example `MOBILE`. Required in requests.
         phone_number_type: Option<FormattedPhoneNumberPhoneNumberType> = "phoneNumberType",
     }
     required "e164Number" "phoneNumberType"
@@ -248,7 +248,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `calling_extensions.mark_recording_ready`.
     pub struct MarkRecordingAsReadyRequest {
-        /// The id of the activity, such as a call.
+        /// The id of the activity, such as a call. Required in requests.
         engagement_id: Option<i64> = "engagementId",
     }
     required "engagementId"
@@ -267,7 +267,7 @@ impl MarkRecordingAsReadyRequest {
 }
 
 crm_core::record! {
-    /// The object coordinates in [`CompanyCallerId::object_coordinates`].
+    /// The value of [`CompanyCallerId::object_coordinates`].
     pub struct ObjectCoordinates {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
@@ -301,7 +301,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calling_extensions.create_recording_settings`.
     pub struct RecordingSettingsRequest {
-        /// The address to fetch recordings that need authentication from.
+        /// The address to fetch recordings that need authentication from. Required in requests.
         url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
     }
     required "urlToRetrieveAuthedRecording"
@@ -388,21 +388,23 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calling_extensions.create_settings`.
     pub struct SettingsRequest {
-        /// The height, in pixels.
+        /// The height, in pixels. Required in requests.
         height: Option<i64> = "height",
-        /// True if it is ready to be used.
+        /// True if it is ready to be used. Required in requests.
         is_ready: Option<bool> = "isReady",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// True if custom objects are supported too.
+        /// True if custom objects are supported too. Required in requests.
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
-        /// True if calls can be received too.
+        /// True if calls can be received too. Required in requests.
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
-        /// The address.
+        /// The address. Required in requests.
         url: Option<String> = "url",
-        /// Name in JSON: `usesCallingWindow`.
+        /// Name in JSON: `usesCallingWindow`. Required in requests.
         uses_calling_window: Option<bool> = "usesCallingWindow",
-        /// Name in JSON: `usesRemote`.
+        /// Name in JSON: `usesRemote`. Required in requests.
         uses_remote: Option<bool> = "usesRemote",
+        /// Required in requests.
         width: Option<i64> = "width",
     }
     required "height" "isReady" "name" "supportsCustomObjects" "supportsInboundCalling" "url" "usesCallingWindow" "usesRemote" "width"

@@ -55,7 +55,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`CampaignAssetPage::results`].
+    /// An item of [`CampaignAssetPage::results`].
     pub struct CampaignAsset {
         id: Option<String> = "id",
         /// Figures of the asset, by name.
@@ -65,7 +65,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An asset in [`CampaignWithAssets::assets`].
+    /// An entry of [`CampaignWithAssets::assets`].
     pub struct CampaignAssetPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -96,10 +96,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`CampaignBatchUpdateItemBatch::inputs`].
+    /// An item of [`CampaignBatchUpdateItemBatch::inputs`].
     pub struct CampaignBatchUpdateItem {
+        /// Required in requests.
         id: Option<String> = "id",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
     }
     required "id" "properties"
@@ -121,7 +122,7 @@ impl CampaignBatchUpdateItem {
 crm_core::record! {
     /// Body of `campaigns.batch_update`.
     pub struct CampaignBatchUpdateItemBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<CampaignBatchUpdateItem>> = "inputs",
     }
     required "inputs"
@@ -140,8 +141,9 @@ impl CampaignBatchUpdateItemBatch {
 }
 
 crm_core::record! {
-    /// An input in [`CampaignDeleteInputBatch::inputs`].
+    /// An item of [`CampaignDeleteInputBatch::inputs`].
     pub struct CampaignDeleteInput {
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "id"
@@ -162,7 +164,7 @@ impl CampaignDeleteInput {
 crm_core::record! {
     /// Body of `campaigns.batch_delete`.
     pub struct CampaignDeleteInputBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<CampaignDeleteInput>> = "inputs",
     }
     required "inputs"
@@ -183,7 +185,7 @@ impl CampaignDeleteInputBatch {
 crm_core::record! {
     /// Body of `campaigns.create`.
     pub struct CampaignInput {
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
@@ -204,7 +206,7 @@ impl CampaignInput {
 crm_core::record! {
     /// Body of `campaigns.batch_create`.
     pub struct CampaignInputBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<CampaignInput>> = "inputs",
     }
     required "inputs"
@@ -235,8 +237,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`CampaignReadInputBatch::inputs`].
+    /// An item of [`CampaignReadInputBatch::inputs`].
     pub struct CampaignReadInput {
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "id"
@@ -257,7 +260,7 @@ impl CampaignReadInput {
 crm_core::record! {
     /// Body of `campaigns.batch_read`.
     pub struct CampaignReadInputBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<CampaignReadInput>> = "inputs",
     }
     required "inputs"
@@ -314,7 +317,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A business unit in [`Campaign::business_units`].
+    /// An item of [`Campaign::business_units`].
     pub struct CampaignsPublicApiBusinessUnit {
         id: Option<i64> = "id",
     }
@@ -331,7 +334,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`ContactReferencePage::results`].
+    /// An item of [`ContactReferencePage::results`].
     pub struct ContactReference {
         id: Option<String> = "id",
     }
@@ -350,12 +353,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `campaigns.create_budget_item`.
     pub struct ItemInput {
-        /// The amount of money.
+        /// The amount of money. Required in requests.
         amount: Option<f64> = "amount",
         /// Human-readable description.
         description: Option<String> = "description",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The order it is shown or sorted in.
+        /// The order it is shown or sorted in. Required in requests.
         order: Option<i64> = "order",
     }
     required "amount" "name" "order"

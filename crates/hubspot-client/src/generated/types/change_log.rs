@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The changes in [`ObjectChange::changes`].
+    /// The value of [`ObjectChange::changes`].
     pub struct ObjectChangeDetail {
         /// Names of the properties that changed.
         changed_properties: Vec<String> = "changedProperties",

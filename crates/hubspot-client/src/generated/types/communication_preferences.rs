@@ -67,7 +67,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`BatchResponsePublicBulkOptOutFromAllReply::results`].
+    /// An item of [`BatchResponsePublicBulkOptOutFromAllReply::results`].
     pub struct BulkOptOutFromAllReply {
         /// The subscription statuses.
         statuses: Vec<Status> = "statuses",
@@ -95,7 +95,7 @@ crm_core::record! {
     pub struct LinkGenerationRequest {
         /// The language, for example `en`.
         language: Option<String> = "language",
-        /// The e-mail address of the subscriber.
+        /// The e-mail address of the subscriber. Required in requests.
         subscriber_id_string: Option<String> = "subscriberIdString",
         /// The id of the subscription.
         subscription_id: Option<i64> = "subscriptionId",
@@ -126,15 +126,15 @@ impl LinkGenerationRequest {
 crm_core::record! {
     /// Body of `communication_preferences.update_status`.
     pub struct PartialPublicStatusRequest {
-        /// The channel of communication. Always `EMAIL`.
+        /// The channel of communication. Always `EMAIL`. Required in requests.
         channel: Option<String> = "channel",
         /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
         legal_basis: Option<LegalBasis> = "legalBasis",
         /// Why the legal basis holds, in words.
         legal_basis_explanation: Option<String> = "legalBasisExplanation",
-        /// Status of the subscription: `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`.
+        /// Status of the subscription: `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`. Required in requests.
         status_state: Option<SubscriptionStatus> = "statusState",
-        /// The id of the subscription.
+        /// The id of the subscription. Required in requests.
         subscription_id: Option<i64> = "subscriptionId",
     }
     required "channel" "statusState" "subscriptionId"
@@ -187,7 +187,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A status in [`BulkOptOutFromAllReply::statuses`].
+    /// An item of [`BulkOptOutFromAllReply::statuses`].
     pub struct Status {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
@@ -214,7 +214,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`StatusBulkResponseBatchReply::results`].
+    /// An item of [`StatusBulkResponseBatchReply::results`].
     pub struct StatusBulkReply {
         /// The subscription statuses.
         statuses: Vec<Status> = "statuses",
@@ -245,19 +245,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`StatusRequestBatch::inputs`].
+    /// An item of [`StatusRequestBatch::inputs`].
     pub struct StatusRequest {
-        /// The channel of communication. Always `EMAIL`.
+        /// The channel of communication. Always `EMAIL`. Required in requests.
         channel: Option<String> = "channel",
         /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
         legal_basis: Option<LegalBasis> = "legalBasis",
         /// Why the legal basis holds, in words.
         legal_basis_explanation: Option<String> = "legalBasisExplanation",
-        /// Status of the subscription: `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`.
+        /// Status of the subscription: `SUBSCRIBED`, `UNSUBSCRIBED` or `NOT_SPECIFIED`. Required in requests.
         status_state: Option<SubscriptionStatus> = "statusState",
-        /// The e-mail address of the subscriber.
+        /// The e-mail address of the subscriber. Required in requests.
         subscriber_id_string: Option<String> = "subscriberIdString",
-        /// The id of the subscription.
+        /// The id of the subscription. Required in requests.
         subscription_id: Option<i64> = "subscriptionId",
     }
     required "channel" "statusState" "subscriberIdString" "subscriptionId"
@@ -293,7 +293,7 @@ impl StatusRequest {
 crm_core::record! {
     /// Body of `communication_preferences.batch_update_statuses`.
     pub struct StatusRequestBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<StatusRequest>> = "inputs",
     }
     required "inputs"
@@ -326,7 +326,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A result in [`ActionResponseWithResultsSubscriptionDefinition::results`].
+    /// An item of [`ActionResponseWithResultsSubscriptionDefinition::results`].
     pub struct SubscriptionDefinition {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
@@ -366,7 +366,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A subscription translation in [`SubscriptionDefinition::subscription_translations`].
+    /// An item of [`SubscriptionDefinition::subscription_translations`].
     pub struct SubscriptionTranslation {
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
@@ -383,7 +383,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`ActionResponseWithResultsPublicWideStatus::results`].
+    /// An item of [`ActionResponseWithResultsPublicWideStatus::results`].
     pub struct WideStatus {
         /// The id of the business unit.
         business_unit_id: Option<i64> = "businessUnitId",
@@ -400,7 +400,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`WideStatusBulkResponseBatchReply::results`].
+    /// An item of [`WideStatusBulkResponseBatchReply::results`].
     pub struct WideStatusBulkReply {
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`AuditLogPage::results`].
+    /// An item of [`AuditLogPage::results`].
     pub struct AuditLog {
         /// Event that occurred, for example `PUBLISHED`.
         event: Option<AuditLogEvent> = "event",
@@ -108,9 +108,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The filters in [`CmsAuditLoggingExportSettings::filters`].
+    /// The value of [`CmsAuditLoggingExportSettings::filters`].
     pub struct CmsAuditLoggingExportFilters {
-        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one. Required in requests.
         object_type: Option<Vec<String>> = "objectType",
     }
     required "objectType"
@@ -131,20 +131,20 @@ impl CmsAuditLoggingExportFilters {
 crm_core::record! {
     /// Body of `content_audit.export`.
     pub struct CmsAuditLoggingExportSettings {
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
         /// The conditions that narrow it down.
         filters: Option<CmsAuditLoggingExportFilters> = "filters",
-        /// The format, for example `CSV` or `DATE`.
+        /// The format, for example `CSV` or `DATE`. Required in requests.
         format: Option<ExportFormat> = "format",
         partition: Option<i64> = "partition",
-        /// The id of the account.
+        /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
-        /// The ids of the users who get it.
+        /// The ids of the users who get it. Required in requests.
         recipient_user_ids: Option<Vec<i64>> = "recipientUserIds",
-        /// True if the export file is marked as sensitive.
+        /// True if the export file is marked as sensitive. Required in requests.
         should_mark_export_file_as_sensitive: Option<bool> = "shouldMarkExportFileAsSensitive",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<i64> = "userId",

@@ -142,13 +142,13 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`MessageCreate`].
     pub struct CommentCreate {
-        /// Files and other things attached to the message.
+        /// Files and other things attached to the message. Required in requests.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// The text, without formatting.
+        /// The text, without formatting. Required in requests.
         text: Option<String> = "text",
-        /// Always `COMMENT`.
+        /// Always `COMMENT`. Required in requests.
         type_: Option<String> = "type",
     }
     required "attachments" "text" "type"
@@ -188,22 +188,23 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`MessageCreate`].
     pub struct ConversationsMessageCreate {
-        /// Files and other things attached to the message.
+        /// Files and other things attached to the message. Required in requests.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
-        /// The id of the channel account.
+        /// The id of the channel account. Required in requests.
         channel_account_id: Option<String> = "channelAccountId",
-        /// The id of the channel.
+        /// The id of the channel. Required in requests.
         channel_id: Option<String> = "channelId",
+        /// Required in requests.
         recipients: Option<Vec<RecipientCreate>> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// The id of the actor who sends it.
+        /// The id of the actor who sends it. Required in requests.
         sender_actor_id: Option<String> = "senderActorId",
         /// Subject, in one line.
         subject: Option<String> = "subject",
-        /// The text, without formatting.
+        /// The text, without formatting. Required in requests.
         text: Option<String> = "text",
-        /// Always `MESSAGE`.
+        /// Always `MESSAGE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "attachments" "channelAccountId" "channelId" "recipients" "senderActorId" "text" "type"
@@ -266,9 +267,9 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`CommentCreateAttachmentsItem`].
     pub struct FileCreate {
-        /// The id of the file.
+        /// The id of the file. Required in requests.
         file_id: Option<String> = "fileId",
-        /// Always `FILE`.
+        /// Always `FILE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "fileId" "type"
@@ -318,7 +319,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`Inbox::type_`].
+    /// The value of [`Inbox::type_`].
     pub enum InboxType {
         /// `HELP_DESK`
         HelpDesk = "HELP_DESK",
@@ -394,9 +395,9 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`CommentCreateAttachmentsItem`].
     pub struct QuickRepliesCreate {
-        /// Answers to choose from with one tap.
+        /// Answers to choose from with one tap. Required in requests.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
-        /// Always `QUICK_REPLIES`.
+        /// Always `QUICK_REPLIES`. Required in requests.
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
@@ -416,13 +417,13 @@ impl QuickRepliesCreate {
 }
 
 crm_core::record! {
-    /// A recipient in [`ConversationsMessageCreate::recipients`].
+    /// An item of [`ConversationsMessageCreate::recipients`].
     pub struct RecipientCreate {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
         /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
-        /// E-mail addresses or phone numbers to which it is delivered.
+        /// E-mail addresses or phone numbers to which it is delivered. Required in requests.
         delivery_identifiers: Option<Vec<DeliveryIdentifier>> = "deliveryIdentifiers",
         name: Option<String> = "name",
         /// The e-mail field it is in, for example `TO` or `CC`.
@@ -459,9 +460,9 @@ impl RecipientCreate {
 crm_core::record! {
     /// Variant of [`CommentCreateAttachmentsItem`].
     pub struct SocialMediaCreate {
-        /// The post on the social network that it is about.
+        /// The post on the social network that it is about. Required in requests.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Always `SOCIAL_MEDIA_METADATA`.
+        /// Always `SOCIAL_MEDIA_METADATA`. Required in requests.
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
@@ -526,7 +527,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.assign_thread`.
     pub struct ThreadAssignRequest {
-        /// The id of the actor in the conversation.
+        /// The id of the actor in the conversation. Required in requests.
         actor_id: Option<String> = "actorId",
     }
     required "actorId"
@@ -545,7 +546,7 @@ impl ThreadAssignRequest {
 }
 
 crm_core::record! {
-    /// The thread associations in [`Thread::thread_associations`].
+    /// The value of [`Thread::thread_associations`].
     pub struct ThreadAssociations {
         /// The id of the associated ticket.
         associated_ticket_id: Option<String> = "associatedTicketId",

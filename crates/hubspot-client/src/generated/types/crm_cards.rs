@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The confirmation in [`ActionHookActionBody::confirmation`].
+    /// The value of [`ActionHookActionBody::confirmation`].
     pub struct ActionConfirmationBody {
         /// The label of the button to cancel.
         cancel_button_label: Option<String> = "cancelButtonLabel",
@@ -34,9 +34,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The actions in [`CardCreateRequest::actions`].
+    /// The value of [`CardCreateRequest::actions`].
     pub struct CardActions {
-        /// The addresses that actions may begin with.
+        /// The addresses that actions may begin with. Required in requests.
         base_urls: Option<Vec<String>> = "baseUrls",
     }
     required "baseUrls"
@@ -55,7 +55,7 @@ impl CardActions {
 }
 
 crm_core::record! {
-    /// An entry in [`CardReply::audit_history`].
+    /// An item of [`CardReply::audit_history`].
     pub struct CardAuditReply {
         /// The kind of action.
         action_type: Option<CardAuditReplyActionType> = "actionType",
@@ -99,12 +99,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `crm_cards.create`.
     pub struct CardCreateRequest {
-        /// Actions that are performed, allowed or observed.
+        /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<CardActions> = "actions",
-        /// Display of the card's data.
+        /// Display of the card's data. Required in requests.
         display: Option<CardDisplayBody> = "display",
-        /// Source of the card's data and the way to fetch it.
+        /// Source of the card's data and the way to fetch it. Required in requests.
         fetch: Option<CardFetchBody> = "fetch",
+        /// Required in requests.
         title: Option<String> = "title",
     }
     required "actions" "display" "fetch" "title"
@@ -131,9 +132,9 @@ impl CardCreateRequest {
 }
 
 crm_core::record! {
-    /// The display in [`CardCreateRequest::display`].
+    /// The value of [`CardCreateRequest::display`].
     pub struct CardDisplayBody {
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Vec<CardDisplayProperty>> = "properties",
     }
     required "properties"
@@ -152,14 +153,15 @@ impl CardDisplayBody {
 }
 
 crm_core::record! {
-    /// A property in [`CardDisplayBody::properties`].
+    /// An item of [`CardDisplayBody::properties`].
     pub struct CardDisplayProperty {
-        /// The kind of data, for example `STRING`.
+        /// The kind of data, for example `STRING`. Required in requests.
         data_type: Option<DataType> = "dataType",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The values to choose from.
+        /// The values to choose from. Required in requests.
         options: Option<Vec<DisplayOption>> = "options",
     }
     required "dataType" "label" "name" "options"
@@ -186,15 +188,15 @@ impl CardDisplayProperty {
 }
 
 crm_core::record! {
-    /// The fetch in [`CardCreateRequest::fetch`].
+    /// The value of [`CardCreateRequest::fetch`].
     pub struct CardFetchBody {
-        /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
+        /// Source of the card's data: `EXTERNAL` or `SERVERLESS`. Required in requests.
         card_type: Option<CardType> = "cardType",
-        /// The object types it is for.
+        /// The object types it is for. Required in requests.
         object_types: Option<Vec<CardObjectTypeBody>> = "objectTypes",
         /// The serverless function that gives the data.
         serverless_function: Option<String> = "serverlessFunction",
-        /// The address that HubSpot calls.
+        /// The address that HubSpot calls. Required in requests.
         target_url: Option<String> = "targetUrl",
     }
     required "cardType" "objectTypes" "targetUrl"
@@ -224,11 +226,11 @@ impl CardFetchBody {
 }
 
 crm_core::record! {
-    /// The fetch in [`CardPatchRequest::fetch`].
+    /// The value of [`CardPatchRequest::fetch`].
     pub struct CardFetchBodyPatch {
         /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
         card_type: Option<CardType> = "cardType",
-        /// The object types it is for.
+        /// The object types it is for. Required in requests.
         object_types: Option<Vec<CardObjectTypeBody>> = "objectTypes",
         /// The serverless function that gives the data.
         serverless_function: Option<String> = "serverlessFunction",
@@ -288,13 +290,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `crm_cards.migrate_views`.
     pub struct CardMigrateViewsRequest {
-        /// Name in JSON: `allowDuplicateAppCardIds`.
+        /// Name in JSON: `allowDuplicateAppCardIds`. Required in requests.
         allow_duplicate_app_card_ids: Option<bool> = "allowDuplicateAppCardIds",
-        /// The id of the app card.
+        /// The id of the app card. Required in requests.
         app_card_id: Option<i64> = "appCardId",
         /// The id of the app card for the help desk.
         helpdesk_app_card_id: Option<i64> = "helpdeskAppCardId",
-        /// The id of the old CRM card.
+        /// The id of the old CRM card. Required in requests.
         legacy_crm_card_id: Option<i64> = "legacyCrmCardId",
     }
     required "allowDuplicateAppCardIds" "appCardId" "legacyCrmCardId"
@@ -324,10 +326,11 @@ impl CardMigrateViewsRequest {
 }
 
 crm_core::record! {
-    /// An object type in [`CardFetchBody::object_types`].
+    /// An item of [`CardFetchBody::object_types`].
     pub struct CardObjectTypeBody {
+        /// Required in requests.
         name: Option<CardObjectTypeBodyName> = "name",
-        /// The properties to send when data is fetched.
+        /// The properties to send when data is fetched. Required in requests.
         properties_to_send: Option<Vec<String>> = "propertiesToSend",
     }
     required "name" "propertiesToSend"
@@ -350,7 +353,7 @@ impl CardObjectTypeBody {
 }
 
 crm_core::open_enum! {
-    /// The name in [`CardObjectTypeBody::name`].
+    /// The value of [`CardObjectTypeBody::name`].
     pub enum CardObjectTypeBodyName {
         /// `companies`
         Companies = "companies",
@@ -442,12 +445,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An option in [`CardDisplayProperty::options`].
+    /// An item of [`CardDisplayProperty::options`].
     pub struct DisplayOption {
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<DisplayOptionType> = "type",
     }
     required "label" "name" "type"
@@ -472,7 +476,7 @@ impl DisplayOption {
 }
 
 crm_core::open_enum! {
-    /// The type in [`DisplayOption::type_`].
+    /// The value of [`DisplayOption::type_`].
     pub enum DisplayOptionType {
         /// `DANGER`
         Danger = "DANGER",
@@ -533,7 +537,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A section in [`IntegratorCardPayloadReply::sections`].
+    /// An item of [`IntegratorCardPayloadReply::sections`].
     pub struct IntegratorObjectResult {
         /// Actions that are performed, allowed or observed.
         actions: Vec<IntegratorObjectResultActionsItem> = "actions",
@@ -555,7 +559,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// A token in [`IntegratorObjectResult::tokens`].
+    /// An item of [`IntegratorObjectResult::tokens`].
     pub struct ObjectToken {
         /// The kind of data, for example `STRING`.
         data_type: Option<DataType> = "dataType",
@@ -567,7 +571,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The fetch in [`CardReply::fetch`].
+    /// The value of [`CardReply::fetch`].
     pub struct PublicCardFetchBody {
         /// The object types it is for.
         object_types: Vec<CardObjectTypeBody> = "objectTypes",
@@ -577,7 +581,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The top level actions in [`IntegratorCardPayloadReply::top_level_actions`].
+    /// The value of [`IntegratorCardPayloadReply::top_level_actions`].
     pub struct TopLevelActions {
         /// The main one.
         primary: Option<IntegratorObjectResultActionsItem> = "primary",

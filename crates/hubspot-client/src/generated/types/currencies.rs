@@ -23,7 +23,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `currencies.set_company_currency`.
     pub struct CompanyCurrencyUpdateRequest {
-        /// The currency, for example `USD`. One of 176 values, for example `AED`.
+        /// The currency, for example `USD`. One of 176 values, for example `AED`. Required in requests.
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
@@ -42,7 +42,7 @@ impl CompanyCurrencyUpdateRequest {
 }
 
 crm_core::record! {
-    /// A result in [`CurrencyCodeInfoList::results`].
+    /// An item of [`CurrencyCodeInfoList::results`].
     pub struct CurrencyCodeInfo {
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
@@ -62,7 +62,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `currencies.add_central_currency`.
     pub struct CurrencyCreateRequest {
-        /// The currency, for example `USD`. One of 176 values, for example `AED`.
+        /// The currency, for example `USD`. One of 176 values, for example `AED`. Required in requests.
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
@@ -83,11 +83,11 @@ impl CurrencyCreateRequest {
 crm_core::record! {
     /// Body of `currencies.update_currency_visibility`.
     pub struct CurrencyPairUpdate {
-        /// One of 176 values, for example `AED`.
+        /// One of 176 values, for example `AED`. Required in requests.
         from_currency_code: Option<String> = "fromCurrencyCode",
-        /// One of 176 values, for example `AED`.
+        /// One of 176 values, for example `AED`. Required in requests.
         to_currency_code: Option<String> = "toCurrencyCode",
-        /// True if it is shown in HubSpot.
+        /// True if it is shown in HubSpot. Required in requests.
         visible_in_ui: Option<bool> = "visibleInUI",
     }
     required "fromCurrencyCode" "toCurrencyCode" "visibleInUI"
@@ -156,11 +156,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `currencies.create_exchange_rate`.
     pub struct ExchangeRateCreateRequest {
-        /// The rate to convert one currency to the other with.
+        /// The rate to convert one currency to the other with. Required in requests.
         conversion_rate: Option<f64> = "conversionRate",
         /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",
-        /// One of 176 values, for example `AED`.
+        /// One of 176 values, for example `AED`. Required in requests.
         from_currency_code: Option<String> = "fromCurrencyCode",
     }
     required "conversionRate" "fromCurrencyCode"
@@ -190,7 +190,7 @@ impl ExchangeRateCreateRequest {
 crm_core::record! {
     /// Body of `currencies.batch_create_exchange_rates`.
     pub struct ExchangeRateCreateRequestBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<ExchangeRateCreateRequest>> = "inputs",
     }
     required "inputs"
@@ -219,7 +219,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `currencies.update_exchange_rate`.
     pub struct ExchangeRateMultiplier {
-        /// The rate to convert one currency to the other with.
+        /// The rate to convert one currency to the other with. Required in requests.
         conversion_rate: Option<f64> = "conversionRate",
         /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",
@@ -255,12 +255,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`ExchangeRateUpdateRequestBatch::inputs`].
+    /// An item of [`ExchangeRateUpdateRequestBatch::inputs`].
     pub struct ExchangeRateUpdateRequest {
-        /// The rate to convert one currency to the other with.
+        /// The rate to convert one currency to the other with. Required in requests.
         conversion_rate: Option<f64> = "conversionRate",
         /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "conversionRate" "id"
@@ -287,7 +288,7 @@ impl ExchangeRateUpdateRequest {
 crm_core::record! {
     /// Body of `currencies.batch_update_exchange_rates`.
     pub struct ExchangeRateUpdateRequestBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<ExchangeRateUpdateRequest>> = "inputs",
     }
     required "inputs"

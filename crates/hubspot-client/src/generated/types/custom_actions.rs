@@ -37,27 +37,27 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `custom_actions.create`.
     pub struct ActionDefinitionCreate {
-        /// The address that is called when the action runs.
+        /// The address that is called when the action runs. Required in requests.
         action_url: Option<String> = "actionUrl",
         /// Time at which it was archived. In milliseconds since 1970-01-01 UTC.
         archived_at: Option<i64> = "archivedAt",
         /// Messages that are shown for each outcome of a run.
         execution_rules: Option<Vec<ExecutionTranslationRule>> = "executionRules",
-        /// The functions of the action.
+        /// The functions of the action. Required in requests.
         functions: Option<Vec<ActionFunction>> = "functions",
         /// Dependencies between the input fields.
         input_field_dependencies: Option<Vec<Dependency>> = "inputFieldDependencies",
-        /// The inputs it takes.
+        /// The inputs it takes. Required in requests.
         input_fields: Option<Vec<InputFieldDefinition>> = "inputFields",
-        /// Display names.
+        /// Display names. Required in requests.
         labels: Option<Map<ActionLabels>> = "labels",
         /// Properties of the record that are included in the request.
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
-        /// The object types it is for.
+        /// The object types it is for. Required in requests.
         object_types: Option<Vec<String>> = "objectTypes",
         /// Outputs of the action.
         output_fields: Option<Vec<OutputFieldDefinition>> = "outputFields",
-        /// True if it is published.
+        /// True if it is published. Required in requests.
         published: Option<bool> = "published",
     }
     required "actionUrl" "functions" "inputFields" "labels" "objectTypes" "published"
@@ -152,7 +152,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `custom_actions.set_requires_object`.
     pub struct ActionDefinitionRequiresObjectRequest {
-        /// True if the action needs a record to run on.
+        /// True if the action needs a record to run on. Required in requests.
         requires_object: Option<bool> = "requiresObject",
     }
     required "requiresObject"
@@ -171,11 +171,11 @@ impl ActionDefinitionRequiresObjectRequest {
 }
 
 crm_core::record! {
-    /// The action execution index identifier in [`WorkflowsRequestContext::action_execution_index_identifier`].
+    /// The value of [`WorkflowsRequestContext::action_execution_index_identifier`].
     pub struct ActionExecutionIndexIdentifier {
-        /// The number of the action's run.
+        /// The number of the action's run. Required in requests.
         action_execution_index: Option<i64> = "actionExecutionIndex",
-        /// The id of the enrollment.
+        /// The id of the enrollment. Required in requests.
         enrollment_id: Option<i64> = "enrollmentId",
     }
     required "actionExecutionIndex" "enrollmentId"
@@ -200,9 +200,9 @@ impl ActionExecutionIndexIdentifier {
 crm_core::record! {
     /// Reply of `custom_actions.get_function`.
     pub struct ActionFunction {
-        /// The source code of the function.
+        /// The source code of the function. Required in requests.
         function_source: Option<String> = "functionSource",
-        /// Time at which the function runs, for example `PRE_ACTION_EXECUTION`.
+        /// Time at which the function runs, for example `PRE_ACTION_EXECUTION`. Required in requests.
         function_type: Option<FunctionType> = "functionType",
         id: Option<String> = "id",
     }
@@ -247,13 +247,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A label in [`ActionDefinition::labels`].
+    /// An entry of [`ActionDefinition::labels`].
     pub struct ActionLabels {
         /// Text on the card of the action in a workflow.
         action_card_content: Option<String> = "actionCardContent",
         /// Human-readable description of the action.
         action_description: Option<String> = "actionDescription",
-        /// Display name of the action.
+        /// Display name of the action. Required in requests.
         action_name: Option<String> = "actionName",
         /// Display name of the app.
         app_display_name: Option<String> = "appDisplayName",
@@ -335,11 +335,11 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
     pub struct AgentRequestContext {
-        /// The id of the agent.
+        /// The id of the agent. Required in requests.
         agent_id: Option<i64> = "agentId",
-        /// The AI inference and conversation it belongs to.
+        /// The AI inference and conversation it belongs to. Required in requests.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
-        /// Origin. Always `AGENTS`.
+        /// Origin. Always `AGENTS`. Required in requests.
         source: Option<String> = "source",
         /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
@@ -371,9 +371,9 @@ impl AgentRequestContext {
 crm_core::record! {
     /// Variant of [`ArrayFieldItems`].
     pub struct ArrayField {
-        /// Schema of the items of the array.
+        /// Schema of the items of the array. Required in requests.
         items: Option<ArrayFieldItems> = "items",
-        /// Always `ARRAY`.
+        /// Always `ARRAY`. Required in requests.
         type_: Option<String> = "type",
     }
     required "items" "type"
@@ -409,7 +409,7 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`ArrayFieldItems`].
     pub struct BooleanField {
-        /// Always `BOOLEAN`.
+        /// Always `BOOLEAN`. Required in requests.
         type_: Option<String> = "type",
     }
     required "type"
@@ -434,17 +434,17 @@ impl Default for BooleanField {
 }
 
 crm_core::record! {
-    /// An input in [`CallbackCompletionBatchRequestBatch::inputs`].
+    /// An item of [`CallbackCompletionBatchRequestBatch::inputs`].
     pub struct CallbackCompletionBatchRequest {
-        /// The id of the waiting callback.
+        /// The id of the waiting callback. Required in requests.
         callback_id: Option<String> = "callbackId",
         /// The kind of failure.
         failure_reason_type: Option<String> = "failureReasonType",
-        /// Outputs of the action.
+        /// Outputs of the action. Required in requests.
         output_fields: Option<Map<String>> = "outputFields",
         /// Context in which the action ran, for example a workflow or an agent.
         request_context: Option<CallbackCompletionBatchRequestRequestContext> = "requestContext",
-        /// The output values, each of its own type.
+        /// The output values, each of its own type. Required in requests.
         typed_outputs: Option<Value> = "typedOutputs",
     }
     required "callbackId" "outputFields" "typedOutputs"
@@ -479,7 +479,7 @@ impl CallbackCompletionBatchRequest {
 crm_core::record! {
     /// Body of `custom_actions.batch_complete`.
     pub struct CallbackCompletionBatchRequestBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<CallbackCompletionBatchRequest>> = "inputs",
     }
     required "inputs"
@@ -513,11 +513,11 @@ crm_core::record! {
     pub struct CallbackCompletionRequest {
         /// The kind of failure.
         failure_reason_type: Option<String> = "failureReasonType",
-        /// Outputs of the action.
+        /// Outputs of the action. Required in requests.
         output_fields: Option<Map<String>> = "outputFields",
         /// Context in which the action ran, for example a workflow or an agent.
         request_context: Option<CallbackCompletionBatchRequestRequestContext> = "requestContext",
-        /// The output values, each of its own type.
+        /// The output values, each of its own type. Required in requests.
         typed_outputs: Option<Value> = "typedOutputs",
     }
     required "outputFields" "typedOutputs"
@@ -548,11 +548,11 @@ impl CallbackCompletionRequest {
 }
 
 crm_core::record! {
-    /// The chirp ai context object in [`AgentRequestContext::chirp_ai_context_object`].
+    /// The value of [`AgentRequestContext::chirp_ai_context_object`].
     pub struct ChirpAiContextObject {
-        /// The group of the application.
+        /// The group of the application. Required in requests.
         application_group: Option<String> = "applicationGroup",
-        /// The id of the app.
+        /// The id of the app. Required in requests.
         application_id: Option<String> = "applicationId",
         /// Ids of the users and contacts whose data it contains.
         compliance_ids: Option<ComplianceIds> = "complianceIds",
@@ -562,15 +562,15 @@ crm_core::record! {
         feature_id: Option<String> = "featureId",
         /// The id of the AI inference.
         inference_id: Option<String> = "inferenceId",
-        /// True if it is private.
+        /// True if it is private. Required in requests.
         is_private: Option<bool> = "isPrivate",
-        /// Further facts about it.
+        /// Further facts about it. Required in requests.
         metadata: Option<Map<String>> = "metadata",
-        /// The OpenTelemetry context, by key.
+        /// The OpenTelemetry context, by key. Required in requests.
         otel_context_holder: Option<Map<String>> = "otelContextHolder",
         /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
-        /// Kinds of unstructured data, for example `CALL_TRANSCRIPT`.
+        /// Kinds of unstructured data, for example `CALL_TRANSCRIPT`. Required in requests.
         unstructured_sources: Option<Vec<ChirpAiContextObjectUnstructuredSourcesItem>> = "unstructuredSources",
     }
     required "applicationGroup" "applicationId" "isPrivate" "metadata" "otelContextHolder" "unstructuredSources"
@@ -600,7 +600,7 @@ crm_core::setters!(ChirpAiContextObject {
 });
 
 crm_core::open_enum! {
-    /// An unstructured source in [`ChirpAiContextObject::unstructured_sources`].
+    /// An item of [`ChirpAiContextObject::unstructured_sources`].
     pub enum ChirpAiContextObjectUnstructuredSourcesItem {
         /// `AUDIO_CALL`
         AudioCall = "AUDIO_CALL",
@@ -648,9 +648,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The compliance ids in [`ChirpAiContextObject::compliance_ids`].
+    /// The value of [`ChirpAiContextObject::compliance_ids`].
     pub struct ComplianceIds {
-        /// The contacts, by id.
+        /// The contacts, by id. Required in requests.
         contact_ids: Option<Vec<ContactId>> = "contactIds",
         /// Reason for a missing contact id.
         no_contact_id_reason: Option<String> = "noContactIdReason",
@@ -658,9 +658,9 @@ crm_core::record! {
         no_portal_id_reason: Option<String> = "noPortalIdReason",
         /// Reason for a missing user id.
         no_user_id_reason: Option<String> = "noUserIdReason",
-        /// The ids of the HubSpot accounts.
+        /// The ids of the HubSpot accounts. Required in requests.
         portal_ids: Option<Vec<i64>> = "portalIds",
-        /// The ids of the users.
+        /// The ids of the users. Required in requests.
         user_ids: Option<Vec<i64>> = "userIds",
     }
     required "contactIds" "portalIds" "userIds"
@@ -698,13 +698,13 @@ impl ComplianceIds {
 crm_core::record! {
     /// Variant of [`Dependency`].
     pub struct ConditionalSingleFieldDependency {
-        /// The name of the field the others depend on.
+        /// The name of the field the others depend on. Required in requests.
         controlling_field_name: Option<String> = "controllingFieldName",
-        /// The value of the controlling field for which it holds.
+        /// The value of the controlling field for which it holds. Required in requests.
         controlling_field_value: Option<String> = "controllingFieldValue",
-        /// The kind of dependency. Always `CONDITIONAL_SINGLE_FIELD`.
+        /// The kind of dependency. Always `CONDITIONAL_SINGLE_FIELD`. Required in requests.
         dependency_type: Option<String> = "dependencyType",
-        /// The names of the fields that depend on the other.
+        /// The names of the fields that depend on the other. Required in requests.
         dependent_field_names: Option<Vec<String>> = "dependentFieldNames",
     }
     required "controllingFieldName" "controllingFieldValue" "dependencyType" "dependentFieldNames"
@@ -730,11 +730,11 @@ impl ConditionalSingleFieldDependency {
 }
 
 crm_core::record! {
-    /// A contact id in [`ComplianceIds::contact_ids`].
+    /// An item of [`ComplianceIds::contact_ids`].
     pub struct ContactId {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The id of the account.
+        /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
         /// The id of the contact.
         vid: Option<i64> = "vid",
@@ -765,7 +765,7 @@ impl ContactId {
 crm_core::record! {
     /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
     pub struct CopilotRequestContext {
-        /// Origin. Always `COPILOT`.
+        /// Origin. Always `COPILOT`. Required in requests.
         source: Option<String> = "source",
         /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
@@ -810,7 +810,7 @@ crm_core::record! {
         maximum: Option<f64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<f64> = "minimum",
-        /// Always `DOUBLE`.
+        /// Always `DOUBLE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "type"
@@ -843,11 +843,11 @@ impl Default for DoubleField {
 }
 
 crm_core::record! {
-    /// An execution rule in [`ActionDefinition::execution_rules`].
+    /// An item of [`ActionDefinition::execution_rules`].
     pub struct ExecutionTranslationRule {
-        /// Conditions under which it applies.
+        /// Conditions under which it applies. Required in requests.
         conditions: Option<Map<Value>> = "conditions",
-        /// The name of the label to use.
+        /// The name of the label to use. Required in requests.
         label_name: Option<String> = "labelName",
     }
     required "conditions" "labelName"
@@ -870,11 +870,11 @@ impl ExecutionTranslationRule {
 }
 
 crm_core::record! {
-    /// The type definition in [`OutputFieldDefinition::type_definition`].
+    /// The value of [`OutputFieldDefinition::type_definition`].
     pub struct FieldTypeDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
-        /// True if the options come from somewhere else.
+        /// True if the options come from somewhere else. Required in requests.
         external_options: Option<bool> = "externalOptions",
         /// The kind of thing the options are taken from.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
@@ -884,18 +884,19 @@ crm_core::record! {
         help_text: Option<String> = "helpText",
         /// Display name.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The values to choose from.
+        /// The values to choose from. Required in requests.
         options: Option<Vec<ActionsV4OptionItem>> = "options",
         /// URL from which the options are fetched.
         options_url: Option<String> = "optionsUrl",
         /// The kind of record the value points to. One of 161 values, for example `ABANDONED_CART`.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// Schema of the data.
+        /// Schema of the data. Required in requests.
         schema: Option<ArrayFieldItems> = "schema",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<FieldTypeDefinitionType> = "type",
-        /// Name in JSON: `useChirp`.
+        /// Name in JSON: `useChirp`. Required in requests.
         use_chirp: Option<bool> = "useChirp",
     }
     required "externalOptions" "name" "options" "schema" "type" "useChirp"
@@ -979,13 +980,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An input field in [`ActionDefinition::input_fields`].
+    /// An item of [`ActionDefinition::input_fields`].
     pub struct InputFieldDefinition {
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         is_required: Option<bool> = "isRequired",
         /// Supported kinds of value, for example `STATIC_VALUE`.
         supported_value_types: Option<Vec<InputFieldDefinitionSupportedValueTypesItem>> = "supportedValueTypes",
-        /// The type of the field and what belongs to it.
+        /// The type of the field and what belongs to it. Required in requests.
         type_definition: Option<PublicFieldTypeDefinition> = "typeDefinition",
     }
     required "isRequired" "typeDefinition"
@@ -1013,7 +1014,7 @@ impl InputFieldDefinition {
 }
 
 crm_core::open_enum! {
-    /// A supported value type in [`InputFieldDefinition::supported_value_types`].
+    /// An item of [`InputFieldDefinition::supported_value_types`].
     pub enum InputFieldDefinitionSupportedValueTypesItem {
         /// `OBJECT_PROPERTY`
         ObjectProperty = "OBJECT_PROPERTY",
@@ -1029,7 +1030,7 @@ crm_core::record! {
         maximum: Option<i64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<i64> = "minimum",
-        /// Always `INTEGER`.
+        /// Always `INTEGER`. Required in requests.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1068,7 +1069,7 @@ crm_core::record! {
         maximum: Option<i64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<i64> = "minimum",
-        /// Always `LONG`.
+        /// Always `LONG`. Required in requests.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1103,9 +1104,9 @@ impl Default for LongField {
 crm_core::record! {
     /// Variant of [`ArrayFieldItems`].
     pub struct ObjectField {
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Value> = "properties",
-        /// Always `OBJECT`.
+        /// Always `OBJECT`. Required in requests.
         type_: Option<String> = "type",
     }
     required "properties" "type"
@@ -1125,9 +1126,9 @@ impl ObjectField {
 }
 
 crm_core::record! {
-    /// The object request options in [`ActionDefinition::object_request_options`].
+    /// The value of [`ActionDefinition::object_request_options`].
     pub struct ObjectRequestOptions {
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Vec<String>> = "properties",
     }
     required "properties"
@@ -1146,9 +1147,9 @@ impl ObjectRequestOptions {
 }
 
 crm_core::record! {
-    /// An output field in [`ActionDefinition::output_fields`].
+    /// An item of [`ActionDefinition::output_fields`].
     pub struct OutputFieldDefinition {
-        /// The type of the field and what belongs to it.
+        /// The type of the field and what belongs to it. Required in requests.
         type_definition: Option<FieldTypeDefinition> = "typeDefinition",
     }
     required "typeDefinition"
@@ -1167,7 +1168,7 @@ impl OutputFieldDefinition {
 }
 
 crm_core::record! {
-    /// The type definition in [`InputFieldDefinition::type_definition`].
+    /// The value of [`InputFieldDefinition::type_definition`].
     pub struct PublicFieldTypeDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1177,14 +1178,15 @@ crm_core::record! {
         help_text: Option<String> = "helpText",
         /// Display name.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The values to choose from.
+        /// The values to choose from. Required in requests.
         options: Option<Vec<PublicOption>> = "options",
         /// URL from which the options are fetched.
         options_url: Option<String> = "optionsUrl",
         /// The kind of record the value points to. Always `OWNER`.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PublicFieldTypeDefinitionType> = "type",
     }
     required "name" "options" "type"
@@ -1229,7 +1231,7 @@ impl PublicFieldTypeDefinition {
 }
 
 crm_core::open_enum! {
-    /// The type in [`PublicFieldTypeDefinition::type_`].
+    /// The value of [`PublicFieldTypeDefinition::type_`].
     pub enum PublicFieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",
@@ -1253,14 +1255,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An option in [`PublicFieldTypeDefinition::options`].
+    /// An item of [`PublicFieldTypeDefinition::options`].
     pub struct PublicOption {
         /// Human-readable description.
         description: Option<String> = "description",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "label" "value"
@@ -1290,11 +1293,11 @@ impl PublicOption {
 crm_core::record! {
     /// Variant of [`Dependency`].
     pub struct SingleFieldDependency {
-        /// The name of the field the others depend on.
+        /// The name of the field the others depend on. Required in requests.
         controlling_field_name: Option<String> = "controllingFieldName",
-        /// The kind of dependency. Always `SINGLE_FIELD`.
+        /// The kind of dependency. Always `SINGLE_FIELD`. Required in requests.
         dependency_type: Option<String> = "dependencyType",
-        /// The names of the fields that depend on the other.
+        /// The names of the fields that depend on the other. Required in requests.
         dependent_field_names: Option<Vec<String>> = "dependentFieldNames",
     }
     required "controllingFieldName" "dependencyType" "dependentFieldNames"
@@ -1320,9 +1323,9 @@ impl SingleFieldDependency {
 crm_core::record! {
     /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
     pub struct StandaloneRequestContext {
-        /// The AI inference and conversation it belongs to.
+        /// The AI inference and conversation it belongs to. Required in requests.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
-        /// Origin. Always `STANDALONE`.
+        /// Origin. Always `STANDALONE`. Required in requests.
         source: Option<String> = "source",
         /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
@@ -1352,7 +1355,7 @@ crm_core::record! {
     pub struct StringField {
         /// The format, for example `CSV` or `DATE`.
         format: Option<StringFieldFormat> = "format",
-        /// Always `STRING`.
+        /// Always `STRING`. Required in requests.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1402,7 +1405,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
     pub struct TestRequestContext {
-        /// Origin. Always `TEST`.
+        /// Origin. Always `TEST`. Required in requests.
         source: Option<String> = "source",
     }
     required "source"
@@ -1429,7 +1432,7 @@ impl Default for TestRequestContext {
 crm_core::record! {
     /// Variant of [`ArrayFieldItems`].
     pub struct UnknownField {
-        /// Always `UNKNOWN`.
+        /// Always `UNKNOWN`. Required in requests.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1460,9 +1463,9 @@ crm_core::record! {
         action_execution_index_identifier: Option<ActionExecutionIndexIdentifier> = "actionExecutionIndexIdentifier",
         /// The id of the action.
         action_id: Option<i64> = "actionId",
-        /// Origin. Always `WORKFLOWS`.
+        /// Origin. Always `WORKFLOWS`. Required in requests.
         source: Option<String> = "source",
-        /// The id of the workflow.
+        /// The id of the workflow. Required in requests.
         workflow_id: Option<i64> = "workflowId",
     }
     required "source" "workflowId"

@@ -6,12 +6,13 @@ use super::*;
 crm_core::record! {
     /// Body of `custom_channels.create_account`.
     pub struct ChannelAccountCreate {
-        /// True if the channel account is authorized.
+        /// True if the channel account is authorized. Required in requests.
         authorized: Option<bool> = "authorized",
         /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
-        /// The id of the inbox.
+        /// The id of the inbox. Required in requests.
         inbox_id: Option<String> = "inboxId",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "authorized" "inboxId" "name"
@@ -113,7 +114,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `custom_channels.create`.
     pub struct ChannelIntegrationChannelCreate {
-        /// Capabilities of the channel.
+        /// Capabilities of the channel. Required in requests.
         capabilities: Option<Map<Value>> = "capabilities",
         /// URL to which users are redirected to connect an account.
         channel_account_connection_redirect_url: Option<String> = "channelAccountConnectionRedirectUrl",
@@ -121,6 +122,7 @@ crm_core::record! {
         channel_description: Option<String> = "channelDescription",
         /// The address of the channel's logo.
         channel_logo_url: Option<String> = "channelLogoUrl",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
@@ -202,9 +204,9 @@ crm_core::record! {
     pub struct ChannelIntegrationMessageCreate {
         /// The id of the contact to associate the message with.
         associate_with_contact_id: Option<i64> = "associateWithContactId",
-        /// Files and other things attached to the message.
+        /// Files and other things attached to the message. Required in requests.
         attachments: Option<Vec<ChannelIntegrationMessageCreateAttachmentsItem>> = "attachments",
-        /// The id of the channel account.
+        /// The id of the channel account. Required in requests.
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the message it answers.
         in_reply_to_id: Option<String> = "inReplyToId",
@@ -212,17 +214,19 @@ crm_core::record! {
         integration_idempotency_id: Option<String> = "integrationIdempotencyId",
         /// The id of the thread in the other system.
         integration_thread_id: Option<String> = "integrationThreadId",
-        /// Direction of the message, inbound or outbound.
+        /// Direction of the message, inbound or outbound. Required in requests.
         message_direction: Option<MessageDirection> = "messageDirection",
         /// The contacts that are already found.
         pre_resolved_contacts: Option<PreResolvedContacts> = "preResolvedContacts",
+        /// Required in requests.
         recipients: Option<Vec<ChannelIntegrationParticipant>> = "recipients",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
+        /// Required in requests.
         senders: Option<Vec<ChannelIntegrationParticipant>> = "senders",
-        /// The text, without formatting.
+        /// The text, without formatting. Required in requests.
         text: Option<String> = "text",
-        /// The point in time it is about.
+        /// The point in time it is about. Required in requests.
         timestamp: Option<Timestamp> = "timestamp",
     }
     required "attachments" "channelAccountId" "messageDirection" "recipients" "senders" "text" "timestamp"
@@ -272,7 +276,7 @@ crm_core::record! {
     pub struct ChannelIntegrationMessageUpdateRequest {
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
-        /// Status of the message, for example `SENT`.
+        /// Status of the message, for example `SENT`. Required in requests.
         status_type: Option<ChannelIntegrationMessageUpdateRequestStatusType> = "statusType",
     }
     required "statusType"
@@ -310,9 +314,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A recipient in [`ChannelIntegrationMessageCreate::recipients`].
+    /// An item of [`ChannelIntegrationMessageCreate::recipients`].
     pub struct ChannelIntegrationParticipant {
-        /// Address to which messages are delivered, with its type.
+        /// Address to which messages are delivered, with its type. Required in requests.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
         name: Option<String> = "name",
         /// The id of the actor who sends it.
@@ -343,9 +347,9 @@ impl ChannelIntegrationParticipant {
 crm_core::record! {
     /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct ContactAttachment {
-        /// The contact's name, addresses, phones and the like.
+        /// The contact's name, addresses, phones and the like. Required in requests.
         contact_profile: Option<ContactProfile> = "contactProfile",
-        /// Always `CONTACT`.
+        /// Always `CONTACT`. Required in requests.
         type_: Option<String> = "type",
     }
     required "contactProfile" "type"
@@ -367,11 +371,11 @@ impl ContactAttachment {
 crm_core::record! {
     /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct FileAttachment {
-        /// The id of the file.
+        /// The id of the file. Required in requests.
         file_id: Option<String> = "fileId",
         /// Usage of the file, for example `IMAGE`.
         file_usage_type: Option<FileUsageType> = "fileUsageType",
-        /// Always `FILE`.
+        /// Always `FILE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "fileId" "type"
@@ -399,12 +403,12 @@ crm_core::record! {
     /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct LocationAttachment {
         address: Option<String> = "address",
-        /// The latitude, in degrees.
+        /// The latitude, in degrees. Required in requests.
         latitude: Option<f64> = "latitude",
-        /// The longitude, in degrees.
+        /// The longitude, in degrees. Required in requests.
         longitude: Option<f64> = "longitude",
         name: Option<String> = "name",
-        /// Always `LOCATION`.
+        /// Always `LOCATION`. Required in requests.
         type_: Option<String> = "type",
         /// The address.
         url: Option<String> = "url",
@@ -442,7 +446,7 @@ crm_core::record! {
         file_id: Option<i64> = "fileId",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Always `MESSAGE_HEADER`.
+        /// Always `MESSAGE_HEADER`. Required in requests.
         type_: Option<String> = "type",
     }
     required "type"
@@ -475,11 +479,11 @@ impl Default for MessageHeaderAttachment {
 }
 
 crm_core::record! {
-    /// A contact in [`PreResolvedContacts::contacts`].
+    /// An item of [`PreResolvedContacts::contacts`].
     pub struct PreResolvedContact {
-        /// The properties that the contact was found by.
+        /// The properties that the contact was found by. Required in requests.
         contact_properties_leading_to_match: Option<Vec<String>> = "contactPropertiesLeadingToMatch",
-        /// The id of the contact.
+        /// The id of the contact. Required in requests.
         contact_vid: Option<i64> = "contactVid",
     }
     required "contactPropertiesLeadingToMatch" "contactVid"
@@ -504,9 +508,9 @@ impl PreResolvedContact {
 }
 
 crm_core::record! {
-    /// The pre resolved contacts in [`ChannelIntegrationMessageCreate::pre_resolved_contacts`].
+    /// The value of [`ChannelIntegrationMessageCreate::pre_resolved_contacts`].
     pub struct PreResolvedContacts {
-        /// The contacts that were found beforehand.
+        /// The contacts that were found beforehand. Required in requests.
         contacts: Option<Vec<PreResolvedContact>> = "contacts",
     }
     required "contacts"
@@ -527,9 +531,9 @@ impl PreResolvedContacts {
 crm_core::record! {
     /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct QuickRepliesAttachment {
-        /// Answers to choose from with one tap.
+        /// Answers to choose from with one tap. Required in requests.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
-        /// Always `QUICK_REPLIES`.
+        /// Always `QUICK_REPLIES`. Required in requests.
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
@@ -551,9 +555,9 @@ impl QuickRepliesAttachment {
 crm_core::record! {
     /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct SocialMetadataIntegrationAttachment {
-        /// The post on the social network that it is about.
+        /// The post on the social network that it is about. Required in requests.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Always `SOCIAL_MEDIA_METADATA`.
+        /// Always `SOCIAL_MEDIA_METADATA`. Required in requests.
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
@@ -575,7 +579,7 @@ impl SocialMetadataIntegrationAttachment {
 crm_core::record! {
     /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
     pub struct UnsupportedContentAttachment {
-        /// Always `UNSUPPORTED_CONTENT`.
+        /// Always `UNSUPPORTED_CONTENT`. Required in requests.
         type_: Option<String> = "type",
     }
     required "type"

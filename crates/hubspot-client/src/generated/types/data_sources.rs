@@ -22,7 +22,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The last ingestion status in [`DataSourceGetReply::last_ingestion_status`].
+    /// The value of [`DataSourceGetReply::last_ingestion_status`].
     pub enum DataSourceGetReplyLastIngestionStatus {
         /// `FAILED`
         Failed = "FAILED",
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A column in [`DataSourceGetReply::columns`].
+    /// An item of [`DataSourceGetReply::columns`].
     pub struct FileColumn {
         name: Option<String> = "name",
         /// Name in JSON: `type`.

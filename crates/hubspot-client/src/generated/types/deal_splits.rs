@@ -4,11 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// A split in [`DealSplitsCreateRequest::splits`].
+    /// An item of [`DealSplitsCreateRequest::splits`].
     pub struct DealSplitInput {
-        /// The id of the owner.
+        /// The id of the owner. Required in requests.
         owner_id: Option<i64> = "ownerId",
-        /// Its share of the whole.
+        /// Its share of the whole. Required in requests.
         percentage: Option<f64> = "percentage",
     }
     required "ownerId" "percentage"
@@ -30,7 +30,7 @@ impl DealSplitInput {
 crm_core::record! {
     /// Body of `deal_splits.batch_upsert`.
     pub struct DealSplitsBatchCreateRequest {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<DealSplitsCreateRequest>> = "inputs",
     }
     required "inputs"
@@ -49,10 +49,11 @@ impl DealSplitsBatchCreateRequest {
 }
 
 crm_core::record! {
-    /// An input in [`DealSplitsBatchCreateRequest::inputs`].
+    /// An item of [`DealSplitsBatchCreateRequest::inputs`].
     pub struct DealSplitsCreateRequest {
+        /// Required in requests.
         id: Option<i64> = "id",
-        /// Split of the deal among owners.
+        /// Split of the deal among owners. Required in requests.
         splits: Option<Vec<DealSplitInput>> = "splits",
     }
     required "id" "splits"
@@ -72,7 +73,7 @@ impl DealSplitsCreateRequest {
 }
 
 crm_core::record! {
-    /// A split in [`DealToDealSplits::splits`].
+    /// An item of [`DealToDealSplits::splits`].
     pub struct DealSplitsObject {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -95,7 +96,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`DealToDealSplitsBatchReply::results`].
+    /// An item of [`DealToDealSplitsBatchReply::results`].
     pub struct DealToDealSplits {
         id: Option<String> = "id",
         /// Split of the deal among owners.

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `event_completions.batch_send`.
     pub struct BatchedBehavioralEventHttpCompletionRequest {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<BehavioralEventHttpCompletionRequest>> = "inputs",
     }
     required "inputs"
@@ -29,13 +29,13 @@ crm_core::record! {
     pub struct BehavioralEventHttpCompletionRequest {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The internal name of the event.
+        /// The internal name of the event. Required in requests.
         event_name: Option<String> = "eventName",
         /// The id of the record.
         object_id: Option<String> = "objectId",
         /// Time at which it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
         /// The visitor's token, from the cookie `hubspotutk`.
         utk: Option<String> = "utk",

@@ -8,12 +8,12 @@ crm_core::record! {
     pub struct BehavioralEventPropertyCreate {
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
     }
     required "label" "type"
@@ -113,14 +113,14 @@ crm_core::record! {
         custom_matching_id: Option<ObjectResolutionMappingRequest> = "customMatchingId",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// True to add the default properties.
+        /// True to add the default properties. Required in requests.
         include_default_properties: Option<bool> = "includeDefaultProperties",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
         name: Option<String> = "name",
         /// The main object type it belongs to.
         primary_object: Option<String> = "primaryObject",
-        /// The properties of the event.
+        /// The properties of the event. Required in requests.
         property_definitions: Option<Vec<BehavioralEventPropertyCreate>> = "propertyDefinitions",
     }
     required "includeDefaultProperties" "label" "propertyDefinitions"
@@ -216,7 +216,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A composing rule in [`ComboEventRuleBranch::composing_rules`].
+    /// An item of [`ComboEventRuleBranch::composing_rules`].
     pub struct ComboEventRule {
         /// Number of requested items.
         count: Option<i64> = "count",
@@ -230,7 +230,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The combo event rules in [`BehavioralEventTypeDefinition::combo_event_rules`].
+    /// The value of [`BehavioralEventTypeDefinition::combo_event_rules`].
     pub struct ComboEventRuleBranch {
         /// The rules it is made of.
         composing_rules: Vec<ComboEventRule> = "composingRules",
@@ -370,7 +370,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An association in [`BehavioralEventTypeDefinition::associations`].
+    /// An item of [`BehavioralEventTypeDefinition::associations`].
     pub struct EventDefinitionsAssociationDefinition {
         /// True if custom labels are allowed.
         allows_custom_labels: Option<bool> = "allowsCustomLabels",
@@ -523,7 +523,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The time unit in [`EventDefinitionsCalendarDatePropertyOperation::time_unit`].
+    /// The value of [`EventDefinitionsCalendarDatePropertyOperation::time_unit`].
     pub enum EventDefinitionsCalendarDatePropertyOperationTimeUnit {
         /// `DAY`
         Day = "DAY",
@@ -932,7 +932,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A property filter in [`ComboEventRule::property_filters`].
+    /// An item of [`ComboEventRule::property_filters`].
     pub struct EventDefinitionsPropertyFilter {
         /// Further details of what it is about.
         context: Option<PropertyFilterContext> = "context",
@@ -1314,7 +1314,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The offset in [`EventDefinitionsIndexedTimePoint::offset`].
+    /// The value of [`EventDefinitionsIndexedTimePoint::offset`].
     pub struct IndexOffset {
         /// Number of days to shift by.
         days: Option<i64> = "days",
@@ -1372,7 +1372,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The custom matching id in [`BehavioralEventTypeDefinition::custom_matching_id`].
+    /// The value of [`BehavioralEventTypeDefinition::custom_matching_id`].
     pub struct ObjectResolutionMappingReply {
         /// Rule that finds the primary record.
         primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
@@ -1380,9 +1380,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The custom matching id in [`BehavioralEventTypeDefinitionCreate::custom_matching_id`].
+    /// The value of [`BehavioralEventTypeDefinitionCreate::custom_matching_id`].
     pub struct ObjectResolutionMappingRequest {
-        /// Rule that finds the primary record.
+        /// Rule that finds the primary record. Required in requests.
         primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
     }
     required "primaryObjectRule"
@@ -1411,11 +1411,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The primary object rule in [`ObjectResolutionMappingReply::primary_object_rule`].
+    /// The value of [`ObjectResolutionMappingReply::primary_object_rule`].
     pub struct PrimaryObjectResolutionRule {
-        /// The name of the event's property.
+        /// The name of the event's property. Required in requests.
         event_property_name: Option<String> = "eventPropertyName",
-        /// The property of the record that is matched.
+        /// The property of the record that is matched. Required in requests.
         target_object_property_name: Option<String> = "targetObjectPropertyName",
     }
     required "eventPropertyName" "targetObjectPropertyName"
@@ -1438,7 +1438,7 @@ impl PrimaryObjectResolutionRule {
 }
 
 crm_core::record! {
-    /// The context in [`EventDefinitionsPropertyFilter::context`].
+    /// The value of [`EventDefinitionsPropertyFilter::context`].
     pub struct PropertyFilterContext {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`UnifiedEventPage::results`].
+    /// An item of [`UnifiedEventPage::results`].
     pub struct UnifiedEvent {
         /// The kind of event.
         event_type: Option<String> = "eventType",

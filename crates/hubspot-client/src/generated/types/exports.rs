@@ -24,15 +24,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The public crm search request in [`ExportViewRequest::public_crm_search_request`].
+    /// The value of [`ExportViewRequest::public_crm_search_request`].
     pub struct CrmSearchRequest {
-        /// Groups of filters; meeting one group is enough.
+        /// Groups of filters; meeting one group is enough. Required in requests.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
-        /// The conditions that narrow it down.
+        /// The conditions that narrow it down. Required in requests.
         filters: Option<Vec<Filter>> = "filters",
         /// The text to search for.
         query: Option<String> = "query",
-        /// Order of the results.
+        /// Order of the results. Required in requests.
         sorts: Option<Vec<String>> = "sorts",
     }
     required "filterGroups" "filters" "sorts"
@@ -62,7 +62,7 @@ impl CrmSearchRequest {
 }
 
 crm_core::open_enum! {
-    /// An export internal values option in [`ExportListRequest::export_internal_values_options`].
+    /// An item of [`ExportListRequest::export_internal_values_options`].
     pub enum ExportInternalValues {
         /// `NAMES`
         Names = "NAMES",
@@ -74,29 +74,29 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`ExportRequest`].
     pub struct ExportListRequest {
-        /// Types of associated records to export as well.
+        /// Types of associated records to export as well. Required in requests.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
-        /// Exported internal values: `NAMES`, `VALUES` or both.
+        /// Exported internal values: `NAMES`, `VALUES` or both. Required in requests.
         export_internal_values_options: Option<Vec<ExportInternalValues>> = "exportInternalValuesOptions",
-        /// The name of the export.
+        /// The name of the export. Required in requests.
         export_name: Option<String> = "exportName",
-        /// Kind of export: `LIST` or `VIEW`. Always `LIST`.
+        /// Kind of export: `LIST` or `VIEW`. Always `LIST`. Required in requests.
         export_type: Option<String> = "exportType",
-        /// The format, for example `CSV` or `DATE`.
+        /// The format, for example `CSV` or `DATE`. Required in requests.
         format: Option<ExportFormat> = "format",
-        /// True to export labeled associations as well.
+        /// True to export labeled associations as well. Required in requests.
         include_labeled_associations: Option<bool> = "includeLabeledAssociations",
-        /// True if associated records come with their main property.
+        /// True if associated records come with their main property. Required in requests.
         include_primary_display_property_for_associated_objects: Option<bool> = "includePrimaryDisplayPropertyForAssociatedObjects",
-        /// The language, for example `en`.
+        /// The language, for example `en`. Required in requests.
         language: Option<Language> = "language",
-        /// The id of the list.
+        /// The id of the list. Required in requests.
         list_id: Option<String> = "listId",
-        /// The properties that are exported.
+        /// The properties that are exported. Required in requests.
         object_properties: Option<Vec<String>> = "objectProperties",
-        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one. Required in requests.
         object_type: Option<String> = "objectType",
-        /// True to lift the limit of associated records in a row.
+        /// True to lift the limit of associated records in a row. Required in requests.
         override_associated_objects_per_definition_per_row_limit: Option<bool> = "overrideAssociatedObjectsPerDefinitionPerRowLimit",
     }
     required "associatedObjectType" "exportInternalValuesOptions" "exportName" "exportType" "format" "includeLabeledAssociations" "includePrimaryDisplayPropertyForAssociatedObjects" "language" "listId" "objectProperties" "objectType" "overrideAssociatedObjectsPerDefinitionPerRowLimit"
@@ -223,27 +223,27 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`ExportRequest`].
     pub struct ExportViewRequest {
-        /// Types of associated records to export as well.
+        /// Types of associated records to export as well. Required in requests.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
-        /// Exported internal values: `NAMES`, `VALUES` or both.
+        /// Exported internal values: `NAMES`, `VALUES` or both. Required in requests.
         export_internal_values_options: Option<Vec<ExportInternalValues>> = "exportInternalValuesOptions",
-        /// The name of the export.
+        /// The name of the export. Required in requests.
         export_name: Option<String> = "exportName",
-        /// Kind of export: `LIST` or `VIEW`. Always `VIEW`.
+        /// Kind of export: `LIST` or `VIEW`. Always `VIEW`. Required in requests.
         export_type: Option<String> = "exportType",
-        /// The format, for example `CSV` or `DATE`.
+        /// The format, for example `CSV` or `DATE`. Required in requests.
         format: Option<ExportFormat> = "format",
-        /// True to export labeled associations as well.
+        /// True to export labeled associations as well. Required in requests.
         include_labeled_associations: Option<bool> = "includeLabeledAssociations",
-        /// True if associated records come with their main property.
+        /// True if associated records come with their main property. Required in requests.
         include_primary_display_property_for_associated_objects: Option<bool> = "includePrimaryDisplayPropertyForAssociatedObjects",
-        /// The language, for example `en`.
+        /// The language, for example `en`. Required in requests.
         language: Option<Language> = "language",
-        /// The properties that are exported.
+        /// The properties that are exported. Required in requests.
         object_properties: Option<Vec<String>> = "objectProperties",
-        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one. Required in requests.
         object_type: Option<String> = "objectType",
-        /// True to lift the limit of associated records in a row.
+        /// True to lift the limit of associated records in a row. Required in requests.
         override_associated_objects_per_definition_per_row_limit: Option<bool> = "overrideAssociatedObjectsPerDefinitionPerRowLimit",
         /// Search that selects the exported records of the view.
         public_crm_search_request: Option<CrmSearchRequest> = "publicCrmSearchRequest",

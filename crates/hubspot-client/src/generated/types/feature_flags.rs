@@ -4,11 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// A portal state in [`PortalFlagStateBatchPutRequest::portal_states`].
+    /// An item of [`PortalFlagStateBatchPutRequest::portal_states`].
     pub struct BatchPortalEntry {
-        /// State of the flag: `ON`, `OFF` or `ABSENT`.
+        /// State of the flag: `ON`, `OFF` or `ABSENT`. Required in requests.
         flag_state: Option<FlagState> = "flagState",
-        /// The id of the account.
+        /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
     }
     required "flagState" "portalId"
@@ -30,7 +30,7 @@ impl BatchPortalEntry {
 crm_core::record! {
     /// Body of `feature_flags.replace`.
     pub struct FlagPutRequest {
-        /// The state where none is set.
+        /// The state where none is set. Required in requests.
         default_state: Option<FlagState> = "defaultState",
         /// The state of the flag that overrides all others.
         override_state: Option<FlagState> = "overrideState",
@@ -92,7 +92,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `feature_flags.batch_delete_accounts`.
     pub struct PortalFlagStateBatchDeleteRequest {
-        /// The ids of the HubSpot accounts.
+        /// The ids of the HubSpot accounts. Required in requests.
         portal_ids: Option<Vec<i64>> = "portalIds",
     }
     required "portalIds"
@@ -113,7 +113,7 @@ impl PortalFlagStateBatchDeleteRequest {
 crm_core::record! {
     /// Body of `feature_flags.batch_upsert_accounts`.
     pub struct PortalFlagStateBatchPutRequest {
-        /// The states of the flag, account by account.
+        /// The states of the flag, account by account. Required in requests.
         portal_states: Option<Vec<BatchPortalEntry>> = "portalStates",
     }
     required "portalStates"
@@ -142,7 +142,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `feature_flags.replace_account`.
     pub struct PortalFlagStatePutRequest {
-        /// State of the flag: `ON`, `OFF` or `ABSENT`.
+        /// State of the flag: `ON`, `OFF` or `ABSENT`. Required in requests.
         flag_state: Option<FlagState> = "flagState",
     }
     required "flagState"

@@ -137,6 +137,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `files.create_folder`.
     pub struct FolderInput {
+        /// Required in requests.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
@@ -193,6 +194,7 @@ crm_core::setters!(FolderUpdateInput {
 crm_core::record! {
     /// Body of `files.start_folder_update`.
     pub struct FolderUpdateInputWithId {
+        /// Required in requests.
         id: Option<String> = "id",
         name: Option<String> = "name",
         /// The id of the folder above.
@@ -223,11 +225,11 @@ impl FolderUpdateInputWithId {
 crm_core::record! {
     /// Body of `files.import_from_url`.
     pub struct ImportFromUrlInput {
-        /// Visibility of the file, for example `PRIVATE`.
+        /// Visibility of the file, for example `PRIVATE`. Required in requests.
         access: Option<StoredFileAccess> = "access",
-        /// Scope in which duplicates are searched for.
+        /// Scope in which duplicates are searched for. Required in requests.
         duplicate_validation_scope: Option<ImportFromUrlInputDuplicateValidationScope> = "duplicateValidationScope",
-        /// Treatment of duplicates, for example `REJECT`.
+        /// Treatment of duplicates, for example `REJECT`. Required in requests.
         duplicate_validation_strategy: Option<ImportFromUrlInputDuplicateValidationStrategy> = "duplicateValidationStrategy",
         /// Time at which it expires.
         expires_at: Option<Timestamp> = "expiresAt",
@@ -236,7 +238,7 @@ crm_core::record! {
         /// The path of the folder.
         folder_path: Option<String> = "folderPath",
         name: Option<String> = "name",
-        /// True to replace a file of the same name.
+        /// True to replace a file of the same name. Required in requests.
         overwrite: Option<bool> = "overwrite",
         ttl: Option<String> = "ttl",
         /// The address.

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The deal split properties in [`ForecastTypeSettingPublicReply::deal_split_properties`].
+    /// The value of [`ForecastTypeSettingPublicReply::deal_split_properties`].
     pub struct ForecastTypeDealSplitProperties {
         /// The custom amount property of deals.
         deal_custom_amount_property: Option<String> = "dealCustomAmountProperty",

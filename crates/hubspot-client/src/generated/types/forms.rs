@@ -8,22 +8,23 @@ crm_core::record! {
     pub struct DatepickerField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `datepicker`.
+        /// Type of the field in a form. Always `datepicker`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -76,11 +77,11 @@ impl Default for DatepickerField {
 }
 
 crm_core::record! {
-    /// A dependent field in [`DatepickerField::dependent_fields`].
+    /// An item of [`DatepickerField::dependent_fields`].
     pub struct DependentField {
-        /// Time at which the dependent field is shown.
+        /// Time at which the dependent field is shown. Required in requests.
         dependent_condition: Option<DependentFieldFilter> = "dependentCondition",
-        /// The field that is shown when the condition holds.
+        /// The field that is shown when the condition holds. Required in requests.
         dependent_field: Option<Field> = "dependentField",
     }
     required "dependentCondition" "dependentField"
@@ -103,16 +104,17 @@ impl DependentField {
 }
 
 crm_core::record! {
-    /// The dependent condition in [`DependentField::dependent_condition`].
+    /// The value of [`DependentField::dependent_condition`].
     pub struct DependentFieldFilter {
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<DependentFieldFilterOperator> = "operator",
-        /// The end of the range.
+        /// The end of the range. Required in requests.
         range_end: Option<String> = "rangeEnd",
-        /// The start of the range.
+        /// The start of the range. Required in requests.
         range_start: Option<String> = "rangeStart",
+        /// Required in requests.
         value: Option<String> = "value",
-        /// Values, in a list or by name.
+        /// Values, in a list or by name. Required in requests.
         values: Option<Vec<String>> = "values",
     }
     required "operator" "rangeEnd" "rangeStart" "value" "values"
@@ -180,26 +182,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`Field`].
     pub struct DropdownField {
-        /// Values that are selected by default.
+        /// Values that are selected by default. Required in requests.
         default_values: Option<Vec<String>> = "defaultValues",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `dropdown`.
+        /// Type of the field in a form. Always `dropdown`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// The values to choose from.
+        /// The values to choose from. Required in requests.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
         /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
@@ -259,24 +262,25 @@ crm_core::record! {
     pub struct EmailField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `email`.
+        /// Type of the field in a form. Always `email`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
-        /// Validation of entered values.
+        /// Validation of entered values. Required in requests.
         validation: Option<EmailFieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
@@ -332,11 +336,11 @@ impl Default for EmailField {
 }
 
 crm_core::record! {
-    /// The validation in [`EmailField::validation`].
+    /// The value of [`EmailField::validation`].
     pub struct EmailFieldValidation {
-        /// E-mail domains that are not accepted.
+        /// E-mail domains that are not accepted. Required in requests.
         blocked_email_domains: Option<Vec<String>> = "blockedEmailDomains",
-        /// True if the default list of blocked domains applies as well.
+        /// True if the default list of blocked domains applies as well. Required in requests.
         use_default_block_list: Option<bool> = "useDefaultBlockList",
     }
     required "blockedEmailDomains" "useDefaultBlockList"
@@ -359,14 +363,15 @@ impl EmailFieldValidation {
 }
 
 crm_core::record! {
-    /// An option in [`DropdownField::options`].
+    /// An item of [`DropdownField::options`].
     pub struct EnumeratedFieldOption {
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others. Required in requests.
         display_order: Option<i64> = "displayOrder",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "displayOrder" "label" "value"
@@ -415,15 +420,15 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// A field group in [`HubSpotFormDefinition::field_groups`].
+    /// An item of [`HubSpotFormDefinition::field_groups`].
     pub struct FieldGroup {
-        /// The fields, in order or by name.
+        /// The fields, in order or by name. Required in requests.
         fields: Option<Vec<Field>> = "fields",
-        /// The kind of field group, for example `queued`.
+        /// The kind of field group, for example `queued`. Required in requests.
         group_type: Option<FieldGroupGroupType> = "groupType",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
-        /// Kind of rich text: `text` or `image`.
+        /// Kind of rich text: `text` or `image`. Required in requests.
         rich_text_type: Option<FieldGroupRichTextType> = "richTextType",
     }
     required "fields" "groupType" "richTextType"
@@ -475,11 +480,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The validation in [`MobilePhoneField::validation`].
+    /// The value of [`MobilePhoneField::validation`].
     pub struct FieldValidation {
-        /// Maximum number of digits.
+        /// Maximum number of digits. Required in requests.
         max_allowed_digits: Option<i64> = "maxAllowedDigits",
-        /// Fewest digits that may be entered.
+        /// Fewest digits that may be entered. Required in requests.
         min_allowed_digits: Option<i64> = "minAllowedDigits",
     }
     required "maxAllowedDigits" "minAllowedDigits"
@@ -504,26 +509,27 @@ impl FieldValidation {
 crm_core::record! {
     /// Variant of [`Field`].
     pub struct FileField {
-        /// True if more than one file can be given.
+        /// True if more than one file can be given. Required in requests.
         allow_multiple_files: Option<bool> = "allowMultipleFiles",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `file`.
+        /// Type of the field in a form. Always `file`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
     }
     required "allowMultipleFiles" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -603,17 +609,17 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// The display options in [`HubSpotFormDefinition::display_options`].
+    /// The value of [`HubSpotFormDefinition::display_options`].
     pub struct FormDisplayOptions {
         /// Name in JSON: `cssClass`.
         css_class: Option<String> = "cssClass",
-        /// True if the form is plain HTML of the page, without an iframe.
+        /// True if the form is plain HTML of the page, without an iframe. Required in requests.
         render_raw_html: Option<bool> = "renderRawHtml",
-        /// Style of the form.
+        /// Style of the form. Required in requests.
         style: Option<FormStyle> = "style",
-        /// The text on the button to send the form.
+        /// The text on the button to send the form. Required in requests.
         submit_button_text: Option<String> = "submitButtonText",
-        /// The theme of the form, for example `round`.
+        /// The theme of the form, for example `round`. Required in requests.
         theme: Option<FormDisplayOptionsTheme> = "theme",
     }
     required "renderRawHtml" "style" "submitButtonText" "theme"
@@ -662,10 +668,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The post submit action in [`HubSpotFormConfiguration::post_submit_action`].
+    /// The value of [`HubSpotFormConfiguration::post_submit_action`].
     pub struct FormPostSubmitAction {
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<FormPostSubmitActionType> = "type",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "type" "value"
@@ -688,7 +695,7 @@ impl FormPostSubmitAction {
 }
 
 crm_core::open_enum! {
-    /// The type in [`FormPostSubmitAction::type_`].
+    /// The value of [`FormPostSubmitAction::type_`].
     pub enum FormPostSubmitActionType {
         /// `redirect_url`
         RedirectUrl = "redirect_url",
@@ -698,31 +705,31 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The style in [`FormDisplayOptions::style`].
+    /// The value of [`FormDisplayOptions::style`].
     pub struct FormStyle {
-        /// The width of the background, in CSS.
+        /// The width of the background, in CSS. Required in requests.
         background_width: Option<String> = "backgroundWidth",
-        /// Name in JSON: `fontFamily`.
+        /// Name in JSON: `fontFamily`. Required in requests.
         font_family: Option<String> = "fontFamily",
-        /// The color of help texts.
+        /// The color of help texts. Required in requests.
         help_text_color: Option<String> = "helpTextColor",
-        /// The size of the help text.
+        /// The size of the help text. Required in requests.
         help_text_size: Option<String> = "helpTextSize",
-        /// The color of labels.
+        /// The color of labels. Required in requests.
         label_text_color: Option<String> = "labelTextColor",
-        /// The size of the labels.
+        /// The size of the labels. Required in requests.
         label_text_size: Option<String> = "labelTextSize",
-        /// The color of the texts on legal consent.
+        /// The color of the texts on legal consent. Required in requests.
         legal_consent_text_color: Option<String> = "legalConsentTextColor",
-        /// The size of the text on consent.
+        /// The size of the text on consent. Required in requests.
         legal_consent_text_size: Option<String> = "legalConsentTextSize",
-        /// Alignment of the submit button: `left`, `center` or `right`.
+        /// Alignment of the submit button: `left`, `center` or `right`. Required in requests.
         submit_alignment: Option<FormStyleSubmitAlignment> = "submitAlignment",
-        /// The color of the submit button.
+        /// The color of the submit button. Required in requests.
         submit_color: Option<String> = "submitColor",
-        /// The color of the submit button's text.
+        /// The color of the submit button's text. Required in requests.
         submit_font_color: Option<String> = "submitFontColor",
-        /// The size of the submit button.
+        /// The size of the submit button. Required in requests.
         submit_size: Option<String> = "submitSize",
     }
     required "backgroundWidth" "fontFamily" "helpTextColor" "helpTextSize" "labelTextColor" "labelTextSize" "legalConsentTextColor" "legalConsentTextSize" "submitAlignment" "submitColor" "submitFontColor" "submitSize"
@@ -782,33 +789,33 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The configuration in [`HubSpotFormDefinition::configuration`].
+    /// The value of [`HubSpotFormDefinition::configuration`].
     pub struct HubSpotFormConfiguration {
-        /// True if a link lets visitors clear values known of them.
+        /// True if a link lets visitors clear values known of them. Required in requests.
         allow_link_to_reset_known_values: Option<bool> = "allowLinkToResetKnownValues",
-        /// True if it can be archived.
+        /// True if it can be archived. Required in requests.
         archivable: Option<bool> = "archivable",
-        /// True if it can be copied.
+        /// True if it can be copied. Required in requests.
         cloneable: Option<bool> = "cloneable",
-        /// True if a new e-mail address makes a new contact.
+        /// True if a new e-mail address makes a new contact. Required in requests.
         create_new_contact_for_new_email: Option<bool> = "createNewContactForNewEmail",
-        /// True if it can be edited.
+        /// True if it can be edited. Required in requests.
         editable: Option<bool> = "editable",
         /// The version of the embed code: `V3` or `V4`.
         embed_type: Option<HubSpotFormConfigurationEmbedType> = "embedType",
-        /// The language, for example `en`.
+        /// The language, for example `en`. Required in requests.
         language: Option<HubSpotFormConfigurationLanguage> = "language",
-        /// Lifecycle stages that new records get.
+        /// Lifecycle stages that new records get. Required in requests.
         lifecycle_stages: Option<Vec<LifecycleStage>> = "lifecycleStages",
-        /// True if the contact's owner is notified.
+        /// True if the contact's owner is notified. Required in requests.
         notify_contact_owner: Option<bool> = "notifyContactOwner",
-        /// Recipients who are notified of submissions.
+        /// Recipients who are notified of submissions. Required in requests.
         notify_recipients: Option<Vec<String>> = "notifyRecipients",
-        /// Action after submission: a redirect or a thank-you message.
+        /// Action after submission: a redirect or a thank-you message. Required in requests.
         post_submit_action: Option<FormPostSubmitAction> = "postSubmitAction",
-        /// True if known values are filled in beforehand.
+        /// True if known values are filled in beforehand. Required in requests.
         pre_populate_known_values: Option<bool> = "prePopulateKnownValues",
-        /// True if reCAPTCHA is on.
+        /// True if reCAPTCHA is on. Required in requests.
         recaptcha_enabled: Option<bool> = "recaptchaEnabled",
     }
     required "allowLinkToResetKnownValues" "archivable" "cloneable" "createNewContactForNewEmail" "editable" "language" "lifecycleStages" "notifyContactOwner" "notifyRecipients" "postSubmitAction" "prePopulateKnownValues" "recaptchaEnabled"
@@ -947,25 +954,27 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `forms.replace`.
     pub struct HubSpotFormDefinition {
-        /// True if it is archived.
+        /// True if it is archived. Required in requests.
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// The settings of the form.
+        /// The settings of the form. Required in requests.
         configuration: Option<HubSpotFormConfiguration> = "configuration",
-        /// Time at which it was created.
+        /// Time at which it was created. Required in requests.
         created_at: Option<Timestamp> = "createdAt",
-        /// Display options of the form.
+        /// Display options of the form. Required in requests.
         display_options: Option<FormDisplayOptions> = "displayOptions",
-        /// The fields of the form, in groups.
+        /// The fields of the form, in groups. Required in requests.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
-        /// Always `hubspot`.
+        /// Always `hubspot`. Required in requests.
         form_type: Option<String> = "formType",
+        /// Required in requests.
         id: Option<String> = "id",
-        /// Options for consent.
+        /// Options for consent. Required in requests.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Time at which it was changed last.
+        /// Time at which it was changed last. Required in requests.
         updated_at: Option<Timestamp> = "updatedAt",
     }
     required "archived" "configuration" "createdAt" "displayOptions" "fieldGroups" "formType" "id" "legalConsentOptions" "name" "updatedAt"
@@ -1022,24 +1031,25 @@ impl Default for HubSpotFormDefinition {
 crm_core::record! {
     /// Variant of [`FormDefinitionCreateRequestBase`].
     pub struct HubSpotFormDefinitionCreateRequest {
-        /// True if it is archived.
+        /// True if it is archived. Required in requests.
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// The settings of the form.
+        /// The settings of the form. Required in requests.
         configuration: Option<HubSpotFormConfiguration> = "configuration",
-        /// Time at which it was created.
+        /// Time at which it was created. Required in requests.
         created_at: Option<Timestamp> = "createdAt",
-        /// Display options of the form.
+        /// Display options of the form. Required in requests.
         display_options: Option<FormDisplayOptions> = "displayOptions",
-        /// The fields of the form, in groups.
+        /// The fields of the form, in groups. Required in requests.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
-        /// Always `hubspot`.
+        /// Always `hubspot`. Required in requests.
         form_type: Option<String> = "formType",
-        /// Options for consent.
+        /// Options for consent. Required in requests.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Time at which it was changed last.
+        /// Time at which it was changed last. Required in requests.
         updated_at: Option<Timestamp> = "updatedAt",
     }
     required "archived" "configuration" "createdAt" "displayOptions" "fieldGroups" "formType" "legalConsentOptions" "name" "updatedAt"
@@ -1132,13 +1142,13 @@ crm_core::setters!(HubSpotFormDefinitionPatchRequest {
 });
 
 crm_core::record! {
-    /// A communications checkbox in [`LegalConsentOptionsExplicitConsentToProcess::communications_checkboxes`].
+    /// An item of [`LegalConsentOptionsExplicitConsentToProcess::communications_checkboxes`].
     pub struct LegalConsentCheckbox {
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
-        /// The id of the subscription type.
+        /// The id of the subscription type. Required in requests.
         subscription_type_id: Option<i64> = "subscriptionTypeId",
     }
     required "label" "required" "subscriptionTypeId"
@@ -1167,7 +1177,7 @@ crm_core::record! {
     pub struct LegalConsentOptionsExplicitConsentToProcess {
         /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
-        /// The boxes for consent to communication.
+        /// The boxes for consent to communication. Required in requests.
         communications_checkboxes: Option<Vec<LegalConsentCheckbox>> = "communicationsCheckboxes",
         /// The label of the checkbox for consent to processing.
         consent_to_process_checkbox_label: Option<String> = "consentToProcessCheckboxLabel",
@@ -1175,9 +1185,9 @@ crm_core::record! {
         consent_to_process_footer_text: Option<String> = "consentToProcessFooterText",
         /// The text that asks for consent to process data.
         consent_to_process_text: Option<String> = "consentToProcessText",
-        /// The text on privacy.
+        /// The text on privacy. Required in requests.
         privacy_text: Option<String> = "privacyText",
-        /// Always `explicit_consent_to_process`.
+        /// Always `explicit_consent_to_process`. Required in requests.
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
@@ -1219,13 +1229,13 @@ crm_core::record! {
     pub struct LegalConsentOptionsImplicitConsentToProcess {
         /// The text about consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
-        /// The boxes for consent to communication.
+        /// The boxes for consent to communication. Required in requests.
         communications_checkboxes: Option<Vec<LegalConsentCheckbox>> = "communicationsCheckboxes",
         /// The text that asks for consent to process data.
         consent_to_process_text: Option<String> = "consentToProcessText",
-        /// The text on privacy.
+        /// The text on privacy. Required in requests.
         privacy_text: Option<String> = "privacyText",
-        /// Always `implicit_consent_to_process`.
+        /// Always `implicit_consent_to_process`. Required in requests.
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
@@ -1259,13 +1269,13 @@ impl LegalConsentOptionsImplicitConsentToProcess {
 crm_core::record! {
     /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
     pub struct LegalConsentOptionsLegitimateInterest {
-        /// Subject of the legitimate interest: `client`, `lead` or `other`.
+        /// Subject of the legitimate interest: `client`, `lead` or `other`. Required in requests.
         lawful_basis: Option<LegalConsentOptionsLegitimateInterestLawfulBasis> = "lawfulBasis",
-        /// The text on privacy.
+        /// The text on privacy. Required in requests.
         privacy_text: Option<String> = "privacyText",
-        /// The ids of the subscription types.
+        /// The ids of the subscription types. Required in requests.
         subscription_type_ids: Option<Vec<i64>> = "subscriptionTypeIds",
-        /// Always `legitimate_interest`.
+        /// Always `legitimate_interest`. Required in requests.
         type_: Option<String> = "type",
     }
     required "lawfulBasis" "privacyText" "subscriptionTypeIds" "type"
@@ -1305,7 +1315,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
     pub struct LegalConsentOptionsNone {
-        /// Always `none`.
+        /// Always `none`. Required in requests.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1330,10 +1340,11 @@ impl Default for LegalConsentOptionsNone {
 }
 
 crm_core::record! {
-    /// A lifecycle stage in [`HubSpotFormConfiguration::lifecycle_stages`].
+    /// An item of [`HubSpotFormConfiguration::lifecycle_stages`].
     pub struct LifecycleStage {
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "objectTypeId" "value"
@@ -1357,24 +1368,25 @@ crm_core::record! {
     pub struct MobilePhoneField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `mobile_phone`.
+        /// Type of the field in a form. Always `mobile_phone`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
-        /// Validation of entered values.
+        /// Validation of entered values. Required in requests.
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
@@ -1434,22 +1446,23 @@ crm_core::record! {
     pub struct MultiLineTextField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `multi_line_text`.
+        /// Type of the field in a form. Always `multi_line_text`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -1504,24 +1517,25 @@ impl Default for MultiLineTextField {
 crm_core::record! {
     /// Variant of [`Field`].
     pub struct MultipleCheckboxesField {
-        /// Values that are selected by default.
+        /// Values that are selected by default. Required in requests.
         default_values: Option<Vec<String>> = "defaultValues",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `multiple_checkboxes`.
+        /// Type of the field in a form. Always `multiple_checkboxes`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// The values to choose from.
+        /// The values to choose from. Required in requests.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
@@ -1578,22 +1592,23 @@ crm_core::record! {
     pub struct NumberField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `number`.
+        /// Type of the field in a form. Always `number`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
         /// Validation of entered values.
         validation: Option<FieldValidation> = "validation",
@@ -1653,24 +1668,25 @@ impl Default for NumberField {
 crm_core::record! {
     /// Variant of [`Field`].
     pub struct PaymentLinkRadioField {
-        /// Values that are selected by default.
+        /// Values that are selected by default. Required in requests.
         default_values: Option<Vec<String>> = "defaultValues",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `payment_link_radio`.
+        /// Type of the field in a form. Always `payment_link_radio`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// The values to choose from.
+        /// The values to choose from. Required in requests.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
@@ -1727,26 +1743,27 @@ crm_core::record! {
     pub struct PhoneField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `phone`.
+        /// Type of the field in a form. Always `phone`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
-        /// True if country codes are offered to choose from.
+        /// True if country codes are offered to choose from. Required in requests.
         use_country_code_select: Option<bool> = "useCountryCodeSelect",
-        /// Validation of entered values.
+        /// Validation of entered values. Required in requests.
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "useCountryCodeSelect" "validation"
@@ -1807,26 +1824,27 @@ impl Default for PhoneField {
 crm_core::record! {
     /// Variant of [`Field`].
     pub struct RadioField {
-        /// Values that are selected by default.
+        /// Values that are selected by default. Required in requests.
         default_values: Option<Vec<String>> = "defaultValues",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `radio`.
+        /// Type of the field in a form. Always `radio`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// The values to choose from.
+        /// The values to choose from. Required in requests.
         options: Option<Vec<EnumeratedFieldOption>> = "options",
         /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
@@ -1886,20 +1904,21 @@ crm_core::record! {
     pub struct SingleCheckboxField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `single_checkbox`.
+        /// Type of the field in a form. Always `single_checkbox`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
@@ -1953,22 +1972,23 @@ crm_core::record! {
     pub struct SingleLineTextField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// Fields that are shown depending on what is entered here.
+        /// Fields that are shown depending on what is entered here. Required in requests.
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `single_line_text`.
+        /// Type of the field in a form. Always `single_line_text`. Required in requests.
         field_type: Option<String> = "fieldType",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// Placeholder text of the empty field.
         placeholder: Option<String> = "placeholder",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A column in [`HubDbTable::columns`].
+    /// An item of [`HubDbTable::columns`].
     pub struct Column {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -47,23 +47,25 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A column in [`HubDbTableInput::columns`].
+    /// An item of [`HubDbTableInput::columns`].
     pub struct ColumnRequest {
         /// The id of the column in the other table.
         foreign_column_id: Option<i64> = "foreignColumnId",
         /// The id of the table the column points to.
         foreign_table_id: Option<i64> = "foreignTableId",
+        /// Required in requests.
         id: Option<i64> = "id",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
         /// Maximum number of characters in a value.
         max_number_of_characters: Option<i64> = "maxNumberOfCharacters",
         /// Maximum number of options that can be selected.
         max_number_of_options: Option<i64> = "maxNumberOfOptions",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The values to choose from.
+        /// The values to choose from. Required in requests.
         options: Option<Vec<HubdbOptionItem>> = "options",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<ColumnType> = "type",
     }
     required "id" "label" "name" "options" "type"
@@ -87,7 +89,7 @@ crm_core::setters!(ColumnRequest {
 });
 
 crm_core::open_enum! {
-    /// The type in [`Column::type_`].
+    /// The value of [`Column::type_`].
     pub enum ColumnType {
         /// `BOOLEAN`
         Boolean = "BOOLEAN",
@@ -137,7 +139,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An error in [`ImportResult::errors`].
+    /// An item of [`ImportResult::errors`].
     pub struct ErrorItem {
         /// The group it is sorted into.
         category: Option<String> = "category",
@@ -157,7 +159,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A foreign id in [`Column::foreign_ids`].
+    /// An item of [`Column::foreign_ids`].
     pub struct ForeignId {
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -189,7 +191,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `hubdb.batch_clone_draft_rows`.
     pub struct HubDbRowBatchClone {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<HubDbRowClone>> = "inputs",
     }
     required "inputs"
@@ -210,7 +212,7 @@ impl HubDbRowBatchClone {
 crm_core::record! {
     /// Body of `hubdb.batch_create_draft_rows`.
     pub struct HubDbRowBatchCreate {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<HubDbRowInput>> = "inputs",
     }
     required "inputs"
@@ -252,7 +254,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `hubdb.batch_replace_draft_rows`.
     pub struct HubDbRowBatchUpdate {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<HubDbRowUpdate>> = "inputs",
     }
     required "inputs"
@@ -271,8 +273,9 @@ impl HubDbRowBatchUpdate {
 }
 
 crm_core::record! {
-    /// An input in [`HubDbRowBatchClone::inputs`].
+    /// An item of [`HubDbRowBatchClone::inputs`].
     pub struct HubDbRowClone {
+        /// Required in requests.
         id: Option<String> = "id",
         name: Option<String> = "name",
     }
@@ -315,14 +318,14 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `hubdb.create_draft_row`.
     pub struct HubDbRowInput {
-        /// The id of the row's child table.
+        /// The id of the row's child table. Required in requests.
         child_table_id: Option<i64> = "childTableId",
-        /// The place of the row in its table.
+        /// The place of the row in its table. Required in requests.
         display_index: Option<i64> = "displayIndex",
         name: Option<String> = "name",
         /// The path it is found under.
         path: Option<String> = "path",
-        /// Values, in a list or by name.
+        /// Values, in a list or by name. Required in requests.
         values: Option<Map<Value>> = "values",
     }
     required "childTableId" "displayIndex" "values"
@@ -390,7 +393,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`HubDbRowPage::type_`].
+    /// The value of [`HubDbRowPage::type_`].
     pub enum HubDbRowPageType {
         /// `RANDOM_ACCESS`
         RandomAccess = "RANDOM_ACCESS",
@@ -400,17 +403,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An input in [`HubDbRowBatchUpdate::inputs`].
+    /// An item of [`HubDbRowBatchUpdate::inputs`].
     pub struct HubDbRowUpdate {
-        /// The id of the row's child table.
+        /// The id of the row's child table. Required in requests.
         child_table_id: Option<i64> = "childTableId",
-        /// The place of the row in its table.
+        /// The place of the row in its table. Required in requests.
         display_index: Option<i64> = "displayIndex",
         id: Option<String> = "id",
         name: Option<String> = "name",
         /// The path it is found under.
         path: Option<String> = "path",
-        /// Values, in a list or by name.
+        /// Values, in a list or by name. Required in requests.
         values: Option<Map<Value>> = "values",
     }
     required "childTableId" "displayIndex" "values"
@@ -490,9 +493,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `hubdb.clone_draft_table`.
     pub struct HubDbTableCloneRequest {
-        /// True to copy the rows as well.
+        /// True to copy the rows as well. Required in requests.
         copy_rows: Option<bool> = "copyRows",
-        /// True if it is defined by HubSpot.
+        /// True if it is defined by HubSpot. Required in requests.
         is_hubspot_defined: Option<bool> = "isHubspotDefined",
         /// The label of the copy.
         new_label: Option<String> = "newLabel",
@@ -536,8 +539,9 @@ crm_core::record! {
         dynamic_meta_tags: Option<Map<i64>> = "dynamicMetaTags",
         /// True if child tables make pages of more levels.
         enable_child_table_pages: Option<bool> = "enableChildTablePages",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
         /// True if dynamic pages can use the table.
         use_for_pages: Option<bool> = "useForPages",
@@ -591,23 +595,25 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An option in [`Column::options`].
+    /// An item of [`Column::options`].
     pub struct HubdbOptionItem {
-        /// Time at which it was created.
+        /// Time at which it was created. Required in requests.
         created_at: Option<Timestamp> = "createdAt",
         /// User who created it.
         created_by: Option<SimpleUser> = "createdBy",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
+        /// Required in requests.
         id: Option<String> = "id",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The order it is shown or sorted in.
+        /// The order it is shown or sorted in. Required in requests.
         order: Option<i64> = "order",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
-        /// Time at which it was changed last.
+        /// Time at which it was changed last. Required in requests.
         updated_at: Option<Timestamp> = "updatedAt",
         /// User who last changed it.
         updated_by: Option<SimpleUser> = "updatedBy",
@@ -653,14 +659,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The created by in [`Column::created_by`].
+    /// The value of [`Column::created_by`].
     pub struct SimpleUser {
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
+        /// Name in JSON: `firstName`. Required in requests.
         first_name: Option<String> = "firstName",
+        /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`.
+        /// Name in JSON: `lastName`. Required in requests.
         last_name: Option<String> = "lastName",
     }
     required "email" "firstName" "id" "lastName"

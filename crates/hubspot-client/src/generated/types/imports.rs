@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`ImportErrorPage::results`].
+    /// An item of [`ImportErrorPage::results`].
     pub struct ImportError {
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
@@ -43,7 +43,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The metadata in [`ImportReply::metadata`].
+    /// The value of [`ImportReply::metadata`].
     pub struct ImportMetadata {
         /// Counts, by name.
         counters: Map<i64> = "counters",
@@ -99,7 +99,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The state in [`ImportReply::state`].
+    /// The value of [`ImportReply::state`].
     pub enum ImportReplyState {
         /// `CANCELED`
         Canceled = "CANCELED",
@@ -129,7 +129,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The source data in [`ImportError::source_data`].
+    /// The value of [`ImportError::source_data`].
     pub struct ImportRowCore {
         /// Further values of the row.
         additional_row_data: Vec<String> = "additionalRowData",
@@ -147,7 +147,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The import template in [`ImportReply::import_template`].
+    /// The value of [`ImportReply::import_template`].
     pub struct ImportTemplate {
         /// The id of the template.
         template_id: Option<i64> = "templateId",
@@ -169,7 +169,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An object list in [`ImportMetadata::object_lists`].
+    /// An item of [`ImportMetadata::object_lists`].
     pub struct ObjectListRecord {
         /// The id of the list.
         list_id: Option<String> = "listId",

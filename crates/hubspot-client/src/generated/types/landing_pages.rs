@@ -33,7 +33,7 @@ crm_core::setters!(ContentFolder {
 crm_core::record! {
     /// Body of `landing_pages.batch_create_folders`.
     pub struct ContentFolderBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<ContentFolder>> = "inputs",
     }
     required "inputs"

@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`CollectionResponseJoinTimeAndRecordId::results`].
+    /// An item of [`CollectionResponseJoinTimeAndRecordId::results`].
     pub struct JoinTimeAndRecordId {
         /// Time at which it joined the list.
         membership_timestamp: Option<Timestamp> = "membershipTimestamp",
@@ -50,12 +50,13 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`ListConversionTime`].
     pub struct ListConversionDate {
-        /// Always `CONVERSION_DATE`.
+        /// Always `CONVERSION_DATE`. Required in requests.
         conversion_type: Option<String> = "conversionType",
-        /// The day, of the month or of the week.
+        /// The day, of the month or of the week. Required in requests.
         day: Option<i64> = "day",
-        /// The month, as a number or a name.
+        /// The month, as a number or a name. Required in requests.
         month: Option<i64> = "month",
+        /// Required in requests.
         year: Option<i64> = "year",
     }
     required "conversionType" "day" "month" "year"
@@ -83,11 +84,11 @@ impl ListConversionDate {
 crm_core::record! {
     /// Variant of [`ListConversionTime`].
     pub struct ListConversionInactivity {
-        /// Always `INACTIVITY`.
+        /// Always `INACTIVITY`. Required in requests.
         conversion_type: Option<String> = "conversionType",
-        /// Number of items to pass over.
+        /// Number of items to pass over. Required in requests.
         offset: Option<i64> = "offset",
-        /// The unit of time.
+        /// The unit of time. Required in requests.
         time_unit: Option<ListConversionInactivityTimeUnit> = "timeUnit",
     }
     required "conversionType" "offset" "timeUnit"
@@ -151,10 +152,11 @@ crm_core::record! {
         list_permissions: Option<ListPermissions> = "listPermissions",
         /// Settings for membership, for example by team.
         membership_settings: Option<MembershipSettings> = "membershipSettings",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// Kind of list, for example `MANUAL` or `DYNAMIC`.
+        /// Kind of list, for example `MANUAL` or `DYNAMIC`. Required in requests.
         processing_type: Option<String> = "processingType",
     }
     required "name" "objectTypeId" "processingType"
@@ -206,7 +208,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `lists.update_filters`.
     pub struct ListFilterUpdateRequest {
-        /// The filters, as a tree.
+        /// The filters, as a tree. Required in requests.
         filter_branch: Option<FilterBranch> = "filterBranch",
     }
     required "filterBranch"
@@ -225,7 +227,7 @@ impl ListFilterUpdateRequest {
 }
 
 crm_core::record! {
-    /// A child node in [`ListFolder::child_nodes`].
+    /// An item of [`ListFolder::child_nodes`].
     pub struct ListFolder {
         /// The ids of the lists in the folder.
         child_lists: Vec<i64> = "childLists",
@@ -256,6 +258,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `lists.create_folder`.
     pub struct ListFolderCreateRequest {
+        /// Required in requests.
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
@@ -290,9 +293,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `lists.move_list_to_folder`.
     pub struct ListMoveRequest {
-        /// The id of the list.
+        /// The id of the list. Required in requests.
         list_id: Option<String> = "listId",
-        /// The id of the folder to move it to.
+        /// The id of the folder to move it to. Required in requests.
         new_folder_id: Option<String> = "newFolderId",
     }
     required "listId" "newFolderId"
@@ -312,11 +315,11 @@ impl ListMoveRequest {
 }
 
 crm_core::record! {
-    /// The list permissions in [`ListCreateRequest::list_permissions`].
+    /// The value of [`ListCreateRequest::list_permissions`].
     pub struct ListPermissions {
-        /// The ids of teams that may edit it.
+        /// The ids of teams that may edit it. Required in requests.
         teams_with_edit_access: Option<Vec<i64>> = "teamsWithEditAccess",
-        /// The ids of the users who may edit it.
+        /// The ids of the users who may edit it. Required in requests.
         users_with_edit_access: Option<Vec<i64>> = "usersWithEditAccess",
     }
     required "teamsWithEditAccess" "usersWithEditAccess"
@@ -403,7 +406,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`ListSizeAndEditHistoryReply::size_history`].
+    /// An item of [`ListSizeAndEditHistoryReply::size_history`].
     pub struct ListSizeDataPoint {
         size: Option<i64> = "size",
         /// The point in time it is about.
@@ -430,9 +433,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `lists.add_and_remove_memberships`.
     pub struct MembershipChangeRequest {
-        /// The ids of records to add.
+        /// The ids of records to add. Required in requests.
         record_ids_to_add: Option<Vec<String>> = "recordIdsToAdd",
-        /// The ids of the records to take out.
+        /// The ids of the records to take out. Required in requests.
         record_ids_to_remove: Option<Vec<String>> = "recordIdsToRemove",
     }
     required "recordIdsToAdd" "recordIdsToRemove"
@@ -455,7 +458,7 @@ impl MembershipChangeRequest {
 }
 
 crm_core::record! {
-    /// The membership settings in [`ListCreateRequest::membership_settings`].
+    /// The value of [`ListCreateRequest::membership_settings`].
     pub struct MembershipSettings {
         /// True if unassigned records are included.
         include_unassigned: Option<bool> = "includeUnassigned",
@@ -492,7 +495,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The list in [`ListCreateReply::list`].
+    /// The value of [`ListCreateReply::list`].
     pub struct ObjectList {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -528,7 +531,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A list in [`ListSearchReply::lists`].
+    /// An item of [`ListSearchReply::lists`].
     pub struct ObjectListSearchResult {
         /// More properties of a list, beyond the usual ones.
         additional_properties: Map<String> = "additionalProperties",
@@ -559,11 +562,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`RecordIdInputBatch::inputs`].
+    /// An item of [`RecordIdInputBatch::inputs`].
     pub struct RecordIdInput {
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// The id of the record.
+        /// The id of the record. Required in requests.
         record_id: Option<String> = "recordId",
     }
     required "objectTypeId" "recordId"
@@ -585,7 +588,7 @@ impl RecordIdInput {
 crm_core::record! {
     /// Body of `lists.batch_read_memberships`.
     pub struct RecordIdInputBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<RecordIdInput>> = "inputs",
     }
     required "inputs"
@@ -604,7 +607,7 @@ impl RecordIdInputBatch {
 }
 
 crm_core::record! {
-    /// A result in [`RecordIdWithMembershipsBatchReply::results`].
+    /// An item of [`RecordIdWithMembershipsBatchReply::results`].
     pub struct RecordIdWithMemberships {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -637,7 +640,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`CollectionResponseRecordListMembership::results`].
+    /// An item of [`CollectionResponseRecordListMembership::results`].
     pub struct RecordListMembership {
         /// Time at which the record was first added.
         first_added_timestamp: Option<Timestamp> = "firstAddedTimestamp",

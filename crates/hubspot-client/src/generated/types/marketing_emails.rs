@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The button style settings in [`EmailStyleSettings::button_style_settings`].
+    /// The value of [`EmailStyleSettings::button_style_settings`].
     pub struct ButtonStyleSettings {
         /// The color of the background.
         background_color: Option<Value> = "backgroundColor",
@@ -36,7 +36,7 @@ crm_core::setters!(ButtonStyleSettings {
 });
 
 crm_core::record! {
-    /// The divider style settings in [`EmailStyleSettings::divider_style_settings`].
+    /// The value of [`EmailStyleSettings::divider_style_settings`].
     pub struct DividerStyleSettings {
         color: Option<Value> = "color",
         /// The height, in pixels.
@@ -159,6 +159,7 @@ crm_core::record! {
     pub struct EmailClone {
         /// The name of the copy.
         clone_name: Option<String> = "cloneName",
+        /// Required in requests.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -187,7 +188,7 @@ impl EmailClone {
 }
 
 crm_core::record! {
-    /// The content in [`Email::content`].
+    /// The value of [`Email::content`].
     pub struct EmailContent {
         /// The drag-and-drop areas of the e-mail.
         flex_areas: Option<Map<Value>> = "flexAreas",
@@ -325,7 +326,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The from in [`Email::from`].
+    /// The value of [`Email::from`].
     pub struct EmailFromDetails {
         /// The address replies go to, if another.
         custom_reply_to: Option<String> = "customReplyTo",
@@ -357,7 +358,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The contact ids in [`EmailToDetails::contact_ids`].
+    /// The value of [`EmailToDetails::contact_ids`].
     pub struct EmailRecipients {
         /// The ids of those who must not get it.
         exclude: Option<Vec<String>> = "exclude",
@@ -373,7 +374,7 @@ crm_core::setters!(EmailRecipients {
 });
 
 crm_core::record! {
-    /// A result in [`EmailStatisticIntervalPage::results`].
+    /// An item of [`EmailStatisticIntervalPage::results`].
     pub struct EmailStatisticInterval {
         /// The figures of the interval.
         aggregations: Option<EmailStatisticsData> = "aggregations",
@@ -395,7 +396,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The aggregate in [`AggregateEmailStatistics::aggregate`].
+    /// The value of [`AggregateEmailStatistics::aggregate`].
     pub struct EmailStatisticsData {
         /// Counts, by name.
         counters: Map<i64> = "counters",
@@ -409,7 +410,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The style settings in [`EmailContent::style_settings`].
+    /// The value of [`EmailContent::style_settings`].
     pub struct EmailStyleSettings {
         /// The color of the background.
         background_color: Option<String> = "backgroundColor",
@@ -549,7 +550,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The subscription details in [`Email::subscription_details`].
+    /// The value of [`Email::subscription_details`].
     pub struct EmailSubscriptionDetails {
         /// The id of the office location.
         office_location_id: Option<String> = "officeLocationId",
@@ -573,7 +574,7 @@ crm_core::setters!(EmailSubscriptionDetails {
 });
 
 crm_core::record! {
-    /// The testing in [`Email::testing`].
+    /// The value of [`Email::testing`].
     pub struct EmailTestingDetails {
         /// Name in JSON: `abSampleSizeDefault`.
         ab_sample_size_default: Option<AbStatus> = "abSampleSizeDefault",
@@ -587,7 +588,7 @@ crm_core::record! {
         ab_test_percentage: Option<i64> = "abTestPercentage",
         /// Number of hours to wait for a winner.
         hours_to_wait: Option<i64> = "hoursToWait",
-        /// True if it is a variation of an A/B test.
+        /// True if it is a variation of an A/B test. Required in requests.
         is_ab_variation: Option<bool> = "isAbVariation",
         /// The id of the test.
         test_id: Option<String> = "testId",
@@ -642,7 +643,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The to in [`Email::to`].
+    /// The value of [`Email::to`].
     pub struct EmailToDetails {
         /// The contacts, by id.
         contact_ids: Option<EmailRecipients> = "contactIds",
@@ -848,7 +849,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The font style in [`ButtonStyleSettings::font_style`].
+    /// The value of [`ButtonStyleSettings::font_style`].
     pub struct FontStyle {
         /// True if it is bold.
         bold: Option<bool> = "bold",
@@ -876,7 +877,7 @@ crm_core::setters!(FontStyle {
 });
 
 crm_core::record! {
-    /// The interval in [`EmailStatisticInterval::interval`].
+    /// The value of [`EmailStatisticInterval::interval`].
     pub struct Interval {
         /// End of the range.
         end: Option<Timestamp> = "end",
@@ -910,7 +911,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The rss data in [`Email::rss_data`].
+    /// The value of [`Email::rss_data`].
     pub struct RssEmailDetails {
         /// Kind of the blog e-mail.
         blog_email_type: Option<String> = "blogEmailType",
@@ -966,7 +967,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A result in [`EmailVersionPage::results`].
+    /// An item of [`EmailVersionPage::results`].
     pub struct VersionPublicEmail {
         id: Option<String> = "id",
         /// The content in this version.
@@ -979,7 +980,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The webversion in [`Email::webversion`].
+    /// The value of [`Email::webversion`].
     pub struct WebversionDetails {
         /// The domain, for example `example.com`.
         domain: Option<String> = "domain",

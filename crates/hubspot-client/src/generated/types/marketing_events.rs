@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The app info in [`MarketingEvent::app_info`].
+    /// The value of [`MarketingEvent::app_info`].
     pub struct AppInfo {
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -89,7 +89,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The contact in [`ParticipationAssociations::contact`].
+    /// The value of [`ParticipationAssociations::contact`].
     pub struct ContactAssociation {
         /// The id of the contact.
         contact_id: Option<String> = "contactId",
@@ -103,7 +103,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A custom property in [`MarketingEvent::custom_properties`].
+    /// An item of [`MarketingEvent::custom_properties`].
     pub struct CrmPropertyWrapper {
         name: Option<String> = "name",
         value: Option<String> = "value",
@@ -123,7 +123,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `marketing_events.set_settings`.
     pub struct EventDetailSettingsUrl {
-        /// The address where event details are fetched.
+        /// The address where event details are fetched. Required in requests.
         event_details_url: Option<String> = "eventDetailsUrl",
     }
     required "eventDetailsUrl"
@@ -233,7 +233,7 @@ crm_core::setters!(ExternalMarketingEventUpdate {
 });
 
 crm_core::record! {
-    /// A result in [`SearchPublicResponseWrapperList::results`].
+    /// An item of [`SearchPublicResponseWrapperList::results`].
     pub struct FoundMarketingEvent {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -247,7 +247,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`ListPage::results`].
+    /// An item of [`ListPage::results`].
     pub struct List {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -337,7 +337,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The marketing event in [`ParticipationAssociations::marketing_event`].
+    /// The value of [`ParticipationAssociations::marketing_event`].
     pub struct MarketingEventAssociation {
         /// The id of the account in the app that the event comes from.
         external_account_id: Option<String> = "externalAccountId",
@@ -352,7 +352,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `marketing_events.batch_update`.
     pub struct MarketingEventBatchUpdate {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<MarketingEventBatchUpdateRow>> = "inputs",
     }
     required "inputs"
@@ -392,7 +392,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`MarketingEventBatchUpdate::inputs`].
+    /// An item of [`MarketingEventBatchUpdate::inputs`].
     pub struct MarketingEventBatchUpdateRow {
         /// Further properties beside the usual ones.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
@@ -410,7 +410,7 @@ crm_core::record! {
         event_type: Option<String> = "eventType",
         /// The address of the event.
         event_url: Option<String> = "eventUrl",
-        /// The id of the record.
+        /// The id of the record. Required in requests.
         object_id: Option<String> = "objectId",
         /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
@@ -462,7 +462,7 @@ impl MarketingEventBatchUpdateRow {
 crm_core::record! {
     /// Body of `marketing_events.batch_upsert`.
     pub struct MarketingEventBatchUpsert {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<MarketingEventCreate>> = "inputs",
     }
     required "inputs"
@@ -483,9 +483,9 @@ impl MarketingEventBatchUpsert {
 crm_core::record! {
     /// Body of `marketing_events.complete`.
     pub struct MarketingEventComplete {
-        /// Time at which the event ends.
+        /// Time at which the event ends. Required in requests.
         end_date_time: Option<Timestamp> = "endDateTime",
-        /// Time at which the event starts.
+        /// Time at which the event starts. Required in requests.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "endDateTime" "startDateTime"
@@ -520,17 +520,17 @@ crm_core::record! {
         event_completed: Option<bool> = "eventCompleted",
         /// Human-readable description of the event.
         event_description: Option<String> = "eventDescription",
-        /// The internal name of the event.
+        /// The internal name of the event. Required in requests.
         event_name: Option<String> = "eventName",
-        /// Organizer of the event.
+        /// Organizer of the event. Required in requests.
         event_organizer: Option<String> = "eventOrganizer",
         /// The kind of event.
         event_type: Option<String> = "eventType",
         /// The address of the event.
         event_url: Option<String> = "eventUrl",
-        /// The id of the account in the app that the event comes from.
+        /// The id of the account in the app that the event comes from. Required in requests.
         external_account_id: Option<String> = "externalAccountId",
-        /// The id of the event in the app that it comes from.
+        /// The id of the event in the app that it comes from. Required in requests.
         external_event_id: Option<String> = "externalEventId",
         /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
@@ -613,15 +613,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`MarketingEventEmailSubscriberBatch::inputs`].
+    /// An item of [`MarketingEventEmailSubscriberBatch::inputs`].
     pub struct MarketingEventEmailSubscriber {
         /// Properties of the contact, by name.
         contact_properties: Option<Map<String>> = "contactProperties",
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// In milliseconds since 1970-01-01 UTC.
+        /// In milliseconds since 1970-01-01 UTC. Required in requests.
         interaction_date_time: Option<i64> = "interactionDateTime",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
     }
     required "email" "interactionDateTime" "properties"
@@ -653,7 +653,7 @@ impl MarketingEventEmailSubscriber {
 crm_core::record! {
     /// Body of `marketing_events.record_attendance_by_email`.
     pub struct MarketingEventEmailSubscriberBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<MarketingEventEmailSubscriber>> = "inputs",
     }
     required "inputs"
@@ -672,13 +672,13 @@ impl MarketingEventEmailSubscriberBatch {
 }
 
 crm_core::record! {
-    /// An input in [`MarketingEventExternalUniqueIdentifierBatch::inputs`].
+    /// An item of [`MarketingEventExternalUniqueIdentifierBatch::inputs`].
     pub struct MarketingEventExternalUniqueIdentifier {
-        /// The id of the app.
+        /// The id of the app. Required in requests.
         app_id: Option<i64> = "appId",
-        /// The id of the account in the app that the event comes from.
+        /// The id of the account in the app that the event comes from. Required in requests.
         external_account_id: Option<String> = "externalAccountId",
-        /// The id of the event in the app that it comes from.
+        /// The id of the event in the app that it comes from. Required in requests.
         external_event_id: Option<String> = "externalEventId",
     }
     required "appId" "externalAccountId" "externalEventId"
@@ -705,7 +705,7 @@ impl MarketingEventExternalUniqueIdentifier {
 crm_core::record! {
     /// Body of `marketing_events.batch_delete_by_external_id`.
     pub struct MarketingEventExternalUniqueIdentifierBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<MarketingEventExternalUniqueIdentifier>> = "inputs",
     }
     required "inputs"
@@ -724,7 +724,7 @@ impl MarketingEventExternalUniqueIdentifierBatch {
 }
 
 crm_core::record! {
-    /// A result in [`MarketingEventIdentifiersReplyPage::results`].
+    /// An item of [`MarketingEventIdentifiersReplyPage::results`].
     pub struct MarketingEventIdentifiersReply {
         /// The app that it came from.
         app_info: Option<AppInfo> = "appInfo",
@@ -795,9 +795,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`MarketingEventPublicObjectIdDeleteRequestBatch::inputs`].
+    /// An item of [`MarketingEventPublicObjectIdDeleteRequestBatch::inputs`].
     pub struct MarketingEventPublicObjectIdDeleteRequest {
-        /// The id of the record.
+        /// The id of the record. Required in requests.
         object_id: Option<String> = "objectId",
     }
     required "objectId"
@@ -818,7 +818,7 @@ impl MarketingEventPublicObjectIdDeleteRequest {
 crm_core::record! {
     /// Body of `marketing_events.batch_delete`.
     pub struct MarketingEventPublicObjectIdDeleteRequestBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<MarketingEventPublicObjectIdDeleteRequest>> = "inputs",
     }
     required "inputs"
@@ -873,13 +873,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`MarketingEventSubscriberBatch::inputs`].
+    /// An item of [`MarketingEventSubscriberBatch::inputs`].
     pub struct MarketingEventSubscriber {
-        /// In milliseconds since 1970-01-01 UTC.
+        /// In milliseconds since 1970-01-01 UTC. Required in requests.
         interaction_date_time: Option<i64> = "interactionDateTime",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
-        /// The id of the contact.
+        /// The id of the contact. Required in requests.
         vid: Option<i64> = "vid",
     }
     required "interactionDateTime" "properties" "vid"
@@ -906,7 +906,7 @@ impl MarketingEventSubscriber {
 crm_core::record! {
     /// Body of `marketing_events.record_attendance`.
     pub struct MarketingEventSubscriberBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<MarketingEventSubscriber>> = "inputs",
     }
     required "inputs"
@@ -969,7 +969,7 @@ crm_core::setters!(MarketingEventUpdate {
 });
 
 crm_core::record! {
-    /// The associations in [`ParticipationBreakdown::associations`].
+    /// The value of [`ParticipationBreakdown::associations`].
     pub struct ParticipationAssociations {
         /// The contact who takes part.
         contact: Option<ContactAssociation> = "contact",
@@ -979,7 +979,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`ParticipationBreakdownPage::results`].
+    /// An item of [`ParticipationBreakdownPage::results`].
     pub struct ParticipationBreakdown {
         /// Associated records, or object types with which it can be associated.
         associations: Option<ParticipationAssociations> = "associations",
@@ -1004,7 +1004,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The properties in [`ParticipationBreakdown::properties`].
+    /// The value of [`ParticipationBreakdown::properties`].
     pub struct ParticipationProperties {
         /// Duration of the attendance, in seconds.
         attendance_duration_seconds: Option<i64> = "attendanceDurationSeconds",
@@ -1042,7 +1042,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`BatchResponseSubscriberEmailReply::results`].
+    /// An item of [`BatchResponseSubscriberEmailReply::results`].
     pub struct SubscriberEmailReply {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -1052,7 +1052,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`BatchResponseSubscriberVidReply::results`].
+    /// An item of [`BatchResponseSubscriberVidReply::results`].
     pub struct SubscriberVidReply {
         /// The id of the contact.
         vid: Option<i64> = "vid",

@@ -4,11 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// The derived values in [`AttentionSpanEventRequest::derived_values`].
+    /// The value of [`AttentionSpanEventRequest::derived_values`].
     pub struct AttentionSpanCalculatedValues {
-        /// Total played share of the media.
+        /// Total played share of the media. Required in requests.
         total_percent_played: Option<f64> = "totalPercentPlayed",
-        /// Played time, in seconds. In seconds.
+        /// Played time, in seconds. In seconds. Required in requests.
         total_seconds_played: Option<i64> = "totalSecondsPlayed",
     }
     required "totalPercentPlayed" "totalSecondsPlayed"
@@ -95,11 +95,11 @@ crm_core::record! {
         media_bridge_id: Option<i64> = "mediaBridgeId",
         /// The name of the media.
         media_name: Option<String> = "mediaName",
-        /// The kind of media.
+        /// The kind of media. Required in requests.
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// Time at which it happened. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it happened. In milliseconds since 1970-01-01 UTC. Required in requests.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -107,11 +107,11 @@ crm_core::record! {
         page_name: Option<String> = "pageName",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// The raw data, as numbers by key.
+        /// The raw data, as numbers by key. Required in requests.
         raw_data_map: Option<Map<i64>> = "rawDataMap",
         /// The raw data of what was played, as text.
         raw_data_string: Option<String> = "rawDataString",
-        /// The id of the session in which it was played.
+        /// The id of the session in which it was played. Required in requests.
         session_id: Option<String> = "sessionId",
     }
     required "mediaType" "occurredTimestamp" "rawDataMap" "sessionId"
@@ -187,14 +187,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The case change test extension data in [`ExtensionData::case_change_test_extension_data`].
+    /// The value of [`ExtensionData::case_change_test_extension_data`].
     pub struct CaseChangeTestExtensionData {
         mood: Option<CaseChangeTestExtensionDataMood> = "mood",
     }
 }
 
 crm_core::open_enum! {
-    /// The mood in [`CaseChangeTestExtensionData::mood`].
+    /// The value of [`CaseChangeTestExtensionData::mood`].
     pub enum CaseChangeTestExtensionDataMood {
         /// `ANGRY`
         Angry = "ANGRY",
@@ -208,7 +208,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The property requirements in [`PropertyDefinition::property_requirements`].
+    /// The value of [`PropertyDefinition::property_requirements`].
     pub struct DefaultRequirements {
         /// The gates it needs.
         gates: Vec<String> = "gates",
@@ -222,7 +222,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The definition source in [`PropertyDefinition::definition_source`].
+    /// The value of [`PropertyDefinition::definition_source`].
     pub struct DefinitionSource {
         name: Option<String> = "name",
         /// Name in JSON: `type`.
@@ -231,7 +231,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`DefinitionSource::type_`].
+    /// The value of [`DefinitionSource::type_`].
     pub enum DefinitionSourceType {
         /// `GLOBAL`
         Global = "GLOBAL",
@@ -245,13 +245,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The endpoints in [`IntegratorOEmbedDomainModel::endpoints`].
+    /// The value of [`IntegratorOEmbedDomainModel::endpoints`].
     pub struct Endpoints {
-        /// True if oEmbed discovery is supported.
+        /// True if oEmbed discovery is supported. Required in requests.
         discovery: Option<bool> = "discovery",
-        /// The patterns of addresses it is for.
+        /// The patterns of addresses it is for. Required in requests.
         schemes: Option<Vec<String>> = "schemes",
-        /// The address.
+        /// The address. Required in requests.
         url: Option<String> = "url",
     }
     required "discovery" "schemes" "url"
@@ -278,7 +278,7 @@ impl Endpoints {
 crm_core::record! {
     /// Body of `media_bridge.update_event_visibility`.
     pub struct EventVisibilityChange {
-        /// The kind of event.
+        /// The kind of event. Required in requests.
         event_type: Option<EventVisibilityChangeEventType> = "eventType",
         /// True if the events show in reports.
         show_in_reporting: Option<bool> = "showInReporting",
@@ -286,7 +286,7 @@ crm_core::record! {
         show_in_timeline: Option<bool> = "showInTimeline",
         /// True if the events show in workflows.
         show_in_workflows: Option<bool> = "showInWorkflows",
-        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC. Required in requests.
         updated_at: Option<i64> = "updatedAt",
     }
     required "eventType" "updatedAt"
@@ -376,7 +376,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The extension data in [`PropertyDefinition::extension_data`].
+    /// The value of [`PropertyDefinition::extension_data`].
     pub struct ExtensionData {
         /// Name in JSON: `caseChangeTestExtensionData`.
         case_change_test_extension_data: Option<CaseChangeTestExtensionData> = "caseChangeTestExtensionData",
@@ -394,7 +394,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// An entry in [`ExtensionData::extension_status_map`].
+    /// An entry of [`ExtensionData::extension_status_map`].
     pub enum ExtensionDataExtensionStatusMapValue {
         /// `ERROR`
         Error = "ERROR",
@@ -416,7 +416,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The permission in [`PropertyDefinition::permission`].
+    /// The value of [`PropertyDefinition::permission`].
     pub struct FieldLevelPermission {
         /// Level of access.
         access_level: Option<String> = "accessLevel",
@@ -424,7 +424,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The filter in [`OptionsMetaData::filter`].
+    /// The value of [`OptionsMetaData::filter`].
     pub struct FilteringMetaData {
         /// Only teams that help desk work can go to.
         include_helpdesk_routable_teams_only: Option<bool> = "includeHelpdeskRoutableTeamsOnly",
@@ -440,7 +440,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A property group in [`IntegratorObjectCreationReply::property_groups`].
+    /// An item of [`IntegratorObjectCreationReply::property_groups`].
     pub struct Group {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
@@ -461,7 +461,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A property group in [`ObjectDefinitionReply::property_groups`].
+    /// An item of [`ObjectDefinitionReply::property_groups`].
     pub struct GroupView {
         /// Name in JSON: `displayName`.
         display_name: Option<String> = "displayName",
@@ -478,7 +478,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The object type in [`IntegratorObjectCreationReply::object_type`].
+    /// The value of [`IntegratorObjectCreationReply::object_type`].
     pub struct InboundDbObjectType {
         /// The name of the scope needed for access.
         access_scope_name: Option<String> = "accessScopeName",
@@ -603,7 +603,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`InboundDbObjectType::status`].
+    /// The value of [`InboundDbObjectType::status`].
     pub enum InboundDbObjectTypeStatus {
         /// `Deprecated`
         Deprecated = "Deprecated",
@@ -615,7 +615,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// A visibility in [`InboundDbObjectType::visibilities`].
+    /// An item of [`InboundDbObjectType::visibilities`].
     pub enum InboundDbObjectTypeVisibility {
         /// `Customer-facing`
         CustomerFacing = "Customer-facing",
@@ -650,7 +650,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `media_bridge.create_oembed_domain`.
     pub struct IntegratorOEmbedDomainRequest {
-        /// Endpoints from which oEmbed data is fetched.
+        /// Endpoints from which oEmbed data is fetched. Required in requests.
         endpoints: Option<Endpoints> = "endpoints",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -676,7 +676,7 @@ impl IntegratorOEmbedDomainRequest {
 }
 
 crm_core::record! {
-    /// A created object in [`BulkIntegratorObjectCreationReply::created_objects`].
+    /// An entry of [`BulkIntegratorObjectCreationReply::created_objects`].
     pub struct IntegratorObjectCreationReply {
         /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<InboundDbObjectType> = "objectType",
@@ -690,7 +690,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `media_bridge.create_object_definitions`.
     pub struct IntegratorObjectCreationRequest {
-        /// The kinds of media, for example `VIDEO`.
+        /// The kinds of media, for example `VIDEO`. Required in requests.
         media_types: Option<Vec<MediaType>> = "mediaTypes",
     }
     required "mediaTypes"
@@ -709,7 +709,7 @@ impl IntegratorObjectCreationRequest {
 }
 
 crm_core::record! {
-    /// The lookup association spec in [`PropertyDefinition::lookup_association_spec`].
+    /// The value of [`PropertyDefinition::lookup_association_spec`].
     pub struct LookupAssociationSpec {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
@@ -916,7 +916,7 @@ crm_core::record! {
         /// The name of the module.
         module_name: Option<String> = "moduleName",
         name: Option<String> = "name",
-        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC. Required in requests.
         updated_at: Option<i64> = "updatedAt",
     }
     required "updatedAt"
@@ -1013,11 +1013,11 @@ crm_core::record! {
         media_bridge_id: Option<i64> = "mediaBridgeId",
         /// The name of the media.
         media_name: Option<String> = "mediaName",
-        /// The kind of media.
+        /// The kind of media. Required in requests.
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// Time at which it happened. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it happened. In milliseconds since 1970-01-01 UTC. Required in requests.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -1025,8 +1025,9 @@ crm_core::record! {
         page_name: Option<String> = "pageName",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// The id of the session in which it was played.
+        /// The id of the session in which it was played. Required in requests.
         session_id: Option<String> = "sessionId",
+        /// Required in requests.
         state: Option<MediaPlayedEventState> = "state",
     }
     required "mediaType" "occurredTimestamp" "sessionId" "state"
@@ -1091,7 +1092,7 @@ impl MediaPlayedEventRequest {
 }
 
 crm_core::open_enum! {
-    /// The state in [`MediaPlayedEvent::state`].
+    /// The value of [`MediaPlayedEvent::state`].
     pub enum MediaPlayedEventState {
         /// `STARTED`
         Started = "STARTED",
@@ -1157,11 +1158,11 @@ crm_core::record! {
         media_bridge_id: Option<i64> = "mediaBridgeId",
         /// The name of the media.
         media_name: Option<String> = "mediaName",
-        /// The kind of media.
+        /// The kind of media. Required in requests.
         media_type: Option<MediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",
-        /// Time at which it happened. In milliseconds since 1970-01-01 UTC.
+        /// Time at which it happened. In milliseconds since 1970-01-01 UTC. Required in requests.
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
@@ -1169,9 +1170,9 @@ crm_core::record! {
         page_name: Option<String> = "pageName",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// Played share, in percent.
+        /// Played share, in percent. Required in requests.
         played_percent: Option<i64> = "playedPercent",
-        /// The id of the session in which it was played.
+        /// The id of the session in which it was played. Required in requests.
         session_id: Option<String> = "sessionId",
     }
     required "mediaType" "occurredTimestamp" "playedPercent" "sessionId"
@@ -1233,7 +1234,7 @@ impl MediaPlayedPercentageEventRequest {
 }
 
 crm_core::record! {
-    /// A property in [`ObjectSchema::properties`].
+    /// An item of [`ObjectSchema::properties`].
     pub struct MediaProperty {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -1298,7 +1299,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An option in [`MediaProperty::options`].
+    /// An item of [`MediaProperty::options`].
     pub struct MediaPropertyOption {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1403,7 +1404,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An allowed object type in [`MediaBridgeProperty::allowed_object_types`].
+    /// An item of [`MediaBridgeProperty::allowed_object_types`].
     pub struct ObjectTypeIdProto {
         /// The second number of an object type id, as in `2-123`.
         inner_id: Option<i64> = "innerId",
@@ -1413,14 +1414,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An option decorator in [`OptionDecoratorsExtensionData::option_decorators`].
+    /// An entry of [`OptionDecoratorsExtensionData::option_decorators`].
     pub struct OptionDecorations {
         color: Option<OptionDecorationsColor> = "color",
     }
 }
 
 crm_core::open_enum! {
-    /// The color in [`OptionDecorations::color`].
+    /// The value of [`OptionDecorations::color`].
     pub enum OptionDecorationsColor {
         /// `BLACK`
         Black = "BLACK",
@@ -1462,7 +1463,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The option decorators extension data in [`ExtensionData::option_decorators_extension_data`].
+    /// The value of [`ExtensionData::option_decorators_extension_data`].
     pub struct OptionDecoratorsExtensionData {
         /// Display style of an option, for example `LABEL_WITH_COLOR`.
         option_decorator_style: Option<OptionDecoratorsExtensionDataOptionDecoratorStyle> = "optionDecoratorStyle",
@@ -1484,7 +1485,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The external options meta data in [`PropertyDefinition::external_options_meta_data`].
+    /// The value of [`PropertyDefinition::external_options_meta_data`].
     pub struct OptionsMetaData {
         /// Filter that restricts the results.
         filter: Option<FilteringMetaData> = "filter",
@@ -1519,7 +1520,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A property in [`IntegratorObjectCreationReply::properties`].
+    /// An item of [`IntegratorObjectCreationReply::properties`].
     pub struct PropertyDefinition {
         /// Expression that calculates the value.
         calculation_expression: Option<Box<Expression>> = "calculationExpression",
@@ -1563,7 +1564,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The required properties extension data in [`ExtensionData::required_properties_extension_data`].
+    /// The value of [`ExtensionData::required_properties_extension_data`].
     pub struct RequiredPropertiesExtensionData {
         /// True if the property is required.
         is_required_property: Option<bool> = "isRequiredProperty",
@@ -1571,7 +1572,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The rollup expression in [`PropertyDefinition::rollup_expression`].
+    /// The value of [`PropertyDefinition::rollup_expression`].
     pub struct RollupExpression {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpec> = "associationTypes",
@@ -1631,7 +1632,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A scope mapping in [`InboundDbObjectType::scope_mappings`].
+    /// An item of [`InboundDbObjectType::scope_mappings`].
     pub struct ScopeMapping {
         /// Level of access.
         access_level: Option<ScopeMappingAccessLevel> = "accessLevel",
@@ -1643,7 +1644,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The access level in [`ScopeMapping::access_level`].
+    /// The value of [`ScopeMapping::access_level`].
     pub enum ScopeMappingAccessLevel {
         /// `ALL`
         All = "ALL",
@@ -1681,7 +1682,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The soft required properties extension data in [`ExtensionData::soft_required_properties_extension_data`].
+    /// The value of [`ExtensionData::soft_required_properties_extension_data`].
     pub struct SoftRequiredPropertiesExtensionData {
         /// True if the property is softly required.
         is_soft_required_property: Option<bool> = "isSoftRequiredProperty",

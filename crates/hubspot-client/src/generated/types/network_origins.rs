@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`IpRangeList::results`].
+    /// An item of [`IpRangeList::results`].
     pub struct IpRange {
         /// The range of IP addresses, for example `192.0.2.0/24`.
         cidr: Option<String> = "cidr",

@@ -172,7 +172,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The signed access token in [`AccessTokenInfoReply::signed_access_token`].
+    /// The value of [`AccessTokenInfoReply::signed_access_token`].
     pub struct SignedAccessToken {
         /// The id of the app.
         app_id: Option<i64> = "appId",

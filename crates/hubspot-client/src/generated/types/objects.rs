@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`AssociatedIdPage::results`].
+    /// An item of [`AssociatedIdPage::results`].
     pub struct AssociatedId {
         id: Option<String> = "id",
         /// Name in JSON: `type`.
@@ -13,7 +13,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An association in [`ObjectWithAssociations::associations`].
+    /// An entry of [`ObjectWithAssociations::associations`].
     pub struct AssociatedIdPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
@@ -23,11 +23,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An association in [`BatchCreateRow::associations`].
+    /// An item of [`BatchCreateRow::associations`].
     pub struct AssociationsForObject {
-        /// Targets: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail. Required in requests.
         to: Option<PublicObjectId> = "to",
-        /// The kinds of association to make.
+        /// The kinds of association to make. Required in requests.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
@@ -52,7 +52,7 @@ impl AssociationsForObject {
 crm_core::record! {
     /// Body of `objects.batch_create`.
     pub struct BatchCreate {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<BatchCreateRow>> = "inputs",
     }
     required "inputs"
@@ -71,13 +71,13 @@ impl BatchCreate {
 }
 
 crm_core::record! {
-    /// An input in [`BatchCreate::inputs`].
+    /// An item of [`BatchCreate::inputs`].
     pub struct BatchCreateRow {
         /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
@@ -108,7 +108,7 @@ crm_core::record! {
     pub struct BatchRead {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
@@ -165,7 +165,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `objects.batch_update`.
     pub struct BatchUpdate {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<BatchUpdateRow>> = "inputs",
     }
     required "inputs"
@@ -184,14 +184,15 @@ impl BatchUpdate {
 }
 
 crm_core::record! {
-    /// An input in [`BatchUpdate::inputs`].
+    /// An item of [`BatchUpdate::inputs`].
     pub struct BatchUpdateRow {
+        /// Required in requests.
         id: Option<String> = "id",
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
     }
     required "id" "properties"
@@ -221,7 +222,7 @@ impl BatchUpdateRow {
 crm_core::record! {
     /// Body of `objects.batch_upsert`.
     pub struct BatchUpsert {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<BatchUpsertRow>> = "inputs",
     }
     required "inputs"
@@ -261,14 +262,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An input in [`BatchUpsert::inputs`].
+    /// An item of [`BatchUpsert::inputs`].
     pub struct BatchUpsertRow {
+        /// Required in requests.
         id: Option<String> = "id",
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
     }
     required "id" "properties"
@@ -300,7 +302,7 @@ crm_core::record! {
     pub struct GdprDelete {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// The id of the record.
+        /// The id of the record. Required in requests.
         object_id: Option<String> = "objectId",
     }
     required "objectId"
@@ -326,9 +328,9 @@ impl GdprDelete {
 crm_core::record! {
     /// Body of `objects.merge`.
     pub struct MergeInput {
-        /// The id of the record that is merged into the other.
+        /// The id of the record that is merged into the other. Required in requests.
         object_id_to_merge: Option<String> = "objectIdToMerge",
-        /// The id of the main object.
+        /// The id of the main object. Required in requests.
         primary_object_id: Option<String> = "primaryObjectId",
     }
     required "objectIdToMerge" "primaryObjectId"
@@ -379,7 +381,7 @@ crm_core::record! {
     pub struct ObjectCreate {
         /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
@@ -415,7 +417,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `objects.update`.
     pub struct ObjectUpdate {
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
@@ -434,7 +436,7 @@ impl ObjectUpdate {
 }
 
 crm_core::record! {
-    /// A warning in [`Object::warnings`].
+    /// An item of [`Object::warnings`].
     pub struct ObjectWarning {
         /// The group it is sorted into.
         category: Option<String> = "category",
@@ -520,7 +522,7 @@ crm_core::record! {
     pub struct SearchSort {
         /// The direction.
         direction: Option<SearchSortDirection> = "direction",
-        /// The property.
+        /// The property. Required in requests.
         property_name: Option<String> = "propertyName",
     }
     required "propertyName"
@@ -544,7 +546,7 @@ impl SearchSort {
 }
 
 crm_core::open_enum! {
-    /// The direction in [`SearchSort::direction`].
+    /// The value of [`SearchSort::direction`].
     pub enum SearchSortDirection {
         /// `ASCENDING`
         Ascending = "ASCENDING",
@@ -554,7 +556,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A result in [`BatchUpsertReply::results`].
+    /// An item of [`BatchUpsertReply::results`].
     pub struct UpsertObject {
         /// True if it is archived.
         archived: Option<bool> = "archived",

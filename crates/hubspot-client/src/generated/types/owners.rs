@@ -41,7 +41,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`Owner::type_`].
+    /// The value of [`Owner::type_`].
     pub enum OwnerType {
         /// `PERSON`
         Person = "PERSON",
@@ -61,7 +61,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A team in [`Owner::teams`].
+    /// An item of [`Owner::teams`].
     pub struct Team {
         id: Option<String> = "id",
         name: Option<String> = "name",

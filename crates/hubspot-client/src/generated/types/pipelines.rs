@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`AuditInfoList::results`].
+    /// An item of [`AuditInfoList::results`].
     pub struct AuditInfo {
         /// Action that was performed.
         action: Option<String> = "action",
@@ -55,13 +55,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `pipelines.create`.
     pub struct PipelineInput {
-        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others. Required in requests.
         display_order: Option<i64> = "displayOrder",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// The stages of the pipeline.
+        /// The stages of the pipeline. Required in requests.
         stages: Option<Vec<PipelineStageInput>> = "stages",
     }
     required "displayOrder" "label" "stages"
@@ -121,11 +121,11 @@ crm_core::setters!(PipelinePatchInput {
 crm_core::record! {
     /// Body of `pipelines.replace`.
     pub struct PipelineReplaceInput {
-        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others. Required in requests.
         display_order: Option<i64> = "displayOrder",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
-        /// The stages of the pipeline.
+        /// The stages of the pipeline. Required in requests.
         stages: Option<Vec<PipelineStageInput>> = "stages",
     }
     required "displayOrder" "label" "stages"
@@ -175,11 +175,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `pipelines.create_stage`.
     pub struct PipelineStageInput {
-        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others. Required in requests.
         display_order: Option<i64> = "displayOrder",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
-        /// Further facts about it.
+        /// Further facts about it. Required in requests.
         metadata: Option<Map<String>> = "metadata",
         /// The id of the stage.
         stage_id: Option<String> = "stageId",
@@ -227,7 +227,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// Display name.
         label: Option<String> = "label",
-        /// Further facts about it.
+        /// Further facts about it. Required in requests.
         metadata: Option<Map<String>> = "metadata",
     }
     required "metadata"
@@ -259,11 +259,11 @@ impl PipelineStagePatchInput {
 crm_core::record! {
     /// Body of `pipelines.replace_stage`.
     pub struct PipelineStageReplaceInput {
-        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others. Required in requests.
         display_order: Option<i64> = "displayOrder",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
-        /// Further facts about it.
+        /// Further facts about it. Required in requests.
         metadata: Option<Map<String>> = "metadata",
     }
     required "displayOrder" "label" "metadata"

@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`PropertyValidationRuleMapList::results`].
+    /// An item of [`PropertyValidationRuleMapList::results`].
     pub struct PropertyValidationRuleMap {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -44,7 +44,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `property_validations.replace`.
     pub struct PropertyValidationRuleUpdate {
-        /// The values that the rule works with.
+        /// The values that the rule works with. Required in requests.
         rule_arguments: Option<Vec<String>> = "ruleArguments",
         /// True if values are brought into a normal form.
         should_apply_normalization: Option<bool> = "shouldApplyNormalization",

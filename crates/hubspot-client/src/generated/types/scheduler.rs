@@ -4,11 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// An association in [`CalendarMeetingEventCreateRequest::associations`].
+    /// An item of [`CalendarMeetingEventCreateRequest::associations`].
     pub struct AssociationCreateRequest {
-        /// Targets: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail. Required in requests.
         to: Option<PublicObjectId> = "to",
-        /// The kinds of association to make.
+        /// The kinds of association to make. Required in requests.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
@@ -31,9 +31,11 @@ impl AssociationCreateRequest {
 }
 
 crm_core::record! {
-    /// A form field in [`MeetingBooking::form_fields`].
+    /// An item of [`MeetingBooking::form_fields`].
     pub struct BookingFormField {
+        /// Required in requests.
         name: Option<String> = "name",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "name" "value"
@@ -73,7 +75,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An option in [`LinkFormField::options`].
+    /// An item of [`LinkFormField::options`].
     pub struct BookingOption {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -92,7 +94,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The branding metadata in [`BookingInfo::branding_metadata`].
+    /// The value of [`BookingInfo::branding_metadata`].
     pub struct BrandingMetadata {
         /// The second accent color.
         accent2_color: Option<String> = "accent2Color",
@@ -136,7 +138,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The properties in [`CalendarMeetingEventCreateRequest::properties`].
+    /// The value of [`CalendarMeetingEventCreateRequest::properties`].
     pub struct CalendarMeetingEventCreateProperties {
         /// The kind of meeting.
         hs_activity_type: Option<String> = "hs_activity_type",
@@ -148,21 +150,21 @@ crm_core::record! {
         hs_internal_meeting_notes: Option<String> = "hs_internal_meeting_notes",
         /// The description of the meeting.
         hs_meeting_body: Option<String> = "hs_meeting_body",
-        /// Time at which the meeting ends.
+        /// Time at which the meeting ends. Required in requests.
         hs_meeting_end_time: Option<Timestamp> = "hs_meeting_end_time",
         /// Place of the meeting.
         hs_meeting_location: Option<String> = "hs_meeting_location",
         /// The kind of place, for example `PHONE`.
         hs_meeting_location_type: Option<PropertiesHsMeetingLocationType> = "hs_meeting_location_type",
-        /// Outcome of the meeting.
+        /// Outcome of the meeting. Required in requests.
         hs_meeting_outcome: Option<String> = "hs_meeting_outcome",
-        /// Time at which the meeting starts.
+        /// Time at which the meeting starts. Required in requests.
         hs_meeting_start_time: Option<Timestamp> = "hs_meeting_start_time",
-        /// The title of the meeting.
+        /// The title of the meeting. Required in requests.
         hs_meeting_title: Option<String> = "hs_meeting_title",
-        /// Time at which the activity takes place.
+        /// Time at which the activity takes place. Required in requests.
         hs_timestamp: Option<Timestamp> = "hs_timestamp",
-        /// The id of the owner.
+        /// The id of the owner. Required in requests.
         hubspot_owner_id: Option<String> = "hubspot_owner_id",
     }
     required "hs_meeting_end_time" "hs_meeting_outcome" "hs_meeting_start_time" "hs_meeting_title" "hs_timestamp" "hubspot_owner_id"
@@ -199,13 +201,13 @@ crm_core::setters!(CalendarMeetingEventCreateProperties {
 crm_core::record! {
     /// Body of `scheduler.create_calendar_event`.
     pub struct CalendarMeetingEventCreateRequest {
-        /// Associated records, or object types with which it can be associated.
+        /// Associated records, or object types with which it can be associated. Required in requests.
         associations: Option<Vec<AssociationCreateRequest>> = "associations",
-        /// Time at which reminders are sent by e-mail.
+        /// Time at which reminders are sent by e-mail. Required in requests.
         email_reminder_schedule: Option<EmailReminderSchedule> = "emailReminderSchedule",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<CalendarMeetingEventCreateProperties> = "properties",
-        /// The time zone, for example `America/New_York`.
+        /// The time zone, for example `America/New_York`. Required in requests.
         timezone: Option<String> = "timezone",
     }
     required "associations" "emailReminderSchedule" "properties" "timezone"
@@ -245,7 +247,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The properties in [`CalendarMeetingEventReply::properties`].
+    /// The value of [`CalendarMeetingEventReply::properties`].
     pub struct CalendarMeetingEventResponseProperties {
         /// The kind of meeting.
         hs_activity_type: Option<String> = "hs_activity_type",
@@ -287,7 +289,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`MeetingsLinkSettings::availability`].
+    /// An entry of [`MeetingsLinkSettings::availability`].
     pub struct ClosedRange {
         /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
@@ -297,7 +299,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A communication consent checkbox in [`LegalConsentOptions::communication_consent_checkboxes`].
+    /// An item of [`LegalConsentOptions::communication_consent_checkboxes`].
     pub struct CommunicationConsentCheckbox {
         /// The id of the kind of communication.
         communication_type_id: Option<String> = "communicationTypeId",
@@ -309,11 +311,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The email reminder schedule in [`CalendarMeetingEventCreateRequest::email_reminder_schedule`].
+    /// The value of [`CalendarMeetingEventCreateRequest::email_reminder_schedule`].
     pub struct EmailReminderSchedule {
-        /// The reminders that are sent.
+        /// The reminders that are sent. Required in requests.
         reminders: Option<Vec<Reminder>> = "reminders",
-        /// True if the description of the invitation is put in.
+        /// True if the description of the invitation is put in. Required in requests.
         should_include_invite_description: Option<bool> = "shouldIncludeInviteDescription",
     }
     required "reminders" "shouldIncludeInviteDescription"
@@ -338,7 +340,7 @@ impl EmailReminderSchedule {
 }
 
 crm_core::record! {
-    /// The guest settings in [`MeetingsLinkSettings::guest_settings`].
+    /// The value of [`MeetingsLinkSettings::guest_settings`].
     pub struct GuestSettings {
         /// True if guests can be added.
         can_add_guests: Option<bool> = "canAddGuests",
@@ -348,7 +350,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The legal consent options in [`MeetingsLinkSettings::legal_consent_options`].
+    /// The value of [`MeetingsLinkSettings::legal_consent_options`].
     pub struct LegalConsentOptions {
         /// The boxes for consent to communication.
         communication_consent_checkboxes: Vec<CommunicationConsentCheckbox> = "communicationConsentCheckboxes",
@@ -384,11 +386,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A legal consent response in [`MeetingBooking::legal_consent_responses`].
+    /// An item of [`MeetingBooking::legal_consent_responses`].
     pub struct LegalConsentReply {
-        /// The id of the kind of communication.
+        /// The id of the kind of communication. Required in requests.
         communication_type_id: Option<String> = "communicationTypeId",
-        /// True if consent was given.
+        /// True if consent was given. Required in requests.
         consented: Option<bool> = "consented",
     }
     required "communicationTypeId" "consented"
@@ -411,7 +413,7 @@ impl LegalConsentReply {
 }
 
 crm_core::record! {
-    /// The link availability in [`BookingInfo::link_availability`].
+    /// The value of [`BookingInfo::link_availability`].
     pub struct LinkAvailability {
         /// True if there are more.
         has_more: Option<bool> = "hasMore",
@@ -431,7 +433,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`LinkAvailability::link_availability_by_duration`].
+    /// An entry of [`LinkAvailability::link_availability_by_duration`].
     pub struct LinkAvailabilityForDuration {
         /// The times that are free.
         availabilities: Vec<MeetingAvailability> = "availabilities",
@@ -441,7 +443,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The display info in [`MeetingsLinkSettings::display_info`].
+    /// The value of [`MeetingsLinkSettings::display_info`].
     pub struct LinkDisplayInfo {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -467,7 +469,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A form field in [`MeetingsLinkSettings::form_fields`].
+    /// An item of [`MeetingsLinkSettings::form_fields`].
     pub struct LinkFormField {
         /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
@@ -486,7 +488,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`LinkMetadataPage::results`].
+    /// An item of [`LinkMetadataPage::results`].
     pub struct LinkMetadata {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -536,7 +538,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An availability in [`LinkAvailabilityForDuration::availabilities`].
+    /// An item of [`LinkAvailabilityForDuration::availabilities`].
     pub struct MeetingAvailability {
         /// Time at which it ends, in milliseconds since 1970, UTC.
         end_millis_utc: Option<i64> = "endMillisUtc",
@@ -548,25 +550,25 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `scheduler.book_meeting`.
     pub struct MeetingBooking {
-        /// Duration of the meeting, in milliseconds. In milliseconds.
+        /// Duration of the meeting, in milliseconds. In milliseconds. Required in requests.
         duration: Option<i64> = "duration",
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
+        /// Name in JSON: `firstName`. Required in requests.
         first_name: Option<String> = "firstName",
-        /// The fields of the booking form.
+        /// The fields of the booking form. Required in requests.
         form_fields: Option<Vec<BookingFormField>> = "formFields",
-        /// Name in JSON: `lastName`.
+        /// Name in JSON: `lastName`. Required in requests.
         last_name: Option<String> = "lastName",
-        /// Answers of the guest about consent.
+        /// Answers of the guest about consent. Required in requests.
         legal_consent_responses: Option<Vec<LegalConsentReply>> = "legalConsentResponses",
-        /// The ids of the users who are likely free.
+        /// The ids of the users who are likely free. Required in requests.
         likely_available_user_ids: Option<Vec<String>> = "likelyAvailableUserIds",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
-        /// The part of the address after the domain.
+        /// The part of the address after the domain. Required in requests.
         slug: Option<String> = "slug",
-        /// Time at which it starts.
+        /// Time at which it starts. Required in requests.
         start_time: Option<Timestamp> = "startTime",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -632,7 +634,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The custom params in [`BookingInfo::custom_params`].
+    /// The value of [`BookingInfo::custom_params`].
     pub struct MeetingsLinkSettings {
         /// The times that can be booked.
         availability: Map<ClosedRange> = "availability",
@@ -699,7 +701,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The meetings user in [`UserBusyTimes::meetings_user`].
+    /// The value of [`UserBusyTimes::meetings_user`].
     pub struct MeetingsUser {
         /// Provider of the user's calendar, for example `GOOGLE`.
         calendar_provider: Option<MeetingsUserCalendarProvider> = "calendarProvider",
@@ -728,7 +730,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The welcome screen info in [`MeetingsLinkSettings::welcome_screen_info`].
+    /// The value of [`MeetingsLinkSettings::welcome_screen_info`].
     pub struct MeetingsWelcomeScreenInfo {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -755,11 +757,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A reminder in [`EmailReminderSchedule::reminders`].
+    /// An item of [`EmailReminderSchedule::reminders`].
     pub struct Reminder {
-        /// Name in JSON: `numberOfTimeUnits`.
+        /// Name in JSON: `numberOfTimeUnits`. Required in requests.
         number_of_time_units: Option<i64> = "numberOfTimeUnits",
-        /// The unit of time.
+        /// The unit of time. Required in requests.
         time_unit: Option<TimeUnit> = "timeUnit",
     }
     required "numberOfTimeUnits" "timeUnit"
@@ -782,7 +784,7 @@ impl Reminder {
 }
 
 crm_core::record! {
-    /// A busy time in [`UserBusyTimes::busy_times`].
+    /// An item of [`UserBusyTimes::busy_times`].
     pub struct TimeRange {
         /// End of the range. In milliseconds since 1970-01-01 UTC.
         end: Option<i64> = "end",
@@ -792,7 +794,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The time unit in [`Reminder::time_unit`].
+    /// The value of [`Reminder::time_unit`].
     pub enum TimeUnit {
         /// `DAYS`
         Days = "DAYS",
@@ -806,7 +808,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An all users busy time in [`BookingInfo::all_users_busy_times`].
+    /// An item of [`BookingInfo::all_users_busy_times`].
     pub struct UserBusyTimes {
         /// Time at which the user is busy.
         busy_times: Vec<TimeRange> = "busyTimes",
@@ -818,7 +820,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The user profile in [`MeetingsUser::user_profile`].
+    /// The value of [`MeetingsUser::user_profile`].
     pub struct UserProfile {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -832,7 +834,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A form field in [`MeetingBookingReply::form_fields`].
+    /// An item of [`MeetingBookingReply::form_fields`].
     pub struct ValidatedFormField {
         /// Type of the field in a form.
         field_type: Option<String> = "fieldType",

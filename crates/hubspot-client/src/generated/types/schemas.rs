@@ -6,13 +6,13 @@ use super::*;
 crm_core::record! {
     /// Body of `schemas.batch_read`.
     pub struct ObjectSchemaBatchReadRequest {
-        /// True to include the association definitions.
+        /// True to include the association definitions. Required in requests.
         include_association_definitions: Option<bool> = "includeAssociationDefinitions",
-        /// True to include the audit metadata.
+        /// True to include the audit metadata. Required in requests.
         include_audit_metadata: Option<bool> = "includeAuditMetadata",
-        /// True to include the property definitions.
+        /// True to include the property definitions. Required in requests.
         include_property_definitions: Option<bool> = "includePropertyDefinitions",
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<String>> = "inputs",
     }
     required "includeAssociationDefinitions" "includeAuditMetadata" "includePropertyDefinitions" "inputs"
@@ -45,18 +45,19 @@ crm_core::record! {
     pub struct ObjectSchemaCreate {
         /// True if properties may hold sensitive data.
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
-        /// The kinds of records it can be associated with.
+        /// The kinds of records it can be associated with. Required in requests.
         associated_objects: Option<Vec<String>> = "associatedObjects",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Display names.
+        /// Display names. Required in requests.
         labels: Option<TypeDefinitionLabels> = "labels",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Vec<ObjectTypePropertyCreate>> = "properties",
-        /// The properties a new record must have.
+        /// The properties a new record must have. Required in requests.
         required_properties: Option<Vec<String>> = "requiredProperties",
         /// The properties that a search looks in.
         searchable_properties: Option<Vec<String>> = "searchableProperties",
@@ -92,7 +93,7 @@ crm_core::setters!(ObjectSchemaCreate {
 });
 
 crm_core::record! {
-    /// A property in [`ObjectSchemaCreate::properties`].
+    /// An item of [`ObjectSchemaCreate::properties`].
     pub struct ObjectTypePropertyCreate {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -100,7 +101,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The kind of thing the options are taken from.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
-        /// Type of the field in a form.
+        /// Type of the field in a form. Required in requests.
         field_type: Option<String> = "fieldType",
         /// True if it can be used in forms.
         form_field: Option<bool> = "formField",
@@ -110,8 +111,9 @@ crm_core::record! {
         has_unique_value: Option<bool> = "hasUniqueValue",
         /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
@@ -127,7 +129,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "label" "name" "type"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The email pattern in [`SequenceStepReply::email_pattern`].
+    /// The value of [`SequenceStepReply::email_pattern`].
     pub struct EmailPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -55,13 +55,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `sequences.enroll`.
     pub struct SequenceEnrollmentRequest {
-        /// The id of the contact.
+        /// The id of the contact. Required in requests.
         contact_id: Option<String> = "contactId",
         /// The other address to send from.
         sender_alias_address: Option<String> = "senderAliasAddress",
-        /// The e-mail address of the sender.
+        /// The e-mail address of the sender. Required in requests.
         sender_email: Option<String> = "senderEmail",
-        /// The id of the sequence.
+        /// The id of the sequence. Required in requests.
         sequence_id: Option<String> = "sequenceId",
     }
     required "contactId" "senderEmail" "sequenceId"
@@ -91,7 +91,7 @@ impl SequenceEnrollmentRequest {
 }
 
 crm_core::record! {
-    /// A result in [`SequenceLiteReplyPage::results`].
+    /// An item of [`SequenceLiteReplyPage::results`].
     pub struct SequenceLiteReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -141,7 +141,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The settings in [`SequenceReply::settings`].
+    /// The value of [`SequenceReply::settings`].
     pub struct SequenceSettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -186,7 +186,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A dependency in [`SequenceReply::dependencies`].
+    /// An item of [`SequenceReply::dependencies`].
     pub struct SequenceStepDependencyReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -219,7 +219,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A step in [`SequenceReply::steps`].
+    /// An item of [`SequenceReply::steps`].
     pub struct SequenceStepReply {
         /// The kind of action.
         action_type: Option<SequenceStepReplyActionType> = "actionType",
@@ -254,7 +254,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The task pattern in [`SequenceStepReply::task_pattern`].
+    /// The value of [`SequenceStepReply::task_pattern`].
     pub struct TaskPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Body of `landing_pages.create_ab_variation`.
     pub struct AbTestCreate {
-        /// The id of the content.
+        /// The id of the content. Required in requests.
         content_id: Option<String> = "contentId",
-        /// The name of the variation.
+        /// The name of the variation. Required in requests.
         variation_name: Option<String> = "variationName",
     }
     required "contentId" "variationName"

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Body of `landing_pages.end_ab_test`.
     pub struct AbTestEnd {
-        /// The id of the A/B test.
+        /// The id of the A/B test. Required in requests.
         ab_test_id: Option<String> = "abTestId",
-        /// The id of the version that won.
+        /// The id of the version that won. Required in requests.
         winner_id: Option<String> = "winnerId",
     }
     required "abTestId" "winnerId"
@@ -30,9 +30,9 @@ impl AbTestEnd {
 crm_core::record! {
     /// Body of `landing_pages.rerun_ab_test`.
     pub struct AbTestRerun {
-        /// The id of the A/B test.
+        /// The id of the A/B test. Required in requests.
         ab_test_id: Option<String> = "abTestId",
-        /// The id of the variation.
+        /// The id of the variation. Required in requests.
         variation_id: Option<String> = "variationId",
     }
     required "abTestId" "variationId"
@@ -54,6 +54,7 @@ impl AbTestRerun {
 crm_core::record! {
     /// Body of `landing_pages.create_language_variation`.
     pub struct ContentLanguageClone {
+        /// Required in requests.
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
@@ -312,7 +313,7 @@ crm_core::setters!(Page {
 crm_core::record! {
     /// Body of `landing_pages.batch_create`.
     pub struct PageBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<Page>> = "inputs",
     }
     required "inputs"

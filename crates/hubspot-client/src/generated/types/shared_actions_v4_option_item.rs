@@ -4,20 +4,21 @@
 use super::*;
 
 crm_core::record! {
-    /// An option in [`FieldTypeDefinition::options`].
+    /// An item of [`FieldTypeDefinition::options`].
     pub struct ActionsV4OptionItem {
-        /// Human-readable description.
+        /// Human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others. Required in requests.
         display_order: Option<i64> = "displayOrder",
-        /// A number that goes with the option.
+        /// A number that goes with the option. Required in requests.
         double_data: Option<f64> = "doubleData",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
-        /// True if it cannot be changed.
+        /// True if it cannot be changed. Required in requests.
         read_only: Option<bool> = "readOnly",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "description" "displayOrder" "doubleData" "hidden" "label" "readOnly" "value"
@@ -39,7 +40,7 @@ crm_core::setters!(ActionsV4OptionItem {
 });
 
 crm_core::open_enum! {
-    /// The type in [`FieldTypeDefinition::type_`].
+    /// The value of [`FieldTypeDefinition::type_`].
     pub enum FieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",

@@ -6,17 +6,17 @@ use super::*;
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct AdsSearchFilter {
-        /// Name in JSON: `adNetwork`.
+        /// Name in JSON: `adNetwork`. Required in requests.
         ad_network: Option<String> = "adNetwork",
-        /// The kind of ads entity.
+        /// The kind of ads entity. Required in requests.
         entity_type: Option<String> = "entityType",
-        /// Always `ADS_SEARCH`.
+        /// Always `ADS_SEARCH`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
-        /// Kind of search term.
+        /// Kind of search term. Required in requests.
         search_term_type: Option<String> = "searchTermType",
-        /// The words to search for.
+        /// The words to search for. Required in requests.
         search_terms: Option<Vec<String>> = "searchTerms",
     }
     required "adNetwork" "entityType" "filterType" "operator" "searchTermType" "searchTerms"
@@ -59,9 +59,9 @@ impl Default for AdsSearchFilter {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct AdsTimeFilter {
-        /// Always `ADS_TIME`.
+        /// Always `ADS_TIME`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Rule that selects the occurrences.
+        /// Rule that selects the occurrences. Required in requests.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "pruningRefineBy"
@@ -83,13 +83,13 @@ impl AdsTimeFilter {
 crm_core::record! {
     /// Variant of [`FilterBranch`].
     pub struct AndFilterBranch {
-        /// Operator that joins its parts, for example `AND`.
+        /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `AND`.
+        /// Always `AND`. Required in requests.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// The branches of filters under this one.
+        /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// The conditions that narrow it down.
+        /// The conditions that narrow it down. Required in requests.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
@@ -143,21 +143,21 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`FilterBranch`].
     pub struct AssociationFilterBranch {
-        /// Origin of the association's definition, for example `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`. Required in requests.
         association_category: Option<String> = "associationCategory",
-        /// The id of the kind of association.
+        /// The id of the kind of association. Required in requests.
         association_type_id: Option<i64> = "associationTypeId",
-        /// Operator that joins its parts, for example `AND`.
+        /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `ASSOCIATION`.
+        /// Always `ASSOCIATION`. Required in requests.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// The branches of filters under this one.
+        /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// The conditions that narrow it down.
+        /// The conditions that narrow it down. Required in requests.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
     }
     required "associationCategory" "associationTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "objectTypeId" "operator"
@@ -207,17 +207,17 @@ impl Default for AssociationFilterBranch {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct AssociationInListFilter {
-        /// Origin of the association's definition, for example `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`. Required in requests.
         association_category: Option<String> = "associationCategory",
-        /// The id of the kind of association.
+        /// The id of the kind of association. Required in requests.
         association_type_id: Option<i64> = "associationTypeId",
-        /// Rule that combines the occurrences.
+        /// Rule that combines the occurrences. Required in requests.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// Always `ASSOCIATION`.
+        /// Always `ASSOCIATION`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// The id of the list.
+        /// The id of the list. Required in requests.
         list_id: Option<String> = "listId",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
         /// The type of object that the association leads to.
         to_object_type: Option<String> = "toObjectType",
@@ -271,17 +271,17 @@ impl Default for AssociationInListFilter {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct CommunicationSubscriptionFilter {
-        /// The opt states that pass.
+        /// The opt states that pass. Required in requests.
         accepted_opt_states: Option<Vec<String>> = "acceptedOptStates",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// The channel of communication.
+        /// The channel of communication. Required in requests.
         channel: Option<String> = "channel",
-        /// Always `COMMUNICATION_SUBSCRIPTION`.
+        /// Always `COMMUNICATION_SUBSCRIPTION`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// The ids of the subscriptions.
+        /// The ids of the subscriptions. Required in requests.
         subscription_ids: Option<Vec<String>> = "subscriptionIds",
-        /// The kind of subscription.
+        /// The kind of subscription. Required in requests.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "acceptedOptStates" "channel" "filterType" "subscriptionIds" "subscriptionType"
@@ -316,9 +316,9 @@ impl CommunicationSubscriptionFilter {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct ConstantFilter {
-        /// Always `CONSTANT`.
+        /// Always `CONSTANT`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// True if all records pass, false if none does.
+        /// True if all records pass, false if none does. Required in requests.
         should_accept: Option<bool> = "shouldAccept",
         /// Origin.
         source: Option<String> = "source",
@@ -349,11 +349,11 @@ crm_core::record! {
     pub struct CtaAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// The name of the call to action.
+        /// The name of the call to action. Required in requests.
         cta_name: Option<String> = "ctaName",
-        /// Always `CTA`.
+        /// Always `CTA`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
@@ -386,17 +386,17 @@ impl CtaAnalyticsFilter {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct EmailEventFilter {
-        /// The id of the app.
+        /// The id of the app. Required in requests.
         app_id: Option<String> = "appId",
         /// The address that was clicked.
         click_url: Option<String> = "clickUrl",
-        /// The id of the e-mail.
+        /// The id of the e-mail. Required in requests.
         email_id: Option<String> = "emailId",
-        /// Always `EMAIL_EVENT`.
+        /// Always `EMAIL_EVENT`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// The level at which e-mail events are looked at.
+        /// The level at which e-mail events are looked at. Required in requests.
         level: Option<String> = "level",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<EmailEventFilterOperator> = "operator",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
@@ -468,11 +468,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct EmailSubscriptionFilter {
-        /// The subscription states that pass.
+        /// The subscription states that pass. Required in requests.
         accepted_statuses: Option<Vec<String>> = "acceptedStatuses",
-        /// Always `EMAIL_SUBSCRIPTION`.
+        /// Always `EMAIL_SUBSCRIPTION`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// The ids of the subscriptions.
+        /// The ids of the subscriptions. Required in requests.
         subscription_ids: Option<Vec<String>> = "subscriptionIds",
         /// The kind of subscription.
         subscription_type: Option<String> = "subscriptionType",
@@ -507,11 +507,11 @@ crm_core::record! {
     pub struct EventAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// The id of the event.
+        /// The id of the event. Required in requests.
         event_id: Option<String> = "eventId",
-        /// Always `EVENT`.
+        /// Always `EVENT`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
@@ -542,11 +542,11 @@ impl EventAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// A filter line in [`IntegrationEventFilter::filter_lines`].
+    /// An item of [`IntegrationEventFilter::filter_lines`].
     pub struct EventFilterMetadata {
-        /// Test that is applied to the property.
+        /// Test that is applied to the property. Required in requests.
         operation: Option<Value> = "operation",
-        /// The names of the properties to give.
+        /// The names of the properties to give. Required in requests.
         property: Option<String> = "property",
     }
     required "operation" "property"
@@ -583,11 +583,11 @@ crm_core::record! {
     pub struct FormSubmissionFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// Always `FORM_SUBMISSION`.
+        /// Always `FORM_SUBMISSION`. Required in requests.
         filter_type: Option<String> = "filterType",
         /// The id of the form.
         form_id: Option<String> = "formId",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<FormSubmissionFilterOperator> = "operator",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
@@ -634,13 +634,13 @@ crm_core::record! {
     pub struct FormSubmissionOnPageFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// Always `FORM_SUBMISSION_ON_PAGE`.
+        /// Always `FORM_SUBMISSION_ON_PAGE`. Required in requests.
         filter_type: Option<String> = "filterType",
         /// The id of the form.
         form_id: Option<String> = "formId",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<FormSubmissionFilterOperator> = "operator",
-        /// The id of the page.
+        /// The id of the page. Required in requests.
         page_id: Option<String> = "pageId",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
@@ -679,13 +679,13 @@ impl FormSubmissionOnPageFilter {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct InListFilter {
-        /// Always `IN_LIST`.
+        /// Always `IN_LIST`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// The id of the list.
+        /// The id of the list. Required in requests.
         list_id: Option<String> = "listId",
         /// Further facts about it.
         metadata: Option<InListFilterMetadata> = "metadata",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
     }
     required "filterType" "listId" "operator"
@@ -711,10 +711,11 @@ impl InListFilter {
 }
 
 crm_core::record! {
-    /// The metadata in [`InListFilter::metadata`].
+    /// The value of [`InListFilter::metadata`].
     pub struct InListFilterMetadata {
+        /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `inListType`.
+        /// Name in JSON: `inListType`. Required in requests.
         in_list_type: Option<String> = "inListType",
     }
     required "id" "inListType"
@@ -736,11 +737,11 @@ impl InListFilterMetadata {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct IntegrationEventFilter {
-        /// The id of the event type.
+        /// The id of the event type. Required in requests.
         event_type_id: Option<i64> = "eventTypeId",
-        /// The filters on the properties of the event.
+        /// The filters on the properties of the event. Required in requests.
         filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
-        /// Always `INTEGRATION_EVENT`.
+        /// Always `INTEGRATION_EVENT`. Required in requests.
         filter_type: Option<String> = "filterType",
     }
     required "eventTypeId" "filterLines" "filterType"
@@ -766,13 +767,13 @@ impl IntegrationEventFilter {
 crm_core::record! {
     /// Variant of [`FilterBranch`].
     pub struct NotAllFilterBranch {
-        /// Operator that joins its parts, for example `AND`.
+        /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `NOT_ALL`.
+        /// Always `NOT_ALL`. Required in requests.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// The branches of filters under this one.
+        /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// The conditions that narrow it down.
+        /// The conditions that narrow it down. Required in requests.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
@@ -800,13 +801,13 @@ impl NotAllFilterBranch {
 crm_core::record! {
     /// Variant of [`FilterBranch`].
     pub struct NotAnyFilterBranch {
-        /// Operator that joins its parts, for example `AND`.
+        /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `NOT_ANY`.
+        /// Always `NOT_ANY`. Required in requests.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// The branches of filters under this one.
+        /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// The conditions that narrow it down.
+        /// The conditions that narrow it down. Required in requests.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
@@ -834,13 +835,13 @@ impl NotAnyFilterBranch {
 crm_core::record! {
     /// Variant of [`FilterBranch`].
     pub struct OrFilterBranch {
-        /// Operator that joins its parts, for example `AND`.
+        /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `OR`.
+        /// Always `OR`. Required in requests.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// The branches of filters under this one.
+        /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// The conditions that narrow it down.
+        /// The conditions that narrow it down. Required in requests.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
@@ -872,11 +873,11 @@ crm_core::record! {
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// Name in JSON: `enableTracking`.
         enable_tracking: Option<bool> = "enableTracking",
-        /// Always `PAGE_VIEW`.
+        /// Always `PAGE_VIEW`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
-        /// The address of the page.
+        /// The address of the page. Required in requests.
         page_url: Option<String> = "pageUrl",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
@@ -911,11 +912,11 @@ impl PageViewAnalyticsFilter {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct PrivacyAnalyticsFilter {
-        /// Always `PRIVACY`.
+        /// Always `PRIVACY`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
-        /// Name in JSON: `privacyName`.
+        /// Name in JSON: `privacyName`. Required in requests.
         privacy_name: Option<String> = "privacyName",
     }
     required "filterType" "operator" "privacyName"
@@ -938,13 +939,13 @@ impl PrivacyAnalyticsFilter {
 crm_core::record! {
     /// Variant of [`FilterBranch`].
     pub struct RestrictedFilterBranch {
-        /// Operator that joins its parts, for example `AND`.
+        /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `RESTRICTED`.
+        /// Always `RESTRICTED`. Required in requests.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// The branches of filters under this one.
+        /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// The conditions that narrow it down.
+        /// The conditions that narrow it down. Required in requests.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
@@ -972,11 +973,11 @@ impl RestrictedFilterBranch {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct SurveyMonkeyFilter {
-        /// Always `SURVEY_MONKEY`.
+        /// Always `SURVEY_MONKEY`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
-        /// The id of the survey.
+        /// The id of the survey. Required in requests.
         survey_id: Option<String> = "surveyId",
     }
     required "filterType" "operator" "surveyId"
@@ -999,19 +1000,19 @@ impl SurveyMonkeyFilter {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct SurveyMonkeyValueFilter {
-        /// Always `SURVEY_MONKEY_VALUE`.
+        /// Always `SURVEY_MONKEY_VALUE`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
         /// The id of the column of the answer.
         survey_answer_col_id: Option<String> = "surveyAnswerColId",
         /// The id of the row of the survey's answer.
         survey_answer_row_id: Option<String> = "surveyAnswerRowId",
-        /// The id of the survey.
+        /// The id of the survey. Required in requests.
         survey_id: Option<String> = "surveyId",
-        /// The question of the survey.
+        /// The question of the survey. Required in requests.
         survey_question: Option<String> = "surveyQuestion",
-        /// Comparison that is applied to the answer.
+        /// Comparison that is applied to the answer. Required in requests.
         value_comparison: Option<Value> = "valueComparison",
     }
     required "filterType" "operator" "surveyId" "surveyQuestion" "valueComparison"
@@ -1053,9 +1054,9 @@ crm_core::record! {
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
-        /// The filters on the properties of the event.
+        /// The filters on the properties of the event. Required in requests.
         filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
-        /// Always `UNIFIED_EVENTS`.
+        /// Always `UNIFIED_EVENTS`. Required in requests.
         filter_type: Option<String> = "filterType",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
@@ -1092,17 +1093,17 @@ crm_core::record! {
     pub struct UnifiedEventsFilterBranch {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// The id of the event type.
+        /// The id of the event type. Required in requests.
         event_type_id: Option<String> = "eventTypeId",
-        /// Operator that joins its parts, for example `AND`.
+        /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `UNIFIED_EVENTS`.
+        /// Always `UNIFIED_EVENTS`. Required in requests.
         filter_branch_type: Option<String> = "filterBranchType",
-        /// The branches of filters under this one.
+        /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
-        /// The conditions that narrow it down.
+        /// The conditions that narrow it down. Required in requests.
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<UnifiedEventsFilterBranchOperator> = "operator",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
@@ -1164,9 +1165,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct WebinarFilter {
-        /// Always `WEBINAR`.
+        /// Always `WEBINAR`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
         /// The id of the webinar.
         webinar_id: Option<String> = "webinarId",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The angle in [`Gradient::angle`].
+    /// The value of [`Gradient::angle`].
     pub struct Angle {
         /// The unit it is given in.
         units: Option<AngleUnits> = "units",
@@ -32,7 +32,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The background image in [`Styles::background_image`].
+    /// The value of [`Styles::background_image`].
     pub struct BackgroundImage {
         /// Position of the background image.
         background_position: Option<String> = "backgroundPosition",
@@ -52,7 +52,7 @@ crm_core::setters!(BackgroundImage {
 });
 
 crm_core::record! {
-    /// A breakpoint style in [`Styles::breakpoint_styles`].
+    /// An entry of [`Styles::breakpoint_styles`].
     pub struct BreakpointStyles {
         /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
@@ -72,7 +72,7 @@ crm_core::setters!(BreakpointStyles {
 });
 
 crm_core::record! {
-    /// A color in [`Gradient::colors`].
+    /// An item of [`Gradient::colors`].
     pub struct ColorStop {
         color: Option<RgbaColor> = "color",
     }
@@ -86,6 +86,7 @@ crm_core::record! {
     pub struct ContentClone {
         /// The name of the copy.
         clone_name: Option<String> = "cloneName",
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "id"
@@ -109,7 +110,7 @@ impl ContentClone {
 }
 
 crm_core::record! {
-    /// A translation in [`BlogPost::translations`].
+    /// An entry of [`BlogPost::translations`].
     pub struct ContentLanguageVariation {
         /// True if it is archived in the dashboard.
         archived_in_dashboard: Option<bool> = "archivedInDashboard",
@@ -171,8 +172,9 @@ crm_core::setters!(ContentLanguageVariation {
 crm_core::record! {
     /// Body of `blog_posts.schedule`.
     pub struct ContentSchedule {
+        /// Required in requests.
         id: Option<String> = "id",
-        /// Time at which it is or was published.
+        /// Time at which it is or was published. Required in requests.
         publish_date: Option<Timestamp> = "publishDate",
     }
     required "id" "publishDate"
@@ -244,7 +246,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The background gradient in [`Styles::background_gradient`].
+    /// The value of [`Styles::background_gradient`].
     pub struct Gradient {
         angle: Option<Angle> = "angle",
         /// The colors it goes through.
@@ -262,7 +264,7 @@ crm_core::setters!(Gradient {
 });
 
 crm_core::record! {
-    /// A layout section in [`BlogPost::layout_sections`].
+    /// An entry of [`BlogPost::layout_sections`].
     pub struct LayoutSection {
         /// The cells of the section.
         cells: Option<Vec<LayoutSection>> = "cells",
@@ -314,7 +316,7 @@ crm_core::setters!(LayoutSection {
 });
 
 crm_core::record! {
-    /// The margin in [`BreakpointStyles::margin`].
+    /// The value of [`BreakpointStyles::margin`].
     pub struct Margin {
         /// The space at the bottom.
         bottom: Option<Size> = "bottom",
@@ -330,7 +332,7 @@ crm_core::setters!(Margin {
 });
 
 crm_core::record! {
-    /// The padding in [`BreakpointStyles::padding`].
+    /// The value of [`BreakpointStyles::padding`].
     pub struct Padding {
         /// The space at the bottom.
         bottom: Option<Size> = "bottom",
@@ -354,7 +356,7 @@ crm_core::setters!(Padding {
 });
 
 crm_core::record! {
-    /// The color in [`ColorStop::color`].
+    /// The value of [`ColorStop::color`].
     pub struct RgbaColor {
         /// The alpha part: how opaque it is.
         a: Option<f64> = "a",
@@ -378,7 +380,7 @@ crm_core::setters!(RgbaColor {
 });
 
 crm_core::record! {
-    /// An entry in [`LayoutSection::row_meta_data`].
+    /// An item of [`LayoutSection::row_meta_data`].
     pub struct RowMetaData {
         /// Name in JSON: `cssClass`.
         css_class: Option<String> = "cssClass",
@@ -391,7 +393,7 @@ crm_core::setters!(RowMetaData {
 });
 
 crm_core::record! {
-    /// The side or corner in [`Gradient::side_or_corner`].
+    /// The value of [`Gradient::side_or_corner`].
     pub struct SideOrCorner {
         /// Horizontal side, for example `LEFT`.
         horizontal_side: Option<SideOrCornerHorizontalSide> = "horizontalSide",
@@ -419,7 +421,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The bottom in [`Margin::bottom`].
+    /// The value of [`Margin::bottom`].
     pub struct Size {
         /// The unit it is given in.
         units: Option<SizeUnits> = "units",
@@ -473,7 +475,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The styles in [`LayoutSection::styles`].
+    /// The value of [`LayoutSection::styles`].
     pub struct Styles {
         /// The color of the background.
         background_color: Option<RgbaColor> = "backgroundColor",

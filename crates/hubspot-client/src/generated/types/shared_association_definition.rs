@@ -22,10 +22,10 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `media_bridge.create_association_definition`.
     pub struct AssociationDefinitionCreate {
-        /// The id of the kind of record it starts from.
+        /// The id of the kind of record it starts from. Required in requests.
         from_object_type_id: Option<String> = "fromObjectTypeId",
         name: Option<String> = "name",
-        /// The id of the object type it goes to, for example `0-1`.
+        /// The id of the object type it goes to, for example `0-1`. Required in requests.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
     required "fromObjectTypeId" "toObjectTypeId"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// An association type in [`AssociatedObject::association_types`].
+    /// An item of [`AssociatedObject::association_types`].
     pub struct AssociationSpecWithLabel {
         /// The group it is sorted into.
         category: Option<AssociationCategory> = "category",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `objects.batch_archive`.
     pub struct BatchArchive {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<ObjectId>> = "inputs",
     }
     required "inputs"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The status in [`ActionReply::status`].
+    /// The value of [`ActionReply::status`].
     pub enum BatchReplyStatus {
         /// `CANCELED`
         Canceled = "CANCELED",

@@ -40,7 +40,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The client in [`AssignmentMessage::client`].
+    /// The value of [`AssignmentMessage::client`].
     pub struct Client {
         /// The kind of client, for example `INTEGRATION`.
         client_type: Option<ClientClientType> = "clientType",
@@ -88,7 +88,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An address in [`ContactProfile::addresses`].
+    /// An item of [`ContactProfile::addresses`].
     pub struct ContactAddress {
         /// The city of the address.
         city: Option<String> = "city",
@@ -119,9 +119,9 @@ crm_core::setters!(ContactAddress {
 });
 
 crm_core::record! {
-    /// An email in [`ContactProfile::emails`].
+    /// An item of [`ContactProfile::emails`].
     pub struct ContactEmail {
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
         /// Name in JSON: `type`.
         type_: Option<ContactUrlType> = "type",
@@ -146,7 +146,7 @@ impl ContactEmail {
 }
 
 crm_core::record! {
-    /// The name in [`ContactProfile::name`].
+    /// The value of [`ContactProfile::name`].
     pub struct ContactName {
         /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
@@ -171,7 +171,7 @@ crm_core::setters!(ContactName {
 });
 
 crm_core::record! {
-    /// The org in [`ContactProfile::org`].
+    /// The value of [`ContactProfile::org`].
     pub struct ContactOrg {
         /// The name of the company.
         company: Option<String> = "company",
@@ -189,9 +189,9 @@ crm_core::setters!(ContactOrg {
 });
 
 crm_core::record! {
-    /// A phone in [`ContactProfile::phones`].
+    /// An item of [`ContactProfile::phones`].
     pub struct ContactPhone {
-        /// The phone number.
+        /// The phone number. Required in requests.
         phone: Option<String> = "phone",
         /// Name in JSON: `type`.
         type_: Option<ContactPhoneType> = "type",
@@ -216,7 +216,7 @@ impl ContactPhone {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ContactPhone::type_`].
+    /// The value of [`ContactPhone::type_`].
     pub enum ContactPhoneType {
         /// `CELL`
         Cell = "CELL",
@@ -230,18 +230,18 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The contact profile in [`Contact::contact_profile`].
+    /// The value of [`Contact::contact_profile`].
     pub struct ContactProfile {
-        /// The postal addresses of the contact.
+        /// The postal addresses of the contact. Required in requests.
         addresses: Option<Vec<ContactAddress>> = "addresses",
-        /// The addresses of the contact.
+        /// The addresses of the contact. Required in requests.
         emails: Option<Vec<ContactEmail>> = "emails",
         name: Option<ContactName> = "name",
         /// Organization of the contact.
         org: Option<ContactOrg> = "org",
-        /// The phone numbers.
+        /// The phone numbers. Required in requests.
         phones: Option<Vec<ContactPhone>> = "phones",
-        /// The web addresses of the contact.
+        /// The web addresses of the contact. Required in requests.
         urls: Option<Vec<ContactUrl>> = "urls",
     }
     required "addresses" "emails" "phones" "urls"
@@ -275,11 +275,11 @@ impl ContactProfile {
 }
 
 crm_core::record! {
-    /// An url in [`ContactProfile::urls`].
+    /// An item of [`ContactProfile::urls`].
     pub struct ContactUrl {
         /// Name in JSON: `type`.
         type_: Option<ContactUrlType> = "type",
-        /// The address.
+        /// The address. Required in requests.
         url: Option<String> = "url",
     }
     required "url"
@@ -302,7 +302,7 @@ impl ContactUrl {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ContactAddress::type_`].
+    /// The value of [`ContactAddress::type_`].
     pub enum ContactUrlType {
         /// `HOME`
         Home = "HOME",
@@ -366,10 +366,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The delivery identifier in [`ChannelAccount::delivery_identifier`].
+    /// The value of [`ChannelAccount::delivery_identifier`].
     pub struct DeliveryIdentifier {
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<DeliveryIdentifierType> = "type",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "type" "value"
@@ -463,7 +464,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The failure details in [`MessageStatus::failure_details`].
+    /// The value of [`MessageStatus::failure_details`].
     pub struct MessageFailureDetails {
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
@@ -485,7 +486,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The status in [`ConversationsMessage::status`].
+    /// The value of [`ConversationsMessage::status`].
     pub struct MessageStatus {
         /// Why it failed.
         failure_details: Option<MessageFailureDetails> = "failureDetails",
@@ -523,12 +524,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A quick reply in [`QuickReplies::quick_replies`].
+    /// An item of [`QuickReplies::quick_replies`].
     pub struct QuickReply {
         /// Display name.
         label: Option<String> = "label",
+        /// Required in requests.
         value: Option<String> = "value",
-        /// The kind of value: `TEXT` or `URL`.
+        /// The kind of value: `TEXT` or `URL`. Required in requests.
         value_type: Option<QuickReplyValueType> = "valueType",
     }
     required "value" "valueType"
@@ -566,7 +568,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A recipient in [`AssignmentMessage::recipients`].
+    /// An item of [`AssignmentMessage::recipients`].
     pub struct Recipient {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
@@ -579,7 +581,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A sender in [`AssignmentMessage::senders`].
+    /// An item of [`AssignmentMessage::senders`].
     pub struct Sender {
         /// The id of the actor in the conversation.
         actor_id: Option<String> = "actorId",
@@ -592,14 +594,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The social metadata in [`SocialMediaCreate::social_metadata`].
+    /// The value of [`SocialMediaCreate::social_metadata`].
     pub struct SocialMetadata {
         /// Human-readable description.
         description: Option<String> = "description",
         id: Option<String> = "id",
         /// The title of the media.
         media_title: Option<String> = "mediaTitle",
-        /// The kind of media.
+        /// The kind of media. Required in requests.
         media_type: Option<SocialMetadataMediaType> = "mediaType",
         /// The address of the media.
         media_url: Option<String> = "mediaUrl",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The data sensitivity in [`MediaBridgeProperty::data_sensitivity`].
+    /// The value of [`MediaBridgeProperty::data_sensitivity`].
     pub enum DataSensitivity {
         /// `high`
         High = "high",

@@ -133,7 +133,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The event id in [`EmailSendStatusView::event_id`].
+    /// The value of [`EmailSendStatusView::event_id`].
     pub struct EventIdView {
         /// Time at which it was created.
         created: Option<Timestamp> = "created",
@@ -142,15 +142,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The message in [`SingleSendRequestCreate::message`].
+    /// The value of [`SingleSendRequestCreate::message`].
     pub struct SingleSendEmail {
-        /// The addresses that get a blind copy.
+        /// The addresses that get a blind copy. Required in requests.
         bcc: Option<Vec<String>> = "bcc",
-        /// E-mail addresses that receive a copy.
+        /// E-mail addresses that receive a copy. Required in requests.
         cc: Option<Vec<String>> = "cc",
         /// The sender, for example `Name \<name@example.com>`.
         from: Option<String> = "from",
-        /// Address for replies.
+        /// Address for replies. Required in requests.
         reply_to: Option<Vec<String>> = "replyTo",
         /// An id for the send; the same one is sent only once.
         send_id: Option<String> = "sendId",
@@ -192,13 +192,13 @@ impl SingleSendEmail {
 crm_core::record! {
     /// Body of `single_send.send`.
     pub struct SingleSendRequestCreate {
-        /// Properties of the contact, by name.
+        /// Properties of the contact, by name. Required in requests.
         contact_properties: Option<Map<String>> = "contactProperties",
-        /// Further properties beside the usual ones.
+        /// Further properties beside the usual ones. Required in requests.
         custom_properties: Option<Map<Value>> = "customProperties",
-        /// The id of the e-mail.
+        /// The id of the e-mail. Required in requests.
         email_id: Option<i64> = "emailId",
-        /// Human-readable message.
+        /// Human-readable message. Required in requests.
         message: Option<SingleSendEmail> = "message",
     }
     required "contactProperties" "customProperties" "emailId" "message"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// An error in [`ErrorItem::errors`].
+    /// An item of [`ErrorItem::errors`].
     pub struct ErrorDetail {
         /// The code of the error, or of the authorization.
         code: Option<String> = "code",
@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An error in [`ActionResponseWithResultsPublicWideStatus::errors`].
+    /// An item of [`ActionResponseWithResultsPublicWideStatus::errors`].
     pub struct RowError {
         /// The group it is sorted into.
         category: Option<String> = "category",

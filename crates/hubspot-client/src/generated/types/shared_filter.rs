@@ -4,13 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// A filter in [`CrmSearchRequest::filters`].
+    /// An item of [`CrmSearchRequest::filters`].
     pub struct Filter {
         /// The upper end, with `BETWEEN`.
         high_value: Option<String> = "highValue",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<FilterOperator> = "operator",
-        /// The internal name of the property.
+        /// The internal name of the property. Required in requests.
         property_name: Option<String> = "propertyName",
         value: Option<String> = "value",
         /// Values, in a list or by name.
@@ -46,9 +46,9 @@ impl Filter {
 }
 
 crm_core::record! {
-    /// A filter group in [`CrmSearchRequest::filter_groups`].
+    /// An item of [`CrmSearchRequest::filter_groups`].
     pub struct FilterGroup {
-        /// The conditions that narrow it down.
+        /// The conditions that narrow it down. Required in requests.
         filters: Option<Vec<Filter>> = "filters",
     }
     required "filters"

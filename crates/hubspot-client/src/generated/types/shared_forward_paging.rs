@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The paging in [`AccountUserPage::paging`].
+    /// The value of [`AccountUserPage::paging`].
     pub struct ForwardPaging {
         /// Position of the next page.
         next: Option<NextPage> = "next",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `blog_authors.batch_update`.
     pub struct JsonNodeBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<Value>> = "inputs",
     }
     required "inputs"

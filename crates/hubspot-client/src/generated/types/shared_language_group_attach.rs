@@ -6,10 +6,11 @@ use super::*;
 crm_core::record! {
     /// Body of `blog_authors.attach_to_language_group`.
     pub struct LanguageGroupAttach {
+        /// Required in requests.
         id: Option<String> = "id",
-        /// The language, for example `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values, for example `aa`. Required in requests.
         language: Option<String> = "language",
-        /// The id of the one in the primary language.
+        /// The id of the one in the primary language. Required in requests.
         primary_id: Option<String> = "primaryId",
         /// The primary language, for example `en`. One of 891 values, for example `aa`.
         primary_language: Option<String> = "primaryLanguage",
@@ -43,6 +44,7 @@ impl LanguageGroupAttach {
 crm_core::record! {
     /// Body of `blog_authors.detach_from_language_group`.
     pub struct LanguageGroupDetach {
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "id"
@@ -63,9 +65,9 @@ impl LanguageGroupDetach {
 crm_core::record! {
     /// Body of `blog_authors.update_languages`.
     pub struct LanguagesUpdate {
-        /// The languages, by id of the content.
+        /// The languages, by id of the content. Required in requests.
         languages: Option<Map<String>> = "languages",
-        /// The id of the one in the primary language.
+        /// The id of the one in the primary language. Required in requests.
         primary_id: Option<String> = "primaryId",
     }
     required "languages" "primaryId"
@@ -90,6 +92,7 @@ impl LanguagesUpdate {
 crm_core::record! {
     /// Body of `blog_authors.set_primary_language`.
     pub struct PrimaryLanguageSet {
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "id"

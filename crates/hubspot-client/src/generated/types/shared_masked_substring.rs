@@ -4,11 +4,11 @@
 use super::*;
 
 crm_core::record! {
-    /// A substring in [`MaskedSubstrings::substrings`].
+    /// An item of [`MaskedSubstrings::substrings`].
     pub struct MaskedSubstring {
-        /// End of the range. In milliseconds since 1970-01-01 UTC.
+        /// End of the range. In milliseconds since 1970-01-01 UTC. Required in requests.
         end: Option<i64> = "end",
-        /// Start of the range. In milliseconds since 1970-01-01 UTC.
+        /// Start of the range. In milliseconds since 1970-01-01 UTC. Required in requests.
         start: Option<i64> = "start",
     }
     required "end" "start"
@@ -28,9 +28,9 @@ impl MaskedSubstring {
 }
 
 crm_core::record! {
-    /// The masked substrings in [`PropertyValue::masked_substrings`].
+    /// The value of [`PropertyValue::masked_substrings`].
     pub struct MaskedSubstrings {
-        /// The parts that are masked.
+        /// The parts that are masked. Required in requests.
         substrings: Option<Vec<MaskedSubstring>> = "substrings",
     }
     required "substrings"
@@ -49,7 +49,7 @@ impl MaskedSubstrings {
 }
 
 crm_core::record! {
-    /// A custom property in [`ExternalMarketingEvent::custom_properties`].
+    /// An item of [`ExternalMarketingEvent::custom_properties`].
     pub struct PropertyValue {
         /// Sensitivity of the data.
         data_sensitivity: Option<DataSensitivity> = "dataSensitivity",
@@ -59,6 +59,7 @@ crm_core::record! {
         is_large_value: Option<bool> = "isLargeValue",
         /// The parts of the value that are masked.
         masked_substrings: Option<MaskedSubstrings> = "maskedSubstrings",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Time at which the value was stored. In milliseconds since 1970-01-01 UTC.
         persistence_timestamp: Option<i64> = "persistenceTimestamp",
@@ -88,6 +89,7 @@ crm_core::record! {
         updated_by_user_id: Option<i64> = "updatedByUserId",
         /// True if the timestamp also says when it was stored.
         use_timestamp_as_persistence_timestamp: Option<bool> = "useTimestampAsPersistenceTimestamp",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "name" "value"

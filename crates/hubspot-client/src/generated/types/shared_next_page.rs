@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The next in [`ForwardPaging::next`].
+    /// The value of [`ForwardPaging::next`].
     pub struct NextPage {
         /// The cursor of the next page.
         after: Option<String> = "after",

@@ -22,16 +22,17 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An option in [`BehavioralEventPropertyCreate::options`].
+    /// An item of [`BehavioralEventPropertyCreate::options`].
     pub struct OptionInput {
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others. Required in requests.
         display_order: Option<i64> = "displayOrder",
-        /// True if it is hidden from users.
+        /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "displayOrder" "hidden" "label" "value"
@@ -89,7 +90,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The modification metadata in [`MediaProperty::modification_metadata`].
+    /// The value of [`MediaProperty::modification_metadata`].
     pub struct PropertyModificationMetadata {
         /// True if it can be archived.
         archivable: Option<bool> = "archivable",

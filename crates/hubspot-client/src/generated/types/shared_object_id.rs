@@ -4,8 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// An input in [`BatchArchive::inputs`].
+    /// An item of [`BatchArchive::inputs`].
     pub struct ObjectId {
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "id"

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `currencies.batch_read_exchange_rates`.
     pub struct ObjectIdBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<PublicObjectId>> = "inputs",
     }
     required "inputs"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// An option in [`Property::options`].
+    /// An item of [`Property::options`].
     pub struct OptionItem {
         /// Human-readable description.
         description: Option<String> = "description",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The paging in [`AssociatedIdPage::paging`].
+    /// The value of [`AssociatedIdPage::paging`].
     pub struct Paging {
         /// Position of the next page.
         next: Option<NextPage> = "next",
@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The prev in [`HubDbRowPagePaging::prev`].
+    /// The value of [`HubDbRowPagePaging::prev`].
     pub struct PreviousPage {
         /// The cursor of the page before.
         before: Option<String> = "before",

@@ -18,18 +18,19 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// True if the options come from somewhere else.
         external_options: Option<bool> = "externalOptions",
-        /// Type of the field in a form.
+        /// Type of the field in a form. Required in requests.
         field_type: Option<FieldType> = "fieldType",
         /// True if it can be used in forms.
         form_field: Option<bool> = "formField",
-        /// The internal name of the group.
+        /// The internal name of the group. Required in requests.
         group_name: Option<String> = "groupName",
         /// True if no two records may have the same value.
         has_unique_value: Option<bool> = "hasUniqueValue",
         /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
@@ -41,7 +42,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "groupName" "label" "name" "type"
@@ -88,7 +89,7 @@ crm_core::setters!(PropertyCreate {
 crm_core::record! {
     /// Body of `media_bridge.batch_create_properties`.
     pub struct PropertyCreateBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<PropertyCreate>> = "inputs",
     }
     required "inputs"
@@ -124,8 +125,9 @@ crm_core::record! {
     pub struct PropertyGroupCreate {
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "label" "name"
@@ -174,8 +176,9 @@ crm_core::setters!(PropertyGroupUpdate {
 });
 
 crm_core::record! {
-    /// An input in [`PropertyNameBatch::inputs`].
+    /// An item of [`PropertyNameBatch::inputs`].
     pub struct PropertyName {
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "name"
@@ -196,7 +199,7 @@ impl PropertyName {
 crm_core::record! {
     /// Body of `media_bridge.batch_archive_properties`.
     pub struct PropertyNameBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<PropertyName>> = "inputs",
     }
     required "inputs"
@@ -221,7 +224,7 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// Sensitivity of the data.
         data_sensitivity: Option<PropertyDataSensitivity> = "dataSensitivity",
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<PropertyName>> = "inputs",
     }
     required "inputs"

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct PropertyFilter {
-        /// Always `PROPERTY`.
+        /// Always `PROPERTY`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Test that is applied to the property.
+        /// Test that is applied to the property. Required in requests.
         operation: Option<Value> = "operation",
-        /// The names of the properties to give.
+        /// The names of the properties to give. Required in requests.
         property: Option<String> = "property",
     }
     required "filterType" "operation" "property"

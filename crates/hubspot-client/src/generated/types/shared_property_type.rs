@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The type in [`MediaBridgePropertyUpdate::type_`].
+    /// The value of [`MediaBridgePropertyUpdate::type_`].
     pub enum PropertyType {
         /// `bool`
         Bool = "bool",

@@ -4,8 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// The from in [`AssociationArchive::from`].
+    /// The value of [`AssociationArchive::from`].
     pub struct PublicObjectId {
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "id"

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `blog_authors.batch_delete`.
     pub struct StringBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<String>> = "inputs",
     }
     required "inputs"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The labels in [`BehavioralEventTypeDefinition::labels`].
+    /// The value of [`BehavioralEventTypeDefinition::labels`].
     pub struct TypeDefinitionLabels {
         /// The word for several.
         plural: Option<String> = "plural",

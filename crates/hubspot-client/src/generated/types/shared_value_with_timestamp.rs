@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// An entry in [`DealSplitsObject::properties_with_history`].
+    /// An entry of [`DealSplitsObject::properties_with_history`].
     pub struct ValueWithTimestamp {
         /// The id of what it came from.
         source_id: Option<String> = "sourceId",

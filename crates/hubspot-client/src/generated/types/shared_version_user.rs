@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The user in [`BlogPostVersion::user`].
+    /// The value of [`BlogPostVersion::user`].
     pub struct VersionUser {
         /// The e-mail address.
         email: Option<String> = "email",

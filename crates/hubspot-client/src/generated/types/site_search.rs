@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`SearchResults::results`].
+    /// An item of [`SearchResults::results`].
     pub struct ContentSearchResult {
         /// The full name of the author.
         author_full_name: Option<String> = "authorFullName",
@@ -77,7 +77,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A field in [`IndexedData::fields`].
+    /// An entry of [`IndexedData::fields`].
     pub struct IndexedField {
         /// True if the field is metadata.
         metadata_field: Option<bool> = "metadataField",

@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `source_code.extract`.
     pub struct FileExtractRequest {
-        /// The path it is found under.
+        /// The path it is found under. Required in requests.
         path: Option<String> = "path",
     }
     required "path"

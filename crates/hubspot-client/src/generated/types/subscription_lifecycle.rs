@@ -18,7 +18,7 @@ crm_core::setters!(PauseSubscriptionRequest {
 crm_core::record! {
     /// Body of `subscription_lifecycle.resume`.
     pub struct UnpauseRequest {
-        /// The date proposed for the next billing. In milliseconds since 1970-01-01 UTC.
+        /// The date proposed for the next billing. In milliseconds since 1970-01-01 UTC. Required in requests.
         proposed_next_billing_date: Option<i64> = "proposedNextBillingDate",
     }
     required "proposedNextBillingDate"

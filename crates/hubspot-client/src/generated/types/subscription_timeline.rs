@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A change in [`SubscriptionTimelineEntry::changes`].
+    /// An item of [`SubscriptionTimelineEntry::changes`].
     pub struct SubscriptionChange {
         /// E-mail event that is the cause.
         caused_by_event: Option<EmailEventId> = "causedByEvent",

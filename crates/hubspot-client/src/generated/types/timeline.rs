@@ -10,16 +10,17 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// The name of the kind of event.
+        /// The name of the kind of event. Required in requests.
         event_type_name: Option<String> = "eventTypeName",
         /// More data of the event.
         extra_data: Option<Value> = "extraData",
+        /// Required in requests.
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",
         /// The full name of the object type.
         object_type_fully_qualified_name: Option<String> = "objectTypeFullyQualifiedName",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
         /// The iframe shown with the event in the timeline.
         timeline_i_frame: Option<TimelineEventIFrame> = "timelineIFrame",
@@ -78,7 +79,7 @@ impl AppEventOccurrence {
 crm_core::record! {
     /// Body of `timeline.batch_create_events`.
     pub struct AppEventOccurrenceBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<AppEventOccurrence>> = "inputs",
     }
     required "inputs"
@@ -109,9 +110,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `timeline.resolve_event_types`.
     pub struct AppEventResolutionRequest {
-        /// The developer's own name for it.
+        /// The developer's own name for it. Required in requests.
         developer_symbol: Option<String> = "developerSymbol",
-        /// The name of the developer project.
+        /// The name of the developer project. Required in requests.
         project_name: Option<String> = "projectName",
     }
     required "developerSymbol" "projectName"
@@ -155,7 +156,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The developer qualified symbol in [`AppEventResolutionReply::developer_qualified_symbol`].
+    /// The value of [`AppEventResolutionReply::developer_qualified_symbol`].
     pub struct DeveloperQualifiedSymbol {
         /// The developer's own name for it.
         developer_symbol: Option<String> = "developerSymbol",
@@ -165,16 +166,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The timeline i frame in [`AppEventOccurrence::timeline_i_frame`].
+    /// The value of [`AppEventOccurrence::timeline_i_frame`].
     pub struct TimelineEventIFrame {
-        /// The label of the header.
+        /// The label of the header. Required in requests.
         header_label: Option<String> = "headerLabel",
-        /// The height, in pixels.
+        /// The height, in pixels. Required in requests.
         height: Option<i64> = "height",
-        /// The text of the link.
+        /// The text of the link. Required in requests.
         link_label: Option<String> = "linkLabel",
-        /// The address.
+        /// The address. Required in requests.
         url: Option<String> = "url",
+        /// Required in requests.
         width: Option<i64> = "width",
     }
     required "headerLabel" "height" "linkLabel" "url" "width"

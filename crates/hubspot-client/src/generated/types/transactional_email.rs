@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Body of `transactional_email.create_smtp_token`.
     pub struct SmtpApiTokenRequestCreate {
-        /// The name of the campaign.
+        /// The name of the campaign. Required in requests.
         campaign_name: Option<String> = "campaignName",
-        /// True if sending also makes a contact.
+        /// True if sending also makes a contact. Required in requests.
         create_contact: Option<bool> = "createContact",
     }
     required "campaignName" "createContact"

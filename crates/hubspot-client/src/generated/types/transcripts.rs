@@ -4,11 +4,13 @@
 use super::*;
 
 crm_core::record! {
-    /// The speaker in [`TranscriptCreateUtterance::speaker`].
+    /// The value of [`TranscriptCreateUtterance::speaker`].
     pub struct Speaker {
         /// The e-mail address.
         email: Option<String> = "email",
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "id" "name"
@@ -42,9 +44,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `transcripts.create`.
     pub struct TranscriptCreateRequest {
-        /// The id of the activity, such as a call.
+        /// The id of the activity, such as a call. Required in requests.
         engagement_id: Option<i64> = "engagementId",
-        /// Utterances, in order.
+        /// Utterances, in order. Required in requests.
         transcript_create_utterances: Option<Vec<TranscriptCreateUtterance>> = "transcriptCreateUtterances",
     }
     required "engagementId" "transcriptCreateUtterances"
@@ -67,17 +69,17 @@ impl TranscriptCreateRequest {
 }
 
 crm_core::record! {
-    /// A transcript create utterance in [`TranscriptCreateRequest::transcript_create_utterances`].
+    /// An item of [`TranscriptCreateRequest::transcript_create_utterances`].
     pub struct TranscriptCreateUtterance {
-        /// Time at which the utterance ends. In milliseconds.
+        /// Time at which the utterance ends. In milliseconds. Required in requests.
         end_time_millis: Option<i64> = "endTimeMillis",
         /// The code of the language.
         language_code: Option<String> = "languageCode",
-        /// Speaker of the utterance.
+        /// Speaker of the utterance. Required in requests.
         speaker: Option<Speaker> = "speaker",
-        /// Time at which the utterance starts. In milliseconds.
+        /// Time at which the utterance starts. In milliseconds. Required in requests.
         start_time_millis: Option<i64> = "startTimeMillis",
-        /// The text, without formatting.
+        /// The text, without formatting. Required in requests.
         text: Option<String> = "text",
     }
     required "endTimeMillis" "speaker" "startTimeMillis" "text"
@@ -136,7 +138,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A transcript utterance in [`TranscriptReply::transcript_utterances`].
+    /// An item of [`TranscriptReply::transcript_utterances`].
     pub struct TranscriptUtterance {
         /// Time at which the utterance ends. In milliseconds.
         end_time_millis: Option<i64> = "endTimeMillis",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `url_redirects.create`.
     pub struct UrlMappingCreateRequestBody {
-        /// The address to redirect to.
+        /// The address to redirect to. Required in requests.
         destination: Option<String> = "destination",
         /// True if the whole address must match.
         is_match_full_url: Option<bool> = "isMatchFullUrl",
@@ -22,9 +22,9 @@ crm_core::record! {
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
         /// Precedence if more than one matches.
         precedence: Option<i64> = "precedence",
-        /// Name in JSON: `redirectStyle`.
+        /// Name in JSON: `redirectStyle`. Required in requests.
         redirect_style: Option<i64> = "redirectStyle",
-        /// The address or path to match.
+        /// The address or path to match. Required in requests.
         route_prefix: Option<String> = "routePrefix",
     }
     required "destination" "redirectStyle" "routePrefix"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`AssociationLabelLimitResponseList::results`].
+    /// An item of [`AssociationLabelLimitResponseList::results`].
     pub struct AssociationLabelLimitReply {
         /// All labels of the association.
         all_labels: Vec<String> = "allLabels",
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An at limit from record sample in [`AssociationRecordLimitReply::at_limit_from_record_samples`].
+    /// An item of [`AssociationRecordLimitReply::at_limit_from_record_samples`].
     pub struct AtLimitRecordSample {
         /// Display name.
         label: Option<String> = "label",
@@ -82,7 +82,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`CustomPropertyLimitReply::by_object_type`].
+    /// An item of [`CustomPropertyLimitReply::by_object_type`].
     pub struct LimitAndUsageForObjectType {
         /// Maximum number of items per page.
         limit: Option<i64> = "limit",
@@ -114,7 +114,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The from object type in [`AssociationLabelLimitReply::from_object_type`].
+    /// The value of [`AssociationLabelLimitReply::from_object_type`].
     pub struct LimitsTrackingObjectTypeDefinition {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -126,7 +126,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A near limit from record sample in [`AssociationRecordLimitReply::near_limit_from_record_samples`].
+    /// An item of [`AssociationRecordLimitReply::near_limit_from_record_samples`].
     pub struct NearLimitRecordSample {
         /// Display name.
         label: Option<String> = "label",
@@ -140,7 +140,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`ObjectTypeNearOrAtAssociationLimitList::results`].
+    /// An item of [`ObjectTypeNearOrAtAssociationLimitList::results`].
     pub struct ObjectTypeNearOrAtAssociationLimit {
         /// True if some records have reached the limit.
         has_records_at_limit: Option<bool> = "hasRecordsAtLimit",
@@ -174,7 +174,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`LimitReply::by_object_type`].
+    /// An item of [`LimitReply::by_object_type`].
     pub struct UsageForObjectType {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",

@@ -108,9 +108,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `webhooks.replace_settings`.
     pub struct SettingsChangeRequest {
-        /// The address that HubSpot calls.
+        /// The address that HubSpot calls. Required in requests.
         target_url: Option<String> = "targetUrl",
-        /// Number of requests that are sent at once.
+        /// Number of requests that are sent at once. Required in requests.
         throttling: Option<ThrottlingSettings> = "throttling",
     }
     required "targetUrl" "throttling"
@@ -133,10 +133,11 @@ impl SettingsChangeRequest {
 }
 
 crm_core::record! {
-    /// An input in [`SubscriptionBatchUpdateRequestBatch::inputs`].
+    /// An item of [`SubscriptionBatchUpdateRequestBatch::inputs`].
     pub struct SubscriptionBatchUpdateRequest {
-        /// True if it is active.
+        /// True if it is active. Required in requests.
         active: Option<bool> = "active",
+        /// Required in requests.
         id: Option<i64> = "id",
     }
     required "active" "id"
@@ -158,7 +159,7 @@ impl SubscriptionBatchUpdateRequest {
 crm_core::record! {
     /// Body of `webhooks.batch_update_subscriptions`.
     pub struct SubscriptionBatchUpdateRequestBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<SubscriptionBatchUpdateRequest>> = "inputs",
     }
     required "inputs"
@@ -179,9 +180,9 @@ impl SubscriptionBatchUpdateRequestBatch {
 crm_core::record! {
     /// Body of `webhooks.create_subscription`.
     pub struct SubscriptionCreateRequest {
-        /// True if it is active.
+        /// True if it is active. Required in requests.
         active: Option<bool> = "active",
-        /// The kind of event.
+        /// The kind of event. Required in requests.
         event_type: Option<EventType> = "eventType",
         /// The name of the kind of event.
         event_type_name: Option<String> = "eventTypeName",
@@ -259,9 +260,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The throttling in [`SettingsChangeRequest::throttling`].
+    /// The value of [`SettingsChangeRequest::throttling`].
     pub struct ThrottlingSettings {
-        /// Maximum number of concurrent requests.
+        /// Maximum number of concurrent requests. Required in requests.
         max_concurrent_requests: Option<i64> = "maxConcurrentRequests",
     }
     required "maxConcurrentRequests"

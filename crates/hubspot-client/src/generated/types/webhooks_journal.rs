@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// An action override in [`SubscriptionReply::action_overrides`].
+    /// An entry of [`SubscriptionReply::action_overrides`].
     pub struct ActionOverrideRequest {
         /// The ids of the kinds of associated records.
         associated_object_type_ids: Vec<String> = "associatedObjectTypeIds",
@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// An action in [`AssociationSubscriptionUpsertRequest::actions`].
+    /// An item of [`AssociationSubscriptionUpsertRequest::actions`].
     pub enum ActionsItem {
         /// `ADDED_TO_LIST`
         AddedToList = "ADDED_TO_LIST",
@@ -52,11 +52,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`SubscriptionUpsertRequest`].
     pub struct AppLifecycleEventSubscriptionUpsertRequest {
-        /// The id of the event type.
+        /// The id of the event type. Required in requests.
         event_type_id: Option<String> = "eventTypeId",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Vec<String>> = "properties",
-        /// The kind of subscription. Always `APP_LIFECYCLE_EVENT`.
+        /// The kind of subscription. Always `APP_LIFECYCLE_EVENT`. Required in requests.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "eventTypeId" "properties" "subscriptionType"
@@ -82,17 +82,17 @@ impl AppLifecycleEventSubscriptionUpsertRequest {
 crm_core::record! {
     /// Variant of [`SubscriptionUpsertRequest`].
     pub struct AssociationSubscriptionUpsertRequest {
-        /// Actions that are performed, allowed or observed.
+        /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ActionsItem>> = "actions",
-        /// The ids of the kinds of associated records.
+        /// The ids of the kinds of associated records. Required in requests.
         associated_object_type_ids: Option<Vec<String>> = "associatedObjectTypeIds",
-        /// The ids of the records.
+        /// The ids of the records. Required in requests.
         object_ids: Option<Vec<i64>> = "objectIds",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// The id of the account.
+        /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
-        /// The kind of subscription. Always `ASSOCIATION`.
+        /// The kind of subscription. Always `ASSOCIATION`. Required in requests.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "associatedObjectTypeIds" "objectIds" "objectTypeId" "portalId" "subscriptionType"
@@ -151,13 +151,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A condition in [`WebhooksJournalFilter::conditions`].
+    /// An item of [`WebhooksJournalFilter::conditions`].
     pub struct Condition {
-        /// Always `CRM_OBJECT_PROPERTY`.
+        /// Always `CRM_OBJECT_PROPERTY`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// Operator that is applied.
+        /// Operator that is applied. Required in requests.
         operator: Option<ConditionOperator> = "operator",
-        /// The names of the properties to give.
+        /// The names of the properties to give. Required in requests.
         property: Option<String> = "property",
         value: Option<String> = "value",
         /// Values, in a list or by name.
@@ -233,7 +233,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `webhooks_journal.create_crm_snapshots`.
     pub struct CrmObjectSnapshotBatchRequest {
-        /// Requested snapshots.
+        /// Requested snapshots. Required in requests.
         snapshot_requests: Option<Vec<CrmObjectSnapshotRequest>> = "snapshotRequests",
     }
     required "snapshotRequests"
@@ -252,7 +252,7 @@ impl CrmObjectSnapshotBatchRequest {
 }
 
 crm_core::record! {
-    /// A snapshot response in [`CrmObjectSnapshotBatchReply::snapshot_responses`].
+    /// An item of [`CrmObjectSnapshotBatchReply::snapshot_responses`].
     pub struct CrmObjectSnapshotReply {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
@@ -266,15 +266,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A snapshot request in [`CrmObjectSnapshotBatchRequest::snapshot_requests`].
+    /// An item of [`CrmObjectSnapshotBatchRequest::snapshot_requests`].
     pub struct CrmObjectSnapshotRequest {
-        /// The id of the record.
+        /// The id of the record. Required in requests.
         object_id: Option<i64> = "objectId",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// The id of the account.
+        /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Vec<String>> = "properties",
     }
     required "objectId" "objectTypeId" "portalId" "properties"
@@ -311,9 +311,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `webhooks_journal.create_filter`.
     pub struct FilterCreateRequest {
-        /// Filter that restricts the results.
+        /// Filter that restricts the results. Required in requests.
         filter: Option<WebhooksJournalFilter> = "filter",
-        /// The id of the subscription.
+        /// The id of the subscription. Required in requests.
         subscription_id: Option<i64> = "subscriptionId",
     }
     required "filter" "subscriptionId"
@@ -349,13 +349,13 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`SubscriptionUpsertRequest`].
     pub struct GdprPrivacyDeletionSubscriptionUpsertRequest {
-        /// Actions that are performed, allowed or observed.
+        /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ActionsItem>> = "actions",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// The id of the account.
+        /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
-        /// The kind of subscription. Always `GDPR_PRIVACY_DELETION`.
+        /// The kind of subscription. Always `GDPR_PRIVACY_DELETION`. Required in requests.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "objectTypeId" "portalId" "subscriptionType"
@@ -381,7 +381,7 @@ impl GdprPrivacyDeletionSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// A result in [`BatchResponseJournalFetchReply::results`].
+    /// An item of [`BatchResponseJournalFetchReply::results`].
     pub struct JournalFetchReply {
         /// The place in the journal.
         current_offset: Option<String> = "currentOffset",
@@ -416,15 +416,15 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`SubscriptionUpsertRequest`].
     pub struct ListMembershipSubscriptionUpsertRequest {
-        /// Actions that are performed, allowed or observed.
+        /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ActionsItem>> = "actions",
-        /// The ids of the lists.
+        /// The ids of the lists. Required in requests.
         list_ids: Option<Vec<i64>> = "listIds",
-        /// The ids of the records.
+        /// The ids of the records. Required in requests.
         object_ids: Option<Vec<i64>> = "objectIds",
-        /// The id of the account.
+        /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
-        /// The kind of subscription. Always `LIST_MEMBERSHIP`.
+        /// The kind of subscription. Always `LIST_MEMBERSHIP`. Required in requests.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "listIds" "objectIds" "portalId" "subscriptionType"
@@ -454,17 +454,17 @@ impl ListMembershipSubscriptionUpsertRequest {
 crm_core::record! {
     /// Variant of [`SubscriptionUpsertRequest`].
     pub struct ObjectSubscriptionUpsertRequest {
-        /// Actions that are performed, allowed or observed.
+        /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ActionsItem>> = "actions",
-        /// The ids of the records.
+        /// The ids of the records. Required in requests.
         object_ids: Option<Vec<i64>> = "objectIds",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// The id of the account.
+        /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Vec<String>> = "properties",
-        /// The kind of subscription. Always `OBJECT`.
+        /// The kind of subscription. Always `OBJECT`. Required in requests.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "objectIds" "objectTypeId" "portalId" "properties" "subscriptionType"
@@ -536,7 +536,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`SnapshotStatusReply::status`].
+    /// The value of [`SnapshotStatusReply::status`].
     pub enum SnapshotStatusReplyStatus {
         /// `EXPIRED`
         Expired = "EXPIRED",
@@ -624,9 +624,9 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// The filter in [`FilterCreateRequest::filter`].
+    /// The value of [`FilterCreateRequest::filter`].
     pub struct WebhooksJournalFilter {
-        /// Conditions under which it applies.
+        /// Conditions under which it applies. Required in requests.
         conditions: Option<Vec<Condition>> = "conditions",
     }
     required "conditions"

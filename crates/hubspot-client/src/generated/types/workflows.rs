@@ -4,9 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// A test branch in [`AbTestBranchAction::test_branches`].
+    /// An item of [`AbTestBranchAction::test_branches`].
     pub struct AbTestBranch {
-        /// Connection to the next action.
+        /// Connection to the next action. Required in requests.
         connection: Option<Connection> = "connection",
         /// Its share of the whole.
         percentage: Option<i64> = "percentage",
@@ -34,11 +34,11 @@ impl AbTestBranch {
 crm_core::record! {
     /// Variant of [`ContactFlowActionsItem`].
     pub struct AbTestBranchAction {
-        /// The id of the action.
+        /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
-        /// The branches of the A/B test.
+        /// The branches of the A/B test. Required in requests.
         test_branches: Option<Vec<AbTestBranch>> = "testBranches",
-        /// Always `AB_TEST_BRANCH`.
+        /// Always `AB_TEST_BRANCH`. Required in requests.
         type_: Option<String> = "type",
     }
     required "actionId" "testBranches" "type"
@@ -64,11 +64,11 @@ impl AbTestBranchAction {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct ActionDataValue {
-        /// The id of the action.
+        /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
-        /// Key of the action's output.
+        /// Key of the action's output. Required in requests.
         data_key: Option<String> = "dataKey",
-        /// Always `FIELD_DATA`.
+        /// Always `FIELD_DATA`. Required in requests.
         type_: Option<String> = "type",
     }
     required "actionId" "dataKey" "type"
@@ -91,9 +91,9 @@ impl ActionDataValue {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct ActionOutputObjectPropertyValue {
-        /// The token of the property in the action's output.
+        /// The token of the property in the action's output. Required in requests.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
-        /// Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
+        /// Always `ACTION_OUTPUT_OBJECT_PROPERTY`. Required in requests.
         type_: Option<String> = "type",
     }
     required "actionOutputPropertyToken" "type"
@@ -115,9 +115,9 @@ impl ActionOutputObjectPropertyValue {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct AppendObjectPropertyValue {
-        /// The name of the property to append.
+        /// The name of the property to append. Required in requests.
         append_property_name: Option<String> = "appendPropertyName",
-        /// Always `APPEND_OBJECT_PROPERTY`.
+        /// Always `APPEND_OBJECT_PROPERTY`. Required in requests.
         type_: Option<String> = "type",
     }
     required "appendPropertyName" "type"
@@ -139,16 +139,17 @@ impl AppendObjectPropertyValue {
 crm_core::record! {
     /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct AssociationDataSource {
-        /// Origin of the association's definition, for example `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`. Required in requests.
         association_category: Option<AssociationCategory> = "associationCategory",
-        /// The id of the kind of association.
+        /// The id of the kind of association. Required in requests.
         association_type_id: Option<i64> = "associationTypeId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Always `ASSOCIATION`.
+        /// Always `ASSOCIATION`. Required in requests.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
@@ -183,14 +184,15 @@ impl AssociationDataSource {
 crm_core::record! {
     /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct AssociationTimestampDataSource {
-        /// Origin of the association's definition, for example `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`. Required in requests.
         association_category: Option<AssociationCategory> = "associationCategory",
-        /// The id of the kind of association.
+        /// The id of the kind of association. Required in requests.
         association_type_id: Option<i64> = "associationTypeId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// Always `ASSOCIATION_TIMESTAMP`.
+        /// Always `ASSOCIATION_TIMESTAMP`. Required in requests.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
@@ -220,11 +222,13 @@ impl AssociationTimestampDataSource {
 crm_core::record! {
     /// Variant of [`WebhookActionAuthSettings`].
     pub struct AuthKeyWebhookAuthSettings {
+        /// Required in requests.
         location: Option<AuthKeyWebhookAuthSettingsLocation> = "location",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The name of the secret.
+        /// The name of the secret. Required in requests.
         secret_name: Option<String> = "secretName",
-        /// Always `AUTH_KEY`.
+        /// Always `AUTH_KEY`. Required in requests.
         type_: Option<String> = "type",
     }
     required "location" "name" "secretName" "type"
@@ -250,7 +254,7 @@ impl AuthKeyWebhookAuthSettings {
 }
 
 crm_core::open_enum! {
-    /// The location in [`AuthKeyWebhookAuthSettings::location`].
+    /// The value of [`AuthKeyWebhookAuthSettings::location`].
     pub enum AuthKeyWebhookAuthSettingsLocation {
         /// `HEADER`
         Header = "HEADER",
@@ -260,11 +264,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A blocked date in [`ContactFlow::blocked_dates`].
+    /// An item of [`ContactFlow::blocked_dates`].
     pub struct BlockedDate {
-        /// Name in JSON: `dayOfMonth`.
+        /// Name in JSON: `dayOfMonth`. Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
-        /// The month, as a number or a name.
+        /// The month, as a number or a name. Required in requests.
         month: Option<BlockedDateMonth> = "month",
         year: Option<i64> = "year",
     }
@@ -292,11 +296,11 @@ impl BlockedDate {
 }
 
 crm_core::record! {
-    /// The connection in [`AbTestBranch::connection`].
+    /// The value of [`AbTestBranch::connection`].
     pub struct Connection {
-        /// The kind of connection: `STANDARD` or `GOTO`.
+        /// The kind of connection: `STANDARD` or `GOTO`. Required in requests.
         edge_type: Option<ConnectionEdgeType> = "edgeType",
-        /// The id of the action that comes next.
+        /// The id of the action that comes next. Required in requests.
         next_action_id: Option<String> = "nextActionId",
     }
     required "edgeType" "nextActionId"
@@ -399,15 +403,15 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`FlowCreateRequest`].
     pub struct ContactFlowCreateRequest {
-        /// Actions that are performed, allowed or observed.
+        /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
-        /// Dates on which nothing runs.
+        /// Dates on which nothing runs. Required in requests.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
-        /// True if contacts can be enrolled from Salesforce.
+        /// True if contacts can be enrolled from Salesforce. Required in requests.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
-        /// Further properties beside the usual ones.
+        /// Further properties beside the usual ones. Required in requests.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// Sources of additional records for the workflow.
+        /// Sources of additional records for the workflow. Required in requests.
         data_sources: Option<Vec<ContactFlowDataSourcesItem>> = "dataSources",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -417,22 +421,22 @@ crm_core::record! {
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
         /// The date that the workflow is centered on.
         event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
-        /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
+        /// Kind of flow: `WORKFLOW` or `ACTION_SET`. Required in requests.
         flow_type: Option<FlowType> = "flowType",
         /// Criteria that a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
-        /// True if the workflow is turned on.
+        /// True if the workflow is turned on. Required in requests.
         is_enabled: Option<bool> = "isEnabled",
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// The ids of lists whose contacts stay out.
+        /// The ids of lists whose contacts stay out. Required in requests.
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
-        /// The hours of the week in which actions may run.
+        /// The hours of the week in which actions may run. Required in requests.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Always `CONTACT_FLOW`.
+        /// Always `CONTACT_FLOW`. Required in requests.
         type_: Option<String> = "type",
         /// Name in JSON: `unEnrollmentSetting`.
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
@@ -562,13 +566,13 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`FlowPutRequest`].
     pub struct ContactFlowPutRequest {
-        /// Actions that are performed, allowed or observed.
+        /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
-        /// Dates on which nothing runs.
+        /// Dates on which nothing runs. Required in requests.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
-        /// True if contacts can be enrolled from Salesforce.
+        /// True if contacts can be enrolled from Salesforce. Required in requests.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
-        /// Further properties beside the usual ones.
+        /// Further properties beside the usual ones. Required in requests.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -580,18 +584,18 @@ crm_core::record! {
         event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
         /// Criteria that a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
-        /// True if the workflow is turned on.
+        /// True if the workflow is turned on. Required in requests.
         is_enabled: Option<bool> = "isEnabled",
         name: Option<String> = "name",
-        /// The id of the revision.
+        /// The id of the revision. Required in requests.
         revision_id: Option<String> = "revisionId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// The ids of lists whose contacts stay out.
+        /// The ids of lists whose contacts stay out. Required in requests.
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
-        /// The hours of the week in which actions may run.
+        /// The hours of the week in which actions may run. Required in requests.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Always `CONTACT_FLOW`.
+        /// Always `CONTACT_FLOW`. Required in requests.
         type_: Option<String> = "type",
         /// Name in JSON: `unEnrollmentSetting`.
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
@@ -673,9 +677,9 @@ impl Default for ContactFlowPutRequest {
 crm_core::record! {
     /// Variant of [`ContactFlowEventAnchor`].
     pub struct ContactPropertyAnchor {
-        /// The name of the contact property.
+        /// The name of the contact property. Required in requests.
         contact_property: Option<String> = "contactProperty",
-        /// Always `CONTACT_PROPERTY_ANCHOR`.
+        /// Always `CONTACT_PROPERTY_ANCHOR`. Required in requests.
         type_: Option<String> = "type",
     }
     required "contactProperty" "type"
@@ -697,21 +701,21 @@ impl ContactPropertyAnchor {
 crm_core::record! {
     /// Variant of [`ContactFlowActionsItem`].
     pub struct CustomCodeAction {
-        /// The id of the action.
+        /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
         /// Connection to the next action.
         connection: Option<Connection> = "connection",
-        /// The inputs it takes.
+        /// The inputs it takes. Required in requests.
         input_fields: Option<Vec<InputVariable>> = "inputFields",
-        /// Outputs of the action.
+        /// Outputs of the action. Required in requests.
         output_fields: Option<Vec<EnumerationOutputField>> = "outputFields",
-        /// Runtime of the code, with its version.
+        /// Runtime of the code, with its version. Required in requests.
         runtime: Option<String> = "runtime",
-        /// The names of the secrets that the code can read.
+        /// The names of the secrets that the code can read. Required in requests.
         secret_names: Option<Vec<String>> = "secretNames",
-        /// Name in JSON: `sourceCode`.
+        /// Name in JSON: `sourceCode`. Required in requests.
         source_code: Option<String> = "sourceCode",
-        /// Always `CUSTOM_CODE`.
+        /// Always `CUSTOM_CODE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "actionId" "inputFields" "outputFields" "runtime" "secretNames" "sourceCode" "type"
@@ -760,9 +764,9 @@ impl Default for CustomCodeAction {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct DailyEnrollmentSchedule {
-        /// Name in JSON: `timeOfDay`.
+        /// Name in JSON: `timeOfDay`. Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `DAILY`.
+        /// Always `DAILY`. Required in requests.
         type_: Option<String> = "type",
     }
     required "timeOfDay" "type"
@@ -784,13 +788,13 @@ impl DailyEnrollmentSchedule {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct DatasetBasedEnrollmentCriteria {
-        /// The id of the dataset.
+        /// The id of the dataset. Required in requests.
         dataset_id: Option<i64> = "datasetId",
-        /// True if records can enter more than once.
+        /// True if records can enter more than once. Required in requests.
         should_re_enroll: Option<bool> = "shouldReEnroll",
         /// The id of the part of the dataset.
         subview_id: Option<String> = "subviewId",
-        /// Always `DATASET`.
+        /// Always `DATASET`. Required in requests.
         type_: Option<String> = "type",
     }
     required "datasetId" "shouldReEnroll" "type"
@@ -818,14 +822,15 @@ impl DatasetBasedEnrollmentCriteria {
 crm_core::record! {
     /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct DatasetFieldPropertyFilterDataSource {
-        /// The name of the field in the dataset.
+        /// The name of the field in the dataset. Required in requests.
         dataset_field_name: Option<String> = "datasetFieldName",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The internal name of the property.
+        /// The internal name of the property. Required in requests.
         property_name: Option<String> = "propertyName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Always `DATASET_FIELD_PROPERTY_FILTER`.
+        /// Always `DATASET_FIELD_PROPERTY_FILTER`. Required in requests.
         type_: Option<String> = "type",
     }
     required "datasetFieldName" "name" "propertyName" "type"
@@ -858,14 +863,15 @@ impl DatasetFieldPropertyFilterDataSource {
 crm_core::record! {
     /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct EnrolledArgumentPropertyFilterDataSource {
-        /// The name of the argument.
+        /// The name of the argument. Required in requests.
         argument_name: Option<String> = "argumentName",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The internal name of the property.
+        /// The internal name of the property. Required in requests.
         property_name: Option<String> = "propertyName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
+        /// Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`. Required in requests.
         type_: Option<String> = "type",
     }
     required "argumentName" "name" "propertyName" "type"
@@ -898,14 +904,15 @@ impl EnrolledArgumentPropertyFilterDataSource {
 crm_core::record! {
     /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct EnrolledRecordPropertyFilterDataSource {
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The internal name of the property.
+        /// The internal name of the property. Required in requests.
         property_name: Option<String> = "propertyName",
-        /// The name of the field in the record.
+        /// The name of the field in the record. Required in requests.
         record_field_name: Option<String> = "recordFieldName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Always `ENROLLED_RECORD_PROPERTY_FILTER`.
+        /// Always `ENROLLED_RECORD_PROPERTY_FILTER`. Required in requests.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "recordFieldName" "type"
@@ -938,9 +945,9 @@ impl EnrolledRecordPropertyFilterDataSource {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct EnrollmentDatasetColumnValue {
-        /// The token of the column in the enrollment dataset.
+        /// The token of the column in the enrollment dataset. Required in requests.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
-        /// Always `ENROLLMENT_DATASET_COLUMN`.
+        /// Always `ENROLLMENT_DATASET_COLUMN`. Required in requests.
         type_: Option<String> = "type",
     }
     required "enrollmentDatasetColumnToken" "type"
@@ -964,9 +971,9 @@ impl EnrollmentDatasetColumnValue {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct EnrollmentEventPropertyValue {
-        /// Property of the event that enrolled the record.
+        /// Property of the event that enrolled the record. Required in requests.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
-        /// Always `ENROLLMENT_EVENT_PROPERTY`.
+        /// Always `ENROLLMENT_EVENT_PROPERTY`. Required in requests.
         type_: Option<String> = "type",
     }
     required "enrollmentEventPropertyToken" "type"
@@ -988,12 +995,13 @@ impl EnrollmentEventPropertyValue {
 }
 
 crm_core::record! {
-    /// An output field in [`CustomCodeAction::output_fields`].
+    /// An item of [`CustomCodeAction::output_fields`].
     pub struct EnumerationOutputField {
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The values to choose from.
+        /// The values to choose from. Required in requests.
         options: Option<Vec<String>> = "options",
-        /// Always `ENUMERATION`.
+        /// Always `ENUMERATION`. Required in requests.
         type_: Option<String> = "type",
     }
     required "name" "options" "type"
@@ -1016,15 +1024,15 @@ impl EnumerationOutputField {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct EventBasedEnrollmentCriteria {
-        /// The events that enroll a record.
+        /// The events that enroll a record. Required in requests.
         event_filter_branches: Option<Vec<UnifiedEventsFilterBranch>> = "eventFilterBranches",
-        /// The conditions on list membership.
+        /// The conditions on list membership. Required in requests.
         list_membership_filter_branches: Option<Vec<FilterBranch>> = "listMembershipFilterBranches",
         /// Further filters that records must meet.
         refinement_criteria: Option<FilterBranch> = "refinementCriteria",
-        /// True if records can enter more than once.
+        /// True if records can enter more than once. Required in requests.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Always `EVENT_BASED`.
+        /// Always `EVENT_BASED`. Required in requests.
         type_: Option<String> = "type",
     }
     required "eventFilterBranches" "listMembershipFilterBranches" "shouldReEnroll" "type"
@@ -1059,9 +1067,9 @@ impl EventBasedEnrollmentCriteria {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct FetchedObjectPropertyValue {
-        /// Property of the fetched record.
+        /// Property of the fetched record. Required in requests.
         property_token: Option<String> = "propertyToken",
-        /// Always `FETCHED_OBJECT_PROPERTY`.
+        /// Always `FETCHED_OBJECT_PROPERTY`. Required in requests.
         type_: Option<String> = "type",
     }
     required "propertyToken" "type"
@@ -1089,11 +1097,11 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// An input in [`FlowBatchInput::inputs`].
+    /// An item of [`FlowBatchInput::inputs`].
     pub struct FlowBatchFetchFlowIdCoordinate {
-        /// The id of the workflow.
+        /// The id of the workflow. Required in requests.
         flow_id: Option<String> = "flowId",
-        /// Always `FLOW_ID`.
+        /// Always `FLOW_ID`. Required in requests.
         type_: Option<String> = "type",
     }
     required "flowId" "type"
@@ -1117,7 +1125,7 @@ crm_core::record! {
     pub struct FlowBatchFetchMigrationFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
-        /// Always `FLOW_ID`.
+        /// Always `FLOW_ID`. Required in requests.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1149,7 +1157,7 @@ impl Default for FlowBatchFetchMigrationFlowIdCoordinate {
 crm_core::record! {
     /// Variant of [`FlowBatchMigrationInputInputsItem`].
     pub struct FlowBatchFetchMigrationWorkflowIdCoordinate {
-        /// Always `WORKFLOW_ID`.
+        /// Always `WORKFLOW_ID`. Required in requests.
         type_: Option<String> = "type",
         /// The id of the workflow.
         workflow_id: Option<String> = "workflowId",
@@ -1183,7 +1191,7 @@ impl Default for FlowBatchFetchMigrationWorkflowIdCoordinate {
 crm_core::record! {
     /// Body of `workflows.batch_read`.
     pub struct FlowBatchInput {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<FlowBatchFetchFlowIdCoordinate>> = "inputs",
     }
     required "inputs"
@@ -1204,7 +1212,7 @@ impl FlowBatchInput {
 crm_core::record! {
     /// Body of `workflows.batch_read_id_mappings`.
     pub struct FlowBatchMigrationInput {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<FlowBatchMigrationInputInputsItem>> = "inputs",
     }
     required "inputs"
@@ -1270,7 +1278,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A result in [`FlowEmailCampaignPage::results`].
+    /// An item of [`FlowEmailCampaignPage::results`].
     pub struct FlowEmailCampaign {
         /// The id of the e-mail campaign.
         email_campaign_id: Option<String> = "emailCampaignId",
@@ -1292,7 +1300,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`FlowIdWorkflowIdMappingResponseBatchReply::results`].
+    /// An item of [`FlowIdWorkflowIdMappingResponseBatchReply::results`].
     pub struct FlowIdWorkflowIdMappingReply {
         /// The id of the workflow.
         flow_id: Option<i64> = "flowId",
@@ -1323,7 +1331,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`FlowListingPage::results`].
+    /// An item of [`FlowListingPage::results`].
     pub struct FlowListing {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -1375,7 +1383,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A result in [`HistogramDataPointList::results`].
+    /// An item of [`HistogramDataPointList::results`].
     pub struct HistogramDataPoint {
         /// The bucket it counts in.
         bucket: Option<String> = "bucket",
@@ -1396,9 +1404,9 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct IncrementValue {
-        /// Amount to add.
+        /// Amount to add. Required in requests.
         increment_amount: Option<f64> = "incrementAmount",
-        /// Always `INCREMENT`.
+        /// Always `INCREMENT`. Required in requests.
         type_: Option<String> = "type",
     }
     required "incrementAmount" "type"
@@ -1418,9 +1426,11 @@ impl IncrementValue {
 }
 
 crm_core::record! {
-    /// An input field in [`CustomCodeAction::input_fields`].
+    /// An item of [`CustomCodeAction::input_fields`].
     pub struct InputVariable {
+        /// Required in requests.
         name: Option<String> = "name",
+        /// Required in requests.
         value: Option<InputVariableValue> = "value",
     }
     required "name" "value"
@@ -1463,15 +1473,15 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct ListBasedEnrollmentCriteria {
-        /// Filters for the records that are enrolled.
+        /// Filters for the records that are enrolled. Required in requests.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
-        /// The filters that enroll a record again.
+        /// The filters that enroll a record again. Required in requests.
         re_enrollment_triggers_filter_branches: Option<Vec<FilterBranch>> = "reEnrollmentTriggersFilterBranches",
-        /// True if records can enter more than once.
+        /// True if records can enter more than once. Required in requests.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Always `LIST_BASED`.
+        /// Always `LIST_BASED`. Required in requests.
         type_: Option<String> = "type",
-        /// True if records that no longer fit are taken out.
+        /// True if records that no longer fit are taken out. Required in requests.
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
     }
     required "listFilterBranch" "reEnrollmentTriggersFilterBranches" "shouldReEnroll" "type" "unEnrollObjectsNotMeetingCriteria"
@@ -1503,7 +1513,7 @@ impl ListBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// A list branch in [`ListBranchAction::list_branches`].
+    /// An item of [`ListBranchAction::list_branches`].
     pub struct ListBranch {
         /// The name of the branch.
         branch_name: Option<String> = "branchName",
@@ -1525,15 +1535,15 @@ crm_core::setters!(ListBranch {
 crm_core::record! {
     /// Variant of [`ContactFlowActionsItem`].
     pub struct ListBranchAction {
-        /// The id of the action.
+        /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
         /// Branch that is taken if no other branch matches.
         default_branch: Option<Connection> = "defaultBranch",
         /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
-        /// The branches, each with its conditions.
+        /// The branches, each with its conditions. Required in requests.
         list_branches: Option<Vec<ListBranch>> = "listBranches",
-        /// Always `LIST_BRANCH`.
+        /// Always `LIST_BRANCH`. Required in requests.
         type_: Option<String> = "type",
     }
     required "actionId" "listBranches" "type"
@@ -1567,9 +1577,9 @@ impl ListBranchAction {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct ListInputValue {
-        /// Always `LIST`.
+        /// Always `LIST`. Required in requests.
         type_: Option<String> = "type",
-        /// Values, in a list or by name.
+        /// Values, in a list or by name. Required in requests.
         values: Option<Vec<InputVariableValue>> = "values",
     }
     required "type" "values"
@@ -1591,9 +1601,9 @@ impl ListInputValue {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentCriteria`].
     pub struct ManualEnrollmentCriteria {
-        /// True if records can enter more than once.
+        /// True if records can enter more than once. Required in requests.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Always `MANUAL`.
+        /// Always `MANUAL`. Required in requests.
         type_: Option<String> = "type",
     }
     required "shouldReEnroll" "type"
@@ -1615,9 +1625,9 @@ impl ManualEnrollmentCriteria {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct MapInputValue {
-        /// Always `MAP`.
+        /// Always `MAP`. Required in requests.
         type_: Option<String> = "type",
-        /// Values, in a list or by name.
+        /// Values, in a list or by name. Required in requests.
         values: Option<Value> = "values",
     }
     required "type" "values"
@@ -1639,11 +1649,11 @@ impl MapInputValue {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct MonthlyRelativeDaysEnrollmentSchedule {
-        /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
+        /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`. Required in requests.
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
-        /// Name in JSON: `timeOfDay`.
+        /// Name in JSON: `timeOfDay`. Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `MONTHLY_RELATIVE_DAYS`.
+        /// Always `MONTHLY_RELATIVE_DAYS`. Required in requests.
         type_: Option<String> = "type",
     }
     required "monthlyRelativeDays" "timeOfDay" "type"
@@ -1681,11 +1691,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct MonthlySpecificDaysEnrollmentSchedule {
-        /// Name in JSON: `daysOfMonth`.
+        /// Name in JSON: `daysOfMonth`. Required in requests.
         days_of_month: Option<Vec<i64>> = "daysOfMonth",
-        /// Name in JSON: `timeOfDay`.
+        /// Name in JSON: `timeOfDay`. Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `MONTHLY_SPECIFIC_DAYS`.
+        /// Always `MONTHLY_SPECIFIC_DAYS`. Required in requests.
         type_: Option<String> = "type",
     }
     required "daysOfMonth" "timeOfDay" "type"
@@ -1711,9 +1721,9 @@ impl MonthlySpecificDaysEnrollmentSchedule {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct ObjectPropertyValue {
-        /// The internal name of the property.
+        /// The internal name of the property. Required in requests.
         property_name: Option<String> = "propertyName",
-        /// Always `OBJECT_PROPERTY`.
+        /// Always `OBJECT_PROPERTY`. Required in requests.
         type_: Option<String> = "type",
     }
     required "propertyName" "type"
@@ -1783,13 +1793,13 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`FlowCreateRequest`].
     pub struct PlatformFlowCreateRequest {
-        /// Actions that are performed, allowed or observed.
+        /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
-        /// Dates on which nothing runs.
+        /// Dates on which nothing runs. Required in requests.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
-        /// Further properties beside the usual ones.
+        /// Further properties beside the usual ones. Required in requests.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// Sources of additional records for the workflow.
+        /// Sources of additional records for the workflow. Required in requests.
         data_sources: Option<Vec<ContactFlowDataSourcesItem>> = "dataSources",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1797,20 +1807,20 @@ crm_core::record! {
         enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
         /// Time at which records are enrolled.
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
+        /// Kind of flow: `WORKFLOW` or `ACTION_SET`. Required in requests.
         flow_type: Option<FlowType> = "flowType",
-        /// True if the workflow is turned on.
+        /// True if the workflow is turned on. Required in requests.
         is_enabled: Option<bool> = "isEnabled",
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
         /// Filters for records that are excluded.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
-        /// The hours of the week in which actions may run.
+        /// The hours of the week in which actions may run. Required in requests.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Always `PLATFORM_FLOW`.
+        /// Always `PLATFORM_FLOW`. Required in requests.
         type_: Option<String> = "type",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -1885,11 +1895,11 @@ impl Default for PlatformFlowCreateRequest {
 crm_core::record! {
     /// Variant of [`FlowPutRequest`].
     pub struct PlatformFlowPutRequest {
-        /// Actions that are performed, allowed or observed.
+        /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
-        /// Dates on which nothing runs.
+        /// Dates on which nothing runs. Required in requests.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
-        /// Further properties beside the usual ones.
+        /// Further properties beside the usual ones. Required in requests.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1897,18 +1907,18 @@ crm_core::record! {
         enrollment_criteria: Option<ContactFlowEnrollmentCriteria> = "enrollmentCriteria",
         /// Time at which records are enrolled.
         enrollment_schedule: Option<ContactFlowEnrollmentSchedule> = "enrollmentSchedule",
-        /// True if the workflow is turned on.
+        /// True if the workflow is turned on. Required in requests.
         is_enabled: Option<bool> = "isEnabled",
         name: Option<String> = "name",
-        /// The id of the revision.
+        /// The id of the revision. Required in requests.
         revision_id: Option<String> = "revisionId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
         /// Filters for records that are excluded.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
-        /// The hours of the week in which actions may run.
+        /// The hours of the week in which actions may run. Required in requests.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Always `PLATFORM_FLOW`.
+        /// Always `PLATFORM_FLOW`. Required in requests.
         type_: Option<String> = "type",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -1977,15 +1987,15 @@ impl Default for PlatformFlowPutRequest {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct PropertyBasedEnrollmentSchedule {
-        /// The name of the date property.
+        /// The name of the date property. Required in requests.
         date_property: Option<String> = "dateProperty",
-        /// Offset from the date, in days.
+        /// Offset from the date, in days. Required in requests.
         days_delta: Option<i64> = "daysDelta",
-        /// Name in JSON: `timeOfDay`.
+        /// Name in JSON: `timeOfDay`. Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `PROPERTY_BASED`.
+        /// Always `PROPERTY_BASED`. Required in requests.
         type_: Option<String> = "type",
-        /// True if it comes around every year.
+        /// True if it comes around every year. Required in requests.
         yearly: Option<bool> = "yearly",
     }
     required "dateProperty" "daysDelta" "timeOfDay" "type" "yearly"
@@ -2015,9 +2025,9 @@ impl PropertyBasedEnrollmentSchedule {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct RelativeDateTimeValue {
-        /// Offset from the time.
+        /// Offset from the time. Required in requests.
         time_delay: Option<TimeDelay> = "timeDelay",
-        /// Always `RELATIVE_DATETIME`.
+        /// Always `RELATIVE_DATETIME`. Required in requests.
         type_: Option<String> = "type",
     }
     required "timeDelay" "type"
@@ -2039,9 +2049,9 @@ impl RelativeDateTimeValue {
 crm_core::record! {
     /// Variant of [`WebhookActionAuthSettings`].
     pub struct SignatureWebhookAuthSettings {
-        /// The id of the app.
+        /// The id of the app. Required in requests.
         app_id: Option<i64> = "appId",
-        /// Always `SIGNATURE`.
+        /// Always `SIGNATURE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "appId" "type"
@@ -2063,17 +2073,17 @@ impl SignatureWebhookAuthSettings {
 crm_core::record! {
     /// Variant of [`ContactFlowActionsItem`].
     pub struct SingleConnectionAction {
-        /// The id of the action.
+        /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
-        /// The id of the kind of action.
+        /// The id of the kind of action. Required in requests.
         action_type_id: Option<String> = "actionTypeId",
-        /// The version of the action type.
+        /// The version of the action type. Required in requests.
         action_type_version: Option<i64> = "actionTypeVersion",
         /// Connection to the next action.
         connection: Option<Connection> = "connection",
-        /// The fields, in order or by name.
+        /// The fields, in order or by name. Required in requests.
         fields: Option<Map<Value>> = "fields",
-        /// Always `SINGLE_CONNECTION`.
+        /// Always `SINGLE_CONNECTION`. Required in requests.
         type_: Option<String> = "type",
     }
     required "actionId" "actionTypeId" "actionTypeVersion" "fields" "type"
@@ -2108,9 +2118,9 @@ impl SingleConnectionAction {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct SingleObjectCoordinatesValue {
-        /// Name in JSON: `coordinatesToken`.
+        /// Name in JSON: `coordinatesToken`. Required in requests.
         coordinates_token: Option<String> = "coordinatesToken",
-        /// Always `SINGLE_OBJECT_COORDINATES`.
+        /// Always `SINGLE_OBJECT_COORDINATES`. Required in requests.
         type_: Option<String> = "type",
     }
     required "coordinatesToken" "type"
@@ -2130,13 +2140,13 @@ impl SingleObjectCoordinatesValue {
 }
 
 crm_core::record! {
-    /// The sort by in [`AssociationDataSource::sort_by`].
+    /// The value of [`AssociationDataSource::sort_by`].
     pub struct Sort {
         /// Position of records without a value in the order.
         missing: Option<String> = "missing",
-        /// The order it is shown or sorted in.
+        /// The order it is shown or sorted in. Required in requests.
         order: Option<SortOrder> = "order",
-        /// The names of the properties to give.
+        /// The names of the properties to give. Required in requests.
         property: Option<String> = "property",
     }
     required "order" "property"
@@ -2173,9 +2183,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct StaticAppendValue {
-        /// The fixed value to append.
+        /// The fixed value to append. Required in requests.
         static_append_value: Option<String> = "staticAppendValue",
-        /// Always `STATIC_APPEND_VALUE`.
+        /// Always `STATIC_APPEND_VALUE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "staticAppendValue" "type"
@@ -2195,9 +2205,9 @@ impl StaticAppendValue {
 }
 
 crm_core::record! {
-    /// A static branch in [`StaticBranchAction::static_branches`].
+    /// An item of [`StaticBranchAction::static_branches`].
     pub struct StaticBranch {
-        /// The value that leads to the branch.
+        /// The value that leads to the branch. Required in requests.
         branch_value: Option<String> = "branchValue",
         /// Connection to the next action.
         connection: Option<Connection> = "connection",
@@ -2225,17 +2235,17 @@ impl StaticBranch {
 crm_core::record! {
     /// Variant of [`ContactFlowActionsItem`].
     pub struct StaticBranchAction {
-        /// The id of the action.
+        /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
         /// Branch that is taken if no other branch matches.
         default_branch: Option<Connection> = "defaultBranch",
         /// The name of the branch taken when no other fits.
         default_branch_name: Option<String> = "defaultBranchName",
-        /// The value that decides the branch.
+        /// The value that decides the branch. Required in requests.
         input_value: Option<InputVariableValue> = "inputValue",
-        /// The branches, one for each value.
+        /// The branches, one for each value. Required in requests.
         static_branches: Option<Vec<StaticBranch>> = "staticBranches",
-        /// Always `STATIC_BRANCH`.
+        /// Always `STATIC_BRANCH`. Required in requests.
         type_: Option<String> = "type",
     }
     required "actionId" "inputValue" "staticBranches" "type"
@@ -2271,11 +2281,11 @@ impl StaticBranchAction {
 crm_core::record! {
     /// Variant of [`ContactFlowEventAnchor`].
     pub struct StaticDateAnchor {
-        /// Name in JSON: `dayOfMonth`.
+        /// Name in JSON: `dayOfMonth`. Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
-        /// The month, as a number or a name.
+        /// The month, as a number or a name. Required in requests.
         month: Option<BlockedDateMonth> = "month",
-        /// Always `STATIC_DATE_ANCHOR`.
+        /// Always `STATIC_DATE_ANCHOR`. Required in requests.
         type_: Option<String> = "type",
         year: Option<i64> = "year",
     }
@@ -2306,14 +2316,15 @@ impl StaticDateAnchor {
 crm_core::record! {
     /// Variant of [`ContactFlowDataSourcesItem`].
     pub struct StaticPropertyFilterDataSource {
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The internal name of the property.
+        /// The internal name of the property. Required in requests.
         property_name: Option<String> = "propertyName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// The fixed value.
+        /// The fixed value. Required in requests.
         static_value: Option<String> = "staticValue",
-        /// Always `STATIC_PROPERTY_FILTER`.
+        /// Always `STATIC_PROPERTY_FILTER`. Required in requests.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "staticValue" "type"
@@ -2344,11 +2355,11 @@ impl StaticPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// The time zone strategy in [`TimeDelay::time_zone_strategy`].
+    /// The value of [`TimeDelay::time_zone_strategy`].
     pub struct StaticTimeZoneStrategy {
-        /// The time zone, for example `America/New_York`.
+        /// The time zone, for example `America/New_York`. Required in requests.
         time_zone_id: Option<String> = "timeZoneId",
-        /// Always `STATIC_TIME_ZONE`.
+        /// Always `STATIC_TIME_ZONE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "timeZoneId" "type"
@@ -2370,9 +2381,9 @@ impl StaticTimeZoneStrategy {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct StaticValue {
-        /// The fixed value.
+        /// The fixed value. Required in requests.
         static_value: Option<String> = "staticValue",
-        /// Always `STATIC_VALUE`.
+        /// Always `STATIC_VALUE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "staticValue" "type"
@@ -2392,15 +2403,15 @@ impl StaticValue {
 }
 
 crm_core::record! {
-    /// The time delay in [`RelativeDateTimeValue::time_delay`].
+    /// The value of [`RelativeDateTimeValue::time_delay`].
     pub struct TimeDelay {
-        /// Name in JSON: `daysOfWeek`.
+        /// Name in JSON: `daysOfWeek`. Required in requests.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
-        /// Number of time units.
+        /// Number of time units. Required in requests.
         delta: Option<i64> = "delta",
         /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// The unit of time.
+        /// The unit of time. Required in requests.
         time_unit: Option<TimeDelayTimeUnit> = "timeUnit",
         /// Rule that selects the time zone.
         time_zone_strategy: Option<StaticTimeZoneStrategy> = "timeZoneStrategy",
@@ -2434,7 +2445,7 @@ impl TimeDelay {
 }
 
 crm_core::open_enum! {
-    /// The time unit in [`TimeDelay::time_unit`].
+    /// The value of [`TimeDelay::time_unit`].
     pub enum TimeDelayTimeUnit {
         /// `CENTURIES`
         Centuries = "CENTURIES",
@@ -2472,11 +2483,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The time of day in [`DailyEnrollmentSchedule::time_of_day`].
+    /// The value of [`DailyEnrollmentSchedule::time_of_day`].
     pub struct TimeOfDay {
-        /// The hour of the day.
+        /// The hour of the day. Required in requests.
         hour: Option<i64> = "hour",
-        /// The minute of the hour.
+        /// The minute of the hour. Required in requests.
         minute: Option<i64> = "minute",
     }
     required "hour" "minute"
@@ -2496,9 +2507,9 @@ impl TimeOfDay {
 }
 
 crm_core::record! {
-    /// A time window in [`ContactFlow::time_windows`].
+    /// An item of [`ContactFlow::time_windows`].
     pub struct TimeWindow {
-        /// The day, of the month or of the week.
+        /// The day, of the month or of the week. Required in requests.
         day: Option<TimeWindowDay> = "day",
         /// Time at which it ends.
         end_time: Option<TimeOfDay> = "endTime",
@@ -2531,9 +2542,9 @@ impl TimeWindow {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct TimestampValue {
-        /// Always `EXECUTION_TIME`.
+        /// Always `EXECUTION_TIME`. Required in requests.
         timestamp_type: Option<String> = "timestampType",
-        /// Always `TIMESTAMP`.
+        /// Always `TIMESTAMP`. Required in requests.
         type_: Option<String> = "type",
     }
     required "timestampType" "type"
@@ -2559,11 +2570,11 @@ impl Default for TimestampValue {
 }
 
 crm_core::record! {
-    /// The un enrollment setting in [`ContactFlow::un_enrollment_setting`].
+    /// The value of [`ContactFlow::un_enrollment_setting`].
     pub struct UnEnrollmentSetting {
-        /// The ids of the workflows.
+        /// The ids of the workflows. Required in requests.
         flow_ids: Option<Vec<String>> = "flowIds",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<UnEnrollmentSettingType> = "type",
     }
     required "flowIds" "type"
@@ -2586,7 +2597,7 @@ impl UnEnrollmentSetting {
 }
 
 crm_core::open_enum! {
-    /// The type in [`UnEnrollmentSetting::type_`].
+    /// The value of [`UnEnrollmentSetting::type_`].
     pub enum UnEnrollmentSettingType {
         /// `ALL`
         All = "ALL",
@@ -2598,19 +2609,19 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`ContactFlowActionsItem`].
     pub struct WebhookAction {
-        /// The id of the action.
+        /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
         /// Authentication of the request.
         auth_settings: Option<WebhookActionAuthSettings> = "authSettings",
         /// Connection to the next action.
         connection: Option<Connection> = "connection",
-        /// The HTTP method, for example `POST`.
+        /// The HTTP method, for example `POST`. Required in requests.
         method: Option<WebhookActionMethod> = "method",
-        /// The parameters put into the query.
+        /// The parameters put into the query. Required in requests.
         query_params: Option<Vec<InputVariable>> = "queryParams",
-        /// Always `WEBHOOK`.
+        /// Always `WEBHOOK`. Required in requests.
         type_: Option<String> = "type",
-        /// The address that is called.
+        /// The address that is called. Required in requests.
         webhook_url: Option<String> = "webhookUrl",
     }
     required "actionId" "method" "queryParams" "type" "webhookUrl"
@@ -2656,11 +2667,11 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct WeeklyEnrollmentSchedule {
-        /// Name in JSON: `daysOfWeek`.
+        /// Name in JSON: `daysOfWeek`. Required in requests.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
-        /// Name in JSON: `timeOfDay`.
+        /// Name in JSON: `timeOfDay`. Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `WEEKLY`.
+        /// Always `WEEKLY`. Required in requests.
         type_: Option<String> = "type",
     }
     required "daysOfWeek" "timeOfDay" "type"
@@ -2686,13 +2697,13 @@ impl WeeklyEnrollmentSchedule {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct YearlyEnrollmentSchedule {
-        /// Name in JSON: `dayOfMonth`.
+        /// Name in JSON: `dayOfMonth`. Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
-        /// The month, as a number or a name.
+        /// The month, as a number or a name. Required in requests.
         month: Option<BlockedDateMonth> = "month",
-        /// Name in JSON: `timeOfDay`.
+        /// Name in JSON: `timeOfDay`. Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `YEARLY`.
+        /// Always `YEARLY`. Required in requests.
         type_: Option<String> = "type",
     }
     required "dayOfMonth" "month" "timeOfDay" "type"

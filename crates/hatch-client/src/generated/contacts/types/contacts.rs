@@ -24,7 +24,7 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
         /// Telephone number; matched first.
         phone_number: Option<String> = "phoneNumber",
-        /// API name of a custom source of the workspace, for example `custom:my-source`. A deleted source is refused.
+        /// API name of a custom source of the workspace, for example `custom:my-source`. A deleted source is refused. Required in requests.
         source: Option<String> = "source",
         /// State of the lead in your own system.
         status: Option<String> = "status",

@@ -10,17 +10,17 @@ crm_core::record! {
         contact_id: Option<String> = "contactID",
         /// Time at which the lead was created in your system. The format is not documented.
         created_at: Option<String> = "createdAt",
-        /// E-mail address.
+        /// E-mail address. Required in requests.
         email: Option<String> = "email",
-        /// First name.
+        /// First name. Required in requests.
         first_name: Option<String> = "firstName",
         /// Your identifier of the lead.
         id: Option<String> = "id",
-        /// Last name.
+        /// Last name. Required in requests.
         last_name: Option<String> = "lastName",
-        /// Telephone number.
+        /// Telephone number. Required in requests.
         phone_number: Option<String> = "phoneNumber",
-        /// Source of the lead, for example the name of a website form.
+        /// Source of the lead, for example the name of a website form. Required in requests.
         source: Option<String> = "source",
         /// Status of the lead in your own system.
         status: Option<String> = "status",

@@ -40,7 +40,7 @@ crm_core::record! {
 crm_core::record! {
     /// Company to look up, and the requested parts of the answer.
     pub struct ResearchRequest {
-        /// Bare domain of the company, for example `example.com`: no scheme, no `www.`, no slash at the end. At least 1 character.
+        /// Bare domain of the company, for example `example.com`: no scheme, no `www.`, no slash at the end. At least 1 character. Required in requests.
         company_domain: Option<String> = "company_domain",
         /// Names of the wanted parts, joined by commas without spaces. Leave it out to get every part.
         fields_to_get: Option<String> = "fields_to_get",

@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The workspace in [`TokenInfo::workspace`].
+    /// The value of [`TokenInfo::workspace`].
     pub struct Workspace {
         /// Identifier of the workspace.
         id: Option<String> = "id",

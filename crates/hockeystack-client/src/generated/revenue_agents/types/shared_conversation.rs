@@ -146,7 +146,7 @@ crm_core::setters!(NewConversation {
 crm_core::record! {
     /// A message to the agent.
     pub struct NewMessage {
-        /// Text of the message, 1 to 10,000 characters. Between 1 and 10000 characters.
+        /// Text of the message, 1 to 10,000 characters. Between 1 and 10000 characters. Required in requests.
         message: Option<String> = "message",
         /// True asks for a stream of events in place of a job; such an answer is not JSON and must be read raw.
         stream: Option<bool> = "stream",

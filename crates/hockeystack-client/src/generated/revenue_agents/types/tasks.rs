@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// A task to create.
     pub struct NewTask {
-        /// User to whom it is assigned, 1 to 64 characters. Between 1 and 64 characters.
+        /// User to whom it is assigned, 1 to 64 characters. Between 1 and 64 characters. Required in requests.
         assignee_id: Option<String> = "assignee_id",
         /// Prepared words.
         draft: Option<TaskDraft> = "draft",
@@ -16,11 +16,11 @@ crm_core::record! {
         priority: Option<String> = "priority",
         /// Reason for the task.
         reason: Option<String> = "reason",
-        /// Subjects: at least one of contact, deal, company or meeting.
+        /// Subjects: at least one of contact, deal, company or meeting. Required in requests.
         targets: Option<TaskTargets> = "targets",
-        /// Title, 1 to 500 characters. Between 1 and 500 characters.
+        /// Title, 1 to 500 characters. Between 1 and 500 characters. Required in requests.
         task_title: Option<String> = "task_title",
-        /// Way in which the task is carried out.
+        /// Way in which the task is carried out. Required in requests.
         task_type: Option<TaskType> = "task_type",
     }
     required "assignee_id" "targets" "task_title" "task_type"

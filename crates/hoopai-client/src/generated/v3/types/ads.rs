@@ -44,7 +44,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// An ad campaign in [`AdCampaignGroupData::ad_campaigns`].
+    /// An item of [`AdCampaignGroupData::ad_campaigns`].
     pub struct AdCampaign {
         /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
@@ -112,7 +112,7 @@ crm_core::record! {
         linked_in_ad_account_id: Option<String> = "linkedInAdAccountId",
         /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -201,7 +201,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The audience in [`AdCampaign::audience`].
+    /// The value of [`AdCampaign::audience`].
     pub struct Audience {
         /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geoLocations",
@@ -216,20 +216,21 @@ crm_core::setters!(Audience {
 });
 
 crm_core::record! {
-    /// A geo location in [`FacebookAudience::geo_locations`].
+    /// An item of [`FacebookAudience::geo_locations`].
     pub struct AudienceLocation {
         /// The position on the map.
         geometry: Option<AudienceLocationGeometry> = "geometry",
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The radius around the place.
         radius: Option<f64> = "radius",
         /// The unit of the radius: `km` or `mi`.
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
-        /// The type of selection: `include` or `exclude`.
+        /// The type of selection: `include` or `exclude`. Required in requests.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
@@ -267,11 +268,11 @@ impl AudienceLocation {
 }
 
 crm_core::record! {
-    /// The geometry in [`AudienceLocation::geometry`].
+    /// The value of [`AudienceLocation::geometry`].
     pub struct AudienceLocationGeometry {
-        /// The place or the location (sub-account).
+        /// The place or the location (sub-account). Required in requests.
         location: Option<Value> = "location",
-        /// Name in JSON: `locationType`.
+        /// Name in JSON: `locationType`. Required in requests.
         location_type: Option<String> = "locationType",
     }
     required "location" "locationType"
@@ -301,7 +302,7 @@ crm_core::record! {
         advanced_options: Option<Value> = "advancedOptions",
         /// Always `DEMAND_GEN`.
         advertising_channel_sub_type: Option<String> = "advertisingChannelSubType",
-        /// The channel in which the ads are shown, for example `SEARCH`.
+        /// The channel in which the ads are shown, for example `SEARCH`. Required in requests.
         advertising_channel_type: Option<CampaignAdvertisingChannelType> = "advertisingChannelType",
         /// The assets of the campaign.
         assets: Option<GoogleAssets> = "assets",
@@ -322,10 +323,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Name in JSON: `isEuPoliticalAds`.
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The maximum cost per click.
         maximum_cpc: Option<f64> = "maximumCpc",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The networks on which the ads are shown.
         network_settings: Option<GoogleNetworkSettings> = "networkSettings",
@@ -424,20 +426,21 @@ crm_core::record! {
         is_draft: Option<bool> = "isDraft",
         /// The language and country, for example `en_US`.
         locale: Option<String> = "locale",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The URL of the privacy policy.
+        /// The URL of the privacy policy. Required in requests.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
         /// The text about the privacy policy.
         privacy_policy_text: Option<String> = "privacyPolicyText",
         /// The headline above the questions.
         question_page_headline: Option<String> = "questionPageHeadline",
-        /// The questions to ask.
+        /// The questions to ask. Required in requests.
         questions: Option<Vec<FormQuestion>> = "questions",
-        /// The page that is shown after the form is submitted.
+        /// The page that is shown after the form is submitted. Required in requests.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
@@ -468,12 +471,13 @@ crm_core::setters!(CreateLeadForm {
 });
 
 crm_core::record! {
-    /// The custom disclaimer in [`CreateLeadForm::custom_disclaimer`].
+    /// The value of [`CreateLeadForm::custom_disclaimer`].
     pub struct CustomDisclaimer {
-        /// The text.
+        /// The text. Required in requests.
         body: Option<String> = "body",
         /// The boxes to tick.
         checkboxes: Option<Vec<CustomDisclaimerCheckbox>> = "checkboxes",
+        /// Required in requests.
         title: Option<String> = "title",
     }
     required "body" "title"
@@ -498,12 +502,13 @@ impl CustomDisclaimer {
 }
 
 crm_core::record! {
-    /// A checkbox in [`CustomDisclaimer::checkboxes`].
+    /// An item of [`CustomDisclaimer::checkboxes`].
     pub struct CustomDisclaimerCheckbox {
-        /// Name in JSON: `isRequired`.
+        /// Name in JSON: `isRequired`. Required in requests.
         is_required: Option<bool> = "isRequired",
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
+        /// Required in requests.
         text: Option<String> = "text",
     }
     required "isRequired" "key" "text"
@@ -528,7 +533,7 @@ impl CustomDisclaimerCheckbox {
 }
 
 crm_core::record! {
-    /// The audience in [`UpsertAdset::audience`].
+    /// The value of [`UpsertAdset::audience`].
     pub struct FacebookAudience {
         /// The maximum age of the audience.
         age_max: Option<f64> = "ageMax",
@@ -536,7 +541,7 @@ crm_core::record! {
         age_min: Option<f64> = "ageMin",
         /// The genders that the audience includes.
         genders: Option<Vec<f64>> = "genders",
-        /// The places of the audience.
+        /// The places of the audience. Required in requests.
         geo_locations: Option<Vec<AudienceLocation>> = "geoLocations",
         /// The interests of the audience.
         interests: Option<Vec<AudienceInterest>> = "interests",
@@ -600,8 +605,9 @@ crm_core::record! {
     pub struct FbUpdateAudienceBody {
         /// The human-readable description.
         description: Option<String> = "description",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "locationId" "name"
@@ -654,13 +660,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A question in [`CreateLeadForm::questions`].
+    /// An item of [`CreateLeadForm::questions`].
     pub struct FormQuestion {
-        /// The unique key.
+        /// The unique key. Required in requests.
         key: Option<String> = "key",
         label: Option<String> = "label",
         options: Option<Vec<FormQuestionOption>> = "options",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
@@ -686,7 +692,7 @@ impl FormQuestion {
 }
 
 crm_core::open_enum! {
-    /// The type in [`FormQuestion::type_`].
+    /// The value of [`FormQuestion::type_`].
     pub enum FormQuestionType {
         /// `CITY`
         City = "CITY",
@@ -736,7 +742,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An address component in [`GoogleGeoLocation::address_components`].
+    /// An item of [`GoogleGeoLocation::address_components`].
     pub struct GeoAddressComponent {
         /// The full name.
         long_name: Option<String> = "longName",
@@ -756,7 +762,7 @@ crm_core::setters!(GeoAddressComponent {
 });
 
 crm_core::record! {
-    /// The geometry in [`GoogleGeoLocation::geometry`].
+    /// The value of [`GoogleGeoLocation::geometry`].
     pub struct GeoGeometry {
         /// The place or the location (sub-account).
         location: Option<GeoLatLng> = "location",
@@ -775,7 +781,7 @@ crm_core::setters!(GeoGeometry {
 });
 
 crm_core::record! {
-    /// An ad group in [`Campaign::ad_groups`].
+    /// An item of [`Campaign::ad_groups`].
     pub struct GoogleAdGroup {
         /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
@@ -825,7 +831,7 @@ crm_core::setters!(GoogleAdGroup {
 });
 
 crm_core::record! {
-    /// The audience in [`GoogleAdGroup::audience`].
+    /// The value of [`GoogleAdGroup::audience`].
     pub struct GoogleAdGroupAudience {
         /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
@@ -841,7 +847,7 @@ crm_core::setters!(GoogleAdGroupAudience {
 });
 
 crm_core::record! {
-    /// The audience in [`Campaign::audience`].
+    /// The value of [`Campaign::audience`].
     pub struct GoogleCampaignAudience {
         /// The ages to include or exclude.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",
@@ -873,7 +879,7 @@ crm_core::setters!(GoogleCampaignAudience {
 });
 
 crm_core::record! {
-    /// A geo location in [`GoogleAdGroupAudience::geo_locations`].
+    /// An item of [`GoogleAdGroupAudience::geo_locations`].
     pub struct GoogleGeoLocation {
         /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "addressComponents",
@@ -950,7 +956,7 @@ crm_core::record! {
         audience: Option<FacebookAudience> = "audience",
         /// The amount that may be spent, and its end date.
         budget: Option<Budget> = "budget",
-        /// Name in JSON: `campaignId`.
+        /// Name in JSON: `campaignId`. Required in requests.
         campaign_id: Option<String> = "campaignId",
         /// The place of the conversion, for example `website`.
         conversion_location: Option<String> = "conversionLocation",
@@ -959,7 +965,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the Instagram account that shows the ads.
         instagram_actor_id: Option<String> = "instagramActorId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The messengers that the ad opens, for example `WHATSAPP`.
         messaging_platforms: Option<Vec<UpsertAdsetMessagingPlatformsItem>> = "messagingPlatforms",
@@ -1019,7 +1025,7 @@ impl UpsertAdset {
 }
 
 crm_core::open_enum! {
-    /// A messaging platform in [`UpsertAdset::messaging_platforms`].
+    /// An item of [`UpsertAdset::messaging_platforms`].
     pub enum UpsertAdsetMessagingPlatformsItem {
         /// `INSTAGRAM_DIRECT`
         InstagramDirect = "INSTAGRAM_DIRECT",
@@ -1034,7 +1040,7 @@ crm_core::record! {
     /// Body of `ads.upsert_facebook_campaign`.
     pub struct UpsertCampaign {
         id: Option<String> = "id",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The objective of the campaign, for example `OUTCOME_LEADS`.
@@ -1073,7 +1079,7 @@ impl UpsertCampaign {
 }
 
 crm_core::open_enum! {
-    /// A special ad category in [`UpsertCampaign::special_ad_categories`].
+    /// An item of [`UpsertCampaign::special_ad_categories`].
     pub enum UpsertCampaignSpecialAdCategoriesItem {
         /// `CREDIT`
         Credit = "CREDIT",

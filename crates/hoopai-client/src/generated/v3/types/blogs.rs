@@ -10,7 +10,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::open_enum! {
-    /// The status in [`CreateBlogPostParams::status`].
+    /// The value of [`CreateBlogPostParams::status`].
     pub enum BlogPostParamsStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",
@@ -42,30 +42,32 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `blogs.create_post`.
     pub struct CreateBlogPostParams {
-        /// The author, as a record, a name or an id.
+        /// The author, as a record, a name or an id. Required in requests.
         author: Option<String> = "author",
-        /// Name in JSON: `blogId`.
+        /// Name in JSON: `blogId`. Required in requests.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// The categories, as records or ids.
+        /// The categories, as records or ids. Required in requests.
         categories: Option<Vec<String>> = "categories",
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// The alternative text of the image.
+        /// The alternative text of the image. Required in requests.
         image_alt_text: Option<String> = "imageAltText",
-        /// Name in JSON: `imageUrl`.
+        /// Name in JSON: `imageUrl`. Required in requests.
         image_url: Option<String> = "imageUrl",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The time of publication.
+        /// The time of publication. Required in requests.
         published_at: Option<String> = "publishedAt",
-        /// The text of the post as HTML.
+        /// The text of the post as HTML. Required in requests.
         raw_html: Option<String> = "rawHTML",
+        /// Required in requests.
         status: Option<BlogPostParamsStatus> = "status",
         tags: Option<Vec<String>> = "tags",
+        /// Required in requests.
         title: Option<String> = "title",
-        /// The part of the URL that identifies it.
+        /// The part of the URL that identifies it. Required in requests.
         url_slug: Option<String> = "urlSlug",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
@@ -99,32 +101,34 @@ crm_core::setters!(CreateBlogPostParams {
 crm_core::record! {
     /// Body of `blogs.update_post`.
     pub struct UpdateBlogPostParams {
-        /// The author, as a record, a name or an id.
+        /// The author, as a record, a name or an id. Required in requests.
         author: Option<String> = "author",
-        /// Name in JSON: `blogId`.
+        /// Name in JSON: `blogId`. Required in requests.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// The categories, as records or ids.
+        /// The categories, as records or ids. Required in requests.
         categories: Option<Vec<String>> = "categories",
-        /// The human-readable description.
+        /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// The alternative text of the image.
+        /// The alternative text of the image. Required in requests.
         image_alt_text: Option<String> = "imageAltText",
-        /// Name in JSON: `imageUrl`.
+        /// Name in JSON: `imageUrl`. Required in requests.
         image_url: Option<String> = "imageUrl",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The time of publication.
+        /// The time of publication. Required in requests.
         published_at: Option<String> = "publishedAt",
-        /// The text of the post as HTML.
+        /// The text of the post as HTML. Required in requests.
         raw_html: Option<String> = "rawHTML",
+        /// Required in requests.
         status: Option<BlogPostParamsStatus> = "status",
         tags: Option<Vec<String>> = "tags",
+        /// Required in requests.
         title: Option<String> = "title",
-        /// The part of the URL that identifies it.
+        /// The part of the URL that identifies it. Required in requests.
         url_slug: Option<String> = "urlSlug",
-        /// The number of words.
+        /// The number of words. Required in requests.
         word_count: Option<f64> = "wordCount",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug" "wordCount"

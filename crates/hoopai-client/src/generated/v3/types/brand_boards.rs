@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A brand board in [`GetBrandBoardsByLocationSuccess::brand_boards`].
+    /// An item of [`GetBrandBoardsByLocationSuccess::brand_boards`].
     pub struct BrandBoardListItem {
         /// True if it is the default.
         default_: Option<bool> = "default",
@@ -19,7 +19,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An item in [`ListBrandVoicesReply::items`].
+    /// An item of [`ListBrandVoicesReply::items`].
     pub struct BrandVoice {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -33,9 +33,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The answers in [`CreateBrandVoiceBody::answers`].
+    /// The value of [`CreateBrandVoiceBody::answers`].
     pub struct BrandVoiceAnswers {
-        /// Name in JSON: `brandName`.
+        /// Name in JSON: `brandName`. Required in requests.
         brand_name: Option<String> = "brandName",
         /// The promise of the brand to its customers.
         brand_promise: Option<String> = "brandPromise",
@@ -57,15 +57,15 @@ crm_core::record! {
         company_website: Option<String> = "companyWebsite",
         /// The advantage of the brand over its competitors.
         competitive_advantage: Option<String> = "competitiveAdvantage",
-        /// The problems of the customers.
+        /// The problems of the customers. Required in requests.
         customer_pain_points: Option<String> = "customerPainPoints",
         /// The phone number, for example `+15550100`.
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// Name in JSON: `targetAudience`.
+        /// Name in JSON: `targetAudience`. Required in requests.
         target_audience: Option<String> = "targetAudience",
-        /// The tone of voice of the brand.
+        /// The tone of voice of the brand. Required in requests.
         tone_of_voice: Option<String> = "toneOfVoice",
         /// The difference between the brand and its competitors.
         unique_selling_proposition: Option<String> = "uniqueSellingProposition",
@@ -131,7 +131,7 @@ impl BrandVoiceAnswers {
 }
 
 crm_core::record! {
-    /// The answers in [`BrandVoiceReply::answers`].
+    /// The value of [`BrandVoiceReply::answers`].
     pub struct BrandVoiceAnswersV1 {
         /// Name in JSON: `brandName`.
         brand_name: Option<String> = "brandName",
@@ -193,17 +193,18 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A color in [`CreateBrandBoardParam::colors`].
+    /// An item of [`CreateBrandBoardParam::colors`].
     pub struct Color {
-        /// The color in hexadecimal, for example `#FF5733`.
+        /// The color in hexadecimal, for example `#FF5733`. Required in requests.
         hex: Option<String> = "hex",
-        /// The color in hexadecimal with its opacity, for example `#FF5733FF`.
+        /// The color in hexadecimal with its opacity, for example `#FF5733FF`. Required in requests.
         hexa: Option<String> = "hexa",
         id: Option<String> = "id",
+        /// Required in requests.
         label: Option<String> = "label",
-        /// The color in RGB, for example `rgb(255, 87, 51)`.
+        /// The color in RGB, for example `rgb(255, 87, 51)`. Required in requests.
         rgb: Option<String> = "rgb",
-        /// The color in RGBA, for example `rgba(255, 87, 51, 1)`.
+        /// The color in RGBA, for example `rgba(255, 87, 51, 1)`. Required in requests.
         rgba: Option<String> = "rgba",
     }
     required "hex" "hexa" "label" "rgb" "rgba"
@@ -232,10 +233,11 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// The fonts of the brand board.
         fonts: Option<Vec<Font>> = "fonts",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
@@ -289,7 +291,7 @@ crm_core::record! {
         /// The human-readable description.
         description: Option<String> = "description",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<CreateBrandVoiceBodyType> = "type",
         url: Option<String> = "url",
     }
@@ -321,7 +323,7 @@ impl CreateBrandVoiceBody {
 }
 
 crm_core::open_enum! {
-    /// The type in [`CreateBrandVoiceBody::type_`].
+    /// The value of [`CreateBrandVoiceBody::type_`].
     pub enum CreateBrandVoiceBodyType {
         /// `description`
         Description = "description",
@@ -333,13 +335,14 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A font in [`CreateBrandBoardParam::fonts`].
+    /// An item of [`CreateBrandBoardParam::fonts`].
     pub struct Font {
-        /// The font that is used if this one is missing.
+        /// The font that is used if this one is missing. Required in requests.
         fallback: Option<String> = "fallback",
-        /// The name of the font.
+        /// The name of the font. Required in requests.
         font: Option<String> = "font",
         id: Option<String> = "id",
+        /// Required in requests.
         label: Option<String> = "label",
     }
     required "fallback" "font" "label"
@@ -424,11 +427,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A logo in [`CreateBrandBoardParam::logos`].
+    /// An item of [`CreateBrandBoardParam::logos`].
     pub struct Logo {
         id: Option<String> = "id",
+        /// Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         path: Option<String> = "path",
+        /// Required in requests.
         url: Option<String> = "url",
     }
     required "label" "path" "url"
@@ -457,7 +463,7 @@ impl Logo {
 }
 
 crm_core::record! {
-    /// The meta in [`BrandBoardListItem::meta`].
+    /// The value of [`BrandBoardListItem::meta`].
     pub struct MetaData {
         /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",
@@ -485,7 +491,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The missing assets in [`GetBrandBoardSuccess::missing_assets`].
+    /// The value of [`GetBrandBoardSuccess::missing_assets`].
     pub struct MissingAssets {
         /// The colors of the brand board.
         colors: Vec<String> = "colors",
@@ -538,7 +544,7 @@ crm_core::setters!(UpdateBrandBoardBody {
 });
 
 crm_core::record! {
-    /// The answers in [`UpdateBrandVoiceBody::answers`].
+    /// The value of [`UpdateBrandVoiceBody::answers`].
     pub struct UpdateBrandVoiceAnswers {
         /// Name in JSON: `brandName`.
         brand_name: Option<String> = "brandName",

@@ -23,7 +23,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::open_enum! {
-    /// The allow booking after unit in [`Calendar::allow_booking_after_unit`].
+    /// The value of [`Calendar::allow_booking_after_unit`].
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -46,9 +46,9 @@ crm_core::record! {
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
+        /// Name in JSON: `calendarId`. Required in requests.
         calendar_id: Option<String> = "calendarId",
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -58,7 +58,7 @@ crm_core::record! {
         ignore_date_range: Option<bool> = "ignoreDateRange",
         /// True to book the slot even if it is not free.
         ignore_free_slot_validation: Option<bool> = "ignoreFreeSlotValidation",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// Default: `default`.
         meeting_location_id: Option<String> = "meetingLocationId",
@@ -68,7 +68,7 @@ crm_core::record! {
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// Name in JSON: `startTime`.
+        /// Name in JSON: `startTime`. Required in requests.
         start_time: Option<String> = "startTime",
         title: Option<String> = "title",
         /// True to send the notifications. Default: `true`.
@@ -250,7 +250,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The calendar in [`CalendarByIdReply::calendar`].
+    /// The value of [`CalendarByIdReply::calendar`].
     pub struct Calendar {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
@@ -434,12 +434,13 @@ crm_core::record! {
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
         /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The settings that hide a share of the free slots.
         look_busy_config: Option<LookBusyConfiguration> = "lookBusyConfig",
         /// The place of the meeting. Deprecated by the vendor. Read-only: omitted from requests.
         meeting_location: Option<String> = "meetingLocation",
+        /// Required in requests.
         name: Option<String> = "name",
         notes: Option<String> = "notes",
         /// Deprecated by the vendor.
@@ -656,7 +657,7 @@ impl CalendarCreate {
 }
 
 crm_core::record! {
-    /// The event in [`GetCalendarEventReply::event`].
+    /// The value of [`GetCalendarEventReply::event`].
     pub struct CalendarEvent {
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
@@ -916,7 +917,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The recurring in [`Calendar::recurring`].
+    /// The value of [`Calendar::recurring`].
     pub struct CalendarsRecurring {
         /// Name in JSON: `bookingOption`.
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
@@ -939,10 +940,11 @@ crm_core::setters!(CalendarsRecurring {
 });
 
 crm_core::record! {
-    /// A service in [`CreatePublicServiceBooking::services`].
+    /// An item of [`CreatePublicServiceBooking::services`].
     pub struct CreateBookingService {
         /// Name in JSON: `addOns`.
         add_ons: Option<Vec<ServiceAddOn>> = "addOns",
+        /// Required in requests.
         id: Option<String> = "id",
         /// The position among the others or on the page.
         position: Option<f64> = "position",
@@ -977,9 +979,9 @@ impl CreateBookingService {
 crm_core::record! {
     /// Body of `calendars.create_calendar_schedule`.
     pub struct CreateEventCalendarSchedule {
-        /// The rules that define the available times.
+        /// The rules that define the available times. Required in requests.
         rules: Option<Vec<ScheduleRule>> = "rules",
-        /// The time zone, for example `America/New_York`.
+        /// The time zone, for example `America/New_York`. Required in requests.
         timezone: Option<String> = "timezone",
     }
     required "rules" "timezone"
@@ -1039,22 +1041,22 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calendars.create_service_booking`.
     pub struct CreatePublicServiceBooking {
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `endTime`.
+        /// Name in JSON: `endTime`. Required in requests.
         end_time: Option<String> = "endTime",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
         /// Name in JSON: `serviceLocationId`.
         service_location_id: Option<String> = "serviceLocationId",
-        /// The services that are offered or booked.
+        /// The services that are offered or booked. Required in requests.
         services: Option<Vec<CreateBookingService>> = "services",
-        /// Name in JSON: `startTime`.
+        /// Name in JSON: `startTime`. Required in requests.
         start_time: Option<String> = "startTime",
         status: Option<CreatePublicServiceBookingStatus> = "status",
-        /// The time zone, for example `America/New_York`.
+        /// The time zone, for example `America/New_York`. Required in requests.
         timezone: Option<String> = "timezone",
         title: Option<String> = "title",
     }
@@ -1100,8 +1102,9 @@ crm_core::record! {
         form_id: Option<String> = "formId",
         /// Name in JSON: `isPrivate`.
         is_private: Option<bool> = "isPrivate",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
@@ -1119,9 +1122,9 @@ crm_core::record! {
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `serviceDuration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
-        /// The part of the URL after the domain.
+        /// The part of the URL after the domain. Required in requests.
         slug: Option<String> = "slug",
-        /// The staff members who provide the service.
+        /// The staff members who provide the service. Required in requests.
         staff: Option<Vec<Staff>> = "staff",
         variations: Option<Vec<CreateServiceVariation>> = "variations",
     }
@@ -1194,14 +1197,15 @@ crm_core::record! {
         address: Option<String> = "address",
         /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// Name in JSON: `locationType`.
         location_type: Option<LocationType> = "locationType",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
-        /// The part of the URL after the domain.
+        /// The part of the URL after the domain. Required in requests.
         slug: Option<String> = "slug",
     }
     required "locationId" "name" "slug"
@@ -1238,8 +1242,9 @@ impl CreateServiceLocation {
 }
 
 crm_core::record! {
-    /// A variation in [`CreateService::variations`].
+    /// An item of [`CreateService::variations`].
     pub struct CreateServiceVariation {
+        /// Required in requests.
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
@@ -1295,7 +1300,7 @@ impl CreateServiceVariation {
 }
 
 crm_core::record! {
-    /// The schedule in [`EventCalendarScheduleWrapper::schedule`].
+    /// The value of [`EventCalendarScheduleWrapper::schedule`].
     pub struct EventCalendarScheduleReply {
         /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
@@ -1334,7 +1339,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The location type in [`CreateServiceLocation::location_type`].
+    /// The value of [`CreateServiceLocation::location_type`].
     pub enum LocationType {
         /// `ask_booker`
         AskBooker = "ask_booker",
@@ -1344,7 +1349,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The payment in [`CreateService::payment`].
+    /// The value of [`CreateService::payment`].
     pub struct Payment {
         amount: Option<f64> = "amount",
         /// The deposit that is paid in advance.
@@ -1362,7 +1367,7 @@ crm_core::setters!(Payment {
 });
 
 crm_core::record! {
-    /// A service in [`CreateOrUpdateServiceBookingReply::services`].
+    /// An item of [`CreateOrUpdateServiceBookingReply::services`].
     pub struct Service {
         id: Option<String> = "id",
         /// The add-ons that are booked with the service.
@@ -1381,10 +1386,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An add on in [`CreateBookingService::add_ons`].
+    /// An item of [`CreateBookingService::add_ons`].
     pub struct ServiceAddOn {
         /// In minutes.
         duration: Option<f64> = "duration",
+        /// Required in requests.
         id: Option<String> = "id",
         quantity: Option<f64> = "quantity",
     }
@@ -1411,7 +1417,7 @@ impl ServiceAddOn {
 }
 
 crm_core::record! {
-    /// A service add on in [`Service::service_add_ons`].
+    /// An item of [`Service::service_add_ons`].
     pub struct ServiceAddOnReply {
         id: Option<String> = "id",
         quantity: Option<f64> = "quantity",
@@ -1499,7 +1505,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The service in [`ServiceEnvelope::service`].
+    /// The value of [`ServiceEnvelope::service`].
     pub struct ServiceReply {
         /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
@@ -1540,14 +1546,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A service resource in [`Service::service_resources`].
+    /// An item of [`Service::service_resources`].
     pub struct ServiceResource {
         id: Option<String> = "id",
     }
 }
 
 crm_core::record! {
-    /// A variation in [`ServiceReply::variations`].
+    /// An item of [`ServiceReply::variations`].
     pub struct ServiceVariation {
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -1595,8 +1601,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`CreateService::staff`].
+    /// An item of [`CreateService::staff`].
     pub struct Staff {
+        /// Required in requests.
         id: Option<String> = "id",
     }
     required "id"
@@ -1733,7 +1740,7 @@ crm_core::setters!(UpdateServiceBooking {
 });
 
 crm_core::open_enum! {
-    /// The status in [`UpdateServiceBooking::status`].
+    /// The value of [`UpdateServiceBooking::status`].
     pub enum UpdateServiceBookingStatus {
         /// `cancelled`
         Cancelled = "cancelled",

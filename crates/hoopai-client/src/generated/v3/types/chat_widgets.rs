@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The a two p compliance in [`AdvanceSettings::a_two_p_compliance`].
+    /// The value of [`AdvanceSettings::a_two_p_compliance`].
     pub struct A2pCompliance {
         /// The text of the first opt-in.
         a2p_opt_in_form1: Option<String> = "a2pOptInForm1",
@@ -59,7 +59,7 @@ crm_core::setters!(A2pCompliance {
 });
 
 crm_core::record! {
-    /// The acknowledgement details in [`WidgetSettings::acknowledgement_details`].
+    /// The value of [`WidgetSettings::acknowledgement_details`].
     pub struct AcknowledgementDetails {
         icon: Option<String> = "icon",
         /// Name in JSON: `liveChatIcon`.
@@ -79,7 +79,7 @@ crm_core::setters!(AcknowledgementDetails {
 });
 
 crm_core::record! {
-    /// The advance settings in [`WidgetSettings::advance_settings`].
+    /// The value of [`WidgetSettings::advance_settings`].
     pub struct AdvanceSettings {
         /// The settings of the opt-in to A2P text messages.
         a_two_p_compliance: Option<A2pCompliance> = "aTwoPCompliance",
@@ -173,7 +173,7 @@ crm_core::setters!(AdvanceSettingsContactFormOptionsItem {
 });
 
 crm_core::record! {
-    /// The business office hours in [`AdvanceSettings::business_office_hours`].
+    /// The value of [`AdvanceSettings::business_office_hours`].
     pub struct BusinessOfficeHours {
         /// True if business hours apply.
         enable_business_hours: Option<bool> = "enableBusinessHours",
@@ -261,9 +261,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `chat_widgets.clone`.
     pub struct CloneChatWidget {
-        /// Name in JSON: `chatWidgetId`.
+        /// Name in JSON: `chatWidgetId`. Required in requests.
         chat_widget_id: Option<String> = "chatWidgetId",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
     }
@@ -293,16 +293,18 @@ impl CloneChatWidget {
 crm_core::record! {
     /// Body of `chat_widgets.create`.
     pub struct CreateWidget {
-        /// The type of chat, for example `liveChat`.
+        /// The type of chat, for example `liveChat`. Required in requests.
         chat_type: Option<WidgetChatType> = "chatType",
         /// True if it is the default.
         default_: Option<bool> = "default",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
+        /// Required in requests.
         name: Option<String> = "name",
         settings: Option<WidgetSettings> = "settings",
+        /// Required in requests.
         version: Option<f64> = "version",
     }
     required "chatType" "locationId" "name" "version"
@@ -339,7 +341,7 @@ impl CreateWidget {
 }
 
 crm_core::record! {
-    /// The fb page in [`AdvanceSettings::fb_page`].
+    /// The value of [`AdvanceSettings::fb_page`].
     pub struct FbPage {
         /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
@@ -354,7 +356,7 @@ crm_core::setters!(FbPage {
 });
 
 crm_core::record! {
-    /// The instagram page in [`AdvanceSettings::instagram_page`].
+    /// The value of [`AdvanceSettings::instagram_page`].
     pub struct InstagramPage {
         /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
@@ -377,7 +379,7 @@ crm_core::setters!(InstagramPage {
 });
 
 crm_core::record! {
-    /// The redirect in [`AdvanceSettings::redirect`].
+    /// The value of [`AdvanceSettings::redirect`].
     pub struct Redirect {
         /// True to redirect visitors to another page.
         redirect_action: Option<bool> = "redirectAction",
@@ -429,7 +431,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The settings in [`CreateWidget::settings`].
+    /// The value of [`CreateWidget::settings`].
     pub struct WidgetSettings {
         /// The icons and colors of the acknowledgement.
         acknowledgement_details: Option<AcknowledgementDetails> = "acknowledgementDetails",
@@ -443,9 +445,9 @@ crm_core::record! {
         allow_avatar_image: Option<bool> = "allowAvatarImage",
         /// True if the country code is detected automatically.
         auto_country_code: Option<bool> = "autoCountryCode",
-        /// The icon of the chat button.
+        /// The icon of the chat button. Required in requests.
         chat_icon: Option<String> = "chatIcon",
-        /// The type of chat, for example `liveChat`.
+        /// The type of chat, for example `liveChat`. Required in requests.
         chat_type: Option<String> = "chatType",
         /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
@@ -672,7 +674,7 @@ impl WidgetSettings {
 }
 
 crm_core::record! {
-    /// The dimensions in [`WidgetSettings::dimensions`].
+    /// The value of [`WidgetSettings::dimensions`].
     pub struct WidgetSettingsCustomization {
         /// The position among the others or on the page.
         position: Option<String> = "position",
@@ -688,7 +690,7 @@ crm_core::setters!(WidgetSettingsCustomization {
 });
 
 crm_core::record! {
-    /// The sizes in [`WidgetSettingsCustomization::sizes`].
+    /// The value of [`WidgetSettingsCustomization::sizes`].
     pub struct WidgetSettingsCustomizationSize {
         height: Option<f64> = "height",
         width: Option<f64> = "width",
@@ -700,7 +702,7 @@ crm_core::setters!(WidgetSettingsCustomizationSize {
 });
 
 crm_core::record! {
-    /// The theme in [`WidgetSettings::theme`].
+    /// The value of [`WidgetSettings::theme`].
     pub struct WidgetSettingsTheme {
         /// The colors of the brand board.
         colors: Option<WidgetSettingsThemeCustomColor> = "colors",
@@ -714,7 +716,7 @@ crm_core::setters!(WidgetSettingsTheme {
 });
 
 crm_core::record! {
-    /// The colors in [`WidgetSettingsTheme::colors`].
+    /// The value of [`WidgetSettingsTheme::colors`].
     pub struct WidgetSettingsThemeCustomColor {
         /// Name in JSON: `avatarBackgroundColor`.
         avatar_background_color: Option<String> = "avatarBackgroundColor",

@@ -52,7 +52,7 @@ crm_core::record! {
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
@@ -159,7 +159,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The dnd settings in [`CreateContact::dnd_settings`].
+    /// The value of [`CreateContact::dnd_settings`].
     pub struct DndSettings {
         /// The settings for calls.
         call: Option<DndSetting> = "call",
@@ -191,7 +191,7 @@ crm_core::setters!(DndSettings {
 });
 
 crm_core::record! {
-    /// The contact in [`ContactsByIdReply::contact`].
+    /// The value of [`ContactsByIdReply::contact`].
     pub struct GetContactById {
         /// Additional e-mail addresses.
         additional_emails: Vec<Value> = "additionalEmails",
@@ -406,7 +406,7 @@ crm_core::record! {
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.

@@ -23,7 +23,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// The events in [`UpdateEmailMessageStatus::events`].
+    /// The value of [`UpdateEmailMessageStatus::events`].
     pub struct EmailEvents {
         /// The number of e-mails that were accepted.
         accepted: Option<i64> = "accepted",
@@ -93,7 +93,7 @@ impl EmailEvents {
 }
 
 crm_core::open_enum! {
-    /// The status in [`UpdateEmailMessageStatus::status`].
+    /// The value of [`UpdateEmailMessageStatus::status`].
     pub enum MessageStatusStatus {
         /// `clicked`
         Clicked = "clicked",
@@ -122,7 +122,7 @@ crm_core::record! {
     /// Body of `conversations.update`.
     pub struct UpdateConversation {
         feedback: Option<UpdateConversationFeedback> = "feedback",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// True if it is starred.
         starred: Option<bool> = "starred",
@@ -155,7 +155,7 @@ impl UpdateConversation {
 }
 
 crm_core::open_enum! {
-    /// The feedback in [`UpdateConversation::feedback`].
+    /// The value of [`UpdateConversation::feedback`].
     pub enum UpdateConversationFeedback {
         /// `negative`
         Negative = "negative",
@@ -170,6 +170,7 @@ crm_core::record! {
         /// The events, or the number of each.
         events: Option<EmailEvents> = "events",
         recipients: Option<Vec<UpdateRecipientMessageStatus>> = "recipients",
+        /// Required in requests.
         status: Option<MessageStatusStatus> = "status",
     }
     required "status"
@@ -195,12 +196,13 @@ impl UpdateEmailMessageStatus {
 }
 
 crm_core::record! {
-    /// A recipient in [`UpdateEmailMessageStatus::recipients`].
+    /// An item of [`UpdateEmailMessageStatus::recipients`].
     pub struct UpdateRecipientMessageStatus {
-        /// Name in JSON: `emailId`.
+        /// Name in JSON: `emailId`. Required in requests.
         email_id: Option<String> = "emailId",
         /// The reason for the failure.
         fail_reason: Option<String> = "failReason",
+        /// Required in requests.
         status: Option<MessageStatusStatus> = "status",
     }
     required "emailId" "status"

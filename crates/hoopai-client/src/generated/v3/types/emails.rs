@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A campaign in [`ListBulkActionCampaignsReply::campaigns`].
+    /// An item of [`ListBulkActionCampaignsReply::campaigns`].
     pub struct BulkActionCampaign {
         /// The time of completion.
         completed_at: Option<String> = "completedAt",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The email metadata in [`BulkActionCampaign::email_metadata`].
+    /// The value of [`BulkActionCampaign::email_metadata`].
     pub struct BulkActionCampaignEmailDetails {
         /// The sender.
         from: Option<String> = "from",
@@ -60,16 +60,17 @@ crm_core::record! {
     pub struct CreateEmailCampaignBody {
         /// The content of the e-mail, in the format of its editor.
         editor_content: Option<String> = "editorContent",
-        /// The type of editor, for example `html`.
+        /// The type of editor, for example `html`. Required in requests.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
-        /// The IANA time zone, for example `America/New_York`.
+        /// The IANA time zone, for example `America/New_York`. Required in requests.
         time_zone: Option<String> = "timeZone",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
         /// Name in JSON: `userName`.
         user_name: Option<String> = "userName",
@@ -113,12 +114,13 @@ crm_core::record! {
     pub struct CreateTemplateBody {
         /// The content of the e-mail, in the format of its editor.
         editor_content: Option<String> = "editorContent",
-        /// The type of editor, for example `html`.
+        /// The type of editor, for example `html`. Required in requests.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
         /// The e-mail address of the sender.
         from_email: Option<String> = "fromEmail",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
@@ -182,6 +184,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `emails.create_template_folder`.
     pub struct CreateTemplateFolderBody {
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
@@ -250,7 +253,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// A skip day in [`ScheduleCampaignBatchConfig::skip_days`].
+    /// An item of [`ScheduleCampaignBatchConfig::skip_days`].
     pub enum DaysItem {
         /// `Fri`
         Fri = "Fri",
@@ -282,7 +285,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A campaign in [`ListEmailCampaignsReply::campaigns`].
+    /// An item of [`ListEmailCampaignsReply::campaigns`].
     pub struct EmailCampaign {
         /// Name in JSON: `campaignCategory`.
         campaign_category: Option<String> = "campaignCategory",
@@ -354,7 +357,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A variation in [`EmailCampaign::variations`].
+    /// An item of [`EmailCampaign::variations`].
     pub struct EmailCampaignVariation {
         /// True if the variation won the test.
         is_winner: Option<bool> = "isWinner",
@@ -364,7 +367,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The stats in [`GetCampaignStatsReply::stats`].
+    /// The value of [`GetCampaignStatsReply::stats`].
     pub struct EmailStatsNumbers {
         /// The number of e-mails that were accepted.
         accepted: Option<f64> = "accepted",
@@ -581,9 +584,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `emails.import_template`.
     pub struct ImportTemplateBody {
-        /// The provider to import the template from, for example `mailchimp`.
+        /// The provider to import the template from, for example `mailchimp`. Required in requests.
         import_provider: Option<ImportTemplateBodyImportProvider> = "importProvider",
-        /// The URL to import the template from.
+        /// The URL to import the template from. Required in requests.
         import_url: Option<String> = "importUrl",
         name: Option<String> = "name",
         /// Name in JSON: `parentFolderId`.
@@ -670,18 +673,19 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The ab test config in [`ScheduleCampaignBody::ab_test_config`].
+    /// The value of [`ScheduleCampaignBody::ab_test_config`].
     pub struct ScheduleCampaignAbTestConfig {
-        /// In seconds.
+        /// In seconds. Required in requests.
         test_duration: Option<f64> = "testDuration",
-        /// Name in JSON: `testSize`.
+        /// Name in JSON: `testSize`. Required in requests.
         test_size: Option<f64> = "testSize",
-        /// The part that the test varies: `emailContent` or `subjectLine`.
+        /// The part that the test varies: `emailContent` or `subjectLine`. Required in requests.
         test_type: Option<ScheduleCampaignAbTestConfigTestType> = "testType",
-        /// The number of variations in the test.
+        /// The number of variations in the test. Required in requests.
         variation_count: Option<f64> = "variationCount",
+        /// Required in requests.
         variations: Option<Vec<ScheduleCampaignAbTestVariation>> = "variations",
-        /// The criterion that decides the test: `openRate` or `clickRate`.
+        /// The criterion that decides the test: `openRate` or `clickRate`. Required in requests.
         winning_criteria: Option<ScheduleCampaignAbTestConfigWinningCriteria> = "winningCriteria",
     }
     required "testDuration" "testSize" "testType" "variationCount" "variations" "winningCriteria"
@@ -720,7 +724,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A variation in [`ScheduleCampaignAbTestConfig::variations`].
+    /// An item of [`ScheduleCampaignAbTestConfig::variations`].
     pub struct ScheduleCampaignAbTestVariation {
         /// Name in JSON: `documentId`.
         document_id: Option<String> = "documentId",
@@ -733,13 +737,13 @@ crm_core::setters!(ScheduleCampaignAbTestVariation {
 });
 
 crm_core::record! {
-    /// The batch in [`ScheduleCampaignScheduleConfig::batch`].
+    /// The value of [`ScheduleCampaignScheduleConfig::batch`].
     pub struct ScheduleCampaignBatchConfig {
-        /// The number of e-mails or messages per batch.
+        /// The number of e-mails or messages per batch. Required in requests.
         batch_size: Option<f64> = "batchSize",
-        /// The number of units between two times. In the unit of `intervalUnit`.
+        /// The number of units between two times. In the unit of `intervalUnit`. Required in requests.
         interval: Option<f64> = "interval",
-        /// The unit of the interval: `minutes`, `hours` or `days`.
+        /// The unit of the interval: `minutes`, `hours` or `days`. Required in requests.
         interval_unit: Option<StopBotSleepTimeUnit> = "intervalUnit",
         /// The days on which nothing is sent, for example `Sat`.
         skip_days: Option<Vec<DaysItem>> = "skipDays",
@@ -785,20 +789,21 @@ crm_core::record! {
     pub struct ScheduleCampaignBody {
         /// The settings of the A/B test between the variations.
         ab_test_config: Option<ScheduleCampaignAbTestConfig> = "abTestConfig",
-        /// The subject, sender and other details of the e-mail.
+        /// The subject, sender and other details of the e-mail. Required in requests.
         email_meta: Option<ScheduleCampaignEmailMeta> = "emailMeta",
+        /// Required in requests.
         recipients: Option<ScheduleCampaignRecipients> = "recipients",
         /// The settings for e-mails from an RSS feed.
         rss_config: Option<ScheduleCampaignRssConfig> = "rssConfig",
         /// The settings of the schedule.
         schedule_config: Option<ScheduleCampaignScheduleConfig> = "scheduleConfig",
-        /// The type of schedule, for example `immediate` or `SCHEDULED`.
+        /// The type of schedule, for example `immediate` or `SCHEDULED`. Required in requests.
         schedule_type: Option<ScheduleCampaignBodyScheduleType> = "scheduleType",
         /// The days of the week on which it is sent, for example `Mon`.
         send_days: Option<Vec<DaysItem>> = "sendDays",
-        /// The IANA time zone, for example `America/New_York`.
+        /// The IANA time zone, for example `America/New_York`. Required in requests.
         time_zone: Option<String> = "timeZone",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
         /// Name in JSON: `userName`.
         user_name: Option<String> = "userName",
@@ -842,18 +847,19 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The email meta in [`ScheduleCampaignBody::email_meta`].
+    /// The value of [`ScheduleCampaignBody::email_meta`].
     pub struct ScheduleCampaignEmailMeta {
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// The e-mail address of the sender.
+        /// The e-mail address of the sender. Required in requests.
         from_email: Option<String> = "fromEmail",
-        /// The name of the sender.
+        /// The name of the sender. Required in requests.
         from_name: Option<String> = "fromName",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The e-mail address that receives replies.
         reply_to_address: Option<String> = "replyToAddress",
+        /// Required in requests.
         subject: Option<String> = "subject",
     }
     required "fromEmail" "fromName" "subject"
@@ -889,7 +895,7 @@ impl ScheduleCampaignEmailMeta {
 }
 
 crm_core::record! {
-    /// The recipients in [`ScheduleCampaignBody::recipients`].
+    /// The value of [`ScheduleCampaignBody::recipients`].
     pub struct ScheduleCampaignRecipients {
         /// Name in JSON: `contactIds`.
         contact_ids: Option<Vec<String>> = "contactIds",
@@ -899,7 +905,7 @@ crm_core::record! {
         segment: Option<ScheduleCampaignRecipientsSegment> = "segment",
         /// Name in JSON: `tagIds`.
         tag_ids: Option<Vec<String>> = "tagIds",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<ScheduleCampaignRecipientsType> = "type",
     }
     required "type"
@@ -946,7 +952,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ScheduleCampaignRecipients::type_`].
+    /// The value of [`ScheduleCampaignRecipients::type_`].
     pub enum ScheduleCampaignRecipientsType {
         /// `contact`
         Contact = "contact",
@@ -970,7 +976,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The resend in [`ScheduleCampaignScheduleConfig::resend`].
+    /// The value of [`ScheduleCampaignScheduleConfig::resend`].
     pub struct ScheduleCampaignResend {
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -988,18 +994,19 @@ crm_core::setters!(ScheduleCampaignResend {
 });
 
 crm_core::record! {
-    /// The rss config in [`ScheduleCampaignBody::rss_config`].
+    /// The value of [`ScheduleCampaignBody::rss_config`].
     pub struct ScheduleCampaignRssConfig {
         /// The time of the first execution, for example `2026-04-01 10:00:00`.
         first_execution_date: Option<String> = "firstExecutionDate",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The time until the next repetition.
+        /// The time until the next repetition. Required in requests.
         repeat_after: Option<ScheduleCampaignRssConfigRepeatAfter> = "repeatAfter",
-        /// The time of day of the repetition, for example `09:00 AM`.
+        /// The time of day of the repetition, for example `09:00 AM`. Required in requests.
         repeat_after_time: Option<String> = "repeatAfterTime",
         /// The maximum number of feed entries.
         rss_feed_limit: Option<f64> = "rssFeedLimit",
-        /// Name in JSON: `rssFeedURL`.
+        /// Name in JSON: `rssFeedURL`. Required in requests.
         rss_feed_url: Option<String> = "rssFeedURL",
         /// The day of the week on which it starts, for example `Monday`.
         start_at_day: Option<ScheduleCampaignRssConfigStartAtDay> = "startAtDay",
@@ -1076,7 +1083,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The schedule config in [`ScheduleCampaignBody::schedule_config`].
+    /// The value of [`ScheduleCampaignBody::schedule_config`].
     pub struct ScheduleCampaignScheduleConfig {
         /// The settings for sending in batches.
         batch: Option<ScheduleCampaignBatchConfig> = "batch",
@@ -1104,7 +1111,7 @@ crm_core::setters!(ScheduleCampaignScheduleConfig {
 });
 
 crm_core::record! {
-    /// The tracking in [`ScheduleCampaignScheduleConfig::tracking`].
+    /// The value of [`ScheduleCampaignScheduleConfig::tracking`].
     pub struct ScheduleCampaignTracking {
         /// True if clicks are tracked.
         click_tracking: Option<bool> = "clickTracking",
@@ -1132,7 +1139,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The interval unit in [`ScheduleCampaignBatchConfig::interval_unit`].
+    /// The value of [`ScheduleCampaignBatchConfig::interval_unit`].
     pub enum StopBotSleepTimeUnit {
         /// `days`
         Days = "days",
@@ -1144,7 +1151,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An item in [`ListTemplatesReply::items`].
+    /// An item of [`ListTemplatesReply::items`].
     pub struct TemplateListItem {
         /// The number of children.
         child_count: Option<f64> = "childCount",
@@ -1170,7 +1177,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`TemplateListItem::type_`].
+    /// The value of [`TemplateListItem::type_`].
     pub enum TemplateListItemType {
         /// `folder`
         Folder = "folder",
@@ -1277,7 +1284,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A campaign in [`ListWorkflowCampaignsReply::campaigns`].
+    /// An item of [`ListWorkflowCampaignsReply::campaigns`].
     pub struct WorkflowCampaign {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -1295,7 +1302,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A sub source in [`GetWorkflowCampaignReply::sub_sources`].
+    /// An item of [`GetWorkflowCampaignReply::sub_sources`].
     pub struct WorkflowCampaignSubSource {
         /// The time of creation.
         created_at: Option<String> = "createdAt",

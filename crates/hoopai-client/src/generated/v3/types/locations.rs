@@ -18,7 +18,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// The conversation channel in [`GetConversationChannelListReply::conversation_channel`].
+    /// The value of [`GetConversationChannelListReply::conversation_channel`].
     pub struct ConversationChannel {
         /// The settings for e-mail.
         email: Vec<ConversationChannelEntry> = "Email",
@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`ConversationChannel::email`].
+    /// An item of [`ConversationChannel::email`].
     pub struct ConversationChannelEntry {
         /// The provider that delivers the messages.
         conversation_provider: Option<ConversationProvider> = "conversationProvider",
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The conversation provider in [`ConversationChannelEntry::conversation_provider`].
+    /// The value of [`ConversationChannelEntry::conversation_provider`].
     pub struct ConversationProvider {
         /// True if it is the default.
         default_: Option<bool> = "default",
@@ -63,12 +63,13 @@ crm_core::record! {
     pub struct CreateLocation {
         address: Option<String> = "address",
         city: Option<String> = "city",
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
         /// The country code, for example `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The phone number, for example `+15550100`.
         phone: Option<String> = "phone",
@@ -162,7 +163,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// A permission in [`PermissionsReply::permissions`].
+    /// An item of [`PermissionsReply::permissions`].
     pub enum PermissionsItem {
         /// `2-way-text-messaging`
         X2WayTextMessaging = "2-way-text-messaging",
@@ -229,7 +230,7 @@ crm_core::record! {
     pub struct UpdateLocation {
         address: Option<String> = "address",
         city: Option<String> = "city",
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
         /// The country code, for example `US`. One of 247 values, for example `AF`.
         country: Option<String> = "country",
@@ -316,6 +317,7 @@ impl UpdateLocation {
 crm_core::record! {
     /// Body of `locations.update_permissions`.
     pub struct UpdatePermissions {
+        /// Required in requests.
         permissions: Option<Vec<PermissionsItem>> = "permissions",
     }
     required "permissions"

@@ -8,12 +8,12 @@ use super::*;
 crm_core::record! {
     /// Body of `oauth.get_token`.
     pub struct GetAccessTokenBody {
-        /// The id of the app.
+        /// The id of the app. Required in requests.
         client_id: Option<String> = "clientId",
-        /// The secret of the app.
+        /// The secret of the app. Required in requests.
         client_secret: Option<String> = "clientSecret",
         code: Option<String> = "code",
-        /// The type of grant, for example `authorization_code`.
+        /// The type of grant, for example `authorization_code`. Required in requests.
         grant_type: Option<GetAccessTokenBodyGrantType> = "grantType",
         /// The redirect URI of the app.
         redirect_uri: Option<String> = "redirectUri",
@@ -153,7 +153,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The metadata in [`GetInstalledLocationsReply::metadata`].
+    /// The value of [`GetInstalledLocationsReply::metadata`].
     pub struct InstalledLocationsListMetadata {
         /// Name in JSON: `filterApplied`.
         filter_applied: Option<Value> = "filterApplied",
@@ -163,7 +163,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The pagination in [`GetInstalledLocationsReply::pagination`].
+    /// The value of [`GetInstalledLocationsReply::pagination`].
     pub struct PaginationMeta {
         /// The number of items on this page.
         current_page_size: Option<f64> = "currentPageSize",

@@ -16,7 +16,7 @@ crm_core::record! {
     pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Name in JSON: `contactId`.
+        /// Name in JSON: `contactId`. Required in requests.
         contact_id: Option<String> = "contactId",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
@@ -24,15 +24,17 @@ crm_core::record! {
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
         /// The probability of winning, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `pipelineId`.
+        /// Name in JSON: `pipelineId`. Required in requests.
         pipeline_id: Option<String> = "pipelineId",
         /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
+        /// Required in requests.
         status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
@@ -93,7 +95,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A pipeline in [`GetPipelinesReply::pipelines`].
+    /// An item of [`GetPipelinesReply::pipelines`].
     pub struct PipelinesReply {
         /// The way colors are displayed: `dot`, `bg-tint` or `none`.
         color_render_mode: Option<PipelinesReplyColorRenderMode> = "colorRenderMode",
@@ -125,7 +127,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The opportunity in [`GetPostOpportunityReply::opportunity`].
+    /// The value of [`GetPostOpportunityReply::opportunity`].
     pub struct SearchOpportunitiesReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -188,7 +190,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A stage aggregation in [`PostSearchReply::stage_aggregations`].
+    /// An item of [`PostSearchReply::stage_aggregations`].
     pub struct StageAggregationReply {
         /// The value of the open opportunities.
         open_value: Option<f64> = "openValue",
@@ -261,14 +263,14 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Name in JSON: `isRemoveAllFollowers`.
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The id of the reason why the opportunity was lost.
         lost_reason_id: Option<String> = "lostReasonId",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
         name: Option<String> = "name",
-        /// Name in JSON: `pipelineId`.
+        /// Name in JSON: `pipelineId`. Required in requests.
         pipeline_id: Option<String> = "pipelineId",
         /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",

@@ -20,7 +20,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// An entry in [`ListCouponsReply::data`].
+    /// An item of [`ListCouponsReply::data`].
     pub struct Coupon {
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
@@ -65,29 +65,31 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.create_coupon`.
     pub struct CreateCouponParams {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
+        /// Required in requests.
         code: Option<String> = "code",
-        /// The type of discount: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`. Required in requests.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// The discount, as an amount or a percentage.
+        /// The discount, as an amount or a percentage. Required in requests.
         discount_value: Option<f64> = "discountValue",
         /// The end of the period.
         end_date: Option<String> = "endDate",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
         /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
-        /// The start of the period.
+        /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
         /// The maximum number of uses.
         usage_limit: Option<f64> = "usageLimit",
@@ -171,30 +173,33 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.update_coupon`.
     pub struct UpdateCouponParams {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `altType` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
         /// The period in which the coupon applies to later payments.
         apply_to_future_payments_config: Option<ApplyToFuturePaymentsConfig> = "applyToFuturePaymentsConfig",
+        /// Required in requests.
         code: Option<String> = "code",
-        /// The type of discount: `percentage` or `amount`.
+        /// The type of discount: `percentage` or `amount`. Required in requests.
         discount_type: Option<CouponDiscountType> = "discountType",
-        /// The discount, as an amount or a percentage.
+        /// The discount, as an amount or a percentage. Required in requests.
         discount_value: Option<f64> = "discountValue",
         /// The end of the period.
         end_date: Option<String> = "endDate",
+        /// Required in requests.
         id: Option<String> = "id",
         /// The limit of uses per customer. Default: `false`.
         limit_per_customer: Option<bool> = "limitPerCustomer",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
         /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
-        /// The start of the period.
+        /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
         /// The maximum number of uses.
         usage_limit: Option<f64> = "usageLimit",

@@ -6,7 +6,7 @@ pub use crate::types::PurchasePhoneNumberBodyNumberType;
 use super::*;
 
 crm_core::record! {
-    /// A number in [`ListedNumbers::numbers`].
+    /// An item of [`ListedNumbers::numbers`].
     pub struct ListNumberItemReply {
         /// The SID of the address at Twilio.
         address_sid: Option<String> = "addressSid",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The data in [`ListNumbersReply::data`].
+    /// The value of [`ListNumbersReply::data`].
     pub struct ListedNumbers {
         /// The status of the phone account, for example `active`.
         account_status: Option<String> = "accountStatus",
@@ -81,7 +81,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The capabilities in [`ListNumberItemReply::capabilities`].
+    /// The value of [`ListNumberItemReply::capabilities`].
     pub struct NumberCapabilities {
         /// True if the number supports fax.
         fax: Option<bool> = "fax",
@@ -111,29 +111,29 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `phone_numbers.purchase`.
     pub struct PurchasePhoneNumberBody {
-        /// The SID of the address at Twilio.
+        /// The SID of the address at Twilio. Required in requests.
         address_sid: Option<String> = "addressSid",
-        /// The SID of the regulatory bundle at Twilio.
+        /// The SID of the regulatory bundle at Twilio. Required in requests.
         bundle_sid: Option<String> = "bundleSid",
-        /// The country code, for example `US`.
+        /// The country code, for example `US`. Required in requests.
         country_code: Option<String> = "countryCode",
-        /// The id that available numbers come with, to be sent with the purchase.
+        /// The id that available numbers come with, to be sent with the purchase. Required in requests.
         fingerprint_id: Option<String> = "fingerprintId",
-        /// The town of the number.
+        /// The town of the number. Required in requests.
         locality: Option<String> = "locality",
-        /// The type of number, for example `local`.
+        /// The type of number, for example `local`. Required in requests.
         number_type: Option<PurchasePhoneNumberBodyNumberType> = "numberType",
-        /// The id of the payment intent at Stripe.
+        /// The id of the payment intent at Stripe. Required in requests.
         payment_intent_id: Option<String> = "paymentIntentId",
-        /// Name in JSON: `paymentMethodId`.
+        /// Name in JSON: `paymentMethodId`. Required in requests.
         payment_method_id: Option<String> = "paymentMethodId",
-        /// Name in JSON: `phoneNumber`.
+        /// Name in JSON: `phoneNumber`. Required in requests.
         phone_number: Option<String> = "phoneNumber",
-        /// The state or region of the phone number.
+        /// The state or region of the phone number. Required in requests.
         region: Option<String> = "region",
-        /// True to skip the identity check of the location.
+        /// True to skip the identity check of the location. Required in requests.
         skip_location_kyc: Option<bool> = "skipLocationKYC",
-        /// Name in JSON: `stripeAccountId`.
+        /// Name in JSON: `stripeAccountId`. Required in requests.
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "addressSid" "bundleSid" "countryCode" "fingerprintId" "locality" "numberType" "paymentIntentId" "paymentMethodId" "phoneNumber" "region" "skipLocationKYC" "stripeAccountId"
@@ -163,7 +163,7 @@ crm_core::setters!(PurchasePhoneNumberBody {
 });
 
 crm_core::record! {
-    /// The data in [`PurchaseNumberForLocationReply::data`].
+    /// The value of [`PurchaseNumberForLocationReply::data`].
     pub struct PurchasedNumber {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
@@ -176,7 +176,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A rcs sender id in [`ListedNumbers::rcs_sender_ids`].
+    /// An item of [`ListedNumbers::rcs_sender_ids`].
     pub struct RcsSenderIdReply {
         /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",

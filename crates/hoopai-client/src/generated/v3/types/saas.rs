@@ -17,7 +17,7 @@ crm_core::record! {
     pub struct AllowAttachRebilling {
         /// The rebilling of usage, by product.
         attached_rebilling_config: Option<Map<AttachedRebillingProductConfig>> = "attachedRebillingConfig",
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
     }
     required "companyId"
@@ -53,11 +53,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`AllowAttachRebilling::attached_rebilling_config`].
+    /// An entry of [`AllowAttachRebilling::attached_rebilling_config`].
     pub struct AttachedRebillingProductConfig {
-        /// True if it is enabled.
+        /// True if it is enabled. Required in requests.
         enabled: Option<bool> = "enabled",
-        /// The markup on the cost.
+        /// The markup on the cost. Required in requests.
         markup: Option<f64> = "markup",
         /// The price, or the change of the price.
         price: Option<f64> = "price",

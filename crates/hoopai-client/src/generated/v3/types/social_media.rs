@@ -33,7 +33,7 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// A category in [`FetchAvailableCategoriesReply::categories`].
+    /// An item of [`FetchAvailableCategoriesReply::categories`].
     pub struct AvailableCategory {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -61,7 +61,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The queue details in [`AvailableCategory::queue_details`].
+    /// The value of [`AvailableCategory::queue_details`].
     pub struct AvailableCategoryQueueDetails {
         /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
@@ -73,7 +73,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`AvailableCategory::status`].
+    /// The value of [`AvailableCategory::status`].
     pub enum AvailableCategoryStatus {
         /// `available`
         Available = "available",
@@ -85,7 +85,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The bluesky post details in [`SocialPost::bluesky_post_details`].
+    /// The value of [`SocialPost::bluesky_post_details`].
     pub struct BlueskyPost {
         /// The URL of the page that the post shows.
         external_link: Option<String> = "externalLink",
@@ -111,11 +111,11 @@ crm_core::record! {
         account_ids: Option<Vec<String>> = "accountIds",
         /// Name in JSON: `categoryIds`.
         category_ids: Option<Vec<String>> = "categoryIds",
-        /// The end of the period.
+        /// The end of the period. Required in requests.
         end_date: Option<String> = "endDate",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The start of the period.
+        /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
     }
     required "endDate" "locationId" "startDate"
@@ -147,7 +147,7 @@ impl CalendarList {
 }
 
 crm_core::record! {
-    /// The category in [`CategoryQueueWithCategory::category`].
+    /// The value of [`CategoryQueueWithCategory::category`].
     pub struct CategoryInfo {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -170,7 +170,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The queue in [`UpdateCategoryQueueReply::queue`].
+    /// The value of [`UpdateCategoryQueueReply::queue`].
     pub struct CategoryQueue {
         /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
@@ -207,7 +207,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`CategoryQueue::status`].
+    /// The value of [`CategoryQueue::status`].
     pub enum CategoryQueueStatus {
         /// `active`
         Active = "active",
@@ -219,7 +219,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A queue in [`FetchCategoryQueuesReply::queues`].
+    /// An item of [`FetchCategoryQueuesReply::queues`].
     pub struct CategoryQueueWithCategory {
         /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
@@ -260,11 +260,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.clone_queue_item`.
     pub struct CloneQueueItem {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The position among the others.
+        /// The position among the others. Required in requests.
         order: Option<f64> = "order",
-        /// The id of the edit session.
+        /// The id of the edit session. Required in requests.
         session_id: Option<String> = "sessionId",
     }
     required "locationId" "order" "sessionId"
@@ -289,7 +289,7 @@ impl CloneQueueItem {
 }
 
 crm_core::record! {
-    /// An attachment in [`CommentItem::attachments`].
+    /// An item of [`CommentItem::attachments`].
     pub struct CommentAttachment {
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
@@ -302,7 +302,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The author in [`CommentItem::author`].
+    /// The value of [`CommentItem::author`].
     pub struct CommentAuthor {
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -312,7 +312,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`CommentsCreateReply::results`].
+    /// The value of [`CommentsCreateReply::results`].
     pub struct CommentItem {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<CommentAttachment> = "attachments",
@@ -389,14 +389,15 @@ crm_core::record! {
     pub struct CommentsCreateBody {
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<SocialPlannerAttachment>> = "attachments",
+        /// Required in requests.
         content: Option<String> = "content",
-        /// True if the message starts a thread.
+        /// True if the message starts a thread. Required in requests.
         is_parent_thread: Option<bool> = "isParentThread",
         /// The people or pages that the text mentions.
         mentions: Option<Vec<Mentions>> = "mentions",
         /// True to notify all members of the group.
         notify_all_group_members: Option<bool> = "notifyAllGroupMembers",
-        /// Name in JSON: `parentId`.
+        /// Name in JSON: `parentId`. Required in requests.
         parent_id: Option<String> = "parentId",
     }
     required "content" "isParentThread" "parentId"
@@ -452,7 +453,7 @@ crm_core::record! {
         from_date: Option<String> = "fromDate",
         /// The maximum number of items per page. Between 1 and 100. Default: `10`.
         limit: Option<f64> = "limit",
-        /// Name in JSON: `originIds`.
+        /// Name in JSON: `originIds`. Required in requests.
         origin_ids: Option<Vec<String>> = "originIds",
         /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
@@ -527,7 +528,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`CommentsGetListReply::results`].
+    /// The value of [`CommentsGetListReply::results`].
     pub struct CommentsGetListResults {
         comments: Vec<CommentItem> = "comments",
         /// Additional data, or the totals and paging of a list.
@@ -548,7 +549,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The meta in [`CommentsGetListResults::meta`].
+    /// The value of [`CommentsGetListResults::meta`].
     pub struct CommentsListMeta {
         /// True if there are more records.
         has_more: Option<bool> = "hasMore",
@@ -565,17 +566,17 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.create_queue`.
     pub struct CreateCategoryQueue {
-        /// Name in JSON: `categoryId`.
+        /// Name in JSON: `categoryId`. Required in requests.
         category_id: Option<String> = "categoryId",
         /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// True if new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// The times of the week at which posts are published.
+        /// The times of the week at which posts are published. Required in requests.
         time_slots: Option<Vec<TimeSlot>> = "timeSlots",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "categoryId" "locationId" "timeSlots" "userId"
@@ -623,7 +624,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`CreateCategoryQueueEnvelope::results`].
+    /// The value of [`CreateCategoryQueueEnvelope::results`].
     pub struct CreateCategoryQueueReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -635,7 +636,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.create_post`.
     pub struct CreatePost {
-        /// The ids of the social media accounts.
+        /// The ids of the social media accounts. Required in requests.
         account_ids: Option<Vec<String>> = "accountIds",
         /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
@@ -673,9 +674,9 @@ crm_core::record! {
         tags: Option<Vec<String>> = "tags",
         /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PostType> = "type",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
         /// Name in JSON: `youtubePostDetails`.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
@@ -758,7 +759,7 @@ crm_core::record! {
     pub struct CreateQueueItem {
         /// True to add it directly to the queue.
         direct_to_queue: Option<bool> = "directToQueue",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The content of the post in the queue.
         modified_post_payload: Option<QueueModifiedPost> = "modifiedPostPayload",
@@ -805,7 +806,7 @@ impl CreateQueueItem {
 }
 
 crm_core::record! {
-    /// The queue in [`CreateCategoryQueueReply::queue`].
+    /// The value of [`CreateCategoryQueueReply::queue`].
     pub struct CreatedCategoryQueue {
         /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
@@ -838,7 +839,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The queue item in [`QueueItemReply::queue_item`].
+    /// The value of [`QueueItemReply::queue_item`].
     pub struct CreatedQueueItemWithVariations {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -873,7 +874,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A time slot in [`CreatedCategoryQueue::time_slots`].
+    /// An item of [`CreatedCategoryQueue::time_slots`].
     pub struct CreatedTimeSlot {
         /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<f64> = "dayOfWeek",
@@ -887,7 +888,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.finalize_csv_import`.
     pub struct CsvDefault {
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "userId"
@@ -916,7 +917,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The csv in [`GetCsvPostResponseSchema::csv`].
+    /// The value of [`GetCsvPostResponseSchema::csv`].
     pub struct CsvImport {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -954,7 +955,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`CsvImport::status`].
+    /// The value of [`CsvImport::status`].
     pub enum CsvImportStatus {
         /// `completed`
         Completed = "completed",
@@ -974,7 +975,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A post in [`GetCsvPostResponseSchema::posts`].
+    /// An item of [`GetCsvPostResponseSchema::posts`].
     pub struct CsvPost {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -1008,7 +1009,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`CsvPost::status`].
+    /// The value of [`CsvPost::status`].
     pub enum CsvPostStatus {
         /// `accepted`
         Accepted = "accepted",
@@ -1022,7 +1023,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The results in [`DeleteCsvReply::results`].
+    /// The value of [`DeleteCsvReply::results`].
     pub struct CsvReply {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
@@ -1030,7 +1031,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The csv in [`CsvReply::csv`].
+    /// The value of [`CsvReply::csv`].
     pub struct CsvResponse {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -1077,7 +1078,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`DeleteActivePostEnvelope::results`].
+    /// The value of [`DeleteActivePostEnvelope::results`].
     pub struct DeleteActivePostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1111,7 +1112,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The csv in [`DeletePostResponseSchema::csv`].
+    /// The value of [`DeletePostResponseSchema::csv`].
     pub struct DeletePostCsv {
         /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
@@ -1142,7 +1143,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`DeletePostReply::results`].
+    /// The value of [`DeletePostReply::results`].
     pub struct DeletePostResponseSchema {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<DeletePostCsv> = "csv",
@@ -1166,7 +1167,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`DeletePostSuccessfulResponseDto::results`].
+    /// The value of [`DeletePostSuccessfulResponseDto::results`].
     pub struct DeletePostSuccessfulResponseSchema {
         /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
@@ -1188,7 +1189,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`DiscardEditSessionEnvelope::results`].
+    /// The value of [`DiscardEditSessionEnvelope::results`].
     pub struct DiscardEditSessionReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1200,9 +1201,9 @@ crm_core::record! {
     pub struct EditSession {
         /// Default: `false`.
         keep_in_draft: Option<bool> = "keepInDraft",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The id of the edit session.
+        /// The id of the edit session. Required in requests.
         session_id: Option<String> = "sessionId",
     }
     required "locationId" "sessionId"
@@ -1231,13 +1232,13 @@ crm_core::record! {
     pub struct EditSessionCalendar {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// The end of the period.
+        /// The end of the period. Required in requests.
         end_date: Option<String> = "endDate",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// The id of the edit session.
+        /// The id of the edit session. Required in requests.
         session_id: Option<String> = "sessionId",
-        /// The start of the period.
+        /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
     }
     required "endDate" "locationId" "sessionId" "startDate"
@@ -1283,7 +1284,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`EditSessionCalendarEnvelope::results`].
+    /// The value of [`EditSessionCalendarEnvelope::results`].
     pub struct EditSessionCalendarReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1296,7 +1297,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A scheduled post in [`EditSessionCalendarReply::scheduled_posts`].
+    /// An item of [`EditSessionCalendarReply::scheduled_posts`].
     pub struct EditSessionScheduledPost {
         /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
@@ -1327,11 +1328,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The facebook post details in [`CreatePost::facebook_post_details`].
+    /// The value of [`CreatePost::facebook_post_details`].
     pub struct FacebookPost {
         /// Name in JSON: `textFormatPresetId`.
         text_format_preset_id: Option<String> = "textFormatPresetId",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PostType> = "type",
     }
     required "type"
@@ -1368,7 +1369,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`FetchAvailableCategoriesEnvelope::results`].
+    /// The value of [`FetchAvailableCategoriesEnvelope::results`].
     pub struct FetchAvailableCategoriesReply {
         /// The categories, as records or ids.
         categories: Vec<AvailableCategory> = "categories",
@@ -1394,7 +1395,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`FetchCalendarListEnvelope::results`].
+    /// The value of [`FetchCalendarListEnvelope::results`].
     pub struct FetchCalendarListReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1411,7 +1412,7 @@ crm_core::record! {
     pub struct FetchCategoryQueues {
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The number of items to skip.
         skip: Option<f64> = "skip",
@@ -1454,7 +1455,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`FetchCategoryQueuesEnvelope::results`].
+    /// The value of [`FetchCategoryQueuesEnvelope::results`].
     pub struct FetchCategoryQueuesReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1479,7 +1480,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`FetchQueueByIdEnvelope::results`].
+    /// The value of [`FetchQueueByIdEnvelope::results`].
     pub struct FetchQueueByIdReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1497,7 +1498,7 @@ crm_core::record! {
         item_id: Option<String> = "itemId",
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The id of the edit session.
         session_id: Option<String> = "sessionId",
@@ -1551,7 +1552,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The meta in [`FetchQueueItemsReply::meta`].
+    /// The value of [`FetchQueueItemsReply::meta`].
     pub struct FetchQueueItemsMeta {
         /// The number of records.
         count: Option<String> = "count",
@@ -1563,7 +1564,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`FetchQueueItemsEnvelope::results`].
+    /// The value of [`FetchQueueItemsEnvelope::results`].
     pub struct FetchQueueItemsReply {
         /// The items, for example the lines of an invoice.
         items: Vec<QueueItem> = "items",
@@ -1579,7 +1580,7 @@ crm_core::record! {
     pub struct FetchSlots {
         /// The maximum number of items per page. Default: `20`.
         limit: Option<f64> = "limit",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The id of the edit session.
         session_id: Option<String> = "sessionId",
@@ -1627,7 +1628,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`FetchSlotsEnvelope::results`].
+    /// The value of [`FetchSlotsEnvelope::results`].
     pub struct FetchSlotsReply {
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
@@ -1658,7 +1659,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GeneralEnvelope::results`].
+    /// The value of [`GeneralEnvelope::results`].
     pub struct GeneralReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1684,7 +1685,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetCsvPostReply::results`].
+    /// The value of [`GetCsvPostReply::results`].
     pub struct GetCsvPostResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1696,7 +1697,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The modified post payload in [`CreatedQueueItemWithVariations::modified_post_payload`].
+    /// The value of [`CreatedQueueItemWithVariations::modified_post_payload`].
     pub struct GetModifiedPayloadFormatted {
         /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
@@ -1756,7 +1757,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The source in [`GetModifiedPayloadFormatted::source`].
+    /// The value of [`GetModifiedPayloadFormatted::source`].
     pub enum GetModifiedPayloadFormattedSource {
         /// `category-queue`
         CategoryQueue = "category-queue",
@@ -1792,7 +1793,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetPostReply::results`].
+    /// The value of [`GetPostReply::results`].
     pub struct GetPostSuccessfulResponseSchema {
         /// The social media post.
         post: Option<SocialPost> = "post",
@@ -1814,7 +1815,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`GetUploadStatusReply::results`].
+    /// The value of [`GetUploadStatusReply::results`].
     pub struct GetUploadStatusResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1824,7 +1825,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The gmb post details in [`CreatePost::gmb_post_details`].
+    /// The value of [`CreatePost::gmb_post_details`].
     pub struct GmbPost {
         /// Name in JSON: `actionType`.
         action_type: Option<GmbPostActionType> = "actionType",
@@ -1832,7 +1833,7 @@ crm_core::record! {
         coupon_code: Option<String> = "couponCode",
         /// The end of the period.
         end_date: Option<EndDate> = "endDate",
-        /// The type of post on Google, for example `OFFER`.
+        /// The type of post on Google, for example `OFFER`. Required in requests.
         gmb_event_type: Option<GmbPostGmbEventType> = "gmbEventType",
         /// Name in JSON: `offerTitle`.
         offer_title: Option<String> = "offerTitle",
@@ -1897,7 +1898,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The instagram post details in [`CreatePost::instagram_post_details`].
+    /// The value of [`CreatePost::instagram_post_details`].
     pub struct InstagramPost {
         /// The accounts that publish the post together.
         collaborators: Option<Value> = "collaborators",
@@ -1907,7 +1908,7 @@ crm_core::record! {
         publisher_note: Option<String> = "publisherNote",
         /// True if it is also shown in the feed.
         show_on_feed: Option<bool> = "showOnFeed",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PostType> = "type",
     }
     required "type"
@@ -1939,12 +1940,13 @@ impl InstagramPost {
 }
 
 crm_core::record! {
-    /// The poll in [`LinkedinPost::poll`].
+    /// The value of [`LinkedinPost::poll`].
     pub struct LinkedinPoll {
-        /// Between 2 and 4 items.
+        /// Between 2 and 4 items. Required in requests.
         options: Option<Vec<LinkedinPollOption>> = "options",
-        /// The text of the question. At most 140 characters.
+        /// The text of the question. At most 140 characters. Required in requests.
         question: Option<String> = "question",
+        /// Required in requests.
         settings: Option<LinkedinPollSettings> = "settings",
     }
     required "options" "question" "settings"
@@ -1969,9 +1971,9 @@ impl LinkedinPoll {
 }
 
 crm_core::record! {
-    /// An option in [`LinkedinPoll::options`].
+    /// An item of [`LinkedinPoll::options`].
     pub struct LinkedinPollOption {
-        /// At most 30 characters.
+        /// At most 30 characters. Required in requests.
         text: Option<String> = "text",
     }
     required "text"
@@ -1990,8 +1992,9 @@ impl LinkedinPollOption {
 }
 
 crm_core::record! {
-    /// The settings in [`LinkedinPoll::settings`].
+    /// The value of [`LinkedinPoll::settings`].
     pub struct LinkedinPollSettings {
+        /// Required in requests.
         duration: Option<LinkedinPollSettingsDuration> = "duration",
     }
     required "duration"
@@ -2010,7 +2013,7 @@ impl LinkedinPollSettings {
 }
 
 crm_core::open_enum! {
-    /// The duration in [`LinkedinPollSettings::duration`].
+    /// The value of [`LinkedinPollSettings::duration`].
     pub enum LinkedinPollSettingsDuration {
         /// `FOURTEEN_DAYS`
         FourteenDays = "FOURTEEN_DAYS",
@@ -2024,13 +2027,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The linkedin post details in [`CreatePost::linkedin_post_details`].
+    /// The value of [`CreatePost::linkedin_post_details`].
     pub struct LinkedinPost {
-        /// Name in JSON: `pdfTitle`.
+        /// Name in JSON: `pdfTitle`. Required in requests.
         pdf_title: Option<String> = "pdfTitle",
         /// The poll in the post.
         poll: Option<LinkedinPoll> = "poll",
-        /// True if the images are posted as a PDF.
+        /// True if the images are posted as a PDF. Required in requests.
         post_as_pdf: Option<bool> = "postAsPdf",
     }
     required "pdfTitle" "postAsPdf"
@@ -2055,12 +2058,15 @@ impl LinkedinPost {
 }
 
 crm_core::record! {
-    /// A mention in [`CommentsCreateBody::mentions`].
+    /// An item of [`CommentsCreateBody::mentions`].
     pub struct Mentions {
+        /// Required in requests.
         id: Option<String> = "id",
+        /// Required in requests.
         length: Option<f64> = "length",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The number of items to skip.
+        /// The number of items to skip. Required in requests.
         offset: Option<f64> = "offset",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -2094,7 +2100,7 @@ impl Mentions {
 }
 
 crm_core::record! {
-    /// The og tags in [`Variation::og_tags`].
+    /// The value of [`Variation::og_tags`].
     pub struct OgTagsDto {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2106,7 +2112,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The og tags in [`VariationInput::og_tags`].
+    /// The value of [`VariationInput::og_tags`].
     pub struct OgTagsInput {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2126,7 +2132,7 @@ crm_core::setters!(OgTagsInput {
 });
 
 crm_core::record! {
-    /// The og tags details in [`CreatePost::og_tags_details`].
+    /// The value of [`CreatePost::og_tags_details`].
     pub struct OgTagsSchema {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2150,11 +2156,11 @@ crm_core::setters!(OgTagsSchema {
 });
 
 crm_core::record! {
-    /// A pinterest board in [`PinterestPost::pinterest_boards`].
+    /// An item of [`PinterestPost::pinterest_boards`].
     pub struct PinterestBoardSelection {
-        /// Name in JSON: `accountId`.
+        /// Name in JSON: `accountId`. Required in requests.
         account_id: Option<String> = "accountId",
-        /// The ids of the Pinterest boards. Between 1 and 25 items.
+        /// The ids of the Pinterest boards. Between 1 and 25 items. Required in requests.
         boards: Option<Vec<String>> = "boards",
     }
     required "accountId" "boards"
@@ -2174,7 +2180,7 @@ impl PinterestBoardSelection {
 }
 
 crm_core::record! {
-    /// The pinterest post details in [`CreatePost::pinterest_post_details`].
+    /// The value of [`CreatePost::pinterest_post_details`].
     pub struct PinterestPost {
         /// Deprecated by the vendor.
         board_ids: Option<Map<String>> = "boardIds",
@@ -2197,7 +2203,7 @@ crm_core::setters!(PinterestPost {
 });
 
 crm_core::record! {
-    /// The insights in [`SocialPost::insights`].
+    /// The value of [`SocialPost::insights`].
     pub struct PostInsights {
         /// The number of comments, or the text of a comment.
         comment: Option<f64> = "comment",
@@ -2209,7 +2215,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An entry in [`CreatePost::media`].
+    /// An item of [`CreatePost::media`].
     pub struct PostMedia {
         /// At most 4086 characters.
         alt_text: Option<String> = "altText",
@@ -2226,8 +2232,9 @@ crm_core::record! {
         original_url: Option<String> = "originalUrl",
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<PostMediaType> = "type",
+        /// Required in requests.
         url: Option<String> = "url",
         /// The URL of the file with the watermark.
         watermarked_url: Option<String> = "watermarkedUrl",
@@ -2277,7 +2284,7 @@ impl PostMedia {
 }
 
 crm_core::open_enum! {
-    /// The type in [`PostMedia::type_`].
+    /// The value of [`PostMedia::type_`].
     pub enum PostMediaType {
         /// `image/gif`
         ImageGif = "image/gif",
@@ -2311,7 +2318,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`PostReply::results`].
+    /// The value of [`PostReply::results`].
     pub struct PostSuccessfulResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -2321,7 +2328,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`CreatePost::type_`].
+    /// The value of [`CreatePost::type_`].
     pub enum PostType {
         /// `post`
         Post = "post",
@@ -2333,7 +2340,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An item in [`FetchQueueItemsReply::items`].
+    /// An item of [`FetchQueueItemsReply::items`].
     pub struct QueueItem {
         /// The error codes.
         errors: Vec<String> = "errors",
@@ -2372,7 +2379,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`QueueItemEnvelope::results`].
+    /// The value of [`QueueItemEnvelope::results`].
     pub struct QueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2382,7 +2389,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The queue item in [`ResetQueueItemReply::queue_item`].
+    /// The value of [`ResetQueueItemReply::queue_item`].
     pub struct QueueItemWithVariations {
         /// The number of the current variation.
         current_variation: Option<f64> = "currentVariation",
@@ -2409,7 +2416,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The modified post payload in [`CreateQueueItem::modified_post_payload`].
+    /// The value of [`CreateQueueItem::modified_post_payload`].
     pub struct QueueModifiedPost {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -2501,7 +2508,7 @@ crm_core::setters!(QueueModifiedPost {
 crm_core::record! {
     /// Body of `social_media.reset_queue_item`.
     pub struct ResetQueueItem {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The id of the edit session.
         session_id: Option<String> = "sessionId",
@@ -2541,7 +2548,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`ResetQueueItemEnvelope::results`].
+    /// The value of [`ResetQueueItemEnvelope::results`].
     pub struct ResetQueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2565,7 +2572,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`SaveEditSessionEnvelope::results`].
+    /// The value of [`SaveEditSessionEnvelope::results`].
     pub struct SaveEditSessionReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2577,7 +2584,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A scheduled post in [`FetchCalendarListReply::scheduled_posts`].
+    /// An item of [`FetchCalendarListReply::scheduled_posts`].
     pub struct ScheduledPost {
         /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
@@ -2606,19 +2613,19 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.set_accounts`.
     pub struct SetAccounts {
-        /// The ids of the social media accounts.
+        /// The ids of the social media accounts. Required in requests.
         account_ids: Option<Vec<String>> = "accountIds",
         /// The id of the approving user.
         approver: Option<String> = "approver",
         /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// Name in JSON: `fileName`.
+        /// Name in JSON: `fileName`. Required in requests.
         file_name: Option<String> = "fileName",
-        /// The path of the file in storage.
+        /// The path of the file in storage. Required in requests.
         file_path: Option<String> = "filePath",
-        /// The number of rows in the file.
+        /// The number of rows in the file. Required in requests.
         rows_count: Option<f64> = "rowsCount",
-        /// Name in JSON: `userId`.
+        /// Name in JSON: `userId`. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "fileName" "filePath" "rowsCount" "userId"
@@ -2653,7 +2660,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`SetAccountsReply::results`].
+    /// The value of [`SetAccountsReply::results`].
     pub struct SetAccountsResult {
         /// The id of the CSV file.
         csv_id: Option<String> = "csvId",
@@ -2693,7 +2700,7 @@ crm_core::record! {
         platforms: Option<Vec<SocialMediaGetStatisticsBodyPlatformsItem>> = "platforms",
         /// The previous period, for comparison.
         prev_range: Option<SocialMediaGetStatisticsBodyPrevRange> = "prevRange",
-        /// The ids of the social media profiles. Between 1 and 100 items.
+        /// The ids of the social media profiles. Between 1 and 100 items. Required in requests.
         profile_ids: Option<Vec<String>> = "profileIds",
     }
     required "profileIds"
@@ -2725,9 +2732,9 @@ impl SocialMediaGetStatisticsBody {
 crm_core::record! {
     /// The period of the figures.
     pub struct SocialMediaGetStatisticsBodyCurrentRange {
-        /// The end of the period.
+        /// The end of the period. Required in requests.
         end_date: Option<Timestamp> = "endDate",
-        /// The start of the period.
+        /// The start of the period. Required in requests.
         start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "startDate"
@@ -2752,9 +2759,9 @@ impl SocialMediaGetStatisticsBodyCurrentRange {
 crm_core::record! {
     /// The previous period, for comparison.
     pub struct SocialMediaGetStatisticsBodyPrevRange {
-        /// The end of the period.
+        /// The end of the period. Required in requests.
         end_date: Option<Timestamp> = "endDate",
-        /// The start of the period.
+        /// The start of the period. Required in requests.
         start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "startDate"
@@ -2806,7 +2813,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The post performance in [`SocialMediaGetStatisticsResponseResults::post_performance`].
+    /// The value of [`SocialMediaGetStatisticsResponseResults::post_performance`].
     pub struct SocialMediaGetStatisticsResponseResultsPostPerformance {
         comments: Vec<f64> = "comments",
         /// The number of impressions, in total or by part.
@@ -2867,10 +2874,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An attachment in [`CommentsCreateBody::attachments`].
+    /// An item of [`CommentsCreateBody::attachments`].
     pub struct SocialPlannerAttachment {
-        /// Always `image`.
+        /// Always `image`. Required in requests.
         type_: Option<String> = "type",
+        /// Required in requests.
         url: Option<String> = "url",
     }
     required "type" "url"
@@ -2890,7 +2898,7 @@ impl SocialPlannerAttachment {
 }
 
 crm_core::record! {
-    /// The meta in [`FetchAvailableCategoriesReply::meta`].
+    /// The value of [`FetchAvailableCategoriesReply::meta`].
     pub struct SocialPlannerMeta {
         /// The number of records.
         count: Option<String> = "count",
@@ -2912,7 +2920,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The post in [`EditSessionScheduledPost::post`].
+    /// The value of [`EditSessionScheduledPost::post`].
     pub struct SocialPost {
         /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
@@ -2980,7 +2988,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.start_queue_edit`.
     pub struct StartEditSession {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
     }
     required "locationId"
@@ -3013,7 +3021,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`StartEditSessionEnvelope::results`].
+    /// The value of [`StartEditSessionEnvelope::results`].
     pub struct StartEditSessionReply {
         /// The number of items.
         item_count: Option<f64> = "itemCount",
@@ -3025,7 +3033,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The tiktok post details in [`CreatePost::tiktok_post_details`].
+    /// The value of [`CreatePost::tiktok_post_details`].
     pub struct TiktokPost {
         /// True if comments on the video are allowed.
         enable_comment: Option<bool> = "enableComment",
@@ -3033,7 +3041,7 @@ crm_core::record! {
         enable_duet: Option<bool> = "enableDuet",
         /// True if others can use parts of the video.
         enable_stitch: Option<bool> = "enableStitch",
-        /// The people who can see the post.
+        /// The people who can see the post. Required in requests.
         privacy_level: Option<TiktokPostPrivacyLevel> = "privacyLevel",
         /// True if the video promotes another brand.
         promote_other_brand: Option<bool> = "promoteOtherBrand",
@@ -3078,11 +3086,11 @@ impl TiktokPost {
 }
 
 crm_core::record! {
-    /// A time slot in [`CategoryQueue::time_slots`].
+    /// An item of [`CategoryQueue::time_slots`].
     pub struct TimeSlot {
-        /// Name in JSON: `dayOfWeek`.
+        /// Name in JSON: `dayOfWeek`. Required in requests.
         day_of_week: Option<f64> = "dayOfWeek",
-        /// The time of day, for example `09:00`.
+        /// The time of day, for example `09:00`. Required in requests.
         time: Option<String> = "time",
     }
     required "dayOfWeek" "time"
@@ -3106,7 +3114,7 @@ crm_core::record! {
     pub struct UpdateCategoryQueue {
         /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// True if new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
@@ -3165,7 +3173,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`UpdateCategoryQueueEnvelope::results`].
+    /// The value of [`UpdateCategoryQueueEnvelope::results`].
     pub struct UpdateCategoryQueueReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -3177,7 +3185,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.update_queue_item`.
     pub struct UpdateQueueItem {
-        /// The id of the location (sub-account).
+        /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The content of the post in the queue.
         modified_post_payload: Option<QueueModifiedPost> = "modifiedPostPayload",
@@ -3235,7 +3243,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`UpdateQueueItemEnvelope::results`].
+    /// The value of [`UpdateQueueItemEnvelope::results`].
     pub struct UpdateQueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -3249,7 +3257,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A slot in [`FetchSlotsReply::slots`].
+    /// An item of [`FetchSlotsReply::slots`].
     pub struct UpdatedSlotInfo {
         /// Name in JSON: `isSkipped`.
         is_skipped: Option<bool> = "isSkipped",
@@ -3261,7 +3269,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The results in [`SocialPlannerUploadFileReply::results`].
+    /// The value of [`SocialPlannerUploadFileReply::results`].
     pub struct UploadFileResponseSchema {
         /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
@@ -3277,7 +3285,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A variation in [`CreatedQueueItemWithVariations::variations`].
+    /// An item of [`CreatedQueueItemWithVariations::variations`].
     pub struct Variation {
         content: Option<String> = "content",
         /// Name in JSON: `_id`.
@@ -3290,7 +3298,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A variation in [`CreateQueueItem::variations`].
+    /// An item of [`CreateQueueItem::variations`].
     pub struct VariationInput {
         content: Option<String> = "content",
         /// The people or pages that the text mentions.
@@ -3308,12 +3316,12 @@ crm_core::setters!(VariationInput {
 });
 
 crm_core::record! {
-    /// The youtube post details in [`CreatePost::youtube_post_details`].
+    /// The value of [`CreatePost::youtube_post_details`].
     pub struct YoutubePost {
         /// The people who can see the post.
         privacy_level: Option<YoutubePostPrivacyLevel> = "privacyLevel",
         title: Option<String> = "title",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<YoutubePostType> = "type",
     }
     required "type"
@@ -3351,7 +3359,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`YoutubePost::type_`].
+    /// The value of [`YoutubePost::type_`].
     pub enum YoutubePostType {
         /// `short`
         Short = "short",

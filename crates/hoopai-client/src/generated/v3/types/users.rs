@@ -10,17 +10,17 @@ use super::*;
 crm_core::record! {
     /// Body of `users.create`.
     pub struct CreateUser {
-        /// The id of the agency's company.
+        /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// The e-mail address.
+        /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
+        /// Name in JSON: `firstName`. Required in requests.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`.
+        /// Name in JSON: `lastName`. Required in requests.
         last_name: Option<String> = "lastName",
-        /// The ids of the locations.
+        /// The ids of the locations. Required in requests.
         location_ids: Option<Vec<String>> = "locationIds",
-        /// The password of the user.
+        /// The password of the user. Required in requests.
         password: Option<String> = "password",
         permissions: Option<Permissions> = "permissions",
         /// The phone number, for example `+15550100`.
@@ -29,6 +29,7 @@ crm_core::record! {
         platform_language: Option<PlatformLanguage> = "platformLanguage",
         /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",
+        /// Required in requests.
         role: Option<String> = "role",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
@@ -36,7 +37,7 @@ crm_core::record! {
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"

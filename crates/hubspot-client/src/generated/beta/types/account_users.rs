@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`SeatList::results`].
+    /// An item of [`SeatList::results`].
     pub struct Seat {
         /// Human-readable description.
         description: Option<String> = "description",

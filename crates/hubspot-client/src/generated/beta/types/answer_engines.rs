@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A citation in [`PromptRunDetail::citations`].
+    /// An item of [`PromptRunDetail::citations`].
     pub struct Citation {
         title: Option<String> = "title",
         /// The address.
@@ -13,7 +13,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`PromptPage::results`].
+    /// An item of [`PromptPage::results`].
     pub struct Prompt {
         /// Name in JSON: `aiAssistants`.
         ai_assistants: Vec<String> = "aiAssistants",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`PromptRunPage::results`].
+    /// An item of [`PromptRunPage::results`].
     pub struct PromptRun {
         /// Name in JSON: `aiModel`.
         ai_model: Option<String> = "aiModel",
@@ -166,7 +166,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The action category in [`Recommendation::action_category`].
+    /// The value of [`Recommendation::action_category`].
     pub enum RecommendationActionCategory {
         /// `CREATE_CONTENT`
         CreateContent = "CREATE_CONTENT",
@@ -180,7 +180,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The action channel in [`Recommendation::action_channel`].
+    /// The value of [`Recommendation::action_channel`].
     pub enum RecommendationActionChannel {
         /// `AFFILIATE`
         Affiliate = "AFFILIATE",
@@ -210,7 +210,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The answer engine in [`Recommendation::answer_engine`].
+    /// The value of [`Recommendation::answer_engine`].
     pub enum RecommendationAnswerEngine {
         /// `CHATGPT`
         Chatgpt = "CHATGPT",
@@ -222,7 +222,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The content type in [`Recommendation::content_type`].
+    /// The value of [`Recommendation::content_type`].
     pub enum RecommendationContentType {
         /// `ARTICLE`
         Article = "ARTICLE",
@@ -280,7 +280,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The priority in [`Recommendation::priority`].
+    /// The value of [`Recommendation::priority`].
     pub enum RecommendationPriority {
         /// `HIGH`
         High = "HIGH",
@@ -292,7 +292,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The recommendation type in [`Recommendation::recommendation_type`].
+    /// The value of [`Recommendation::recommendation_type`].
     pub enum RecommendationRecommendationType {
         /// `CONTENT`
         Content = "CONTENT",
@@ -306,7 +306,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`Recommendation::status`].
+    /// The value of [`Recommendation::status`].
     pub enum RecommendationStatus {
         /// `ARCHIVED`
         Archived = "ARCHIVED",

@@ -6,7 +6,7 @@ pub use crate::types::LabelsBetweenObjectPair;
 use super::*;
 
 crm_core::record! {
-    /// A result in [`AssociationPage::results`].
+    /// An item of [`AssociationPage::results`].
     pub struct AssociatedObject {
         /// The kinds of association between them.
         association_types: Vec<AssociationSpecWithLabel> = "associationTypes",
@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An association type in [`AssociatedObject::association_types`].
+    /// An item of [`AssociatedObject::association_types`].
     pub struct AssociationSpecWithLabel {
         /// The group it is sorted into.
         category: Option<AssociationSpecWithLabelCategory> = "category",
@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`DefaultAssociationBatchReply::results`].
+    /// An item of [`DefaultAssociationBatchReply::results`].
     pub struct DefaultAssociation {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `campaigns.clone`.
     pub struct CampaignCloneInput {
-        /// Name in JSON: `assetsToClone`.
+        /// Name in JSON: `assetsToClone`. Required in requests.
         assets_to_clone: Option<Map<Vec<String>>> = "assetsToClone",
         /// Audience of the token.
         audience: Option<String> = "audience",
@@ -14,20 +14,21 @@ crm_core::record! {
         currency_code: Option<String> = "currencyCode",
         /// Name in JSON: `endDate`.
         end_date: Option<String> = "endDate",
+        /// Required in requests.
         name: Option<String> = "name",
         /// The notes of the task.
         notes: Option<String> = "notes",
-        /// Name in JSON: `shouldCloneDraftNodes`.
+        /// Name in JSON: `shouldCloneDraftNodes`. Required in requests.
         should_clone_draft_nodes: Option<bool> = "shouldCloneDraftNodes",
-        /// Name in JSON: `shouldCloneEdges`.
+        /// Name in JSON: `shouldCloneEdges`. Required in requests.
         should_clone_edges: Option<bool> = "shouldCloneEdges",
-        /// Name in JSON: `shouldCloneStickyNotes`.
+        /// Name in JSON: `shouldCloneStickyNotes`. Required in requests.
         should_clone_sticky_notes: Option<bool> = "shouldCloneStickyNotes",
-        /// Name in JSON: `shouldCloneTasks`.
+        /// Name in JSON: `shouldCloneTasks`. Required in requests.
         should_clone_tasks: Option<bool> = "shouldCloneTasks",
-        /// Name in JSON: `shouldCloneTrackingUrls`.
+        /// Name in JSON: `shouldCloneTrackingUrls`. Required in requests.
         should_clone_tracking_urls: Option<bool> = "shouldCloneTrackingUrls",
-        /// Name in JSON: `sourceCampaignGuid`.
+        /// Name in JSON: `sourceCampaignGuid`. Required in requests.
         source_campaign_guid: Option<String> = "sourceCampaignGuid",
         /// Name in JSON: `startDate`.
         start_date: Option<String> = "startDate",
@@ -63,7 +64,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`CampaignCloneReply::status`].
+    /// The value of [`CampaignCloneReply::status`].
     pub enum CampaignCloneReplyStatus {
         /// `COMPLETE`
         Complete = "COMPLETE",

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// The billing address in [`ContractCreateRequest::billing_address`].
+    /// The value of [`ContractCreateRequest::billing_address`].
     pub struct Address {
         address: Option<String> = "address",
         address2: Option<String> = "address2",
@@ -32,7 +32,7 @@ crm_core::setters!(Address {
 });
 
 crm_core::open_enum! {
-    /// An entry in [`ContractCreateRequest::address_types_to_collect`].
+    /// An item of [`ContractCreateRequest::address_types_to_collect`].
     pub enum AddressTypesToCollectItem {
         /// `BILLING_ADDRESS`
         BillingAddress = "BILLING_ADDRESS",
@@ -42,7 +42,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The collection process in [`ContractCreateRequest::collection_process`].
+    /// The value of [`ContractCreateRequest::collection_process`].
     pub enum CollectionProcess {
         /// `AUTOMATIC_PAYMENTS`
         AutomaticPayments = "AUTOMATIC_PAYMENTS",
@@ -98,7 +98,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A change in [`ContractChangesReply::changes`].
+    /// An item of [`ContractChangesReply::changes`].
     pub struct ContractChangeSummaryReply {
         /// Name in JSON: `contractId`.
         contract_id: Option<String> = "contractId",
@@ -165,15 +165,15 @@ crm_core::record! {
         billing_address: Option<Address> = "billingAddress",
         /// Name in JSON: `billingCompanyId`.
         billing_company_id: Option<String> = "billingCompanyId",
-        /// Name in JSON: `billingContactId`.
+        /// Name in JSON: `billingContactId`. Required in requests.
         billing_contact_id: Option<String> = "billingContactId",
         /// A date, `YYYY-MM-DD`.
         billing_start_date_override: Option<String> = "billingStartDateOverride",
         /// Name in JSON: `collectionProcess`.
         collection_process: Option<CollectionProcess> = "collectionProcess",
-        /// A date, `YYYY-MM-DD`.
+        /// A date, `YYYY-MM-DD`. Required in requests.
         contract_effective_date: Option<String> = "contractEffectiveDate",
-        /// The currency, for example `USD`.
+        /// The currency, for example `USD`. Required in requests.
         currency_code: Option<String> = "currencyCode",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
@@ -181,18 +181,19 @@ crm_core::record! {
         deal_id: Option<String> = "dealId",
         /// Name in JSON: `externalPaymentMethodReferenceId`.
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
-        /// Name in JSON: `hubspotBillingEnabled`.
+        /// Name in JSON: `hubspotBillingEnabled`. Required in requests.
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
-        /// Name in JSON: `lineItems`.
+        /// Name in JSON: `lineItems`. Required in requests.
         line_items: Option<Vec<ContractCreateRequestLineItemsItem>> = "lineItems",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `netPaymentTerms`.
         net_payment_terms: Option<i64> = "netPaymentTerms",
         /// The id of the owner.
         owner_id: Option<Value> = "ownerId",
-        /// Name in JSON: `paymentEnabled`.
+        /// Name in JSON: `paymentEnabled`. Required in requests.
         payment_enabled: Option<bool> = "paymentEnabled",
         /// Name in JSON: `poNumber`.
         po_number: Option<String> = "poNumber",
@@ -483,7 +484,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`ContractReply::status`].
+    /// The value of [`ContractReply::status`].
     pub enum ContractReplyStatus {
         /// `ACTIVE`
         Active = "ACTIVE",
@@ -520,7 +521,7 @@ crm_core::record! {
         /// Name in JSON: `dealStage`.
         deal_stage: Option<String> = "dealStage",
         name: Option<String> = "name",
-        /// Name in JSON: `quoteTemplateId`.
+        /// Name in JSON: `quoteTemplateId`. Required in requests.
         quote_template_id: Option<String> = "quoteTemplateId",
     }
     required "quoteTemplateId"
@@ -551,17 +552,18 @@ impl CreateRenewalQuoteRequest {
 crm_core::record! {
     /// Variant of [`ContractChangeCreateRequest`].
     pub struct DirectContractChangeCreateRequest {
-        /// Name in JSON: `autoAccept`.
+        /// Name in JSON: `autoAccept`. Required in requests.
         auto_accept: Option<bool> = "autoAccept",
         /// Name in JSON: `contractId`.
         contract_id: Option<String> = "contractId",
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
-        /// Name in JSON: `lineItemChanges`.
+        /// Name in JSON: `lineItemChanges`. Required in requests.
         line_item_changes: Option<Vec<LineItemChangeRequest>> = "lineItemChanges",
         name: Option<String> = "name",
+        /// Required in requests.
         prorating: Option<bool> = "prorating",
-        /// Always `DIRECT`.
+        /// Always `DIRECT`. Required in requests.
         type_: Option<String> = "type",
     }
     required "autoAccept" "lineItemChanges" "prorating" "type"
@@ -596,7 +598,7 @@ impl DirectContractChangeCreateRequest {
 }
 
 crm_core::record! {
-    /// A line item change in [`ContractChangeReply::line_item_changes`].
+    /// An item of [`ContractChangeReply::line_item_changes`].
     pub struct LineItemChangeReply {
         /// Action that was performed.
         action: Option<LineItemChangeReplyAction> = "action",
@@ -622,9 +624,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A line item change in [`ContractChangeUpdateRequest::line_item_changes`].
+    /// An item of [`ContractChangeUpdateRequest::line_item_changes`].
     pub struct LineItemChangeRequest {
-        /// Action that was performed.
+        /// Action that was performed. Required in requests.
         action: Option<LineItemChangeReplyAction> = "action",
         /// Name in JSON: `lineItemAdd`.
         line_item_add: Option<ContractCreateRequestLineItemsItem> = "lineItemAdd",
@@ -657,59 +659,65 @@ impl LineItemChangeRequest {
 }
 
 crm_core::record! {
-    /// The line item update in [`LineItemChangeReply::line_item_update`].
+    /// The value of [`LineItemChangeReply::line_item_update`].
     pub struct LineItemChangeUpdate {
-        /// Name in JSON: `allowBuyerSelectedQuantity`.
+        /// Name in JSON: `allowBuyerSelectedQuantity`. Required in requests.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
-        /// Name in JSON: `billingCycleAnchorDate`.
+        /// Name in JSON: `billingCycleAnchorDate`. Required in requests.
         billing_cycle_anchor_date: Option<Value> = "billingCycleAnchorDate",
-        /// Name in JSON: `billingStartDelayDays`.
+        /// Name in JSON: `billingStartDelayDays`. Required in requests.
         billing_start_delay_days: Option<Value> = "billingStartDelayDays",
-        /// Name in JSON: `billingStartDelayMonths`.
+        /// Name in JSON: `billingStartDelayMonths`. Required in requests.
         billing_start_delay_months: Option<Value> = "billingStartDelayMonths",
-        /// Name in JSON: `buyerSelectedQuantityMax`.
+        /// Name in JSON: `buyerSelectedQuantityMax`. Required in requests.
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
-        /// Name in JSON: `buyerSelectedQuantityMin`.
+        /// Name in JSON: `buyerSelectedQuantityMin`. Required in requests.
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
-        /// Human-readable description.
+        /// Human-readable description. Required in requests.
         description: Option<Value> = "description",
+        /// Required in requests.
         discount: Option<Value> = "discount",
-        /// Name in JSON: `discountPercentage`.
+        /// Name in JSON: `discountPercentage`. Required in requests.
         discount_percentage: Option<Value> = "discountPercentage",
-        /// The id in the other system.
+        /// The id in the other system. Required in requests.
         external_id: Option<Value> = "externalId",
+        /// Required in requests.
         images: Option<Value> = "images",
-        /// Name in JSON: `isEditablePrice`.
+        /// Name in JSON: `isEditablePrice`. Required in requests.
         is_editable_price: Option<Value> = "isEditablePrice",
-        /// Name in JSON: `isOptional`.
+        /// Name in JSON: `isOptional`. Required in requests.
         is_optional: Option<Value> = "isOptional",
-        /// Name in JSON: `lineItemCurrencyCode`.
+        /// Name in JSON: `lineItemCurrencyCode`. Required in requests.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
+        /// Required in requests.
         name: Option<Value> = "name",
-        /// Name in JSON: `positionOnQuote`.
+        /// Name in JSON: `positionOnQuote`. Required in requests.
         position_on_quote: Option<Value> = "positionOnQuote",
-        /// Name in JSON: `priceBookId`.
+        /// Name in JSON: `priceBookId`. Required in requests.
         price_book_id: Option<Value> = "priceBookId",
+        /// Required in requests.
         pricing: Option<Value> = "pricing",
-        /// Name in JSON: `productType`.
+        /// Name in JSON: `productType`. Required in requests.
         product_type: Option<Value> = "productType",
+        /// Required in requests.
         quantity: Option<Value> = "quantity",
-        /// Name in JSON: `recurringBillingEndDate`.
+        /// Name in JSON: `recurringBillingEndDate`. Required in requests.
         recurring_billing_end_date: Option<Value> = "recurringBillingEndDate",
-        /// Name in JSON: `recurringBillingFrequency`.
+        /// Name in JSON: `recurringBillingFrequency`. Required in requests.
         recurring_billing_frequency: Option<Value> = "recurringBillingFrequency",
-        /// Name in JSON: `recurringBillingPeriod`.
+        /// Name in JSON: `recurringBillingPeriod`. Required in requests.
         recurring_billing_period: Option<Value> = "recurringBillingPeriod",
-        /// Name in JSON: `recurringBillingStartDate`.
+        /// Name in JSON: `recurringBillingStartDate`. Required in requests.
         recurring_billing_start_date: Option<Value> = "recurringBillingStartDate",
-        /// Name in JSON: `richTextDescription`.
+        /// Name in JSON: `richTextDescription`. Required in requests.
         rich_text_description: Option<Value> = "richTextDescription",
+        /// Required in requests.
         sku: Option<Value> = "sku",
-        /// Name in JSON: `taxCategory`.
+        /// Name in JSON: `taxCategory`. Required in requests.
         tax_category: Option<Value> = "taxCategory",
-        /// Name in JSON: `taxRateGroupId`.
+        /// Name in JSON: `taxRateGroupId`. Required in requests.
         tax_rate_group_id: Option<Value> = "taxRateGroupId",
-        /// Name in JSON: `variantId`.
+        /// Name in JSON: `variantId`. Required in requests.
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "name" "positionOnQuote" "priceBookId" "pricing" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "taxCategory" "taxRateGroupId" "variantId"
@@ -762,10 +770,11 @@ crm_core::record! {
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
         name: Option<String> = "name",
+        /// Required in requests.
         prorating: Option<bool> = "prorating",
-        /// Name in JSON: `quoteTemplateId`.
+        /// Name in JSON: `quoteTemplateId`. Required in requests.
         quote_template_id: Option<String> = "quoteTemplateId",
-        /// Always `QUOTE`.
+        /// Always `QUOTE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "prorating" "quoteTemplateId" "type"
@@ -884,7 +893,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`ContractChangeReply::status`].
+    /// The value of [`ContractChangeReply::status`].
     pub enum ReplyStatus {
         /// `ACCEPTED`
         Accepted = "ACCEPTED",
@@ -902,7 +911,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ContractChangeReply::type_`].
+    /// The value of [`ContractChangeReply::type_`].
     pub enum ReplyType {
         /// `DIRECT`
         Direct = "DIRECT",

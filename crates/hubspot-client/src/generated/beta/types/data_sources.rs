@@ -20,6 +20,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `data_sources.add_rows`.
     pub struct DataPushRequest {
+        /// Required in requests.
         data: Option<Vec<Map<Value>>> = "data",
     }
     required "data"
@@ -38,7 +39,7 @@ impl DataPushRequest {
 }
 
 crm_core::record! {
-    /// The config in [`DataSourceCreateRequest::config`].
+    /// The value of [`DataSourceCreateRequest::config`].
     pub struct DataSourceConfig {
         /// The file itself.
         file: Option<FileStructureRequest> = "file",
@@ -54,6 +55,7 @@ crm_core::setters!(DataSourceConfig {
 crm_core::record! {
     /// Body of `data_sources.create_json`.
     pub struct DataSourceCreateRequest {
+        /// Required in requests.
         config: Option<DataSourceConfig> = "config",
         /// The name of the data source.
         datasource_name: Option<String> = "datasourceName",
@@ -97,7 +99,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The datasource type in [`DataSourceGetReply::datasource_type`].
+    /// The value of [`DataSourceGetReply::datasource_type`].
     pub enum DataSourceGetReplyDatasourceType {
         /// `FILE`
         File = "FILE",
@@ -109,7 +111,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `data_sources.rename`.
     pub struct DataSourceRenameRequest {
-        /// The name of the data source.
+        /// The name of the data source. Required in requests.
         datasource_name: Option<String> = "datasourceName",
     }
     required "datasourceName"
@@ -158,10 +160,11 @@ crm_core::setters!(DataSourceUpdateRequest {
 });
 
 crm_core::record! {
-    /// A column in [`DataSourceGetReply::columns`].
+    /// An item of [`DataSourceGetReply::columns`].
     pub struct FileColumn {
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<String> = "type",
     }
     required "name" "type"
@@ -181,13 +184,13 @@ impl FileColumn {
 }
 
 crm_core::record! {
-    /// The file in [`DataSourceConfig::file`].
+    /// The value of [`DataSourceConfig::file`].
     pub struct FileStructureRequest {
-        /// The columns it has.
+        /// The columns it has. Required in requests.
         columns: Option<Vec<FileColumn>> = "columns",
-        /// Name in JSON: `headerRowIndex`.
+        /// Name in JSON: `headerRowIndex`. Required in requests.
         header_row_index: Option<i64> = "headerRowIndex",
-        /// Name in JSON: `sheetIndex`.
+        /// Name in JSON: `sheetIndex`. Required in requests.
         sheet_index: Option<i64> = "sheetIndex",
     }
     required "columns" "headerRowIndex" "sheetIndex"
@@ -212,10 +215,11 @@ impl FileStructureRequest {
 }
 
 crm_core::record! {
-    /// The json in [`DataSourceConfig::json`].
+    /// The value of [`DataSourceConfig::json`].
     pub struct JsonDataRequest {
-        /// The columns it has.
+        /// The columns it has. Required in requests.
         columns: Option<Vec<FileColumn>> = "columns",
+        /// Required in requests.
         data: Option<Vec<Map<Value>>> = "data",
         /// The id of the record.
         record_id: Option<String> = "recordId",

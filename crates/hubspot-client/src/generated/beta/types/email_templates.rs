@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`FolderPage::results`].
+    /// An item of [`FolderPage::results`].
     pub struct Folder {
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
@@ -47,9 +47,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `email_templates.create`.
     pub struct TemplateInput {
+        /// Required in requests.
         body: Option<String> = "body",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Subject, in one line.
         subject: Option<String> = "subject",

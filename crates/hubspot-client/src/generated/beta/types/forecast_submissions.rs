@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// A result in [`ForecastSubmissionEventPage::results`].
+    /// An item of [`ForecastSubmissionEventPage::results`].
     pub struct ForecastSubmissionEvent {
         /// True if it is archived.
         archived: Option<bool> = "archived",

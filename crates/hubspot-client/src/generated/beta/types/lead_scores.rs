@@ -4,9 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// The association filters in [`AssociationObjectRollupCalculator::association_filters`].
+    /// The value of [`AssociationObjectRollupCalculator::association_filters`].
     pub struct AssociationFilter {
-        /// The filters on properties.
+        /// The filters on properties. Required in requests.
         property_filters: Option<Vec<PropertyFilter>> = "propertyFilters",
     }
     required "propertyFilters"
@@ -27,19 +27,19 @@ impl AssociationFilter {
 crm_core::record! {
     /// Variant of [`RuleConfigurationCalculation`].
     pub struct AssociationObjectRollupCalculator {
-        /// Name in JSON: `associatedObjectTypeId`.
+        /// Name in JSON: `associatedObjectTypeId`. Required in requests.
         associated_object_type_id: Option<String> = "associatedObjectTypeId",
         /// Name in JSON: `associationFilters`.
         association_filters: Option<AssociationFilter> = "associationFilters",
-        /// The kind of association.
+        /// The kind of association. Required in requests.
         association_spec: Option<LeadScoringAssociationSpec> = "associationSpec",
-        /// Name in JSON: `inverseAssociationSpec`.
+        /// Name in JSON: `inverseAssociationSpec`. Required in requests.
         inverse_association_spec: Option<LeadScoringAssociationSpec> = "inverseAssociationSpec",
-        /// Name in JSON: `recordCalculation`.
+        /// Name in JSON: `recordCalculation`. Required in requests.
         record_calculation: Option<AssociationObjectRollupCalculatorRecordCalculation> = "recordCalculation",
-        /// Name in JSON: `rollupType`.
+        /// Name in JSON: `rollupType`. Required in requests.
         rollup_type: Option<RollupCalculatorRollupType> = "rollupType",
-        /// Always `ASSOCIATIONS`.
+        /// Always `ASSOCIATIONS`. Required in requests.
         type_: Option<String> = "type",
     }
     required "associatedObjectTypeId" "associationSpec" "inverseAssociationSpec" "recordCalculation" "rollupType" "type"
@@ -92,19 +92,19 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`RuleConfigurationCalculation`].
     pub struct AssociationUnifiedEventRollupCalculator {
-        /// Name in JSON: `associatedObjectTypeId`.
+        /// Name in JSON: `associatedObjectTypeId`. Required in requests.
         associated_object_type_id: Option<String> = "associatedObjectTypeId",
         /// Name in JSON: `associationFilters`.
         association_filters: Option<AssociationFilter> = "associationFilters",
-        /// The kind of association.
+        /// The kind of association. Required in requests.
         association_spec: Option<LeadScoringAssociationSpec> = "associationSpec",
-        /// Name in JSON: `inverseAssociationSpec`.
+        /// Name in JSON: `inverseAssociationSpec`. Required in requests.
         inverse_association_spec: Option<LeadScoringAssociationSpec> = "inverseAssociationSpec",
-        /// Name in JSON: `recordCalculation`.
+        /// Name in JSON: `recordCalculation`. Required in requests.
         record_calculation: Option<MultiUnifiedEventRollupCalculator> = "recordCalculation",
-        /// Name in JSON: `rollupType`.
+        /// Name in JSON: `rollupType`. Required in requests.
         rollup_type: Option<RollupCalculatorRollupType> = "rollupType",
-        /// Always `ASSOCIATION_UE`.
+        /// Always `ASSOCIATION_UE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "associatedObjectTypeId" "associationSpec" "inverseAssociationSpec" "recordCalculation" "rollupType" "type"
@@ -146,11 +146,11 @@ impl Default for AssociationUnifiedEventRollupCalculator {
 crm_core::record! {
     /// Variant of [`CompositeConditionConditionsItem`].
     pub struct CompositeCondition {
-        /// Conditions under which it applies.
+        /// Conditions under which it applies. Required in requests.
         conditions: Option<Vec<CompositeConditionConditionsItem>> = "conditions",
-        /// Operator that is applied. Always `AND`.
+        /// Operator that is applied. Always `AND`. Required in requests.
         operator: Option<String> = "operator",
-        /// Always `COMPOSITE`.
+        /// Always `COMPOSITE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "conditions" "operator" "type"
@@ -181,10 +181,11 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
     pub struct ConditionalCalculator {
-        /// Always `CONDITIONAL`.
+        /// Always `CONDITIONAL`. Required in requests.
         type_: Option<String> = "type",
+        /// Required in requests.
         value: Option<f64> = "value",
-        /// Name in JSON: `whereCondition`.
+        /// Name in JSON: `whereCondition`. Required in requests.
         where_condition: Option<CompositeCondition> = "whereCondition",
     }
     required "type" "value" "whereCondition"
@@ -210,8 +211,9 @@ impl ConditionalCalculator {
 crm_core::record! {
     /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
     pub struct ConstantValueCalculator {
-        /// Always `CONSTANT`.
+        /// Always `CONSTANT`. Required in requests.
         type_: Option<String> = "type",
+        /// Required in requests.
         value: Option<f64> = "value",
     }
     required "type" "value"
@@ -233,14 +235,15 @@ impl ConstantValueCalculator {
 crm_core::record! {
     /// Body of `lead_scores.create`.
     pub struct DraftCreateRequest {
-        /// Name in JSON: `allowedGroupTypes`.
+        /// Name in JSON: `allowedGroupTypes`. Required in requests.
         allowed_group_types: Option<Vec<ScoreOutputPropertyCategoriesItem>> = "allowedGroupTypes",
-        /// Name in JSON: `groupConfigs`.
+        /// Name in JSON: `groupConfigs`. Required in requests.
         group_configs: Option<Vec<ScoreGroupConfigurationCreate>> = "groupConfigs",
-        /// Name in JSON: `maxScorePerCategory`.
+        /// Name in JSON: `maxScorePerCategory`. Required in requests.
         max_score_per_category: Option<i64> = "maxScorePerCategory",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
     }
     required "allowedGroupTypes" "groupConfigs" "maxScorePerCategory" "name" "objectTypeId"
@@ -257,16 +260,17 @@ crm_core::setters!(DraftCreateRequest {
 crm_core::record! {
     /// Body of `lead_scores.replace_draft`.
     pub struct DraftUpdateRequest {
-        /// Name in JSON: `allowedGroupTypes`.
+        /// Name in JSON: `allowedGroupTypes`. Required in requests.
         allowed_group_types: Option<Vec<ScoreOutputPropertyCategoriesItem>> = "allowedGroupTypes",
         /// Name in JSON: `filterConfiguration`.
         filter_configuration: Option<FilterConfiguration> = "filterConfiguration",
-        /// Name in JSON: `groupConfigs`.
+        /// Name in JSON: `groupConfigs`. Required in requests.
         group_configs: Option<Vec<ScoreGroupConfiguration>> = "groupConfigs",
         /// Name in JSON: `maxScorePerCategory`.
         max_score_per_category: Option<i64> = "maxScorePerCategory",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The id of the type of object, for example `0-1`.
+        /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
         /// Name in JSON: `outputConfiguration`.
         output_configuration: Option<OutputConfigurationCreate> = "outputConfiguration",
@@ -303,10 +307,11 @@ impl DraftUpdateRequest {
 }
 
 crm_core::record! {
-    /// The event frequency criteria in [`MultiUnifiedEventCalculatorEntry::event_frequency_criteria`].
+    /// The value of [`MultiUnifiedEventCalculatorEntry::event_frequency_criteria`].
     pub struct EventFrequencyBetween {
+        /// Required in requests.
         ranges: Option<Vec<FrequencyRange>> = "ranges",
-        /// Always `BETWEEN`.
+        /// Always `BETWEEN`. Required in requests.
         type_: Option<String> = "type",
     }
     required "ranges" "type"
@@ -326,9 +331,9 @@ impl EventFrequencyBetween {
 }
 
 crm_core::record! {
-    /// The event timeframe in [`MultiUnifiedEventCalculatorEntry::event_timeframe`].
+    /// The value of [`MultiUnifiedEventCalculatorEntry::event_timeframe`].
     pub struct EventTimeframe {
-        /// Name in JSON: `eventFilterOperation`.
+        /// Name in JSON: `eventFilterOperation`. Required in requests.
         event_filter_operation: Option<Value> = "eventFilterOperation",
     }
     required "eventFilterOperation"
@@ -347,11 +352,11 @@ impl EventTimeframe {
 }
 
 crm_core::record! {
-    /// The filter configuration in [`DraftUpdateRequest::filter_configuration`].
+    /// The value of [`DraftUpdateRequest::filter_configuration`].
     pub struct FilterConfiguration {
-        /// Name in JSON: `listFilterType`.
+        /// Name in JSON: `listFilterType`. Required in requests.
         list_filter_type: Option<FilterConfigurationListFilterType> = "listFilterType",
-        /// Name in JSON: `segmentIds`.
+        /// Name in JSON: `segmentIds`. Required in requests.
         segment_ids: Option<Vec<i64>> = "segmentIds",
     }
     required "listFilterType" "segmentIds"
@@ -374,7 +379,7 @@ impl FilterConfiguration {
 }
 
 crm_core::open_enum! {
-    /// The list filter type in [`FilterConfiguration::list_filter_type`].
+    /// The value of [`FilterConfiguration::list_filter_type`].
     pub enum FilterConfigurationListFilterType {
         /// `EXCLUDES`
         Excludes = "EXCLUDES",
@@ -384,14 +389,15 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A range in [`EventFrequencyBetween::ranges`].
+    /// An item of [`EventFrequencyBetween::ranges`].
     pub struct FrequencyRange {
-        /// Origin.
+        /// Origin. Required in requests.
         from: Option<i64> = "from",
         /// Targets: records, or recipients of an e-mail.
         to: Option<i64> = "to",
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<FrequencyRangeType> = "type",
+        /// Required in requests.
         value: Option<f64> = "value",
     }
     required "from" "type" "value"
@@ -421,7 +427,7 @@ impl FrequencyRange {
 }
 
 crm_core::open_enum! {
-    /// The type in [`FrequencyRange::type_`].
+    /// The value of [`FrequencyRange::type_`].
     pub enum FrequencyRangeType {
         /// `AT_LEAST`
         AtLeast = "AT_LEAST",
@@ -433,11 +439,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The group decay in [`ScoreGroupConfiguration::group_decay`].
+    /// The value of [`ScoreGroupConfiguration::group_decay`].
     pub struct GroupDecayConfiguration {
-        /// Name in JSON: `decayIntervalDays`.
+        /// Name in JSON: `decayIntervalDays`. Required in requests.
         decay_interval_days: Option<i64> = "decayIntervalDays",
-        /// Name in JSON: `percentToDecayPerInterval`.
+        /// Name in JSON: `percentToDecayPerInterval`. Required in requests.
         percent_to_decay_per_interval: Option<i64> = "percentToDecayPerInterval",
     }
     required "decayIntervalDays" "percentToDecayPerInterval"
@@ -460,11 +466,11 @@ impl GroupDecayConfiguration {
 }
 
 crm_core::record! {
-    /// The association spec in [`AssociationObjectRollupCalculator::association_spec`].
+    /// The value of [`AssociationObjectRollupCalculator::association_spec`].
     pub struct LeadScoringAssociationSpec {
-        /// Origin of the association's definition, for example `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`. Required in requests.
         association_category: Option<String> = "associationCategory",
-        /// The id of the kind of association.
+        /// The id of the kind of association. Required in requests.
         association_type_id: Option<i64> = "associationTypeId",
     }
     required "associationCategory" "associationTypeId"
@@ -491,11 +497,11 @@ crm_core::record! {
     pub struct MatchCalculator {
         /// The value used when there is none.
         default_value: Option<f64> = "defaultValue",
-        /// Name in JSON: `matchRules`.
+        /// Name in JSON: `matchRules`. Required in requests.
         match_rules: Option<Vec<MatchRule>> = "matchRules",
-        /// The names of the properties to give.
+        /// The names of the properties to give. Required in requests.
         property: Option<String> = "property",
-        /// Always `MATCH`.
+        /// Always `MATCH`. Required in requests.
         type_: Option<String> = "type",
     }
     required "matchRules" "property" "type"
@@ -524,10 +530,11 @@ impl MatchCalculator {
 }
 
 crm_core::record! {
-    /// A match rule in [`MatchCalculator::match_rules`].
+    /// An item of [`MatchCalculator::match_rules`].
     pub struct MatchRule {
-        /// Test that is applied to the property.
+        /// Test that is applied to the property. Required in requests.
         operation: Option<Value> = "operation",
+        /// Required in requests.
         value: Option<f64> = "value",
     }
     required "operation" "value"
@@ -549,11 +556,13 @@ impl MatchRule {
 crm_core::record! {
     /// Variant of [`OutputConfigurationCreateOutputsItem`].
     pub struct MatrixOutputOverride {
+        /// Required in requests.
         boundaries: Option<Map<Vec<MatrixTierBoundary>>> = "boundaries",
+        /// Required in requests.
         id: Option<String> = "id",
         /// Name in JSON: `internalPropertyName`.
         internal_property_name: Option<String> = "internalPropertyName",
-        /// Always `MATRIX`.
+        /// Always `MATRIX`. Required in requests.
         output_type: Option<String> = "outputType",
         /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
@@ -612,10 +621,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A boundary in [`MatrixOutputOverride::boundaries`].
+    /// An entry of [`MatrixOutputOverride::boundaries`].
     pub struct MatrixTierBoundary {
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         threshold: Option<f64> = "threshold",
     }
     required "label" "threshold"
@@ -635,15 +645,15 @@ impl MatrixTierBoundary {
 }
 
 crm_core::record! {
-    /// An event calculator in [`MultiUnifiedEventRollupCalculator::event_calculators`].
+    /// An item of [`MultiUnifiedEventRollupCalculator::event_calculators`].
     pub struct MultiUnifiedEventCalculatorEntry {
         /// Name in JSON: `eventFrequencyCriteria`.
         event_frequency_criteria: Option<EventFrequencyBetween> = "eventFrequencyCriteria",
         /// Name in JSON: `eventTimeframe`.
         event_timeframe: Option<EventTimeframe> = "eventTimeframe",
-        /// The id of the event type.
+        /// The id of the event type. Required in requests.
         event_type_id: Option<String> = "eventTypeId",
-        /// Name in JSON: `recordCalculation`.
+        /// Name in JSON: `recordCalculation`. Required in requests.
         record_calculation: Option<AssociationObjectRollupCalculatorRecordCalculation> = "recordCalculation",
     }
     required "eventTypeId" "recordCalculation"
@@ -674,9 +684,9 @@ impl MultiUnifiedEventCalculatorEntry {
 crm_core::record! {
     /// Variant of [`RuleConfigurationCalculation`].
     pub struct MultiUnifiedEventRollupCalculator {
-        /// Name in JSON: `eventCalculators`.
+        /// Name in JSON: `eventCalculators`. Required in requests.
         event_calculators: Option<Vec<MultiUnifiedEventCalculatorEntry>> = "eventCalculators",
-        /// Always `MULTI_UE`.
+        /// Always `MULTI_UE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "eventCalculators" "type"
@@ -700,8 +710,9 @@ impl MultiUnifiedEventRollupCalculator {
 crm_core::record! {
     /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
     pub struct MultiValueCalculator {
+        /// Required in requests.
         calculators: Option<Vec<AssociationObjectRollupCalculatorRecordCalculation>> = "calculators",
-        /// Always `MULTI`.
+        /// Always `MULTI`. Required in requests.
         type_: Option<String> = "type",
     }
     required "calculators" "type"
@@ -732,15 +743,16 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// The output configuration in [`ScoreConfiguration::output_configuration`].
+    /// The value of [`ScoreConfiguration::output_configuration`].
     pub struct OutputConfiguration {
         outputs: Vec<Output> = "outputs",
     }
 }
 
 crm_core::record! {
-    /// The output configuration in [`DraftUpdateRequest::output_configuration`].
+    /// The value of [`DraftUpdateRequest::output_configuration`].
     pub struct OutputConfigurationCreate {
+        /// Required in requests.
         outputs: Option<Vec<OutputConfigurationCreateOutputsItem>> = "outputs",
     }
     required "outputs"
@@ -768,7 +780,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// A rendered component in [`RenderedEvent::rendered_components`].
+    /// An item of [`RenderedEvent::rendered_components`].
     pub struct RenderedComponent {
         /// Name in JSON: `componentType`.
         component_type: Option<String> = "componentType",
@@ -780,7 +792,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A rendered event in [`ScoreHistoryEntry::rendered_events`].
+    /// An item of [`ScoreHistoryEntry::rendered_events`].
     pub struct RenderedEvent {
         /// Name in JSON: `defaultTemplate`.
         default_template: Option<String> = "defaultTemplate",
@@ -795,7 +807,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A resolved property in [`ScoreHistoryEntry::resolved_properties`].
+    /// An entry of [`ScoreHistoryEntry::resolved_properties`].
     pub struct ResolvedPropertyChange {
         /// Name in JSON: `pastValue`.
         past_value: Option<String> = "pastValue",
@@ -807,7 +819,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The rollup type in [`AssociationObjectRollupCalculator::rollup_type`].
+    /// The value of [`AssociationObjectRollupCalculator::rollup_type`].
     pub enum RollupCalculatorRollupType {
         /// `AVG`
         Avg = "AVG",
@@ -821,8 +833,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The configuration in [`ScoreRuleConfiguration::configuration`].
+    /// The value of [`ScoreRuleConfiguration::configuration`].
     pub struct RuleConfiguration {
+        /// Required in requests.
         calculation: Option<RuleConfigurationCalculation> = "calculation",
     }
     required "calculation"
@@ -857,7 +870,7 @@ crm_core::union! {
 crm_core::record! {
     /// Body of `lead_scores.clone`.
     pub struct ScoreCloneRequest {
-        /// Name in JSON: `scoreName`.
+        /// Name in JSON: `scoreName`. Required in requests.
         score_name: Option<String> = "scoreName",
     }
     required "scoreName"
@@ -908,7 +921,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`ScoreFragmentPage::results`].
+    /// An item of [`ScoreFragmentPage::results`].
     pub struct ScoreFragment {
         id: Option<String> = "id",
         /// Name in JSON: `lastConfigurationChangeTimestamp`.
@@ -932,20 +945,21 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A group config in [`DraftUpdateRequest::group_configs`].
+    /// An item of [`DraftUpdateRequest::group_configs`].
     pub struct ScoreGroupConfiguration {
-        /// Name in JSON: `groupCategory`.
+        /// Name in JSON: `groupCategory`. Required in requests.
         group_category: Option<ScoreOutputPropertyCategoriesItem> = "groupCategory",
         /// Name in JSON: `groupDecay`.
         group_decay: Option<GroupDecayConfiguration> = "groupDecay",
-        /// The internal name of the group.
+        /// The internal name of the group. Required in requests.
         group_name: Option<String> = "groupName",
+        /// Required in requests.
         id: Option<String> = "id",
         /// Name in JSON: `maxValue`.
         max_value: Option<f64> = "maxValue",
         /// Name in JSON: `minValue`.
         min_value: Option<f64> = "minValue",
-        /// Name in JSON: `ruleConfigurations`.
+        /// Name in JSON: `ruleConfigurations`. Required in requests.
         rule_configurations: Option<Vec<ScoreRuleConfiguration>> = "ruleConfigurations",
     }
     required "groupCategory" "groupName" "id" "ruleConfigurations"
@@ -980,19 +994,19 @@ impl ScoreGroupConfiguration {
 }
 
 crm_core::record! {
-    /// A group config in [`DraftCreateRequest::group_configs`].
+    /// An item of [`DraftCreateRequest::group_configs`].
     pub struct ScoreGroupConfigurationCreate {
-        /// Name in JSON: `groupCategory`.
+        /// Name in JSON: `groupCategory`. Required in requests.
         group_category: Option<ScoreOutputPropertyCategoriesItem> = "groupCategory",
         /// Name in JSON: `groupDecay`.
         group_decay: Option<GroupDecayConfiguration> = "groupDecay",
-        /// The internal name of the group.
+        /// The internal name of the group. Required in requests.
         group_name: Option<String> = "groupName",
         /// Name in JSON: `maxValue`.
         max_value: Option<f64> = "maxValue",
         /// Name in JSON: `minValue`.
         min_value: Option<f64> = "minValue",
-        /// Name in JSON: `ruleConfigurations`.
+        /// Name in JSON: `ruleConfigurations`. Required in requests.
         rule_configurations: Option<Vec<ScoreRuleConfigurationCreate>> = "ruleConfigurations",
     }
     required "groupCategory" "groupName" "ruleConfigurations"
@@ -1025,7 +1039,7 @@ impl ScoreGroupConfigurationCreate {
 }
 
 crm_core::record! {
-    /// A result in [`ScoreHistoryEntryPage::results`].
+    /// An item of [`ScoreHistoryEntryPage::results`].
     pub struct ScoreHistoryEntry {
         /// Number of time units.
         delta: Option<f64> = "delta",
@@ -1055,10 +1069,11 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`OutputConfigurationCreateOutputsItem`].
     pub struct ScoreOutputOverride {
+        /// Required in requests.
         id: Option<String> = "id",
         /// Name in JSON: `internalPropertyName`.
         internal_property_name: Option<String> = "internalPropertyName",
-        /// Always `SCORE`.
+        /// Always `SCORE`. Required in requests.
         output_type: Option<String> = "outputType",
         /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
@@ -1112,7 +1127,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// An allowed group type in [`DraftCreateRequest::allowed_group_types`].
+    /// An item of [`DraftCreateRequest::allowed_group_types`].
     pub enum ScoreOutputPropertyCategoriesItem {
         /// `FIT`
         Fit = "FIT",
@@ -1122,12 +1137,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A rule configuration in [`ScoreGroupConfiguration::rule_configurations`].
+    /// An item of [`ScoreGroupConfiguration::rule_configurations`].
     pub struct ScoreRuleConfiguration {
-        /// The settings of the form.
+        /// The settings of the form. Required in requests.
         configuration: Option<RuleConfiguration> = "configuration",
-        /// True if it is on.
+        /// True if it is on. Required in requests.
         enabled: Option<bool> = "enabled",
+        /// Required in requests.
         id: Option<String> = "id",
         /// Name in JSON: `maximumValue`.
         maximum_value: Option<f64> = "maximumValue",
@@ -1162,11 +1178,11 @@ impl ScoreRuleConfiguration {
 }
 
 crm_core::record! {
-    /// A rule configuration in [`ScoreGroupConfigurationCreate::rule_configurations`].
+    /// An item of [`ScoreGroupConfigurationCreate::rule_configurations`].
     pub struct ScoreRuleConfigurationCreate {
-        /// The settings of the form.
+        /// The settings of the form. Required in requests.
         configuration: Option<RuleConfiguration> = "configuration",
-        /// True if it is on.
+        /// True if it is on. Required in requests.
         enabled: Option<bool> = "enabled",
         /// Name in JSON: `maximumValue`.
         maximum_value: Option<f64> = "maximumValue",
@@ -1201,9 +1217,9 @@ impl ScoreRuleConfigurationCreate {
 crm_core::record! {
     /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
     pub struct SegmentMembershipCalculator {
-        /// Name in JSON: `segmentMembershipRules`.
+        /// Name in JSON: `segmentMembershipRules`. Required in requests.
         segment_membership_rules: Option<Vec<SegmentMembershipRule>> = "segmentMembershipRules",
-        /// Always `SEGMENT_MEMBERSHIP`.
+        /// Always `SEGMENT_MEMBERSHIP`. Required in requests.
         type_: Option<String> = "type",
     }
     required "segmentMembershipRules" "type"
@@ -1223,12 +1239,13 @@ impl SegmentMembershipCalculator {
 }
 
 crm_core::record! {
-    /// A segment membership rule in [`SegmentMembershipCalculator::segment_membership_rules`].
+    /// An item of [`SegmentMembershipCalculator::segment_membership_rules`].
     pub struct SegmentMembershipRule {
-        /// Test that is applied to the property.
+        /// Test that is applied to the property. Required in requests.
         operation: Option<SegmentMembershipRuleOperation> = "operation",
-        /// Name in JSON: `segmentIds`.
+        /// Name in JSON: `segmentIds`. Required in requests.
         segment_ids: Option<Vec<i64>> = "segmentIds",
+        /// Required in requests.
         value: Option<f64> = "value",
     }
     required "operation" "segmentIds" "value"
@@ -1267,11 +1284,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`CompositeConditionConditionsItem`].
     pub struct SingleCondition {
-        /// Test that is applied to the property.
+        /// Test that is applied to the property. Required in requests.
         operation: Option<Value> = "operation",
-        /// The names of the properties to give.
+        /// The names of the properties to give. Required in requests.
         property: Option<String> = "property",
-        /// Always `SINGLE`.
+        /// Always `SINGLE`. Required in requests.
         type_: Option<String> = "type",
     }
     required "operation" "property" "type"
@@ -1294,11 +1311,13 @@ impl SingleCondition {
 crm_core::record! {
     /// Variant of [`OutputConfigurationCreateOutputsItem`].
     pub struct ThresholdOutputOverride {
+        /// Required in requests.
         boundaries: Option<Vec<ThresholdTierBoundary>> = "boundaries",
+        /// Required in requests.
         id: Option<String> = "id",
         /// Name in JSON: `internalPropertyName`.
         internal_property_name: Option<String> = "internalPropertyName",
-        /// Always `THRESHOLD`.
+        /// Always `THRESHOLD`. Required in requests.
         output_type: Option<String> = "outputType",
         /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
@@ -1357,13 +1376,14 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A boundary in [`ThresholdOutputOverride::boundaries`].
+    /// An item of [`ThresholdOutputOverride::boundaries`].
     pub struct ThresholdTierBoundary {
         color: Option<ThresholdTierBoundaryColor> = "color",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
         /// The label of the copy.
         new_label: Option<String> = "newLabel",
+        /// Required in requests.
         threshold: Option<f64> = "threshold",
     }
     required "label" "threshold"
@@ -1390,7 +1410,7 @@ impl ThresholdTierBoundary {
 }
 
 crm_core::open_enum! {
-    /// The color in [`ThresholdTierBoundary::color`].
+    /// The value of [`ThresholdTierBoundary::color`].
     pub enum ThresholdTierBoundaryColor {
         /// `BLUE`
         Blue = "BLUE",

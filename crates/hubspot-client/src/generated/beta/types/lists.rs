@@ -20,7 +20,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `lists.list_all`.
     pub struct ListAllRequest {
-        /// More properties of a list, beyond the usual ones.
+        /// More properties of a list, beyond the usual ones. Required in requests.
         additional_properties: Option<Vec<String>> = "additionalProperties",
         /// The cursor of the next page.
         after: Option<String> = "after",
@@ -28,7 +28,7 @@ crm_core::record! {
         count: Option<i64> = "count",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Only lists filled in these ways.
+        /// Only lists filled in these ways. Required in requests.
         processing_types: Option<Vec<String>> = "processingTypes",
     }
     required "additionalProperties" "processingTypes"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::record! {
-    /// An item in [`ConversationRecapActionItemsResult::items`].
+    /// An item of [`ConversationRecapActionItemsResult::items`].
     pub struct ActionItem {
         assignee: Option<String> = "assignee",
         title: Option<String> = "title",
@@ -12,7 +12,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The action items in [`ConversationRecapReply::action_items`].
+    /// The value of [`ConversationRecapReply::action_items`].
     pub struct ConversationRecapActionItemsResult {
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
@@ -23,7 +23,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`ConversationRecapActionItemsResult::status`].
+    /// The value of [`ConversationRecapActionItemsResult::status`].
     pub enum ConversationRecapActionItemsResultStatus {
         /// `FAILED`
         Failed = "FAILED",
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The summary in [`ConversationRecapReply::summary`].
+    /// The value of [`ConversationRecapReply::summary`].
     pub struct ConversationRecapSummaryResult {
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
@@ -56,7 +56,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`ConversationRecapSummaryResult::status`].
+    /// The value of [`ConversationRecapSummaryResult::status`].
     pub enum ConversationRecapSummaryResultStatus {
         /// `FAILED`
         Failed = "FAILED",

@@ -33,7 +33,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `network_origins.create_webhook`.
     pub struct WebhookSubscriptionRequest {
-        /// The address that is called.
+        /// The address that is called. Required in requests.
         webhook_url: Option<String> = "webhookUrl",
     }
     required "webhookUrl"

@@ -6,15 +6,17 @@ use super::*;
 crm_core::record! {
     /// Body of `object_tags.create`.
     pub struct CreatePublicCrmObjectTagRequest {
+        /// Required in requests.
         color: Option<String> = "color",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
+        /// Position in lists of its kind, from lowest to highest; -1 is shown after all others. Required in requests.
         display_order: Option<i64> = "displayOrder",
-        /// The filters, as a tree.
+        /// The filters, as a tree. Required in requests.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// Name in JSON: `filterPipelineIds`.
+        /// Name in JSON: `filterPipelineIds`. Required in requests.
         filter_pipeline_ids: Option<Vec<String>> = "filterPipelineIds",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "color" "displayOrder" "filterBranch" "filterPipelineIds" "name"
@@ -99,13 +101,15 @@ crm_core::clears!(PatchPublicCrmObjectTagRequest {
 crm_core::record! {
     /// Body of `object_tags.replace`.
     pub struct ReplacePublicCrmObjectTagRequest {
+        /// Required in requests.
         color: Option<String> = "color",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// The filters, as a tree.
+        /// The filters, as a tree. Required in requests.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// Name in JSON: `filterPipelineIds`.
+        /// Name in JSON: `filterPipelineIds`. Required in requests.
         filter_pipeline_ids: Option<Vec<String>> = "filterPipelineIds",
+        /// Required in requests.
         name: Option<String> = "name",
     }
     required "color" "filterBranch" "filterPipelineIds" "name"

@@ -12,11 +12,11 @@ pub use crate::types::{
 use super::*;
 
 crm_core::record! {
-    /// An association in [`BatchCreateRow::associations`].
+    /// An item of [`BatchCreateRow::associations`].
     pub struct AssociationsForObject {
-        /// Targets: records, or recipients of an e-mail.
+        /// Targets: records, or recipients of an e-mail. Required in requests.
         to: Option<ObjectId> = "to",
-        /// The kinds of association to make.
+        /// The kinds of association to make. Required in requests.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
@@ -38,7 +38,7 @@ impl AssociationsForObject {
 crm_core::record! {
     /// Body of `objects.batch_create`.
     pub struct BatchCreate {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<BatchCreateRow>> = "inputs",
     }
     required "inputs"
@@ -57,13 +57,13 @@ impl BatchCreate {
 }
 
 crm_core::record! {
-    /// An input in [`BatchCreate::inputs`].
+    /// An item of [`BatchCreate::inputs`].
     pub struct BatchCreateRow {
         /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// A mark of your own to match answers and errors.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
@@ -94,7 +94,7 @@ crm_core::record! {
     pub struct CustomObjectsBatchRead {
         /// The property that the id is a value of, where it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The names of the properties to give.
         properties: Option<Vec<String>> = "properties",
@@ -132,7 +132,7 @@ crm_core::record! {
     pub struct ObjectCreate {
         /// Associated records, or object types with which it can be associated.
         associations: Option<Vec<AssociationsForObject>> = "associations",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
     }
     required "properties"

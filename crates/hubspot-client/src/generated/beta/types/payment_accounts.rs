@@ -29,7 +29,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The enrollment state in [`PaymentAccountView::enrollment_state`].
+    /// The value of [`PaymentAccountView::enrollment_state`].
     pub enum PaymentAccountViewEnrollmentState {
         /// `ACTIVE`
         Active = "ACTIVE",
@@ -51,7 +51,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// An eligible processor type in [`PaymentAccountView::eligible_processor_types`].
+    /// An item of [`PaymentAccountView::eligible_processor_types`].
     pub enum PaymentAccountViewProcessorType {
         /// `BYO_STRIPE`
         ByoStripe = "BYO_STRIPE",

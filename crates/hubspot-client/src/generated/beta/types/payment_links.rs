@@ -4,9 +4,9 @@
 use super::*;
 
 crm_core::record! {
-    /// The deal configurations in [`PaymentLinkCreateRequest::deal_configurations`].
+    /// The value of [`PaymentLinkCreateRequest::deal_configurations`].
     pub struct DealConfigurations {
-        /// Name in JSON: `createNewDealOnPurchase`.
+        /// Name in JSON: `createNewDealOnPurchase`. Required in requests.
         create_new_deal_on_purchase: Option<bool> = "createNewDealOnPurchase",
         /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
@@ -31,7 +31,7 @@ impl DealConfigurations {
 }
 
 crm_core::record! {
-    /// A discount in [`PaymentLinkReply::discounts`].
+    /// An item of [`PaymentLinkReply::discounts`].
     pub struct DiscountReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -51,12 +51,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The discount in [`PaymentLinkCreateRequest::discount`].
+    /// The value of [`PaymentLinkCreateRequest::discount`].
     pub struct DiscountRequest {
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         value: Option<f64> = "value",
-        /// The kind of value: `TEXT` or `URL`.
+        /// The kind of value: `TEXT` or `URL`. Required in requests.
         value_type: Option<ValueType> = "valueType",
     }
     required "label" "value" "valueType"
@@ -81,7 +82,7 @@ impl DiscountRequest {
 }
 
 crm_core::record! {
-    /// A fee in [`PaymentLinkReply::fees`].
+    /// An item of [`PaymentLinkReply::fees`].
     pub struct FeeReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -101,12 +102,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A fee in [`PaymentLinkCreateRequest::fees`].
+    /// An item of [`PaymentLinkCreateRequest::fees`].
     pub struct FeeRequest {
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         value: Option<f64> = "value",
-        /// The kind of value: `TEXT` or `URL`.
+        /// The kind of value: `TEXT` or `URL`. Required in requests.
         value_type: Option<ValueType> = "valueType",
     }
     required "label" "value" "valueType"
@@ -131,12 +133,13 @@ impl FeeRequest {
 }
 
 crm_core::record! {
-    /// An option in [`PaymentLinkFormField::options`].
+    /// An item of [`PaymentLinkFormField::options`].
     pub struct FormFieldOption {
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         value: Option<String> = "value",
     }
     required "label" "value"
@@ -163,9 +166,9 @@ impl FormFieldOption {
 crm_core::record! {
     /// Body of `payment_links.create`.
     pub struct PaymentLinkCreateRequest {
-        /// Name in JSON: `acceptedPaymentMethods`.
+        /// Name in JSON: `acceptedPaymentMethods`. Required in requests.
         accepted_payment_methods: Option<Vec<PaymentMethodsItem>> = "acceptedPaymentMethods",
-        /// Name in JSON: `additionalFormFields`.
+        /// Name in JSON: `additionalFormFields`. Required in requests.
         additional_form_fields: Option<Vec<PaymentLinkFormField>> = "additionalFormFields",
         /// Name in JSON: `automatedSalesTaxEnabled`.
         automated_sales_tax_enabled: Option<bool> = "automatedSalesTaxEnabled",
@@ -175,7 +178,7 @@ crm_core::record! {
         collect_full_billing_address: Option<bool> = "collectFullBillingAddress",
         /// Name in JSON: `collectShippingAddress`.
         collect_shipping_address: Option<bool> = "collectShippingAddress",
-        /// The currency, for example `USD`.
+        /// The currency, for example `USD`. Required in requests.
         currency_code: Option<String> = "currencyCode",
         /// Name in JSON: `dealConfigurations`.
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
@@ -186,32 +189,35 @@ crm_core::record! {
         discount_code_enabled: Option<bool> = "discountCodeEnabled",
         /// Name in JSON: `discountObjectId`.
         discount_object_id: Option<String> = "discountObjectId",
-        /// Name in JSON: `discountObjectIds`.
+        /// Name in JSON: `discountObjectIds`. Required in requests.
         discount_object_ids: Option<Vec<String>> = "discountObjectIds",
         /// Name in JSON: `domainId`.
         domain_id: Option<String> = "domainId",
-        /// Name in JSON: `enableDefaultCheckoutFees`.
+        /// Name in JSON: `enableDefaultCheckoutFees`. Required in requests.
         enable_default_checkout_fees: Option<bool> = "enableDefaultCheckoutFees",
-        /// Name in JSON: `feeObjectIds`.
+        /// Name in JSON: `feeObjectIds`. Required in requests.
         fee_object_ids: Option<Vec<String>> = "feeObjectIds",
+        /// Required in requests.
         fees: Option<Vec<FeeRequest>> = "fees",
-        /// Name in JSON: `includeEmailInSuccessRedirect`.
+        /// Name in JSON: `includeEmailInSuccessRedirect`. Required in requests.
         include_email_in_success_redirect: Option<bool> = "includeEmailInSuccessRedirect",
-        /// Name in JSON: `isOneTimeUseEnabled`.
+        /// Name in JSON: `isOneTimeUseEnabled`. Required in requests.
         is_one_time_use_enabled: Option<bool> = "isOneTimeUseEnabled",
-        /// Name in JSON: `lineItemObjectIds`.
+        /// Name in JSON: `lineItemObjectIds`. Required in requests.
         line_item_object_ids: Option<Vec<String>> = "lineItemObjectIds",
-        /// Name in JSON: `lineItems`.
+        /// Name in JSON: `lineItems`. Required in requests.
         line_items: Option<Vec<ContractCreateRequestLineItemsItem>> = "lineItems",
-        /// Name in JSON: `paymentLinkName`.
+        /// Name in JSON: `paymentLinkName`. Required in requests.
         payment_link_name: Option<String> = "paymentLinkName",
+        /// Required in requests.
         state: Option<PaymentLinkReplyState> = "state",
         /// Name in JSON: `storePaymentMethodAtCheckout`.
         store_payment_method_at_checkout: Option<bool> = "storePaymentMethodAtCheckout",
         /// Name in JSON: `successUrl`.
         success_url: Option<String> = "successUrl",
-        /// Name in JSON: `taxObjectIds`.
+        /// Name in JSON: `taxObjectIds`. Required in requests.
         tax_object_ids: Option<Vec<String>> = "taxObjectIds",
+        /// Required in requests.
         taxes: Option<Vec<TaxRequest>> = "taxes",
     }
     required "acceptedPaymentMethods" "additionalFormFields" "currencyCode" "discountObjectIds" "enableDefaultCheckoutFees" "feeObjectIds" "fees" "includeEmailInSuccessRedirect" "isOneTimeUseEnabled" "lineItemObjectIds" "lineItems" "paymentLinkName" "state" "taxObjectIds" "taxes"
@@ -249,19 +255,19 @@ crm_core::setters!(PaymentLinkCreateRequest {
 });
 
 crm_core::record! {
-    /// An additional form field in [`PaymentLinkCreateRequest::additional_form_fields`].
+    /// An item of [`PaymentLinkCreateRequest::additional_form_fields`].
     pub struct PaymentLinkFormField {
         /// Human-readable description.
         description: Option<String> = "description",
-        /// True if it must be filled in.
+        /// True if it must be filled in. Required in requests.
         is_required: Option<bool> = "isRequired",
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
-        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one. Required in requests.
         object_type: Option<PaymentLinkFormFieldObjectType> = "objectType",
-        /// The values to choose from.
+        /// The values to choose from. Required in requests.
         options: Option<Vec<FormFieldOption>> = "options",
-        /// The internal name of the property.
+        /// The internal name of the property. Required in requests.
         property_name: Option<String> = "propertyName",
     }
     required "isRequired" "label" "objectType" "options" "propertyName"
@@ -351,7 +357,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The state in [`PaymentLinkCreateRequest::state`].
+    /// The value of [`PaymentLinkCreateRequest::state`].
     pub enum PaymentLinkReplyState {
         /// `OFF`
         Off = "OFF",
@@ -467,7 +473,7 @@ crm_core::clears!(PaymentLinkUpdateRequest {
 });
 
 crm_core::record! {
-    /// A tax in [`PaymentLinkReply::taxes`].
+    /// An item of [`PaymentLinkReply::taxes`].
     pub struct TaxReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -487,12 +493,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A tax in [`PaymentLinkCreateRequest::taxes`].
+    /// An item of [`PaymentLinkCreateRequest::taxes`].
     pub struct TaxRequest {
-        /// Display name.
+        /// Display name. Required in requests.
         label: Option<String> = "label",
+        /// Required in requests.
         value: Option<f64> = "value",
-        /// The kind of value: `TEXT` or `URL`.
+        /// The kind of value: `TEXT` or `URL`. Required in requests.
         value_type: Option<ValueType> = "valueType",
     }
     required "label" "value" "valueType"

@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The approval mode in [`ApprovalStageRule::approval_mode`].
+    /// The value of [`ApprovalStageRule::approval_mode`].
     pub enum ApprovalMode {
         /// `ALL`
         All = "ALL",
@@ -14,7 +14,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The approval stage in [`PipelineRules::approval_stage`].
+    /// The value of [`PipelineRules::approval_stage`].
     pub struct ApprovalStageRule {
         /// Name in JSON: `approvalComment`.
         approval_comment: Option<String> = "approvalComment",
@@ -30,17 +30,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The approval stage in [`PipelineRulesUpdateRequest::approval_stage`].
+    /// The value of [`PipelineRulesUpdateRequest::approval_stage`].
     pub struct ApprovalStageRuleRequest {
         /// Name in JSON: `approvalComment`.
         approval_comment: Option<String> = "approvalComment",
-        /// Name in JSON: `approvalMode`.
+        /// Name in JSON: `approvalMode`. Required in requests.
         approval_mode: Option<ApprovalMode> = "approvalMode",
-        /// Name in JSON: `approverUserIds`.
+        /// Name in JSON: `approverUserIds`. Required in requests.
         approver_user_ids: Option<Vec<String>> = "approverUserIds",
         /// Name in JSON: `conditionalApprovalFilterBranch`.
         conditional_approval_filter_branch: Option<FilterBranch> = "conditionalApprovalFilterBranch",
-        /// Name in JSON: `pipelineStageId`.
+        /// Name in JSON: `pipelineStageId`. Required in requests.
         pipeline_stage_id: Option<String> = "pipelineStageId",
     }
     required "approvalMode" "approverUserIds" "pipelineStageId"
@@ -73,7 +73,7 @@ impl ApprovalStageRuleRequest {
 crm_core::record! {
     /// Body of `pipeline_rules.start_approval`.
     pub struct CreateApprovalRequest {
-        /// The id of the record.
+        /// The id of the record. Required in requests.
         object_id: Option<i64> = "objectId",
     }
     required "objectId"
@@ -92,13 +92,13 @@ impl CreateApprovalRequest {
 }
 
 crm_core::record! {
-    /// The governance validation rules in [`PipelineRules::governance_validation_rules`].
+    /// The value of [`PipelineRules::governance_validation_rules`].
     pub struct GovernanceValidationRules {
-        /// Name in JSON: `noBackwardsMovementRule`.
+        /// Name in JSON: `noBackwardsMovementRule`. Required in requests.
         no_backwards_movement_rule: Option<SequenceValidationRule> = "noBackwardsMovementRule",
-        /// Name in JSON: `noSkippingStagesRule`.
+        /// Name in JSON: `noSkippingStagesRule`. Required in requests.
         no_skipping_stages_rule: Option<SequenceValidationRule> = "noSkippingStagesRule",
-        /// Name in JSON: `objectCreationRule`.
+        /// Name in JSON: `objectCreationRule`. Required in requests.
         object_creation_rule: Option<ObjectCreationRule> = "objectCreationRule",
     }
     required "noBackwardsMovementRule" "noSkippingStagesRule" "objectCreationRule"
@@ -146,7 +146,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The approval status in [`ObjectApprovalStatus::approval_status`].
+    /// The value of [`ObjectApprovalStatus::approval_status`].
     pub enum ObjectApprovalStatusApprovalStatus {
         /// `APPROVED`
         Approved = "APPROVED",
@@ -162,9 +162,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The object creation rule in [`GovernanceValidationRules::object_creation_rule`].
+    /// The value of [`GovernanceValidationRules::object_creation_rule`].
     pub struct ObjectCreationRule {
-        /// Name in JSON: `pipelineStageIds`.
+        /// Name in JSON: `pipelineStageIds`. Required in requests.
         pipeline_stage_ids: Option<Vec<String>> = "pipelineStageIds",
     }
     required "pipelineStageIds"
@@ -183,7 +183,7 @@ impl ObjectCreationRule {
 }
 
 crm_core::open_enum! {
-    /// The permission mode in [`StagePermission::permission_mode`].
+    /// The value of [`StagePermission::permission_mode`].
     pub enum PermissionMode {
         /// `OPEN`
         Open = "OPEN",
@@ -236,7 +236,7 @@ crm_core::record! {
     pub struct PipelineRulesUpdateRequest {
         /// Name in JSON: `approvalStage`.
         approval_stage: Option<ApprovalStageRuleRequest> = "approvalStage",
-        /// Name in JSON: `governanceValidationRules`.
+        /// Name in JSON: `governanceValidationRules`. Required in requests.
         governance_validation_rules: Option<GovernanceValidationRules> = "governanceValidationRules",
     }
     required "governanceValidationRules"
@@ -280,7 +280,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `pipeline_rules.replace_stage_permissions`.
     pub struct PipelineStagePermissionsUpdateRequest {
-        /// The stages of the pipeline.
+        /// The stages of the pipeline. Required in requests.
         stages: Option<Vec<StagePermissionRequest>> = "stages",
     }
     required "stages"
@@ -299,11 +299,11 @@ impl PipelineStagePermissionsUpdateRequest {
 }
 
 crm_core::record! {
-    /// The no backwards movement rule in [`GovernanceValidationRules::no_backwards_movement_rule`].
+    /// The value of [`GovernanceValidationRules::no_backwards_movement_rule`].
     pub struct SequenceValidationRule {
-        /// Name in JSON: `enabledForAllStages`.
+        /// Name in JSON: `enabledForAllStages`. Required in requests.
         enabled_for_all_stages: Option<bool> = "enabledForAllStages",
-        /// Name in JSON: `pipelineStageIds`.
+        /// Name in JSON: `pipelineStageIds`. Required in requests.
         pipeline_stage_ids: Option<Vec<String>> = "pipelineStageIds",
     }
     required "enabledForAllStages" "pipelineStageIds"
@@ -326,7 +326,7 @@ impl SequenceValidationRule {
 }
 
 crm_core::record! {
-    /// A stage in [`PipelineStagePermissions::stages`].
+    /// An item of [`PipelineStagePermissions::stages`].
     pub struct StagePermission {
         /// Display name.
         label: Option<String> = "label",
@@ -344,17 +344,17 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A stage in [`PipelineStagePermissionsUpdateRequest::stages`].
+    /// An item of [`PipelineStagePermissionsUpdateRequest::stages`].
     pub struct StagePermissionRequest {
-        /// Name in JSON: `permissionMode`.
+        /// Name in JSON: `permissionMode`. Required in requests.
         permission_mode: Option<PermissionMode> = "permissionMode",
-        /// Name in JSON: `pipelineStageId`.
+        /// Name in JSON: `pipelineStageId`. Required in requests.
         pipeline_stage_id: Option<String> = "pipelineStageId",
-        /// True if the user is a super admin.
+        /// True if the user is a super admin. Required in requests.
         super_admin: Option<bool> = "superAdmin",
-        /// The ids of the teams.
+        /// The ids of the teams. Required in requests.
         team_ids: Option<Vec<String>> = "teamIds",
-        /// The ids of the users.
+        /// The ids of the users. Required in requests.
         user_ids: Option<Vec<String>> = "userIds",
     }
     required "permissionMode" "pipelineStageId" "superAdmin" "teamIds" "userIds"

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// Body of `price_books.create_item`.
     pub struct PriceBookAddProductRequest {
-        /// Name in JSON: `productId`.
+        /// Name in JSON: `productId`. Required in requests.
         product_id: Option<String> = "productId",
     }
     required "productId"
@@ -27,7 +27,7 @@ impl PriceBookAddProductRequest {
 crm_core::record! {
     /// Body of `price_books.batch_create_items`.
     pub struct PriceBookAddProductRequestBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<PriceBookAddProductRequest>> = "inputs",
     }
     required "inputs"
@@ -48,12 +48,13 @@ impl PriceBookAddProductRequestBatch {
 crm_core::record! {
     /// Body of `price_books.create`.
     pub struct PriceBookCreateRequest {
-        /// Further properties beside the usual ones.
+        /// Further properties beside the usual ones. Required in requests.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `supportedCurrencies`.
+        /// Name in JSON: `supportedCurrencies`. Required in requests.
         supported_currencies: Option<Vec<String>> = "supportedCurrencies",
     }
     required "customProperties" "name" "supportedCurrencies"
@@ -83,10 +84,11 @@ impl PriceBookCreateRequest {
 }
 
 crm_core::record! {
-    /// An input in [`PriceBookItemBatchUpdateInputBatch::inputs`].
+    /// An item of [`PriceBookItemBatchUpdateInputBatch::inputs`].
     pub struct PriceBookItemBatchUpdateInput {
+        /// Required in requests.
         id: Option<String> = "id",
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<PriceBookItemUpdateRequest> = "properties",
     }
     required "id" "properties"
@@ -111,7 +113,7 @@ impl PriceBookItemBatchUpdateInput {
 crm_core::record! {
     /// Body of `price_books.batch_update_items`.
     pub struct PriceBookItemBatchUpdateInputBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<PriceBookItemBatchUpdateInput>> = "inputs",
     }
     required "inputs"
@@ -174,7 +176,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The product classification in [`PriceBookItemReply::product_classification`].
+    /// The value of [`PriceBookItemReply::product_classification`].
     pub enum PriceBookItemReplyProductClassification {
         /// `BUNDLE`
         Bundle = "BUNDLE",
@@ -186,7 +188,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The product type in [`PriceBookItemReply::product_type`].
+    /// The value of [`PriceBookItemReply::product_type`].
     pub enum PriceBookItemReplyProductType {
         /// `INVENTORY`
         Inventory = "INVENTORY",
@@ -198,7 +200,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`PriceBookItemReply::status`].
+    /// The value of [`PriceBookItemReply::status`].
     pub enum PriceBookItemReplyStatus {
         /// `active`
         Active = "active",
@@ -298,7 +300,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The status in [`PriceBookReply::status`].
+    /// The value of [`PriceBookReply::status`].
     pub enum PriceBookReplyStatus {
         /// `ACTIVE`
         Active = "ACTIVE",
@@ -354,8 +356,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The pricing in [`PriceBookItemUpdateRequest::pricing`].
+    /// The value of [`PriceBookItemUpdateRequest::pricing`].
     pub struct PricingUpdateRequest {
+        /// Required in requests.
         prices: Option<Vec<PriceUpdateEntry>> = "prices",
     }
     required "prices"

@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The user view in [`CreateSequenceReply::user_view`].
+    /// The value of [`CreateSequenceReply::user_view`].
     pub struct CreateSequenceUserViewReply {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -78,7 +78,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The company metrics in [`SequencePerformanceReply::company_metrics`].
+    /// The value of [`SequencePerformanceReply::company_metrics`].
     pub struct SequenceCompanyMetricsReply {
         /// Name in JSON: `companiesEngaged`.
         companies_engaged: Option<i64> = "companiesEngaged",
@@ -92,9 +92,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The email pattern in [`SequenceStepRequest::email_pattern`].
+    /// The value of [`SequenceStepRequest::email_pattern`].
     pub struct SequenceEmailPatternRequest {
-        /// The id of the template.
+        /// The id of the template. Required in requests.
         template_id: Option<String> = "templateId",
         /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
@@ -119,7 +119,7 @@ impl SequenceEmailPatternRequest {
 }
 
 crm_core::record! {
-    /// The engagement triggers in [`SequenceRequest::engagement_triggers`].
+    /// The value of [`SequenceRequest::engagement_triggers`].
     pub struct SequenceEngagementTriggersRequest {
         /// Name in JSON: `numberOfClicks`.
         number_of_clicks: Option<i64> = "numberOfClicks",
@@ -133,7 +133,7 @@ crm_core::setters!(SequenceEngagementTriggersRequest {
 });
 
 crm_core::record! {
-    /// An entry in [`SequencePerformanceReply::status_by_step`].
+    /// An item of [`SequencePerformanceReply::status_by_step`].
     pub struct SequenceEnrollmentStatusByStepReply {
         /// Number of requested items.
         count: Option<i64> = "count",
@@ -161,7 +161,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The summary in [`SequencePerformanceReply::summary`].
+    /// The value of [`SequencePerformanceReply::summary`].
     pub struct SequencePerformanceSummaryReply {
         /// Name in JSON: `associatedDeals`.
         associated_deals: Option<i64> = "associatedDeals",
@@ -210,17 +210,19 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `sequences.create`.
     pub struct SequenceRequest {
-        /// Dependencies between the steps.
+        /// Dependencies between the steps. Required in requests.
         dependencies: Option<Vec<SequenceStepDependencyRequest>> = "dependencies",
+        /// Required in requests.
         dynamic: Option<bool> = "dynamic",
         /// Name in JSON: `engagementTriggers`.
         engagement_triggers: Option<SequenceEngagementTriggersRequest> = "engagementTriggers",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
+        /// Required in requests.
         name: Option<String> = "name",
-        /// The settings that go with it.
+        /// The settings that go with it. Required in requests.
         settings: Option<SequenceSettingsRequest> = "settings",
-        /// The steps of the sequence.
+        /// The steps of the sequence. Required in requests.
         steps: Option<Vec<SequenceStepRequest>> = "steps",
     }
     required "dependencies" "dynamic" "name" "settings" "steps"
@@ -240,7 +242,7 @@ crm_core::setters!(SequenceRequest {
 });
 
 crm_core::record! {
-    /// The settings in [`SequenceReply::settings`].
+    /// The value of [`SequenceReply::settings`].
     pub struct SequenceSettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -263,25 +265,25 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The settings in [`SequenceRequest::settings`].
+    /// The value of [`SequenceRequest::settings`].
     pub struct SequenceSettingsRequest {
-        /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
+        /// The days for follow-ups, for example `WEEKDAYS_ONLY`. Required in requests.
         eligible_follow_up_days: Option<EligibleFollowUpDays> = "eligibleFollowUpDays",
-        /// True if each task has its own reminder.
+        /// True if each task has its own reminder. Required in requests.
         individual_task_reminders_enabled: Option<bool> = "individualTaskRemindersEnabled",
-        /// Selling strategy: by account or by lead.
+        /// Selling strategy: by account or by lead. Required in requests.
         selling_strategy: Option<SellingStrategy> = "sellingStrategy",
-        /// Until which minute of the day e-mails are sent.
+        /// Until which minute of the day e-mails are sent. Required in requests.
         send_window_end_minute: Option<i64> = "sendWindowEndMinute",
-        /// The minute of the day when sending may begin.
+        /// The minute of the day when sending may begin. Required in requests.
         send_window_start_minute: Option<i64> = "sendWindowStartMinute",
-        /// Name in JSON: `taskCreationMinute`.
+        /// Name in JSON: `taskCreationMinute`. Required in requests.
         task_creation_minute: Option<i64> = "taskCreationMinute",
-        /// The minute of the day of task reminders.
+        /// The minute of the day of task reminders. Required in requests.
         task_reminder_minute: Option<i64> = "taskReminderMinute",
-        /// Name in JSON: `unenrollmentSettings`.
+        /// Name in JSON: `unenrollmentSettings`. Required in requests.
         unenrollment_settings: Option<UnenrollmentSettingsReply> = "unenrollmentSettings",
-        /// Name in JSON: `useThreadedFollowUps`.
+        /// Name in JSON: `useThreadedFollowUps`. Required in requests.
         use_threaded_follow_ups: Option<bool> = "useThreadedFollowUps",
     }
     required "eligibleFollowUpDays" "individualTaskRemindersEnabled" "sellingStrategy" "sendWindowEndMinute" "sendWindowStartMinute" "taskCreationMinute" "taskReminderMinute" "unenrollmentSettings" "useThreadedFollowUps"
@@ -305,7 +307,7 @@ crm_core::setters!(SequenceSettingsRequest {
 });
 
 crm_core::record! {
-    /// A dependency in [`SequenceReply::dependencies`].
+    /// An item of [`SequenceReply::dependencies`].
     pub struct SequenceStepDependencyReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -326,15 +328,15 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A dependency in [`SequenceRequest::dependencies`].
+    /// An item of [`SequenceRequest::dependencies`].
     pub struct SequenceStepDependencyRequest {
-        /// Name in JSON: `branchNumber`.
+        /// Name in JSON: `branchNumber`. Required in requests.
         branch_number: Option<i64> = "branchNumber",
-        /// The kind of dependency.
+        /// The kind of dependency. Required in requests.
         dependency_type: Option<DependencyType> = "dependencyType",
-        /// The order number of the step it waits for.
+        /// The order number of the step it waits for. Required in requests.
         relies_on_step_order: Option<i64> = "reliesOnStepOrder",
-        /// The order number of the step that waits.
+        /// The order number of the step that waits. Required in requests.
         required_by_step_order: Option<i64> = "requiredByStepOrder",
     }
     required "branchNumber" "dependencyType" "reliesOnStepOrder" "requiredByStepOrder"
@@ -361,7 +363,7 @@ impl SequenceStepDependencyRequest {
 }
 
 crm_core::record! {
-    /// A step in [`SequencePerformanceReply::steps`].
+    /// An item of [`SequencePerformanceReply::steps`].
     pub struct SequenceStepPerformanceReply {
         calls: Option<i64> = "calls",
         /// Name in JSON: `callsConnected`.
@@ -391,7 +393,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A step in [`SequenceReply::steps`].
+    /// An item of [`SequenceReply::steps`].
     pub struct SequenceStepReply {
         /// The kind of action.
         action_type: Option<ActionType> = "actionType",
@@ -412,25 +414,27 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A step in [`SequenceRequest::steps`].
+    /// An item of [`SequenceRequest::steps`].
     pub struct SequenceStepRequest {
-        /// The kind of action.
+        /// The kind of action. Required in requests.
         action_type: Option<ActionType> = "actionType",
-        /// Name in JSON: `branchNumber`.
+        /// Name in JSON: `branchNumber`. Required in requests.
         branch_number: Option<i64> = "branchNumber",
-        /// Duration of the delay, in milliseconds.
+        /// Duration of the delay, in milliseconds. Required in requests.
         delay_millis: Option<i64> = "delayMillis",
         /// Name in JSON: `delayMillisMax`.
         delay_millis_max: Option<i64> = "delayMillisMax",
         /// Name in JSON: `delayMillisMin`.
         delay_millis_min: Option<i64> = "delayMillisMin",
+        /// Required in requests.
         dynamic: Option<bool> = "dynamic",
         /// The e-mail that the step sends.
         email_pattern: Option<SequenceEmailPatternRequest> = "emailPattern",
-        /// The place of the step in the sequence.
+        /// The place of the step in the sequence. Required in requests.
         step_order: Option<i64> = "stepOrder",
         /// The task that the step makes.
         task_pattern: Option<SequenceTaskPatternRequest> = "taskPattern",
+        /// Required in requests.
         variants: Option<Vec<SequenceStepVariantRequest>> = "variants",
     }
     required "actionType" "branchNumber" "delayMillis" "dynamic" "stepOrder" "variants"
@@ -454,14 +458,15 @@ crm_core::setters!(SequenceStepRequest {
 });
 
 crm_core::record! {
-    /// A variant in [`SequenceStepRequest::variants`].
+    /// An item of [`SequenceStepRequest::variants`].
     pub struct SequenceStepVariantRequest {
+        /// Required in requests.
         activated: Option<bool> = "activated",
         /// The e-mail that the step sends.
         email_pattern: Option<SequenceEmailPatternRequest> = "emailPattern",
         /// The task that the step makes.
         task_pattern: Option<SequenceTaskPatternRequest> = "taskPattern",
-        /// Name in JSON: `variantOrdinal`.
+        /// Name in JSON: `variantOrdinal`. Required in requests.
         variant_ordinal: Option<i64> = "variantOrdinal",
     }
     required "activated" "variantOrdinal"
@@ -489,7 +494,7 @@ impl SequenceStepVariantRequest {
 }
 
 crm_core::record! {
-    /// The task pattern in [`SequenceStepRequest::task_pattern`].
+    /// The value of [`SequenceStepRequest::task_pattern`].
     pub struct SequenceTaskPatternRequest {
         /// The notes of the task.
         notes: Option<String> = "notes",
@@ -497,9 +502,9 @@ crm_core::record! {
         queue_id: Option<String> = "queueId",
         /// Subject, in one line.
         subject: Option<String> = "subject",
-        /// The priority of the task: `HIGH`, `MEDIUM`, `LOW` or `NONE`.
+        /// The priority of the task: `HIGH`, `MEDIUM`, `LOW` or `NONE`. Required in requests.
         task_priority: Option<TaskPriority> = "taskPriority",
-        /// The kind of task, for example `CALL`.
+        /// The kind of task, for example `CALL`. Required in requests.
         task_type: Option<TaskType> = "taskType",
         /// The id of the template.
         template_id: Option<String> = "templateId",
@@ -542,7 +547,7 @@ impl SequenceTaskPatternRequest {
 }
 
 crm_core::record! {
-    /// An entry in [`SequencePerformanceReply::timeline`].
+    /// An item of [`SequencePerformanceReply::timeline`].
     pub struct SequenceTimelinePointReply {
         /// Time at which the contact was enrolled.
         enrolled_at: Option<i64> = "enrolledAt",
@@ -553,10 +558,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The email settings in [`UnenrollmentSettingsReply::email_settings`].
+    /// The value of [`UnenrollmentSettingsReply::email_settings`].
     pub struct SettingsReply {
+        /// Required in requests.
         criteria: Option<SettingsReplyCriteria> = "criteria",
-        /// Selling strategy: by account or by lead.
+        /// Selling strategy: by account or by lead. Required in requests.
         selling_strategy: Option<SellingStrategy> = "sellingStrategy",
     }
     required "criteria" "sellingStrategy"
@@ -579,7 +585,7 @@ impl SettingsReply {
 }
 
 crm_core::open_enum! {
-    /// The criteria in [`SettingsReply::criteria`].
+    /// The value of [`SettingsReply::criteria`].
     pub enum SettingsReplyCriteria {
         /// `ALL`
         All = "ALL",
@@ -589,7 +595,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The task pattern in [`SequenceStepReply::task_pattern`].
+    /// The value of [`SequenceStepReply::task_pattern`].
     pub struct TaskPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -646,11 +652,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The unenrollment settings in [`SequenceSettingsRequest::unenrollment_settings`].
+    /// The value of [`SequenceSettingsRequest::unenrollment_settings`].
     pub struct UnenrollmentSettingsReply {
-        /// Name in JSON: `emailSettings`.
+        /// Name in JSON: `emailSettings`. Required in requests.
         email_settings: Option<SettingsReply> = "emailSettings",
-        /// Name in JSON: `meetingSettings`.
+        /// Name in JSON: `meetingSettings`. Required in requests.
         meeting_settings: Option<SettingsReply> = "meetingSettings",
     }
     required "emailSettings" "meetingSettings"

@@ -6,9 +6,9 @@ use super::*;
 crm_core::record! {
     /// Body of `associations.create`.
     pub struct AssociationSpec {
-        /// Origin of the association's definition, for example `USER_DEFINED`.
+        /// Origin of the association's definition, for example `USER_DEFINED`. Required in requests.
         association_category: Option<AssociationSpecWithLabelCategory> = "associationCategory",
-        /// The id of the kind of association.
+        /// The id of the kind of association. Required in requests.
         association_type_id: Option<i64> = "associationTypeId",
     }
     required "associationCategory" "associationTypeId"

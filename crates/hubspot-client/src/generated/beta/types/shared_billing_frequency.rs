@@ -4,7 +4,7 @@
 use super::*;
 
 crm_core::open_enum! {
-    /// The recurring billing frequency in [`LineItem::recurring_billing_frequency`].
+    /// The value of [`LineItem::recurring_billing_frequency`].
     pub enum BillingFrequency {
         /// `ANNUALLY`
         Annually = "ANNUALLY",
@@ -30,7 +30,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A price in [`Pricing::prices`].
+    /// An item of [`Pricing::prices`].
     pub struct PriceEntry {
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
@@ -41,12 +41,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A price in [`PricingFullUpdateRequest::prices`].
+    /// An item of [`PricingFullUpdateRequest::prices`].
     pub struct PriceUpdateEntry {
-        /// The currency, for example `USD`.
+        /// The currency, for example `USD`. Required in requests.
         currency_code: Option<String> = "currencyCode",
         /// Name in JSON: `maxQuantity`.
         max_quantity: Option<i64> = "maxQuantity",
+        /// Required in requests.
         price: Option<Value> = "price",
     }
     required "currencyCode" "price"
@@ -70,7 +71,7 @@ impl PriceUpdateEntry {
 }
 
 crm_core::record! {
-    /// The pricing in [`LineItem::pricing`].
+    /// The value of [`LineItem::pricing`].
     pub struct Pricing {
         prices: Vec<PriceEntry> = "prices",
         /// Name in JSON: `pricingModel`.
@@ -79,7 +80,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The pricing model in [`LineItem::pricing_model`].
+    /// The value of [`LineItem::pricing_model`].
     pub enum PricingModel {
         /// `FLAT`
         Flat = "FLAT",
@@ -93,7 +94,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The recurring billing terms in [`LineItem::recurring_billing_terms`].
+    /// The value of [`LineItem::recurring_billing_terms`].
     pub enum RecurringBillingTerms {
         /// `AUTOMATICALLY_RENEW`
         AutomaticallyRenew = "AUTOMATICALLY_RENEW",

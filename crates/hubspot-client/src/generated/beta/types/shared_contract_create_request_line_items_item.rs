@@ -13,7 +13,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// A delta line item in [`ContractChangePreviewReply::delta_line_items`].
+    /// An item of [`ContractChangePreviewReply::delta_line_items`].
     pub struct LineItem {
         acv: Option<f64> = "acv",
         /// Name in JSON: `allowBuyerSelectedQuantity`.
@@ -124,7 +124,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The billing start delay type in [`LineItem::billing_start_delay_type`].
+    /// The value of [`LineItem::billing_start_delay_type`].
     pub enum LineItemBillingStartDelayType {
         /// `HS_BILLING_START_DELAY_DAYS`
         HsBillingStartDelayDays = "HS_BILLING_START_DELAY_DAYS",
@@ -138,61 +138,67 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`ContractCreateRequestLineItemsItem`].
     pub struct LineItemCloneCreateRequest {
-        /// Name in JSON: `allowBuyerSelectedQuantity`.
+        /// Name in JSON: `allowBuyerSelectedQuantity`. Required in requests.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
-        /// Name in JSON: `billingCycleAnchorDate`.
+        /// Name in JSON: `billingCycleAnchorDate`. Required in requests.
         billing_cycle_anchor_date: Option<Value> = "billingCycleAnchorDate",
-        /// Name in JSON: `billingStartDelayDays`.
+        /// Name in JSON: `billingStartDelayDays`. Required in requests.
         billing_start_delay_days: Option<Value> = "billingStartDelayDays",
-        /// Name in JSON: `billingStartDelayMonths`.
+        /// Name in JSON: `billingStartDelayMonths`. Required in requests.
         billing_start_delay_months: Option<Value> = "billingStartDelayMonths",
-        /// Name in JSON: `buyerSelectedQuantityMax`.
+        /// Name in JSON: `buyerSelectedQuantityMax`. Required in requests.
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
-        /// Name in JSON: `buyerSelectedQuantityMin`.
+        /// Name in JSON: `buyerSelectedQuantityMin`. Required in requests.
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
-        /// Human-readable description.
+        /// Human-readable description. Required in requests.
         description: Option<Value> = "description",
+        /// Required in requests.
         discount: Option<Value> = "discount",
-        /// Name in JSON: `discountPercentage`.
+        /// Name in JSON: `discountPercentage`. Required in requests.
         discount_percentage: Option<Value> = "discountPercentage",
-        /// The id in the other system.
+        /// The id in the other system. Required in requests.
         external_id: Option<Value> = "externalId",
+        /// Required in requests.
         images: Option<Value> = "images",
-        /// Name in JSON: `isEditablePrice`.
+        /// Name in JSON: `isEditablePrice`. Required in requests.
         is_editable_price: Option<Value> = "isEditablePrice",
-        /// Name in JSON: `isOptional`.
+        /// Name in JSON: `isOptional`. Required in requests.
         is_optional: Option<Value> = "isOptional",
-        /// Name in JSON: `lineItemCurrencyCode`.
+        /// Name in JSON: `lineItemCurrencyCode`. Required in requests.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
-        /// Always `CLONE`.
+        /// Always `CLONE`. Required in requests.
         mode: Option<String> = "mode",
+        /// Required in requests.
         name: Option<Value> = "name",
-        /// Name in JSON: `positionOnQuote`.
+        /// Name in JSON: `positionOnQuote`. Required in requests.
         position_on_quote: Option<Value> = "positionOnQuote",
-        /// Name in JSON: `priceBookId`.
+        /// Name in JSON: `priceBookId`. Required in requests.
         price_book_id: Option<Value> = "priceBookId",
+        /// Required in requests.
         pricing: Option<Value> = "pricing",
-        /// Name in JSON: `productType`.
+        /// Name in JSON: `productType`. Required in requests.
         product_type: Option<Value> = "productType",
+        /// Required in requests.
         quantity: Option<Value> = "quantity",
-        /// Name in JSON: `recurringBillingEndDate`.
+        /// Name in JSON: `recurringBillingEndDate`. Required in requests.
         recurring_billing_end_date: Option<Value> = "recurringBillingEndDate",
-        /// Name in JSON: `recurringBillingFrequency`.
+        /// Name in JSON: `recurringBillingFrequency`. Required in requests.
         recurring_billing_frequency: Option<Value> = "recurringBillingFrequency",
-        /// Name in JSON: `recurringBillingPeriod`.
+        /// Name in JSON: `recurringBillingPeriod`. Required in requests.
         recurring_billing_period: Option<Value> = "recurringBillingPeriod",
-        /// Name in JSON: `recurringBillingStartDate`.
+        /// Name in JSON: `recurringBillingStartDate`. Required in requests.
         recurring_billing_start_date: Option<Value> = "recurringBillingStartDate",
-        /// Name in JSON: `richTextDescription`.
+        /// Name in JSON: `richTextDescription`. Required in requests.
         rich_text_description: Option<Value> = "richTextDescription",
+        /// Required in requests.
         sku: Option<Value> = "sku",
-        /// Name in JSON: `sourceLineItemId`.
+        /// Name in JSON: `sourceLineItemId`. Required in requests.
         source_line_item_id: Option<String> = "sourceLineItemId",
-        /// Name in JSON: `taxCategory`.
+        /// Name in JSON: `taxCategory`. Required in requests.
         tax_category: Option<Value> = "taxCategory",
-        /// Name in JSON: `taxRateGroupId`.
+        /// Name in JSON: `taxRateGroupId`. Required in requests.
         tax_rate_group_id: Option<Value> = "taxRateGroupId",
-        /// Name in JSON: `variantId`.
+        /// Name in JSON: `variantId`. Required in requests.
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "mode" "name" "positionOnQuote" "priceBookId" "pricing" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "sourceLineItemId" "taxCategory" "taxRateGroupId" "variantId"
@@ -309,18 +315,21 @@ crm_core::record! {
         is_optional: Option<bool> = "isOptional",
         /// Name in JSON: `lineItemCurrencyCode`.
         line_item_currency_code: Option<String> = "lineItemCurrencyCode",
-        /// Always `CUSTOM`.
+        /// Always `CUSTOM`. Required in requests.
         mode: Option<String> = "mode",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `positionOnQuote`.
         position_on_quote: Option<i64> = "positionOnQuote",
         /// Name in JSON: `priceBookId`.
         price_book_id: Option<String> = "priceBookId",
+        /// Required in requests.
         pricing: Option<PricingFullUpdateRequest> = "pricing",
         /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
         /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
+        /// Required in requests.
         quantity: Option<f64> = "quantity",
         /// A date, `YYYY-MM-DD`.
         recurring_billing_end_date: Option<String> = "recurringBillingEndDate",
@@ -426,61 +435,67 @@ impl LineItemCustomCreateRequest {
 crm_core::record! {
     /// Variant of [`ContractCreateRequestLineItemsItem`].
     pub struct LineItemFromProductCreateRequest {
-        /// Name in JSON: `allowBuyerSelectedQuantity`.
+        /// Name in JSON: `allowBuyerSelectedQuantity`. Required in requests.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
-        /// Name in JSON: `billingCycleAnchorDate`.
+        /// Name in JSON: `billingCycleAnchorDate`. Required in requests.
         billing_cycle_anchor_date: Option<Value> = "billingCycleAnchorDate",
-        /// Name in JSON: `billingStartDelayDays`.
+        /// Name in JSON: `billingStartDelayDays`. Required in requests.
         billing_start_delay_days: Option<Value> = "billingStartDelayDays",
-        /// Name in JSON: `billingStartDelayMonths`.
+        /// Name in JSON: `billingStartDelayMonths`. Required in requests.
         billing_start_delay_months: Option<Value> = "billingStartDelayMonths",
-        /// Name in JSON: `buyerSelectedQuantityMax`.
+        /// Name in JSON: `buyerSelectedQuantityMax`. Required in requests.
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
-        /// Name in JSON: `buyerSelectedQuantityMin`.
+        /// Name in JSON: `buyerSelectedQuantityMin`. Required in requests.
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
-        /// Human-readable description.
+        /// Human-readable description. Required in requests.
         description: Option<Value> = "description",
+        /// Required in requests.
         discount: Option<Value> = "discount",
-        /// Name in JSON: `discountPercentage`.
+        /// Name in JSON: `discountPercentage`. Required in requests.
         discount_percentage: Option<Value> = "discountPercentage",
-        /// The id in the other system.
+        /// The id in the other system. Required in requests.
         external_id: Option<Value> = "externalId",
+        /// Required in requests.
         images: Option<Value> = "images",
-        /// Name in JSON: `isEditablePrice`.
+        /// Name in JSON: `isEditablePrice`. Required in requests.
         is_editable_price: Option<Value> = "isEditablePrice",
-        /// Name in JSON: `isOptional`.
+        /// Name in JSON: `isOptional`. Required in requests.
         is_optional: Option<Value> = "isOptional",
-        /// Name in JSON: `lineItemCurrencyCode`.
+        /// Name in JSON: `lineItemCurrencyCode`. Required in requests.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
-        /// Always `FROM_PRODUCT`.
+        /// Always `FROM_PRODUCT`. Required in requests.
         mode: Option<String> = "mode",
+        /// Required in requests.
         name: Option<Value> = "name",
-        /// Name in JSON: `positionOnQuote`.
+        /// Name in JSON: `positionOnQuote`. Required in requests.
         position_on_quote: Option<Value> = "positionOnQuote",
-        /// Name in JSON: `priceBookId`.
+        /// Name in JSON: `priceBookId`. Required in requests.
         price_book_id: Option<Value> = "priceBookId",
+        /// Required in requests.
         pricing: Option<Value> = "pricing",
-        /// Name in JSON: `productId`.
+        /// Name in JSON: `productId`. Required in requests.
         product_id: Option<String> = "productId",
-        /// Name in JSON: `productType`.
+        /// Name in JSON: `productType`. Required in requests.
         product_type: Option<Value> = "productType",
+        /// Required in requests.
         quantity: Option<Value> = "quantity",
-        /// Name in JSON: `recurringBillingEndDate`.
+        /// Name in JSON: `recurringBillingEndDate`. Required in requests.
         recurring_billing_end_date: Option<Value> = "recurringBillingEndDate",
-        /// Name in JSON: `recurringBillingFrequency`.
+        /// Name in JSON: `recurringBillingFrequency`. Required in requests.
         recurring_billing_frequency: Option<Value> = "recurringBillingFrequency",
-        /// Name in JSON: `recurringBillingPeriod`.
+        /// Name in JSON: `recurringBillingPeriod`. Required in requests.
         recurring_billing_period: Option<Value> = "recurringBillingPeriod",
-        /// Name in JSON: `recurringBillingStartDate`.
+        /// Name in JSON: `recurringBillingStartDate`. Required in requests.
         recurring_billing_start_date: Option<Value> = "recurringBillingStartDate",
-        /// Name in JSON: `richTextDescription`.
+        /// Name in JSON: `richTextDescription`. Required in requests.
         rich_text_description: Option<Value> = "richTextDescription",
+        /// Required in requests.
         sku: Option<Value> = "sku",
-        /// Name in JSON: `taxCategory`.
+        /// Name in JSON: `taxCategory`. Required in requests.
         tax_category: Option<Value> = "taxCategory",
-        /// Name in JSON: `taxRateGroupId`.
+        /// Name in JSON: `taxRateGroupId`. Required in requests.
         tax_rate_group_id: Option<Value> = "taxRateGroupId",
-        /// Name in JSON: `variantId`.
+        /// Name in JSON: `variantId`. Required in requests.
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "mode" "name" "positionOnQuote" "priceBookId" "pricing" "productId" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "taxCategory" "taxRateGroupId" "variantId"
@@ -569,7 +584,7 @@ impl Default for LineItemFromProductCreateRequest {
 }
 
 crm_core::open_enum! {
-    /// An allowed payment method in [`ContractCreateRequest::allowed_payment_methods`].
+    /// An item of [`ContractCreateRequest::allowed_payment_methods`].
     pub enum PaymentMethodsItem {
         /// `ACH`
         Ach = "ACH",
@@ -585,10 +600,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The pricing in [`LineItemCustomCreateRequest::pricing`].
+    /// The value of [`LineItemCustomCreateRequest::pricing`].
     pub struct PricingFullUpdateRequest {
+        /// Required in requests.
         prices: Option<Vec<PriceUpdateEntry>> = "prices",
-        /// Name in JSON: `pricingModel`.
+        /// Name in JSON: `pricingModel`. Required in requests.
         pricing_model: Option<PricingModel> = "pricingModel",
     }
     required "prices" "pricingModel"

@@ -6,11 +6,11 @@ use super::*;
 crm_core::record! {
     /// Body of `task_series.start`.
     pub struct StartTaskSeriesBody {
-        /// The properties, by internal name.
+        /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
-        /// The series it belongs to.
+        /// The series it belongs to. Required in requests.
         series: Option<TaskSeries> = "series",
-        /// The id of the task that was started.
+        /// The id of the task that was started. Required in requests.
         task_id: Option<i64> = "taskId",
     }
     required "properties" "series" "taskId"
@@ -35,7 +35,7 @@ impl StartTaskSeriesBody {
 }
 
 crm_core::record! {
-    /// The series in [`StartTaskSeriesBody::series`].
+    /// The value of [`StartTaskSeriesBody::series`].
     pub struct TaskSeries {
         /// Name in JSON: `repeatInterval`.
         repeat_interval: Option<String> = "repeatInterval",

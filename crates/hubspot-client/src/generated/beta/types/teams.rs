@@ -27,7 +27,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `teams.create`.
     pub struct TeamCreateRequest {
+        /// Required in requests.
         members: Option<Vec<TeamMemberAssignment>> = "members",
+        /// Required in requests.
         name: Option<String> = "name",
         /// Name in JSON: `parentTeamId`.
         parent_team_id: Option<String> = "parentTeamId",
@@ -58,9 +60,9 @@ impl TeamCreateRequest {
 crm_core::record! {
     /// Body of `teams.add_member`.
     pub struct TeamMemberAssignment {
-        /// Name in JSON: `type`.
+        /// Name in JSON: `type`. Required in requests.
         type_: Option<TeamMemberReplyType> = "type",
-        /// The id of the user.
+        /// The id of the user. Required in requests.
         user_id: Option<String> = "userId",
     }
     required "type" "userId"
@@ -85,7 +87,7 @@ impl TeamMemberAssignment {
 crm_core::record! {
     /// Body of `teams.batch_add_members`.
     pub struct TeamMemberAssignmentBatch {
-        /// Rows of the batch.
+        /// Rows of the batch. Required in requests.
         inputs: Option<Vec<TeamMemberAssignment>> = "inputs",
     }
     required "inputs"

@@ -6,7 +6,7 @@ pub use crate::types::FlowCrmObjectCreationStatus;
 use super::*;
 
 crm_core::record! {
-    /// A test branch in [`AbTestBranchAction::test_branches`].
+    /// An item of [`AbTestBranchAction::test_branches`].
     pub struct AbTestBranch {
         /// Connection to the next action.
         connection: Option<Connection> = "connection",
@@ -50,7 +50,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A result in [`ActionTypeDefinitionList::results`].
+    /// An item of [`ActionTypeDefinitionList::results`].
     pub struct ActionTypeDefinition {
         /// Display name of the action.
         action_name: Option<String> = "actionName",
@@ -147,7 +147,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The location in [`AuthKeyWebhookAuthSettings::location`].
+    /// The value of [`AuthKeyWebhookAuthSettings::location`].
     pub enum AuthKeyWebhookAuthSettingsLocation {
         /// `HEADER`
         Header = "HEADER",
@@ -157,7 +157,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// A blocked date in [`ContactFlow::blocked_dates`].
+    /// An item of [`ContactFlow::blocked_dates`].
     pub struct BlockedDate {
         /// Name in JSON: `dayOfMonth`.
         day_of_month: Option<i64> = "dayOfMonth",
@@ -198,7 +198,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The connection in [`AbTestBranch::connection`].
+    /// The value of [`AbTestBranch::connection`].
     pub struct Connection {
         /// The kind of connection: `STANDARD` or `GOTO`.
         edge_type: Option<ConnectionEdgeType> = "edgeType",
@@ -468,7 +468,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An output field in [`CustomCodeAction::output_fields`].
+    /// An item of [`CustomCodeAction::output_fields`].
     pub struct EnumerationOutputField {
         name: Option<String> = "name",
         /// The values to choose from.
@@ -556,7 +556,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`ApiExternalEnumInputFieldDefinition::type_`].
+    /// The value of [`ApiExternalEnumInputFieldDefinition::type_`].
     pub enum InputFieldDefinitionType {
         /// `bool`
         Bool = "bool",
@@ -582,7 +582,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// An input field in [`CustomCodeAction::input_fields`].
+    /// An item of [`CustomCodeAction::input_fields`].
     pub struct InputVariable {
         name: Option<String> = "name",
         value: Option<InputVariableValue> = "value",
@@ -627,7 +627,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A list branch in [`ListBranchAction::list_branches`].
+    /// An item of [`ListBranchAction::list_branches`].
     pub struct ListBranch {
         /// The name of the branch.
         branch_name: Option<String> = "branchName",
@@ -729,7 +729,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// An option in [`EnumInputFieldDefinition::options`].
+    /// An item of [`EnumInputFieldDefinition::options`].
     pub struct OptionItem {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -877,7 +877,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The sort by in [`AssociationDataSource::sort_by`].
+    /// The value of [`AssociationDataSource::sort_by`].
     pub struct Sort {
         /// Position of records without a value in the order.
         missing: Option<String> = "missing",
@@ -909,7 +909,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A static branch in [`StaticBranchAction::static_branches`].
+    /// An item of [`StaticBranchAction::static_branches`].
     pub struct StaticBranch {
         /// The value that leads to the branch.
         branch_value: Option<String> = "branchValue",
@@ -965,7 +965,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The time zone strategy in [`TimeDelay::time_zone_strategy`].
+    /// The value of [`TimeDelay::time_zone_strategy`].
     pub struct StaticTimeZoneStrategy {
         /// The time zone, for example `America/New_York`.
         time_zone_id: Option<String> = "timeZoneId",
@@ -985,7 +985,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The time delay in [`RelativeDateTimeValue::time_delay`].
+    /// The value of [`RelativeDateTimeValue::time_delay`].
     pub struct TimeDelay {
         /// Name in JSON: `daysOfWeek`.
         days_of_week: Vec<TimeWindowDay> = "daysOfWeek",
@@ -1001,7 +1001,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The time unit in [`TimeDelay::time_unit`].
+    /// The value of [`TimeDelay::time_unit`].
     pub enum TimeDelayTimeUnit {
         /// `CENTURIES`
         Centuries = "CENTURIES",
@@ -1039,7 +1039,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The time of day in [`DailyEnrollmentSchedule::time_of_day`].
+    /// The value of [`DailyEnrollmentSchedule::time_of_day`].
     pub struct TimeOfDay {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1049,7 +1049,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// A time window in [`ContactFlow::time_windows`].
+    /// An item of [`ContactFlow::time_windows`].
     pub struct TimeWindow {
         /// The day, of the month or of the week.
         day: Option<TimeWindowDay> = "day",
@@ -1091,7 +1091,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The un enrollment setting in [`ContactFlow::un_enrollment_setting`].
+    /// The value of [`ContactFlow::un_enrollment_setting`].
     pub struct UnEnrollmentSetting {
         /// The ids of the workflows.
         flow_ids: Vec<String> = "flowIds",
@@ -1101,7 +1101,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The type in [`UnEnrollmentSetting::type_`].
+    /// The value of [`UnEnrollmentSetting::type_`].
     pub enum UnEnrollmentSettingType {
         /// `ALL`
         All = "ALL",
