@@ -43,7 +43,7 @@ pub use paging::position_text;
 #[doc(hidden)]
 pub use parallel::{Fetch, Parallel, Places};
 #[doc(hidden)]
-pub use runs::{Changed, Run, RunPage, seen_until, since};
+pub use runs::{Changed, FetchRunPage, Run, RunPage, seen_until, since};
 
 use crate::codec::Wire;
 use crate::meta::Paging;

@@ -25,6 +25,9 @@ pub struct RunPage<T, P> {
     pub is_last: bool,
 }
 
+/// A page of a run that is being read.
+pub type FetchRunPage<T, P> = BoxFuture<'static, Result<RunPage<T, P>, Error>>;
+
 /// The requests of a run and the form of its places, without state. For hand-written lists of changes.
 pub trait Changed: Clone {
     /// A change.
@@ -41,7 +44,7 @@ pub trait Changed: Clone {
     /// Reads a stored place. Returns `None` if it is not one.
     fn load(stored: &Value) -> Option<Self::Place>;
     /// Reads the page at a place.
-    fn page(self, place: Self::Place) -> BoxFuture<'static, Result<RunPage<Self::Item, Self::Place>, Error>>;
+    fn page(self, place: Self::Place) -> FetchRunPage<Self::Item, Self::Place>;
 }
 
 /// A run: its place, and the items that are not returned yet.
@@ -53,7 +56,7 @@ pub struct Run<C: Changed> {
     items: VecDeque<(C::Item, C::Place)>,
     /// The place behind these items.
     next: Option<C::Place>,
-    fetching: Option<BoxFuture<'static, Result<RunPage<C::Item, C::Place>, Error>>>,
+    fetching: Option<FetchRunPage<C::Item, C::Place>>,
     /// True if no page follows.
     is_last: bool,
 }
@@ -94,12 +97,11 @@ impl<C: Changed> Run<C> {
         cx: &mut Context<'_>,
         read: impl FnOnce(C::Item) -> Result<T, Error>,
     ) -> Poll<Option<Result<T, Error>>> {
-        let item = match ready!(self.poll_item(cx)) {
-            Ok(Some((item, place))) => read(item).map(|item| {
-                self.pass(place);
-                item
-            }),
-            Ok(None) => return Poll::Ready(None),
+        let item = match ready!(self.fill(cx)) {
+            Ok(()) => match self.items.pop_front() {
+                Some((item, place)) => read(item).inspect(|_| self.pass(place)),
+                None => return Poll::Ready(None),
+            },
             Err(error) => Err(error),
         };
         if item.is_err() {
@@ -118,16 +120,14 @@ impl<C: Changed> Run<C> {
         self.place = next.unwrap_or(place);
     }
 
-    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<(C::Item, C::Place)>, Error>> {
-        loop {
-            if let Some(item) = self.items.pop_front() {
-                return Poll::Ready(Ok(Some(item)));
-            }
+    /// Reads pages until there is an item or the run ends.
+    fn fill(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        while self.items.is_empty() {
             if let Some(next) = self.next.take() {
                 self.place = next;
             }
             if self.is_last {
-                return Poll::Ready(Ok(None));
+                break;
             }
             let fetching = self.fetching.get_or_insert_with(|| self.changed.clone().page(self.place.clone()));
             let page = ready!(fetching.as_mut().poll(cx));
@@ -137,6 +137,7 @@ impl<C: Changed> Run<C> {
             self.next = Some(page.next);
             self.is_last = page.is_last;
         }
+        Poll::Ready(Ok(()))
     }
 
     /// Number of items that were read and not returned yet.
