@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crm_core::{Call, CallOptions, Clock, ErrorKind, LimitScope, ManualClock, Pipeline, Quotas, SystemClock, Window};
+use crm_core::{Poll, PollPolicy, Poller};
 use futures::future::join_all;
 use serde_json::Value;
 use support::{SECOND, Server, json as reply, limited, op};
@@ -46,6 +47,28 @@ async fn time_in_the_queue_is_not_time_of_the_call() {
     let replies = join_all((0..3).map(|_| read(&pipeline, hasty.clone()))).await;
     assert!(replies.iter().all(Result::is_ok), "{replies:?}");
     assert!(clock.now() >= 60 * SECOND);
+}
+
+#[tokio::test]
+async fn time_in_the_queue_is_not_time_of_polling() {
+    let server = Server::start(|_, _| reply(200, "1")).await;
+    let clock = ManualClock::auto();
+    let quotas = Quotas::new([Window::new("burst", 1, 30 * SECOND)]);
+    let pipeline = limited(&server.base_url, &clock, quotas).build().unwrap();
+    let poll = |until: u32| {
+        let pipeline = pipeline.clone();
+        Poller::from_fn(PollPolicy::new(SECOND, 10 * SECOND), Arc::new(clock.clone()), move |attempt| {
+            let pipeline = pipeline.clone();
+            async move {
+                read(&pipeline, CallOptions::new()).await?;
+                Ok(if attempt == until { Poll::Done(attempt) } else { Poll::Pending })
+            }
+        })
+    };
+    assert_eq!(poll(8).await.unwrap(), 8);
+    assert!(clock.now() >= 210 * SECOND);
+    // The waits between the polls count.
+    assert_eq!(poll(12).await.unwrap_err().kind(), ErrorKind::Pending);
 }
 
 #[tokio::test]
