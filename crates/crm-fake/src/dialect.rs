@@ -4,6 +4,7 @@ use http::HeaderName;
 use serde_json::Value;
 
 use crate::call::Call;
+use crate::document::Operation;
 use crate::fault::Policy;
 use crate::quota::Reading;
 use crate::reply::Reply;
@@ -106,6 +107,12 @@ pub(crate) trait Dialect: Send + Sync {
     /// Returns true if operations and records of this type of object exist, in this world if there is one already.
     fn is_object_type(&self, name: &str, world: Option<&World>) -> bool {
         let _ = (name, world);
+        false
+    }
+
+    /// Returns true if single rows of a request of this operation can fail.
+    fn has_rows(&self, operation: &Operation) -> bool {
+        let _ = operation;
         false
     }
 

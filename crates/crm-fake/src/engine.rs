@@ -21,7 +21,7 @@ use crate::quota::{Quotas, Reading, Verdict};
 use crate::reply::Reply;
 use crate::report::{Journal, Recorded, Report};
 use crate::route::Found;
-use crate::state::World;
+use crate::state::{Replies, World};
 use crate::validate::{self, Problem, Rule};
 
 pub(crate) struct Engine {
@@ -124,7 +124,8 @@ impl Engine {
             inner.report.rate_limited += 1;
         }
         let status = (!outcome.delivery.is_silent()).then_some(outcome.reply.status);
-        inner.journal.set_status(number, status);
+        let refusal = if outcome.reply.status < 400 { String::new() } else { outcome.reply.beginning() };
+        inner.journal.set_reply(number, status, refusal);
         let latency = inner.world.settings.latency;
         if !latency.is_zero() {
             outcome.delivery.delay = Some(outcome.delivery.delay.unwrap_or_default() + latency);
@@ -165,6 +166,7 @@ impl Engine {
             body: incoming.body.to_vec(),
             at: now.duration_since(self.started),
             status: None,
+            refusal: String::new(),
             aliases: operation.map_or_else(Vec::new, |operation| aliases(operation, path)),
         })
     }
@@ -204,7 +206,8 @@ impl Engine {
         }
         self.dialect.check(&call, &mut problems);
         let mut outcome = if problems.is_empty() {
-            let step = inner.script.take(|name| is_named(call.operation, call.path, name));
+            let has_rows = inner.world.settings.replies == Replies::State && self.dialect.has_rows(call.operation);
+            let step = inner.script.take(has_rows, |name| is_named(call.operation, call.path, name));
             self.act(inner, &mut call, class, &readings, step)
         } else {
             self.invalid(inner, &call, &problems)

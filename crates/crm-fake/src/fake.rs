@@ -19,6 +19,9 @@ use crate::server;
 use crate::state::{Replies, Settings, World};
 use crate::vendors::Vendor;
 
+/// The number of requests that the panic about unmet faults shows.
+const SHOWN: usize = 10;
+
 /// A server for one vendor's API on a loopback port. It ends when it is dropped or [stopped](Self::stop).
 pub struct Fake {
     vendor: Vendor,
@@ -253,9 +256,9 @@ impl Fake {
     ///
     /// # Panics
     ///
-    /// If the fault is for an operation that the vendor does not have, because no request would meet it. A fault that
-    /// no request has met when the fake is dropped panics too, so that no test passes for nothing; [`heal`](Self::heal)
-    /// takes it back.
+    /// If no request can meet the fault: the vendor does not have its operation, [`times`](Fault::times) is 0, or it is
+    /// [`Fault::MultiStatus`] for an operation without rows. A fault that no request has met when the fake is dropped panics
+    /// too, so that no test passes for nothing; [`heal`](Self::heal) takes it back.
     #[track_caller]
     pub fn fail(&self, fault: impl Into<Step>) {
         self.script([fault]);
@@ -271,8 +274,7 @@ impl Fake {
         for step in steps {
             let step = step.into();
             let mut inner = self.engine.lock();
-            let known = step.operation.as_deref().map(|name| names::operation(self.vendor, Some(&inner.world), name));
-            if let Some(Err(problem)) = known {
+            if let Err(problem) = names::step(self.vendor, Some(&inner.world), &step) {
                 drop(inner);
                 panic!("{problem}");
             }
@@ -364,14 +366,23 @@ impl Fake {
     }
 }
 
-/// Panics if a fault was met by no request, unless the thread panics already.
+/// Panics if a fault was met by no request, unless the thread panics already. The text has the last requests and their
+/// answers, because an error that a test returns is not shown beside a panic.
 impl Drop for Fake {
     fn drop(&mut self) {
         self.accept.abort();
         let unfired = self.unfired();
         if !unfired.is_empty() && !std::thread::panicking() {
             let vendor = self.vendor;
-            panic!("no request to the fake {vendor} has met: {}; use `heal` if that is meant", unfired.join(", "));
+            let last = match self.engine.lock().journal.last(SHOWN) {
+                none if none.is_empty() => "It received no request.".to_owned(),
+                last => format!("It received last, and answered:{last}"),
+            };
+            panic!(
+                "no request to the fake {vendor} has met: {}; use `heal` if that is meant. {last}\nAn error that the test \
+                 returned is not shown; `heal` before it returns shows it",
+                unfired.join(", ")
+            );
         }
     }
 }

@@ -30,7 +30,8 @@ pub enum Fault {
         /// Body of the 202.
         body: Payload,
     },
-    /// The rows of a HubSpot batch at these positions fail: a 207 if the batch allows it.
+    /// The rows of a HubSpot batch at these positions fail: a 207 if the batch allows it. Without [`on`](Fault::on) it is for
+    /// the next batch whose rows can fail.
     MultiStatus(Vec<usize>),
     /// The answer is delayed by this time.
     Slow(Duration),
@@ -141,7 +142,7 @@ impl Fault {
         Step::from(self).on(operation)
     }
 
-    /// Applies the fault to this number of requests.
+    /// Applies the fault to this number of requests, at least one.
     pub fn times(self, times: u32) -> Step {
         Step::from(self).times(times)
     }
@@ -208,9 +209,7 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn push(&mut self, step: Step) {
-        if step.left > 0 {
-            self.steps.push(step);
-        }
+        self.steps.push(step);
     }
 
     pub(crate) fn clear(&mut self) {
@@ -233,8 +232,13 @@ impl Script {
             .collect()
     }
 
-    pub(crate) fn take(&mut self, is: impl Fn(&str) -> bool) -> Option<Step> {
-        let at = self.steps.iter().position(|step| step.operation.as_deref().is_none_or(&is))?;
+    /// Takes the first step that is meant for a request of an operation that `is` of a name, and may have rows.
+    pub(crate) fn take(&mut self, has_rows: bool, is: impl Fn(&str) -> bool) -> Option<Step> {
+        let meant = |step: &Step| {
+            let possible = has_rows || !matches!(step.fault, Some(Fault::MultiStatus(_)));
+            possible && step.operation.as_deref().is_none_or(&is)
+        };
+        let at = self.steps.iter().position(meant)?;
         let step = self.steps[at].clone();
         if step.left == 1 {
             self.steps.remove(at);
@@ -261,10 +265,10 @@ mod tests {
             Some(_) => 1,
             None => 0,
         };
-        assert_eq!(status(script.take(|name| name == "b")), 0);
-        assert_eq!(status(script.take(|name| name == "a")), 500);
-        assert_eq!(status(script.take(|name| name == "b")), 1);
-        assert_eq!(status(script.take(|name| name == "a")), 500);
+        assert_eq!(status(script.take(false, |name| name == "b")), 0);
+        assert_eq!(status(script.take(false, |name| name == "a")), 500);
+        assert_eq!(status(script.take(false, |name| name == "b")), 1);
+        assert_eq!(status(script.take(false, |name| name == "a")), 500);
         assert_eq!(script.len(), 0);
     }
 }

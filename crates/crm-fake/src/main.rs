@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+use std::io::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -111,7 +112,7 @@ fn quota(text: &str) -> Result<Quota, String> {
 fn builder(vendor: Vendor, index: usize, options: &Options) -> Builder {
     let mut builder = Fake::builder(vendor).seed(options.random).latency(Duration::from_millis(options.latency));
     if options.port != 0 {
-        builder = builder.port(options.port.saturating_add(u16::try_from(index).unwrap_or(u16::MAX)));
+        builder = builder.port(port(index, options));
     }
     if let Some(token) = &options.token {
         builder = builder.token(token);
@@ -130,16 +131,24 @@ fn builder(vendor: Vendor, index: usize, options: &Options) -> Builder {
     builder
 }
 
+/// The port of a vendor, if the first one has a port.
+fn port(index: usize, options: &Options) -> u16 {
+    options.port.saturating_add(u16::try_from(index).unwrap_or(u16::MAX))
+}
+
 async fn run(options: Options) -> std::io::Result<()> {
     let mut fakes = Vec::new();
-    println!("{:<22} {:<60} token", "vendor", "base URL");
     for (index, vendor) in options.vendors.iter().enumerate() {
-        let fake = builder(*vendor, index, &options).start().await?;
-        options.setups.iter().for_each(|setup| setup.apply(&fake));
-        println!("{:<22} {:<60} {}", vendor.name(), fake.base_url(), fake.token());
-        fakes.push(fake);
+        let fake = builder(*vendor, index, &options).start().await;
+        let place = || if options.port == 0 { String::new() } else { format!(" on port {}", port(index, &options)) };
+        fakes.push(fake.map_err(|why| Error::new(why.kind(), format!("cannot start {vendor}{}: {why}", place())))?);
     }
-    tokio::signal::ctrl_c().await?;
+    println!("{:<22} {:<60} token", "vendor", "base URL");
+    for fake in &fakes {
+        options.setups.iter().for_each(|setup| setup.apply(fake));
+        println!("{:<22} {:<60} {}", fake.vendor().name(), fake.base_url(), fake.token());
+    }
+    let stopped = tokio::signal::ctrl_c().await;
     for fake in fakes {
         let report = fake.report();
         println!(
@@ -158,7 +167,7 @@ async fn run(options: Options) -> std::io::Result<()> {
         fake.heal();
         fake.stop().await;
     }
-    Ok(())
+    stopped
 }
 
 fn main() -> ExitCode {

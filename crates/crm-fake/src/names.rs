@@ -1,8 +1,29 @@
 //! The names that faults and seeds use, and what was probably meant by one that does not exist.
 
 use crate::document::{Document, Operation};
+use crate::fault::{Fault, Step};
 use crate::state::World;
 use crate::vendors::Vendor;
+
+/// Checks that requests can meet a step, and that it does something. The error is a sentence for the author of the step.
+pub(crate) fn step(vendor: Vendor, world: Option<&World>, step: &Step) -> Result<(), String> {
+    if let Some(name) = &step.operation {
+        operation(vendor, world, name)?;
+    }
+    if step.left == 0 {
+        return Err("`times` must be at least 1".to_owned());
+    }
+    let Some(Fault::MultiStatus(rows)) = &step.fault else { return Ok(()) };
+    let is_batch = |operation: &Operation| vendor.dialect().has_rows(operation);
+    let is_type = |object_type: &str| vendor.dialect().is_object_type(object_type, world);
+    let named = |operation: &Operation| step.operation.as_ref().is_none_or(|name| is_named(operation, name, is_type));
+    let mut all = vendor.documents().into_iter().flat_map(|document| &document.operations);
+    if !all.any(|operation| is_batch(operation) && named(operation)) {
+        let name = step.operation.as_deref().unwrap_or(vendor.name());
+        return Err(format!("`{name}` has no rows that fail by themselves; `contacts.batch_create` of hubspot has"));
+    }
+    if rows.is_empty() { Err("`rows` names no row".to_owned()) } else { Ok(()) }
+}
 
 /// Checks that a vendor has an operation of this name. The error is a sentence for the author of the name.
 pub(crate) fn operation(vendor: Vendor, world: Option<&World>, name: &str) -> Result<(), String> {
@@ -50,11 +71,13 @@ pub(crate) fn suggestion(name: &str, known: impl Iterator<Item = String>) -> Str
 }
 
 fn is_known(document: &Document, name: &str, is_type: impl Fn(&str) -> bool) -> bool {
+    document.operations.iter().any(|operation| is_named(operation, name, &is_type))
+}
+
+fn is_named(operation: &Operation, name: &str, is_type: impl Fn(&str) -> bool) -> bool {
     let typed = name.split_once('.').filter(|(object_type, _)| is_type(object_type)).map(|(_, method)| method);
-    document.operations.iter().any(|operation| {
-        let of_a_type = typed.is_some() && typed == method_of_a_type(operation);
-        operation.name == name || operation.id == name || of_a_type
-    })
+    let of_a_type = typed.is_some() && typed == method_of_a_type(operation);
+    operation.name == name || operation.id == name || of_a_type
 }
 
 /// The method of an operation that takes the type of object from its path: `list` of `objects.list`.

@@ -54,6 +54,16 @@ impl Reply {
         self
     }
 
+    /// Returns the beginning of its text, on one line.
+    pub(crate) fn beginning(&self) -> String {
+        let text = match &self.content {
+            Content::Json(value) => value.to_string(),
+            Content::Text(_, text) => text.clone(),
+            Content::Empty | Content::Bytes(..) | Content::Build(..) => String::new(),
+        };
+        text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(200).collect()
+    }
+
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }

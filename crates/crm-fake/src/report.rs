@@ -29,6 +29,8 @@ pub struct Recorded {
     pub at: Duration,
     /// Status of the answer; `None` if the connection was reset instead.
     pub status: Option<u16>,
+    /// The beginning of an answer that refuses.
+    pub(crate) refusal: String,
     pub(crate) aliases: Vec<String>,
 }
 
@@ -117,7 +119,7 @@ impl Journal {
         Self { kept: VecDeque::new(), dropped: 0, most }
     }
 
-    /// Returns the number under which [`set_status`](Self::set_status) updates it.
+    /// Returns the number under which [`set_reply`](Self::set_reply) updates it.
     pub(crate) fn push(&mut self, recorded: Recorded) -> usize {
         self.kept.push_back(recorded);
         let number = self.dropped + self.kept.len();
@@ -128,11 +130,21 @@ impl Journal {
         number
     }
 
-    pub(crate) fn set_status(&mut self, number: usize, status: Option<u16>) {
+    pub(crate) fn set_reply(&mut self, number: usize, status: Option<u16>, refusal: String) {
         let at = number.checked_sub(self.dropped + 1);
         if let Some(recorded) = at.and_then(|at| self.kept.get_mut(at)) {
-            recorded.status = status;
+            (recorded.status, recorded.refusal) = (status, refusal);
         }
+    }
+
+    /// The last requests with their answers, a line each, for a message.
+    pub(crate) fn last(&self, most: usize) -> String {
+        let lines = self.kept.iter().skip(self.kept.len().saturating_sub(most)).map(|recorded| {
+            let Recorded { method, path, refusal, .. } = recorded;
+            let status = recorded.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+            format!("\n  {method} {path}: {status} {refusal}").trim_end().to_owned()
+        });
+        lines.collect()
     }
 
     pub(crate) fn all(&self) -> Vec<Recorded> {

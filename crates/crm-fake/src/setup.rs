@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
@@ -189,10 +188,9 @@ impl<'de> Visitor<'de> for Steps {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut found = Vec::new();
         while let Some(step) = list.next_element::<StepFile>()? {
-            if let Some(name) = &step.on {
-                names::operation(self.0, None, name).map_err(A::Error::custom)?;
-            }
-            found.push(step.made());
+            let step = step.made().map_err(A::Error::custom)?;
+            names::step(self.0, None, &step).map_err(A::Error::custom)?;
+            found.push(step);
         }
         Ok(found)
     }
@@ -204,7 +202,7 @@ impl<'de> Visitor<'de> for Steps {
 struct StepFile {
     fault: Option<FaultFile>,
     on: Option<String>,
-    times: Option<NonZeroU32>,
+    times: Option<u32>,
     #[serde(default)]
     applied: bool,
 }
@@ -255,30 +253,34 @@ enum WhenFile {
 }
 
 impl StepFile {
-    fn made(self) -> Step {
-        let mut step = self.fault.map_or_else(Step::pass, |fault| fault.made().into());
+    fn made(self) -> Result<Step, String> {
+        let mut step = self.fault.map_or_else(|| Ok(Step::pass()), |fault| fault.made().map(Step::from))?;
         step.operation = self.on;
         step.applied = self.applied;
-        match self.times {
-            Some(times) => step.times(times.get()),
+        Ok(match self.times {
+            Some(times) => step.times(times),
             None => step,
-        }
+        })
     }
 }
 
 impl FaultFile {
-    fn made(self) -> Fault {
-        // A negative or endless time is none.
-        let seconds = |seconds: f64| Duration::try_from_secs_f64(seconds).unwrap_or_default();
-        match self {
+    fn made(self) -> Result<Fault, String> {
+        let seconds = |member: &str, seconds: f64| {
+            let time = Duration::try_from_secs_f64(seconds);
+            time.map_err(|_| format!("`{member}` must be a number of seconds of at least 0, not {seconds}"))
+        };
+        Ok(match self {
             Self::RateLimited { retry_after } => {
-                Fault::RateLimited { hint: retry_after.map(|wait| Hint::RetryAfterFraction(seconds(wait))) }
+                let wait = retry_after.map(|wait| seconds("retry_after", wait)).transpose()?;
+                Fault::RateLimited { hint: wait.map(Hint::RetryAfterFraction) }
             }
             Self::Status { code, body } => Fault::Status(code.0, body.map_or(Payload::Vendor, Payload::Json)),
             Self::Accepted202 { times } => Fault::Accepted202 { times, body: Payload::Empty },
             Self::MultiStatus { rows } => Fault::MultiStatus(rows),
-            Self::Slow { seconds: delay } => Fault::Slow(seconds(delay)),
-            Self::Drip { every, bytes } => Fault::Drip { every: seconds(every), bytes },
+            Self::Slow { seconds: delay } => Fault::Slow(seconds("seconds", delay)?),
+            Self::Drip { bytes: 0, .. } => return Err("`bytes` must be at least 1".to_owned()),
+            Self::Drip { every, bytes } => Fault::Drip { every: seconds("every", every)?, bytes },
             Self::CutBody { after } => Fault::CutBody { after },
             Self::WrongContentLength => Fault::WrongContentLength,
             Self::NotJson => Fault::NotJson,
@@ -294,6 +296,6 @@ impl FaultFile {
             Self::Utf16 => Fault::Utf16,
             Self::Body(body) => Fault::Body(body),
             Self::RepeatCursor => Fault::RepeatCursor,
-        }
+        })
     }
 }

@@ -41,6 +41,67 @@ async fn a_fault_for_an_operation_that_does_not_exist_is_refused_with_what_was_m
 }
 
 #[tokio::test]
+async fn a_fault_without_effect_is_refused() {
+    let hubspot = Fake::start(Vendor::HubSpot).await.unwrap();
+    assert_eq!(panics(|| hubspot.fail(Fault::NotJson.times(0))), "`times` must be at least 1");
+    for on in ["contacts.list", "objects.get", "contacts.batch_archive", "owners.list"] {
+        let text = panics(|| hubspot.fail(Fault::MultiStatus(vec![0]).on(on)));
+        assert!(text.starts_with(&format!("`{on}` has no rows that fail by themselves")), "{text}");
+    }
+    let hoopai = Fake::start(Vendor::HoopAi).await.unwrap();
+    assert!(panics(|| hoopai.fail(Fault::MultiStatus(vec![0]))).starts_with("`hoopai` has no rows"));
+
+    // Without a name it is for the next batch, not for the list before it.
+    hubspot.fail(Fault::MultiStatus(vec![0]));
+    assert_eq!(get(&hubspot, "/crm/objects/2026-03/contacts").await.status, 200);
+    assert_eq!(hubspot.unfired().len(), 1);
+    let body = json!({"inputs": [{"properties": {"email": "a@example.com"}, "objectWriteTraceId": "1"}]});
+    common::post(&hubspot, "/crm/objects/2026-03/contacts/batch/create", body).await;
+    assert_eq!((hubspot.unfired().len(), hubspot.count("contacts")), (0, 0));
+}
+
+#[tokio::test]
+async fn what_happened_last_is_told_with_a_fault_that_was_never_met() {
+    let fake = Fake::start(Vendor::HubSpot).await.unwrap();
+    fake.fail(Fault::NotJson.on("deals.list"));
+    get(&fake, "/crm/objects/2026-03/contacts").await;
+    get(&fake, "/crm/objects/2026-03/contacts/12").await;
+    let text = panics(|| drop(fake));
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[1], "  GET /crm/objects/2026-03/contacts: 200");
+    assert!(
+        lines[2].starts_with("  GET /crm/objects/2026-03/contacts/12: 404 {") && lines[2].contains("OBJECT_NOT_FOUND")
+    );
+    assert!(lines[3].contains("An error that the test returned is not shown"));
+    let unused = Fake::start(Vendor::HubSpot).await.unwrap();
+    unused.fail(Fault::NotJson);
+    assert!(panics(|| drop(unused)).contains("It received no request."));
+}
+
+#[test]
+fn a_port_that_is_taken_is_one_line_and_an_exit_code() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let faults = std::env::temp_dir().join(format!("crm-fake-{port}.json"));
+    std::fs::write(&faults, r#"{"hoopai": [{"fault": "html"}]}"#).unwrap();
+    let run = |arguments: &[&str]| {
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_crm-fake")).args(arguments).output().unwrap();
+        (run.status.code(), String::from_utf8(run.stderr).unwrap())
+    };
+    // The faults of the first vendor are met by no request.
+    let before = (port - 1).to_string();
+    let file = faults.to_str().unwrap();
+    for arguments in
+        [&["hubspot", "--port", &port.to_string()][..], &["hoopai", "hubspot", "--port", &before, "--faults", file][..]]
+    {
+        let (code, text) = run(arguments);
+        assert_eq!((code, text.lines().count()), (Some(1), 1), "{text}");
+        assert!(text.starts_with("crm-fake: cannot start h") && text.contains("on port "), "{text}");
+    }
+    std::fs::remove_file(faults).unwrap();
+}
+
+#[tokio::test]
 async fn a_fault_that_was_never_met_is_told_when_the_fake_is_dropped() {
     let hubspot = Fake::start(Vendor::HubSpot).await.unwrap();
     hubspot.script([Fault::status(503).on("contacts.list"), Fault::Html.on("deals.list").times(3), Step::pass()]);
@@ -133,7 +194,14 @@ fn a_file_that_is_wrong_is_named_with_line_and_member() {
         ("{\"fault\": {\"status\": {\"cod\": 503}}}", "unknown field `cod`, expected `code` or `body`"),
         ("{\"fault\": {\"status\": {\"code\": 42}}}", "42 is not a status between 200 and 599"),
         ("{\"fault\": \"htm\"}", "unknown variant `htm`, expected one of `rate_limited`"),
-        ("{\"fault\": \"html\", \"times\": 0}", "expected a nonzero u32"),
+        ("{\"fault\": \"html\", \"times\": 0}", "`times` must be at least 1"),
+        ("{\"fault\": {\"accepted202\": {\"times\": 0}}}", "`times` must be at least 1"),
+        ("{\"fault\": {\"slow\": {\"seconds\": -1}}}", "`seconds` must be a number of seconds of at least 0, not -1"),
+        ("{\"fault\": {\"drip\": {\"every\": -0.5, \"bytes\": 1}}}", "`every` must be"),
+        ("{\"fault\": {\"drip\": {\"every\": 1, \"bytes\": 0}}}", "`bytes` must be at least 1"),
+        ("{\"fault\": {\"rate_limited\": {\"retry_after\": -1}}}", "`retry_after` must be"),
+        ("{\"fault\": {\"multi_status\": {\"rows\": []}}, \"on\": \"contacts.batch_create\"}", "`rows` names no row"),
+        ("{\"fault\": {\"multi_status\": {\"rows\": [0]}}, \"on\": \"contacts.list\"}", "`contacts.list` has no rows"),
         ("{\"on\": \"contact.list\"}", "hubspot has no operation `contact.list`; did you mean `contacts.list`"),
     ] {
         let error =

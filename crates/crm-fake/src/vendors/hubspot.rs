@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::dialect::{Dialect, Exceeded, Refusal};
+use crate::document::Operation;
 use crate::fault::Policy;
 use crate::quota::Reading;
 use crate::reply::Reply;
@@ -95,6 +96,15 @@ impl Dialect for HubSpot {
     fn is_object_type(&self, name: &str, world: Option<&World>) -> bool {
         let exists = |world: &World| world.peek(&self.collection(name)).is_some();
         types::DOCUMENTED.contains(&name) || types::is_custom(name) || world.is_some_and(exists)
+    }
+
+    fn has_rows(&self, operation: &Operation) -> bool {
+        let parts: Vec<&str> = operation.path.split('/').collect();
+        match parts.as_slice() {
+            ["", "crm", "objects", _, _, "batch", verb] => ["create", "read", "update", "upsert"].contains(verb),
+            ["", "crm", "associations", _, _, _, "batch", verb] => *verb == "create",
+            _ => false,
+        }
     }
 
     fn collections(&self) -> &'static [&'static str] {
