@@ -2,6 +2,7 @@
 
 mod builder;
 pub(crate) mod calls;
+pub(crate) mod catalogue;
 mod client;
 mod docs;
 mod example;

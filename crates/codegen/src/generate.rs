@@ -10,7 +10,7 @@ use crate::correct::corrections::Corrections;
 use crate::correct::versions;
 use crate::emit::features::Resources;
 use crate::emit::operations_table::Known;
-use crate::emit::{honesty, limits_table};
+use crate::emit::{catalogue, honesty, limits_table};
 use crate::read::evidence::Evidence;
 use crate::read::limits::Classified;
 use crate::read::vendor::{self, ApiFile, Vendor};
@@ -42,6 +42,7 @@ pub fn plan(root: &Path, vendors: &[String], say: &mut dyn FnMut(&str)) -> Resul
     if vendors.is_empty() {
         files.own(root.join(FAKE_DOCUMENTS));
         files.own(root.join(CALLS));
+        files.own(root.join(catalogue::FOLDER));
     }
     let mut known = Known::default();
     for name in &names {
@@ -107,6 +108,7 @@ fn generate(
         }
         let document = serde_json::to_string_pretty(&document)? + "\n";
         files.add(root.join(FAKE_DOCUMENTS).join(format!("{}.json", vendor.document(file))), document);
+        catalogue::api(root, vendor, refined, files);
         let calls = emit::calls::api(vendor, file, model).with_context(|| file.name.clone())?;
         files.add(root.join(CALLS).join(format!("{}.rs", calls_module(vendor, file))), calls);
         evidence.extend(api.evidence.iter().cloned());

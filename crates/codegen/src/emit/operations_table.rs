@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::emit::catalogue;
 use crate::model::Model;
 use crate::normalise::ObjectType;
 use crate::read::document;
@@ -76,6 +77,7 @@ impl Known {
         if path.is_file() {
             let table: Table = document::read_typed(&path)?;
             files.add(root.join("docs/operations.md"), self.page(root, &table.operations).context(TABLE)?);
+            files.add(root.join(catalogue::FOLDER).join("phrases.json"), phrases(&table.operations));
         }
         Ok(())
     }
@@ -131,6 +133,12 @@ impl Client {
         let folded = method.and_then(|method| self.object_types.get(method)).map(String::as_str);
         folded.or_else(|| call.split('"').nth(1))
     }
+}
+
+/// The plain names of operations, for searches: a line each.
+fn phrases(rows: &[Row]) -> String {
+    let one = |row: &Row| serde_json::json!([row.vendor, row.seed, row.operation, row.call]).to_string();
+    format!("[\n{}\n]\n", rows.iter().map(one).collect::<Vec<_>>().join(",\n"))
 }
 
 /// A row without a test that is there is refused.

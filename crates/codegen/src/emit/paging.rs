@@ -36,7 +36,7 @@ pub(super) fn table(paging: &Paging, operation: &Operation, model: &Model) -> Re
 }
 
 /// Returns true if the body takes the number as text.
-fn as_text(paging: &Paging, operation: &Operation, model: &Model) -> bool {
+pub(super) fn as_text(paging: &Paging, operation: &Operation, model: &Model) -> bool {
     let (OneOrTwo::One(name), PagingPlace::Body) = (&paging.param, paging.place) else { return false };
     let counts = matches!(paging.kind.next, NextPosition::Number | NextPosition::Counted);
     let body = operation.body.as_ref().filter(|_| counts);
