@@ -16,7 +16,7 @@ use crate::codec::{self, Wire};
 use crate::error::Error;
 use crate::meta::{Called, OpMeta};
 use crate::options::{CallOptions, is_reserved};
-use crate::pipeline::{Fetched, Pipeline};
+use crate::pipeline::{Fetched, Pipeline, Preview};
 use crate::poll::{Answer, PollPolicy, Poller};
 use crate::request::{Body, Request, path};
 use crate::sync::BoxFuture;
@@ -204,6 +204,16 @@ impl<T> Call<T> {
     #[must_use]
     pub fn called(&self) -> Called {
         self.request.called()
+    }
+
+    /// Returns the request as it would be sent, without its credential. Sends nothing, except to renew a token that is
+    /// due.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send) that are found before anything is sent.
+    pub async fn preview(&self) -> Result<Preview, Error> {
+        self.pipeline.preview(&self.request).await.map_err(|error| error.with_operation(self.called()))
     }
 
     /// Sends and returns the reply unchanged, whatever its type. A reply outside 200 to 299 is

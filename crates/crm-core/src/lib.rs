@@ -97,7 +97,7 @@ pub use oauth::{
 };
 pub use options::CallOptions;
 pub use page::{Cursor, Next, PageContext, PageFacts, Paged, Pages, Paginator, Position};
-pub use pipeline::{ClientBuilder, Pipeline, Stats};
+pub use pipeline::{ClientBuilder, Pipeline, Preview, Stats};
 pub use poll::{Poll, PollPolicy, Poller, Status};
 pub use request::{BeforeSend, BodyStream, Progress, Upload};
 pub use retry::{Backoff, Exponential, RetryPolicy};

@@ -46,7 +46,7 @@ pub use parallel::{Fetch, Parallel, Places};
 pub use runs::{Changed, FetchRunPage, Run, RunPage, seen_until, since};
 
 use crate::codec::Wire;
-use crate::meta::Paging;
+use crate::meta::{OpMeta, Paging};
 
 /// The list of one operation. Implemented by generated code for the builder of the operation; how
 /// its positions are sent is in [`OpMeta::paging`](crate::OpMeta::paging).
@@ -68,6 +68,18 @@ pub trait Paged: 'static {
 
     /// Returns the items of a page.
     fn items(page: Self::Page) -> Vec<Self::Item>;
+
+    /// Same as [`facts`](Self::facts), for one type that reads the lists of many operations.
+    fn facts_of(page: &Self::Page, op: &'static OpMeta) -> PageFacts {
+        let _ = op;
+        Self::facts(page)
+    }
+
+    /// Same as [`items`](Self::items), for one type that reads the lists of many operations.
+    fn items_of(page: Self::Page, op: &'static OpMeta) -> Vec<Self::Item> {
+        let _ = op;
+        Self::items(page)
+    }
 
     /// Returns the position after this page. Only a list that does not follow its
     /// [`Paging`] implements it.

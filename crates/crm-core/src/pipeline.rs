@@ -15,6 +15,7 @@ mod exchange;
 mod failure;
 mod fetched;
 mod plan;
+mod preview;
 mod promise;
 mod run;
 mod stats;
@@ -24,6 +25,7 @@ mod underway;
 
 pub use builder::ClientBuilder;
 pub(crate) use fetched::Fetched;
+pub use preview::Preview;
 pub use stats::Stats;
 
 use std::fmt;

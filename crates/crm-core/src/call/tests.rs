@@ -125,6 +125,21 @@ fn bodies_are_patched() {
     assert!(refusal(form).contains("after"));
 }
 
+#[tokio::test]
+async fn a_preview_is_the_request_without_its_credential() {
+    let call = call().path("id", 1).path("part", "a b").query("q", "x").json(&json!({"a": 1}));
+    let shown = call.clone().with(CallOptions::new().query("more", 1).header("x-a", "b")).preview().await.unwrap();
+    assert_eq!(
+        (shown.method.as_str(), &*shown.url),
+        ("POST", "http://127.0.0.1:9/base/things/1/parts/a%20b?q=x&more=1")
+    );
+    assert_eq!(shown.body.as_deref(), Some(&b"{\"a\":1}"[..]));
+    assert!(shown.headers["content-type"] == "application/json" && shown.headers["x-a"] == "b", "{:?}", shown.headers);
+    assert_eq!(shown.headers["authorization"].as_bytes(), "[…]".as_bytes());
+    assert!(!format!("{shown:?}").contains("canary") && !format!("{shown:?}").contains("parts"), "{shown:?}");
+    assert_eq!(call.refuse("no").preview().await.unwrap_err().operation(), "things.read");
+}
+
 #[test]
 fn debug_shows_no_values() {
     let call = call().path("id", "canary").query("q", "canary").header("x-h", "canary").json(&json!({"a": "canary"}));

@@ -180,7 +180,7 @@ impl<P: Paged> Stream for Paginator<P> {
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 Some(Ok(fetched)) => {
                     this.at = fetched.at;
-                    this.items = P::items(fetched.page).into();
+                    this.items = P::items_of(fetched.page, this.walker.op()).into();
                     this.items.drain(..this.at.consumed.min(this.items.len()));
                     if this.items.is_empty() {
                         this.leave_page();

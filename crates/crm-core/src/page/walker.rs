@@ -11,7 +11,7 @@ use super::list::{List, Place};
 use super::{Cursor, Next, PageContext, PageFacts, Paged, Position};
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Sent};
-use crate::meta::Paging;
+use crate::meta::{OpMeta, Paging};
 use crate::sync::BoxFuture;
 
 /// A page with its place.
@@ -68,6 +68,10 @@ impl<P: Paged> Walker<P> {
 
     pub(super) fn set_max_pages(&mut self, pages: usize) {
         self.max_pages = pages;
+    }
+
+    pub(super) fn op(&self) -> &'static OpMeta {
+        self.call.op()
     }
 
     /// Returns the place of the next page.
@@ -201,10 +205,10 @@ async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> PageRead<P> {
     let fetched = pipeline.fetch(&request).await?;
     pipeline.count_page();
     let page: P::Page = fetched.decode(&pipeline, &request)?;
-    let facts = P::facts(&page);
+    let facts = P::facts_of(&page, request.op);
     let received = match facts.count {
         Some(received) => received,
-        None => P::items(fetched.decode(&pipeline, &request)?).len(),
+        None => P::items_of(fetched.decode(&pipeline, &request)?, request.op).len(),
     };
     if received == 0 {
         fetched.expect_list(promised, &pipeline, &request)?;

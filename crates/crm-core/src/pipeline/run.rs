@@ -77,7 +77,7 @@ const MOMENT: Duration = Duration::from_millis(100);
 const OPENING: &str = "opening what is uploaded";
 
 /// One call under way: everything that its attempts share.
-struct Run<'a> {
+pub(super) struct Run<'a> {
     pipeline: &'a Pipeline,
     shared: &'a Shared,
     request: &'a Request,
@@ -91,7 +91,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(pipeline: &'a Pipeline, request: &'a Request) -> Result<Self, Error> {
+    pub(super) fn new(pipeline: &'a Pipeline, request: &'a Request) -> Result<Self, Error> {
         let shared = &*pipeline.shared;
         if let Some(problem) = pipeline.options.problem {
             return Err(Error::validation(problem));
@@ -101,6 +101,11 @@ impl<'a> Run<'a> {
         let deadline = shared.clock.now().saturating_add(plan.timeout);
         let acquire = Acquire::new(pipeline.account(), plan.class).allowance(plan.attempt_timeout);
         Ok(Self { pipeline, shared, request, url, plan, acquire, deadline, queued: Duration::ZERO })
+    }
+
+    /// The address of the request.
+    pub(super) fn url(&self) -> &Url {
+        &self.url
     }
 
     /// The loop.
@@ -159,7 +164,7 @@ impl<'a> Run<'a> {
     }
 
     /// Returns the credential, unless the operation is sent without one.
-    async fn authorization(&self) -> Result<Authorization, Error> {
+    pub(super) async fn authorization(&self) -> Result<Authorization, Error> {
         if self.request.op.rules.anonymous {
             return Ok(Authorization::none());
         }
@@ -356,7 +361,7 @@ impl<'a> Run<'a> {
     }
 
     /// Later headers replace earlier ones: the vendor's, the call's, the options', the body's, the credential.
-    fn headers<S: Success>(&self, used: &Authorization, outgoing: &Outgoing) -> HeaderMap {
+    pub(super) fn headers<S: Success>(&self, used: &Authorization, outgoing: &Outgoing) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static(S::ACCEPT));
