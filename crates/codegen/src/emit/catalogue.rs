@@ -82,7 +82,10 @@ fn operation(operation: &Operation, refined: &Refined<'_>) -> Value {
                 Reply::Bytes => json!("file"),
             },
         ),
-        ("paging", operation.paging.as_ref().map(|paging| self::paging(paging, operation, refined)).unwrap_or_default()),
+        (
+            "paging",
+            operation.paging.as_ref().map(|paging| self::paging(paging, operation, refined)).unwrap_or_default(),
+        ),
         ("idempotent", json!(operation.idempotent)),
         ("limit_class", json!(operation.limit_class)),
         ("long_running", json!(operation.long_running)),
@@ -133,6 +136,10 @@ fn paging(paging: &Paging, operation: &Operation, Refined { model, .. }: &Refine
         OneOrTwo::One(one) => json!([one]),
         OneOrTwo::Two(two) => json!(two),
     };
+    let more_is_boolean = match &operation.reply {
+        Reply::Value(reply) => super::paged::more_is_boolean(paging, reply, model),
+        Reply::Bytes => false,
+    };
     Value::Object(object_of([
         ("kind", json!(paging.kind.name)),
         ("params", several(&paging.param)),
@@ -146,6 +153,7 @@ fn paging(paging: &Paging, operation: &Operation, Refined { model, .. }: &Refine
         ("last", json!(paging.last)),
         ("total", json!(paging.total)),
         ("more", json!(paging.more)),
+        ("more_is_boolean", json!(more_is_boolean)),
     ]))
 }
 

@@ -151,6 +151,12 @@ pub(crate) fn item(paging: &Paging, reply: &Ty, model: &Model) -> Option<Ty> {
     }
 }
 
+/// Returns true if the flag for further pages is a boolean, so that a reply without it leaves the question open.
+pub(super) fn more_is_boolean(paging: &Paging, reply: &Ty, model: &Model) -> bool {
+    let path = paging.more.as_deref().and_then(|path| by_ref(model, reply, path).ok());
+    path.is_some_and(|path| path.ty == Ty::Boolean)
+}
+
 fn optional(path: Option<&str>, code: impl Fn(&str) -> Result<TokenStream>) -> Result<TokenStream> {
     path.map_or_else(|| Ok(quote!(None)), code)
 }
