@@ -1,0 +1,116 @@
+//! Arguments and bodies, checked against the catalogue before anything is sent. Each fault has its path, and the name
+//! that was probably meant.
+
+mod value;
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::catalogue::{Argument, Found, Ty, kebab, near};
+use value::Checker;
+
+/// The maximum number of faults that are reported at once.
+const MOST_FAULTS: usize = 5;
+
+/// What is wrong with a value, and where.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Fault {
+    /// For example `body.properties.email`.
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.text)
+    }
+}
+
+/// Several faults as one line.
+pub(crate) fn sentence(faults: &[Fault]) -> String {
+    let shown: Vec<String> = faults.iter().take(MOST_FAULTS).map(Fault::to_string).collect();
+    match faults.len().saturating_sub(MOST_FAULTS) {
+        0 => shown.join("; "),
+        more => format!("{}; and {more} more", shown.join("; ")),
+    }
+}
+
+/// The arguments and the body of a request, by the names that the vendor has for them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Input {
+    pub(crate) arguments: Map<String, Value>,
+    pub(crate) body: Option<Value>,
+    /// Parts of a form with names of the caller's choice; a value that begins with `@` is the path of a file.
+    pub(crate) parts: Vec<(String, String)>,
+}
+
+impl Input {
+    /// Checks the input, and brings values into the form that is sent: a number where a text is wanted becomes a text,
+    /// members that only the vendor sets are left out. Returns all faults.
+    pub(crate) fn check(&mut self, found: &Found) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let checker = Checker { types: found.api.types() };
+        let given = std::mem::take(&mut self.arguments);
+        for (name, mut value) in given {
+            let Some(argument) = argument(found, &name) else {
+                faults.push(unknown(found, &name));
+                continue;
+            };
+            if value.is_null() {
+                continue;
+            }
+            let wire = if argument.prefix().is_some() { name.clone() } else { argument.name.to_owned() };
+            checker.value(Ty::of(argument.ty), &mut value, &name, &mut faults);
+            self.arguments.insert(wire, value);
+        }
+        for argument in found.arguments().filter(|one| one.required && !self.arguments.contains_key(one.name)) {
+            let about = if argument.doc.is_empty() { String::new() } else { format!(": {}", argument.doc) };
+            faults.push(Fault { path: argument.name.to_owned(), text: format!("is required{about}") });
+        }
+        self.check_body(found, &checker, &mut faults);
+        faults
+    }
+
+    fn check_body(&mut self, found: &Found, checker: &Checker<'_>, faults: &mut Vec<Fault>) {
+        let at_body = |text: &str| Fault { path: "body".to_owned(), text: text.to_owned() };
+        match (&found.operation.body, &mut self.body) {
+            (Some(body), Some(value)) => {
+                checker.value(Ty::of(body.ty), value, "body", faults);
+                let rows = value.get("inputs").and_then(Value::as_array).map_or(0, Vec::len);
+                if let Some(most) = found.operation.batch_max.filter(|most| rows > *most as usize) {
+                    let text = format!("has {rows} entries, and a request takes at most {most}; send several requests");
+                    faults.push(Fault { path: "body.inputs".to_owned(), text });
+                }
+            }
+            (Some(body), None) if !checker.may_be_empty(Ty::of(body.ty)) => {
+                faults.push(at_body(&format!("is required; it is {}", checker.outline(Ty::of(body.ty)))));
+            }
+            (Some(_), None) => self.body = Some(Value::Object(Map::new())),
+            (None, Some(_)) => faults.push(at_body("is not taken by this operation; leave it out")),
+            (None, None) => {}
+        }
+    }
+}
+
+/// Returns the argument of a name, in the vendor's form or in that of the command line.
+fn argument(found: &Found, name: &str) -> Option<&'static Argument> {
+    let plain = kebab(name);
+    found.arguments().find(|one| match one.prefix() {
+        Some(prefix) => name.len() > prefix.len() && name.starts_with(prefix),
+        None => one.name == name || kebab(one.name) == plain,
+    })
+}
+
+fn unknown(found: &Found, name: &str) -> Fault {
+    let known: Vec<&str> = found.arguments().map(|one| one.name).collect();
+    let text = match near(name, known.iter().copied()) {
+        Some(near) => format!("is not an argument; did you mean \"{near}\"?"),
+        None if known.is_empty() => "is not an argument; this operation has none".to_owned(),
+        None => format!("is not an argument; there are {}", known.join(", ")),
+    };
+    Fault { path: name.to_owned(), text }
+}
+
+#[cfg(test)]
+mod tests;

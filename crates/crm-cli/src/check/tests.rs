@@ -1,0 +1,88 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::catalogue::find;
+
+fn found(words: &str) -> Found {
+    find(&words.split(' ').collect::<Vec<_>>()).unwrap()
+}
+
+fn faults(words: &str, arguments: Value, body: Option<Value>) -> (String, Input) {
+    let arguments = arguments.as_object().cloned().unwrap_or_default();
+    let mut input = Input { arguments, body, ..Input::default() };
+    let faults = input.check(&found(words));
+    (sentence(&faults), input)
+}
+
+#[test]
+fn arguments_are_checked_with_path_and_suggestion() {
+    for (words, arguments, sentence) in [
+        ("hubspot contacts list", json!({"limt": 5}), "limt: is not an argument; did you mean \"limit\"?"),
+        ("hubspot contacts list", json!({"limit": "many"}), "limit: must be a whole number, and is other text"),
+        ("hubspot contacts list", json!({"archived": "yes"}), "archived: must be true or false, and is other text"),
+        ("hubspot contacts list", json!({"properties": "email"}), "properties: must be a list, and is other text"),
+        (
+            "hubspot contacts list",
+            json!({"properties": ["email", {}]}),
+            "properties[1]: must be text, and is an object",
+        ),
+        ("hubspot contacts get", json!({}), "objectId: is required"),
+        ("hubspot contacts list", json!({"limit": 5, "archived": "true", "properties": ["email"]}), ""),
+        ("hubspot contacts list", json!({"limit": null}), ""),
+    ] {
+        let (found, _) = faults(words, arguments.clone(), None);
+        assert!(found.starts_with(sentence) && found.is_empty() == sentence.is_empty(), "{arguments}: {found}");
+    }
+}
+
+#[test]
+fn bodies_are_checked_with_path_and_suggestion() {
+    let none = json!({});
+    for (words, body, sentence) in [
+        (
+            "hubspot contacts create",
+            json!({"property": {}}),
+            "body.property: is not a member; did you mean \"properties\"?",
+        ),
+        ("hubspot contacts create", json!([]), "body: must be an object, and is a list"),
+        (
+            "hubspot contacts create",
+            json!({"properties": {"email": {}}}),
+            "body.properties.email: must be text, and is an object",
+        ),
+        (
+            "hubspot contacts search",
+            json!({"filterGroups": [{"filters": [{"propertyName": "a", "operator": "EQUALS"}]}]}),
+            "body.filterGroups[0].filters[0].operator: ",
+        ),
+        (
+            "hubspot contacts batch-read",
+            json!({"inputs": vec![json!({"id": "1"}); 101], "properties": [], "propertiesWithHistory": []}),
+            "body.inputs: has 101 entries, and a request takes at most 100",
+        ),
+        ("hatch contacts upsert", json!({"email": "ada@example.com"}), "body.source: is required"),
+    ] {
+        let (found, _) = faults(words, none.clone(), Some(body.clone()));
+        assert!(found.contains(sentence), "{body}: {found}");
+    }
+    let (missing, _) = faults("hatch contacts upsert", none.clone(), None);
+    assert_eq!(missing, "body: is required; it is an object with source");
+    let (unasked, _) = faults("hubspot contacts get", json!({"objectId": "1"}), Some(json!({})));
+    assert_eq!(unasked, "body: is not taken by this operation; leave it out");
+    // No fault shows a value.
+    let (found, _) = faults("hubspot contacts create", none, Some(json!({"properties": {"email": ["canary"]}})));
+    assert!(!found.is_empty() && !found.contains("canary"), "{found}");
+}
+
+#[test]
+fn values_get_the_form_that_is_sent() {
+    let (none, input) = faults("hubspot contacts list", json!({"limit": "5", "archived": "false"}), None);
+    assert_eq!(
+        (none.as_str(), &input.arguments["limit"], &input.arguments["archived"]),
+        ("", &json!(5), &json!(false))
+    );
+    let (none, input) = faults("hubspot contacts create", json!({}), Some(json!({"properties": {"age": 7}})));
+    assert_eq!((none.as_str(), input.body), ("", Some(json!({"properties": {"age": "7"}}))));
+    let (none, input) = faults("hubspot contacts get", json!({"object-id": 17}), None);
+    assert_eq!((none.as_str(), &input.arguments["objectId"]), ("", &json!("17")));
+}

@@ -1,0 +1,257 @@
+//! The command line: built from the catalogue when the program runs, and only as far as the words need it.
+
+mod fields;
+mod operation;
+
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueEnum as _};
+use serde_json::Value;
+
+use crate::apis;
+use crate::catalogue::{Api, Found, kebab, resources};
+use crate::check::Input;
+use crate::failure::{CODES, Failure};
+use crate::output::Format;
+
+/// What a command line asks for.
+pub(crate) struct Asked {
+    pub(crate) options: Options,
+    pub(crate) action: Action,
+}
+
+/// The options of all commands.
+pub(crate) struct Options {
+    pub(crate) format: Option<Format>,
+    pub(crate) all: bool,
+    pub(crate) dry_run: bool,
+    pub(crate) yes: bool,
+    pub(crate) profile: Option<String>,
+    /// The file of records for the fakes; empty for none.
+    pub(crate) fake: Option<String>,
+}
+
+/// What is to be done.
+pub(crate) enum Action {
+    /// Calls an operation.
+    Call { found: Found, input: Input },
+    /// Sends a request to any path.
+    Raw { api: &'static Api, method: String, path: String, body: Option<Value> },
+    /// Searches for operations.
+    Find { words: String },
+    /// Describes an operation, or a type of its API.
+    Describe { found: Found, ty: Option<String> },
+    /// Serves the Model Context Protocol on standard input and output.
+    Mcp,
+}
+
+/// Reads the words of a command line, the name of the program first. Prints help and ends the program if that is asked
+/// for.
+pub(crate) fn read(words: &[String]) -> Result<Asked, Failure> {
+    let matches = match command(words).try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            error.exit()
+        }
+        Err(error) => return Err(Failure::usage(sentence(&error))),
+    };
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let options = Options {
+        format: text("format").and_then(|name| Format::from_str(&name, false).ok()),
+        all: matches.get_flag("all"),
+        dry_run: matches.get_flag("dry-run"),
+        yes: matches.get_flag("yes"),
+        profile: text("profile"),
+        fake: text("fake"),
+    };
+    Ok(Asked { options, action: action(&matches)? })
+}
+
+fn action(matches: &ArgMatches) -> Result<Action, Failure> {
+    let Some((name, matches)) = matches.subcommand() else { return Err(Failure::usage("name a command")) };
+    let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
+    let many = |name: &str| matches.get_many::<String>(name).into_iter().flatten().cloned().collect::<Vec<_>>();
+    match name {
+        "find" => Ok(Action::Find { words: many("words").join(" ") }),
+        "describe" => {
+            let words = many("words");
+            let words: Vec<&str> =
+                words.iter().flat_map(|words| words.split(' ')).filter(|word| !word.is_empty()).collect();
+            let found = crate::catalogue::find(&words).map_err(Failure::usage)?;
+            Ok(Action::Describe { found, ty: matches.get_one::<String>("type").cloned() })
+        }
+        "mcp" => Ok(Action::Mcp),
+        "raw" => {
+            let api = text("api");
+            let Some(api) = Api::all().find(|one| one.entry.document == api) else {
+                return Err(Failure::usage(format!("there is no API called \"{api}\"")));
+            };
+            let body = matches.get_one::<String>("data").map(|data| operation::data(data)).transpose()?;
+            Ok(Action::Raw { api, method: text("method").to_uppercase(), path: text("path"), body })
+        }
+        vendor => {
+            let mut words = vec![vendor];
+            let mut matches = matches;
+            while let Some((word, inner)) = matches.subcommand() {
+                words.push(word);
+                matches = inner;
+            }
+            let found = crate::catalogue::find(&words).map_err(Failure::usage)?;
+            Ok(Action::Call { input: operation::input(&found, matches)?, found })
+        }
+    }
+}
+
+/// The whole command, with the arguments of the operations that the words may name.
+fn command(words: &[String]) -> Command {
+    let vendors = apis::vendors().into_iter().map(|vendor| {
+        if words.iter().any(|word| word == vendor) { self::vendor(vendor, words) } else { empty(vendor) }
+    });
+    Command::new("crm")
+        .about("HubSpot, HoopAI, HockeyStack and Hatch: every operation by its name")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .after_help(CODES)
+        .args(options())
+        .subcommands(vendors)
+        .subcommand(find())
+        .subcommand(describe())
+        .subcommand(raw())
+        .subcommand(mcp())
+}
+
+fn options() -> Vec<Arg> {
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .help(help)
+            .action(ArgAction::SetTrue)
+            .global(true)
+            .help_heading("Options of all commands")
+    };
+    let value = |name: &'static str, shown: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(shown).help(help).global(true).help_heading("Options of all commands")
+    };
+    let formats = Format::value_variants().iter().filter_map(|format| format.to_possible_value());
+    vec![
+        value("format", "FORMAT", "Form of the output [default: table on a terminal, otherwise jsonl]")
+            .value_parser(clap::builder::PossibleValuesParser::new(formats)),
+        flag("all", "Read all pages of a list"),
+        flag("dry-run", "Print the request without sending it; the credential is hidden"),
+        flag("yes", "Send a write without a profile that allows writes"),
+        value("profile", "NAME", "Profile with the credentials [default: the environment, then \"default\"]"),
+        value(
+            "fake",
+            "FILE",
+            "Call fakes in this process instead of the vendors, with the records of a file if one is given",
+        )
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value(""),
+    ]
+}
+
+/// A vendor without its operations, for help.
+fn empty(vendor: &'static str) -> Command {
+    Command::new(vendor).about(about(vendor))
+}
+
+fn about(vendor: &str) -> String {
+    format!("Operations of {}", Api::of(vendor).next().map_or("", |api| api.file.title))
+}
+
+fn vendor(vendor: &'static str, words: &[String]) -> Command {
+    let mut command =
+        empty(vendor).subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true);
+    let mut nested: Vec<(&'static str, Vec<Command>)> = Vec::new();
+    for (prefix, resource, operations) in resources(vendor) {
+        let made = self::resource(resource, &operations, words);
+        match prefix {
+            None => command = command.subcommand(made),
+            Some(prefix) => match nested.iter_mut().find(|(name, _)| *name == prefix) {
+                Some((_, commands)) => commands.push(made),
+                None => nested.push((prefix, vec![made])),
+            },
+        }
+    }
+    command.subcommands(nested.into_iter().map(|(name, commands)| {
+        Command::new(name)
+            .about(format!("Operations of {name}"))
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .disable_help_subcommand(true)
+            .subcommands(commands)
+    }))
+}
+
+fn resource(resource: &'static str, operations: &[Found], words: &[String]) -> Command {
+    let name = kebab(resource);
+    let chosen = words.contains(&name);
+    let commands = operations.iter().map(|found| {
+        let call = kebab(found.operation.call);
+        let command = Command::new(call.clone()).about(found.operation.summary.to_string());
+        if chosen && words.contains(&call) { operation::arguments(command, found) } else { command }
+    });
+    Command::new(name)
+        .about(format!("Operations on {}", resource.replace('_', " ")))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommands(commands)
+}
+
+fn find() -> Command {
+    Command::new("find")
+        .about("Search for an operation, for example: crm find create a contact in hubspot")
+        .arg(Arg::new("words").value_name("WORDS").required(true).num_args(1..))
+}
+
+fn describe() -> Command {
+    Command::new("describe")
+        .about("Describe an operation: its arguments, its body and its reply")
+        .arg(
+            Arg::new("words")
+                .value_name("OPERATION")
+                .help("for example: hubspot contacts create")
+                .required(true)
+                .num_args(1..),
+        )
+        .arg(Arg::new("type").long("type").value_name("TYPE").help("Describe a type that the description names"))
+}
+
+fn mcp() -> Command {
+    Command::new("mcp")
+        .about("Serve the operations to an agent over standard input and output (Model Context Protocol)")
+        .long_about(
+            "Serve the operations to an agent over standard input and output (Model Context Protocol). Writes are refused \
+             unless --yes or the profile allows them.",
+        )
+}
+
+fn raw() -> Command {
+    let names = apis::APIS.iter().map(|api| api.document);
+    Command::new("raw")
+        .about("Send a request to any path, with the limits and retries of the vendor")
+        .arg(
+            Arg::new("api")
+                .value_name("API")
+                .required(true)
+                .value_parser(clap::builder::PossibleValuesParser::new(names)),
+        )
+        .arg(Arg::new("method").value_name("METHOD").required(true))
+        .arg(Arg::new("path").value_name("PATH").help("With the query, and escaped").required(true))
+        .arg(operation::data_argument())
+}
+
+/// The first paragraphs of clap's message as one line.
+fn sentence(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let text = text.split("\n\nUsage:").next().unwrap_or_default();
+    let text = text.split("\n\nFor more information").next().unwrap_or_default();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("; ").trim_start_matches("error: ").replace(":; ", ": ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! What went wrong, as one line and an exit code.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use crm_core::{Error, ErrorKind};
+use serde_json::{Value, json};
+
+/// A failure of a command.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    line: String,
+    code: u8,
+}
+
+/// The exit codes, as `crm help` lists them.
+pub(crate) const CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed otherwise
+  2  wrong command, argument or body; nothing was sent
+  3  credential missing, refused or without the permission
+  4  not found
+  5  conflict with the vendor's data
+  6  a limit of the vendor; repeat later
+  7  vendor or network unavailable; nothing was changed, repeat later
+  8  the write may have happened; look before you repeat it
+  9  the output was closed before the end";
+
+impl Failure {
+    /// The command is wrong, and nothing was sent.
+    pub(crate) fn usage(line: impl Into<String>) -> Self {
+        Self { line: line.into(), code: 2 }
+    }
+
+    /// The credential is missing or cannot be used.
+    pub(crate) fn credential(line: impl Into<String>) -> Self {
+        Self { line: line.into(), code: 3 }
+    }
+
+    pub(crate) fn other(line: impl Into<String>) -> Self {
+        Self { line: line.into(), code: 1 }
+    }
+
+    /// The caller does not want the answer any more.
+    pub(crate) fn cancelled(writes: bool) -> Self {
+        match writes {
+            true => Self { line: "cancelled; a write that was sent may have happened".to_owned(), code: 8 },
+            false => Self::other("cancelled"),
+        }
+    }
+
+    /// Output could not be written.
+    pub(crate) fn output(error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => {
+                Self { line: "the output was closed before the end; the rest was not written".to_owned(), code: 9 }
+            }
+            _ => Self::other(format!("the output cannot be written: {error}")),
+        }
+    }
+
+    /// A call failed. The text of a core error contains no secret and no personal data.
+    pub(crate) fn call(error: &Error) -> Self {
+        let mut line = error.to_string().replace(['\n', '\r'], " ");
+        if let Some(wait) = error.retry_after() {
+            line.push_str(&format!("; repeat after {} s", wait.as_millis().div_ceil(1_000)));
+        }
+        if error.may_have_happened() {
+            line.push_str("; it may have happened: look before you repeat it");
+        }
+        Self { line, code: code(error) }
+    }
+
+    /// The failure for a program.
+    pub(crate) fn as_json(&self) -> Value {
+        json!({"error": self.line, "kind": self.kind(), "may_have_happened": self.code == 8})
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.code {
+            2 => "wrong input",
+            3 => "credential",
+            4 => "not found",
+            5 => "conflict",
+            6 => "limit",
+            7 => "unavailable",
+            8 => "unknown outcome",
+            _ => "other",
+        }
+    }
+
+    /// Writes the line to standard error and returns the exit code.
+    pub(crate) fn report(self) -> ExitCode {
+        eprintln!("crm: {self}");
+        ExitCode::from(self.code)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line)
+    }
+}
+
+fn code(error: &Error) -> u8 {
+    if error.may_have_happened() {
+        return 8;
+    }
+    match error.kind() {
+        ErrorKind::Config | ErrorKind::Validation => 2,
+        ErrorKind::Auth | ErrorKind::Permission | ErrorKind::Token => 3,
+        ErrorKind::NotFound => 4,
+        ErrorKind::Conflict => 5,
+        ErrorKind::RateLimited | ErrorKind::QuotaExhausted | ErrorKind::LocalLimit => 6,
+        ErrorKind::Timeout | ErrorKind::Connect | ErrorKind::Io | ErrorKind::Unavailable | ErrorKind::Server => 7,
+        _ => 1,
+    }
+}

@@ -1,0 +1,35 @@
+use super::*;
+
+/// Plain questions, each with the operation that answers it.
+const QUESTIONS: &str = include_str!("questions.txt");
+
+#[test]
+fn plain_questions_have_their_operation_among_the_first_three() {
+    let mut missed = Vec::new();
+    let rows: Vec<(&str, &str)> = QUESTIONS.lines().filter_map(|line| line.split_once(" = ")).collect();
+    for (question, operation) in &rows {
+        assert!(crate::catalogue::find(&operation.split(' ').collect::<Vec<_>>()).is_ok(), "{operation}");
+        assert!(answer(question).len() <= MOST_BYTES, "{question}");
+        let found: Vec<String> = best(question).iter().map(Found::words).collect();
+        if !found.iter().take(3).any(|words| words == operation) {
+            missed.push(format!("{question}: {operation}, but found {found:?}"));
+        }
+    }
+    assert!(rows.len() >= 100);
+    assert!(missed.len() * 20 <= rows.len(), "{} of {}:\n{}", missed.len(), rows.len(), missed.join("\n"));
+}
+
+#[test]
+fn nothing_is_found_for_other_words() {
+    assert!(answer("qwertz").starts_with("Nothing fits"));
+    assert!(answer("").starts_with("Nothing fits"));
+}
+
+#[test]
+fn a_filled_path_leads_to_its_operation() {
+    let api = Api::of("hubspot").next().unwrap();
+    let call = |method, path| by_path(api, method, path).map(|one| (one.resource, one.call));
+    assert_eq!(call("POST", "/crm/objects/2026-03/contacts/search?x=1"), Some(("objects", "search")));
+    assert_eq!(call("GET", "/crm/objects/2026-03/contacts/17"), Some(("objects", "get")));
+    assert_eq!(call("GET", "/nowhere"), None);
+}

@@ -1,0 +1,96 @@
+//! The tools, as clients list them.
+
+use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use serde_json::{Map, Value, json};
+
+/// A tool: its name, its purpose, and its arguments.
+pub(super) struct Spec {
+    pub(super) name: &'static str,
+    about: &'static str,
+    /// Name, JSON type, purpose, and whether it is required.
+    pub(super) arguments: &'static [(&'static str, &'static str, &'static str, bool)],
+    reads: bool,
+}
+
+const OPERATION: (&str, &str, &str, bool) =
+    ("operation", "string", "Words of the operation, for example \"hubspot contacts create\"", true);
+const ARGUMENTS: (&str, &str, &str, bool) =
+    ("arguments", "object", "Arguments of the path and the query, by the names that describe shows", false);
+const BODY: (&str, &str, &str, bool) = ("body", "object", "The body, as describe shows it", false);
+
+/// All tools.
+pub(super) static TOOLS: &[Spec] = &[
+    Spec {
+        name: "find",
+        about: "Search for operations by plain words. Name the vendor if you know it.",
+        arguments: &[("question", "string", "For example \"add a tag to a contact in hoopai\"", true)],
+        reads: true,
+    },
+    Spec {
+        name: "describe",
+        about: "Describe an operation: arguments, body, reply, limits.",
+        arguments: &[OPERATION, ("type", "string", "A type that the description names, to see its members", false)],
+        reads: true,
+    },
+    Spec {
+        name: "read",
+        about: "Call an operation that only reads. A list returns whole rows up to 32 KB, and a cursor if there are more.",
+        arguments: &[
+            OPERATION,
+            ARGUMENTS,
+            BODY,
+            ("cursor", "string", "The cursor of the previous reply, with the same arguments and body", false),
+            (
+                "part",
+                "string",
+                "Path of the part to return, for example \"results.0.properties\"; for replies that are too large",
+                false,
+            ),
+        ],
+        reads: true,
+    },
+    Spec {
+        name: "write",
+        about: "Call an operation that changes data. Refused unless the server was started with writes allowed.",
+        arguments: &[
+            OPERATION,
+            ARGUMENTS,
+            BODY,
+            ("dry_run", "boolean", "Returns the request without sending it; the credential is hidden", false),
+        ],
+        reads: false,
+    },
+    Spec {
+        name: "status",
+        about: "Show which vendors have a credential, and whether writes are allowed.",
+        arguments: &[],
+        reads: true,
+    },
+];
+
+/// The tools as the protocol has them.
+pub(super) fn all() -> Vec<Tool> {
+    TOOLS.iter().map(Spec::tool).collect()
+}
+
+impl Spec {
+    fn tool(&self) -> Tool {
+        let hints = ToolAnnotations::new().read_only(self.reads).destructive(!self.reads);
+        Tool::new(self.name, self.about, self.schema()).with_annotations(hints)
+    }
+
+    fn schema(&self) -> JsonObject {
+        let property = |(name, ty, about, _): &(&str, &str, &str, bool)| {
+            let ty = if *name == "body" { json!(["object", "array", "string"]) } else { json!(ty) };
+            ((*name).to_owned(), json!({"type": ty, "description": about}))
+        };
+        let properties: Map<String, Value> = self.arguments.iter().map(property).collect();
+        let required: Vec<&str> = self.arguments.iter().filter(|one| one.3).map(|one| one.0).collect();
+        let mut schema = Map::new();
+        schema.insert("type".to_owned(), json!("object"));
+        schema.insert("properties".to_owned(), properties.into());
+        schema.insert("required".to_owned(), json!(required));
+        schema.insert("additionalProperties".to_owned(), json!(false));
+        schema
+    }
+}

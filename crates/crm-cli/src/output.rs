@@ -1,0 +1,112 @@
+//! Data on standard output, in the form that was asked for.
+
+mod flat;
+mod table;
+
+use std::io::{self, IsTerminal as _, Write};
+
+use bytes::Bytes;
+use clap::ValueEnum;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use flat::Columns;
+
+/// The form of the output.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// Columns, cut to the width of the terminal.
+    Table,
+    /// A JSON value a line.
+    Jsonl,
+    /// JSON with indentation.
+    Json,
+    /// Comma-separated values; members of members are columns with dots in their names.
+    Csv,
+}
+
+impl Format {
+    /// The form without an option.
+    pub(crate) fn of(asked: Option<Self>) -> Self {
+        let usual = if io::stdout().is_terminal() { Self::Table } else { Self::Jsonl };
+        asked.unwrap_or(usual)
+    }
+}
+
+/// Takes rows one by one. Tables and CSV are written at the end, because their columns follow from all rows.
+pub(crate) struct Rows {
+    format: Format,
+    written: usize,
+    kept: Vec<Value>,
+}
+
+impl Rows {
+    pub(crate) fn new(format: Format) -> Self {
+        Self { format, written: 0, kept: Vec::new() }
+    }
+
+    /// Takes a row.
+    pub(crate) fn push(&mut self, row: Value) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        let written = match self.format {
+            Format::Jsonl => writeln!(out, "{row}"),
+            Format::Json => {
+                let before = if self.written == 0 { "[" } else { "," };
+                write!(out, "{before}\n{}", indented(&row, "  "))
+            }
+            Format::Table | Format::Csv => {
+                self.kept.push(row);
+                Ok(())
+            }
+        };
+        self.written += 1;
+        written.map_err(|error| Failure::output(&error))
+    }
+
+    /// Writes what remains.
+    pub(crate) fn end(self) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        let written = match self.format {
+            Format::Jsonl => Ok(()),
+            Format::Json if self.written == 0 => writeln!(out, "[]"),
+            Format::Json => writeln!(out, "\n]"),
+            Format::Csv => Columns::of(&self.kept).csv(&self.kept, &mut out),
+            Format::Table => out.write_all(table::rows(&self.kept).as_bytes()),
+        };
+        written.and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+    }
+}
+
+/// Writes one reply.
+pub(crate) fn value(value: &Value, format: Format) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let rows = std::slice::from_ref(value);
+    let written = match format {
+        _ if value.is_null() => Ok(()),
+        Format::Jsonl => writeln!(out, "{value}"),
+        Format::Json => writeln!(out, "{}", indented(value, "")),
+        Format::Csv => Columns::of(rows).csv(rows, &mut out),
+        Format::Table => out.write_all(table::record(value).as_bytes()),
+    };
+    written.and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+}
+
+/// Writes text as it is.
+pub(crate) fn text(text: &str) -> Result<(), Failure> {
+    bytes(&Bytes::copy_from_slice(text.as_bytes()))
+}
+
+/// Writes bytes of a file as they are.
+pub(crate) fn bytes(bytes: &Bytes) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+}
+
+fn indented(value: &Value, before: &str) -> String {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let lines: Vec<String> = text.lines().map(|line| format!("{before}{line}")).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,38 @@
+use serde_json::json;
+
+use super::flat::Columns;
+use super::{indented, table};
+
+#[test]
+fn members_of_members_are_columns() {
+    let rows = [
+        json!({"id": "1", "properties": {"email": "a,b", "n": 1}}),
+        json!({"id": "2", "tags": ["x"], "note": "a \"b\"\nc"}),
+    ];
+    let columns = Columns::of(&rows);
+    assert_eq!(columns.0, ["id", "properties.email", "properties.n", "note", "tags"]);
+    let mut text = Vec::new();
+    columns.csv(&rows, &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(
+        text,
+        "id,properties.email,properties.n,note,tags\r\n1,\"a,b\",1,,\r\n2,,,\"a \"\"b\"\"\nc\",\"[\"\"x\"\"]\"\r\n"
+    );
+}
+
+#[test]
+fn a_table_fits_the_terminal() {
+    let rows = [json!({"a": "x".repeat(50), "b": 1, "c": "y\u{1b}[2J"}), json!({"a": 2})];
+    let text = table::rows_within(&rows, 44);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["a", "b", "c"]);
+    assert!(lines[1].starts_with(&"x".repeat(31)) && lines[1].contains('…') && !text.contains('\u{1b}'), "{text}");
+    assert!(table::rows_within(&rows, 36).contains("(1 more columns from c on"));
+    assert_eq!(table::rows_within(&[], 80), "");
+    assert_eq!(table::record(&json!({"a": 1, "bb": {"c": null}})), "a     1\nbb.c\n");
+}
+
+#[test]
+fn json_is_indented() {
+    assert_eq!(indented(&json!({"a": 1}), "  "), "  {\n    \"a\": 1\n  }");
+}

@@ -1,0 +1,167 @@
+//! What a command does.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use crm_core::{BodyStream, Call, CallOptions, Paginator, PollPolicy, Preview};
+use hubspot_client::http::Method;
+use serde_json::{Value, json};
+
+use crate::catalogue::{Api, Found, Rows};
+use crate::check::{self, Input};
+use crate::cli::{Action, Asked, Options};
+use crate::failure::Failure;
+use crate::output::{self, Format};
+use crate::session::Session;
+use crate::{describe, find, mcp, request};
+
+/// How often, and how long, an operation is asked whose result is not ready.
+const POLL: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(600));
+
+/// Does what a command line asks for.
+pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure> {
+    match action {
+        Action::Find { words } => output::text(&find::answer(&words)),
+        Action::Describe { found, ty } => {
+            output::text(&describe::answer(&found, ty.as_deref()).map_err(Failure::usage)?)
+        }
+        Action::Mcp => mcp::serve(&options).await,
+        Action::Call { found, input } => operation(&found, input, &options).await,
+        Action::Raw { api, method, path, body } => raw(api, &method, &path, body, &options).await,
+    }
+}
+
+async fn operation(found: &Found, mut input: Input, options: &Options) -> Result<(), Failure> {
+    let faults = input.check(found);
+    if !faults.is_empty() {
+        return Err(Failure::usage(format!("{}; see: crm describe {}", check::sentence(&faults), found.words())));
+    }
+    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
+    if !found.operation.reads() {
+        permit(&found.words(), &session, options)?;
+    }
+    let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
+    let pipeline = session.pipeline(found.api.entry, &department).await?;
+    if options.dry_run {
+        return preview(&request::call::<Value>(found, &pipeline, &input)).await;
+    }
+    if found.operation.reply == "file" {
+        return download(request::call(found, &pipeline, &input)).await;
+    }
+    let call: Call<Value> = request::call(found, &pipeline, &input);
+    let format = Format::of(options.format);
+    match &found.operation.paging {
+        Some(_) if options.all || format != Format::Json => list(call, options.all, format).await,
+        None if options.all => Err(Failure::usage(format!("{} returns no pages; leave out --all", found.words()))),
+        _ => {
+            let call = call.with(CallOptions::new().wait(PollPolicy::new(POLL.0, POLL.1)));
+            let reply = call.send().await.map_err(|error| Failure::call(&error))?;
+            output::value(&reply, format)
+        }
+    }
+}
+
+/// Refuses a write that nothing allows.
+fn permit(what: &str, session: &Session, options: &Options) -> Result<(), Failure> {
+    if options.yes || options.dry_run || session.allows_writes() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{what} changes data; add --yes to send it, --dry-run to see it, or \"allow_writes\": true to the profile"
+    )))
+}
+
+/// Writes the rows of a list, those of one page or of all.
+async fn list(call: Call<Value>, all: bool, format: Format) -> Result<(), Failure> {
+    let mut items = Paginator::<Rows>::new(call);
+    if !all {
+        items = items.max_pages(1);
+    }
+    let mut rows = output::Rows::new(format);
+    let mut failed = None;
+    while let Some(item) = items.next().await {
+        match item {
+            Ok(item) => rows.push(item)?,
+            Err(error) => {
+                failed = Some(Failure::call(&error));
+                break;
+            }
+        }
+    }
+    // Rows that arrived before a failure are written all the same.
+    rows.end()?;
+    if let Some(failure) = failed {
+        return Err(failure);
+    }
+    if !all && !items.cursor().is_end() {
+        eprintln!("crm: there are more rows; --all reads them");
+    }
+    Ok(())
+}
+
+async fn download(call: Call<BodyStream>) -> Result<(), Failure> {
+    if std::io::stdout().is_terminal() {
+        return Err(Failure::usage("the reply is a file; write it to one, for example: … > file"));
+    }
+    let mut body = call.send().await.map_err(|error| Failure::call(&error))?;
+    while let Some(piece) = body.next().await {
+        output::bytes(&piece.map_err(|error| Failure::call(&error))?)?;
+    }
+    Ok(())
+}
+
+async fn raw(
+    api: &'static Api,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+    options: &Options,
+) -> Result<(), Failure> {
+    let Ok(http) = Method::from_bytes(method.as_bytes()) else {
+        return Err(Failure::usage(format!("\"{method}\" is not an HTTP method")));
+    };
+    let known = find::by_path(api, method, path);
+    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
+    let reads = known.map_or(matches!(method, "GET" | "HEAD" | "OPTIONS"), crate::catalogue::Operation::reads);
+    if !reads {
+        permit(&format!("{method} {}", path.split('?').next().unwrap_or_default()), &session, options)?;
+    }
+    let mut pipeline = session.pipeline(api.entry, "").await?;
+    if let Some(version) = api.file.operations.first().and_then(|one| one.version).filter(|_| !api.file.root) {
+        pipeline = pipeline.with_version(version);
+    }
+    let mut call = Call::raw(&pipeline, http, path);
+    if let Some(body) = &body {
+        call = call.json(body);
+    }
+    // An operation of the catalogue keeps its class of limits and its rule for repeats.
+    if let Some(known) = known {
+        call = call.with(CallOptions::new().limit_class(known.limit_class).idempotent(known.idempotent));
+    }
+    if options.dry_run {
+        return preview(&call).await;
+    }
+    let reply = call.send().await.map_err(|error| Failure::call(&error))?;
+    output::value(&reply, Format::of(options.format))
+}
+
+/// Writes the request as it would be sent.
+async fn preview<T>(call: &Call<T>) -> Result<(), Failure> {
+    let shown = call.preview().await.map_err(|error| Failure::call(&error))?;
+    output::value(&as_json(&shown), Format::Json)
+}
+
+/// A request as JSON; its credential is hidden.
+pub(crate) fn as_json(preview: &Preview) -> Value {
+    let text = |value: &hubspot_client::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = preview.headers.iter().map(|(name, value)| (name.to_string(), text(value).into()));
+    let body = preview.body.as_ref().map(|body| {
+        serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()))
+    });
+    json!({
+        "method": preview.method.as_str(),
+        "url": preview.url,
+        "headers": headers.collect::<serde_json::Map<_, _>>(),
+        "body": body,
+    })
+}

@@ -1,0 +1,98 @@
+//! What a command is sent with: the profile, or fakes in this process.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crm_core::Pipeline;
+use crm_fake::{Fake, Setup};
+use tokio::sync::Mutex;
+
+use crate::apis::{Access, ApiEntry};
+use crate::failure::Failure;
+use crate::profile::{Credential, Profile};
+
+/// Connections to the APIs, each made when it is first needed.
+pub(crate) struct Session {
+    profile: Profile,
+    /// True if the profile was named, so that the environment does not count.
+    named: bool,
+    fakes: Option<Fakes>,
+    /// Pipelines by document and department.
+    connected: Mutex<BTreeMap<(&'static str, String), Pipeline>>,
+}
+
+/// Fakes in place of the vendors.
+struct Fakes {
+    setup: Setup,
+    started: Mutex<BTreeMap<&'static str, Arc<Fake>>>,
+}
+
+impl Session {
+    /// Opens a session. `fake` is the file of records to begin with, empty for none.
+    pub(crate) fn open(profile: Option<&str>, fake: Option<&str>) -> Result<Self, Failure> {
+        let fakes = fake.map(Fakes::new).transpose()?;
+        let profile_read = if fakes.is_some() { Profile::default() } else { Profile::read(profile)? };
+        Ok(Self { profile: profile_read, named: profile.is_some(), fakes, connected: Mutex::default() })
+    }
+
+    /// Returns true if writes are sent without `--yes`: the profile allows it, or nothing real can be changed.
+    pub(crate) fn allows_writes(&self) -> bool {
+        self.profile.allow_writes || self.fakes.is_some()
+    }
+
+    /// Returns true if the vendors are fakes.
+    pub(crate) fn is_fake(&self) -> bool {
+        self.fakes.is_some()
+    }
+
+    /// Returns true if there is a credential for the API.
+    pub(crate) fn has_credential(&self, api: &ApiEntry) -> bool {
+        self.fakes.is_some() || self.profile.credential(api, self.named).is_ok()
+    }
+
+    /// Returns the pipeline of an API. `department` matters to Hatch's legacy API only.
+    pub(crate) async fn pipeline(&self, api: &'static ApiEntry, department: &str) -> Result<Pipeline, Failure> {
+        let mut connected = self.connected.lock().await;
+        if let Some(pipeline) = connected.get(&(api.document, department.to_owned())) {
+            return Ok(pipeline.clone());
+        }
+        let Credential { token, base_url } = match &self.fakes {
+            Some(fakes) => fakes.credential(api).await?,
+            None => self.profile.credential(api, self.named)?,
+        };
+        let access = Access { token, base_url, department: department.to_owned() };
+        let pipeline = api.connect(access).map_err(|error| Failure::call(&error))?;
+        connected.insert((api.document, department.to_owned()), pipeline.clone());
+        Ok(pipeline)
+    }
+}
+
+impl Fakes {
+    fn new(file: &str) -> Result<Self, Failure> {
+        let setup = match file {
+            "" => Setup::default(),
+            file => {
+                let text = std::fs::read_to_string(file)
+                    .map_err(|error| Failure::usage(format!("the file of --fake {file} cannot be read: {error}")))?;
+                Setup::records(file, &text).map_err(|error| Failure::usage(error.to_string()))?
+            }
+        };
+        Ok(Self { setup, started: Mutex::default() })
+    }
+
+    async fn credential(&self, api: &ApiEntry) -> Result<Credential, Failure> {
+        let mut started = self.started.lock().await;
+        let fake = match started.get(api.fake.name()) {
+            Some(fake) => Arc::clone(fake),
+            None => {
+                let fake = Fake::start(api.fake).await;
+                let fake = fake.map_err(|error| Failure::other(format!("the fake cannot be started: {error}")))?;
+                self.setup.apply(&fake);
+                let fake = Arc::new(fake);
+                started.insert(api.fake.name(), Arc::clone(&fake));
+                fake
+            }
+        };
+        Ok(Credential { token: fake.token().into(), base_url: Some(fake.base_url()) })
+    }
+}

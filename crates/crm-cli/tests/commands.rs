@@ -1,0 +1,195 @@
+//! The program as users start it: against fakes, with one clear line and an exit code for everything that goes wrong.
+
+mod support;
+
+use crm_fake::{Fake, Fault, Vendor};
+use serde_json::{Value, json};
+use support::{Ran, crm, crm_at, seed};
+
+/// Runs a line that must succeed.
+fn done(line: &str) -> String {
+    let ran = crm(line);
+    assert_eq!((ran.code, ran.errors.as_str()), (0, ""), "{line}");
+    ran.output
+}
+
+#[test]
+fn a_list_is_written_in_every_form() {
+    let seed = seed(r#"{"hubspot": {"contacts": [{"email": "ada@example.com"}, {"email": "bob@example.com"}]}}"#);
+    let list = |format: &str| {
+        done(&format!("--fake={} hubspot contacts list --properties email --format {format}", seed.path()))
+    };
+    let lines: Vec<Value> = list("jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), &lines[1]["properties"]["email"]), (2, &json!("bob@example.com")));
+    let reply: Value = serde_json::from_str(&list("json")).unwrap();
+    assert_eq!(reply["results"].as_array().map(Vec::len), Some(2));
+    let csv = list("csv");
+    assert!(csv.starts_with("archived,createdAt,id,properties.") && csv.contains(",ada@example.com,"), "{csv}");
+    assert!(list("table").lines().next().is_some_and(|head| head.starts_with("archived  createdAt")));
+}
+
+#[test]
+fn all_pages_are_read_to_the_end() {
+    let contacts: Vec<Value> = (0..250).map(|number| json!({"email": format!("p{number}@example.com")})).collect();
+    let seed = seed(&json!({"hubspot": {"contacts": contacts}}).to_string());
+    let one = crm(&format!("--fake={} hubspot contacts list --limit 100", seed.path()));
+    assert_eq!(
+        (one.output.lines().count(), one.errors.as_str()),
+        (100, "crm: there are more rows; --all reads them\n")
+    );
+    let all = |format: &str| {
+        done(&format!("--fake={} hubspot contacts list --limit 100 --all --format {format}", seed.path()))
+    };
+    assert_eq!(all("jsonl").lines().count(), 250);
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&all("json")).unwrap().len(), 250);
+    assert_eq!(all("csv").lines().count(), 251);
+    // A search pages through its body.
+    let search = done(&format!("--fake={} hubspot contacts search limit=100 --all", seed.path()));
+    assert_eq!(search.lines().count(), 250);
+}
+
+#[test]
+fn every_vendor_is_called() {
+    for (line, part) in [
+        ("hubspot contacts create properties.email=ada@example.com", "ada@example.com"),
+        ("hoopai contacts create locationId=loc firstName=Ada", "Ada"),
+        ("hoopai v3 calendars list --location-id loc", ""),
+        ("hockeystack account-intelligence get company_domain=example.com", "{"),
+        ("hockeystack service get-me", "{"),
+        ("hatch contacts upsert source=web email=ada@example.com", "{"),
+        (
+            "hatch leads create 1234 --data {\"firstName\":\"Ada\",\"lastName\":\"L\",\"phoneNumber\":\"1\",\"email\":\"a@example.com\",\"source\":\"web\"}",
+            "",
+        ),
+        ("raw hubspot GET /crm/objects/2026-03/contacts", "results"),
+        ("raw hubspot POST /crm/objects/2026-03/contacts/search --data {\"limit\":1}", "results"),
+    ] {
+        let output = done(&format!("--fake {line}"));
+        assert!(output.contains(part), "{line}: {output}");
+    }
+}
+
+#[test]
+fn a_download_is_written_as_it_is() {
+    let ran = crm(
+        "--fake hatch exports download --data-source contact_history --start-date 2026-03-01 --end-date 2026-03-02",
+    );
+    assert_eq!((ran.code, ran.errors.as_str()), (0, ""), "{}", ran.output);
+    assert!(ran.bytes.starts_with(b"PK"), "not an archive");
+}
+
+#[test]
+fn what_is_wrong_is_one_line_and_nothing_is_sent() {
+    for (line, code, sentence) in [
+        (
+            "hubspot contacts list --limit many",
+            2,
+            "limit: must be a whole number, and is other text; see: crm describe hubspot contacts list",
+        ),
+        (
+            "hubspot contacts create property.email=x --yes",
+            2,
+            "body.property: is not a member; did you mean \"properties\"?",
+        ),
+        (
+            "hubspot contacts list",
+            3,
+            "there is no credential for hubspot; set HUBSPOT_TOKEN, or add it to a profile in ",
+        ),
+        ("hubspot contacts list --profile other", 3, "the file of profiles "),
+        ("--fake=/nowhere.json hubspot contacts list", 2, "the file of --fake /nowhere.json cannot be read"),
+        ("--fake hubspot contacts get 404", 4, "contacts.get"),
+        ("--fake hubspot contacts get 1 --all", 2, "hubspot contacts get returns no pages; leave out --all"),
+        ("--fake raw hubspot FETCH! /x", 2, "raw (GET {raw}): invalid input: this method is not supported"),
+        ("--fake raw hubspot GET x", 2, "raw"),
+        ("describe hubspot contacts create --type Nope", 2, "there is no type called \"Nope\""),
+    ] {
+        let Ran { code: found, output, errors, .. } = crm(line);
+        assert_eq!((found, output.as_str()), (code, ""), "{line}: {errors}");
+        assert!(errors.starts_with(&format!("crm: {sentence}")) && errors.lines().count() == 1, "{line}: {errors}");
+    }
+}
+
+#[test]
+fn a_write_needs_a_yes_and_a_dry_run_sends_nothing() {
+    let fake = Running::start(Vendor::HubSpot);
+    let at = fake.profile(false);
+    let write = "hubspot contacts create properties.email=ada@example.com";
+    let refused = crm_at(&at, write);
+    assert!(refused.code == 2 && refused.errors.contains("add --yes to send it"), "{}", refused.errors);
+    let shown = crm_at(&at, &format!("{write} --dry-run"));
+    let request: Value = serde_json::from_str(&shown.output).unwrap();
+    assert_eq!((&request["method"], &request["headers"]["authorization"]), (&json!("POST"), &json!("[…]")));
+    assert!(request["url"].as_str().is_some_and(|url| url.ends_with("/crm/objects/2026-03/contacts")), "{request}");
+    assert!(!shown.output.contains(fake.0.token()));
+    assert_eq!(fake.0.requests().len(), 0);
+    assert_eq!(crm_at(&at, &format!("{write} --yes")).code, 0);
+    assert_eq!(crm_at(&fake.profile(true), "hubspot contacts create properties.email=bob@example.com").code, 0);
+    assert_eq!(fake.0.count("contacts"), 2);
+}
+
+#[test]
+fn refusals_are_repeated_and_lost_writes_are_not() {
+    let fake = Running::start(Vendor::HubSpot);
+    let at = fake.profile(true);
+    fake.0.fail(Fault::RateLimited { hint: Some(crm_fake::Hint::RetryAfterSeconds(1)) }.times(2));
+    let ran = crm_at(&at, "hubspot contacts list");
+    assert_eq!((ran.code, fake.0.requests().len()), (0, 3), "{}", ran.errors);
+    assert!(ran.errors.contains("crm: waiting "), "{}", ran.errors);
+    fake.0.fail(Fault::status(500).on("contacts.create"));
+    let ran = crm_at(&at, "hubspot contacts create properties.email=canary@example.com");
+    assert_eq!((ran.code, fake.0.requests().len()), (8, 4), "{}", ran.errors);
+    assert!(ran.errors.contains("it may have happened: look before you repeat it"), "{}", ran.errors);
+    assert!(!ran.errors.contains("canary") && !ran.errors.contains(fake.0.token()), "{}", ran.errors);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_profile_that_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = seed(r#"{"default": {"hubspot": {"token": "canary"}}}"#);
+    std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let ran = crm_at(&file, "hubspot contacts list --dry-run");
+    assert!(ran.code == 3 && ran.errors.contains("run: chmod 600"), "{}", ran.errors);
+    let wrong = seed(r#"{"default": {"hubspott": {"token": "canary"}}}"#);
+    let ran = crm_at(&wrong, "hubspot contacts list --dry-run");
+    assert!(
+        ran.code == 2 && ran.errors.contains("did you mean \"hubspot\"?") && !ran.errors.contains("canary"),
+        "{}",
+        ran.errors
+    );
+    let broken = seed(r#"{"default": {"hubspot": {"token": "canary" "#);
+    let ran = crm_at(&broken, "hubspot contacts list --dry-run");
+    assert!(
+        ran.code == 3 && ran.errors.contains("is not valid at line 1") && !ran.errors.contains("canary"),
+        "{}",
+        ran.errors
+    );
+}
+
+#[test]
+fn a_closed_output_ends_with_one_line() {
+    let contacts: Vec<Value> = (0..3_000).map(|number| json!({"email": format!("p{number}@example.com")})).collect();
+    let seed = seed(&json!({"hubspot": {"contacts": contacts}}).to_string());
+    let ran = support::closed(&format!("--fake={} hubspot contacts list --limit 100 --all", seed.path()));
+    assert_eq!(
+        (ran.code, ran.errors.as_str()),
+        (9, "crm: the output was closed before the end; the rest was not written\n")
+    );
+}
+
+/// A fake in this process, and a runtime that keeps it running.
+struct Running(Fake, #[allow(dead_code, reason = "it runs the fake")] tokio::runtime::Runtime);
+
+impl Running {
+    fn start(vendor: Vendor) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        Self(runtime.block_on(Fake::start(vendor)).unwrap(), runtime)
+    }
+
+    /// A file of profiles with the address and the token of the fake.
+    fn profile(&self, writes: bool) -> support::File {
+        let entry = json!({"token": self.0.token(), "base_url": self.0.base_url()});
+        seed(&json!({"default": {"hubspot": entry, "allow_writes": writes}}).to_string())
+    }
+}

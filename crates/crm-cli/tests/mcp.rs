@@ -1,0 +1,213 @@
+//! `crm mcp` as a child process, with plain JSON-RPC lines in both eras of the protocol.
+
+mod support;
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+use crm_fake::{Fake, Fault, Vendor};
+use serde_json::{Value, json};
+use support::seed;
+
+/// The maximum size of `tools/list`, and of a reply.
+const MOST_TOOLS: usize = 6_000;
+const MOST_REPLY: usize = 32_768;
+
+/// A client that speaks one version of the protocol.
+struct Client {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+    modern: bool,
+    id: u64,
+}
+
+impl Client {
+    fn start(line: &str, profiles: &str, modern: bool) -> Self {
+        let mut command = support::command(line, profiles);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
+        let mut client = Self { child, input, output, modern, id: 0 };
+        if modern {
+            let found = client.ask("server/discover", json!({}));
+            assert!(found["result"]["supportedVersions"].to_string().contains("2026-07-28"), "{found}");
+        } else {
+            let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+            let welcome = client.ask("initialize", hello);
+            assert_eq!(welcome["result"]["protocolVersion"], "2025-06-18");
+            assert_eq!(welcome["result"]["serverInfo"]["name"], "crm");
+            client.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+        }
+        client
+    }
+
+    fn send(&mut self, message: &Value) {
+        writeln!(self.input.as_mut().unwrap(), "{message}").unwrap();
+    }
+
+    fn ask(&mut self, method: &str, mut params: Value) -> Value {
+        self.id += 1;
+        if self.modern {
+            params["_meta"] = json!({
+                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
+                "io.modelcontextprotocol/clientCapabilities": {},
+            });
+        }
+        let id = self.id;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        loop {
+            let mut line = String::new();
+            assert!(self.output.read_line(&mut line).unwrap() > 0, "the server ended");
+            let message: Value = serde_json::from_str(&line).unwrap();
+            if message["id"] == id {
+                return message;
+            }
+        }
+    }
+
+    /// Calls a tool, and returns whether it failed and its text.
+    fn call(&mut self, name: &str, arguments: Value) -> (bool, String) {
+        let answer = self.ask("tools/call", json!({"name": name, "arguments": arguments}));
+        let text = answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer}"));
+        (answer["result"]["isError"] == true, text.to_owned())
+    }
+
+    /// Calls a tool that must succeed.
+    fn done(&mut self, name: &str, arguments: Value) -> Value {
+        let (failed, text) = self.call(name, arguments);
+        assert!(!failed, "{text}");
+        serde_json::from_str(&text).unwrap_or(Value::String(text))
+    }
+}
+
+impl Drop for Client {
+    /// The server ends when its input does.
+    fn drop(&mut self) {
+        self.input = None;
+        let ended = self.child.wait().unwrap();
+        assert!(ended.success() || std::thread::panicking());
+    }
+}
+
+#[test]
+fn both_eras_list_five_small_tools() {
+    for modern in [false, true] {
+        let mut client = Client::start("--fake mcp", "/nowhere", modern);
+        let answer = client.ask("tools/list", json!({}));
+        let tools = answer["result"]["tools"].as_array().unwrap().clone();
+        let names: Vec<&str> = tools.iter().filter_map(|tool| tool["name"].as_str()).collect();
+        assert_eq!(names, ["find", "describe", "read", "write", "status"]);
+        assert!(answer.to_string().len() <= MOST_TOOLS && answer["result"].get("nextCursor").is_none(), "{answer}");
+        let read_only: Vec<bool> = tools.iter().map(|tool| tool["annotations"]["readOnlyHint"] == true).collect();
+        assert_eq!(read_only, [true, true, true, false, true]);
+    }
+}
+
+#[test]
+fn an_agent_finds_describes_reads_and_writes() {
+    for modern in [false, true] {
+        let mut client = Client::start("--fake mcp", "/nowhere", modern);
+        let found = client.done("find", json!({"question": "create a contact in hubspot"}));
+        assert_eq!((&found[0]["operation"], &found[0]["writes"]), (&json!("hubspot contacts create"), &json!(true)));
+        let described = client.done("describe", json!({"operation": "hubspot contacts create"}));
+        assert!(described.as_str().is_some_and(|text| text.contains("properties*")), "{described}");
+        let body = json!({"properties": {"email": "ada@example.com"}});
+        let made = client.done("write", json!({"operation": "hubspot contacts create", "body": body}));
+        let id = &made["id"];
+        let read = client.done("read", json!({"operation": "hubspot contacts get", "arguments": {"objectId": id}}));
+        assert_eq!(read["properties"]["email"], "ada@example.com");
+        let gone =
+            client.done("write", json!({"operation": "hubspot contacts archive", "arguments": {"objectId": id}}));
+        assert_eq!(gone, json!({"done": true}));
+        assert_eq!(client.done("status", json!({}))["writes_allowed"], true);
+    }
+}
+
+#[test]
+fn wrong_arguments_have_a_path_and_a_suggestion() {
+    let mut client = Client::start("--fake mcp", "/nowhere", false);
+    for (tool, arguments, sentence) in [
+        ("find", json!({"question": 5}), "question: must be of the type string"),
+        ("find", json!({}), "question: is required"),
+        ("find", json!({"qestion": "x"}), "qestion: is not an argument of find; did you mean \\\"question\\\"?"),
+        ("delete", json!({}), "there is no tool of this name; there are find, "),
+        ("read", json!({"operation": "hubspot contcts list"}), "did you mean \\\"contacts\\\"?"),
+        ("read", json!({"operation": "hubspot contacts create"}), "changes data; call the tool write"),
+        (
+            "read",
+            json!({"operation": "hubspot contacts list", "arguments": {"limt": 1}}),
+            "limt: is not an argument; did you mean",
+        ),
+        ("read", json!({"operation": "hubspot contacts list", "cursor": "x"}), "not a valid cursor"),
+        (
+            "read",
+            json!({"operation": "hubspot contacts get", "arguments": {"objectId": 404}}),
+            "\"kind\":\"not found\"",
+        ),
+        (
+            "write",
+            json!({"operation": "hubspot contacts create", "body": {"propertys": {}}}),
+            "body.propertys: is not a member; did you mean",
+        ),
+        ("read", json!({"operation": "hatch exports download"}), "run it in a terminal: crm hatch exports download"),
+    ] {
+        let (failed, text) = client.call(tool, arguments.clone());
+        assert!(failed && text.contains(sentence), "{tool} {arguments}: {text}");
+    }
+}
+
+#[test]
+fn long_lists_are_whole_rows_and_a_cursor() {
+    let row = |number: usize| json!({"email": format!("p{number}@example.com"), "firstname": "x".repeat(1_000)});
+    let contacts: Vec<Value> = (0..120).map(row).collect();
+    let seed = seed(&json!({"hubspot": {"contacts": contacts}}).to_string());
+    let mut client = Client::start(&format!("--fake={} mcp", seed.path()), "/nowhere", false);
+    let mut arguments = json!({"operation": "hubspot contacts list", "arguments": {"limit": 100}});
+    let (mut seen, mut replies) = (Vec::new(), 0);
+    loop {
+        let (failed, text) = client.call("read", arguments.clone());
+        assert!(!failed && text.len() <= MOST_REPLY, "{} bytes", text.len());
+        let reply: Value = serde_json::from_str(&text).unwrap();
+        seen.extend(reply["rows"].as_array().unwrap().iter().map(|row| row["id"].clone()));
+        replies += 1;
+        match reply.get("cursor") {
+            Some(cursor) => arguments["cursor"] = cursor.clone(),
+            None => break,
+        }
+    }
+    seen.dedup();
+    assert!(seen.len() == 120 && replies >= 4, "{} rows in {replies} replies", seen.len());
+}
+
+#[test]
+fn writes_are_off_and_a_lost_one_is_reported() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let fake = runtime.block_on(Fake::start(Vendor::HubSpot)).unwrap();
+    let entry = json!({"token": fake.token(), "base_url": fake.base_url()});
+    let profiles = seed(&json!({"default": {"hubspot": entry}}).to_string());
+    let write =
+        json!({"operation": "hubspot contacts create", "body": {"properties": {"email": "canary@example.com"}}});
+
+    let mut client = Client::start("mcp", profiles.path(), true);
+    let (failed, text) = client.call("write", write.clone());
+    assert!(failed && text.contains("writes are not allowed"), "{text}");
+    let mut dry = write.clone();
+    dry["dry_run"] = json!(true);
+    let shown = client.done("write", dry);
+    assert_eq!(shown["headers"]["authorization"], "[…]");
+    assert!(!shown.to_string().contains(fake.token()));
+    assert_eq!(fake.requests().len(), 0);
+    let status = client.done("status", json!({}));
+    assert_eq!((&status["writes_allowed"], &status["apis"][0]["credential"]), (&json!(false), &json!(true)));
+    drop(client);
+
+    fake.fail(Fault::status(500).on("contacts.create"));
+    let mut client = Client::start("mcp --yes", profiles.path(), false);
+    let (failed, text) = client.call("write", write.clone());
+    assert!(failed && text.contains("\"may_have_happened\":true"), "{text}");
+    assert!(!text.contains("canary") && !text.contains(fake.token()), "{text}");
+    assert_eq!(fake.requests().len(), 1);
+    client.done("write", write);
+    assert_eq!(fake.count("contacts"), 1);
+}
