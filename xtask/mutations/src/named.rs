@@ -85,14 +85,31 @@ fn operation(lock: &Value, path: &str, method: &str) -> Vec<String> {
             && one.split('/').zip(other.split('/')).all(alike)
     };
     for api in lock.as_object().into_iter().flat_map(|apis| apis.values()) {
-        let operations = api["operations"].as_object().into_iter().flatten();
-        for (line, name) in operations.filter(|(line, _)| same(line)) {
-            // An operation of one type of object has the path of all types in the report.
-            found.extend(line.split_once(' ').map(|(_, template)| plain(template)));
-            found.extend(name.as_str().map(plain));
+        for (line, name) in api["operations"].as_object().into_iter().flatten() {
+            if same(line) {
+                found.extend(name.as_str().map(plain));
+            }
+            found.extend(line.split_once(' ').and_then(|(_, template)| of_all_types(path, template)));
         }
     }
     found
+}
+
+/// Returns the path that the operations of all types of objects have in a report, if the path names one type where a
+/// template has its first parameter.
+fn of_all_types(path: &str, template: &str) -> Option<String> {
+    let (path, template): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), template.split('/').collect());
+    let is_parameter = |segment: &&str| segment.starts_with('{');
+    let at = template.iter().position(is_parameter)?;
+    if path.get(..at)? != &template[..at] || path.get(at).is_none_or(is_parameter) {
+        return None;
+    }
+    let segment = |(index, own): (usize, &&str)| match template.get(index) {
+        Some(all) if index == at || index > at && is_parameter(own) && is_parameter(all) => (*all).to_owned(),
+        _ => (*own).to_owned(),
+    };
+    let path: Vec<String> = path.iter().enumerate().map(segment).collect();
+    Some(plain(&path.join("/")))
 }
 
 /// Returns the names of the type of a schema, as the lock has them.
@@ -198,5 +215,8 @@ mod tests {
         assert!(named(line("boats.get(fields)", "option removed"), parameter));
         assert!(!named(line("boats.list(limit)", "option removed"), parameter));
         assert!(named(line("boats.get", "removed: `GET /boats/{id}`"), "a.json#/paths/~1boats~1{id}/get/"));
+        let of_one = "a.json#/paths/~1boats~1ferries~1crew/get/";
+        assert!(named(line("ferries", "supports `GET /boats/{id}/crew`"), of_one));
+        assert!(!named(line("ferries", "supports `GET /boats/{id}/captain`"), of_one));
     }
 }
