@@ -19,6 +19,7 @@ pub(crate) fn any<T>() -> T { unimplemented!() }
 pub(crate) struct Made;
 pub(crate) type Entry<C> = (&'static str, fn(&C, &Sample) -> Made);
 pub(crate) fn made<T>(call: impl Into<crm_core::Call<T>>) -> Made { drop(call.into()); Made }
+pub(crate) fn paged<T>(call: impl Into<crm_core::Call<T>>) -> Made { made(call) }
 pub(crate) fn streamed(call: impl Into<crm_core::Call<crm_core::BodyStream>>) -> Made { drop(call.into()); Made }
 "#;
 
@@ -33,9 +34,10 @@ fn typed(model: &Model, calls: &str) -> String {
     for Operation { name, reply, .. } in &model.operations {
         if let Reply::Value(ty) = reply
             && let Some(at) = text.find(&format!("\"{name}\""))
-            && let Some(made) = text[at..].find(" made(")
+            && let Some(open) =
+                [" made(", " paged("].iter().filter_map(|of| text[at..].find(of).map(|start| start + of.len())).min()
         {
-            text.insert_str(at + made + " made".len(), &format!("::<{}>", ty.rust("types::")));
+            text.insert_str(at + open - 1, &format!("::<{}>", ty.rust("types::")));
         }
     }
     text
