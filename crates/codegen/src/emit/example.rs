@@ -232,9 +232,9 @@ fn setter_needs_exact(ty: &Ty) -> bool {
     !matches!(ty, Ty::Text | Ty::Timestamp | Ty::List(_) | Ty::Map(_))
 }
 
-/// The first or the last moment of March 2026.
+/// The first or the last moment of March 2026. With its type, because a literal that `impl Into<i64>` takes is an `i32`.
 fn moment(name: &str) -> TokenStream {
-    if name.to_snake_case().starts_with("end") { quote!(1_775_001_599_999) } else { quote!(1_772_323_200_000) }
+    if name.to_snake_case().starts_with("end") { quote!(1_775_001_599_999_i64) } else { quote!(1_772_323_200_000_i64) }
 }
 
 /// The members that an example of a record without required ones sets: at most two plain ones, whose names mean most to
