@@ -176,7 +176,9 @@ impl Operation {
         const VERBS: &[&str] = &["get", "list", "read", "search", "resolve", "validate", "introspect", "preview"];
         let call = self.call.strip_prefix("batch_").unwrap_or(self.call);
         let verb = call.split('_').next().unwrap_or(call);
-        self.method == "GET" || (self.method == "POST" && self.idempotent && VERBS.contains(&verb))
+        // Some begin something by a GET, for example a consent.
+        let begins = matches!(verb, "start" | "generate");
+        (self.method == "GET" && !begins) || (self.method == "POST" && self.idempotent && VERBS.contains(&verb))
     }
 
     /// Returns true if it destroys data.
@@ -223,10 +225,10 @@ impl Api {
 impl ApiFile {
     /// The catalogue is part of the program and a test reads all of it, so this is a defect of the build.
     fn unread(entry: &ApiEntry, error: &serde_json::Error) -> Self {
-        eprintln!(
-            "crm: the catalogue of {} cannot be read ({error}); install this version of crm again",
+        crate::failure::say(&format!(
+            "the catalogue of {} cannot be read ({error}); install this version of crm again",
             entry.document
-        );
+        ));
         Self { vendor: entry.vendor, title: entry.vendor, api: "", root: false, objects: None, operations: Vec::new() }
     }
 }

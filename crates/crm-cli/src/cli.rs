@@ -1,5 +1,6 @@
 //! The command line: built from the catalogue when the program runs, and only as far as the words need it.
 
+mod complete;
 mod fields;
 mod operation;
 
@@ -42,6 +43,8 @@ pub(crate) enum Action {
     Describe { found: Found, ty: Option<String> },
     /// Serves the Model Context Protocol on standard input and output.
     Mcp,
+    /// Writes text that is ready: a script for a shell, or the words that can follow.
+    Text(String),
 }
 
 /// Reads the words of a command line, the name of the program first. Prints help and ends the program if that is asked
@@ -80,6 +83,8 @@ fn action(matches: &ArgMatches) -> Result<Action, Failure> {
             Ok(Action::Describe { found, ty: matches.get_one::<String>("type").cloned() })
         }
         "mcp" => Ok(Action::Mcp),
+        "completions" => complete::script(&text("shell")).map(|script| Action::Text(script.to_owned())),
+        "complete" => Ok(Action::Text(complete::candidates(&many("words")))),
         "raw" => {
             let api = text("api");
             let Some(api) = Api::all().find(|one| one.entry.document == api) else {
@@ -119,6 +124,7 @@ fn command(words: &[String]) -> Command {
         .subcommand(describe())
         .subcommand(raw())
         .subcommand(mcp())
+        .subcommands(completions())
 }
 
 fn options() -> Vec<Arg> {
@@ -218,6 +224,17 @@ fn describe() -> Command {
                 .num_args(1..),
         )
         .arg(Arg::new("type").long("type").value_name("TYPE").help("Describe a type that the description names"))
+}
+
+fn completions() -> [Command; 2] {
+    let shell = Arg::new("shell").value_name("SHELL").required(true);
+    let words = Arg::new("words").num_args(0..).allow_hyphen_values(true).last(true);
+    [
+        Command::new("completions")
+            .about("Write the completion script of a shell, for example: crm completions bash > ~/.bash_completion")
+            .arg(shell.value_parser(clap::builder::PossibleValuesParser::new(complete::SHELLS))),
+        Command::new("complete").hide(true).arg(words),
+    ]
 }
 
 fn mcp() -> Command {

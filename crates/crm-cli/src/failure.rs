@@ -1,6 +1,7 @@
 //! What went wrong, as one line and an exit code.
 
 use std::fmt;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use crm_core::{Error, ErrorKind};
@@ -92,9 +93,14 @@ impl Failure {
 
     /// Writes the line to standard error and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
-        eprintln!("crm: {self}");
+        say(&self.line);
         ExitCode::from(self.code)
     }
+}
+
+/// Writes a line to standard error. A closed one is not an error.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "crm: {line}");
 }
 
 impl fmt::Display for Failure {

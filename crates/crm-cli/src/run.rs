@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::catalogue::{Api, Found, Rows};
 use crate::check::{self, Input};
 use crate::cli::{Action, Asked, Options};
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::output::{self, Format};
 use crate::session::Session;
 use crate::{describe, find, mcp, request};
@@ -25,6 +25,7 @@ pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure>
         Action::Describe { found, ty } => {
             output::text(&describe::answer(&found, ty.as_deref()).map_err(Failure::usage)?)
         }
+        Action::Text(text) => output::text(&text),
         Action::Mcp => mcp::serve(&options).await,
         Action::Call { found, input } => operation(&found, input, &options).await,
         Action::Raw { api, method, path, body } => raw(api, &method, &path, body, &options).await,
@@ -56,7 +57,14 @@ async fn operation(found: &Found, mut input: Input, options: &Options) -> Result
         _ => {
             let call = call.with(CallOptions::new().wait(PollPolicy::new(POLL.0, POLL.1)));
             let reply = call.send().await.map_err(|error| Failure::call(&error))?;
-            output::value(&reply, format)
+            output::value(&reply, format)?;
+            // A batch succeeds as a request although some of its inputs fail.
+            match reply.get("errors").and_then(Value::as_array).map_or(0, Vec::len) {
+                errors if errors > 0 && found.operation.batch_max.is_some() => {
+                    Err(Failure::other(format!("{errors} inputs failed; \"errors\" of the reply says why")))
+                }
+                _ => Ok(()),
+            }
         }
     }
 }
@@ -94,7 +102,7 @@ async fn list(call: Call<Value>, all: bool, format: Format) -> Result<(), Failur
         return Err(failure);
     }
     if !all && !items.cursor().is_end() {
-        eprintln!("crm: there are more rows; --all reads them");
+        failure::say("there are more rows; --all reads them");
     }
     Ok(())
 }

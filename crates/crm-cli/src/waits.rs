@@ -6,6 +6,8 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
+use crate::failure;
+
 /// Writes the core's waits to standard error from now on.
 pub(crate) fn show() {
     // There is no other subscriber in this program.
@@ -30,7 +32,7 @@ impl Subscriber for Waits {
     fn event(&self, event: &Event<'_>) {
         let mut text = Message(String::new());
         event.record(&mut text);
-        eprintln!("crm: {}", text.0);
+        failure::say(&text.0);
     }
 
     fn enter(&self, _: &Id) {}

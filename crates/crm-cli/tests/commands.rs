@@ -129,6 +129,19 @@ fn a_write_needs_a_yes_and_a_dry_run_sends_nothing() {
 }
 
 #[test]
+fn a_batch_whose_inputs_fail_in_part_is_a_failure() {
+    let inputs = r#"{"inputs":[{"id":"wrong","idProperty":"email","properties":{"email":"wrong"}},{"id":"ada@example.com","idProperty":"email","properties":{"firstname":"Ada"}}]}"#;
+    let ran = crm(&format!("--fake hubspot contacts batch-upsert --data {inputs}"));
+    assert_eq!(
+        (ran.code, ran.errors.as_str()),
+        (1, "crm: 1 inputs failed; \"errors\" of the reply says why\n"),
+        "{}",
+        ran.output
+    );
+    assert!(ran.output.contains("ada@example.com"), "{}", ran.output);
+}
+
+#[test]
 fn refusals_are_repeated_and_lost_writes_are_not() {
     let fake = Running::start(Vendor::HubSpot);
     let at = fake.profile(true);
@@ -165,6 +178,26 @@ fn a_profile_that_others_can_read_is_refused() {
         "{}",
         ran.errors
     );
+}
+
+#[test]
+fn shells_complete_names_and_options() {
+    for (words, wanted, unwanted) in [
+        ("crm hub", "hubspot\n", "hatch"),
+        ("crm hubspot conta", "contacts\n", "companies"),
+        ("crm hubspot contacts li", "list\n", "create"),
+        ("crm hubspot contacts list --li", "--limit\n", "--after"),
+        ("crm --fake hubspot contacts list --form", "--format\n", "--limit"),
+        ("crm hoopai v3 calen", "calendars\n", "contacts"),
+        ("crm comp", "completions\n", "complete\n"),
+    ] {
+        let output = done(&format!("complete -- {words}"));
+        assert!(output.contains(wanted) && !output.contains(unwanted), "{words}: {output}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(done(&format!("completions {shell}")).contains("crm complete -- "));
+    }
+    assert_eq!(crm("completions tcsh").code, 2);
 }
 
 #[test]
