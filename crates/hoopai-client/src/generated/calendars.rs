@@ -351,7 +351,7 @@ impl<C> Calendars<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .calendars()
-    ///     .get_free_slots("123", 1_772_323_200_000, 1_775_001_599_999)
+    ///     .get_free_slots("123", 1_772_323_200_000_i64, 1_775_001_599_999_i64)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1016,7 +1016,7 @@ impl Calendars {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .calendars()
-    ///     .list_blocked_slots("123", 1_772_323_200_000, 1_775_001_599_999)
+    ///     .list_blocked_slots("123", 1_772_323_200_000_i64, 1_775_001_599_999_i64)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1052,7 +1052,7 @@ impl Calendars {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .calendars()
-    ///     .list_events("123", 1_772_323_200_000, 1_775_001_599_999)
+    ///     .list_events("123", 1_772_323_200_000_i64, 1_775_001_599_999_i64)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -654,8 +654,8 @@ impl MarketingEvents {
     ///         "NY",
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventSubscriber::new(1_772_323_200_000, [("email",
-    ///                 "ada@example.com")], 10)
+    ///                 types::MarketingEventSubscriber::new(1_772_323_200_000_i64,
+    ///                 [("email", "ada@example.com")], 10)
     ///             ],
     ///         ),
     ///     )
@@ -695,7 +695,7 @@ impl MarketingEvents {
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventEmailSubscriber::new("ada@example.com",
-    ///                 1_772_323_200_000, [("email", "ada@example.com")])
+    ///                 1_772_323_200_000_i64, [("email", "ada@example.com")])
     ///             ],
     ///         ),
     ///     )
@@ -734,8 +734,8 @@ impl MarketingEvents {
     ///         "NY",
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventSubscriber::new(1_772_323_200_000, [("email",
-    ///                 "ada@example.com")], 10)
+    ///                 types::MarketingEventSubscriber::new(1_772_323_200_000_i64,
+    ///                 [("email", "ada@example.com")], 10)
     ///             ],
     ///         ),
     ///     )
@@ -778,7 +778,7 @@ impl MarketingEvents {
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventEmailSubscriber::new("ada@example.com",
-    ///                 1_772_323_200_000, [("email", "ada@example.com")])
+    ///                 1_772_323_200_000_i64, [("email", "ada@example.com")])
     ///             ],
     ///         ),
     ///     )
@@ -1038,8 +1038,8 @@ impl MarketingEvents {
     ///         "456",
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
-    ///                 types::MarketingEventSubscriber::new(1_772_323_200_000, [("email",
-    ///                 "ada@example.com")], 10)
+    ///                 types::MarketingEventSubscriber::new(1_772_323_200_000_i64,
+    ///                 [("email", "ada@example.com")], 10)
     ///             ],
     ///         ),
     ///     )
@@ -1083,7 +1083,7 @@ impl MarketingEvents {
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventEmailSubscriber::new("ada@example.com",
-    ///                 1_772_323_200_000, [("email", "ada@example.com")])
+    ///                 1_772_323_200_000_i64, [("email", "ada@example.com")])
     ///             ],
     ///         ),
     ///     )

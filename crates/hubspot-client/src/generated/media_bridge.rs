@@ -248,7 +248,7 @@ impl MediaBridge {
     ///     .create_attention_span_event(
     ///         types::AttentionSpanEventRequest::new(
     ///             types::MediaType::Audio,
-    ///             1_772_323_200_000,
+    ///             1_772_323_200_000_i64,
     ///             [("name", 10)],
     ///             "123",
     ///         ),
@@ -280,7 +280,7 @@ impl MediaBridge {
     ///     .create_media_played_event(
     ///         types::MediaPlayedEventRequest::new(
     ///             types::MediaType::Audio,
-    ///             1_772_323_200_000,
+    ///             1_772_323_200_000_i64,
     ///             "123",
     ///             types::MediaPlayedEventState::Started,
     ///         ),
@@ -311,7 +311,7 @@ impl MediaBridge {
     ///     .create_media_played_percent_event(
     ///         types::MediaPlayedPercentageEventRequest::new(
     ///             types::MediaType::Audio,
-    ///             1_772_323_200_000,
+    ///             1_772_323_200_000_i64,
     ///             10,
     ///             "123",
     ///         ),
@@ -845,7 +845,7 @@ impl MediaBridge {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .media_bridge()
-    ///     .register(123, types::MediaBridgeProviderPartial::new(1_772_323_200_000))
+    ///     .register(123, types::MediaBridgeProviderPartial::new(1_772_323_200_000_i64))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -879,7 +879,7 @@ impl MediaBridge {
     ///         123,
     ///         types::EventVisibilityChange::new(
     ///             types::EventVisibilityChangeEventType::All,
-    ///             1_772_323_200_000,
+    ///             1_772_323_200_000_i64,
     ///         ),
     ///     )
     ///     .send()
@@ -1075,7 +1075,10 @@ impl MediaBridge {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .media_bridge()
-    ///     .update_settings(123, types::MediaBridgeProviderPartial::new(1_772_323_200_000))
+    ///     .update_settings(
+    ///         123,
+    ///         types::MediaBridgeProviderPartial::new(1_772_323_200_000_i64),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -89,7 +89,7 @@ impl SubscriptionLifecycle {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .subscription_lifecycle()
-    ///     .resume(123, types::UnpauseRequest::new(1_772_323_200_000))
+    ///     .resume(123, types::UnpauseRequest::new(1_772_323_200_000_i64))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -540,7 +540,7 @@ impl Calendars {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .calendars()
-    ///     .list_blocked_slots("123", 1_772_323_200_000, 1_775_001_599_999)
+    ///     .list_blocked_slots("123", 1_772_323_200_000_i64, 1_775_001_599_999_i64)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -576,7 +576,7 @@ impl Calendars {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .calendars()
-    ///     .list_events("123", 1_772_323_200_000, 1_775_001_599_999)
+    ///     .list_events("123", 1_772_323_200_000_i64, 1_775_001_599_999_i64)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -657,7 +657,7 @@ impl Calendars {
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .calendars()
-    ///     .list_service_bookings("123", 1_772_323_200_000, 1_775_001_599_999)
+    ///     .list_service_bookings("123", 1_772_323_200_000_i64, 1_775_001_599_999_i64)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
