@@ -68,10 +68,11 @@ impl Checker<'_> {
                 }
                 other => wrong("an object", other),
             },
-            Ty::Named(name) => match self.types.get(name) {
-                Some(definition) => self.defined(&definition, value, path, faults),
-                None => {}
-            },
+            Ty::Named(name) => {
+                if let Some(definition) = self.types.get(name) {
+                    self.defined(&definition, value, path, faults);
+                }
+            }
         }
     }
 
