@@ -23,7 +23,7 @@ pub(crate) struct ApiEntry {
     connect: fn(Access) -> Result<Pipeline, Error>,
 }
 
-/// What a client is made from.
+/// The credential and the address of a client.
 pub(crate) struct Access {
     pub(crate) token: Secret,
     /// The address, if it is not the vendor's.

@@ -100,7 +100,7 @@ pub(crate) struct Operation {
     pub(crate) deprecated: bool,
     #[serde(default)]
     pub(crate) beta: bool,
-    /// What the core needs to send it.
+    /// Its metadata for the core.
     #[serde(skip)]
     meta: OnceLock<OpMeta>,
 }

@@ -13,7 +13,7 @@ use value::Checker;
 /// The maximum number of faults that are reported at once.
 const MOST_FAULTS: usize = 5;
 
-/// What is wrong with a value, and where.
+/// A mistake in an input, with its place.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Fault {
     /// For example `body.properties.email`.
@@ -47,7 +47,7 @@ pub(crate) struct Input {
 
 impl Input {
     /// Checks the input, and brings values into the form that is sent: a number where a text is wanted becomes a text,
-    /// members that only the vendor sets are left out. Returns all faults.
+    /// members that only the vendor sets are omitted. Returns all faults.
     pub(crate) fn check(&mut self, found: &Found) -> Vec<Fault> {
         let mut faults = Vec::new();
         let checker = Checker { types: found.api.types() };
@@ -61,6 +61,10 @@ impl Input {
                 continue;
             }
             let wire = if argument.prefix().is_some() { name.clone() } else { argument.name.to_owned() };
+            // One value for a list of them.
+            if matches!(Ty::of(argument.ty), Ty::List(_)) && !value.is_array() && !value.is_object() {
+                value = Value::Array(vec![value]);
+            }
             checker.value(Ty::of(argument.ty), &mut value, &name, &mut faults);
             self.arguments.insert(wire, value);
         }

@@ -14,7 +14,7 @@ use crate::check::Input;
 use crate::failure::{CODES, Failure};
 use crate::output::Format;
 
-/// What a command line asks for.
+/// A command line that was read.
 pub(crate) struct Asked {
     pub(crate) options: Options,
     pub(crate) action: Action,
@@ -31,7 +31,7 @@ pub(crate) struct Options {
     pub(crate) fake: Option<String>,
 }
 
-/// What is to be done.
+/// The work of a command.
 pub(crate) enum Action {
     /// Calls an operation.
     Call { found: Found, input: Input },

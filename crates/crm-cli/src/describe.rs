@@ -1,4 +1,4 @@
-//! What an operation takes and returns, as text small enough to read.
+//! Descriptions of operations and types, as text small enough to read.
 
 use crate::catalogue::{Argument, Definition, Field, Found, Place, Ty, Types, kebab, near};
 

@@ -1,4 +1,4 @@
-//! What went wrong, as one line and an exit code.
+//! Failures, as one line and an exit code.
 
 use std::fmt;
 use std::io::Write as _;

@@ -70,3 +70,6 @@ fn texts(value: &Value) -> Vec<String> {
         other => vec![text(other)],
     }
 }
+
+#[cfg(test)]
+mod tests;

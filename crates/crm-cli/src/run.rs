@@ -1,4 +1,4 @@
-//! What a command does.
+//! The commands at work.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::output::{self, Format};
 use crate::session::Session;
 use crate::{describe, find, mcp, request};
 
-/// How often, and how long, an operation is asked whose result is not ready.
+/// The interval and the maximum time of polling an operation whose result is not ready.
 const POLL: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(600));
 
-/// Does what a command line asks for.
+/// Carries out a command.
 pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure> {
     match action {
         Action::Find { words } => output::text(&find::answer(&words)),

@@ -1,4 +1,4 @@
-//! What a command is sent with: the profile, or fakes in this process.
+//! Connections of a command: with the credentials of a profile, or to fakes in this process.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -20,14 +20,14 @@ fn arguments_are_checked_with_path_and_suggestion() {
         ("hubspot contacts list", json!({"limt": 5}), "limt: is not an argument; did you mean \"limit\"?"),
         ("hubspot contacts list", json!({"limit": "many"}), "limit: must be a whole number, and is other text"),
         ("hubspot contacts list", json!({"archived": "yes"}), "archived: must be true or false, and is other text"),
-        ("hubspot contacts list", json!({"properties": "email"}), "properties: must be a list, and is other text"),
+        ("hubspot contacts list", json!({"properties": {}}), "properties: must be a list, and is an object"),
         (
             "hubspot contacts list",
             json!({"properties": ["email", {}]}),
             "properties[1]: must be text, and is an object",
         ),
         ("hubspot contacts get", json!({}), "objectId: is required"),
-        ("hubspot contacts list", json!({"limit": 5, "archived": "true", "properties": ["email"]}), ""),
+        ("hubspot contacts list", json!({"limit": 5, "archived": "true", "properties": "email"}), ""),
         ("hubspot contacts list", json!({"limit": null}), ""),
     ] {
         let (found, _) = faults(words, arguments.clone(), None);

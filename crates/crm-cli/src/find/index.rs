@@ -131,10 +131,10 @@ impl Entry {
             add("batch", 1.0);
         }
         let id = format!("{}.{}", operation.resource, operation.call);
-        for (vendor, plain, operations, call) in phrases {
-            let handle = found.object.map_or(operation.resource, |object| object.name);
-            let object = call.starts_with(&format!("client.{handle}("));
-            if vendor == found.api.file.vendor && object && operations.first() == Some(&id) {
+        let handle = format!("client.{}(", found.object.map_or(operation.resource, |object| object.name));
+        let vendor = found.api.file.vendor;
+        for (_, plain, operations, _) in phrases.iter().filter(|one| one.0 == vendor && one.3.starts_with(&handle)) {
+            if operations.first() == Some(&id) {
                 add(plain, 1.5);
             }
         }

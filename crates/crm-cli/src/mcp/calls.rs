@@ -1,4 +1,4 @@
-//! What each tool does.
+//! The tools at work.
 
 use crm_core::{Call, Cursor, Paginator};
 use serde_json::{Map, Value, json};
