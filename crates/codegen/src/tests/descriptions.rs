@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{Workspace, awkward, vendor};
+use crate::emit::catalogue;
 use crate::generate;
 
 /// Texts that once decided something, or that could.
@@ -150,7 +151,10 @@ fn generated(texts: &[String], dictionary: bool) -> BTreeMap<PathBuf, String> {
         let text = change.new.unwrap();
         let facts = match path.extension().and_then(|end| end.to_str()) {
             Some("rs") => code(text.parse().unwrap_or_else(|error| panic!("{error}: {text}"))),
-            Some("json") => facts(&serde_json::from_str(&text).unwrap()).to_string(),
+            Some("json") if path.starts_with(catalogue::FOLDER) => {
+                facts(&serde_json::from_str(&text).unwrap(), &["doc", "summary"]).to_string()
+            }
+            Some("json") => facts(&serde_json::from_str(&text).unwrap(), &["description"]).to_string(),
             _ => text,
         };
         (path, facts)
@@ -177,18 +181,19 @@ fn code(tokens: TokenStream) -> String {
     kept.join(" ")
 }
 
-/// JSON without its descriptions; a member of that name is an object. A described reference is in an `allOf`.
-fn facts(value: &Value) -> Value {
+/// JSON without its descriptions, which have one of these keys; a member of that name is an object. A described reference is
+/// in an `allOf`.
+fn facts(value: &Value, keys: &[&str]) -> Value {
     match value {
         Value::Object(map) => {
-            let facts = map.iter().filter(|(key, value)| *key != "description" || !value.is_string());
-            let facts: Map<String, Value> = facts.map(|(key, value)| (key.clone(), self::facts(value))).collect();
+            let facts = map.iter().filter(|(key, value)| !keys.contains(&key.as_str()) || !value.is_string());
+            let facts: Map<String, Value> = facts.map(|(key, value)| (key.clone(), self::facts(value, keys))).collect();
             match facts.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
                 Some([one]) if facts.len() == 1 => one.clone(),
                 _ => Value::Object(facts),
             }
         }
-        Value::Array(items) => Value::Array(items.iter().map(facts).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(|item| facts(item, keys)).collect()),
         plain => plain.clone(),
     }
 }
