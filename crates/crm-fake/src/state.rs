@@ -1,13 +1,12 @@
 //! The state of a fake: collections of records in the order of their creation, and the values around
 //! them (clock, identifiers, tokens).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 
 use crate::rng::Rng;
 use crate::time::{self, Clock};
-use crate::vendors::hubspot::index::Versions;
 
 struct Row {
     id: String,
@@ -130,6 +129,9 @@ pub(crate) enum Replies {
     /// From the document, with unusual values.
     Strange,
 }
+
+/// The earlier versions of a record, oldest first, each with the time at which it was replaced.
+pub(crate) type Versions = VecDeque<(String, Value)>;
 
 pub(crate) struct World {
     collections: BTreeMap<String, Collection>,

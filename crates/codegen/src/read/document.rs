@@ -6,7 +6,6 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::prune;
 
 /// The verbs that OpenAPI 3.0 knows, in the order in which operations are listed.
 pub const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
@@ -54,19 +53,6 @@ impl Document {
     /// All operations as (path, method), in order.
     pub fn operations(&self) -> Vec<(String, &'static str)> {
         operations(&self.value)
-    }
-
-    /// Removes operations, and the schemas that only they need.
-    pub(super) fn remove(&mut self, which: impl Fn(&str, &'static str) -> bool) {
-        for (path, method) in self.operations().into_iter().filter(|(path, method)| which(path, method)) {
-            if let Some(item) = self.value["paths"][&path].as_object_mut() {
-                item.remove(method);
-            }
-        }
-        if let Some(paths) = self.value["paths"].as_object_mut() {
-            paths.retain(|_, item| METHODS.iter().any(|method| item.get(method).is_some()));
-        }
-        prune::prune(&mut self.value);
     }
 }
 

@@ -1,14 +1,9 @@
 //! The search index, which sees each change only after some others.
 
-use std::collections::VecDeque;
-
 use serde_json::Value;
 
 use super::record;
 use crate::state::World;
-
-/// The earlier versions of a record, oldest first, each with the time at which it was replaced.
-pub(crate) type Versions = VecDeque<(String, Value)>;
 
 fn key(object_type: &str, id: &str) -> String {
     format!("{}|{id}", record::home(object_type))
