@@ -162,3 +162,6 @@ impl Paged for Rows {
         Self::table(op).map_or_else(Vec::new, |table| table.items(page))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,4 +85,7 @@ fn values_get_the_form_that_is_sent() {
     assert_eq!((none.as_str(), input.body), ("", Some(json!({"properties": {"age": "7"}}))));
     let (none, input) = faults("hubspot contacts get", json!({"object-id": 17}), None);
     assert_eq!((none.as_str(), &input.arguments["objectId"]), ("", &json!("17")));
+    let (none, input) =
+        faults("hubspot blog-tags create", json!({}), Some(json!({"name": "a", "created": "2026-01-01"})));
+    assert_eq!((none.as_str(), input.body), ("", Some(json!({"name": "a"}))));
 }

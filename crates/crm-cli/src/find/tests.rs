@@ -31,5 +31,7 @@ fn a_filled_path_leads_to_its_operation() {
     let call = |method, path| by_path(api, method, path).map(|one| (one.resource, one.call));
     assert_eq!(call("POST", "/crm/objects/2026-03/contacts/search?x=1"), Some(("objects", "search")));
     assert_eq!(call("GET", "/crm/objects/2026-03/contacts/17"), Some(("objects", "get")));
+    assert_eq!(call("GET", "/settings/users/2026-03/roles"), Some(("account_users", "list_roles")));
+    assert_eq!(call("GET", "/settings/users/2026-03/17"), Some(("account_users", "get")));
     assert_eq!(call("GET", "/nowhere"), None);
 }
