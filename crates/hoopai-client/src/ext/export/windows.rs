@@ -50,17 +50,9 @@ struct Walk<R> {
     /// The sort values of the contact that was read last, and of the one that was returned last.
     read: Option<Vec<Value>>,
     handed_out: Option<Vec<Value>>,
-    /// The number of pages that were fetched.
-    pages: u64,
     at_end: bool,
     fetching: bool,
     rows: VecDeque<(Vec<Value>, R)>,
-}
-
-impl<R> Walk<R> {
-    fn is_busy(&self) -> bool {
-        self.fetching || !self.rows.is_empty()
-    }
 }
 
 pub(super) struct Windows<R> {
@@ -124,25 +116,22 @@ impl<R> Windows<R> {
             window,
             read: after.clone(),
             handed_out: after,
-            pages: 0,
             at_end: false,
             fetching: false,
             rows: VecDeque::new(),
         });
     }
 
-    /// Returns the pages to fetch now, each with the key of its walk. Walks of which the fewest pages were fetched come
-    /// first, so that they end together: the last one alone would take a page after the other.
+    /// Returns the pages to fetch now, each with the key of its walk.
     pub(super) fn due(&mut self, places: usize) -> Vec<(u64, Place)> {
-        let (busy, mut idle): (Vec<_>, Vec<_>) =
-            self.walks.iter_mut().filter(|walk| !walk.at_end).partition(|walk| walk.is_busy());
-        idle.sort_by_key(|walk| walk.pages);
-        let due = idle.into_iter().take(places.saturating_sub(busy.len())).map(|walk| {
-            walk.fetching = true;
-            walk.pages += 1;
-            (walk.key, Place { window: walk.window.clone(), after: walk.read.clone() })
-        });
-        due.collect()
+        let mut due = Vec::new();
+        for walk in self.walks.iter_mut().filter(|walk| !walk.at_end).take(places) {
+            if !walk.fetching && walk.rows.is_empty() {
+                walk.fetching = true;
+                due.push((walk.key, Place { window: walk.window.clone(), after: walk.read.clone() }));
+            }
+        }
+        due
     }
 
     /// Takes a page of a walk that requested `limit` contacts.
