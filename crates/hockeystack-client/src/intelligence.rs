@@ -28,8 +28,9 @@ const USER_AGENT: &str = concat!("hockeystack-client/", env!("CARGO_PKG_VERSION"
 ///
 /// The vendor counts the requests of each internet address, regardless of the token, and every
 /// poll counts as a request. So about ten companies can be looked
-/// up at the same time. The limiter does not count other processes behind the same address, or other
-/// clients unless they use the same [`limiter`](ClientBuilder::limiter).
+/// up at the same time. All clients of a process with the same address share the limit. Other processes behind the same
+/// internet address are not counted, unless they use the same [`limiter`](ClientBuilder::limiter), for example a
+/// `RedisLimiter`.
 #[derive(Clone, Debug)]
 pub struct AccountIntelligence {
     pub(crate) pipeline: Pipeline,

@@ -128,7 +128,9 @@ fn scopes(operation: &Operation) -> String {
         return shown.join(" or ");
     }
     let plain = |verb: &str| scopes.iter().find(|scope| **scope == format!("crm.objects.contacts.{verb}"));
-    let verbs = if operation.method == "GET" { ["read", "write"] } else { ["write", "read"] };
+    let summary = operation.summary.as_deref().unwrap_or_default();
+    let reads = operation.method == "GET" || ["Returns ", "Lists ", "Searches "].iter().any(|verb| summary.starts_with(verb));
+    let verbs = if reads { ["read", "write"] } else { ["write", "read"] };
     let contacts = || scopes.iter().find(|scope| scope.contains(".contacts."));
     let example = verbs.into_iter().find_map(plain).or_else(contacts).unwrap_or(&scopes[0]);
     let entry = operations::entry(operation);
