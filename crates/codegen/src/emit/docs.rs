@@ -129,7 +129,8 @@ fn scopes(operation: &Operation) -> String {
     }
     let plain = |verb: &str| scopes.iter().find(|scope| **scope == format!("crm.objects.contacts.{verb}"));
     let summary = operation.summary.as_deref().unwrap_or_default();
-    let reads = operation.method == "GET" || ["Returns ", "Lists ", "Searches "].iter().any(|verb| summary.starts_with(verb));
+    let reads =
+        operation.method == "GET" || ["Returns ", "Lists ", "Searches "].iter().any(|verb| summary.starts_with(verb));
     let verbs = if reads { ["read", "write"] } else { ["write", "read"] };
     let contacts = || scopes.iter().find(|scope| scope.contains(".contacts."));
     let example = verbs.into_iter().find_map(plain).or_else(contacts).unwrap_or(&scopes[0]);

@@ -6,7 +6,6 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-
 /// The verbs that OpenAPI 3.0 knows, in the order in which operations are listed.
 pub const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 

@@ -110,7 +110,7 @@ impl ListAuditLogs {
                 ),
         }
     }
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -191,7 +191,7 @@ pub struct ListLogins {
 }
 
 impl ListLogins {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -245,7 +245,7 @@ pub struct ListSecurityEvents {
 }
 
 impl ListSecurityEvents {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),

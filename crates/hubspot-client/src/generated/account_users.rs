@@ -188,7 +188,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The unique property that the id is a value of, if it is not the record's own id.
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self
@@ -206,7 +206,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The unique property that the id is a value of, if it is not the record's own id.
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self
@@ -224,7 +224,7 @@ pub struct List {
 }
 
 impl List {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -271,7 +271,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The unique property that the id is a value of, if it is not the record's own id.
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self

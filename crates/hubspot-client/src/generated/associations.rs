@@ -200,7 +200,7 @@ impl Associations {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 1000 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_BATCH_READ.scopes` lists all 80.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATIONS_BATCH_READ.scopes` lists all 80.
     ///
     /// * `from_object_type`: The type of object that the association starts from.
     /// * `to_object_type`: The type of object that the association leads to.
@@ -446,7 +446,7 @@ pub struct List {
 }
 
 impl List {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -493,7 +493,7 @@ pub struct ListForPartnerClient {
 }
 
 impl ListForPartnerClient {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),

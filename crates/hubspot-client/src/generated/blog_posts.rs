@@ -695,7 +695,7 @@ impl Get {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -711,7 +711,7 @@ pub struct List {
 }
 
 impl List {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -752,7 +752,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -826,7 +826,7 @@ pub struct ListByCursor {
 }
 
 impl ListByCursor {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -867,7 +867,7 @@ impl ListByCursor {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -941,7 +941,7 @@ pub struct ListRevisions {
 }
 
 impl ListRevisions {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -994,7 +994,7 @@ pub struct QueryByCursor {
 }
 
 impl QueryByCursor {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1035,7 +1035,7 @@ impl QueryByCursor {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),

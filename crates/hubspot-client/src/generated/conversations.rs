@@ -481,7 +481,7 @@ pub struct BatchReadActors {
 }
 
 impl BatchReadActors {
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -497,7 +497,7 @@ pub struct GetActor {
 }
 
 impl GetActor {
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -547,7 +547,7 @@ pub struct GetMessage {
 }
 
 impl GetMessage {
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -563,7 +563,7 @@ pub struct GetOriginalContent {
 }
 
 impl GetOriginalContent {
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -603,7 +603,7 @@ impl GetThread {
                 ),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -619,7 +619,7 @@ pub struct ListChannelAccounts {
 }
 
 impl ListChannelAccounts {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -707,7 +707,7 @@ pub struct ListChannels {
 }
 
 impl ListChannels {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -772,7 +772,7 @@ pub struct ListInboxes {
 }
 
 impl ListInboxes {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -844,7 +844,7 @@ pub struct ListMessages {
 }
 
 impl ListMessages {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -863,7 +863,7 @@ impl ListMessages {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -915,7 +915,7 @@ pub struct ListThreads {
 }
 
 impl ListThreads {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -987,7 +987,7 @@ impl ListThreads {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),

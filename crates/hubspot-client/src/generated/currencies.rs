@@ -365,7 +365,7 @@ pub struct ListExchangeRates {
 }
 
 impl ListExchangeRates {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),

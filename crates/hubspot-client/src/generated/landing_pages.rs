@@ -1083,7 +1083,7 @@ impl Get {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -1106,7 +1106,7 @@ impl GetFolder {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -1122,7 +1122,7 @@ pub struct List {
 }
 
 impl List {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1163,7 +1163,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -1237,7 +1237,7 @@ pub struct ListFolderRevisions {
 }
 
 impl ListFolderRevisions {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1290,7 +1290,7 @@ pub struct ListFolders {
 }
 
 impl ListFolders {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -1331,7 +1331,7 @@ impl ListFolders {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -1405,7 +1405,7 @@ pub struct ListRevisions {
 }
 
 impl ListRevisions {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),

@@ -868,7 +868,7 @@ pub struct ListMemberships {
 }
 
 impl ListMemberships {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -921,7 +921,7 @@ pub struct ListMembershipsByJoinOrder {
 }
 
 impl ListMembershipsByJoinOrder {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),

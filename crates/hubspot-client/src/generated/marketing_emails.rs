@@ -630,7 +630,7 @@ impl GetStatistics {
                 .set_query("endTimestamp", &Into::<Timestamp>::into(end_timestamp)),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -704,7 +704,7 @@ pub struct List {
 }
 
 impl List {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -903,7 +903,7 @@ pub struct ListRevisions {
 }
 
 impl ListRevisions {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),

@@ -83,7 +83,7 @@ impl Get {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The property that the id is a value of, where it is not the record's own id. Default: `id`.
+    /// The unique property that the id is a value of, if it is not the record's own id. Default: `id`.
     pub fn id_property(
         self,
         id_property: impl Into<types::OwnersGetIdProperty>,
@@ -107,7 +107,7 @@ pub struct List {
 }
 
 impl List {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),

@@ -708,7 +708,7 @@ impl Get {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -724,7 +724,7 @@ pub struct List {
 }
 
 impl List {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -765,7 +765,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl Display) -> Self {
         Self {
             call: self.call.set_query("property", &property.to_string()),
@@ -839,7 +839,7 @@ pub struct ListRevisions {
 }
 
 impl ListRevisions {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),

@@ -207,7 +207,7 @@ impl Search {
             call: self.call.set_query("popularityBoost", &popularity_boost),
         }
     }
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     pub fn property(self, property: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

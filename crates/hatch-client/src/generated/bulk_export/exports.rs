@@ -24,7 +24,7 @@ impl Exports {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Download an export.
+    /// Downloads an export.
     ///
     /// `GET /api/v1/export-data`
     ///

@@ -24,7 +24,7 @@ impl Contacts {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Create or update a contact.
+    /// Creates or updates a contact.
     ///
     /// `POST /v1/contacts`
     ///
@@ -47,7 +47,7 @@ impl Contacts {
     ) -> Call<types::UpsertReply> {
         self.call(&operations::CONTACTS_UPSERT).json(&body.into())
     }
-    /// Create or update a contact, by PUT.
+    /// Creates or updates a contact, by PUT.
     ///
     /// `PUT /v1/contacts`
     ///

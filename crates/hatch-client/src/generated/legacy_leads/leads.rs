@@ -28,7 +28,7 @@ impl Leads {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op).held("dept_id", &self.dept_id)
     }
-    /// Send a new lead to the department.
+    /// Sends a new lead to the department.
     ///
     /// `POST /api/webhooks/{dept_id}/newlead`
     ///

@@ -24,7 +24,7 @@ impl AccountIntelligence {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Research one company.
+    /// Researches one company.
     ///
     /// `POST /account-intelligence`
     ///

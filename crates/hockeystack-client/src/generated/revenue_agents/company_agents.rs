@@ -24,13 +24,13 @@ impl CompanyAgents {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Delete the agent of a company.
+    /// Deletes the agent of a company.
     ///
     /// `DELETE /companies/{companyId}/agent`
     ///
     /// * Idempotent: repeated if the reply is lost.
     ///
-    /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -40,14 +40,14 @@ impl CompanyAgents {
     pub fn delete(&self, company_id: impl Display) -> Call<()> {
         self.call(&operations::COMPANY_AGENTS_DELETE).path("companyId", &company_id)
     }
-    /// Get the agent of a company.
+    /// Returns the agent of a company.
     ///
     /// `GET /companies/{companyId}/agent`
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
-    /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -58,7 +58,7 @@ impl CompanyAgents {
     pub fn get(&self, company_id: impl Display) -> Call<types::AgentState> {
         self.call(&operations::COMPANY_AGENTS_GET).path("companyId", &company_id)
     }
-    /// List company agents.
+    /// Lists company agents.
     ///
     /// `GET /companies/agents`
     ///
@@ -79,14 +79,14 @@ impl CompanyAgents {
             call: self.call(&operations::COMPANY_AGENTS_LIST),
         }
     }
-    /// Start the agent of a company.
+    /// Starts the agent of a company.
     ///
     /// `PUT /companies/{companyId}/agent`
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
     ///
-    /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -112,7 +112,7 @@ impl List {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
+    /// Maximum number of entries per page. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

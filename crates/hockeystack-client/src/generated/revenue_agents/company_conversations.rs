@@ -24,13 +24,13 @@ impl CompanyConversations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Start a conversation about a company.
+    /// Starts a conversation about a company.
     ///
     /// `POST /companies/{companyId}/conversations`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
-    /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -52,15 +52,15 @@ impl CompanyConversations {
             .path("companyId", &company_id)
             .json(&body.into())
     }
-    /// Delete a conversation.
+    /// Deletes a conversation.
     ///
     /// `DELETE /companies/{companyId}/conversations/{conversationId}`
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
-    /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
+    /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -76,15 +76,15 @@ impl CompanyConversations {
             .path("companyId", &company_id)
             .path("conversationId", &conversation_id)
     }
-    /// Get the state of the work on a message.
+    /// Returns the state of the work on a message.
     ///
     /// `GET /companies/{companyId}/conversations/{conversationId}/messages/jobs/{jobId}`
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
-    /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
+    /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation. Between 1 and 128 characters.
     /// * `job_id`: Identifier of the job.
     ///
     /// ```
@@ -108,14 +108,14 @@ impl CompanyConversations {
             .path("conversationId", &conversation_id)
             .path("jobId", &job_id)
     }
-    /// List conversations about a company.
+    /// Lists conversations about a company.
     ///
     /// `GET /companies/{companyId}/conversations`
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
-    /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -133,7 +133,7 @@ impl CompanyConversations {
                 .path("companyId", &company_id),
         }
     }
-    /// List the messages of a conversation.
+    /// Lists the messages of a conversation.
     ///
     /// `GET /companies/{companyId}/conversations/{conversationId}/messages`
     ///
@@ -141,8 +141,8 @@ impl CompanyConversations {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
-    /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
+    /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -165,15 +165,15 @@ impl CompanyConversations {
                 .path("conversationId", &conversation_id),
         }
     }
-    /// Send a message to the agent.
+    /// Sends a message to the agent.
     ///
     /// `POST /companies/{companyId}/conversations/{conversationId}/messages`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
-    /// * `company_id`: Identifier of the company, 1 to 64 characters. Between 1 and 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
+    /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -212,7 +212,7 @@ impl List {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
+    /// Maximum number of entries per page. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -251,7 +251,7 @@ pub struct ListMessages {
 }
 
 impl ListMessages {
-    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
+    /// Maximum number of entries per page. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

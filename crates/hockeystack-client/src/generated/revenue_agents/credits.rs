@@ -24,7 +24,7 @@ impl Credits {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Show the credits left.
+    /// Returns the remaining credits.
     ///
     /// `GET /credits/balance`
     ///
@@ -39,7 +39,7 @@ impl Credits {
     pub fn get_balance(&self) -> Call<types::CreditBalance> {
         self.call(&operations::CREDITS_GET_BALANCE)
     }
-    /// Sum up credit use.
+    /// Returns the sums of credit use.
     ///
     /// `GET /credits/usage`
     ///
@@ -56,7 +56,7 @@ impl Credits {
             call: self.call(&operations::CREDITS_GET_USAGE),
         }
     }
-    /// List charged operations.
+    /// Lists charged operations.
     ///
     /// `GET /credits/operations`
     ///
@@ -128,7 +128,7 @@ impl ListOperations {
             call: self.call.set_query("to", &to.to_string()),
         }
     }
-    /// Keep only this feature, 1 to 64 characters. Between 1 and 64 characters.
+    /// Keep only this feature. Between 1 and 64 characters.
     pub fn feature(self, feature: impl Display) -> Self {
         Self {
             call: self.call.set_query("feature", &feature.to_string()),
@@ -140,7 +140,7 @@ impl ListOperations {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
+    /// Maximum number of entries per page. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -24,13 +24,13 @@ impl DealAgents {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Delete the agent of a deal.
+    /// Deletes the agent of a deal.
     ///
     /// `DELETE /deals/{dealId}/agent`
     ///
     /// * Idempotent: repeated if the reply is lost.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -40,14 +40,14 @@ impl DealAgents {
     pub fn delete(&self, deal_id: impl Display) -> Call<()> {
         self.call(&operations::DEAL_AGENTS_DELETE).path("dealId", &deal_id)
     }
-    /// Get the agent of a deal.
+    /// Returns the agent of a deal.
     ///
     /// `GET /deals/{dealId}/agent`
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -58,7 +58,7 @@ impl DealAgents {
     pub fn get(&self, deal_id: impl Display) -> Call<types::AgentState> {
         self.call(&operations::DEAL_AGENTS_GET).path("dealId", &deal_id)
     }
-    /// List deal agents.
+    /// Lists deal agents.
     ///
     /// `GET /deals/agents`
     ///
@@ -79,14 +79,14 @@ impl DealAgents {
             call: self.call(&operations::DEAL_AGENTS_LIST),
         }
     }
-    /// Start the agent of a deal.
+    /// Starts the agent of a deal.
     ///
     /// `PUT /deals/{dealId}/agent`
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -112,7 +112,7 @@ impl List {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
+    /// Maximum number of entries per page. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

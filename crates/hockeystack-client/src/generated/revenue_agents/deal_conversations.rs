@@ -24,13 +24,13 @@ impl DealConversations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Start a conversation about a deal.
+    /// Starts a conversation about a deal.
     ///
     /// `POST /deals/{dealId}/conversations`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -52,15 +52,15 @@ impl DealConversations {
             .path("dealId", &deal_id)
             .json(&body.into())
     }
-    /// Delete a conversation.
+    /// Deletes a conversation.
     ///
     /// `DELETE /deals/{dealId}/conversations/{conversationId}`
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
+    /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -76,15 +76,15 @@ impl DealConversations {
             .path("dealId", &deal_id)
             .path("conversationId", &conversation_id)
     }
-    /// Get the state of the work on a message.
+    /// Returns the state of the work on a message.
     ///
     /// `GET /deals/{dealId}/conversations/{conversationId}/messages/jobs/{jobId}`
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
+    /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation. Between 1 and 128 characters.
     /// * `job_id`: Identifier of the job.
     ///
     /// ```
@@ -104,14 +104,14 @@ impl DealConversations {
             .path("conversationId", &conversation_id)
             .path("jobId", &job_id)
     }
-    /// List conversations about a deal.
+    /// Lists conversations about a deal.
     ///
     /// `GET /deals/{dealId}/conversations`
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
+    /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -129,7 +129,7 @@ impl DealConversations {
                 .path("dealId", &deal_id),
         }
     }
-    /// List the messages of a conversation.
+    /// Lists the messages of a conversation.
     ///
     /// `GET /deals/{dealId}/conversations/{conversationId}/messages`
     ///
@@ -137,8 +137,8 @@ impl DealConversations {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
+    /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -161,15 +161,15 @@ impl DealConversations {
                 .path("conversationId", &conversation_id),
         }
     }
-    /// Send a message to the agent.
+    /// Sends a message to the agent.
     ///
     /// `POST /deals/{dealId}/conversations/{conversationId}/messages`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
-    /// * `deal_id`: Identifier of the deal, 1 to 64 characters. Between 1 and 64 characters.
-    /// * `conversation_id`: Identifier of the conversation, 1 to 128 characters. Between 1 and 128 characters.
+    /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
+    /// * `conversation_id`: Identifier of the conversation. Between 1 and 128 characters.
     ///
     /// ```
     /// # async fn example(client: hockeystack_client::RevenueAgents) -> Result<(), hockeystack_client::Error> {
@@ -208,7 +208,7 @@ impl List {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
+    /// Maximum number of entries per page. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -247,7 +247,7 @@ pub struct ListMessages {
 }
 
 impl ListMessages {
-    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
+    /// Maximum number of entries per page. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -24,7 +24,7 @@ impl Service {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Check that the service is available.
+    /// Checks that the service is available.
     ///
     /// `GET /health`
     ///
@@ -39,7 +39,7 @@ impl Service {
     pub fn get_health(&self) -> Call<Value> {
         self.call(&operations::SERVICE_GET_HEALTH)
     }
-    /// Show the token in use.
+    /// Returns the token in use.
     ///
     /// `GET /me`
     ///

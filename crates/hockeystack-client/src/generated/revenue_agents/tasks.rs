@@ -24,7 +24,7 @@ impl Tasks {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Create a task.
+    /// Creates a task.
     ///
     /// `POST /tasks`
     ///
@@ -51,7 +51,7 @@ impl Tasks {
     pub fn create(&self, body: impl Into<types::NewTask>) -> Call<types::Task> {
         self.call(&operations::TASKS_CREATE).json(&body.into())
     }
-    /// Delete a task.
+    /// Deletes a task.
     ///
     /// `DELETE /tasks/{taskId}`
     ///
@@ -68,7 +68,7 @@ impl Tasks {
     pub fn delete(&self, task_id: impl Display) -> Call<()> {
         self.call(&operations::TASKS_DELETE).path("taskId", &task_id)
     }
-    /// Get a task.
+    /// Returns a task.
     ///
     /// `GET /tasks/{taskId}`
     ///
@@ -86,7 +86,7 @@ impl Tasks {
     pub fn get(&self, task_id: impl Display) -> Call<types::Task> {
         self.call(&operations::TASKS_GET).path("taskId", &task_id)
     }
-    /// List tasks.
+    /// Lists tasks.
     ///
     /// `GET /tasks`
     ///
@@ -107,7 +107,7 @@ impl Tasks {
             call: self.call(&operations::TASKS_LIST),
         }
     }
-    /// Change the state of a task.
+    /// Updates the state of a task.
     ///
     /// `PATCH /tasks/{taskId}`
     ///
@@ -150,7 +150,7 @@ impl List {
             call: self.call.set_query("cursor", &cursor.to_string()),
         }
     }
-    /// Maximum number of entries per page, 1 to 200. Default: 50. Between 1 and 200.
+    /// Maximum number of entries per page. Default: 50. Between 1 and 200.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -158,7 +158,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         owned: Option<f64> = "owned",
         paid: Option<f64> = "paid",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         revenue: Option<f64> = "revenue",
         /// The URL of the Twitter profile.
@@ -253,7 +253,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         owned: Option<f64> = "owned",
         paid: Option<f64> = "paid",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         revenue: Option<f64> = "revenue",
         /// The URL of the Twitter profile.

@@ -22,7 +22,7 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -52,7 +52,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// Required in requests.
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -73,7 +73,7 @@ crm_core::setters!(CreateBusiness {
     description: String,
     /// The e-mail address.
     email: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     /// The state or region.
@@ -129,7 +129,7 @@ crm_core::record! {
         /// The e-mail address.
         email: Option<String> = "email",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -149,7 +149,7 @@ crm_core::setters!(UpdateBusiness {
     /// The e-mail address.
     email: String,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     /// The state or region.

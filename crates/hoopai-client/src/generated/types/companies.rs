@@ -54,7 +54,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The answers from the onboarding of the account.
         onboarding_info: Option<Onboarding> = "onboardingInfo",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// The number of the plan.
         plan: Option<f64> = "plan",

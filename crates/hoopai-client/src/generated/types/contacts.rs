@@ -377,7 +377,7 @@ crm_core::record! {
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -419,7 +419,7 @@ crm_core::setters!(CreateContact {
     inbound_dnd_settings: InboundDndSettings,
     last_name: String,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     source: String,
@@ -528,7 +528,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The offers that the contact has.
         offers: Vec<String> = "offers",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -730,7 +730,7 @@ crm_core::record! {
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -816,7 +816,7 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -1037,7 +1037,7 @@ crm_core::record! {
         /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -1076,7 +1076,7 @@ crm_core::setters!(UpdateContact {
     inbound_dnd_settings: InboundDndSettings,
     last_name: String,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     source: String,
@@ -1134,7 +1134,7 @@ crm_core::setters!(UpdateNote {
 crm_core::record! {
     /// Body of `contacts.batch_update_tags`.
     pub struct UpdateTags {
-        /// The contacts, as records or ids. Required in requests.
+        /// The ids of the contacts. Required in requests.
         contacts: Option<Vec<String>> = "contacts",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -1261,7 +1261,7 @@ crm_core::record! {
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -1305,7 +1305,7 @@ crm_core::setters!(UpsertContact {
     inbound_dnd_settings: InboundDndSettings,
     last_name: String,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     source: String,

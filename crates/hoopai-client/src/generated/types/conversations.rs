@@ -180,7 +180,7 @@ crm_core::record! {
         last_message_type: Option<MessageType> = "lastMessageType",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `type`.
         type_: Option<ConversationSchemaType> = "type",

@@ -16,7 +16,7 @@ crm_core::record! {
         mailgun: Option<Mailgun> = "mailgun",
         /// Required in requests.
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -46,7 +46,7 @@ crm_core::setters!(CreateLocation {
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     /// The name and e-mail address of the prospect.
@@ -106,7 +106,7 @@ crm_core::record! {
         email: Option<String> = "email",
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -333,7 +333,7 @@ crm_core::record! {
         email: Option<String> = "email",
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -371,7 +371,7 @@ crm_core::record! {
         /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -1049,7 +1049,7 @@ crm_core::record! {
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -1080,7 +1080,7 @@ crm_core::setters!(UpdateLocation {
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     /// The name and e-mail address of the prospect.

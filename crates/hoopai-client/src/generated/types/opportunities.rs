@@ -335,7 +335,7 @@ crm_core::record! {
         email: Option<String> = "email",
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         tags: Vec<String> = "tags",
     }

@@ -1533,7 +1533,7 @@ crm_core::record! {
         is_customer: Option<bool> = "isCustomer",
         /// Between 1 and 100 characters. Required in requests.
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
     }
     required "email" "name"
@@ -1542,7 +1542,7 @@ crm_core::record! {
 crm_core::setters!(UserDetails {
     /// True if the user is a customer.
     is_customer: bool,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
 });
 

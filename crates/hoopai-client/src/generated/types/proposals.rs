@@ -343,7 +343,7 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
         /// The time at which the recipient last opened it.
         last_viewed_at: Option<String> = "lastViewedAt",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",

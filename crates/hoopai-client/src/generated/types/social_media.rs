@@ -1480,7 +1480,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// The URL of the profile picture.
         profile_photo: Option<String> = "profilePhoto",

@@ -40,7 +40,7 @@ crm_core::record! {
         /// The e-mail address.
         email: Option<String> = "email",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// The state or region. One of 588 values, for example `AL`.
         state: Option<String> = "state",
@@ -58,7 +58,7 @@ crm_core::setters!(ContactAddress {
     /// The e-mail address.
     email: String,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     /// The state or region. One of 588 values, for example `AL`.
     state: String,
@@ -813,7 +813,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// Required in requests.
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// The state or region. One of 588 values, for example `AL`.
         state: Option<String> = "state",
@@ -833,7 +833,7 @@ crm_core::setters!(StoreShippingOrigin {
     /// The e-mail address.
     email: String,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     /// The state or region. One of 588 values, for example `AL`.
     state: String,

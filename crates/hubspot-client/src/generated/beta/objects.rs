@@ -105,7 +105,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_READ.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_BATCH_READ.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -274,7 +274,7 @@ impl Objects {
             call: self.call(&operations::OBJECTS_LIST),
         }
     }
-    /// Merges the second record into the first.
+    /// Merges `object_id_to_merge` into `primary_object_id`, which remains.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/merge`
     ///
@@ -302,7 +302,7 @@ impl Objects {
     ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_SEARCH.scopes` lists all 81.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_SEARCH.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
     /// ```
@@ -407,7 +407,7 @@ impl Get {
                 ),
         }
     }
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The unique property that the id is a value of, if it is not the record's own id.
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),
@@ -454,7 +454,7 @@ pub struct List {
 }
 
 impl List {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     pub fn after(self, after: impl Display) -> Self {
         Self {
             call: self.call.set_query("after", &after.to_string()),
@@ -588,7 +588,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The unique property that the id is a value of, if it is not the record's own id.
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),

@@ -110,11 +110,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<ObjectAssociations> = "results",
@@ -131,11 +131,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<LabelsBetweenObjectPair> = "results",
@@ -189,7 +189,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`AssociationBatchRead::inputs`].
     pub struct AssociationRead {
-        /// The cursor of the page before; the first page has none.
+        /// The cursor from the previous page. Omit it for the first page.
         after: Option<String> = "after",
         /// Required in requests.
         id: Option<String> = "id",
@@ -198,7 +198,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(AssociationRead {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     after: String,
 });
 
@@ -265,11 +265,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<DefaultAssociation> = "results",

@@ -82,7 +82,7 @@ crm_core::record! {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
-        /// A mark of your own to match answers and errors.
+        /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
@@ -111,11 +111,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<DealToDealSplits> = "results",

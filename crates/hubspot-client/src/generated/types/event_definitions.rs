@@ -93,7 +93,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The main object type it belongs to.
         primary_object: Option<String> = "primaryObject",
-        /// The id of the main object.
+        /// The id of the record that remains after the merge.
         primary_object_id: Option<String> = "primaryObjectId",
         /// The properties, by internal name.
         properties: Vec<Property> = "properties",
@@ -944,7 +944,7 @@ crm_core::record! {
         framework_filter_id: Option<i64> = "frameworkFilterId",
         /// Test that is applied to the property.
         operation: Option<EventDefinitionsPropertyFilterOperation> = "operation",
-        /// The names of the properties to give.
+        /// The names of the properties to return.
         property: Option<String> = "property",
     }
 }
@@ -979,7 +979,7 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`Time`].
     pub struct EventDefinitionsPropertyReferencedTime {
-        /// The names of the properties to give.
+        /// The names of the properties to return.
         property: Option<String> = "property",
         /// Reference for the property's time, for example `UPDATED_AT`.
         reference_type: Option<EventDefinitionsTimePointOperationPropertyParser> = "referenceType",

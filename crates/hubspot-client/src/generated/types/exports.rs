@@ -10,11 +10,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         result: Option<String> = "result",
         /// Time at which the work began.
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// The value of [`ExportViewRequest::public_crm_search_request`].
     pub struct CrmSearchRequest {
-        /// Groups of filters; meeting one group is enough. Required in requests.
+        /// Groups of filters. A record must match all filters of at least one group. Required in requests.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
         /// The conditions that narrow it down. Required in requests.
         filters: Option<Vec<Filter>> = "filters",

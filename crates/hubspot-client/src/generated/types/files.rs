@@ -10,11 +10,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         result: Option<StoredFile> = "result",
         /// Time at which the work began.
@@ -119,11 +119,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         result: Option<Folder> = "result",
         /// Time at which the work began.

@@ -149,7 +149,7 @@ crm_core::record! {
         correlation_id: Option<String> = "correlationId",
         /// Errors, one or more per input.
         errors: Vec<ErrorDetail> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Human-readable message.
         message: Option<String> = "message",
@@ -237,11 +237,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<HubDbRow> = "results",
@@ -303,9 +303,9 @@ crm_core::record! {
     pub struct HubDbRowCloneReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<HubDbRow> = "results",

@@ -134,7 +134,7 @@ crm_core::union! {
 crm_core::record! {
     /// Reply of `lists.create`.
     pub struct ListCreateReply {
-        /// The list that was made or found.
+        /// The list that was created or found.
         list: Option<ObjectList> = "list",
     }
 }
@@ -200,7 +200,7 @@ impl ListCreateRequest {
 crm_core::record! {
     /// Reply of `lists.get`.
     pub struct ListFetchReply {
-        /// The list that was made or found.
+        /// The list that was created or found.
         list: Option<ObjectList> = "list",
     }
 }
@@ -625,11 +625,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<RecordIdWithMemberships> = "results",

@@ -1505,11 +1505,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<MediaBridgeProperty> = "results",
@@ -1544,7 +1544,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// Permission for the property.
         permission: Option<FieldLevelPermission> = "permission",
-        /// The names of the properties to give.
+        /// The names of the properties to return.
         property: Option<MediaBridgeProperty> = "property",
         /// Origin of the property's definition.
         property_definition_source: Option<DefinitionSource> = "propertyDefinitionSource",

@@ -73,9 +73,9 @@ impl BatchCreate {
 crm_core::record! {
     /// An item of [`BatchCreate::inputs`].
     pub struct BatchCreateRow {
-        /// Associated records, or object types with which it can be associated.
+        /// Associations to create with the record.
         associations: Option<Vec<AssociationsForObject>> = "associations",
-        /// A mark of your own to match answers and errors.
+        /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
@@ -84,9 +84,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchCreateRow {
-    /// Associated records, or object types with which it can be associated.
+    /// Associations to create with the record.
     associations: [AssociationsForObject],
-    /// A mark of your own to match answers and errors.
+    /// An identifier of your choice, which replies and errors repeat.
     object_write_trace_id: String,
 });
 
@@ -106,11 +106,11 @@ impl BatchCreateRow {
 crm_core::record! {
     /// Body of `objects.batch_read`.
     pub struct BatchRead {
-        /// The property that the id is a value of, where it is not the record's own id.
+        /// The unique property that the id is a value of, if it is not the record's own id.
         id_property: Option<String> = "idProperty",
         /// Rows of the batch. Required in requests.
         inputs: Option<Vec<ObjectId>> = "inputs",
-        /// The names of the properties to give.
+        /// The names of the properties to return.
         properties: Option<Vec<String>> = "properties",
         /// Properties with their earlier values.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
@@ -119,9 +119,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchRead {
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The unique property that the id is a value of, if it is not the record's own id.
     id_property: String,
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     properties: [String],
     /// Properties with their earlier values.
     properties_with_history: [String],
@@ -148,11 +148,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<Object> = "results",
@@ -188,9 +188,9 @@ crm_core::record! {
     pub struct BatchUpdateRow {
         /// Required in requests.
         id: Option<String> = "id",
-        /// The property that the id is a value of, where it is not the record's own id.
+        /// The unique property that the id is a value of, if it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// A mark of your own to match answers and errors.
+        /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
@@ -199,9 +199,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchUpdateRow {
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The unique property that the id is a value of, if it is not the record's own id.
     id_property: String,
-    /// A mark of your own to match answers and errors.
+    /// An identifier of your choice, which replies and errors repeat.
     object_write_trace_id: String,
 });
 
@@ -247,11 +247,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<UpsertObject> = "results",
@@ -266,9 +266,9 @@ crm_core::record! {
     pub struct BatchUpsertRow {
         /// Required in requests.
         id: Option<String> = "id",
-        /// The property that the id is a value of, where it is not the record's own id.
+        /// The unique property that the id is a value of, if it is not the record's own id.
         id_property: Option<String> = "idProperty",
-        /// A mark of your own to match answers and errors.
+        /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
@@ -277,9 +277,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchUpsertRow {
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The unique property that the id is a value of, if it is not the record's own id.
     id_property: String,
-    /// A mark of your own to match answers and errors.
+    /// An identifier of your choice, which replies and errors repeat.
     object_write_trace_id: String,
 });
 
@@ -300,7 +300,7 @@ impl BatchUpsertRow {
 crm_core::record! {
     /// Body of `objects.gdpr_delete`.
     pub struct GdprDelete {
-        /// The property that the id is a value of, where it is not the record's own id.
+        /// The unique property that the id is a value of, if it is not the record's own id.
         id_property: Option<String> = "idProperty",
         /// The id of the record. Required in requests.
         object_id: Option<String> = "objectId",
@@ -309,7 +309,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GdprDelete {
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The unique property that the id is a value of, if it is not the record's own id.
     id_property: String,
 });
 
@@ -330,7 +330,7 @@ crm_core::record! {
     pub struct MergeInput {
         /// The id of the record that is merged into the other. Required in requests.
         object_id_to_merge: Option<String> = "objectIdToMerge",
-        /// The id of the main object. Required in requests.
+        /// The id of the record that remains after the merge. Required in requests.
         primary_object_id: Option<String> = "primaryObjectId",
     }
     required "objectIdToMerge" "primaryObjectId"
@@ -362,7 +362,7 @@ crm_core::record! {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
-        /// A mark of your own to match answers and errors.
+        /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
@@ -459,7 +459,7 @@ crm_core::record! {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
-        /// A mark of your own to match answers and errors.
+        /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",
@@ -488,13 +488,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `objects.search`.
     pub struct SearchRequest {
-        /// The cursor of the page before; the first page has none.
+        /// The cursor from the previous page. Omit it for the first page.
         after: Option<String> = "after",
-        /// Groups of filters; meeting one group is enough.
+        /// Groups of filters. A record must match all filters of at least one group.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
         /// Maximum number of items per page.
         limit: Option<i64> = "limit",
-        /// The names of the properties to give.
+        /// The names of the properties to return.
         properties: Option<Vec<String>> = "properties",
         /// The text to search for.
         query: Option<String> = "query",
@@ -503,13 +503,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(SearchRequest {
-    /// The cursor of the page before; the first page has none.
+    /// The cursor from the previous page. Omit it for the first page.
     after: String,
-    /// Groups of filters; meeting one group is enough.
+    /// Groups of filters. A record must match all filters of at least one group.
     filter_groups: [FilterGroup],
     /// Maximum number of items per page.
     limit: i64,
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     properties: [String],
     /// The text to search for.
     query: String,
@@ -567,7 +567,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// True if it was newly made.
         new: Option<bool> = "new",
-        /// A mark of your own to match answers and errors.
+        /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name.
         properties: Map<String> = "properties",

@@ -8,9 +8,9 @@ crm_core::record! {
     pub struct ActionReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",

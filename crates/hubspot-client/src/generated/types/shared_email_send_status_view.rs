@@ -12,7 +12,7 @@ crm_core::record! {
         event_id: Option<EventIdView> = "eventId",
         /// Human-readable message.
         message: Option<String> = "message",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Result of the sending.
         send_result: Option<EmailSendStatusViewSendResult> = "sendResult",

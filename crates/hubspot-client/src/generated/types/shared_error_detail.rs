@@ -29,7 +29,7 @@ crm_core::record! {
         /// Errors, one or more per input.
         errors: Vec<ErrorDetail> = "errors",
         id: Option<String> = "id",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Human-readable message.
         message: Option<String> = "message",

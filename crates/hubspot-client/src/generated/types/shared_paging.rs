@@ -16,7 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// The value of [`HubDbRowPagePaging::prev`].
     pub struct PreviousPage {
-        /// The cursor of the page before.
+        /// The cursor that leads to the previous page.
         before: Option<String> = "before",
         /// The address it leads to.
         link: Option<String> = "link",

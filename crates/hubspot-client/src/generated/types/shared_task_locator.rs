@@ -7,7 +7,7 @@ crm_core::record! {
     /// Reply of `exports.start`.
     pub struct TaskLocator {
         id: Option<String> = "id",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
     }
 }

@@ -138,9 +138,9 @@ crm_core::record! {
     pub struct BatchResponseJournalFetchReply {
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<JournalFetchReply> = "results",
@@ -157,7 +157,7 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<ConditionOperator> = "operator",
-        /// The names of the properties to give. Required in requests.
+        /// The names of the properties to return. Required in requests.
         property: Option<String> = "property",
         value: Option<String> = "value",
         /// Values, in a list or by name.
@@ -399,11 +399,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<JournalFetchReply> = "results",

@@ -1245,11 +1245,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<Flow> = "results",
@@ -1316,11 +1316,11 @@ crm_core::record! {
         completed_at: Option<Timestamp> = "completedAt",
         /// Errors, one or more per input.
         errors: Vec<RowError> = "errors",
-        /// Addresses by name.
+        /// URLs by name.
         links: Map<String> = "links",
         /// Number of errors.
         num_errors: Option<i64> = "numErrors",
-        /// Time at which the work was asked for.
+        /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
         /// Items of this page, or the result of each input.
         results: Vec<FlowIdWorkflowIdMappingReply> = "results",
@@ -2146,7 +2146,7 @@ crm_core::record! {
         missing: Option<String> = "missing",
         /// The order it is shown or sorted in. Required in requests.
         order: Option<SortOrder> = "order",
-        /// The names of the properties to give. Required in requests.
+        /// The names of the properties to return. Required in requests.
         property: Option<String> = "property",
     }
     required "order" "property"

@@ -6,7 +6,7 @@ use super::*;
 crm_core::record! {
     /// A task to create.
     pub struct NewTask {
-        /// User to whom it is assigned, 1 to 64 characters. Between 1 and 64 characters. Required in requests.
+        /// User to whom it is assigned. Between 1 and 64 characters. Required in requests.
         assignee_id: Option<String> = "assignee_id",
         /// Prepared words.
         draft: Option<TaskDraft> = "draft",
@@ -18,7 +18,7 @@ crm_core::record! {
         reason: Option<String> = "reason",
         /// Subjects: at least one of contact, deal, company or meeting. Required in requests.
         targets: Option<TaskTargets> = "targets",
-        /// Title, 1 to 500 characters. Between 1 and 500 characters. Required in requests.
+        /// Title. Between 1 and 500 characters. Required in requests.
         task_title: Option<String> = "task_title",
         /// Way in which the task is carried out. Required in requests.
         task_type: Option<TaskType> = "task_type",

@@ -59,7 +59,7 @@ crm_core::record! {
         competitive_advantage: Option<String> = "competitiveAdvantage",
         /// The problems of the customers. Required in requests.
         customer_pain_points: Option<String> = "customerPainPoints",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
@@ -90,7 +90,7 @@ crm_core::setters!(BrandVoiceAnswers {
     company_website: String,
     /// The advantage of the brand over its competitors.
     competitive_advantage: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: Value,
     /// The risks for customers who do nothing.
     risks_of_inaction: String,
@@ -157,7 +157,7 @@ crm_core::record! {
         competitive_advantage: Option<String> = "competitiveAdvantage",
         /// The problems of the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
@@ -570,7 +570,7 @@ crm_core::record! {
         competitive_advantage: Option<String> = "competitiveAdvantage",
         /// The problems of the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
@@ -602,7 +602,7 @@ crm_core::setters!(UpdateBrandVoiceAnswers {
     competitive_advantage: String,
     /// The problems of the customers.
     customer_pain_points: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: Value,
     /// The risks for customers who do nothing.
     risks_of_inaction: String,

@@ -1203,7 +1203,7 @@ crm_core::record! {
         location_type: Option<LocationType> = "locationType",
         /// Required in requests.
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// The part of the URL after the domain. Required in requests.
         slug: Option<String> = "slug",
@@ -1216,7 +1216,7 @@ crm_core::setters!(CreateServiceLocation {
     /// The URL of the cover image.
     cover_image: String,
     location_type: LocationType,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
 });
 
@@ -1497,7 +1497,7 @@ crm_core::record! {
         /// Name in JSON: `locationType`.
         location_type: Option<LocationType> = "locationType",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -1766,7 +1766,7 @@ crm_core::record! {
         /// Name in JSON: `locationType`.
         location_type: Option<LocationType> = "locationType",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -1778,7 +1778,7 @@ crm_core::setters!(UpdateServiceLocation {
     cover_image: String,
     location_type: LocationType,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     /// The part of the URL after the domain.
     slug: String,

@@ -55,7 +55,7 @@ crm_core::record! {
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -97,7 +97,7 @@ crm_core::setters!(CreateContact {
     inbound_dnd_settings: InboundDndSettings,
     last_name: String,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     source: String,
@@ -245,7 +245,7 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -293,7 +293,7 @@ crm_core::record! {
         /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -331,7 +331,7 @@ crm_core::setters!(UpdateContact {
     inbound_dnd_settings: InboundDndSettings,
     last_name: String,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     source: String,
@@ -409,7 +409,7 @@ crm_core::record! {
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -453,7 +453,7 @@ crm_core::setters!(UpsertContact {
     inbound_dnd_settings: InboundDndSettings,
     last_name: String,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     source: String,

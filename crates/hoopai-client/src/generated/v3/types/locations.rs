@@ -71,7 +71,7 @@ crm_core::record! {
         mailgun: Option<Mailgun> = "mailgun",
         /// Required in requests.
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -101,7 +101,7 @@ crm_core::setters!(CreateLocation {
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     /// The name and e-mail address of the prospect.
@@ -237,7 +237,7 @@ crm_core::record! {
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
         name: Option<String> = "name",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
@@ -268,7 +268,7 @@ crm_core::setters!(UpdateLocation {
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
     name: String,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
     /// The name and e-mail address of the prospect.

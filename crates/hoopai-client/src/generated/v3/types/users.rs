@@ -23,7 +23,7 @@ crm_core::record! {
         /// The password of the user. Required in requests.
         password: Option<String> = "password",
         permissions: Option<Permissions> = "permissions",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// The language of the user interface, for example `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
@@ -54,7 +54,7 @@ crm_core::setters!(CreateUser {
     /// The password of the user.
     password: String,
     permissions: Permissions,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     /// The language of the user interface, for example `en_US`.
     platform_language: PlatformLanguage,
@@ -96,7 +96,7 @@ crm_core::record! {
         /// The password of the user.
         password: Option<String> = "password",
         permissions: Option<Permissions> = "permissions",
-        /// The phone number, for example `+15550100`.
+        /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         /// The language of the user interface, for example `en_US`.
         platform_language: Option<PlatformLanguage> = "platformLanguage",
@@ -125,7 +125,7 @@ crm_core::setters!(UpdateUser {
     /// The password of the user.
     password: String,
     permissions: Permissions,
-    /// The phone number, for example `+15550100`.
+    /// The phone number, for example `+12025550142`.
     phone: String,
     /// The language of the user interface, for example `en_US`.
     platform_language: PlatformLanguage,

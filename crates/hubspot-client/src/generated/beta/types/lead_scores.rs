@@ -499,7 +499,7 @@ crm_core::record! {
         default_value: Option<f64> = "defaultValue",
         /// Name in JSON: `matchRules`. Required in requests.
         match_rules: Option<Vec<MatchRule>> = "matchRules",
-        /// The names of the properties to give. Required in requests.
+        /// The names of the properties to return. Required in requests.
         property: Option<String> = "property",
         /// Always `MATCH`. Required in requests.
         type_: Option<String> = "type",
@@ -1286,7 +1286,7 @@ crm_core::record! {
     pub struct SingleCondition {
         /// Test that is applied to the property. Required in requests.
         operation: Option<Value> = "operation",
-        /// The names of the properties to give. Required in requests.
+        /// The names of the properties to return. Required in requests.
         property: Option<String> = "property",
         /// Always `SINGLE`. Required in requests.
         type_: Option<String> = "type",

@@ -59,9 +59,9 @@ impl BatchCreate {
 crm_core::record! {
     /// An item of [`BatchCreate::inputs`].
     pub struct BatchCreateRow {
-        /// Associated records, or object types with which it can be associated.
+        /// Associations to create with the record.
         associations: Option<Vec<AssociationsForObject>> = "associations",
-        /// A mark of your own to match answers and errors.
+        /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
         /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
@@ -70,9 +70,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchCreateRow {
-    /// Associated records, or object types with which it can be associated.
+    /// Associations to create with the record.
     associations: [AssociationsForObject],
-    /// A mark of your own to match answers and errors.
+    /// An identifier of your choice, which replies and errors repeat.
     object_write_trace_id: String,
 });
 
@@ -92,11 +92,11 @@ impl BatchCreateRow {
 crm_core::record! {
     /// Body of `objects.batch_read`.
     pub struct CustomObjectsBatchRead {
-        /// The property that the id is a value of, where it is not the record's own id.
+        /// The unique property that the id is a value of, if it is not the record's own id.
         id_property: Option<String> = "idProperty",
         /// Rows of the batch. Required in requests.
         inputs: Option<Vec<ObjectId>> = "inputs",
-        /// The names of the properties to give.
+        /// The names of the properties to return.
         properties: Option<Vec<String>> = "properties",
         /// Properties with their earlier values.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
@@ -105,9 +105,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomObjectsBatchRead {
-    /// The property that the id is a value of, where it is not the record's own id.
+    /// The unique property that the id is a value of, if it is not the record's own id.
     id_property: String,
-    /// The names of the properties to give.
+    /// The names of the properties to return.
     properties: [String],
     /// Properties with their earlier values.
     properties_with_history: [String],

@@ -883,7 +883,7 @@ crm_core::record! {
         missing: Option<String> = "missing",
         /// The order it is shown or sorted in.
         order: Option<SortOrder> = "order",
-        /// The names of the properties to give.
+        /// The names of the properties to return.
         property: Option<String> = "property",
     }
 }
