@@ -26,7 +26,8 @@ pub struct PollPolicy {
     pub first: Duration,
     /// The wait between polls. If the vendor asks for a longer wait, that is used.
     pub every: Duration,
-    /// Maximum duration of the whole polling, without the time that the polls wait in the queue for the rate limit.
+    /// Maximum duration of the whole polling, without the time in the queue for the rate limit of the calls that a poll
+    /// itself awaits. The time of calls in tasks that it spawns, and of pages that are fetched ahead, counts.
     pub max_wait: Duration,
     /// Maximum number of polls.
     pub max_polls: Option<u32>,
@@ -34,7 +35,8 @@ pub struct PollPolicy {
 
 impl PollPolicy {
     /// Polls at once and then after every `every`, for at most `max_wait`. The time in the queue for the rate limit does not
-    /// count; [`queue_timeout`](crate::CallOptions::queue_timeout) limits it for each poll.
+    /// count, except for calls in tasks that a poll spawns and for pages that are fetched ahead;
+    /// [`queue_timeout`](crate::CallOptions::queue_timeout) limits it for each poll.
     #[must_use]
     pub fn new(every: Duration, max_wait: Duration) -> Self {
         Self { first: Duration::ZERO, every, max_wait, max_polls: None }
@@ -87,8 +89,15 @@ type Ask<T> = Box<dyn FnMut(u32) -> BoxFuture<'static, Result<Answer<T>, Error>>
 enum Step<T> {
     Start,
     Sleeping(BoxFuture<'static, ()>),
-    Asking(BoxFuture<'static, Result<Answer<T>, Error>>),
+    Asking(Question<T>),
     Ended,
+}
+
+struct Question<T> {
+    answer: BoxFuture<'static, Result<Answer<T>, Error>>,
+    begun: Duration,
+    /// The time in the queue for the rate limit, added up over calls that may have waited at the same time.
+    queued: Duration,
 }
 
 /// Polls until the result is ready. Await it, or use it as a stream of [`Status`].
@@ -177,7 +186,7 @@ impl<T> Poller<T> {
 
     fn question(&mut self) -> Step<T> {
         self.asked += 1;
-        Step::Asking((self.ask)(self.asked))
+        Step::Asking(Question { answer: (self.ask)(self.asked), begun: self.clock.now(), queued: Duration::ZERO })
     }
 }
 
@@ -207,10 +216,12 @@ impl<T> Stream for Poller<T> {
                     std::task::ready!(sleep.as_mut().poll(cx));
                     this.step = this.question();
                 }
-                Step::Asking(answer) => {
-                    let (answer, queued) = poll_counting_queued(answer.as_mut(), cx);
-                    this.started = this.started.map(|started| started.saturating_add(queued));
+                Step::Asking(question) => {
+                    let (answer, queued) = poll_counting_queued(question.answer.as_mut(), cx);
+                    question.queued = question.queued.saturating_add(queued);
                     let answer = std::task::ready!(answer);
+                    let queued = question.queued.min(this.clock.now().saturating_sub(question.begun));
+                    this.started = this.started.map(|started| started.saturating_add(queued));
                     this.step = Step::Ended;
                     let outcome = match answer {
                         Ok(Answer::Done(value)) => Ok(Status::Done(value)),

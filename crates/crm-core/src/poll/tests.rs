@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Poll, PollPolicy, Poller, Status};
 use crate::clock::{Clock, ManualClock};
 use crate::error::{Error, ErrorKind};
+use crate::waiting::queued;
 
 const EVERY: Duration = Duration::from_secs(30);
 
@@ -61,4 +62,31 @@ async fn an_error_ends_it() {
         Poller::from_fn(PollPolicy::new(EVERY, EVERY), Arc::new(clock), |_| async { Err(Error::config("x")) });
     assert!(poller.next().await.unwrap().is_err());
     assert!(poller.next().await.is_none());
+}
+
+#[tokio::test]
+async fn calls_that_wait_in_the_queue_together_count_once() {
+    let clock = ManualClock::auto();
+    let shared = clock.clone();
+    let mut poller: Poller<()> =
+        Poller::from_fn(PollPolicy::new(EVERY, EVERY * 3), Arc::new(clock.clone()), move |_| {
+            let clock = shared.clone();
+            async move {
+                let call = |_| {
+                    let sleep = clock.sleep(EVERY);
+                    async {
+                        sleep.await;
+                        queued(EVERY);
+                    }
+                };
+                futures::future::join_all((0..10).map(call)).await;
+                Ok(Poll::Pending)
+            }
+        });
+    for attempt in 1..4 {
+        assert_eq!(poller.next().await.unwrap().unwrap(), Status::Pending { attempt });
+    }
+    let error = poller.next().await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Pending, 4), "{error}");
+    assert_eq!(clock.now(), EVERY * 7, "three waits, and four polls in the queue");
 }
