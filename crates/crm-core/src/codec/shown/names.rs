@@ -118,7 +118,13 @@ const PERSONAL: &[&str] = &[
 ];
 
 /// The words that make an id one of another system.
-const FOREIGN_WORDS: &[&str] = &["external", "integration", "reference"];
+const FOREIGN_WORDS: &[&str] = &["external", "integration", "reference", "trace"];
+
+/// The members whose ids are those of another system, although their names do not say so.
+const FOREIGN: &[&str] = &["hs_engagement_source_id"];
+
+/// The same for a member of one record.
+const FOREIGN_IN: &[(&str, &str)] = &[("NewLead", "contact_id"), ("NewLead", "id")];
 
 /// The names of personal members that other names may end with.
 const PERSONAL_ALONE: &[&str] = &["double_data", "value", "values"];
@@ -157,7 +163,9 @@ pub(super) fn text(record: &str, member: &str) -> Option<Text> {
     }
     let member = bare(member);
     let (_, text) = TEXTS.iter().find(|(end, _)| ends(member, end))?;
-    let foreign = member.split('_').any(|word| FOREIGN_WORDS.contains(&word));
+    let foreign = member.split('_').any(|word| FOREIGN_WORDS.contains(&word))
+        || FOREIGN.contains(&member)
+        || FOREIGN_IN.contains(&(record, member));
     Some(if *text == Text::Id && foreign { Text::ForeignId } else { *text })
 }
 
@@ -195,19 +203,27 @@ fn is_telephone(text: &str) -> bool {
     }
 }
 
-/// The maximum number of digits of a number without a sign that is not taken for a telephone number.
-const FEW_DIGITS: usize = 9;
+/// The maximum number of digits in a row that are not taken for a telephone number.
+const FEW_DIGITS: usize = 6;
 /// The minimum length of an id of letters and digits that no person chose.
 const GENERATED: usize = 15;
 
 /// Returns true if the text is an id that a program generated: a short number, a UUID, or letters and digits mixed.
 pub(super) fn is_generated(text: &str) -> bool {
-    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let number = text.bytes().all(|byte| byte.is_ascii_digit());
-    // A name may end with a year.
-    let mixed = text.trim_end_matches(|sign: char| sign.is_ascii_digit()).bytes().any(|byte| byte.is_ascii_digit());
-    let generated = if number { text.len() <= FEW_DIGITS } else { plain && mixed && text.len() >= GENERATED };
-    is_id(text) && (generated || is_uuid(text))
+    is_id(text) && ((number && text.len() <= FEW_DIGITS) || is_mixed(text) || is_uuid(text))
+}
+
+/// Returns true if letters and digits alternate as they do not in a name with a number, for example a year.
+fn is_mixed(text: &str) -> bool {
+    let runs = || text.split(|sign: char| !sign.is_ascii_digit()).filter(|run| !run.is_empty());
+    let inner = text.trim_matches(|sign: char| sign.is_ascii_digit());
+    let has = |is: fn(&u8) -> bool| inner.bytes().any(|byte| is(&byte));
+    let cases = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
+    text.len() >= GENERATED
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && runs().all(|run| run.len() <= FEW_DIGITS)
+        && (cases || runs().count() >= 3)
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -18,6 +18,8 @@ crate::record! {
         id: Option<String> = "id",
         tax_id: Option<String> = "taxId",
         external_id: Option<String> = "externalId",
+        object_write_trace_id: Option<String> = "objectWriteTraceId",
+        hs_engagement_source_id: Option<String> = "hsEngagementSourceId",
         name: Option<String> = "name",
         type_: Option<String> = "type",
         state: Option<State> = "state",
@@ -46,6 +48,14 @@ crate::record! {
         id_property: Option<String> = "idProperty",
         inputs: Vec<Person> = "inputs",
         properties: Vec<String> = "properties",
+    }
+}
+
+crate::record! {
+    /// A record whose ids are those of the caller's system.
+    pub struct NewLead {
+        contact_id: Option<String> = "contactID",
+        id: Option<String> = "id",
     }
 }
 
@@ -123,9 +133,33 @@ fn ids_of_other_systems_are_shown_if_a_program_generated_them() {
     for id in ["512", "ocQHyuzHvysMo5N5VsXc", "0038d00000Abc12AAB", "4f0c1e7e-8a5b-4a4e-9a52-7f3f5d1c2b1a"] {
         assert!(shown(id), "{id}");
     }
-    for id in ["15550102345", "5550102345", "jane1", "jane-doe-1", "janedoelovelace1815", "jane_doe_1815", "a:b_1"] {
+    for id in [
+        "15550102345",
+        "5550102345",
+        "600123456",
+        "123456789",
+        "5550102",
+        "jane1",
+        "jane-doe-1",
+        "janedoelovelace1815",
+        "JaneDoeLovelace1815",
+        "1990janelovelace",
+        "1990JaneLovelace",
+        "jane2doelovelace",
+        "jane15550102345doe",
+        "a1b2Jane15550102345",
+        "sms-15550102345",
+        "jane_doe_1815",
+        "a:b_1",
+    ] {
         assert!(!shown(id), "{id}");
     }
+    let traced = person(&json!({"objectWriteTraceId": "5550102", "hsEngagementSourceId": "5550102"}));
+    assert_eq!(traced, "Person { object_write_trace_id: …, hs_engagement_source_id: … }");
+    let lead: NewLead = decode(br#"{"contactID": "5550102", "id": "5550102"}"#).unwrap();
+    assert_eq!(format!("{lead:?}"), "NewLead { contact_id: …, id: … }");
+    let lead: NewLead = decode(br#"{"contactID": "512", "id": "ocQHyuzHvysMo5N5VsXc"}"#).unwrap();
+    assert_eq!(format!("{lead:?}"), r#"NewLead { contact_id: "512", id: "ocQHyuzHvysMo5N5VsXc" }"#);
 }
 
 #[test]
