@@ -62,6 +62,7 @@ impl Inner {
                             Err(reporting) => {
                                 let wait = reporting.saturating_sub(now).max(Duration::from_millis(1));
                                 acquire.wait();
+                                waited = true;
                                 first(self.clock.sleep(wait).as_mut(), changed).await;
                             }
                         }

@@ -45,6 +45,7 @@ impl Inner {
                 return Poll::Ready(None);
             }
             if !account.with(|state| self.is_alone(account, state, absence, self.clock.now())) {
+                acquire.wait();
                 return Poll::Pending;
             }
             // Outside the lock, because it wakes other tasks.

@@ -145,6 +145,25 @@ fn a_permit_that_was_given_before_a_late_answer_is_reported() {
     assert!(next.contains(&seat), "{next}");
 }
 
+#[test]
+fn a_wait_for_a_message_that_may_be_under_way_is_a_wait_in_the_queue() {
+    for when_away in [WhenAway::GoOn, WhenAway::Share] {
+        let clock = ManualClock::new();
+        let inner = inner_of(builder(burst(4, ms(10_000)), Arc::new(clock.clone())).when_away(when_away));
+        let (asked, account) = (Acquire::new("k", ""), inner.account("k"));
+        lose(&inner, &account, clock.now());
+        inner.links(&account).tried(clock.now(), Ok(()));
+        let Standing::Up(absence) = inner.links(&account).look(clock.now()) else { panic!("away") };
+        account.with(|state| inner.question(state, 0, absence));
+        lose(&inner, &account, clock.now());
+        let mut waits = Box::pin(inner.acquire(&asked));
+        assert!(poll(&mut waits, Waker::noop()).is_pending() && asked.is_waiting(), "{when_away:?}");
+        clock.advance(ms(100));
+        let Poll::Ready(Ok(permit)) = poll(&mut waits, Waker::noop()) else { panic!("not given") };
+        assert_eq!(permit.waited(), ms(100), "{when_away:?}");
+    }
+}
+
 /// A worker's part of a long window does not end while Redis is away, and is removed with its account.
 #[test]
 fn an_account_that_was_used_without_redis_is_forgotten() {
