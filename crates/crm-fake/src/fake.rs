@@ -257,7 +257,7 @@ impl Fake {
     /// # Panics
     ///
     /// If no request can meet the fault: the vendor does not have its operation, [`times`](Fault::times) is 0, or it is
-    /// [`Fault::MultiStatus`] for an operation without rows. A fault that no request has met when the fake is dropped panics
+    /// [`Fault::MultiStatus`] for an operation without rows, or in a fake that answers with samples. A fault that no request has met when the fake is dropped panics
     /// too, so that no test passes for nothing; [`heal`](Self::heal) takes it back.
     #[track_caller]
     pub fn fail(&self, fault: impl Into<Step>) {
@@ -374,10 +374,7 @@ impl Drop for Fake {
         let unfired = self.unfired();
         if !unfired.is_empty() && !std::thread::panicking() {
             let vendor = self.vendor;
-            let last = match self.engine.lock().journal.last(SHOWN) {
-                none if none.is_empty() => "It received no request.".to_owned(),
-                last => format!("It received last, and answered:{last}"),
-            };
+            let last = self.engine.lock().journal.last(SHOWN);
             panic!(
                 "no request to the fake {vendor} has met: {}; use `heal` if that is meant. {last}\nAn error that the test \
                  returned is not shown; `heal` before it returns shows it",

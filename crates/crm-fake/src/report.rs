@@ -137,14 +137,21 @@ impl Journal {
         }
     }
 
-    /// The last requests with their answers, a line each, for a message.
+    /// A sentence about the requests, and the last ones with their answers, a line each.
     pub(crate) fn last(&self, most: usize) -> String {
+        if self.kept.is_empty() {
+            return match self.dropped {
+                0 => "It received no request.".to_owned(),
+                1 => "It received 1 request, and kept none (`keep_requests`).".to_owned(),
+                requests => format!("It received {requests} requests, and kept none (`keep_requests`)."),
+            };
+        }
         let lines = self.kept.iter().skip(self.kept.len().saturating_sub(most)).map(|recorded| {
             let Recorded { method, path, refusal, .. } = recorded;
             let status = recorded.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
             format!("\n  {method} {path}: {status} {refusal}").trim_end().to_owned()
         });
-        lines.collect()
+        format!("It received last, and answered:{}", lines.collect::<String>())
     }
 
     pub(crate) fn all(&self) -> Vec<Recorded> {
