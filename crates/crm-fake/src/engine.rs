@@ -14,14 +14,14 @@ use crate::call::{self, Call, Payload};
 use crate::delivery::Delivery;
 use crate::dialect::{Dialect, Exceeded, Refusal};
 use crate::document::{Document, Operation};
-use crate::fault::{Script, Step};
+use crate::fault::{Fault, Script, Step};
 use crate::limits::Limits;
 use crate::parameter::Place;
 use crate::quota::{Quotas, Reading, Verdict};
 use crate::reply::Reply;
 use crate::report::{Journal, Recorded, Report};
 use crate::route::Found;
-use crate::state::{Replies, World};
+use crate::state::World;
 use crate::validate::{self, Problem, Rule};
 
 pub(crate) struct Engine {
@@ -206,8 +206,9 @@ impl Engine {
         }
         self.dialect.check(&call, &mut problems);
         let mut outcome = if problems.is_empty() {
-            let has_rows = inner.world.settings.replies == Replies::State && self.dialect.has_rows(call.operation);
-            let step = inner.script.take(has_rows, |name| is_named(call.operation, call.path, name));
+            let replies = inner.world.settings.replies;
+            let fits = |fault: &Fault| inject::fits(self.dialect, replies, &call, fault);
+            let step = inner.script.take(fits, |name| is_named(call.operation, call.path, name));
             self.act(inner, &mut call, class, &readings, step)
         } else {
             self.invalid(inner, &call, &problems)

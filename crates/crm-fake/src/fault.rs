@@ -30,8 +30,8 @@ pub enum Fault {
         /// Body of the 202.
         body: Payload,
     },
-    /// The rows of a HubSpot batch at these positions fail: a 207 if the batch allows it. Without [`on`](Fault::on) it is for
-    /// the next batch whose rows can fail.
+    /// The rows of a HubSpot batch at these positions fail: a 207 if the batch allows it. It is for the next batch that has
+    /// one of the rows, and whose rows can fail.
     MultiStatus(Vec<usize>),
     /// The answer is delayed by this time.
     Slow(Duration),
@@ -66,7 +66,7 @@ pub enum Fault {
     Utf16,
     /// A success with this body for any request, for example with an unknown enum value, nulls, numbers for text.
     Body(Value),
-    /// The page contains the cursor that was requested. The first page does not change.
+    /// The page contains the cursor that was requested. It is for the next request that sends a cursor, not for a first page.
     RepeatCursor,
 }
 
@@ -232,12 +232,9 @@ impl Script {
             .collect()
     }
 
-    /// Takes the first step that is meant for a request of an operation that `is` of a name, and may have rows.
-    pub(crate) fn take(&mut self, has_rows: bool, is: impl Fn(&str) -> bool) -> Option<Step> {
-        let meant = |step: &Step| {
-            let possible = has_rows || !matches!(step.fault, Some(Fault::MultiStatus(_)));
-            possible && step.operation.as_deref().is_none_or(&is)
-        };
+    /// Takes the first step that is meant for a request of an operation that `is` of a name, and whose fault `fits` it.
+    pub(crate) fn take(&mut self, fits: impl Fn(&Fault) -> bool, is: impl Fn(&str) -> bool) -> Option<Step> {
+        let meant = |step: &Step| step.fault.as_ref().is_none_or(&fits) && step.operation.as_deref().is_none_or(&is);
         let at = self.steps.iter().position(meant)?;
         let step = self.steps[at].clone();
         if step.left == 1 {
@@ -265,10 +262,10 @@ mod tests {
             Some(_) => 1,
             None => 0,
         };
-        assert_eq!(status(script.take(false, |name| name == "b")), 0);
-        assert_eq!(status(script.take(false, |name| name == "a")), 500);
-        assert_eq!(status(script.take(false, |name| name == "b")), 1);
-        assert_eq!(status(script.take(false, |name| name == "a")), 500);
+        assert_eq!(status(script.take(|_| true, |name| name == "b")), 0);
+        assert_eq!(status(script.take(|_| true, |name| name == "a")), 500);
+        assert_eq!(status(script.take(|_| true, |name| name == "b")), 1);
+        assert_eq!(status(script.take(|_| true, |name| name == "a")), 500);
         assert_eq!(script.len(), 0);
     }
 }

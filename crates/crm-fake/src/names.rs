@@ -2,7 +2,7 @@
 
 use crate::document::{Document, Operation};
 use crate::fault::{Fault, Step};
-use crate::state::World;
+use crate::state::{Replies, World};
 use crate::vendors::Vendor;
 
 /// Checks that requests can meet a step, and that it does something. The error is a sentence for the author of the step.
@@ -21,6 +21,9 @@ pub(crate) fn step(vendor: Vendor, world: Option<&World>, step: &Step) -> Result
     if !all.any(|operation| is_batch(operation) && named(operation)) {
         let name = step.operation.as_deref().unwrap_or(vendor.name());
         return Err(format!("`{name}` has no rows that fail by themselves; `contacts.batch_create` of hubspot has"));
+    }
+    if world.is_some_and(|world| world.settings.replies != Replies::State) {
+        return Err("rows fail only in a fake that answers from its state".to_owned());
     }
     if rows.is_empty() { Err("`rows` names no row".to_owned()) } else { Ok(()) }
 }

@@ -58,6 +58,21 @@ async fn a_fault_without_effect_is_refused() {
     let body = json!({"inputs": [{"properties": {"email": "a@example.com"}, "objectWriteTraceId": "1"}]});
     common::post(&hubspot, "/crm/objects/2026-03/contacts/batch/create", body).await;
     assert_eq!((hubspot.unfired().len(), hubspot.count("contacts")), (0, 0));
+
+    // It is for a batch that has one of the rows.
+    hubspot.fail(Fault::MultiStatus(vec![1, 7]));
+    for (rows, left, created) in [(1, 1, 1), (2, 0, 2)] {
+        let row = |n| json!({"properties": {"email": format!("{rows}-{n}@example.com")}, "objectWriteTraceId": n});
+        let inputs: Vec<_> = (0..rows).map(|n| row(n.to_string())).collect();
+        common::post(&hubspot, "/crm/objects/2026-03/contacts/batch/create", json!({"inputs": inputs})).await;
+        assert_eq!((hubspot.unfired().len(), hubspot.count("contacts")), (left, created));
+    }
+
+    for builder in [Fake::builder(Vendor::HubSpot).sample_replies(), Fake::builder(Vendor::HubSpot).strange_replies()] {
+        let fake = builder.start().await.unwrap();
+        let text = panics(|| fake.fail(Fault::MultiStatus(vec![0])));
+        assert_eq!(text, "rows fail only in a fake that answers from its state");
+    }
 }
 
 #[tokio::test]
@@ -76,6 +91,15 @@ async fn what_happened_last_is_told_with_a_fault_that_was_never_met() {
     let unused = Fake::start(Vendor::HubSpot).await.unwrap();
     unused.fail(Fault::NotJson);
     assert!(panics(|| drop(unused)).contains("It received no request."));
+    for (requests, said) in [(1, "1 request,"), (2, "2 requests,")] {
+        let forgetful = Fake::builder(Vendor::HubSpot).keep_requests(0).start().await.unwrap();
+        forgetful.fail(Fault::NotJson.on("deals.list"));
+        for _ in 0..requests {
+            get(&forgetful, "/crm/objects/2026-03/contacts").await;
+        }
+        let text = panics(|| drop(forgetful));
+        assert!(text.contains(&format!("It received {said} and kept none (`keep_requests`).")), "{text}");
+    }
 }
 
 #[test]

@@ -12,7 +12,19 @@ use crate::fault::{Fault, Hint, Payload, Policy, Step, When};
 use crate::limits::Limits;
 use crate::quota::Reading;
 use crate::reply::{Content, Reply};
-use crate::state::World;
+use crate::state::{Replies, World};
+
+/// Returns true if the fault changes the reply to the request.
+pub(super) fn fits(dialect: &dyn Dialect, replies: Replies, call: &Call<'_>, fault: &Fault) -> bool {
+    match fault {
+        Fault::MultiStatus(rows) => {
+            let inputs = call.list("inputs").len();
+            replies == Replies::State && dialect.has_rows(call.operation) && rows.iter().any(|row| *row < inputs)
+        }
+        Fault::RepeatCursor => cursors(dialect, call).next().is_some(),
+        _ => true,
+    }
+}
 
 pub(super) fn run(
     engine: &Engine,
@@ -140,14 +152,20 @@ fn emptied(
 /// Puts the cursor of the request into the reply, at the place where the vendor has its cursors.
 fn repeat_cursor(dialect: &dyn Dialect, call: &Call<'_>, reply: &mut Reply) {
     let Some(value) = reply.json_mut() else { return };
+    for (next, sent) in cursors(dialect, call) {
+        put_cursor(value, next, sent);
+    }
+}
+
+/// The cursors of the request, each with its place in a reply.
+fn cursors<'a>(dialect: &dyn Dialect, call: &'a Call<'_>) -> impl Iterator<Item = (&'a str, Value)> {
     let paging = call.operation.paging.as_ref();
     let declared = paging.into_iter().flat_map(|paging| paging.next.iter().zip(&paging.params));
     let declared = declared.map(|(next, param)| (next.as_str(), param.as_str()));
-    for (next, param) in declared.chain(dialect.cursors().iter().copied()) {
+    declared.chain(dialect.cursors().iter().copied()).filter_map(|(next, param)| {
         let sent = call.query(param).map(Value::from).or_else(|| call.body.get(param).cloned());
-        let Some(sent) = sent else { continue };
-        put_cursor(value, next, sent);
-    }
+        sent.map(|sent| (next, sent))
+    })
 }
 
 fn put_cursor(value: &mut Value, dotted: &str, cursor: Value) {
