@@ -130,7 +130,13 @@ fn texts_are_only_shown_in_the_form_of_their_use() {
 #[test]
 fn ids_of_other_systems_are_shown_if_a_program_generated_them() {
     let shown = |id: &str| person(&json!({"externalId": id})).contains(id);
-    for id in ["512", "ocQHyuzHvysMo5N5VsXc", "0038d00000Abc12AAB", "4f0c1e7e-8a5b-4a4e-9a52-7f3f5d1c2b1a"] {
+    for id in [
+        "512",
+        "ocQHyuzHvysMo5N5VsXc",
+        "0038d00000Abc12AAB",
+        "a1b22c333d4444e5",
+        "4f0c1e7e-8a5b-4a4e-9a52-7f3f5d1c2b1a",
+    ] {
         assert!(shown(id), "{id}");
     }
     for id in [
