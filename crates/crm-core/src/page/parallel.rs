@@ -123,7 +123,8 @@ impl<P: Places + Unpin> Parallel<P> {
         }
     }
 
-    fn stop(&mut self) {
+    /// Drops the pages under way. For a reader that polls no more, because an item cannot be used.
+    pub fn stop(&mut self) {
         self.fetching.clear();
         self.searching = None;
     }

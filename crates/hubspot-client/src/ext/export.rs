@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use crm_core::page::{List, Parallel, Places};
-use crm_core::{Cursor, Error};
+use crm_core::{Cursor, Error, ErrorKind, Sent};
 use futures_core::Stream;
 
 use crate::objects::Objects;
@@ -116,12 +116,16 @@ impl<R> Export<R> {
     /// may be missing, because HubSpot's searches lag behind. Set it before [`resume`](Self::resume): its cursors
     /// cannot be used without it.
     pub fn documented_only(mut self) -> Self {
+        if self.ask().way == Way::Search {
+            return self;
+        }
         let Walking { objects, ask, read, .. } = &self.reading.places;
         let limit = if ask.limit == Way::List.most() { Way::Search.most() } else { ask.limit };
         let mut places = Walking::new(objects.clone(), Way::Search, *read);
-        places.ask = Ask { way: Way::Search, ..ask.clone() };
+        places.ask = Ask { way: Way::Search, to: None, ..ask.clone() };
         places.limit(limit);
         self.reading.restart(places);
+        self.failed = false;
         self
     }
 
@@ -214,7 +218,9 @@ impl<R> Export<R> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) without `documented_only`, and the errors of searches.
+    /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) without `documented_only`,
+    /// [`ErrorKind::Paging`](crate::ErrorKind::Paging) if the ids that parts end at do not ascend, and the errors of
+    /// searches.
     pub async fn parts(&self) -> Result<Vec<Cursor>, Error> {
         let places = &self.reading.places;
         if places.ask.way != Way::Search {
@@ -231,7 +237,12 @@ impl<R> Export<R> {
             let walk = Walk::new(from, Next::At((from > 0).then(|| from.to_string())));
             parts.push(self.cursor_of(&places.at(Stored { counts, to, walks: vec![walk] })));
             match to {
-                Some(id) => from = id,
+                Some(id) if id > from => from = id,
+                Some(_) => {
+                    let fault = "the borders of the parts do not ascend";
+                    let error = Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered);
+                    return Err(error.with_operation(places.called()));
+                }
                 None => return Ok(parts),
             }
         }
@@ -257,6 +268,9 @@ impl<R> Stream for Export<R> {
         }
         let record = ready!(this.reading.poll(cx)).map(|record| record?);
         this.failed = matches!(record, Some(Err(_)));
+        if this.failed {
+            this.reading.stop();
+        }
         Poll::Ready(record)
     }
 }
@@ -270,3 +284,6 @@ impl<R> fmt::Debug for Export<R> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;
