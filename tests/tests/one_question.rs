@@ -24,7 +24,8 @@ fn readmes_tours_and_examples_ask_whether_a_write_may_have_happened() {
         let entry = entry.unwrap().path();
         // The generator is for contributors and has none.
         if entry.join("README.md").is_file() {
-            found.extend([entry.join("README.md"), entry.join("src/lib.rs")]);
+            let sources = ["README.md", "src/lib.rs", "src/main.rs"].map(|file| entry.join(file));
+            found.extend(sources.into_iter().filter(|file| file.is_file()));
         }
         if entry.join("examples").is_dir() {
             files(&entry.join("examples"), &["rs"], &mut found);
