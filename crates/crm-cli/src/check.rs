@@ -13,6 +13,9 @@ use value::Checker;
 /// The maximum number of faults that are reported at once.
 const MOST_FAULTS: usize = 5;
 
+/// The length in characters from which a text of an input is hidden in messages.
+const SHORTEST: usize = 4;
+
 /// A mistake in an input, with its place.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Fault {
@@ -36,6 +39,12 @@ pub(crate) fn sentence(faults: &[Fault]) -> String {
     }
 }
 
+/// Returns the name of a member for a message, or `…` if it is not like a name: it may be personal data.
+pub(crate) fn shown(name: &str) -> &str {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    if name.bytes().all(plain) { name } else { "…" }
+}
+
 /// The arguments and the body of a request, by the names that the vendor has for them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Input {
@@ -46,6 +55,18 @@ pub(crate) struct Input {
 }
 
 impl Input {
+    /// Returns the texts of the input that are long enough to be told apart, the longest first.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        let mut found: Vec<&str> = self.parts.iter().map(|(_, value)| value.as_str()).collect();
+        for value in self.arguments.values().chain(&self.body) {
+            texts(value, &mut found);
+        }
+        found.retain(|text| text.chars().count() >= SHORTEST);
+        found.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        found.dedup();
+        found
+    }
+
     /// Checks the input, and brings values into the form that is sent: a number where a text is wanted becomes a text,
     /// members that only the vendor sets are omitted. Returns all faults.
     pub(crate) fn check(&mut self, found: &Found) -> Vec<Fault> {
@@ -65,7 +86,7 @@ impl Input {
             if matches!(Ty::of(argument.ty), Ty::List(_)) && !value.is_array() && !value.is_object() {
                 value = Value::Array(vec![value]);
             }
-            checker.value(Ty::of(argument.ty), &mut value, &name, &mut faults);
+            checker.value(Ty::of(argument.ty), &mut value, shown(&name), &mut faults);
             self.arguments.insert(wire, value);
         }
         for argument in found.arguments().filter(|one| one.required && !self.arguments.contains_key(one.name)) {
@@ -97,6 +118,16 @@ impl Input {
     }
 }
 
+/// Collects the texts of a value.
+fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(members) => members.values().for_each(|member| texts(member, found)),
+        _ => {}
+    }
+}
+
 /// Returns the argument of a name, in the vendor's form or in that of the command line.
 fn argument(found: &Found, name: &str) -> Option<&'static Argument> {
     let plain = kebab(name);
@@ -113,7 +144,7 @@ fn unknown(found: &Found, name: &str) -> Fault {
         None if known.is_empty() => "is not an argument; this operation has none".to_owned(),
         None => format!("is not an argument; there are {}", known.join(", ")),
     };
-    Fault { path: name.to_owned(), text }
+    Fault { path: shown(name).to_owned(), text }
 }
 
 #[cfg(test)]

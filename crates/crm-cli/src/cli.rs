@@ -4,7 +4,7 @@ mod complete;
 mod fields;
 mod operation;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueEnum as _};
 use serde_json::Value;
 
@@ -231,7 +231,10 @@ fn completions() -> [Command; 2] {
     let words = Arg::new("words").num_args(0..).allow_hyphen_values(true).last(true);
     [
         Command::new("completions")
-            .about("Write the completion script of a shell, for example: crm completions bash > ~/.bash_completion")
+            .about(
+                "Write the completion script of a shell, for example: crm completions bash > \
+                 ~/.local/share/bash-completion/completions/crm",
+            )
             .arg(shell.value_parser(clap::builder::PossibleValuesParser::new(complete::SHELLS))),
         Command::new("complete").hide(true).arg(words),
     ]
@@ -261,13 +264,29 @@ fn raw() -> Command {
         .arg(operation::data_argument())
 }
 
-/// The first paragraphs of clap's message as one line.
+/// The first paragraphs of clap's message as one line. A word that is not like a name is left out: it may be personal
+/// data.
 fn sentence(error: &clap::Error) -> String {
-    let text = error.to_string();
+    let mut text = error.to_string();
+    let word = match error.kind() {
+        ErrorKind::UnknownArgument => error.get(ContextKind::InvalidArg),
+        ErrorKind::InvalidSubcommand => error.get(ContextKind::InvalidSubcommand),
+        ErrorKind::InvalidValue => error.get(ContextKind::InvalidValue),
+        _ => None,
+    };
+    if let Some(ContextValue::String(word)) = word.filter(|word| !like_a_name(&word.to_string())) {
+        text = text.replace(&format!("'{word}'"), "'…'").replace(&format!("-- {word}"), "-- …");
+    }
     let text = text.split("\n\nUsage:").next().unwrap_or_default();
     let text = text.split("\n\nFor more information").next().unwrap_or_default();
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join("; ").trim_start_matches("error: ").replace(":; ", ": ")
+}
+
+fn like_a_name(word: &str) -> bool {
+    let name = word.trim_start_matches('-');
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    name.len() <= 40 && name.bytes().all(plain) && !name.starts_with(|first: char| first.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -17,10 +17,14 @@ mod run;
 mod session;
 mod waits;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
+use failure::Failure;
+
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().collect();
+    let words: Result<Vec<String>, OsString> = std::env::args_os().map(OsString::into_string).collect();
+    let Ok(words) = words else { return Failure::usage("an argument is not valid UTF-8").report() };
     let asked = match cli::read(&words) {
         Ok(asked) => asked,
         Err(failure) => return failure.report(),
@@ -28,7 +32,7 @@ fn main() -> ExitCode {
     waits::show();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return failure::Failure::other(format!("the runtime cannot be started: {error}")).report(),
+        Err(error) => return Failure::other(format!("the runtime cannot be started: {error}")).report(),
     };
     match runtime.block_on(run::run(asked)) {
         Ok(()) => ExitCode::SUCCESS,

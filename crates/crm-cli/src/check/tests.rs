@@ -69,7 +69,15 @@ fn bodies_are_checked_with_path_and_suggestion() {
     assert_eq!(missing, "body: is required; it is an object with source");
     let (unasked, _) = faults("hubspot contacts get", json!({"objectId": "1"}), Some(json!({})));
     assert_eq!(unasked, "body: is not taken by this operation; leave it out");
-    // No fault shows a value.
+    // No fault shows a value, or a name that may be one.
+    for (words, arguments, body) in [
+        ("hubspot contacts create", none.clone(), json!({"Ada Lovelace": 1})),
+        ("hubspot contacts create", none.clone(), json!({"properties": {"+1 555 123 4567": {}}})),
+        ("hubspot contacts create", json!({"Ada Lovelace": 1}), none.clone()),
+    ] {
+        let (found, _) = faults(words, arguments, Some(body));
+        assert!(found.contains('…') && !found.contains("Ada") && !found.contains("555"), "{found}");
+    }
     let (found, _) = faults("hubspot contacts create", none, Some(json!({"properties": {"email": ["canary"]}})));
     assert!(!found.is_empty() && !found.contains("canary"), "{found}");
 }
@@ -83,6 +91,11 @@ fn values_get_the_form_that_is_sent() {
     );
     let (none, input) = faults("hubspot contacts create", json!({}), Some(json!({"properties": {"age": 7}})));
     assert_eq!((none.as_str(), input.body), ("", Some(json!({"properties": {"age": "7"}}))));
+    for number in ["1.10", "123456789012345678901"] {
+        let body = format!(r#"{{"properties": {{"age": {number}}}}}"#);
+        let (found, _) = faults("hubspot contacts create", json!({}), serde_json::from_str(&body).ok());
+        assert_eq!(found, "body.properties.age: write it as a text, in quotes");
+    }
     let (none, input) = faults("hubspot contacts get", json!({"object-id": 17}), None);
     assert_eq!((none.as_str(), &input.arguments["objectId"]), ("", &json!("17")));
     let (none, input) =

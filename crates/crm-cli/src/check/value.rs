@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Fault;
+use super::{Fault, shown};
 use crate::catalogue::{Definition, Field, Ty, Types, near};
 
 /// The maximum number of values of an enum that a fault lists.
@@ -23,6 +23,10 @@ impl Checker<'_> {
             Ty::Json | Ty::Nothing => {}
             Ty::Text | Ty::File => match value {
                 Value::String(_) => {}
+                // The digits of other numbers are not those that were written.
+                Value::Number(number) if number.is_f64() => {
+                    faults.push(Fault { path: path.to_owned(), text: "write it as a text, in quotes".to_owned() });
+                }
                 Value::Number(_) | Value::Bool(_) => *value = Value::String(value.to_string()),
                 other => wrong("text", other),
             },
@@ -63,7 +67,7 @@ impl Checker<'_> {
             Ty::Map(inner) => match value {
                 Value::Object(members) => {
                     for (name, member) in members.iter_mut().filter(|(_, member)| !member.is_null()) {
-                        self.value(Ty::of(inner), member, &format!("{path}.{name}"), faults);
+                        self.value(Ty::of(inner), member, &format!("{path}.{}", shown(name)), faults);
                     }
                 }
                 other => wrong("an object", other),
@@ -119,7 +123,7 @@ impl Checker<'_> {
     ) {
         members.retain(|name, _| !fields.iter().any(|field| field.name == name && field.read_only));
         for (name, member) in members.iter_mut() {
-            let path = format!("{path}.{name}");
+            let path = format!("{path}.{}", shown(name));
             match (fields.iter().find(|field| field.name == name), others) {
                 (Some(field), _) if member.is_null() => {
                     if field.required && !field.nullable {

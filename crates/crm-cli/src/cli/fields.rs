@@ -3,29 +3,27 @@
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Definition, Ty, Types};
+use crate::check::shown;
 use crate::failure::Failure;
 
 /// Takes `NAME=VALUE` apart.
 pub(super) fn pair(text: &str) -> Result<(&str, &str), Failure> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name, value)),
-        _ => Err(Failure::usage(format!(
-            "\"{}\" is not NAME=VALUE; write for example email=ada@example.com",
-            name_of(text)
-        ))),
+        // The word may be personal data.
+        _ => Err(Failure::usage("one of the words is not NAME=VALUE; write for example email=ada@example.com")),
     }
 }
 
-/// The beginning of a word, which may hold personal data.
-fn name_of(text: &str) -> String {
-    let short: String = text.chars().take(20).collect();
-    if short.contains('@') { "…".to_owned() } else { short }
+/// The failure of a name that is given twice.
+pub(super) fn twice(name: &str) -> Failure {
+    Failure::usage(format!("{} is given twice", shown(name)))
 }
 
 /// Sets the member at a dotted name.
 pub(super) fn set(types: &Types, ty: Ty<'_>, body: &mut Value, name: &str, value: &str) -> Result<(), Failure> {
     let Value::Object(members) = body else {
-        return Err(Failure::usage(format!("\"{name}\" is below a member that is not an object")));
+        return Err(Failure::usage(format!("\"{}\" is below a member that is not an object", shown(name))));
     };
     // A member may have a dot in its name.
     let whole = member(types, ty, name);
@@ -38,8 +36,10 @@ pub(super) fn set(types: &Types, ty: Ty<'_>, body: &mut Value, name: &str, value
         }
         None => {
             let ty = whole.as_deref().map_or(Ty::Json, Ty::of);
-            members.insert(name.to_owned(), read(types, ty, value));
-            Ok(())
+            match members.insert(name.to_owned(), read(types, ty, value)) {
+                None => Ok(()),
+                Some(_) => Err(twice(name)),
+            }
         }
     }
 }

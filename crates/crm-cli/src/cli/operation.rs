@@ -13,6 +13,8 @@ use crate::failure::Failure;
 
 /// The names that are options of all commands, and those of the body.
 const TAKEN: &[&str] = &["all", "data", "dry-run", "fake", "format", "help", "part", "profile", "yes"];
+/// The maximum number of dots in the name of a member; each is a level of the body.
+const MOST_DOTS: usize = 100;
 const FIELDS: &str = "FIELD=VALUE";
 
 /// Adds the arguments of an operation to its command.
@@ -85,7 +87,9 @@ pub(super) fn input(found: &Found, matches: &ArgMatches) -> Result<Input, Failur
         if let Some(prefix) = argument.prefix() {
             for pair in values {
                 let (name, value) = fields::pair(pair)?;
-                input.arguments.insert(format!("{prefix}{name}"), value.into());
+                if input.arguments.insert(format!("{prefix}{name}"), value.into()).is_some() {
+                    return Err(fields::twice(name));
+                }
             }
         } else if matches!(Ty::of(argument.ty), Ty::List(_)) {
             input.arguments.insert(argument.name.to_owned(), values.into_iter().map(String::as_str).collect());
@@ -110,6 +114,9 @@ pub(super) fn input(found: &Found, matches: &ArgMatches) -> Result<Input, Failur
             let pairs: Vec<&String> = matches.get_many::<String>("fields").into_iter().flatten().collect();
             for pair in &pairs {
                 let (name, value) = fields::pair(pair)?;
+                if name.matches('.').count() > MOST_DOTS {
+                    return Err(Failure::usage("a member has too many dots in its name"));
+                }
                 fields::set(found.api.types(), Ty::of(body.ty), &mut members, name, value)?;
             }
             (!pairs.is_empty()).then_some(members)

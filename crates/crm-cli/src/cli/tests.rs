@@ -43,11 +43,42 @@ fn wrong_lines_are_one_sentence() {
             "unexpected argument '--limt' found; tip: a similar argument exists: '--limit'",
         ),
         ("crm hubspot contacts list --format xml", "invalid value 'xml' for '--format <FORMAT>'; [possible values: "),
-        ("crm hubspot contacts create email", "\"email\" is not NAME=VALUE"),
+        ("crm hubspot contacts create email", "one of the words is not NAME=VALUE"),
+        ("crm hubspot contacts create a=1 a=2", "a is given twice"),
+        ("crm hubspot contacts create properties.email=x properties={}", "properties is given twice"),
         ("crm hubspot contacts create --data {", "--data is not valid JSON at line 1"),
         ("crm describe hubspot contcts list", "there is no resource of hubspot called \"contcts\"; did you mean"),
     ] {
         let found = refusal(line);
         assert!(found.starts_with(sentence) && !found.contains('\n'), "{line}: {found}");
     }
+}
+
+#[test]
+fn words_that_may_be_personal_data_are_not_shown() {
+    for line in [
+        &["crm", "Ada Lovelace"][..],
+        &["crm", "hubspot", "+1 555 123 4567"],
+        &["crm", "hubspot", "contacts", "15551234567"],
+        &["crm", "hubspot", "contacts", "get", "17", "Ada Lovelace"],
+        &["crm", "hubspot", "contacts", "get", "17", "--Ada Lovelace"],
+        &["crm", "hubspot", "contacts", "get", "17", "-+1 555 123 4567"],
+        &["crm", "hubspot", "contacts", "list", "--format", "Ada Lovelace"],
+        &["crm", "hubspot", "contacts", "create", "Ada Lovelace"],
+        &["crm", "hubspot", "contacts", "create", "properties=5", "properties.Ada Lovelace=1"],
+        &["crm", "hubspot", "contacts", "create", "+1 555 123 4567=1", "+1 555 123 4567=1"],
+        &["crm", "hubspot", "contacts", "create", "--data", "{}", "Ada Lovelace"],
+        &["crm", "completions", "Ada Lovelace"],
+        &["crm", "raw", "Ada Lovelace", "GET", "/"],
+    ] {
+        let words: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
+        let found = read(&words).err().map(|failure| failure.to_string()).unwrap_or_default();
+        assert!(!found.is_empty() && !found.contains("Ada") && !found.contains("555"), "{line:?}: {found}");
+    }
+}
+
+#[test]
+fn a_name_with_too_many_dots_is_refused() {
+    let deep = refusal(&format!("crm hubspot contacts create {}=1", "a.".repeat(40_000)));
+    assert_eq!(deep, "a member has too many dots in its name");
 }
