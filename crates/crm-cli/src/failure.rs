@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use crm_core::{Error, ErrorKind};
 use serde_json::{Value, json};
 
+use crate::check::Input;
+
 /// A failure of a command.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -14,12 +16,15 @@ pub(crate) struct Failure {
     code: u8,
 }
 
+/// The maximum length of a line in characters.
+const MOST_CHARACTERS: usize = 2_000;
+
 /// The exit codes, as `crm help` lists them.
 pub(crate) const CODES: &str = "\
 Exit codes:
   0  done
   1  failed otherwise
-  2  wrong command, argument or body; nothing was sent
+  2  wrong command, argument or body; the vendor changed nothing
   3  credential missing, refused or without the permission
   4  not found
   5  conflict with the vendor's data
@@ -29,7 +34,7 @@ Exit codes:
   9  the output was closed before the end";
 
 impl Failure {
-    /// The command is wrong, and nothing was sent.
+    /// The command is wrong, and the vendor changed nothing.
     pub(crate) fn usage(line: impl Into<String>) -> Self {
         Self { line: line.into(), code: 2 }
     }
@@ -61,21 +66,34 @@ impl Failure {
         }
     }
 
-    /// A call failed. The text of a core error contains no secret and no personal data.
-    pub(crate) fn call(error: &Error) -> Self {
-        let mut line = error.to_string().replace(['\n', '\r'], " ");
-        if let Some(wait) = error.retry_after() {
-            line.push_str(&format!("; repeat after {} s", wait.as_millis().div_ceil(1_000)));
+    /// A call failed. The text of a core error contains no secret and no personal data, and says whether a write may
+    /// have been carried out. `writes` is true if the operation changes data: reads are never in doubt.
+    pub(crate) fn call(error: &Error, writes: bool) -> Self {
+        let doubt = writes && error.may_have_happened() && error.kind() != ErrorKind::Pending;
+        let code = if doubt { 8 } else { code(error.kind()) };
+        Self { line: error.to_string().replace(['\n', '\r'], " "), code }
+    }
+
+    /// Hides the texts of an input, which a vendor's message may repeat.
+    pub(crate) fn without(mut self, input: &Input) -> Self {
+        // The vendor's message is after the name of the operation.
+        let Some(name) = self.line.find("): ") else { return self };
+        let mut rest = self.line.split_off(name);
+        for text in input.texts() {
+            rest = rest.replace(text, "[…]");
         }
-        if error.may_have_happened() {
-            line.push_str("; it may have happened: look before you repeat it");
-        }
-        Self { line, code: code(error) }
+        self.line.push_str(&rest);
+        self
     }
 
     /// The failure for a program.
     pub(crate) fn as_json(&self) -> Value {
-        json!({"error": self.line, "kind": self.kind(), "may_have_happened": self.code == 8})
+        json!({"error": self.short(), "kind": self.kind(), "may_have_happened": self.code == 8})
+    }
+
+    /// The line, cut to its maximum length.
+    fn short(&self) -> String {
+        self.line.chars().take(MOST_CHARACTERS).collect()
     }
 
     fn kind(&self) -> &'static str {
@@ -93,7 +111,7 @@ impl Failure {
 
     /// Writes the line to standard error and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
-        say(&self.line);
+        say(&self.short());
         ExitCode::from(self.code)
     }
 }
@@ -109,11 +127,8 @@ impl fmt::Display for Failure {
     }
 }
 
-fn code(error: &Error) -> u8 {
-    if error.may_have_happened() {
-        return 8;
-    }
-    match error.kind() {
+fn code(kind: ErrorKind) -> u8 {
+    match kind {
         ErrorKind::Config | ErrorKind::Validation => 2,
         ErrorKind::Auth | ErrorKind::Permission | ErrorKind::Token => 3,
         ErrorKind::NotFound => 4,

@@ -27,8 +27,7 @@ const INSTRUCTIONS: &str = "Operations of HubSpot, HoopAI, HockeyStack and Hatch
 /// Serves until the input ends.
 pub(crate) async fn serve(options: &Options) -> Result<(), Failure> {
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let writes = options.yes || session.allows_writes();
-    let server = Server { calls: Arc::new(Calls { session, writes }) };
+    let server = Server { calls: Arc::new(Calls { session, yes: options.yes }) };
     let transport = (tokio::io::stdin(), tokio::io::stdout());
     let running = serve_server(server, transport).await;
     let running = running.map_err(|_| Failure::usage("the client closed the input, or did not speak MCP"))?;

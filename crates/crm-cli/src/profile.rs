@@ -20,7 +20,7 @@ const DEFAULT: &str = "default";
 pub(crate) struct Profile {
     /// True if writes are sent without `--yes`.
     #[serde(default)]
-    pub(crate) allow_writes: bool,
+    allow_writes: bool,
     #[serde(flatten)]
     apis: BTreeMap<String, Entry>,
 }
@@ -33,11 +33,13 @@ struct Entry {
     base_url: Option<String>,
 }
 
-/// A credential and the address to use it at.
+/// A credential, the address to use it at, and what may be done with it.
 pub(crate) struct Credential {
     pub(crate) token: Secret,
     /// The address, if it is not the vendor's.
     pub(crate) base_url: Option<String>,
+    /// True if writes are sent without `--yes`.
+    pub(crate) allows_writes: bool,
 }
 
 impl Profile {
@@ -88,13 +90,18 @@ impl Profile {
         }
     }
 
-    /// Returns the credential of an API: that of the environment, unless a profile was named.
+    /// Returns the credential of an API: that of the environment, unless a profile was named. A credential of the
+    /// environment takes nothing from the profile: neither its address nor its permission to write.
     pub(crate) fn credential(&self, api: &ApiEntry, named: bool) -> Result<Credential, Failure> {
-        let entry = self.apis.get(api.profile);
-        let base_url = entry.and_then(|entry| entry.base_url.clone());
         let environment = std::env::var(api.variable).ok().filter(|token| !token.is_empty() && !named);
-        match environment.or_else(|| entry?.token.clone()) {
-            Some(token) => Ok(Credential { token: token.into(), base_url }),
+        if let Some(token) = environment {
+            return Ok(Credential { token: token.into(), base_url: None, allows_writes: false });
+        }
+        let entry = self.apis.get(api.profile);
+        match entry.and_then(|entry| Some((entry.token.clone()?, entry.base_url.clone()))) {
+            Some((token, base_url)) => {
+                Ok(Credential { token: token.into(), base_url, allows_writes: self.allow_writes })
+            }
             None => Err(Failure::credential(format!(
                 "there is no credential for {}; set {}, or add it to a profile in {}, or try with --fake",
                 api.profile,

@@ -37,26 +37,31 @@ async fn operation(found: &Found, mut input: Input, options: &Options) -> Result
     if !faults.is_empty() {
         return Err(Failure::usage(format!("{}; see: crm describe {}", check::sentence(&faults), found.words())));
     }
+    called(found, &input, options).await.map_err(|failure| failure.without(&input))
+}
+
+/// Calls an operation with an input that was checked.
+async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), Failure> {
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    if !found.operation.reads() {
-        permit(&found.words(), &session, options)?;
+    let writes = !found.operation.reads();
+    if writes {
+        permit(&found.words(), &session, found.api, options)?;
     }
     let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
     let pipeline = session.pipeline(found.api.entry, &department).await?;
     if options.dry_run {
-        return preview(&request::call::<Value>(found, &pipeline, &input)).await;
+        return preview(&request::call::<Value>(found, &pipeline, input)).await;
     }
     if found.operation.reply == "file" {
-        return download(request::call(found, &pipeline, &input)).await;
+        return download(request::call(found, &pipeline, input), writes).await;
     }
-    let call: Call<Value> = request::call(found, &pipeline, &input);
+    let call: Call<Value> = request::call(found, &pipeline, input);
     let format = Format::of(options.format);
     match &found.operation.paging {
-        Some(_) if options.all || format != Format::Json => list(call, options.all, format).await,
+        Some(_) if options.all || format != Format::Json => list(call, options.all, format, writes).await,
         None if options.all => Err(Failure::usage(format!("{} returns no pages; leave out --all", found.words()))),
         _ => {
-            let call = call.with(CallOptions::new().wait(PollPolicy::new(POLL.0, POLL.1)));
-            let reply = call.send().await.map_err(|error| Failure::call(&error))?;
+            let reply = call.with(polling()).send().await.map_err(|error| Failure::call(&error, writes))?;
             output::value(&reply, format)?;
             // A batch succeeds as a request although some of its inputs fail.
             match reply.get("errors").and_then(Value::as_array).map_or(0, Vec::len) {
@@ -69,9 +74,14 @@ async fn operation(found: &Found, mut input: Input, options: &Options) -> Result
     }
 }
 
+/// Waits for a result that is not ready.
+pub(crate) fn polling() -> CallOptions {
+    CallOptions::new().wait(PollPolicy::new(POLL.0, POLL.1))
+}
+
 /// Refuses a write that nothing allows.
-fn permit(what: &str, session: &Session, options: &Options) -> Result<(), Failure> {
-    if options.yes || options.dry_run || session.allows_writes() {
+fn permit(what: &str, session: &Session, api: &Api, options: &Options) -> Result<(), Failure> {
+    if options.yes || options.dry_run || session.allows_writes(api.entry) {
         return Ok(());
     }
     Err(Failure::usage(format!(
@@ -80,7 +90,7 @@ fn permit(what: &str, session: &Session, options: &Options) -> Result<(), Failur
 }
 
 /// Writes the rows of a list, those of one page or of all.
-async fn list(call: Call<Value>, all: bool, format: Format) -> Result<(), Failure> {
+async fn list(call: Call<Value>, all: bool, format: Format, writes: bool) -> Result<(), Failure> {
     let mut items = Paginator::<Rows>::new(call);
     if !all {
         items = items.max_pages(1);
@@ -91,7 +101,7 @@ async fn list(call: Call<Value>, all: bool, format: Format) -> Result<(), Failur
         match item {
             Ok(item) => rows.push(item)?,
             Err(error) => {
-                failed = Some(Failure::call(&error));
+                failed = Some(Failure::call(&error, writes));
                 break;
             }
         }
@@ -107,13 +117,13 @@ async fn list(call: Call<Value>, all: bool, format: Format) -> Result<(), Failur
     Ok(())
 }
 
-async fn download(call: Call<BodyStream>) -> Result<(), Failure> {
+async fn download(call: Call<BodyStream>, writes: bool) -> Result<(), Failure> {
     if std::io::stdout().is_terminal() {
         return Err(Failure::usage("the reply is a file; write it to one, for example: … > file"));
     }
-    let mut body = call.send().await.map_err(|error| Failure::call(&error))?;
+    let mut body = call.send().await.map_err(|error| Failure::call(&error, writes))?;
     while let Some(piece) = body.next().await {
-        output::bytes(&piece.map_err(|error| Failure::call(&error))?)?;
+        output::bytes(&piece.map_err(|error| Failure::call(&error, writes))?)?;
     }
     Ok(())
 }
@@ -125,6 +135,9 @@ async fn raw(
     body: Option<Value>,
     options: &Options,
 ) -> Result<(), Failure> {
+    if options.all {
+        return Err(Failure::usage("raw returns one reply; leave out --all"));
+    }
     let Ok(http) = Method::from_bytes(method.as_bytes()) else {
         return Err(Failure::usage(format!("\"{method}\" is not an HTTP method")));
     };
@@ -132,7 +145,7 @@ async fn raw(
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let reads = known.map_or(matches!(method, "GET" | "HEAD" | "OPTIONS"), crate::catalogue::Operation::reads);
     if !reads {
-        permit(&format!("{method} {}", path.split('?').next().unwrap_or_default()), &session, options)?;
+        permit(&format!("{method} {}", path.split('?').next().unwrap_or_default()), &session, api, options)?;
     }
     let mut pipeline = session.pipeline(api.entry, "").await?;
     if let Some(version) = api.file.operations.first().and_then(|one| one.version).filter(|_| !api.file.root) {
@@ -149,13 +162,17 @@ async fn raw(
     if options.dry_run {
         return preview(&call).await;
     }
-    let reply = call.send().await.map_err(|error| Failure::call(&error))?;
-    output::value(&reply, Format::of(options.format))
+    let given = Input { body, ..Input::default() };
+    let reply = call.send_raw().await.map_err(|error| Failure::call(&error, !reads).without(&given))?;
+    match serde_json::from_slice(reply.body()) {
+        Ok(value) => output::value(&value, Format::of(options.format)),
+        Err(_) => output::bytes(reply.body()),
+    }
 }
 
 /// Writes the request as it would be sent.
 async fn preview<T>(call: &Call<T>) -> Result<(), Failure> {
-    let shown = call.preview().await.map_err(|error| Failure::call(&error))?;
+    let shown = call.preview().await.map_err(|error| Failure::call(&error, false))?;
     output::value(&as_json(&shown), Format::Json)
 }
 

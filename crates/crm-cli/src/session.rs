@@ -35,9 +35,11 @@ impl Session {
         Ok(Self { profile: profile_read, named: profile.is_some(), fakes, connected: Mutex::default() })
     }
 
-    /// Returns true if writes are sent without `--yes`: the profile allows it, or nothing real can be changed.
-    pub(crate) fn allows_writes(&self) -> bool {
-        self.profile.allow_writes || self.fakes.is_some()
+    /// Returns true if writes to an API are sent without `--yes`: the profile that has its credential allows it, or
+    /// nothing real can be changed.
+    pub(crate) fn allows_writes(&self, api: &ApiEntry) -> bool {
+        let allowed = || self.profile.credential(api, self.named).is_ok_and(|credential| credential.allows_writes);
+        self.fakes.is_some() || allowed()
     }
 
     /// Returns true if the vendors are fakes.
@@ -56,12 +58,15 @@ impl Session {
         if let Some(pipeline) = connected.get(&(api.document, department.to_owned())) {
             return Ok(pipeline.clone());
         }
-        let Credential { token, base_url } = match &self.fakes {
+        let Credential { token, base_url, .. } = match &self.fakes {
             Some(fakes) => fakes.credential(api).await?,
             None => self.profile.credential(api, self.named)?,
         };
         let access = Access { token, base_url, department: department.to_owned() };
-        let pipeline = api.connect(access).map_err(|error| Failure::call(&error))?;
+        let pipeline = api.connect(access).map_err(|error| {
+            let variable = api.variable;
+            Failure::credential(format!("{variable}, or the entry of the profile, cannot be used: {error}"))
+        })?;
         connected.insert((api.document, department.to_owned()), pipeline.clone());
         Ok(pipeline)
     }
@@ -93,6 +98,6 @@ impl Fakes {
                 fake
             }
         };
-        Ok(Credential { token: fake.token().into(), base_url: Some(fake.base_url()) })
+        Ok(Credential { token: fake.token().into(), base_url: Some(fake.base_url()), allows_writes: true })
     }
 }

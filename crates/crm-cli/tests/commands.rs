@@ -2,7 +2,7 @@
 
 mod support;
 
-use crm_fake::{Fake, Fault, Vendor};
+use crm_fake::{Fake, Fault, Payload, Vendor};
 use serde_json::{Value, json};
 use support::{Ran, crm, crm_at, seed};
 
@@ -152,8 +152,73 @@ fn refusals_are_repeated_and_lost_writes_are_not() {
     fake.0.fail(Fault::status(500).on("contacts.create"));
     let ran = crm_at(&at, "hubspot contacts create properties.email=canary@example.com");
     assert_eq!((ran.code, fake.0.requests().len()), (8, 4), "{}", ran.errors);
-    assert!(ran.errors.contains("it may have happened: look before you repeat it"), "{}", ran.errors);
+    assert!(ran.errors.contains("it may have been carried out, so check before repeating it"), "{}", ran.errors);
     assert!(!ran.errors.contains("canary") && !ran.errors.contains(fake.0.token()), "{}", ran.errors);
+    // A read is never in doubt.
+    for read in ["contacts get 1", "contacts search limit=1"] {
+        fake.0.fail(Fault::status(500).times(20));
+        let ran = crm_at(&at, &format!("hubspot {read}"));
+        assert_eq!(ran.code, 7, "{}", ran.errors);
+        fake.0.heal();
+    }
+}
+
+#[test]
+fn a_credential_of_the_environment_takes_nothing_from_a_profile() {
+    let profile = json!({"hubspot": {"token": "sandbox", "base_url": "http://localhost:9"}, "allow_writes": true});
+    let profiles = seed(&json!({"default": profile}).to_string());
+    let write = "hubspot contacts create properties.email=x";
+    let run = |line: &str, variable: &str| {
+        let ended = support::command(line, profiles.path()).env("HUBSPOT_TOKEN", variable).output().unwrap();
+        (ended.status.code(), String::from_utf8(ended.stdout).unwrap() + &String::from_utf8(ended.stderr).unwrap())
+    };
+    let (_, shown) = run(&format!("{write} --dry-run"), "production");
+    assert!(shown.contains("https://api.hubapi.com/"), "{shown}");
+    let (code, refused) = run(write, "production");
+    assert!(code == Some(2) && refused.contains("add --yes to send it"), "{refused}");
+    let (_, shown) = run(&format!("{write} --dry-run"), "");
+    assert!(shown.contains("http://localhost:9/"), "{shown}");
+    let (code, refused) = run("hubspot contacts list", "not a token");
+    assert!(code == Some(3) && refused.contains("HUBSPOT_TOKEN"), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf_8_is_a_usage_error() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut command = support::command("find", "/nowhere");
+    let ended = command.arg(std::ffi::OsStr::from_bytes(b"\xff")).output().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    assert_eq!(ended.stderr, b"crm: an argument is not valid UTF-8\n");
+}
+
+#[test]
+fn what_a_vendor_repeats_of_the_input_is_not_shown() {
+    let fake = Running::start(Vendor::HubSpot);
+    let message = "Ada Lovelace with +1 555 123 4567 is wrong";
+    let body = json!({"status": "error", "message": message, "category": "VALIDATION_ERROR"});
+    let raw = r#"{"properties": {"name": "Ada Lovelace", "phone": "+1 555 123 4567"}}"#;
+    for line in [
+        &["hubspot", "contacts", "create", "properties.name=Ada Lovelace", "properties.phone=+1 555 123 4567"][..],
+        &["raw", "hubspot", "POST", "/crm/objects/2026-03/contacts", "--data", raw],
+    ] {
+        fake.0.fail(Fault::Status(400, Payload::Json(body.clone())));
+        let profiles = fake.profile(true);
+        let ended = support::command("--yes", profiles.path()).args(line).output().unwrap();
+        let shown = String::from_utf8(ended.stderr).unwrap();
+        assert!(shown.contains("[…] with […] is wrong"), "{shown}");
+    }
+}
+
+#[test]
+fn a_raw_reply_that_is_not_json_is_written_as_it_is() {
+    let fake = Running::start(Vendor::HubSpot);
+    fake.0.fail(Fault::Status(200, Payload::Text("id,name\n1,x\n".to_owned())));
+    let raw = "raw hubspot GET /crm/objects/2026-03/contacts";
+    let ran = crm_at(&fake.profile(false), raw);
+    assert_eq!((ran.code, ran.output.as_str()), (0, "id,name\n1,x\n"), "{}", ran.errors);
+    let ran = crm_at(&fake.profile(false), &format!("{raw} --all"));
+    assert_eq!((ran.code, ran.errors.as_str()), (2, "crm: raw returns one reply; leave out --all\n"));
 }
 
 #[cfg(unix)]

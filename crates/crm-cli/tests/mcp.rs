@@ -120,7 +120,7 @@ fn an_agent_finds_describes_reads_and_writes() {
         let gone =
             client.done("write", json!({"operation": "hubspot contacts archive", "arguments": {"objectId": id}}));
         assert_eq!(gone, json!({"done": true}));
-        assert_eq!(client.done("status", json!({}))["writes_allowed"], true);
+        assert_eq!(client.done("status", json!({}))["apis"][0]["writes_allowed"], true);
     }
 }
 
@@ -199,7 +199,7 @@ fn writes_are_off_and_a_lost_one_is_reported() {
     assert!(!shown.to_string().contains(fake.token()));
     assert_eq!(fake.requests().len(), 0);
     let status = client.done("status", json!({}));
-    assert_eq!((&status["writes_allowed"], &status["apis"][0]["credential"]), (&json!(false), &json!(true)));
+    assert_eq!((&status["apis"][0]["writes_allowed"], &status["apis"][0]["credential"]), (&json!(false), &json!(true)));
     drop(client);
 
     fake.fail(Fault::status(500).on("contacts.create"));

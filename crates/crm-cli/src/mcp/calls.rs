@@ -1,34 +1,36 @@
 //! The tools at work.
 
-use crm_core::{Call, Cursor, Paginator};
+use crm_core::{Call, Error, Pages, Paginator};
 use serde_json::{Map, Value, json};
 
 use super::tools::{Spec, TOOLS};
-use crate::apis::APIS;
+use crate::apis::{APIS, ApiEntry};
 use crate::catalogue::{Found, Rows, near};
 use crate::check::{self, Input};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::{catalogue, describe, find, request, run};
 
-/// The maximum size of a reply in bytes, with room for what is around the rows.
+/// The maximum size of the text of a reply in bytes, as it is escaped in the line of the protocol, with room for what is around the rows.
 const MOST_BYTES: usize = 32_000;
 const ROOM: usize = 2_000;
 
 /// The tools with what they are called with.
 pub(super) struct Calls {
     pub(super) session: Session,
-    /// True if writes are sent.
-    pub(super) writes: bool,
+    /// True if all writes are sent, otherwise those that the profile allows.
+    pub(super) yes: bool,
 }
 
 impl Calls {
     /// Calls a tool.
-    pub(super) async fn call(&self, name: &str, arguments: Map<String, Value>) -> Result<Value, Failure> {
+    pub(super) async fn call(&self, name: &str, mut arguments: Map<String, Value>) -> Result<Value, Failure> {
         let Some(spec) = TOOLS.iter().find(|spec| spec.name == name) else {
             let names: Vec<&str> = TOOLS.iter().map(|spec| spec.name).collect();
             return Err(Failure::usage(format!("there is no tool of this name; there are {}", names.join(", "))));
         };
+        // Some clients send null for what they leave out.
+        arguments.retain(|_, value| !value.is_null());
         check_arguments(spec, &arguments)?;
         let text = |name: &str| arguments.get(name).and_then(Value::as_str);
         match name {
@@ -47,19 +49,18 @@ impl Calls {
         if !found.operation.reads() {
             return Err(Failure::usage(format!("{} changes data; call the tool write", found.words())));
         }
-        let call = self.prepared(&found, arguments).await?;
-        let part = arguments.get("part").and_then(Value::as_str);
-        if found.operation.paging.is_some() && part.is_none() {
-            return list(call, arguments.get("cursor").and_then(Value::as_str)).await;
+        let (call, input) = self.prepared(&found, arguments).await?;
+        let text = |name: &str| arguments.get(name).and_then(Value::as_str);
+        let (part, cursor) = (text("part"), text("cursor"));
+        if cursor.is_some() && found.operation.paging.is_none() {
+            return Err(Failure::usage(format!("cursor: {} returns no pages; leave it out", found.words())));
         }
-        if arguments.contains_key("cursor") {
-            return Err(Failure::usage(format!(
-                "cursor: {} returns no pages, or part is given; leave it out",
-                found.words()
-            )));
+        let failed = |error: &Error| Failure::call(error, false).without(&input);
+        match (part, cursor) {
+            (None, _) if found.operation.paging.is_some() => list(call, cursor).await.map_err(|error| failed(&error)),
+            (_, Some(cursor)) => bounded(page(call, cursor).await.map_err(|error| failed(&error))?, part),
+            (_, None) => bounded(call.send().await.map_err(|error| failed(&error))?, part),
         }
-        let reply = call.send().await.map_err(|error| Failure::call(&error))?;
-        bounded(reply, part)
     }
 
     async fn write(&self, arguments: &Map<String, Value>) -> Result<Value, Failure> {
@@ -68,23 +69,23 @@ impl Calls {
             return Err(Failure::usage(format!("{} only reads; call the tool read", found.words())));
         }
         let dry = arguments.get("dry_run").and_then(Value::as_bool).unwrap_or(false);
-        if !dry && !self.writes {
+        if !dry && !self.writes(found.api.entry) {
             return Err(Failure::usage(
                 "writes are not allowed; the person who runs this server can allow them with `crm mcp --yes`, or with \
                  \"allow_writes\": true in the profile",
             ));
         }
-        let call = self.prepared(&found, arguments).await?;
+        let (call, input) = self.prepared(&found, arguments).await?;
         if dry {
-            let shown = call.preview().await.map_err(|error| Failure::call(&error))?;
+            let shown = call.preview().await.map_err(|error| Failure::call(&error, false).without(&input))?;
             return bounded(run::as_json(&shown), None);
         }
-        let reply = call.send().await.map_err(|error| Failure::call(&error))?;
+        let reply = call.send().await.map_err(|error| Failure::call(&error, true).without(&input))?;
         bounded(if reply.is_null() { json!({"done": true}) } else { reply }, None)
     }
 
     /// Checks the arguments and the body of an operation, and makes its call.
-    async fn prepared(&self, found: &Found, arguments: &Map<String, Value>) -> Result<Call<Value>, Failure> {
+    async fn prepared(&self, found: &Found, arguments: &Map<String, Value>) -> Result<(Call<Value>, Input), Failure> {
         let given = arguments.get("arguments").and_then(Value::as_object).cloned().unwrap_or_default();
         if found.operation.reply == "file" || found.operation.any_part || found.arguments().any(|one| one.ty == "file")
         {
@@ -100,12 +101,19 @@ impl Calls {
         }
         let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
         let pipeline = self.session.pipeline(found.api.entry, &department).await?;
-        Ok(request::call(found, &pipeline, &input))
+        Ok((request::call(found, &pipeline, &input).with(run::polling()), input))
+    }
+
+    fn writes(&self, api: &ApiEntry) -> bool {
+        self.yes || self.session.allows_writes(api)
     }
 
     fn status(&self) -> Value {
-        let one = |entry: &crate::apis::ApiEntry| json!({"api": entry.document, "credential": self.session.has_credential(entry)});
-        json!({"apis": APIS.iter().map(one).collect::<Vec<_>>(), "writes_allowed": self.writes, "fake": self.session.is_fake()})
+        let one = |entry: &ApiEntry| {
+            let credential = self.session.has_credential(entry);
+            json!({"api": entry.document, "credential": credential, "writes_allowed": self.writes(entry)})
+        };
+        json!({"apis": APIS.iter().map(one).collect::<Vec<_>>(), "fake": self.session.is_fake()})
     }
 }
 
@@ -122,7 +130,11 @@ fn check_arguments(spec: &Spec, arguments: &Map<String, Value>) -> Result<(), Fa
         let Some((_, ty, ..)) = spec.arguments.iter().find(|one| one.0 == name) else {
             let meant = near(name, names()).map(|near| format!("did you mean \"{near}\"?"));
             let meant = meant.unwrap_or_else(|| format!("there are: {}", names().collect::<Vec<_>>().join(", ")));
-            return Err(Failure::usage(format!("{name}: is not an argument of {}; {meant}", spec.name)));
+            return Err(Failure::usage(format!(
+                "{}: is not an argument of {}; {meant}",
+                check::shown(name),
+                spec.name
+            )));
         };
         let fits = match *ty {
             "string" => value.is_string(),
@@ -140,17 +152,16 @@ fn check_arguments(spec: &Spec, arguments: &Map<String, Value>) -> Result<(), Fa
 }
 
 /// Returns the rows of a page that fit, and the cursor at which the list continues.
-async fn list(call: Call<Value>, cursor: Option<&str>) -> Result<Value, Failure> {
+async fn list(call: Call<Value>, cursor: Option<&str>) -> Result<Value, Error> {
     let mut items = Paginator::<Rows>::new(call).max_pages(1);
     if let Some(cursor) = cursor {
-        let cursor: Cursor = cursor.parse().map_err(|error: crm_core::Error| Failure::call(&error))?;
-        items = items.resume(cursor).map_err(|error| Failure::call(&error))?;
+        items = items.resume(cursor.parse()?)?;
     }
     let (mut rows, mut bytes) = (Vec::new(), 0);
     let mut at = items.cursor();
     while let Some(item) = items.next().await {
-        let item = item.map_err(|error| Failure::call(&error))?;
-        let size = item.to_string().len() + 1;
+        let item = item?;
+        let size = escaped(&item) + 1;
         if size > MOST_BYTES - ROOM && rows.is_empty() {
             rows.push(too_large(&item, size));
             at = items.cursor();
@@ -170,6 +181,17 @@ async fn list(call: Call<Value>, cursor: Option<&str>) -> Result<Value, Failure>
     Ok(reply)
 }
 
+/// Returns the page of a cursor, as the vendor has it; null at the end.
+async fn page(call: Call<Value>, cursor: &str) -> Result<Value, Error> {
+    let mut pages = Pages::<Rows>::new(call).max_pages(1).resume(cursor.parse()?)?;
+    pages.next().await.unwrap_or(Ok(Value::Null))
+}
+
+/// Returns the size of a value within the text of a reply, where quotes and others are escaped once more.
+fn escaped(value: &Value) -> usize {
+    Value::String(value.to_string()).to_string().len() - 2
+}
+
 /// Returns a reply, or one of its parts, if it is not too large; otherwise the sizes of its members.
 fn bounded(reply: Value, part: Option<&str>) -> Result<Value, Failure> {
     let mut here = &reply;
@@ -177,9 +199,9 @@ fn bounded(reply: Value, part: Option<&str>) -> Result<Value, Failure> {
         let index = step.parse::<usize>().ok().and_then(|index| here.get(index));
         here = index
             .or_else(|| here.get(step))
-            .ok_or_else(|| Failure::usage(format!("part: the reply has no \"{step}\" there")))?;
+            .ok_or_else(|| Failure::usage(format!("part: the reply has no \"{}\" there", check::shown(step))))?;
     }
-    let size = here.to_string().len();
+    let size = escaped(here);
     Ok(if size <= MOST_BYTES { here.clone() } else { too_large(here, size) })
 }
 
@@ -187,11 +209,16 @@ fn bounded(reply: Value, part: Option<&str>) -> Result<Value, Failure> {
 fn too_large(value: &Value, size: usize) -> Value {
     let sizes: Map<String, Value> = match value {
         Value::Object(members) => {
-            members.iter().take(200).map(|(name, member)| (name.clone(), member.to_string().len().into())).collect()
+            let mut room = MOST_BYTES / 4;
+            let fits = |(name, _): &(&String, &Value)| {
+                room = room.saturating_sub(escaped(&Value::String((*name).clone())) + 20);
+                room > 0
+            };
+            members.iter().take_while(fits).map(|(name, member)| (name.clone(), escaped(member).into())).collect()
         }
         Value::Array(items) => [("entries".to_owned(), items.len().into())].into_iter().collect(),
         _ => Map::new(),
     };
     let text = format!("the reply has {size} bytes; ask for less, or for a part of it (argument part)");
-    json!({"too_large": text, "id": value.get("id"), "bytes": sizes})
+    json!({"too_large": text, "id": value.get("id").filter(|id| escaped(id) <= 200), "bytes": sizes})
 }

@@ -43,7 +43,7 @@ pub(super) static TOOLS: &[Spec] = &[
             (
                 "part",
                 "string",
-                "Path of the part to return, for example \"results.0.properties\"; for replies that are too large",
+                "Path of the part to return, for example \"results.0.properties\"; for replies that are too large. With a cursor: the part of its page",
                 false,
             ),
         ],
