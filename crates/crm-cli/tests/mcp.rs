@@ -20,6 +20,8 @@ struct Client {
     output: BufReader<ChildStdout>,
     modern: bool,
     id: u64,
+    /// The size of the last line of the server.
+    last: usize,
 }
 
 impl Client {
@@ -27,7 +29,7 @@ impl Client {
         let mut command = support::command(line, profiles);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
-        let mut client = Self { child, input, output, modern, id: 0 };
+        let mut client = Self { child, input, output, modern, id: 0, last: 0 };
         if modern {
             let found = client.ask("server/discover", json!({}));
             assert!(found["result"]["supportedVersions"].to_string().contains("2026-07-28"), "{found}");
@@ -59,6 +61,7 @@ impl Client {
         loop {
             let mut line = String::new();
             assert!(self.output.read_line(&mut line).unwrap() > 0, "the server ended");
+            self.last = line.len();
             let message: Value = serde_json::from_str(&line).unwrap();
             if message["id"] == id {
                 return message;
@@ -159,7 +162,7 @@ fn wrong_arguments_have_a_path_and_a_suggestion() {
 
 #[test]
 fn long_lists_are_whole_rows_and_a_cursor() {
-    let row = |number: usize| json!({"email": format!("p{number}@example.com"), "firstname": "x".repeat(1_000)});
+    let row = |number: usize| json!({"email": format!("p{number}@example.com"), "firstname": "\"".repeat(500)});
     let contacts: Vec<Value> = (0..120).map(row).collect();
     let seed = seed(&json!({"hubspot": {"contacts": contacts}}).to_string());
     let mut client = Client::start(&format!("--fake={} mcp", seed.path()), "/nowhere", false);
@@ -167,7 +170,7 @@ fn long_lists_are_whole_rows_and_a_cursor() {
     let (mut seen, mut replies) = (Vec::new(), 0);
     loop {
         let (failed, text) = client.call("read", arguments.clone());
-        assert!(!failed && text.len() <= MOST_REPLY, "{} bytes", text.len());
+        assert!(!failed && client.last <= MOST_REPLY, "{} bytes", client.last);
         let reply: Value = serde_json::from_str(&text).unwrap();
         seen.extend(reply["rows"].as_array().unwrap().iter().map(|row| row["id"].clone()));
         replies += 1;
@@ -178,6 +181,37 @@ fn long_lists_are_whole_rows_and_a_cursor() {
     }
     seen.dedup();
     assert!(seen.len() == 120 && replies >= 4, "{} rows in {replies} replies", seen.len());
+}
+
+#[test]
+fn a_part_of_a_page_is_that_of_its_cursor() {
+    let contacts: Vec<Value> = (0..3).map(|number| json!({"email": format!("p{number}@example.com")})).collect();
+    let seed = seed(&json!({"hubspot": {"contacts": contacts}}).to_string());
+    let mut client = Client::start(&format!("--fake={} mcp", seed.path()), "/nowhere", false);
+    let mut arguments =
+        json!({"operation": "hubspot contacts list", "arguments": {"limit": 1}, "cursor": null, "part": null});
+    let first = client.done("read", arguments.clone());
+    arguments["cursor"] = first["cursor"].clone();
+    let second = client.done("read", arguments.clone());
+    arguments["part"] = json!("results.0.id");
+    let (_, id) = client.call("read", arguments);
+    assert!(id == second["rows"][0]["id"] && id != first["rows"][0]["id"], "{first} {second} {id}");
+}
+
+#[test]
+fn what_is_too_large_is_described_and_its_parts_can_be_read() {
+    let contact = json!({"email": "ada@example.com", "firstname": "\"".repeat(10_000), "lastname": "L"});
+    let seed = seed(&json!({"hubspot": {"contacts": [contact]}}).to_string());
+    let mut client = Client::start(&format!("--fake={} mcp", seed.path()), "/nowhere", false);
+    let rows =
+        client.done("read", json!({"operation": "hubspot contacts list", "arguments": {"properties": "firstname"}}));
+    let id = &rows["rows"][0]["id"];
+    let mut arguments = json!({"operation": "hubspot contacts get", "arguments": {"objectId": id}});
+    arguments["arguments"]["properties"] = json!("firstname,lastname");
+    let large = client.done("read", arguments.clone());
+    assert!(client.last <= MOST_REPLY && large["bytes"]["properties"].as_u64() > Some(40_000), "{large}");
+    arguments["part"] = json!("properties.lastname");
+    assert_eq!(client.done("read", arguments), "L");
 }
 
 #[test]
