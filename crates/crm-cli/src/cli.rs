@@ -78,7 +78,7 @@ fn action(matches: &ArgMatches) -> Result<Action, Failure> {
         "describe" => {
             let words = many("words");
             let words: Vec<&str> =
-                words.iter().flat_map(|words| words.split(' ')).filter(|word| !word.is_empty()).collect();
+                words.iter().flat_map(|words| words.split([' ', '.'])).filter(|word| !word.is_empty()).collect();
             let found = crate::catalogue::find(&words).map_err(Failure::usage)?;
             Ok(Action::Describe { found, ty: matches.get_one::<String>("type").cloned() })
         }

@@ -15,13 +15,13 @@ use flat::Columns;
 /// The form of the output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Format {
-    /// Columns, cut to the width of the terminal.
+    /// Columns, in lines of at most 100 characters.
     Table,
     /// A JSON value a line.
     Jsonl,
     /// JSON with indentation.
     Json,
-    /// Comma-separated values; members of members are columns with dots in their names.
+    /// Comma-separated values; members of members are columns with dots between the names.
     Csv,
 }
 

@@ -211,6 +211,12 @@ fn what_a_vendor_repeats_of_the_input_is_not_shown() {
 }
 
 #[test]
+fn an_operation_is_described_by_words_or_dots() {
+    let described = done("describe hubspot contacts create");
+    assert_eq!(done("describe hubspot.contacts.create"), described);
+}
+
+#[test]
 fn a_raw_reply_that_is_not_json_is_written_as_it_is() {
     let fake = Running::start(Vendor::HubSpot);
     fake.0.fail(Fault::Status(200, Payload::Text("id,name\n1,x\n".to_owned())));

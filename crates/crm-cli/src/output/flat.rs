@@ -1,4 +1,5 @@
-//! Rows as cells: members of members become columns with dots in their names, lists stay JSON.
+//! Rows as cells: members of members become columns with dots between the names, lists stay JSON. A dot within a name is
+//! written `\.`.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -51,7 +52,8 @@ fn cells(value: &Value, name: &str, each: &mut impl FnMut(&str, &Value)) {
     match value {
         Value::Object(members) if !members.is_empty() => {
             for (member, value) in members {
-                let name = if name.is_empty() { member.clone() } else { format!("{name}.{member}") };
+                let member = member.replace('.', "\\.");
+                let name = if name.is_empty() { member } else { format!("{name}.{member}") };
                 cells(value, &name, each);
             }
         }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::flat::{Columns, cell};
 
-/// The width of a terminal that does not report one.
+/// The maximum length of a line in characters.
 const WIDTH: usize = 100;
 /// The maximum width of a column.
 const WIDEST: usize = 32;
@@ -13,8 +13,7 @@ const GAP: usize = 2;
 
 /// Returns rows as a table. Columns that do not fit are omitted, and named below it.
 pub(super) fn rows(rows: &[Value]) -> String {
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(WIDTH);
-    rows_within(rows, width)
+    rows_within(rows, WIDTH)
 }
 
 pub(super) fn rows_within(rows: &[Value], width: usize) -> String {

@@ -21,7 +21,15 @@ fn members_of_members_are_columns() {
 }
 
 #[test]
-fn a_table_fits_the_terminal() {
+fn names_with_dots_are_columns_of_their_own() {
+    let rows = [json!({"a.b": 1, "a": {"b": 2}})];
+    let columns = Columns::of(&rows);
+    assert_eq!(columns.0, ["a.b", "a\\.b"]);
+    assert_eq!(columns.row(&rows[0]), [Some("2".to_owned()), Some("1".to_owned())]);
+}
+
+#[test]
+fn a_table_fits_its_width() {
     let rows = [json!({"a": "x".repeat(50), "b": 1, "c": "y\u{1b}[2J"}), json!({"a": 2})];
     let text = table::rows_within(&rows, 44);
     let lines: Vec<&str> = text.lines().collect();
