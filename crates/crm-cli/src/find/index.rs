@@ -64,7 +64,9 @@ impl Index {
             .filter(|entry| question.vendor.is_none_or(|vendor| entry.found.api.file.vendor == vendor));
         let scored = here.map(|entry| (self.score(entry, &question), entry)).filter(|(score, _)| *score > 0.0);
         let mut scored: Vec<(f64, &Entry)> = scored.collect();
-        scored.sort_by(|one, other| other.0.total_cmp(&one.0));
+        // What destroys data is last, unless that was asked for.
+        let unasked = |entry: &Entry| !question.destroys && entry.found.operation.destroys();
+        scored.sort_by(|one, other| unasked(one.1).cmp(&unasked(other.1)).then(other.0.total_cmp(&one.0)));
         scored.into_iter().map(|(_, entry)| entry.found).collect()
     }
 

@@ -178,6 +178,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("firm", &["company"]),
     ("folder", &["folder"]),
     ("funnel", &["funnel", "pipeline"]),
+    ("image", &["file", "image", "media"]),
     ("invoice", &["invoice"]),
     ("label", &["label", "tag"]),
     ("lead", &["lead", "contact"]),
@@ -192,6 +193,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("person", &["contact"]),
     ("people", &["contact", "person"]),
     ("phone", &["phone", "number"]),
+    ("photo", &["file", "image", "media"]),
     ("picture", &["file", "image", "media"]),
     ("relation", &["association", "relation"]),
     ("relationship", &["association", "relation"]),
@@ -213,6 +215,15 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("workspace", &["location", "workspace"]),
 ];
 
+/// Nouns of records that can be associated.
+const RECORDS: &[&str] = &[
+    "call", "company", "contact", "deal", "email", "invoice", "meeting", "note", "order", "product", "quote", "task",
+    "ticket",
+];
+
+/// Verbs of operations that destroy data.
+const DESTROYING: &[&str] = &["archive", "delete", "gdpr", "merge", "purge", "remove", "revoke", "uninstall"];
+
 /// A question, taken apart.
 #[derive(Default)]
 pub(super) struct Question {
@@ -226,12 +237,25 @@ pub(super) struct Question {
     pub(super) batch: bool,
     /// True if it asks for several things.
     pub(super) many: bool,
+    /// True if it asks to destroy data.
+    pub(super) destroys: bool,
 }
 
 impl Question {
     pub(super) fn of(text: &str) -> Self {
         let mut question = Self::default();
-        for word in split(text) {
+        let mut joins = false;
+        let words: Vec<String> = split(text).collect();
+        for (place, word) in words.iter().enumerate() {
+            let (before, next) = (place.checked_sub(1).and_then(|place| words.get(place)), words.get(place + 1));
+            let begins = |noun: &str| next.is_some_and(|next| stem(next) == noun);
+            let follows = |word: &str| before.is_some_and(|before| before == word);
+            let word = match word.as_str() {
+                "many" if follows("how") => "count".to_owned(),
+                "sub" if begins("account") => continue,
+                _ if stem(word) == "account" && follows("sub") => "subaccount".to_owned(),
+                _ => word.clone(),
+            };
             if SILENT.contains(&word.as_str()) {
                 continue;
             }
@@ -240,16 +264,21 @@ impl Question {
                 continue;
             }
             let stem = stem(&word);
-            if matches!(word.as_str(), "many" | "once" | "bulk" | "batch") {
+            if matches!(word.as_str(), "once" | "bulk" | "batch") {
                 question.batch = true;
                 continue;
             }
+            if word == "many" {
+                question.many = true;
+                continue;
+            }
+            joins |= matches!(stem.as_str(), "link" | "connect") && question.verbs.is_empty();
             // The first verb counts: in "add a contact to a list" the list is a noun.
             let is_noun = NOUNS_TOO.contains(&stem.as_str());
             let verb = VERBS.iter().find(|(verb, _)| *verb == stem || *verb == word);
             if let Some((_, verbs)) = verb.filter(|_| question.verbs.is_empty() || !is_noun) {
                 question.verbs.extend_from_slice(verbs);
-                question.many |= matches!(stem.as_str(), "list" | "all" | "browse");
+                question.many |= matches!(stem.as_str(), "list" | "all" | "browse" | "count");
                 if !is_noun {
                     continue;
                 }
@@ -260,6 +289,13 @@ impl Question {
                 question.nouns.push((stem, alike));
             }
         }
+        // "Link a contact to a company" is about neither, but about their association.
+        if joins && question.nouns.iter().filter(|(noun, _)| RECORDS.contains(&noun.as_str())).count() > 1 {
+            question.nouns.retain(|(noun, _)| noun != "link");
+            question.nouns.push(("association".to_owned(), &[]));
+        }
+        let asked = question.nouns.iter().map(|(noun, _)| noun.as_str()).chain(question.verbs.iter().copied());
+        question.destroys = asked.into_iter().any(|word| DESTROYING.contains(&word));
         question
     }
 }
