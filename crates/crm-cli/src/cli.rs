@@ -264,7 +264,7 @@ fn raw() -> Command {
         .arg(operation::data_argument())
 }
 
-/// The first paragraphs of clap's message as one line. A word that is not like a name is left out: it may be personal
+/// The first paragraphs of clap's message as one line. A word that is not like a name is omitted: it may be personal
 /// data.
 fn sentence(error: &clap::Error) -> String {
     let mut text = error.to_string();

@@ -5,6 +5,7 @@
 //! same words the one with fewer other words is first.
 
 mod index;
+mod question;
 mod words;
 
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@
 //! writes are refused unless the person who starts the server allows them.
 
 mod calls;
+mod lines;
 mod tools;
 
 use std::sync::Arc;
@@ -24,11 +25,16 @@ use calls::Calls;
 const INSTRUCTIONS: &str = "Operations of HubSpot, HoopAI, HockeyStack and Hatch. First `find` the operation, then \
 `describe` it, then `read` or `write`. Failed writes say whether they may have happened: look before you repeat them.";
 
+/// The size in bytes of the buffer for lines.
+const BUFFER: usize = 64 * 1024;
+
 /// Serves until the input ends.
 pub(crate) async fn serve(options: &Options) -> Result<(), Failure> {
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let server = Server { calls: Arc::new(Calls { session, yes: options.yes }) };
-    let transport = (tokio::io::stdin(), tokio::io::stdout());
+    let (input, on) = tokio::io::duplex(BUFFER);
+    tokio::spawn(lines::pass(tokio::io::stdin(), on, tokio::io::stdout()));
+    let transport = (input, tokio::io::stdout());
     let running = serve_server(server, transport).await;
     let running = running.map_err(|_| Failure::usage("the client closed the input, or did not speak MCP"))?;
     let ended = running.waiting().await;

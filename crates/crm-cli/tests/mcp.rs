@@ -245,3 +245,18 @@ fn writes_are_off_and_a_lost_one_is_reported() {
     client.done("write", write);
     assert_eq!(fake.count("contacts"), 1);
 }
+
+#[test]
+fn a_line_that_is_not_json_is_answered() {
+    let mut client = Client::start("--fake mcp", "/nowhere", true);
+    for line in [&b"{not json"[..], "[".repeat(1_000).as_bytes(), b"\"\xff\""] {
+        let input = client.input.as_mut().unwrap();
+        input.write_all(line).unwrap();
+        input.write_all(b"\n").unwrap();
+        let mut answer = String::new();
+        client.output.read_line(&mut answer).unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!((&answer["id"], &answer["error"]["code"]), (&Value::Null, &json!(-32700)));
+    }
+    assert_eq!(client.done("status", json!({}))["fake"], true);
+}

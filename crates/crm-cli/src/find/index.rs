@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::words::{Question, split, stem};
+use super::question::Question;
+use super::words::{split, stem};
 use crate::catalogue::{Api, Found};
 
 /// The plain names of operations: vendor, name, operations, and the call in Rust.
@@ -64,9 +65,12 @@ impl Index {
             .filter(|entry| question.vendor.is_none_or(|vendor| entry.found.api.file.vendor == vendor));
         let scored = here.map(|entry| (self.score(entry, &question), entry)).filter(|(score, _)| *score > 0.0);
         let mut scored: Vec<(f64, &Entry)> = scored.collect();
-        // What destroys data is last, unless that was asked for.
-        let unasked = |entry: &Entry| !question.destroys && entry.found.operation.destroys();
-        scored.sort_by(|one, other| unasked(one.1).cmp(&unasked(other.1)).then(other.0.total_cmp(&one.0)));
+        scored.sort_by(|one, other| other.0.total_cmp(&one.0));
+        // What destroys data is not the first, unless that was asked for.
+        let harmless = scored.iter().position(|(_, entry)| !entry.found.operation.destroys());
+        if let Some(place) = harmless.filter(|_| !question.destroys) {
+            scored[..=place].rotate_right(1);
+        }
         scored.into_iter().map(|(_, entry)| entry.found).collect()
     }
 

@@ -20,6 +20,26 @@ fn plain_questions_have_their_operation_among_the_first_three() {
 }
 
 #[test]
+fn nothing_is_destroyed_or_sent_in_batches_unasked() {
+    for line in QUESTIONS.lines() {
+        let Some((question, operation)) = line.split_once(" = ") else { continue };
+        let wanted = crate::catalogue::find(&operation.split(' ').collect::<Vec<_>>()).unwrap();
+        let first = best(question).first().map(|found| found.operation.destroys());
+        assert!(wanted.operation.destroys() || first != Some(true), "{question}");
+    }
+    for question in [
+        "how many contacts are in hubspot",
+        "folder by path in hubspot",
+        "facebook page in hoopai",
+        "stop a sequence in hubspot",
+        "a scheduled email in hoopai",
+    ] {
+        let first = best(question)[0].operation;
+        assert!(!first.destroys() && !first.call.starts_with("batch"), "{question}: {}", first.call);
+    }
+}
+
+#[test]
 fn nothing_is_found_for_other_words() {
     assert!(answer("qwertz").starts_with("Nothing fits"));
     assert!(answer("").starts_with("Nothing fits"));

@@ -1,7 +1,7 @@
 //! Words: their stems, verbs that mean the same, nouns that mean nearly the same.
 
 /// Words that say nothing about an operation.
-const SILENT: &[&str] = &[
+pub(super) const SILENT: &[&str] = &[
     "a",
     "an",
     "the",
@@ -35,6 +35,7 @@ const SILENT: &[&str] = &[
     "into",
     "at",
     "as",
+    "between",
     "via",
     "using",
     "use",
@@ -58,7 +59,7 @@ const SILENT: &[&str] = &[
 ];
 
 /// Names of the vendors.
-const VENDORS: &[(&str, &str)] = &[
+pub(super) const VENDORS: &[(&str, &str)] = &[
     ("hubspot", "hubspot"),
     ("hoopai", "hoopai"),
     ("hoop", "hoopai"),
@@ -70,7 +71,7 @@ const VENDORS: &[(&str, &str)] = &[
 ];
 
 /// Verbs, each with the verbs of operations that it can mean.
-const VERBS: &[(&str, &[&str])] = &[
+pub(super) const VERBS: &[(&str, &[&str])] = &[
     ("add", &["create", "add", "upsert"]),
     ("all", &["list", "search"]),
     ("archive", &["archive", "delete"]),
@@ -158,10 +159,11 @@ const VERBS: &[(&str, &[&str])] = &[
 ];
 
 /// Verbs that are nouns of operations too.
-const NOUNS_TOO: &[&str] = &["export", "import", "link", "list", "merge", "note", "page", "post", "record", "tag"];
+pub(super) const NOUNS_TOO: &[&str] =
+    &["export", "import", "link", "list", "merge", "note", "page", "post", "record", "tag"];
 
 /// Nouns that people use for the nouns of operations.
-const NOUNS: &[(&str, &[&str])] = &[
+pub(super) const NOUNS: &[(&str, &[&str])] = &[
     ("account", &["company", "business", "location", "account"]),
     ("agent", &["agent", "owner"]),
     ("attachment", &["file"]),
@@ -171,6 +173,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("client", &["contact"]),
     ("column", &["property", "field"]),
     ("comment", &["note", "comment"]),
+    ("conversation", &["conversation", "thread"]),
     ("custom", &["custom", "object"]),
     ("customer", &["contact"]),
     ("email", &["email"]),
@@ -214,91 +217,6 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("webhook", &["webhook", "subscription"]),
     ("workspace", &["location", "workspace"]),
 ];
-
-/// Nouns of records that can be associated.
-const RECORDS: &[&str] = &[
-    "call", "company", "contact", "deal", "email", "invoice", "meeting", "note", "order", "product", "quote", "task",
-    "ticket",
-];
-
-/// Verbs of operations that destroy data.
-const DESTROYING: &[&str] = &["archive", "delete", "gdpr", "merge", "purge", "remove", "revoke", "uninstall"];
-
-/// A question, taken apart.
-#[derive(Default)]
-pub(super) struct Question {
-    /// The vendor that it names.
-    pub(super) vendor: Option<&'static str>,
-    /// The words of operations that its verbs can mean; empty if it has no verb.
-    pub(super) verbs: Vec<&'static str>,
-    /// Each other word, with those that mean nearly the same.
-    pub(super) nouns: Vec<(String, &'static [&'static str])>,
-    /// True if it asks for one request that does several things.
-    pub(super) batch: bool,
-    /// True if it asks for several things.
-    pub(super) many: bool,
-    /// True if it asks to destroy data.
-    pub(super) destroys: bool,
-}
-
-impl Question {
-    pub(super) fn of(text: &str) -> Self {
-        let mut question = Self::default();
-        let mut joins = false;
-        let words: Vec<String> = split(text).collect();
-        for (place, word) in words.iter().enumerate() {
-            let (before, next) = (place.checked_sub(1).and_then(|place| words.get(place)), words.get(place + 1));
-            let begins = |noun: &str| next.is_some_and(|next| stem(next) == noun);
-            let follows = |word: &str| before.is_some_and(|before| before == word);
-            let word = match word.as_str() {
-                "many" if follows("how") => "count".to_owned(),
-                "sub" if begins("account") => continue,
-                _ if stem(word) == "account" && follows("sub") => "subaccount".to_owned(),
-                _ => word.clone(),
-            };
-            if SILENT.contains(&word.as_str()) {
-                continue;
-            }
-            if let Some((_, vendor)) = VENDORS.iter().find(|(name, _)| *name == word) {
-                question.vendor = Some(vendor);
-                continue;
-            }
-            let stem = stem(&word);
-            if matches!(word.as_str(), "once" | "bulk" | "batch") {
-                question.batch = true;
-                continue;
-            }
-            if word == "many" {
-                question.many = true;
-                continue;
-            }
-            joins |= matches!(stem.as_str(), "link" | "connect") && question.verbs.is_empty();
-            // The first verb counts: in "add a contact to a list" the list is a noun.
-            let is_noun = NOUNS_TOO.contains(&stem.as_str());
-            let verb = VERBS.iter().find(|(verb, _)| *verb == stem || *verb == word);
-            if let Some((_, verbs)) = verb.filter(|_| question.verbs.is_empty() || !is_noun) {
-                question.verbs.extend_from_slice(verbs);
-                question.many |= matches!(stem.as_str(), "list" | "all" | "browse" | "count");
-                if !is_noun {
-                    continue;
-                }
-            }
-            question.many |= word != stem;
-            let alike = NOUNS.iter().find(|(noun, _)| *noun == stem).map_or(&[][..], |(_, alike)| alike);
-            if !question.nouns.iter().any(|(known, _)| *known == stem) {
-                question.nouns.push((stem, alike));
-            }
-        }
-        // "Link a contact to a company" is about neither, but about their association.
-        if joins && question.nouns.iter().filter(|(noun, _)| RECORDS.contains(&noun.as_str())).count() > 1 {
-            question.nouns.retain(|(noun, _)| noun != "link");
-            question.nouns.push(("association".to_owned(), &[]));
-        }
-        let asked = question.nouns.iter().map(|(noun, _)| noun.as_str()).chain(question.verbs.iter().copied());
-        question.destroys = asked.into_iter().any(|word| DESTROYING.contains(&word));
-        question
-    }
-}
 
 /// Splits text into words in lower case, also where a name has capitals.
 pub(super) fn split(text: &str) -> impl Iterator<Item = String> {
