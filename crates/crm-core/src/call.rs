@@ -206,8 +206,8 @@ impl<T> Call<T> {
         self.request.called()
     }
 
-    /// Returns the request as it would be sent, without its credential. Sends nothing, except to renew a token that is
-    /// due.
+    /// Returns the request as [`send_raw`](Self::send_raw) would send it, without its credential: a download has other
+    /// `Accept` headers. Sends nothing, except to renew a token that is due.
     ///
     /// # Errors
     ///

@@ -66,7 +66,8 @@ impl Part {
 }
 
 const FRESH: &str = "A fresh program: one round, both by one job. What is left of the release build is, in this order, rustls, ring, \
-                     reqwest, the tables of Unicode, crm-core and tokio: half of it. The clients cannot do without them";
+                     reqwest, the tables of Unicode, crm-core and tokio: half of it. A line of the application replaces the tables \
+                     of Unicode, and `native-tls` needs no ring";
 
 /// Number of times that a crate with a short compile time is compiled; the minimum counts.
 const ROUNDS: usize = 3;

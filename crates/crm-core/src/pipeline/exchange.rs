@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::{StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use hyper::body::{Body as _, Frame};
 use reqwest::{Request, Response};
 
@@ -19,6 +19,8 @@ use crate::vendor::RawReply;
 
 /// Maximum number of bytes read from the body of an error reply.
 const ERROR_BODY: usize = 1024 * 1024;
+/// The content coding of a body that is not encoded.
+const PLAIN: &str = "identity";
 
 /// The result of an exchange.
 pub(super) enum Delivered<S> {
@@ -32,8 +34,12 @@ pub(super) enum Delivered<S> {
 pub(super) trait Success: Sized + Send {
     /// The media types that it accepts.
     const ACCEPT: &'static str;
-    /// The content coding that it requests and accepts.
-    const ACCEPT_ENCODING: Option<&'static str>;
+    /// The content coding that it requests.
+    const ACCEPT_ENCODING: &'static str;
+
+    /// Returns the coding in which it takes a body, or the name of one that it does not take. `found` is that of the
+    /// reply, and `asked` the header of the request.
+    fn coding(found: Result<Coding, String>, asked: Option<&HeaderValue>) -> Result<Coding, String>;
 
     /// Takes the reply from the connection of `seat`. A body that is read into memory is an error if it has more than
     /// `most` bytes.
@@ -53,7 +59,11 @@ pub(super) struct Whole(pub(super) RawReply);
 
 impl Success for Whole {
     const ACCEPT: &'static str = "application/json";
-    const ACCEPT_ENCODING: Option<&'static str> = Some("gzip");
+    const ACCEPT_ENCODING: &'static str = "gzip";
+
+    fn coding(found: Result<Coding, String>, _: Option<&HeaderValue>) -> Result<Coding, String> {
+        found
+    }
 
     async fn take(response: Response, coding: Coding, _seat: Seat, most: usize) -> Result<Self, Error> {
         let status = response.status();
@@ -80,8 +90,18 @@ pub(super) struct Open(pub(super) Response, pub(super) Seat);
 
 impl Success for Open {
     const ACCEPT: &'static str = "*/*";
-    /// A download is stored in the form that the vendor has.
-    const ACCEPT_ENCODING: Option<&'static str> = None;
+    /// A download is stored in the form that the vendor has. Without the header any coding would be acceptable.
+    const ACCEPT_ENCODING: &'static str = PLAIN;
+
+    /// What a call requests by a header of its own is returned as it is.
+    fn coding(found: Result<Coding, String>, asked: Option<&HeaderValue>) -> Result<Coding, String> {
+        let other = match found {
+            Ok(Coding::Plain) => return Ok(Coding::Plain),
+            Ok(Coding::Gzip) => "gzip".to_owned(),
+            Err(other) => other,
+        };
+        if asked.is_some_and(|asked| asked != PLAIN) { Ok(Coding::Plain) } else { Err(other) }
+    }
 
     async fn take(response: Response, _: Coding, seat: Seat, _: usize) -> Result<Self, Error> {
         Ok(Self(response, seat))
@@ -103,6 +123,8 @@ pub(super) async fn exchange<S: Success>(
     underway: &mut Underway<'_>,
 ) -> Result<Delivered<S>, Error> {
     let content = request.body().is_some();
+    let asked = request.headers().get(header::ACCEPT_ENCODING).cloned();
+    let is_head = request.method() == Method::HEAD;
     underway.sends();
     let answered = client.execute(request).await.map_err(|error| failure::unanswered(error, content));
     // Without a reply the request may still be under way: a proxy may forward it after the connection broke, and the
@@ -119,14 +141,14 @@ pub(super) async fn exchange<S: Success>(
     if !status.is_success() {
         return Ok(Delivered::Failure(refusal(response, coding).await));
     }
-    let coding = coding.and_then(|coding| match coding {
-        Coding::Gzip if S::ACCEPT_ENCODING.is_none() => Err("gzip".to_owned()),
-        coding => Ok(coding),
-    });
+    let is_empty = is_head
+        || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT)
+        || response.content_length() == Some(0);
+    let coding = if is_empty { Ok(Coding::Plain) } else { S::coding(coding, asked.as_ref()) };
     match coding {
         Ok(coding) => S::take(response, coding, seat, most).await.map(Delivered::Success),
         Err(other) => {
-            let text = format!("the reply is encoded as {other}, which was not requested");
+            let text = format!("the reply is encoded as {other}, which is not read");
             Err(Error::decode(text).with_status(status))
         }
     }

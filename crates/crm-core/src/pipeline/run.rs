@@ -365,9 +365,7 @@ impl<'a> Run<'a> {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static(S::ACCEPT));
-        if let Some(coding) = S::ACCEPT_ENCODING {
-            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding));
-        }
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(S::ACCEPT_ENCODING));
         if let Some(kind) = self.request.body.content_type() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }

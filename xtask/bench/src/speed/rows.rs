@@ -377,7 +377,7 @@ pub(super) fn baselines() -> Vec<String> {
             .to_owned(),
         "Reading and writing contacts: the types that stock progenitor makes of the same document (hash maps, parsed times); \
          finding and checking the texts in the JSON, by serde_json on both sides, is 0.21 of the baseline when they are read into \
-         maps and 0.23 when ten are wanted, and memory for 4,000 values, which are texts of their own for the caller, 0.16"
+         maps and 0.23 when ten are wanted, and memory for 4,000 values, which are texts of their own so that the caller can take them, 0.16"
             .to_owned(),
         "Page of 100 over a link: all connections share the rate of each direction, the handshake of TCP takes a round trip, and \
          delays vary by up to a millisecond, from a seed; the values of the contacts differ, and gzip makes a fifth of them"
