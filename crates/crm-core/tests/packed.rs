@@ -125,6 +125,7 @@ async fn refusals_are_unpacked_as_far_as_possible() {
         let error = read(&pipeline(&server)).await.unwrap_err();
         assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Validation, Some(422), 1), "{error}");
         assert_eq!(error.vendor().and_then(|detail| detail.code.as_deref()), code);
+        assert_eq!(error.to_string().contains("encoded as br, which is not read"), coding == "br", "{error}");
     }
     let server = Server::start(|_, _| packed(503, "gzip", gzip(&vec![b' '; 50_000_000]))).await;
     let error = read(&once(&server)).await.unwrap_err();

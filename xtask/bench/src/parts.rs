@@ -65,9 +65,9 @@ impl Part {
     }
 }
 
-const FRESH: &str = "A fresh program: one round, both by one job. What is left of the release build is, in this order, rustls, ring, \
-                     reqwest, the tables of Unicode, crm-core and tokio: half of it. A line of the application replaces the tables \
-                     of Unicode, and `native-tls` needs no ring";
+const FRESH: &str = "A fresh program: one round, both by one job. Of the release build, by `cargo build --timings`, ring \
+                     takes 13 % (most of it C), rustls 11 %, reqwest 8 %, icu_locale_core 7 %, crm-core 7 % and tokio 6 %. A line of \
+                     the application replaces the tables of Unicode, and `native-tls` needs no ring";
 
 /// Number of times that a crate with a short compile time is compiled; the minimum counts.
 const ROUNDS: usize = 3;

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use reqwest::Url;
 use tracing::Instrument;
 
+use super::body::Coding;
 use super::connections::Seat;
 use super::exchange::{Delivered, Open, OpenBody, Success, Whole, exchange};
 use super::plan::{History, Plan};
@@ -333,7 +334,10 @@ impl<'a> Run<'a> {
                 Ok(success)
             }
             Delivered::Failure(reply) => {
-                let (error, advice) = classify::refused(shared, op, &reply, used);
+                let (mut error, advice) = classify::refused(shared, op, &reply, used);
+                if let Err(other) = Coding::of(reply.headers()) {
+                    error = error.in_context(format!("the reply is encoded as {other}, which is not read"));
+                }
                 observe(&reply, Some(&error));
                 Err((error, advice))
             }
