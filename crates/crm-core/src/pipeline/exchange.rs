@@ -93,7 +93,7 @@ impl Success for Open {
     /// A download is stored in the form that the vendor has. Without the header any coding would be acceptable.
     const ACCEPT_ENCODING: &'static str = PLAIN;
 
-    /// What a call requests by a header of its own is returned as it is.
+    /// A coding that the call requests by a header of its own is returned as it is.
     fn coding(found: Result<Coding, String>, asked: Option<&HeaderValue>) -> Result<Coding, String> {
         let other = match found {
             Ok(Coding::Plain) => return Ok(Coding::Plain),
