@@ -225,7 +225,7 @@ impl Api {
 impl ApiFile {
     /// The catalogue is part of the program and a test reads all of it, so this is a defect of the build.
     fn unread(entry: &ApiEntry, error: &serde_json::Error) -> Self {
-        crate::failure::say(&format!(
+        crate::note::say(&format!(
             "the catalogue of {} cannot be read ({error}); install this version of crm again",
             entry.document
         ));

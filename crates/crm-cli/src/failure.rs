@@ -1,13 +1,13 @@
 //! Failures, as one line and an exit code.
 
 use std::fmt;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use crm_core::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::check::Input;
+use crate::note;
 
 /// A failure of a command.
 #[derive(Debug)]
@@ -111,14 +111,9 @@ impl Failure {
 
     /// Writes the line to standard error and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
-        say(&self.short());
+        note::say(&self.short());
         ExitCode::from(self.code)
     }
-}
-
-/// Writes a line to standard error. A closed one is not an error.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "crm: {line}");
 }
 
 impl fmt::Display for Failure {

@@ -10,6 +10,7 @@ mod describe;
 mod failure;
 mod find;
 mod mcp;
+mod note;
 mod output;
 mod profile;
 mod request;

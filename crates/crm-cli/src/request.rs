@@ -1,11 +1,17 @@
 //! From a checked input to a call of the core.
 
+use std::time::Duration;
+
 use crm_core::call::Upload;
-use crm_core::{Call, CallOptions, Pipeline};
-use serde_json::Value;
+use crm_core::{Call, CallOptions, Pipeline, PollPolicy, Preview};
+use hubspot_client::http::HeaderValue;
+use serde_json::{Value, json};
 
 use crate::catalogue::{Argument, Encoding, Found, Place};
 use crate::check::Input;
+
+/// The interval and the maximum time of polling an operation whose result is not ready.
+const POLL: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(600));
 
 /// Returns the call of an operation. Reply, quotas, retries and errors are those of the operation.
 pub(crate) fn call<T>(found: &Found, pipeline: &Pipeline, input: &Input) -> Call<T> {
@@ -73,3 +79,23 @@ fn texts(value: &Value) -> Vec<String> {
 
 #[cfg(test)]
 mod tests;
+
+/// Waits for a result that is not ready.
+pub(crate) fn polling() -> CallOptions {
+    CallOptions::new().wait(PollPolicy::new(POLL.0, POLL.1))
+}
+
+/// A request as JSON; its credential is hidden.
+pub(crate) fn as_json(preview: &Preview) -> Value {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = preview.headers.iter().map(|(name, value)| (name.to_string(), text(value).into()));
+    let body = preview.body.as_ref().map(|body| {
+        serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()))
+    });
+    json!({
+        "method": preview.method.as_str(),
+        "url": preview.url,
+        "headers": headers.collect::<serde_json::Map<_, _>>(),
+        "body": body,
+    })
+}

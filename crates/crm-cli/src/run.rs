@@ -1,22 +1,18 @@
 //! The commands at work.
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
 
-use crm_core::{BodyStream, Call, CallOptions, Paginator, PollPolicy, Preview};
+use crm_core::{BodyStream, Call, CallOptions, Paginator};
 use hubspot_client::http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::catalogue::{Api, Found, Rows};
 use crate::check::{self, Input};
 use crate::cli::{Action, Asked, Options};
-use crate::failure::{self, Failure};
+use crate::failure::Failure;
 use crate::output::{self, Format};
 use crate::session::Session;
-use crate::{describe, find, mcp, request};
-
-/// The interval and the maximum time of polling an operation whose result is not ready.
-const POLL: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(600));
+use crate::{describe, find, mcp, note, request};
 
 /// Carries out a command.
 pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure> {
@@ -61,7 +57,7 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
         Some(_) if options.all || format != Format::Json => list(call, options.all, format, writes).await,
         None if options.all => Err(Failure::usage(format!("{} returns no pages; leave out --all", found.words()))),
         _ => {
-            let reply = call.with(polling()).send().await.map_err(|error| Failure::call(&error, writes))?;
+            let reply = call.with(request::polling()).send().await.map_err(|error| Failure::call(&error, writes))?;
             output::value(&reply, format)?;
             // A batch succeeds as a request although some of its inputs fail.
             match reply.get("errors").and_then(Value::as_array).map_or(0, Vec::len) {
@@ -72,11 +68,6 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
             }
         }
     }
-}
-
-/// Waits for a result that is not ready.
-pub(crate) fn polling() -> CallOptions {
-    CallOptions::new().wait(PollPolicy::new(POLL.0, POLL.1))
 }
 
 /// Refuses a write that nothing allows.
@@ -112,7 +103,7 @@ async fn list(call: Call<Value>, all: bool, format: Format, writes: bool) -> Res
         return Err(failure);
     }
     if !all && !items.cursor().is_end() {
-        failure::say("there are more rows; --all reads them");
+        note::say("there are more rows; --all reads them");
     }
     Ok(())
 }
@@ -173,20 +164,5 @@ async fn raw(
 /// Writes the request as it would be sent.
 async fn preview<T>(call: &Call<T>) -> Result<(), Failure> {
     let shown = call.preview().await.map_err(|error| Failure::call(&error, false))?;
-    output::value(&as_json(&shown), Format::Json)
-}
-
-/// A request as JSON; its credential is hidden.
-pub(crate) fn as_json(preview: &Preview) -> Value {
-    let text = |value: &hubspot_client::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let headers = preview.headers.iter().map(|(name, value)| (name.to_string(), text(value).into()));
-    let body = preview.body.as_ref().map(|body| {
-        serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()))
-    });
-    json!({
-        "method": preview.method.as_str(),
-        "url": preview.url,
-        "headers": headers.collect::<serde_json::Map<_, _>>(),
-        "body": body,
-    })
+    output::value(&request::as_json(&shown), Format::Json)
 }

@@ -6,7 +6,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-use crate::failure;
+use crate::note;
 
 /// Writes the core's waits to standard error from now on.
 pub(crate) fn show() {
@@ -32,7 +32,7 @@ impl Subscriber for Waits {
     fn event(&self, event: &Event<'_>) {
         let mut text = Message(String::new());
         event.record(&mut text);
-        failure::say(&text.0);
+        note::say(&text.0);
     }
 
     fn enter(&self, _: &Id) {}

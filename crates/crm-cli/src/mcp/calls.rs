@@ -9,7 +9,7 @@ use crate::catalogue::{Found, Rows, near};
 use crate::check::{self, Input};
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{catalogue, describe, find, request, run};
+use crate::{catalogue, describe, find, request};
 
 /// The maximum size of the text of a reply in bytes, as it is escaped in the line of the protocol, with room for what is around the rows.
 const MOST_BYTES: usize = 32_000;
@@ -78,7 +78,7 @@ impl Calls {
         let (call, input) = self.prepared(&found, arguments).await?;
         if dry {
             let shown = call.preview().await.map_err(|error| Failure::call(&error, false).without(&input))?;
-            return bounded(run::as_json(&shown), None);
+            return bounded(request::as_json(&shown), None);
         }
         let reply = call.send().await.map_err(|error| Failure::call(&error, true).without(&input))?;
         bounded(if reply.is_null() { json!({"done": true}) } else { reply }, None)
@@ -101,7 +101,7 @@ impl Calls {
         }
         let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
         let pipeline = self.session.pipeline(found.api.entry, &department).await?;
-        Ok((request::call(found, &pipeline, &input).with(run::polling()), input))
+        Ok((request::call(found, &pipeline, &input).with(request::polling()), input))
     }
 
     fn writes(&self, api: &ApiEntry) -> bool {

@@ -86,7 +86,7 @@ fn read(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut World)
     for (index, input) in inputs.iter().enumerate() {
         let id = text(input, "id").unwrap_or("");
         let found = record::find(world, object_type, id, property).filter(|_| !call.bad_rows.contains(&index));
-        let record = found.and_then(|id| world.peek(&record::home(object_type))?.get(&id));
+        let record = found.and_then(|id| world.peek(&types::home(object_type))?.get(&id));
         match record {
             Some(record) => rows.push(Ok(record::show(world, object_type, record, &view))),
             None => missing.push(id.to_owned()),

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::record;
+use super::types;
 use crate::state::World;
 
 fn key(object_type: &str, id: &str) -> String {
-    format!("{}|{id}", record::home(object_type))
+    format!("{}|{id}", types::home(object_type))
 }
 
 /// Keeps the version of a record that is about to be replaced, as long as the index may return it.
@@ -15,7 +15,7 @@ pub(super) fn replaced(world: &mut World, object_type: &str, id: &str, now: &str
         return;
     }
     let known = world.before(world.settings.search_lag);
-    let Some(old) = world.peek(&record::home(object_type)).and_then(|all| all.get(id)).cloned() else { return };
+    let Some(old) = world.peek(&types::home(object_type)).and_then(|all| all.get(id)).cloned() else { return };
     let versions = world.versions.entry(key(object_type, id)).or_default();
     versions.retain(|(until, _)| *until > known);
     versions.push_back((now.to_owned(), old));
@@ -35,7 +35,7 @@ pub(super) fn records<'a>(world: &'a World, object_type: &str) -> Vec<(&'a Value
         indexed["createdAt"].as_str().is_some_and(|time| time <= known.as_str())
             && indexed["archived"] != Value::Bool(true)
     };
-    let all = world.peek(&record::home(object_type));
+    let all = world.peek(&types::home(object_type));
     all.map_or_else(Vec::new, |all| all.values().map(indexed).filter(is_known).collect())
 }
 

@@ -47,7 +47,7 @@ fn list(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
         return Err(Fail::invalid(format!("limit must be 1 to {most}")));
     }
     let by_id = world.settings.id_cursors;
-    let home = record::home(object_type);
+    let home = types::home(object_type);
     let place = |after: &str| match after.parse::<u64>() {
         Ok(id) if by_id => Some(world.peek(&home).map_or(0, |all| before(all, id))),
         _ if by_id => None,
@@ -84,7 +84,7 @@ fn before(all: &Collection, id: u64) -> u64 {
 }
 
 fn read(call: &Call<'_>, object_type: &str, id: &str, world: &mut World) -> Answer {
-    let home = record::home(object_type);
+    let home = types::home(object_type);
     let found = if call.query_flag("archived") {
         world.peek(&home).and_then(|all| all.get(id)).filter(|record| record["merged"].is_null()).map(|_| id.to_owned())
     } else {
@@ -109,7 +109,7 @@ pub(super) fn create_one(object_type: &str, input: &Value, world: &mut World) ->
 /// A record as a write returns it.
 pub(super) fn written(world: &World, object_type: &str, id: &str) -> Value {
     let view = View { everything: true, ..View::default() };
-    let record = world.peek(&record::home(object_type)).and_then(|all| all.get(id));
+    let record = world.peek(&types::home(object_type)).and_then(|all| all.get(id));
     record.map_or(Value::Null, |record| record::show(world, object_type, record, &view))
 }
 
@@ -140,7 +140,7 @@ fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     gained.retain(|name, _| !kept.contains_key(name));
     gained.insert(MERGED.to_owned(), json!(merged.join(";")));
     record::archive(world, object_type, &from);
-    if let Some(record) = world.collection(&record::home(object_type)).get_mut(&from) {
+    if let Some(record) = world.collection(&types::home(object_type)).get_mut(&from) {
         record["merged"] = json!(true);
     }
     record::update(world, object_type, &into, &gained);
@@ -150,7 +150,7 @@ fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
 fn forget(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     let id = call.text("objectId").unwrap_or("");
     if let Some(id) = record::find(world, object_type, id, call.text("idProperty")) {
-        world.collection(&record::home(object_type)).remove(&id);
+        world.collection(&types::home(object_type)).remove(&id);
     }
     Ok(Reply::empty(204))
 }

@@ -8,11 +8,6 @@ use crate::state::World;
 use crate::time;
 use crate::validate::is_email;
 
-/// The collection of an object type.
-pub(super) fn home(object_type: &str) -> String {
-    format!("object:{object_type}")
-}
-
 /// The `properties` object of a create or update.
 pub(super) fn properties(body: &Value) -> Map<String, Value> {
     body.get("properties").and_then(Value::as_object).cloned().unwrap_or_default()
@@ -30,7 +25,7 @@ fn as_text(value: &Value) -> Option<String> {
 
 /// The identifier of the record that `id` names, by number or by the value of a property.
 pub(super) fn find(world: &World, object_type: &str, id: &str, property: Option<&str>) -> Option<String> {
-    let records = world.peek(&home(object_type))?;
+    let records = world.peek(&types::home(object_type))?;
     let live = |record: &Value| record.get("archived") != Some(&Value::Bool(true));
     match property {
         None | Some("" | "hs_object_id") => records.get(id).filter(|r| live(r)).map(|_| id.to_owned()),
@@ -101,14 +96,14 @@ fn store(world: &mut World, object_type: &str, id: &str, record: Value) {
         Some(email) if object_type == "contacts" => vec![email_key(email)],
         _ => Vec::new(),
     };
-    world.collection(&home(object_type)).put_keyed(id, record, keys);
+    world.collection(&types::home(object_type)).put_keyed(id, record, keys);
 }
 
 /// Writes properties over those of an existing record.
 pub(super) fn update(world: &mut World, object_type: &str, id: &str, properties: &Map<String, Value>) {
     let now = world.now();
     index::replaced(world, object_type, id, &now);
-    let Some(mut record) = world.collection(&home(object_type)).get(id).cloned() else {
+    let Some(mut record) = world.collection(&types::home(object_type)).get(id).cloned() else {
         return;
     };
     if let Some(all) = record.get_mut("properties").and_then(Value::as_object_mut) {
@@ -127,7 +122,7 @@ pub(super) fn update(world: &mut World, object_type: &str, id: &str, properties:
 pub(super) fn archive(world: &mut World, object_type: &str, id: &str) {
     let now = world.now();
     index::replaced(world, object_type, id, &now);
-    let records = world.collection(&home(object_type));
+    let records = world.collection(&types::home(object_type));
     if let Some(mut record) = records.get(id).cloned() {
         record["archived"] = json!(true);
         record["archivedAt"] = json!(now);

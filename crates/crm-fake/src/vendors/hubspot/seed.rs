@@ -36,7 +36,7 @@ pub(super) fn collection(name: &str) -> String {
     if PLAIN.contains(&name) || name.contains(':') {
         return name.to_owned();
     }
-    record::home(&types::canonical(name))
+    types::home(&types::canonical(name))
 }
 
 pub(super) fn adopt(name: &str, value: Value, world: &mut World) -> String {

@@ -137,3 +137,8 @@ pub(super) fn default_properties(name: &str) -> &'static [&'static str] {
         _ => &["createdate", "hs_lastmodifieddate", "hs_object_id"],
     }
 }
+
+/// The collection of an object type.
+pub(super) fn home(object_type: &str) -> String {
+    format!("object:{object_type}")
+}

@@ -1,0 +1,8 @@
+//! Lines for people, on standard error.
+
+use std::io::Write as _;
+
+/// Writes a line to standard error. A closed one is not an error.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "crm: {line}");
+}
