@@ -1,4 +1,4 @@
-//! Lines for people, on standard error.
+//! Messages on standard error, which leave standard output to data.
 
 use std::io::Write as _;
 
