@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::apis;
 use crate::catalogue::{Api, Found, kebab, resources};
 use crate::check::Input;
+use crate::commands::{self, COMMANDS, Entry};
 use crate::failure::{CODES, Failure};
 use crate::output::Format;
 
@@ -41,8 +42,8 @@ pub(crate) enum Action {
     Find { words: String },
     /// Describes an operation, or a type of its API.
     Describe { found: Found, ty: Option<String> },
-    /// Serves the Model Context Protocol on standard input and output.
-    Mcp,
+    /// Carries out a command of its own.
+    Own { entry: &'static Entry, matches: ArgMatches },
     /// Writes text that is ready: a script for a shell, or the words that can follow.
     Text(String),
 }
@@ -73,6 +74,9 @@ fn action(matches: &ArgMatches) -> Result<Action, Failure> {
     let Some((name, matches)) = matches.subcommand() else { return Err(Failure::usage("name a command")) };
     let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
     let many = |name: &str| matches.get_many::<String>(name).into_iter().flatten().cloned().collect::<Vec<_>>();
+    if let Some(entry) = commands::named(name) {
+        return Ok(Action::Own { entry, matches: matches.clone() });
+    }
     match name {
         "find" => Ok(Action::Find { words: many("words").join(" ") }),
         "describe" => {
@@ -82,7 +86,6 @@ fn action(matches: &ArgMatches) -> Result<Action, Failure> {
             let found = crate::catalogue::find(&words).map_err(Failure::usage)?;
             Ok(Action::Describe { found, ty: matches.get_one::<String>("type").cloned() })
         }
-        "mcp" => Ok(Action::Mcp),
         "completions" => complete::script(&text("shell")).map(|script| Action::Text(script.to_owned())),
         "complete" => Ok(Action::Text(complete::candidates(&many("words")))),
         "raw" => {
@@ -123,7 +126,7 @@ fn command(words: &[String]) -> Command {
         .subcommand(find())
         .subcommand(describe())
         .subcommand(raw())
-        .subcommand(mcp())
+        .subcommands(COMMANDS.iter().map(|entry| (entry.command)()))
         .subcommands(completions())
 }
 
@@ -238,15 +241,6 @@ fn completions() -> [Command; 2] {
             .arg(shell.value_parser(clap::builder::PossibleValuesParser::new(complete::SHELLS))),
         Command::new("complete").hide(true).arg(words),
     ]
-}
-
-fn mcp() -> Command {
-    Command::new("mcp")
-        .about("Serve the operations to an agent over standard input and output (Model Context Protocol)")
-        .long_about(
-            "Serve the operations to an agent over standard input and output (Model Context Protocol). Writes are refused \
-             unless --yes or the profile allows them.",
-        )
 }
 
 fn raw() -> Command {

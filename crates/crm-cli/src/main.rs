@@ -6,6 +6,7 @@ mod apis;
 mod catalogue;
 mod check;
 mod cli;
+mod commands;
 mod describe;
 mod failure;
 mod find;

@@ -12,7 +12,7 @@ use crate::cli::{Action, Asked, Options};
 use crate::failure::Failure;
 use crate::output::{self, Format};
 use crate::session::Session;
-use crate::{describe, find, mcp, note, request};
+use crate::{describe, find, note, request};
 
 /// Carries out a command.
 pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure> {
@@ -22,7 +22,7 @@ pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure>
             output::text(&describe::answer(&found, ty.as_deref()).map_err(Failure::usage)?)
         }
         Action::Text(text) => output::text(&text),
-        Action::Mcp => mcp::serve(&options).await,
+        Action::Own { entry, matches } => (entry.run)(matches, options).await,
         Action::Call { found, input } => operation(&found, input, &options).await,
         Action::Raw { api, method, path, body } => raw(api, &method, &path, body, &options).await,
     }
@@ -71,7 +71,7 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
 }
 
 /// Refuses a write that nothing allows.
-fn permit(what: &str, session: &Session, api: &Api, options: &Options) -> Result<(), Failure> {
+pub(crate) fn permit(what: &str, session: &Session, api: &Api, options: &Options) -> Result<(), Failure> {
     if options.yes || options.dry_run || session.allows_writes(api.entry) {
         return Ok(());
     }

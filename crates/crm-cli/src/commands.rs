@@ -1,0 +1,29 @@
+//! The commands beside the operations. Each is a file with its words, its arguments and its work, and a row here.
+
+mod mcp;
+
+use std::pin::Pin;
+
+use clap::{ArgMatches, Command};
+
+use crate::cli::Options;
+use crate::failure::Failure;
+
+/// A command at work.
+pub(crate) type Running = Pin<Box<dyn Future<Output = Result<(), Failure>>>>;
+
+/// A command of its own.
+pub(crate) struct Entry {
+    /// Its name and its arguments.
+    pub(crate) command: fn() -> Command,
+    /// Carries it out.
+    pub(crate) run: fn(ArgMatches, Options) -> Running,
+}
+
+/// The commands, in the order of `crm --help`.
+pub(crate) const COMMANDS: &[Entry] = &[Entry { command: mcp::command, run: |_, options| Box::pin(mcp::run(options)) }];
+
+/// Returns the command of this name.
+pub(crate) fn named(name: &str) -> Option<&'static Entry> {
+    COMMANDS.iter().find(|entry| (entry.command)().get_name() == name)
+}
