@@ -8,7 +8,7 @@ mod ty;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use definition::{Definition, Field, Shape};
-pub use operation::{Argument, Body, Encoding, Operation, Place, Reply, Unit};
+pub use operation::{Argument, Body, Effect, Encoding, Operation, Place, Reply, Unit};
 pub use paging::{NextPosition, OneOrTwo, Paging, PagingKind, Place as PagingPlace};
 pub use ty::Ty;
 

@@ -3,6 +3,7 @@
 pub mod checkout;
 pub(crate) mod content;
 pub mod document;
+pub(crate) mod effect;
 pub(crate) mod evidence;
 pub mod foreign;
 pub mod import;

@@ -104,7 +104,8 @@ fn the_extensions_of_a_vendor_change_nothing() {
                     json!({
                         "name": "theirs", "limit-class": "theirs", "version": "theirs", "document": "theirs", "batch-max": 3,
                         "paging": {"kind": "token", "param": "limit", "items": "", "next": "x"}, "unpaged": "theirs",
-                        "idempotent": true, "long-running": true, "no-auth": true, "scopes": ["theirs"], "bind": ["id"],
+                        "idempotent": true, "effect": "destroys", "long-running": true, "no-auth": true, "scopes": ["theirs"],
+                        "bind": ["id"],
                     }),
                 );
                 for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {

@@ -78,6 +78,7 @@ pub(crate) struct Operation {
     /// The type of the reply; `file` for bytes.
     pub(crate) reply: &'static str,
     pub(crate) paging: Option<PagingTable>,
+    effect: Effect,
     #[serde(default)]
     pub(crate) idempotent: bool,
     #[serde(default)]
@@ -103,6 +104,15 @@ pub(crate) struct Operation {
     /// Its metadata for the core.
     #[serde(skip)]
     meta: OnceLock<OpMeta>,
+}
+
+/// The effect of an operation on the vendor's data.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Effect {
+    Reads,
+    Writes,
+    Destroys,
 }
 
 /// An argument outside of a JSON body.
@@ -171,22 +181,14 @@ impl Argument {
 }
 
 impl Operation {
-    /// Returns true if it only reads. A search is a POST that reads.
+    /// Returns true if it changes nothing. A search is a POST that reads.
     pub(crate) fn reads(&self) -> bool {
-        const VERBS: &[&str] = &["get", "list", "read", "search", "resolve", "validate", "introspect", "preview"];
-        let call = self.call.strip_prefix("batch_").unwrap_or(self.call);
-        let verb = call.split('_').next().unwrap_or(call);
-        // Some begin something by a GET, for example a consent.
-        let begins = matches!(verb, "start" | "generate");
-        (self.method == "GET" && !begins) || (self.method == "POST" && self.idempotent && VERBS.contains(&verb))
+        self.effect == Effect::Reads
     }
 
     /// Returns true if it destroys data.
     pub(crate) fn destroys(&self) -> bool {
-        const VERBS: &[&str] = &["archive", "delete", "gdpr", "purge", "remove", "revoke", "merge", "uninstall"];
-        let call = self.call.strip_prefix("batch_").unwrap_or(self.call);
-        let verb = call.split('_').next().unwrap_or(call);
-        self.method == "DELETE" || VERBS.contains(&verb)
+        self.effect == Effect::Destroys
     }
 }
 

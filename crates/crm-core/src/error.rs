@@ -33,6 +33,7 @@ struct Inner {
     method: Option<http::Method>,
     path: Cow<'static, str>,
     idempotent: bool,
+    reads: bool,
     status: Option<StatusCode>,
     vendor: Option<VendorDetail>,
     request_id: Option<String>,
@@ -61,6 +62,7 @@ impl Error {
             method: None,
             path: Cow::Borrowed(""),
             idempotent: true,
+            reads: true,
             status: None,
             vendor: None,
             request_id: None,
@@ -103,6 +105,7 @@ impl Error {
         self.0.method = Some(op.method.clone());
         self.0.path = path;
         self.0.idempotent = op.idempotent;
+        self.0.reads = op.rules.reads || matches!(op.method, http::Method::GET | http::Method::HEAD);
         self
     }
 

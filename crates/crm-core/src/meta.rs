@@ -68,10 +68,13 @@ pub struct Rules {
     pub anonymous: bool,
     /// True if the vendor publishes the operation as a beta, which it may change or withdraw without notice.
     pub beta: bool,
+    /// True if the operation changes nothing although its method can: for example a search that is sent as POST.
+    pub reads: bool,
 }
 
 impl Rules {
-    /// No list, content on success, the client's credential, no condition among parts, and no beta.
+    /// No list, content on success, the client's credential, no condition among parts, no beta, and the effect of its
+    /// method.
     pub const PLAIN: Self = Self {
         items: &[],
         items_required: false,
@@ -79,6 +82,7 @@ impl Rules {
         may_be_empty: false,
         anonymous: false,
         beta: false,
+        reads: false,
     };
 }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::read::document::{self, Document};
+use crate::read::effect::Effect;
 use crate::read::vendor::{ApiFile, VendorFile};
 use crate::read::version;
 use crate::tree;
@@ -21,9 +22,10 @@ use crate::tree;
 const FOLDER: &str = "surface";
 
 /// The keys of an operation that only these files, or documents of our own, may set.
-pub const NOTES: [&str; 8] = [
+pub const NOTES: [&str; 9] = [
     "x-crm-name",
     "summary",
+    "x-crm-effect",
     "x-crm-idempotent",
     "x-crm-batch-max",
     "x-crm-paging",
@@ -53,6 +55,10 @@ pub struct Entry {
     /// One sentence for the documentation.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
+    /// The effect on the vendor's data, if it is not that of the HTTP method: `GET` and `HEAD` read, `DELETE` destroys,
+    /// all others write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<Effect>,
     /// True if repeating the request does not change the outcome, so that it is repeated after a failure. Derived
     /// from the HTTP method if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -359,6 +365,7 @@ impl Entry {
         let notes = [
             ("x-crm-name", self.name.as_ref().map(|name| Value::from(format!("{resource}.{name}")))),
             ("summary", self.summary.as_deref().map(Value::from)),
+            ("x-crm-effect", self.effect.map(|effect| serde_json::json!(effect))),
             ("x-crm-idempotent", self.idempotent.map(Value::from)),
             ("x-crm-batch-max", self.batch_max.map(Value::from)),
             ("x-crm-paging", self.paging.clone()),

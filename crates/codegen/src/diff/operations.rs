@@ -200,6 +200,10 @@ fn limits(changes: &mut Changes, old: &Operation, new: &Operation) {
         let what = if new.idempotent { "idempotent" } else { "no longer idempotent" };
         item.patch(what, "only idempotent operations are retried after they may have been processed");
     }
+    if old.effect != new.effect {
+        let what = format!("{} instead of {}", new.effect.words(), old.effect.words());
+        item.patch(what, "tools ask before they change data");
+    }
     if old.long_running != new.long_running {
         let what = if new.long_running { "may take a long time" } else { "no longer takes a long time" };
         item.patch(what, STAYS);

@@ -86,6 +86,7 @@ fn operation(operation: &Operation, refined: &Refined<'_>) -> Value {
             "paging",
             operation.paging.as_ref().map(|paging| self::paging(paging, operation, refined)).unwrap_or_default(),
         ),
+        ("effect", json!(operation.effect)),
         ("idempotent", json!(operation.idempotent)),
         ("limit_class", json!(operation.limit_class)),
         ("long_running", json!(operation.long_running)),

@@ -180,6 +180,7 @@ struct Rules<'a> {
     may_be_empty: bool,
     anonymous: bool,
     beta: bool,
+    reads: bool,
 }
 
 impl<'a> Rules<'a> {
@@ -191,6 +192,7 @@ impl<'a> Rules<'a> {
             may_be_empty: operation.may_be_empty,
             anonymous: operation.anonymous,
             beta: operation.is_beta(),
+            reads: operation.only_reads(),
         }
     }
 
@@ -203,6 +205,7 @@ impl<'a> Rules<'a> {
             self.may_be_empty.then(|| quote!(may_be_empty: true)),
             self.anonymous.then(|| quote!(anonymous: true)),
             self.beta.then(|| quote!(beta: true)),
+            self.reads.then(|| quote!(reads: true)),
         ];
         let members = members.into_iter().flatten();
         quote!(Rules { #(#members,)* ..Rules::PLAIN })

@@ -3,6 +3,7 @@
 use super::paging::Paging;
 use super::ty::Ty;
 pub use crate::read::content::Encoding;
+pub use crate::read::effect::Effect;
 pub use crate::read::unit::Unit;
 use crate::read::version;
 
@@ -37,6 +38,8 @@ pub struct Operation {
     pub reply: Reply,
     /// Paging, if it is a list.
     pub paging: Option<Paging>,
+    /// Its effect on the vendor's data.
+    pub effect: Effect,
     /// True if it may be sent twice.
     pub idempotent: bool,
     /// The class of the vendor's limits; empty for the default.
@@ -86,6 +89,11 @@ impl Operation {
     /// True if the vendor publishes it as a beta.
     pub(crate) fn is_beta(&self) -> bool {
         version::is_beta(&self.path)
+    }
+
+    /// True if it changes nothing although its method can.
+    pub(crate) fn only_reads(&self) -> bool {
+        self.effect == Effect::Reads && Effect::of(&self.method) != Effect::Reads
     }
 
     /// The types it names.

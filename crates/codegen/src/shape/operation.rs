@@ -2,11 +2,12 @@
 
 use anyhow::{Context, Result, bail};
 use heck::ToUpperCamelCase;
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::describe::{constraints, description};
 use super::schema::Shaper;
-use crate::model::{Argument, Body, Operation, Paging, Place, Reply, Ty};
+use crate::model::{Argument, Body, Effect, Operation, Paging, Place, Reply, Ty};
 use crate::name::ident;
 use crate::read::content::{Part, Sent, Success, sent, success};
 use crate::read::document::{list, object, operations, text};
@@ -88,6 +89,10 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         body,
         any_part,
         reply,
+        effect: match value.get("x-crm-effect") {
+            Some(effect) => Effect::deserialize(effect)?,
+            None => Effect::of(&method.to_uppercase()),
+        },
         idempotent: flag("x-crm-idempotent").unwrap_or(safe),
         limit_class: text(value, "x-crm-limit-class").unwrap_or("").to_owned(),
         long_running: flag("x-crm-long-running").unwrap_or(false),

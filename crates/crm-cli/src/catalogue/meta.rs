@@ -24,6 +24,7 @@ impl Operation {
                 may_be_empty: self.may_be_empty,
                 anonymous: self.anonymous,
                 beta: self.beta,
+                reads: self.reads(),
             },
             long_running: self.long_running,
             batch_max: self.batch_max,

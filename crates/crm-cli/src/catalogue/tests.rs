@@ -30,6 +30,25 @@ fn every_operation_is_found_by_its_words() {
 }
 
 #[test]
+fn operations_read_write_or_destroy() {
+    for (words, reads, destroys) in [
+        ("hubspot contacts list", true, false),
+        ("hubspot contacts search", true, false),
+        ("hubspot contacts create", false, false),
+        ("hubspot contacts batch-upsert", false, false),
+        ("hubspot contacts batch-archive", false, true),
+        ("hubspot contacts archive", false, true),
+        ("hubspot contacts merge", false, true),
+        ("hoopai contacts search", true, false),
+        ("hoopai social-media start-google-oauth", false, false),
+        ("hockeystack account-intelligence get", true, false),
+    ] {
+        let found = find(&words.split(' ').collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{words}: {error}"));
+        assert_eq!((found.operation.reads(), found.operation.destroys()), (reads, destroys), "{words}");
+    }
+}
+
+#[test]
 fn every_type_that_is_named_is_there() {
     fn named(ty: Ty<'_>) -> Option<String> {
         match ty {

@@ -86,8 +86,7 @@ impl fmt::Debug for Error {
 impl Error {
     /// Note on the effect of a failed write.
     fn write_note(&self) -> Option<&'static str> {
-        let reads = matches!(self.0.method, Some(http::Method::GET | http::Method::HEAD) | None);
-        if reads || !self.may_have_happened() || self.0.kind == ErrorKind::Pending {
+        if self.0.reads || !self.may_have_happened() || self.0.kind == ErrorKind::Pending {
             return None;
         }
         Some(match (self.0.idempotent, self.0.sent) {

@@ -24,6 +24,22 @@ static CREATE: OpMeta = OpMeta {
     deprecated: false,
 };
 
+static SEARCH: OpMeta = OpMeta {
+    id: "contacts.search",
+    spec_id: "searchContacts",
+    method: Method::POST,
+    path: "/contacts/search",
+    idempotent: true,
+    limit_class: "",
+    paging: None,
+    rules: crate::Rules { reads: true, ..crate::Rules::PLAIN },
+    long_running: false,
+    batch_max: None,
+    scopes: &[],
+    version: None,
+    deprecated: false,
+};
+
 const SECRETS: [&str; 4] =
     ["canary@example.com", "+49 30 1234567", "pat-eu1-canary-canary", "c4n4ryc4n4ryc4n4ryc4n4ry"];
 
@@ -62,6 +78,8 @@ fn display_tells_what_a_write_left_behind() {
     assert!(lost(Sent::No).ends_with("the connection broke"));
     let safe = Error::new(ErrorKind::Io, "x").with_operation(&CREATE).with_idempotent(true).with_sent(Sent::Maybe);
     assert!(safe.to_string().ends_with("repeating it is safe"));
+    let search = Error::new(ErrorKind::Io, "x").with_operation(&SEARCH).with_sent(Sent::Maybe);
+    assert!(search.to_string().ends_with(": x"), "{search}");
 }
 
 #[test]
