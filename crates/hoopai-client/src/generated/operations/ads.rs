@@ -106,6 +106,13 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
+    may_be_empty: true,
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`
 pub static ADS_ADD_FACEBOOK_AUDIENCE_MEMBER: OpMeta = OpMeta {
     id: "ads.add_facebook_audience_member",
@@ -1118,7 +1125,7 @@ pub static ADS_LIST_GOOGLE_KEYWORD_IDEAS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.readonly"],

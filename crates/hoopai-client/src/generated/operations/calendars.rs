@@ -66,6 +66,12 @@ const RULES_3: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_4: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
@@ -767,7 +773,7 @@ pub static CALENDARS_VALIDATE_GROUP_SLUG: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["calendars/groups.write"],

@@ -50,6 +50,13 @@ const RULES_2: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
+    items: &["contacts"],
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
@@ -520,7 +527,7 @@ pub static CONTACTS_SEARCH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_3),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["contacts.readonly"],

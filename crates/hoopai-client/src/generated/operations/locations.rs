@@ -56,6 +56,7 @@ const RULES_3: Rules = Rules {
 /// Rules for requests, and what their replies promise.
 const RULES_4: Rules = Rules {
     items: &["tasks"],
+    reads: true,
     ..Rules::PLAIN
 };
 

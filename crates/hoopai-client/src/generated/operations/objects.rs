@@ -18,6 +18,7 @@ pub(crate) static ALL: &[&OpMeta] = &[
 /// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["records"],
+    reads: true,
     ..Rules::PLAIN
 };
 

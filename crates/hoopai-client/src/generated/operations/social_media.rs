@@ -48,30 +48,43 @@ pub(crate) static ALL: &[&OpMeta] = &[
 
 /// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
-    items: &["results", "categories"],
+    reads: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
-    items: &["results", "csvs"],
+    items: &["results", "categories"],
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
-    items: &["results", "posts"],
+    items: &["results", "csvs"],
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_4: Rules = Rules {
-    items: &["results", "tags"],
+    items: &["results", "posts"],
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_5: Rules = Rules {
+    items: &["results", "posts"],
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_6: Rules = Rules {
+    items: &["results", "tags"],
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_7: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
@@ -337,7 +350,7 @@ pub static SOCIAL_MEDIA_GET_STATISTICS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -354,7 +367,7 @@ pub static SOCIAL_MEDIA_GET_TAG_DETAILS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -439,7 +452,7 @@ pub static SOCIAL_MEDIA_LIST_CATEGORIES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/category.readonly"],
@@ -456,7 +469,7 @@ pub static SOCIAL_MEDIA_LIST_CSV_IMPORTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -473,7 +486,7 @@ pub static SOCIAL_MEDIA_LIST_CSV_POSTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_3,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -558,7 +571,7 @@ pub static SOCIAL_MEDIA_LIST_POSTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_2),
-    rules: RULES_3,
+    rules: RULES_5,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/post.readonly"],
@@ -575,7 +588,7 @@ pub static SOCIAL_MEDIA_LIST_TAGS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_4,
+    rules: RULES_6,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -626,7 +639,7 @@ pub static SOCIAL_MEDIA_START_FACEBOOK_OAUTH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_5,
+    rules: RULES_7,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -643,7 +656,7 @@ pub static SOCIAL_MEDIA_START_GOOGLE_OAUTH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_5,
+    rules: RULES_7,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/oauth.readonly"],
@@ -660,7 +673,7 @@ pub static SOCIAL_MEDIA_START_INSTAGRAM_OAUTH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_5,
+    rules: RULES_7,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/oauth.readonly"],
@@ -677,7 +690,7 @@ pub static SOCIAL_MEDIA_START_LINKEDIN_OAUTH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_5,
+    rules: RULES_7,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -694,7 +707,7 @@ pub static SOCIAL_MEDIA_START_TIKTOK_BUSINESS_OAUTH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_5,
+    rules: RULES_7,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/oauth.readonly"],
@@ -711,7 +724,7 @@ pub static SOCIAL_MEDIA_START_TIKTOK_OAUTH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_5,
+    rules: RULES_7,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/oauth.readonly"],
@@ -728,7 +741,7 @@ pub static SOCIAL_MEDIA_START_TWITTER_OAUTH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_5,
+    rules: RULES_7,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/oauth.readonly"],

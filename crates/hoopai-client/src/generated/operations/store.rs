@@ -26,6 +26,12 @@ pub(crate) static ALL: &[&OpMeta] = &[
 
 /// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
     items: &["data"],
     items_required: true,
     ..Rules::PLAIN
@@ -216,7 +222,7 @@ pub static STORE_LIST_AVAILABLE_SHIPPING_RATES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -250,7 +256,7 @@ pub static STORE_LIST_SHIPPING_RATES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -267,7 +273,7 @@ pub static STORE_LIST_SHIPPING_ZONES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &[],

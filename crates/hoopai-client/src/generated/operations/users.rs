@@ -19,6 +19,13 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
+    items: &["users"],
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
@@ -127,7 +134,7 @@ pub static USERS_SEARCH_BY_EMAIL: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_2),
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["users.readonly"],

@@ -184,12 +184,18 @@ const SCOPES_2: &[&str] = &[
 
 /// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
-    may_be_empty: true,
+    reads: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
@@ -278,7 +284,7 @@ pub static ASSOCIATIONS_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: Some(1000),
     scopes: SCOPES_1,
@@ -329,7 +335,7 @@ pub static ASSOCIATIONS_DELETE: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: SCOPES_2,
@@ -346,7 +352,7 @@ pub static ASSOCIATIONS_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: SCOPES_2,
@@ -363,7 +369,7 @@ pub static ASSOCIATIONS_LIST_FOR_PARTNER_CLIENT: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["crm.objects.partner-clients.read"],

@@ -30,13 +30,19 @@ const RULES_1: Rules = Rules {
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
-const RULES_3: Rules = Rules {
+const RULES_4: Rules = Rules {
     items: &["results"],
     ..Rules::PLAIN
 };
@@ -107,7 +113,7 @@ pub static BLOG_AUTHORS_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["content"],
@@ -226,7 +232,7 @@ pub static BLOG_AUTHORS_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["content"],
@@ -243,7 +249,7 @@ pub static BLOG_AUTHORS_LIST_BY_CURSOR: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_3,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["content"],
@@ -260,7 +266,7 @@ pub static BLOG_AUTHORS_QUERY_BY_CURSOR: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_3,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["content"],

@@ -40,13 +40,19 @@ const RULES_1: Rules = Rules {
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
-const RULES_3: Rules = Rules {
+const RULES_4: Rules = Rules {
     items: &["results"],
     ..Rules::PLAIN
 };
@@ -117,7 +123,7 @@ pub static BLOG_POSTS_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["content"],
@@ -287,7 +293,7 @@ pub static BLOG_POSTS_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["content"],
@@ -304,7 +310,7 @@ pub static BLOG_POSTS_LIST_BY_CURSOR: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_3,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["content"],
@@ -321,7 +327,7 @@ pub static BLOG_POSTS_LIST_REVISIONS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["content"],
@@ -355,7 +361,7 @@ pub static BLOG_POSTS_QUERY_BY_CURSOR: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_3,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["content"],

@@ -38,6 +38,12 @@ const RULES_1: Rules = Rules {
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
@@ -109,7 +115,7 @@ pub static CAMPAIGNS_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: Some(50),
     scopes: &["marketing.campaigns.read"],
@@ -351,7 +357,7 @@ pub static CAMPAIGNS_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["marketing.campaigns.read"],
@@ -368,7 +374,7 @@ pub static CAMPAIGNS_LIST_ASSETS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["marketing.campaigns.read"],
@@ -385,7 +391,7 @@ pub static CAMPAIGNS_LIST_REPORT_CONTACTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["marketing.campaigns.read"],

@@ -16,6 +16,12 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &COMMUNICATION_PREFERENCES_UPDATE_STATUS,
 ];
 
+/// Rules for requests, and what their replies promise.
+const RULES_1: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// `POST /communication-preferences/2026-03/statuses/batch/read`
 pub static COMMUNICATION_PREFERENCES_BATCH_READ_STATUSES: OpMeta = OpMeta {
     id: "communication_preferences.batch_read_statuses",
@@ -25,7 +31,7 @@ pub static COMMUNICATION_PREFERENCES_BATCH_READ_STATUSES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["communication_preferences.statuses.batch.read"],
@@ -42,7 +48,7 @@ pub static COMMUNICATION_PREFERENCES_BATCH_READ_UNSUBSCRIBED_FROM_ALL: OpMeta = 
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["communication_preferences.statuses.batch.read"],

@@ -32,6 +32,12 @@ const RULES_1: Rules = Rules {
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
@@ -86,7 +92,7 @@ pub static CONVERSATIONS_BATCH_READ_ACTORS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["conversations.read"],
@@ -222,7 +228,7 @@ pub static CONVERSATIONS_LIST_CHANNEL_ACCOUNTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["conversations.read"],
@@ -239,7 +245,7 @@ pub static CONVERSATIONS_LIST_CHANNELS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["conversations.read"],
@@ -256,7 +262,7 @@ pub static CONVERSATIONS_LIST_INBOXES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["conversations.read"],
@@ -273,7 +279,7 @@ pub static CONVERSATIONS_LIST_MESSAGES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["conversations.read"],
@@ -290,7 +296,7 @@ pub static CONVERSATIONS_LIST_THREADS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["conversations.read"],

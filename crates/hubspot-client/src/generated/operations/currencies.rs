@@ -30,13 +30,19 @@ const SCOPES_1: &[&str] = &[
 
 /// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
-const RULES_2: Rules = Rules {
+const RULES_3: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
@@ -90,7 +96,7 @@ pub static CURRENCIES_BATCH_READ_EXCHANGE_RATES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: SCOPES_1,
@@ -226,7 +232,7 @@ pub static CURRENCIES_LIST_EXCHANGE_RATES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: SCOPES_1,
@@ -277,7 +283,7 @@ pub static CURRENCIES_UPDATE_CURRENCY_VISIBILITY: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["settings.currencies.write"],

@@ -8,6 +8,12 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &DEAL_SPLITS_BATCH_UPSERT,
 ];
 
+/// Rules for requests, and what their replies promise.
+const RULES_1: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// `POST /deal-splits/2026-03/batch/read`
 pub static DEAL_SPLITS_BATCH_READ: OpMeta = OpMeta {
     id: "deal_splits.batch_read",
@@ -17,7 +23,7 @@ pub static DEAL_SPLITS_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["crm.dealsplits.read_write"],

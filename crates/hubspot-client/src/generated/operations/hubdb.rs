@@ -45,12 +45,18 @@ const RULES_1: Rules = Rules {
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
-    items: &["results"],
+    reads: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
+    items: &["results"],
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_4: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
@@ -139,7 +145,7 @@ pub static HUBDB_BATCH_READ_DRAFT_ROWS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: Some(100),
     scopes: &["hubdb", "hubdb.rows.read"],
@@ -156,7 +162,7 @@ pub static HUBDB_BATCH_READ_ROWS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: Some(100),
     scopes: &["hubdb", "hubdb.rows.read"],
@@ -411,7 +417,7 @@ pub static HUBDB_LIST_DRAFT_ROWS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["hubdb", "hubdb.rows.read"],
@@ -428,7 +434,7 @@ pub static HUBDB_LIST_DRAFT_TABLES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_3,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["hubdb", "hubdb.tables.read"],
@@ -445,7 +451,7 @@ pub static HUBDB_LIST_ROWS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["hubdb", "hubdb.rows.read"],
@@ -462,7 +468,7 @@ pub static HUBDB_LIST_TABLES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_3,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["hubdb", "hubdb.tables.read"],

@@ -53,6 +53,12 @@ const RULES_1: Rules = Rules {
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
@@ -158,7 +164,7 @@ pub static LANDING_PAGES_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["content", "content.landing_pages.read"],
@@ -175,7 +181,7 @@ pub static LANDING_PAGES_BATCH_READ_FOLDERS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["content", "content.landing_pages.read"],
@@ -464,7 +470,7 @@ pub static LANDING_PAGES_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["content", "content.landing_pages.read"],
@@ -481,7 +487,7 @@ pub static LANDING_PAGES_LIST_FOLDER_REVISIONS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["content", "content.landing_pages.read"],
@@ -498,7 +504,7 @@ pub static LANDING_PAGES_LIST_FOLDERS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["content", "content.landing_pages.read"],
@@ -515,7 +521,7 @@ pub static LANDING_PAGES_LIST_REVISIONS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["content", "content.landing_pages.read"],

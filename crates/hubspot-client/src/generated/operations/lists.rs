@@ -44,15 +44,22 @@ const RULES_1: Rules = Rules {
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
-const RULES_3: Rules = Rules {
+const RULES_4: Rules = Rules {
     items: &["lists"],
     items_required: true,
+    reads: true,
     ..Rules::PLAIN
 };
 
@@ -130,7 +137,7 @@ pub static LISTS_BATCH_GET_ID_MAPPING: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: Some(10000),
     scopes: &["crm.lists.read"],
@@ -147,7 +154,7 @@ pub static LISTS_BATCH_READ_MEMBERSHIPS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["crm.lists.read"],
@@ -385,7 +392,7 @@ pub static LISTS_LIST_MEMBERSHIPS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["crm.lists.read"],
@@ -402,7 +409,7 @@ pub static LISTS_LIST_MEMBERSHIPS_BY_JOIN_ORDER: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["crm.lists.read"],
@@ -555,7 +562,7 @@ pub static LISTS_SEARCH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_2),
-    rules: RULES_3,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["crm.lists.read"],

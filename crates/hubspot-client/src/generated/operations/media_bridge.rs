@@ -45,6 +45,12 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// `DELETE /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
 pub static MEDIA_BRIDGE_ARCHIVE_PROPERTY: OpMeta = OpMeta {
     id: "media_bridge.archive_property",
@@ -122,7 +128,7 @@ pub static MEDIA_BRIDGE_BATCH_READ_PROPERTIES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["developers-read"],

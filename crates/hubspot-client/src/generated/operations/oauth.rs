@@ -17,6 +17,13 @@ const RULES_1: Rules = Rules {
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
+    anonymous: true,
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
     may_be_empty: true,
     anonymous: true,
     ..Rules::PLAIN
@@ -48,7 +55,7 @@ pub static OAUTH_INTROSPECT_TOKEN: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -65,7 +72,7 @@ pub static OAUTH_REVOKE_TOKEN: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &[],

@@ -106,8 +106,22 @@ const RULES_1: Rules = Rules {
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_4: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    reads: true,
     ..Rules::PLAIN
 };
 
@@ -184,7 +198,7 @@ pub static OBJECTS_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: Some(100),
     scopes: SCOPES_1,
@@ -286,7 +300,7 @@ pub static OBJECTS_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: SCOPES_1,
@@ -320,7 +334,7 @@ pub static OBJECTS_SEARCH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "search",
     paging: Some(&PAGING_2),
-    rules: RULES_2,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: SCOPES_1,

@@ -155,6 +155,12 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// `DELETE /crm/properties/2026-03/{objectType}/{propertyName}`
 pub static PROPERTIES_ARCHIVE: OpMeta = OpMeta {
     id: "properties.archive",
@@ -232,7 +238,7 @@ pub static PROPERTIES_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: SCOPES_2,

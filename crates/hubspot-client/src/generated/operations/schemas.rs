@@ -23,6 +23,12 @@ const SCOPES_1: &[&str] = &[
 
 /// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
@@ -36,7 +42,7 @@ pub static SCHEMAS_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: SCOPES_1,
@@ -87,7 +93,7 @@ pub static SCHEMAS_DELETE: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["crm.schemas.custom.write"],
@@ -104,7 +110,7 @@ pub static SCHEMAS_DELETE_ASSOCIATION: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["crm.schemas.custom.write"],

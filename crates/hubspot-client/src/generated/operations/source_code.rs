@@ -20,6 +20,13 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
+    may_be_empty: true,
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// `POST /cms/source-code/2026-03/{environment}/content/{path}`
 pub static SOURCE_CODE_CREATE: OpMeta = OpMeta {
     id: "source_code.create",
@@ -148,7 +155,7 @@ pub static SOURCE_CODE_VALIDATE: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["content"],

@@ -33,6 +33,12 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// `POST /integrators/timeline/2026-03/events/batch`
 pub static TIMELINE_BATCH_CREATE_EVENTS: OpMeta = OpMeta {
     id: "timeline.batch_create_events",
@@ -76,7 +82,7 @@ pub static TIMELINE_RESOLVE_EVENT_TYPES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["developers-read"],

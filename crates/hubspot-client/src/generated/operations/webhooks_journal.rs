@@ -34,6 +34,12 @@ pub(crate) static ALL: &[&OpMeta] = &[
 
 /// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
@@ -149,7 +155,7 @@ pub static WEBHOOKS_JOURNAL_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-data-access"],
@@ -166,7 +172,7 @@ pub static WEBHOOKS_JOURNAL_BATCH_READ_LOCAL: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-data-access"],
@@ -217,7 +223,7 @@ pub static WEBHOOKS_JOURNAL_DELETE_ACCOUNT_SUBSCRIPTIONS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-subscription-management"],
@@ -234,7 +240,7 @@ pub static WEBHOOKS_JOURNAL_DELETE_FILTER: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-subscription-management"],
@@ -251,7 +257,7 @@ pub static WEBHOOKS_JOURNAL_DELETE_SUBSCRIPTION: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-subscription-management"],
@@ -268,7 +274,7 @@ pub static WEBHOOKS_JOURNAL_GET_EARLIEST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-data-access"],
@@ -302,7 +308,7 @@ pub static WEBHOOKS_JOURNAL_GET_LATEST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-data-access"],
@@ -319,7 +325,7 @@ pub static WEBHOOKS_JOURNAL_GET_LOCAL_EARLIEST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-data-access"],
@@ -336,7 +342,7 @@ pub static WEBHOOKS_JOURNAL_GET_LOCAL_LATEST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-data-access"],
@@ -353,7 +359,7 @@ pub static WEBHOOKS_JOURNAL_GET_LOCAL_NEXT: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-data-access"],
@@ -387,7 +393,7 @@ pub static WEBHOOKS_JOURNAL_GET_NEXT: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["webhooks-journal-data-access"],

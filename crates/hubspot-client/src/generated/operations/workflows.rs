@@ -17,12 +17,18 @@ pub(crate) static ALL: &[&OpMeta] = &[
 
 /// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
-    may_be_empty: true,
+    reads: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
@@ -43,7 +49,7 @@ pub static WORKFLOWS_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["automation"],
@@ -60,7 +66,7 @@ pub static WORKFLOWS_BATCH_READ_ID_MAPPINGS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["automation"],
@@ -94,7 +100,7 @@ pub static WORKFLOWS_DELETE: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["automation"],
@@ -145,7 +151,7 @@ pub static WORKFLOWS_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["automation"],
@@ -162,7 +168,7 @@ pub static WORKFLOWS_LIST_EMAIL_CAMPAIGNS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["automation"],

@@ -5,6 +5,12 @@ use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
 pub(crate) static ALL: &[&OpMeta] = &[&ACCOUNT_INTELLIGENCE_GET];
 
+/// Rules for requests, and what their replies promise.
+const RULES_1: Rules = Rules {
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// `POST /account-intelligence`
 pub static ACCOUNT_INTELLIGENCE_GET: OpMeta = OpMeta {
     id: "account_intelligence.get",
@@ -14,7 +20,7 @@ pub static ACCOUNT_INTELLIGENCE_GET: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: true,
     batch_max: None,
     scopes: &[],

@@ -131,6 +131,13 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
+    may_be_empty: true,
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// `POST /ad-publishing/facebook/page/{pageId}/forms`
 pub static ADS_CREATE_FACEBOOK_LEAD_FORM: OpMeta = OpMeta {
     id: "ads.create_facebook_lead_form",
@@ -650,7 +657,7 @@ pub static ADS_LIST_GOOGLE_KEYWORD_IDEAS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.readonly"],

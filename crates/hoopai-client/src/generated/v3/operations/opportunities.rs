@@ -29,6 +29,13 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
+    items: &["opportunities"],
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
@@ -136,7 +143,7 @@ pub static OPPORTUNITIES_SEARCH_ADVANCED: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_2),
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["opportunities.readonly"],

@@ -59,49 +59,66 @@ pub(crate) static ALL: &[&OpMeta] = &[
 
 /// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
-    items: &["results", "categories"],
+    reads: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
-    items: &["results", "comments"],
-    items_required: true,
+    items: &["results", "categories"],
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
-    items: &["results", "csvs"],
+    items: &["results", "comments"],
+    items_required: true,
+    reads: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_4: Rules = Rules {
-    items: &["results", "posts"],
+    items: &["results", "csvs"],
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_5: Rules = Rules {
-    items: &["results", "items"],
+    items: &["results", "posts"],
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_6: Rules = Rules {
-    items: &["results", "slots"],
+    items: &["results", "posts"],
+    reads: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_7: Rules = Rules {
-    items: &["results", "queues"],
+    items: &["results", "items"],
+    reads: true,
     ..Rules::PLAIN
 };
 
 /// Rules for requests, and what their replies promise.
 const RULES_8: Rules = Rules {
+    items: &["results", "slots"],
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_9: Rules = Rules {
+    items: &["results", "queues"],
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_10: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
@@ -391,7 +408,7 @@ pub static SOCIAL_MEDIA_GET_STATISTICS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/statistics.readonly"],
@@ -425,7 +442,7 @@ pub static SOCIAL_MEDIA_LIST_AVAILABLE_CATEGORIES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/category.readonly"],
@@ -442,7 +459,7 @@ pub static SOCIAL_MEDIA_LIST_COMMENTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_2),
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -459,7 +476,7 @@ pub static SOCIAL_MEDIA_LIST_CSV_IMPORTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_3,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -476,7 +493,7 @@ pub static SOCIAL_MEDIA_LIST_CSV_POSTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_4,
+    rules: RULES_5,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -510,7 +527,7 @@ pub static SOCIAL_MEDIA_LIST_POSTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_3),
-    rules: RULES_4,
+    rules: RULES_6,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/post.readonly"],
@@ -527,7 +544,7 @@ pub static SOCIAL_MEDIA_LIST_QUEUE_CALENDAR: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/category.readonly"],
@@ -544,7 +561,7 @@ pub static SOCIAL_MEDIA_LIST_QUEUE_EDIT_CALENDAR: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/category.readonly"],
@@ -561,7 +578,7 @@ pub static SOCIAL_MEDIA_LIST_QUEUE_ITEMS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_2),
-    rules: RULES_5,
+    rules: RULES_7,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/category.readonly"],
@@ -578,7 +595,7 @@ pub static SOCIAL_MEDIA_LIST_QUEUE_SLOTS: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_2),
-    rules: RULES_6,
+    rules: RULES_8,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/category.readonly"],
@@ -595,7 +612,7 @@ pub static SOCIAL_MEDIA_LIST_QUEUES: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_2),
-    rules: RULES_7,
+    rules: RULES_9,
     long_running: false,
     batch_max: None,
     scopes: &["socialplanner/category.readonly"],
@@ -663,7 +680,7 @@ pub static SOCIAL_MEDIA_START_OAUTH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_8,
+    rules: RULES_10,
     long_running: false,
     batch_max: None,
     scopes: &[],

@@ -25,6 +25,13 @@ const RULES_1: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_2: Rules = Rules {
+    beta: true,
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// `POST /commerce/contracts/2026-09-beta/changes/{changeId}/accept`
 pub static CONTRACTS_ACCEPT_CHANGE: OpMeta = OpMeta {
     id: "contracts.accept_change",
@@ -204,7 +211,7 @@ pub static CONTRACTS_PREVIEW_CHANGE: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_2,
     long_running: false,
     batch_max: None,
     scopes: &["contracts-read"],

@@ -10,6 +10,7 @@ const RULES_1: Rules = Rules {
     items: &["results"],
     items_required: true,
     beta: true,
+    reads: true,
     ..Rules::PLAIN
 };
 

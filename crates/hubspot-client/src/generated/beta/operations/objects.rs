@@ -117,9 +117,25 @@ const RULES_2: Rules = Rules {
 
 /// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
+    beta: true,
+    reads: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_4: Rules = Rules {
     items: &["results"],
     items_required: true,
     beta: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_5: Rules = Rules {
+    items: &["results"],
+    items_required: true,
+    beta: true,
+    reads: true,
     ..Rules::PLAIN
 };
 
@@ -196,7 +212,7 @@ pub static OBJECTS_BATCH_READ: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_2,
+    rules: RULES_3,
     long_running: false,
     batch_max: Some(100),
     scopes: SCOPES_1,
@@ -298,7 +314,7 @@ pub static OBJECTS_LIST: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: Some(&PAGING_1),
-    rules: RULES_3,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: SCOPES_1,
@@ -332,7 +348,7 @@ pub static OBJECTS_SEARCH: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "search",
     paging: Some(&PAGING_2),
-    rules: RULES_3,
+    rules: RULES_5,
     long_running: false,
     batch_max: None,
     scopes: SCOPES_1,

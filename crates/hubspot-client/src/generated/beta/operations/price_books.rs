@@ -43,6 +43,13 @@ const RULES_3: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_4: Rules = Rules {
+    beta: true,
+    reads: true,
+    ..Rules::PLAIN
+};
+
 /// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
@@ -313,7 +320,7 @@ pub static PRICE_BOOKS_VALIDATE: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["price-book-read"],
