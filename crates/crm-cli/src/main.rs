@@ -7,6 +7,7 @@ mod catalogue;
 mod check;
 mod cli;
 mod commands;
+mod confirm;
 mod describe;
 mod failure;
 mod find;
