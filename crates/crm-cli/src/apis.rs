@@ -98,13 +98,21 @@ pub(crate) static APIS: [ApiEntry; 9] = [
 ];
 
 fn hubspot(access: Access) -> Result<Pipeline, Error> {
-    let builder = hubspot_client::Client::builder().token(access.token);
-    Ok(at(builder, access.base_url)?.raw(Method::GET, "/").pipeline().clone())
+    Ok(hubspot_client(access)?.raw(Method::GET, "/").pipeline().clone())
 }
 
 fn hoopai(access: Access) -> Result<Pipeline, Error> {
-    let builder = hoopai_client::Client::builder().token(access.token);
-    Ok(at(builder, access.base_url)?.raw(Method::GET, "/").pipeline().clone())
+    Ok(hoopai_client(access)?.raw(Method::GET, "/").pipeline().clone())
+}
+
+/// Creates HubSpot's client. Sends nothing.
+pub(crate) fn hubspot_client(access: Access) -> Result<hubspot_client::Client, Error> {
+    at(hubspot_client::Client::builder().token(access.token), access.base_url)
+}
+
+/// Creates HoopAI's client. Sends nothing.
+pub(crate) fn hoopai_client(access: Access) -> Result<hoopai_client::Client, Error> {
+    at(hoopai_client::Client::builder().token(access.token), access.base_url)
 }
 
 fn at<C>(builder: ClientBuilder<C>, base_url: Option<String>) -> Result<C, Error> {

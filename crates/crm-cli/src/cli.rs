@@ -1,7 +1,7 @@
 //! The command line: built from the catalogue when the program runs, and only as far as the words need it.
 
 mod complete;
-mod fields;
+pub(crate) mod fields;
 mod operation;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};

@@ -1,5 +1,6 @@
 //! The commands beside the operations. Each is a file with its words, its arguments and its work, and a row here.
 
+mod import;
 mod mcp;
 
 use std::pin::Pin;
@@ -21,7 +22,25 @@ pub(crate) struct Entry {
 }
 
 /// The commands, in the order of `crm --help`.
-pub(crate) const COMMANDS: &[Entry] = &[Entry { command: mcp::command, run: |_, options| Box::pin(mcp::run(options)) }];
+pub(crate) const COMMANDS: &[Entry] = &[
+    Entry {
+        command: import::import,
+        run: |words, options| Box::pin(import::run(import::Verb::Create, words, options)),
+    },
+    Entry {
+        command: import::update,
+        run: |words, options| Box::pin(import::run(import::Verb::Update, words, options)),
+    },
+    Entry {
+        command: import::upsert,
+        run: |words, options| Box::pin(import::run(import::Verb::Upsert, words, options)),
+    },
+    Entry {
+        command: import::archive,
+        run: |words, options| Box::pin(import::run(import::Verb::Archive, words, options)),
+    },
+    Entry { command: mcp::command, run: |_, options| Box::pin(mcp::run(options)) },
+];
 
 /// Returns the command of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Entry> {

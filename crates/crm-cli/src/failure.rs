@@ -48,6 +48,22 @@ impl Failure {
         Self { line: line.into(), code: 1 }
     }
 
+    /// A write may have happened.
+    pub(crate) fn doubt(line: impl Into<String>) -> Self {
+        Self { line: line.into(), code: 8 }
+    }
+
+    /// Returns true if a write may have happened.
+    pub(crate) fn is_doubt(&self) -> bool {
+        self.code == 8
+    }
+
+    /// Adds words to the line.
+    pub(crate) fn and(mut self, words: &str) -> Self {
+        self.line.push_str(words);
+        self
+    }
+
     /// The caller does not want the answer any more.
     pub(crate) fn cancelled(writes: bool) -> Self {
         match writes {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crm_core::Pipeline;
+use crm_core::{Error, Pipeline};
 use crm_fake::{Fake, Setup};
 use tokio::sync::Mutex;
 
@@ -58,17 +58,26 @@ impl Session {
         if let Some(pipeline) = connected.get(&(api.document, department.to_owned())) {
             return Ok(pipeline.clone());
         }
+        let pipeline = self.connect(api, department, |access| api.connect(access)).await?;
+        connected.insert((api.document, department.to_owned()), pipeline.clone());
+        Ok(pipeline)
+    }
+
+    /// Returns the client of an API, which `connect` creates.
+    pub(crate) async fn connect<C>(
+        &self,
+        api: &ApiEntry,
+        department: &str,
+        connect: impl FnOnce(Access) -> Result<C, Error>,
+    ) -> Result<C, Failure> {
         let Credential { token, base_url, .. } = match &self.fakes {
             Some(fakes) => fakes.credential(api).await?,
             None => self.profile.credential(api, self.named)?,
         };
-        let access = Access { token, base_url, department: department.to_owned() };
-        let pipeline = api.connect(access).map_err(|error| {
+        connect(Access { token, base_url, department: department.to_owned() }).map_err(|error| {
             let variable = api.variable;
             Failure::credential(format!("{variable}, or the entry of the profile, cannot be used: {error}"))
-        })?;
-        connected.insert((api.document, department.to_owned()), pipeline.clone());
-        Ok(pipeline)
+        })
     }
 }
 

@@ -22,5 +22,5 @@ fn the_tour_writes_what_it_shows() {
         assert_eq!(String::from_utf8(ended.stdout).unwrap(), shown, "{line}");
         run += 1;
     }
-    assert_eq!(run, 8);
+    assert_eq!(run, 10);
 }

@@ -21,7 +21,7 @@ pub(super) fn twice(name: &str) -> Failure {
 }
 
 /// Sets the member at a dotted name.
-pub(super) fn set(types: &Types, ty: Ty<'_>, body: &mut Value, name: &str, value: &str) -> Result<(), Failure> {
+pub(crate) fn set(types: &Types, ty: Ty<'_>, body: &mut Value, name: &str, value: &str) -> Result<(), Failure> {
     let Value::Object(members) = body else {
         return Err(Failure::usage(format!("\"{}\" is below a member that is not an object", shown(name))));
     };

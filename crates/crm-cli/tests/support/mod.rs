@@ -61,7 +61,7 @@ pub(crate) fn command(line: &str, profiles: &str) -> Command {
     command
 }
 
-fn run(command: &mut Command) -> Ran {
+pub(crate) fn run(command: &mut Command) -> Ran {
     let ended = command.output().unwrap();
     Ran {
         code: ended.status.code().unwrap_or(-1),

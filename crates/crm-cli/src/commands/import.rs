@@ -1,0 +1,260 @@
+//! `crm import`, `crm update`, `crm upsert` and `crm archive`: the rows of a file, written in as few requests as the vendor allows.
+
+mod calls;
+mod hubspot;
+mod journal;
+mod results;
+mod send;
+mod source;
+mod target;
+
+use std::collections::{HashMap, HashSet};
+use std::time::SystemTime;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command};
+use serde_json::{Value, json};
+
+use crate::apis;
+use crate::catalogue::Api;
+use crate::check::{self, Fault};
+use crate::cli::Options;
+use crate::confirm;
+use crate::failure::Failure;
+use crate::note;
+use crate::output::{self, Format};
+use crate::request;
+use crate::run::permit;
+use crate::session::Session;
+use calls::Calls;
+use hubspot::Batches;
+use journal::{Head, Journal, Past};
+use results::Results;
+use send::Work;
+use source::{Form, Source};
+pub(super) use target::Verb;
+use target::{Ready, Target};
+
+/// The number of rows from which on a write must be confirmed.
+const MOST: usize = 100;
+/// The maximum number of mistakes that are collected.
+const MOST_FAULTS: usize = 20;
+
+pub(super) fn import() -> Command {
+    command("import", "Create a record for each row of a file")
+}
+
+pub(super) fn update() -> Command {
+    command("update", "Update a record for each row of a file")
+        .arg(by("Property that names the records, for example email [default: the column id]"))
+}
+
+pub(super) fn upsert() -> Command {
+    command("upsert", "Create or update a record for each row of a file")
+        .arg(by("Unique property that names the records, for example email; only HubSpot needs it"))
+}
+
+pub(super) fn archive() -> Command {
+    command("archive", "Archive the record of each row of a file, by its column id")
+}
+
+fn command(name: &'static str, about: &'static str) -> Command {
+    let value = |name: &'static str, shown: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(shown).help(help)
+    };
+    Command::new(name)
+        .about(about)
+        .arg(
+            Arg::new("vendor")
+                .value_name("VENDOR")
+                .required(true)
+                .value_parser(PossibleValuesParser::new(apis::vendors())),
+        )
+        .arg(Arg::new("object").value_name("OBJECT").help("For example contacts, deals or 2-123").required(true))
+        .arg(
+            Arg::new("file")
+                .value_name("FILE")
+                .help("JSON lines (.jsonl) or CSV (.csv) with the names of properties; - reads standard input")
+                .required(true),
+        )
+        .arg(
+            value("empty", "EFFECT", "Effect of an empty cell or null on a property of HubSpot [default: leave]")
+                .value_parser(PossibleValuesParser::new(["leave", "clear"])),
+        )
+        .arg(value("failed", "FILE", "Write the rows that failed to a file, as they were given"))
+        .arg(value(
+            "confirm",
+            "DIGEST",
+            "The digest of --dry-run, which more than 100 rows and archive need; it expires after 5 minutes",
+        ))
+}
+
+fn by(help: &'static str) -> Arg {
+    Arg::new("by").long("by").value_name("PROPERTY").help(help)
+}
+
+/// Writes the rows of a file.
+pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Result<(), Failure> {
+    if options.all {
+        return Err(Failure::usage("all rows of the file are sent; leave out --all"));
+    }
+    let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().map(String::as_str);
+    let file = text("file").unwrap_or_default();
+    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
+    let source = Source::read(file)?;
+    let (mut target, api) = target(verb, &text, &source, &session).await?;
+    permit(&target.operation(), &session, api, &options)?;
+    if !target.repeatable() && results::is_unknown(file) {
+        return Err(Failure::usage(format!(
+            "{file} has rows that may have been written; look them up, and import those that are missing from a file with \
+             another name"
+        )));
+    }
+    if text("failed") == Some(file) {
+        return Err(Failure::usage("--failed must be another file than the input"));
+    }
+    check(&source, target.as_mut())?;
+    let not_sent = target.not_sent();
+    if !not_sent.is_empty() {
+        let names: Vec<&str> = not_sent.iter().map(|name| check::shown(name)).collect();
+        note::say(&format!("not sent, because only the vendor writes them: {}", names.join(", ")));
+    }
+
+    let head =
+        Head { operation: target.operation(), account: options.profile.as_deref().unwrap_or("default").to_owned() };
+    // Fakes forget everything at the end, and standard input cannot be read again.
+    let path = (file != "-" && !session.is_fake()).then(|| Journal::path(file));
+    let again = if path.is_some() { "; run the same command again to go on" } else { "" };
+    let past = path.clone().map_or_else(|| Ok(Past::default()), |path| Journal::past(path, &head, &source))?;
+    let (begun, past) = (past.confirmed, past.results(target.repeatable()));
+    let left: Vec<usize> = (1..=source.len()).filter(|row| !past.contains_key(row)).collect();
+    let first = first(&source, target.as_mut(), &left).await?;
+    let what = format!("{} with the profile {} at {}", head.operation, head.account, first["url"]);
+    if options.dry_run {
+        return plan(&head, &source, target.as_ref(), &left, first, &what);
+    }
+    match text("confirm") {
+        _ if left.is_empty() => {}
+        Some(given) => confirm::check(&what, source.bytes(), given, SystemTime::now())?,
+        None if (left.len() > MOST || verb == Verb::Archive) && !begun && !session.is_fake() => {
+            return Err(Failure::usage(format!(
+                "{verb} of {} rows must be confirmed; look at the plan with --dry-run, and add its digest: --confirm DIGEST",
+                left.len()
+            )));
+        }
+        None => {}
+    }
+    let (mut journal, past) = match path {
+        Some(path) if !left.is_empty() || path.exists() => {
+            let (journal, past) = Journal::open(path, &head, &source)?;
+            (Some(journal), past.results(target.repeatable()))
+        }
+        _ => (None, past),
+    };
+    if !past.is_empty() {
+        note::say(&format!("{} of {} rows have a result from before", past.len(), source.len()));
+    }
+    let mut results = Results::new(Format::of(options.format));
+    let sent = Work::new(&source, target.as_mut(), verb, journal.as_mut(), &mut results).run(past).await;
+    let (done, repeatable) = (results.count(), target.repeatable());
+    let ended = results.end(&source, text("failed"), repeatable);
+    match sent {
+        Err(failure) => Err(failure.and(&format!("; {done} of {} rows have a result{again}", source.len()))),
+        Ok(()) => {
+            if let Some(journal) = journal {
+                // Rows that may have been written are sent again by the next run.
+                journal.end(!repeatable || matches!(&ended, Err(failure) if failure.is_doubt()));
+            }
+            ended
+        }
+    }
+}
+
+/// Connects to the operations that write the rows.
+async fn target<'a>(
+    verb: Verb,
+    text: &impl Fn(&str) -> Option<&'a str>,
+    source: &Source,
+    session: &Session,
+) -> Result<(Box<dyn Target>, &'static Api), Failure> {
+    let (vendor, object) = (text("vendor").unwrap_or_default(), text("object").unwrap_or_default());
+    let segment = if vendor == "hubspot" { hubspot::segment(object, verb)? } else { None };
+    if let Some(segment) = segment {
+        let by = text("by").map(str::to_owned);
+        let batches = Batches::open(object, &segment, verb, by, text("empty") == Some("clear"), session).await?;
+        let api = Api::of(vendor).next().ok_or_else(|| Failure::other("HubSpot has no operations"))?;
+        return Ok((Box::new(batches), api));
+    }
+    let found = calls::operation(vendor, object, verb)?;
+    for option in ["by", "empty"] {
+        if text(option).is_some() {
+            return Err(Failure::usage(format!("{} has no --{option}; only HubSpot's records have", found.words())));
+        }
+    }
+    let calls = Calls::open(found, verb, matches!(source.form, Form::Csv { .. }), session).await?;
+    Ok((Box::new(calls), found.api))
+}
+
+/// Checks all rows before the first is sent.
+fn check(source: &Source, target: &mut dyn Target) -> Result<(), Failure> {
+    let (mut faults, mut seen) = (Vec::new(), HashSet::new());
+    let mut keys: HashMap<(String, String), usize> = HashMap::new();
+    for number in 1..=source.len() {
+        let mut fault = |fault: Fault| {
+            // The same mistake in each row is one mistake.
+            if seen.insert((fault.path.clone(), fault.text.clone())) {
+                faults.push(Fault { path: format!("{}, {}", source.place(number), fault.path), text: fault.text });
+            }
+        };
+        match target.row(source.row(number)) {
+            Ok(row) => {
+                let key = target.key(&row);
+                if let Some((other, (column, _))) = key.and_then(|key| Some((*keys.get(&key)?, key.clone()))) {
+                    fault(Fault { path: column, text: format!("names the same record as {}", source.place(other)) });
+                } else if let Some(key) = target.key(&row) {
+                    keys.insert(key, number);
+                }
+            }
+            Err(found) => found.into_iter().for_each(fault),
+        }
+        if faults.len() >= MOST_FAULTS {
+            break;
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{}: {}; nothing was sent", source.name, check::sentence(&faults))))
+}
+
+/// Returns the first request, or null if no row is left.
+async fn first(source: &Source, target: &mut dyn Target, left: &[usize]) -> Result<Value, Failure> {
+    let chunk = left.iter().take(target.most());
+    let rows = chunk.map(|row| Some((*row, target.row(source.row(*row)).ok()?))).collect::<Option<Vec<Ready>>>();
+    let rows = rows.unwrap_or_default();
+    if rows.is_empty() {
+        return Ok(Value::Null);
+    }
+    let shown = target.preview(rows).await.map_err(|error| Failure::call(&error, false))?;
+    Ok(request::as_json(&shown))
+}
+
+/// Writes what would be sent, with the digest that confirms it.
+fn plan(
+    head: &Head,
+    source: &Source,
+    target: &dyn Target,
+    left: &[usize],
+    first: Value,
+    what: &str,
+) -> Result<(), Failure> {
+    let plan = json!({
+        "operation": head.operation,
+        "profile": head.account,
+        "rows": left.len(),
+        "requests": left.len().div_ceil(target.most()),
+        "first_request": first,
+        "confirm": confirm::digest(what, source.bytes(), SystemTime::now()),
+    });
+    output::value(&plan, Format::Json)
+}

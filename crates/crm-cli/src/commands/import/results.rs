@@ -1,0 +1,153 @@
+//! The results of the rows: written in the order of the input, counted, and the rows that failed as files.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crm_core::Error;
+use serde_json::{Value, json};
+
+use super::source::Source;
+use super::target::{Answer, Verb};
+use crate::check::Input;
+use crate::failure::Failure;
+use crate::output::{self, Format};
+
+/// The results so far.
+pub(super) struct Results {
+    out: output::Rows,
+    /// The first row that was not written yet.
+    next: usize,
+    /// Results behind it.
+    waiting: BTreeMap<usize, Value>,
+    /// Rows that were refused.
+    failed: Vec<usize>,
+    /// Rows that may have been written.
+    unknown: Vec<usize>,
+    count: usize,
+}
+
+/// Returns the result of a row.
+pub(super) fn result(number: usize, answer: Answer, row: &Input, verb: Verb) -> Value {
+    let failed = |result: &str, error: &Error| {
+        let vendor = error.vendor();
+        let code = vendor.and_then(|detail| detail.code.clone().or_else(|| detail.category.clone()));
+        let text = Failure::call(error, true).without(row).to_string();
+        let may_have_happened = result == "unknown";
+        json!({"row": number, "result": result, "code": code, "error": text, "may_have_happened": may_have_happened})
+    };
+    match answer {
+        Answer::Written { id, new } => {
+            let result = match new {
+                _ if verb == Verb::Archive => "archived",
+                Some(true) => "created",
+                Some(false) => "updated",
+                None => "created or updated",
+            };
+            json!({"row": number, "result": result, "id": id})
+        }
+        Answer::Refused(error) => failed("failed", &error),
+        Answer::Unknown(error) => failed("unknown", &error),
+    }
+}
+
+impl Results {
+    pub(super) fn new(format: Format) -> Self {
+        let out = output::Rows::new(format);
+        Self { out, next: 1, waiting: BTreeMap::new(), failed: Vec::new(), unknown: Vec::new(), count: 0 }
+    }
+
+    /// The number of rows with a result.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Takes the result of a row, and writes all results whose turn it is.
+    pub(super) fn push(&mut self, number: usize, result: Value) -> Result<(), Failure> {
+        self.count += 1;
+        match result["result"].as_str() {
+            Some("failed") => self.failed.push(number),
+            Some("unknown") => self.unknown.push(number),
+            _ => {}
+        }
+        self.waiting.insert(number, result);
+        while let Some(result) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            self.out.push(result)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the remaining results and the rows that failed. Returns the failure if not every row was written.
+    pub(super) fn end(mut self, source: &Source, file: Option<&str>, repeatable: bool) -> Result<(), Failure> {
+        let files = file.map(|file| self.files(source, file, repeatable)).transpose();
+        for (_, result) in std::mem::take(&mut self.waiting) {
+            self.out.push(result)?;
+        }
+        let (failed, unknown, all) = (self.failed.len(), self.unknown.len(), source.len());
+        self.out.end()?;
+        let at = files?.unwrap_or_default();
+        match (failed, unknown) {
+            (0, 0) => Ok(()),
+            (_, 0) => Err(Failure::other(format!("{failed} of {all} rows failed{at}"))),
+            _ if repeatable => Err(Failure::doubt(format!(
+                "{failed} of {all} rows failed, and {unknown} may have been written{at}; run the same command again to \
+                 send these once more"
+            ))),
+            _ => Err(Failure::doubt(format!(
+                "{failed} of {all} rows failed, and {unknown} may have been written{at}; look these up before you send \
+                 them again"
+            ))),
+        }
+    }
+
+    /// Writes the rows that failed, and in a file of their own those that may have been written and must not be repeated.
+    /// Returns the words that name the files.
+    fn files(&mut self, source: &Source, file: &str, repeatable: bool) -> Result<String, Failure> {
+        self.failed.sort_unstable();
+        self.unknown.sort_unstable();
+        let mut rows = self.failed.clone();
+        if repeatable {
+            rows.extend(&self.unknown);
+            rows.sort_unstable();
+        }
+        write(source, Path::new(file), &rows)?;
+        if repeatable || self.unknown.is_empty() {
+            return Ok(format!("; they are in {file}"));
+        }
+        let apart = unknown(file);
+        write(source, &apart, &self.unknown)?;
+        Ok(format!("; they are in {file} and {}", apart.display()))
+    }
+}
+
+/// The file of rows that may have been written, beside that of the rows that failed.
+fn unknown(file: &str) -> PathBuf {
+    let path = Path::new(file);
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some(ending) => path.with_extension(format!("unknown.{ending}")),
+        None => path.with_extension("unknown"),
+    }
+}
+
+/// Returns true if a file has rows that may have been written.
+pub(super) fn is_unknown(file: &str) -> bool {
+    let path = Path::new(file);
+    let of = |path: &Path| path.extension().is_some_and(|ending| ending == "unknown");
+    of(path) || of(&path.with_extension(""))
+}
+
+/// Writes rows as they were given. The file has all of them or is not replaced.
+fn write(source: &Source, path: &Path, rows: &[usize]) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    for part in source.head().into_iter().chain(rows.iter().map(|row| source.given(*row))) {
+        text.extend_from_slice(part);
+        text.push(b'\n');
+    }
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".draft");
+    let written = std::fs::File::create(&draft).and_then(|mut file| file.write_all(&text));
+    written.and_then(|()| std::fs::rename(&draft, path)).map_err(|error| {
+        Failure::other(format!("the rows that failed cannot be written to {}: {error}", path.display()))
+    })
+}

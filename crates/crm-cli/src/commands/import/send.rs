@@ -1,0 +1,154 @@
+//! Sends the rows, several requests at the same time, until all have a result or something stops it.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use super::journal::Journal;
+use super::results::{self, Results};
+use super::source::Source;
+use super::target::{Answer, Ready, Target, Verb};
+use crate::failure::Failure;
+use crate::note;
+
+/// The number of requests in a row without an answer that stop an import.
+const MOST_LOST: usize = 2;
+/// The number of refused rows in a row that stop an import: they have the same mistake.
+const MOST_REFUSED: usize = 200;
+/// A message is written each time that this many rows have a result.
+const NEWS: usize = 1_000;
+
+/// An import at work.
+pub(super) struct Work<'a> {
+    pub(super) source: &'a Source,
+    pub(super) target: &'a mut dyn Target,
+    pub(super) verb: Verb,
+    pub(super) journal: Option<&'a mut Journal>,
+    pub(super) results: &'a mut Results,
+    lost: usize,
+    refused: usize,
+}
+
+/// Returns the next Ctrl-C, which no longer ends the program from the first wait on.
+fn interrupt() -> Pin<Box<dyn Future<Output = ()>>> {
+    Box::pin(async {
+        // A system without this signal ends the program by itself.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        source: &'a Source,
+        target: &'a mut dyn Target,
+        verb: Verb,
+        journal: Option<&'a mut Journal>,
+        results: &'a mut Results,
+    ) -> Self {
+        Self { source, target, verb, journal, results, lost: 0, refused: 0 }
+    }
+
+    /// Sends all rows that have no result yet. The failure says why rows are left.
+    pub(super) async fn run(&mut self, past: BTreeMap<usize, Value>) -> Result<(), Failure> {
+        let all = 1..=self.source.len();
+        let rows: Vec<usize> = all.filter(|number| !past.contains_key(number)).collect();
+        for (number, result) in past {
+            self.results.push(number, result)?;
+        }
+        let mut chunks = rows.chunks(self.target.most().max(1));
+        let mut running: JoinSet<(Vec<Ready>, Vec<Answer>)> = JoinSet::new();
+        let mut stop: Option<Failure> = None;
+        let mut signal = interrupt();
+        loop {
+            while stop.is_none() && running.len() < self.target.at_once() {
+                let Some(chunk) = chunks.next() else { break };
+                match self.ready(chunk) {
+                    Ok(rows) => {
+                        let sent = self.target.send(rows.clone());
+                        running.spawn(async move { (rows, sent.await) });
+                    }
+                    Err(failure) => stop = Some(failure),
+                }
+            }
+            tokio::select! {
+                done = running.join_next() => match done {
+                    None => break,
+                    Some(Ok((rows, answers))) => {
+                        if let Err(failure) = self.take(&rows, answers) {
+                            stop.get_or_insert(failure);
+                        }
+                    }
+                    Some(Err(_)) => drop(stop.get_or_insert_with(|| Failure::other("a request ended without a result"))),
+                },
+                () = &mut signal => {
+                    if stop.is_some() {
+                        return Err(Failure::doubt("stopped; rows that were sent may have been written"));
+                    }
+                    note::say("stopping after the requests that were sent; press Ctrl-C again to leave them");
+                    stop = Some(Failure::other("stopped"));
+                    signal = interrupt();
+                }
+            }
+        }
+        stop.map_or(Ok(()), Err)
+    }
+
+    /// Prepares the rows of a request and records that they are sent.
+    fn ready(&mut self, chunk: &[usize]) -> Result<Vec<Ready>, Failure> {
+        let mut rows = Vec::new();
+        for number in chunk {
+            // All rows were checked before the first was sent.
+            let input = self.target.row(self.source.row(*number)).map_err(|faults| {
+                Failure::usage(format!("{}: {}", self.source.place(*number), crate::check::sentence(&faults)))
+            })?;
+            rows.push((*number, input));
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.sent(chunk, self.source)?;
+        }
+        Ok(rows)
+    }
+
+    /// Takes the results of a request. The failure says why no further request can succeed.
+    fn take(&mut self, rows: &[Ready], answers: Vec<Answer>) -> Result<(), Failure> {
+        let numbers: Vec<usize> = rows.iter().map(|(number, _)| *number).collect();
+        let stopped = || answers.iter().all(|answer| answer.stopped().is_some());
+        if let Some(error) = answers.first().and_then(Answer::stopped).filter(|_| stopped()) {
+            if let Some(journal) = &mut self.journal {
+                journal.back(&numbers)?;
+            }
+            let first = rows.first().map(|(_, row)| row.clone()).unwrap_or_default();
+            return Err(Failure::call(error, false).without(&first));
+        }
+        let lost = answers.iter().all(|answer| matches!(answer, Answer::Unknown(_)));
+        let refused = answers.iter().all(|answer| matches!(answer, Answer::Refused(_)));
+        self.lost = if lost { self.lost + 1 } else { 0 };
+        self.refused = if refused { self.refused + rows.len() } else { 0 };
+        let results: Vec<Value> = rows
+            .iter()
+            .zip(answers)
+            .map(|((number, row), answer)| results::result(*number, answer, row, self.verb))
+            .collect();
+        let kept = self.journal.as_mut().map_or(Ok(()), |journal| journal.answered(&results));
+        let last = results.last().and_then(|result| result["error"].as_str()).unwrap_or_default().to_owned();
+        let before = self.results.count() / NEWS;
+        for (number, result) in numbers.into_iter().zip(results) {
+            self.results.push(number, result)?;
+        }
+        if self.results.count() / NEWS > before {
+            note::say(&format!("{} of {} rows", self.results.count(), self.source.len()));
+        }
+        kept?;
+        if self.lost >= MOST_LOST {
+            return Err(Failure::doubt(format!("{MOST_LOST} requests one after the other have no answer: {last}")));
+        }
+        if self.refused >= MOST_REFUSED {
+            return Err(Failure::other(format!("{} rows one after the other failed: {last}", self.refused)));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,115 @@
+//! The rows of an input, JSON lines or CSV, each with its place: rows that fail are written as they were given.
+
+mod csv;
+mod jsonl;
+#[cfg(test)]
+mod tests;
+
+use std::io::Read as _;
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+
+/// An input whose rows are all well formed.
+pub(super) struct Source {
+    /// The name of the file, for messages.
+    pub(super) name: String,
+    pub(super) form: Form,
+    bytes: Vec<u8>,
+    rows: Vec<Place>,
+}
+
+/// The form of an input.
+pub(super) enum Form {
+    /// A JSON object per line.
+    Jsonl,
+    /// Comma-separated values: the place of the line with the names of the columns, and the names.
+    Csv { head: Range<usize>, columns: Vec<String> },
+}
+
+/// The place of a row.
+struct Place {
+    /// The number of its first line, from 1.
+    line: usize,
+    bytes: Range<usize>,
+}
+
+impl Source {
+    /// Reads a file; `-` is standard input.
+    pub(super) fn read(file: &str) -> Result<Self, Failure> {
+        let (name, bytes) = match file {
+            "-" => {
+                let mut bytes = Vec::new();
+                let read = std::io::stdin().lock().read_to_end(&mut bytes);
+                ("standard input", read.map(|_| bytes))
+            }
+            file => (file, std::fs::read(file)),
+        };
+        let bytes = bytes.map_err(|error| Failure::usage(format!("{name} cannot be read: {error}")))?;
+        Self::of(name, bytes).map_err(|fault| Failure::usage(format!("{name}: {fault}; nothing was sent")))
+    }
+
+    /// Finds the rows. The error is the sentence about the first row that is not well formed.
+    fn of(name: &str, mut bytes: Vec<u8>) -> Result<Self, String> {
+        // The mark of UTF-8 that spreadsheets write.
+        if bytes.starts_with(b"\xef\xbb\xbf") {
+            bytes.drain(..3);
+        }
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+        let (form, rows) = match (ending.as_deref(), first) {
+            (Some("jsonl" | "ndjson"), _) | (_, Some(b'{')) => (Form::Jsonl, jsonl::places(&bytes)?),
+            (Some("json"), _) | (_, Some(b'[')) => {
+                return Err("write a JSON object per line, without a list".to_owned());
+            }
+            _ => csv::places(&bytes)?,
+        };
+        Ok(Self { name: name.to_owned(), form, bytes, rows })
+    }
+
+    /// The number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// All of the input.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Returns the row of this number, from 1.
+    pub(super) fn row(&self, number: usize) -> Map<String, Value> {
+        let bytes = self.given(number);
+        match &self.form {
+            Form::Jsonl => jsonl::row(bytes).unwrap_or_default(),
+            Form::Csv { columns, .. } => csv::row(bytes, columns),
+        }
+    }
+
+    /// Returns the bytes of a row, without the end of its line.
+    pub(super) fn given(&self, number: usize) -> &[u8] {
+        let place = number.checked_sub(1).and_then(|index| self.rows.get(index));
+        place.and_then(|place| self.bytes.get(place.bytes.clone())).unwrap_or_default()
+    }
+
+    /// Returns the bytes before all rows: the names of the columns.
+    pub(super) fn head(&self) -> Option<&[u8]> {
+        match &self.form {
+            Form::Jsonl => None,
+            Form::Csv { head, .. } => self.bytes.get(head.clone()),
+        }
+    }
+
+    /// Returns a row for a message: `row 3 (line 4)`.
+    pub(super) fn place(&self, number: usize) -> String {
+        let line = number.checked_sub(1).and_then(|index| self.rows.get(index)).map_or(0, |place| place.line);
+        place(number, line)
+    }
+}
+
+/// A row for a message.
+fn place(number: usize, line: usize) -> String {
+    format!("row {number} (line {line})")
+}

@@ -1,0 +1,117 @@
+//! Comma-separated values (RFC 4180), with the names of the columns in the first line.
+
+use std::collections::HashSet;
+use std::io::Read as _;
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+use serde_json::{Map, Value};
+
+use super::{Form, Place, place};
+use crate::check::shown;
+
+/// Returns the names of the columns and the places of all rows.
+pub(super) fn places(bytes: &[u8]) -> Result<(Form, Vec<Place>), String> {
+    let (mut head, mut rows) = (None, Vec::new());
+    let (mut reader, mut record) = (open(bytes), ByteRecord::new());
+    let (mut start, mut line) = (0, 1);
+    while reader.read_byte_record(&mut record).map_err(|error| format!("the file is not valid CSV: {error}"))? {
+        let end = usize::try_from(reader.position().byte()).unwrap_or(bytes.len()).min(bytes.len());
+        let read = bytes.get(start..end).unwrap_or_default();
+        // The end of the line before, and lines without content.
+        let content = trim_start(read);
+        let first = end - content.len();
+        line += newlines(read) - newlines(content);
+        let place = Place { line, bytes: first..first + trim_end(content).len() };
+        line += newlines(content);
+        start = end;
+        let Some((_, columns)) = &head else {
+            if std::str::from_utf8(content).is_err() {
+                return Err("the names of the columns are not valid UTF-8; save the file as UTF-8".to_owned());
+            }
+            head = Some((place.bytes, named(&record)?));
+            continue;
+        };
+        check(&record, content, &place, rows.len() + 1, columns.len(), end == bytes.len())?;
+        rows.push(place);
+    }
+    match head {
+        Some((head, columns)) => Ok((Form::Csv { head, columns }, rows)),
+        None => Err("the file is empty; its first line must have the names of the columns".to_owned()),
+    }
+}
+
+/// Returns a row by the names of the columns.
+pub(super) fn row(bytes: &[u8], columns: &[String]) -> Map<String, Value> {
+    let mut record = ByteRecord::new();
+    // The row was read before.
+    let _ = open(bytes).read_byte_record(&mut record);
+    let cells = record.iter().map(|cell| Value::String(String::from_utf8_lossy(cell).into_owned()));
+    columns.iter().cloned().zip(cells).collect()
+}
+
+fn open<R: std::io::Read>(bytes: R) -> Reader<R> {
+    ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes)
+}
+
+fn named(record: &ByteRecord) -> Result<Vec<String>, String> {
+    let mut seen = HashSet::new();
+    let names: Vec<String> =
+        record.iter().map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned()).collect();
+    for (index, name) in names.iter().enumerate() {
+        if name.is_empty() {
+            return Err(format!("column {} has no name", index + 1));
+        }
+        if !seen.insert(name) {
+            return Err(format!("there are two columns called \"{}\"", shown(name)));
+        }
+    }
+    match names.as_slice() {
+        [name] if name.contains([';', '\t']) => {
+            Err("the columns are not separated by commas; save the file with commas".to_owned())
+        }
+        _ => Ok(names),
+    }
+}
+
+/// Checks a row; `last` is true if it ends with the file.
+fn check(
+    record: &ByteRecord,
+    content: &[u8],
+    at: &Place,
+    number: usize,
+    columns: usize,
+    last: bool,
+) -> Result<(), String> {
+    let row = place(number, at.line);
+    if std::str::from_utf8(content).is_err() {
+        return Err(format!("{row} is not valid UTF-8; save the file as UTF-8"));
+    }
+    if last && (is_open(content) || (record.len() < columns && !content.ends_with(b"\n"))) {
+        return Err(format!("the file ends in the middle of {row}"));
+    }
+    if record.len() != columns {
+        return Err(format!("{row} has {} cells, and there are {columns} columns", record.len()));
+    }
+    Ok(())
+}
+
+/// Returns true if a cell in quotation marks has no end: a further line would belong to it.
+fn is_open(content: &[u8]) -> bool {
+    let mut more = open(content.chain(&b"\nx\n"[..])).into_byte_records();
+    more.next();
+    more.next().is_none()
+}
+
+fn trim_start(bytes: &[u8]) -> &[u8] {
+    let content = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
+    content.and_then(|start| bytes.get(start..)).unwrap_or_default()
+}
+
+fn trim_end(bytes: &[u8]) -> &[u8] {
+    let content = bytes.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
+    content.and_then(|end| bytes.get(..=end)).unwrap_or_default()
+}
+
+fn newlines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}

@@ -1,0 +1,52 @@
+use serde_json::{Value, json};
+
+use super::Source;
+
+fn rows(name: &str, text: &str) -> Result<Vec<Value>, String> {
+    let source = Source::of(name, text.as_bytes().to_vec())?;
+    Ok((1..=source.len()).map(|number| Value::Object(source.row(number))).collect())
+}
+
+#[test]
+fn rows_keep_their_cells_and_their_places() {
+    let text = "\u{feff}email,name\r\n\r\nada@example.com,\"Ada\r\n\"\"L\"\"\"\nbob@example.com,\r\n\n";
+    let source = Source::of("a.csv", text.as_bytes().to_vec()).unwrap();
+    assert_eq!(source.head(), Some(&b"email,name"[..]));
+    assert_eq!(source.given(1), b"ada@example.com,\"Ada\r\n\"\"L\"\"\"");
+    assert_eq!(source.given(2), b"bob@example.com,");
+    assert_eq!((source.place(1), source.place(2)), ("row 1 (line 3)".into(), "row 2 (line 5)".into()));
+    assert_eq!(
+        rows("-", text).unwrap(),
+        [json!({"email": "ada@example.com", "name": "Ada\r\n\"L\""}), json!({"email": "bob@example.com", "name": ""})]
+    );
+    let text = "{\"a\": 1}\r\n\n  {\"a\": {\"b\": null}}";
+    let source = Source::of("standard input", text.as_bytes().to_vec()).unwrap();
+    assert_eq!((source.head(), source.given(1), source.place(2)), (None, &b"{\"a\": 1}"[..], "row 2 (line 3)".into()));
+    assert_eq!(rows("a.ndjson", text).unwrap(), [json!({"a": 1}), json!({"a": {"b": null}})]);
+    assert!(rows("a.csv", "email\n").unwrap().is_empty() && rows("a.jsonl", "").unwrap().is_empty());
+}
+
+#[test]
+fn a_row_that_is_not_well_formed_is_named() {
+    for (name, text, fault) in [
+        ("a.csv", "", "the file is empty; its first line must have the names of the columns"),
+        ("a.csv", "a,,b\n", "column 2 has no name"),
+        ("a.csv", "a,a\n", "there are two columns called \"a\""),
+        ("a.csv", "a;b\n1;2\n", "the columns are not separated by commas; save the file with commas"),
+        ("a.csv", "a,b\n1,2\n1,2,3\n", "row 2 (line 3) has 3 cells, and there are 2 columns"),
+        ("a.csv", "a,b\n1\n1,2\n", "row 1 (line 2) has 1 cells, and there are 2 columns"),
+        ("a.csv", "a,b\n1,2\n1", "the file ends in the middle of row 2 (line 3)"),
+        ("a.csv", "a,b\n1,\"2\n", "the file ends in the middle of row 1 (line 2)"),
+        ("a.csv", "a,b\n1,\"2\n1,2\n", "the file ends in the middle of row 1 (line 2)"),
+        ("a.jsonl", "{\"a\":1}\n{\"a\":", "the file ends in the middle of row 2 (line 2)"),
+        ("a.jsonl", "{\"a\":1}\n{\"a\":}\n", "row 2 (line 2) is not valid JSON at column 6"),
+        ("a.jsonl", "17\n", "row 1 (line 1) is not a JSON object"),
+        ("a.json", "[{}]", "write a JSON object per line, without a list"),
+        ("-", " [{}]", "write a JSON object per line, without a list"),
+    ] {
+        assert_eq!(rows(name, text).unwrap_err(), fault, "{text}");
+    }
+    let latin = Source::of("a.csv", b"a\nok\n\xe9\n".to_vec()).err();
+    assert_eq!(latin.as_deref(), Some("row 2 (line 3) is not valid UTF-8; save the file as UTF-8"));
+    assert!(Source::of("a.csv", b"\xff\xfea\0".to_vec()).err().unwrap().contains("not valid UTF-8"));
+}
