@@ -130,7 +130,7 @@ fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 }
 
 /// Returns the argument of a name, in the vendor's form or in that of the command line.
-fn argument(found: &Found, name: &str) -> Option<&'static Argument> {
+pub(crate) fn argument(found: &Found, name: &str) -> Option<&'static Argument> {
     let plain = kebab(name);
     found.arguments().find(|one| match one.prefix() {
         Some(prefix) => name.len() > prefix.len() && name.starts_with(prefix),

@@ -4,6 +4,8 @@ mod complete;
 pub(crate) mod fields;
 mod operation;
 
+pub(crate) use operation::pairs;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueEnum as _};
 use serde_json::Value;

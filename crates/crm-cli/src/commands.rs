@@ -1,7 +1,12 @@
 //! The commands beside the operations. Each is a file with its words, its arguments and its work, and a row here.
 
 mod import;
+mod export;
+mod interrupt;
 mod mcp;
+mod records;
+mod search;
+mod watch;
 
 use std::pin::Pin;
 
@@ -39,6 +44,10 @@ pub(crate) const COMMANDS: &[Entry] = &[
         command: import::archive,
         run: |words, options| Box::pin(import::run(import::Verb::Archive, words, options)),
     },
+    Entry { command: export::command, run: |matches, options| Box::pin(export::run(matches, options)) },
+    Entry { command: search::command, run: |matches, options| Box::pin(search::run(matches, options)) },
+    Entry { command: search::count_command, run: |matches, options| Box::pin(search::count(matches, options)) },
+    Entry { command: watch::command, run: |matches, options| Box::pin(watch::run(matches, options)) },
     Entry { command: mcp::command, run: |_, options| Box::pin(mcp::run(options)) },
 ];
 

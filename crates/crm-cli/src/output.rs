@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use flat::Columns;
+pub(crate) use flat::{cell, line};
 
 /// The form of the output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -162,7 +162,7 @@ async fn raw(
 }
 
 /// Writes the request as it would be sent.
-async fn preview<T>(call: &Call<T>) -> Result<(), Failure> {
+pub(crate) async fn preview<T>(call: &Call<T>) -> Result<(), Failure> {
     let shown = call.preview().await.map_err(|error| Failure::call(&error, false))?;
     output::value(&request::as_json(&shown), Format::Json)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Definition, Ty, Types};
+use crate::catalogue::{Definition, Ty, Types, kebab};
 use crate::check::shown;
 use crate::failure::Failure;
 
@@ -42,6 +42,14 @@ pub(crate) fn set(types: &Types, ty: Ty<'_>, body: &mut Value, name: &str, value
             }
         }
     }
+}
+
+/// Returns the name of a member as the body has it, for one that is written as an option is.
+pub(super) fn spelled(types: &Types, ty: Ty<'_>, name: &str) -> String {
+    let Ty::Named(named) = ty else { return name.to_owned() };
+    let Some(Definition::Record { fields, .. }) = types.get(named) else { return name.to_owned() };
+    let meant = fields.iter().find(|field| kebab(field.name) == name).map(|field| field.name);
+    meant.unwrap_or(name).to_owned()
 }
 
 /// Returns the type of a member.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::fields;
 use crate::catalogue::{Argument, Encoding, Found, Place, Ty, kebab};
-use crate::check::Input;
+use crate::check::{Input, argument};
 use crate::failure::Failure;
 
 /// The names that are options of all commands, and those of the body.
@@ -122,6 +122,29 @@ pub(super) fn input(found: &Found, matches: &ArgMatches) -> Result<Input, Failur
             (!pairs.is_empty()).then_some(members)
         }
     };
+    Ok(input)
+}
+
+/// Returns the input that `NAME=VALUE` words give, arguments and members of the body alike.
+pub(crate) fn pairs<'a>(found: &Found, words: impl Iterator<Item = &'a String>) -> Result<Input, Failure> {
+    let mut input = Input::default();
+    for word in words {
+        let (name, value) = fields::pair(word)?;
+        if let Some(argument) = argument(found, name) {
+            let listed = matches!(Ty::of(argument.ty), Ty::List(_));
+            let value = if listed { value.split(',').collect() } else { Value::from(value) };
+            if input.arguments.insert(name.to_owned(), value).is_some() {
+                return Err(fields::twice(name));
+            }
+        } else if let Some(body) = &found.operation.body {
+            let name = fields::spelled(found.api.types(), Ty::of(body.ty), name);
+            let members = input.body.get_or_insert_with(|| Value::Object(Map::new()));
+            fields::set(found.api.types(), Ty::of(body.ty), members, &name, value)?;
+        } else {
+            // The check names the arguments that there are.
+            input.arguments.insert(name.to_owned(), value.into());
+        }
+    }
     Ok(input)
 }
 

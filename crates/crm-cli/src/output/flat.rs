@@ -63,7 +63,7 @@ fn cells(value: &Value, name: &str, each: &mut impl FnMut(&str, &Value)) {
 }
 
 /// A value as the text of a cell.
-pub(super) fn cell(value: &Value) -> String {
+pub(crate) fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -72,7 +72,7 @@ pub(super) fn cell(value: &Value) -> String {
 }
 
 /// Writes a line of RFC 4180.
-fn line<'a>(out: &mut impl Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
+pub(crate) fn line<'a>(out: &mut impl Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
     let mut first = true;
     for cell in cells {
         if !std::mem::take(&mut first) {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub(crate) mod vendor;
+
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 

@@ -1,0 +1,192 @@
+//! The records that `export`, `search`, `count` and `watch` read by more than the pages of a list: HubSpot's types of
+//! object and HoopAI's contacts.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches};
+use hoopai_client::contacts::Contacts;
+use hubspot_client::objects::Objects;
+use hubspot_client::properties::Properties;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::apis::{self, ApiEntry};
+use crate::catalogue::{Api, ObjectType, kebab, near};
+use crate::check::shown;
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// The name of a kind of records.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// A type of object of HubSpot: the value in the path.
+    HubSpot(String),
+    /// HoopAI's contacts of a location.
+    HoopAi { location: String },
+}
+
+/// Access to a kind of records.
+pub(super) enum Records {
+    HubSpot(Objects, Properties),
+    HoopAi(Contacts, String),
+}
+
+/// The arguments that name a kind of records.
+pub(super) fn arguments() -> [Arg; 3] {
+    let about = "A type of object of HubSpot, for example contacts, deals or 2-123, or contacts of HoopAI";
+    [
+        Arg::new("vendor")
+            .value_name("VENDOR")
+            .required(true)
+            .value_parser(PossibleValuesParser::new(["hubspot", "hoopai"])),
+        Arg::new("object").value_name("OBJECT").required(true).help(about),
+        location(),
+    ]
+}
+
+/// The option for the location of HoopAI's contacts.
+pub(super) fn location() -> Arg {
+    Arg::new("location").long("location-id").value_name("ID").help("The location of HoopAI's contacts")
+}
+
+/// Returns the names of an option that takes several.
+pub(super) fn names(matches: &ArgMatches, option: &str) -> Vec<String> {
+    let given = matches.try_get_many::<String>(option).ok().flatten().into_iter().flatten();
+    given.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+/// Refuses the first of some options that is given.
+pub(super) fn refuse(options: &[(&str, bool)], reason: &str) -> Result<(), Failure> {
+    match options.iter().find(|(_, given)| *given) {
+        Some((name, _)) => Err(Failure::usage(format!("{reason}; leave out {name}"))),
+        None => Ok(()),
+    }
+}
+
+/// A record as JSON, without the empty members that the type of the record adds to what HubSpot returns.
+pub(super) fn row(record: impl Serialize) -> Value {
+    const ADDED: [&str; 3] = ["associations", "propertiesWithHistory", "warnings"];
+    // A record that came from JSON is JSON again.
+    let mut record = serde_json::to_value(record).unwrap_or_default();
+    if let Value::Object(members) = &mut record {
+        members.retain(|name, value| !ADDED.contains(&name.as_str()) || (*value != json!({}) && *value != json!([])));
+    }
+    record
+}
+
+impl Kind {
+    /// Returns the kind that the arguments name; `operation` is one that it must have, for example `search`.
+    pub(super) fn read(matches: &ArgMatches, operation: &str) -> Result<Self, Failure> {
+        let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+        let (vendor, object) = (text("vendor").unwrap_or_default(), text("object").unwrap_or_default());
+        match Self::of(vendor, object, text("location"), operation)? {
+            Some(kind) => Ok(kind),
+            None if vendor == "hubspot" => Err(unknown(object)),
+            None => Err(Failure::usage(
+                "of HoopAI only contacts can be read so; read another list with --all, for example: crm hoopai \
+                 opportunities search --all",
+            )),
+        }
+    }
+
+    /// Returns the kind of this name, or `None` if the name is another one.
+    pub(super) fn of(
+        vendor: &str,
+        object: &str,
+        location: Option<&str>,
+        operation: &str,
+    ) -> Result<Option<Self>, Failure> {
+        match vendor {
+            "hubspot" if location.is_some() => Err(Failure::usage("HubSpot has no locations; leave out --location-id")),
+            "hubspot" => hubspot(object, operation).map(|segment| segment.map(Self::HubSpot)),
+            "hoopai" if object == "contacts" => match location {
+                Some(location) if !location.is_empty() => Ok(Some(Self::HoopAi { location: location.to_owned() })),
+                _ => Err(Failure::usage("contacts belong to a location; add --location-id ID")),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    /// Connects to the vendor. Sends nothing.
+    pub(super) async fn open(&self, session: &Session) -> Result<Records, Failure> {
+        match self {
+            Self::HubSpot(segment) => {
+                let client = session.connect(entry("hubspot")?, "", apis::hubspot_client).await?;
+                Ok(Records::HubSpot(client.objects(segment), client.properties(segment)))
+            }
+            Self::HoopAi { location } => {
+                let client = session.connect(entry("hoopai")?, "", apis::hoopai_client).await?;
+                Ok(Records::HoopAi(client.contacts(), location.clone()))
+            }
+        }
+    }
+}
+
+/// Returns the API of this document.
+fn entry(document: &str) -> Result<&'static ApiEntry, Failure> {
+    let found = apis::APIS.iter().find(|api| api.document == document);
+    found.ok_or_else(|| Failure::other(format!("this program has no API called {document}")))
+}
+
+/// HubSpot's types of object.
+fn types() -> impl Iterator<Item = &'static ObjectType> {
+    let objects = Api::of("hubspot").filter(|api| api.file.root).filter_map(|api| api.file.objects.as_ref());
+    objects.flat_map(|objects| &objects.types)
+}
+
+/// Returns the value in the path for a type of object, `None` if there is no such type.
+fn hubspot(object: &str, operation: &str) -> Result<Option<String>, Failure> {
+    let name = kebab(object);
+    match types().find(|one| kebab(one.name) == name || one.segment == object) {
+        Some(one) if one.calls.contains(&operation) => Ok(Some(one.segment.to_owned())),
+        Some(one) => Err(Failure::usage(format!("HubSpot has no {operation} of {}", one.name))),
+        None => Ok(is_custom(object).then(|| object.to_owned())),
+    }
+}
+
+/// Returns true if this can be the name of a custom object: `2-123` or `p123_cars`.
+fn is_custom(object: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let id = object.split_once('-').is_some_and(|(group, id)| number(group) && number(id));
+    let named = object.strip_prefix('p').and_then(|rest| rest.split_once('_'));
+    id || named.is_some_and(|(portal, name)| number(portal) && !name.is_empty() && plain(name))
+}
+
+/// The failure of a name that is not a type of object.
+pub(super) fn unknown(object: &str) -> Failure {
+    let meant = match near(object, types().map(|one| one.name)) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!(
+            "there are {}, and custom objects as 2-123 or p123_name",
+            types().map(|one| one.name).collect::<Vec<_>>().join(", ")
+        ),
+    };
+    Failure::usage(format!("HubSpot has no type of object called \"{}\"; {meant}", shown(object)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn a_type_of_object_is_found_by_name_by_id_and_as_a_custom_one() {
+        let of = |object: &str| match Kind::of("hubspot", object, None, "search") {
+            Ok(Some(Kind::HubSpot(segment))) => segment,
+            other => format!("{other:?}"),
+        };
+        for (object, segment) in [
+            ("contacts", "contacts"),
+            ("deals", "0-3"),
+            ("0-3", "0-3"),
+            ("line-items", "line_items"),
+            ("2-123", "2-123"),
+            ("p12_cars", "p12_cars"),
+        ] {
+            assert_eq!(of(object), segment);
+        }
+        for object in ["contact", "2-", "-1", "p_cars", "p1_", "p1_a/b", "../contacts", ""] {
+            assert_eq!(of(object), "Ok(None)", "{object}");
+        }
+        assert!(of("contracts").contains("HubSpot has no search of contracts"));
+    }
+}

@@ -1,0 +1,239 @@
+//! `crm search` and `crm count`: records that filters find, also more of them than a search of the vendor returns.
+
+mod filter;
+
+use clap::{Arg, ArgMatches, Command};
+use crm_core::{Call, Error, Paginator};
+use hoopai_client::types::{ContactSearch, ContactSort};
+use hubspot_client::SearchAll;
+use hubspot_client::types::{SearchRequest, SearchSort};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::interrupt::Interrupt;
+use super::records::{self, Kind, Records, names, refuse, row};
+use crate::check::Input;
+use crate::cli::Options;
+use crate::failure::Failure;
+use crate::output::{self, Format};
+use crate::run::preview;
+use crate::session::Session;
+use filter::Condition;
+
+/// The maximum number of records per page.
+const HUBSPOT_PAGE: u64 = 200;
+const HOOPAI_PAGE: u64 = 500;
+/// The maximum number of records that HubSpot returns for one search.
+const MOST: u64 = 10_000;
+
+pub(super) fn command() -> Command {
+    let number = clap::value_parser!(u64).range(1..);
+    question(Command::new("search"))
+        .about("Search for records by filters, also more than 10,000 of them")
+        .arg(
+            Arg::new("sort")
+                .long("sort")
+                .value_name("PROPERTY")
+                .allow_hyphen_values(true)
+                .help("Sort by a property, greatest first with - before it [default: in the order of creation]"),
+        )
+        .arg(
+            Arg::new("limit").long("limit").value_name("NUMBER").value_parser(number).help("At most this many records"),
+        )
+        .arg(
+            Arg::new("properties")
+                .long("properties")
+                .value_name("NAME,…")
+                .value_delimiter(',')
+                .help("The properties to read, of HubSpot [default: a few]"),
+        )
+}
+
+pub(super) fn count_command() -> Command {
+    question(Command::new("count")).about("Count the records that filters find")
+}
+
+fn question(command: Command) -> Command {
+    let query = "Only records with this text in one of the properties that the vendor searches by default";
+    command
+        .args(records::arguments())
+        .arg(Arg::new("filters").value_name("FILTER").num_args(0..).help("See below"))
+        .arg(Arg::new("query").long("query").value_name("TEXT").help(query))
+        .after_help(filter::FORMS)
+}
+
+/// The records that a command line asks for.
+struct Question {
+    kind: Kind,
+    groups: Vec<Vec<Condition>>,
+    query: Option<String>,
+    sort: Option<String>,
+    limit: Option<u64>,
+    properties: Vec<String>,
+}
+
+impl Question {
+    fn read(matches: &ArgMatches, options: &Options) -> Result<Self, Failure> {
+        refuse(&[("--all", options.all)], "all records are read")?;
+        let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
+        let filters = matches.get_many::<String>("filters").into_iter().flatten();
+        let question = Self {
+            kind: Kind::read(matches, "search")?,
+            groups: filter::read(filters)?,
+            query: text("query"),
+            sort: text("sort"),
+            limit: matches.try_get_one::<u64>("limit").ok().flatten().copied(),
+            properties: names(matches, "properties"),
+        };
+        match &question.kind {
+            Kind::HubSpot(_) if question.descends() && question.limit.is_none_or(|limit| limit > MOST) => {
+                Err(Failure::usage(format!(
+                    "greatest first, HubSpot returns at most {MOST} records; add --limit {MOST}, or sort smallest first"
+                )))
+            }
+            Kind::HoopAi { .. } if !question.properties.is_empty() => {
+                Err(Failure::usage("HoopAI returns all properties; leave out --properties"))
+            }
+            _ => Ok(question),
+        }
+    }
+
+    fn descends(&self) -> bool {
+        self.sort.as_ref().is_some_and(|sort| sort.starts_with('-'))
+    }
+
+    /// The number of records per page.
+    fn page(&self, most: u64) -> u64 {
+        self.limit.map_or(most, |limit| limit.min(most))
+    }
+
+    /// Returns HubSpot's search.
+    fn hubspot(self) -> SearchRequest {
+        let mut request = SearchRequest::default().limit(self.page(HUBSPOT_PAGE).cast_signed());
+        request.query = self.query;
+        request.filter_groups = Some(filter::hubspot(self.groups)).filter(|groups| !groups.is_empty());
+        request.properties = Some(self.properties).filter(|names| !names.is_empty());
+        request.sorts = self.sort.map(|sort| vec![SearchSort::from(sort.as_str())]);
+        request
+    }
+
+    /// Returns HoopAI's search.
+    fn hoopai(self, location: &str) -> ContactSearch {
+        let mut search = ContactSearch::new(location, self.page(HOOPAI_PAGE).cast_signed());
+        let sort = match self.sort.as_deref().map(|sort| sort.strip_prefix('-').ok_or(sort)) {
+            Some(Ok(field)) => ContactSort::descending(field),
+            Some(Err(field)) => ContactSort::ascending(field),
+            None => ContactSort::ascending("dateAdded"),
+        };
+        search.query = self.query;
+        search.filters = Some(filter::hoopai(self.groups)).filter(|filters| !filters.is_empty());
+        search.sort([sort])
+    }
+}
+
+pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
+    let question = Question::read(&matches, &options)?;
+    let (limit, descends) = (question.limit, question.descends());
+    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
+    let (input, found) = match question.kind.open(&session).await? {
+        Records::HubSpot(objects, _) => {
+            let request = question.hubspot();
+            let input = input(&request);
+            if options.dry_run {
+                return preview(&Call::from(objects.search(request))).await;
+            }
+            let found = match descends {
+                true => Found::Descending(objects.search(request).items()),
+                false => Found::All(Box::new(objects.search_all(request))),
+            };
+            (input, found)
+        }
+        Records::HoopAi(contacts, location) => {
+            let request = question.hoopai(&location);
+            let input = input(&request);
+            if options.dry_run {
+                return preview(&Call::from(contacts.search(request))).await;
+            }
+            (input, Found::Contacts(contacts.search(request).items()))
+        }
+    };
+    write(found, limit, Format::of(options.format)).await.map_err(|failure| failure.without(&input))
+}
+
+/// The records that are found.
+enum Found {
+    All(Box<SearchAll>),
+    Descending(Paginator<hubspot_client::objects::Search>),
+    Contacts(Paginator<hoopai_client::contacts::Search>),
+}
+
+impl Found {
+    async fn next(&mut self) -> Option<Result<Value, Error>> {
+        match self {
+            Self::All(records) => Some(records.next().await?.map(row)),
+            Self::Descending(records) => Some(records.next().await?.map(row)),
+            Self::Contacts(contacts) => Some(contacts.next().await?.map(row)),
+        }
+    }
+}
+
+/// Writes the records, at most `limit`. Those that arrived before a failure are written all the same.
+async fn write(mut found: Found, limit: Option<u64>, format: Format) -> Result<(), Failure> {
+    let mut interrupt = Interrupt::new();
+    let mut rows = output::Rows::new(format);
+    let mut ended = Ok(());
+    let mut left = limit.unwrap_or(u64::MAX);
+    while left > 0 {
+        match interrupt.or(found.next()).await {
+            Some(Some(Ok(record))) => rows.push(record)?,
+            Some(Some(Err(error))) => {
+                ended = Err(Failure::call(&error, false));
+                break;
+            }
+            Some(None) => break,
+            None => {
+                ended = Err(Failure::other("interrupted; the records found so far are written"));
+                break;
+            }
+        }
+        left -= 1;
+    }
+    rows.end()?;
+    ended
+}
+
+pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), Failure> {
+    let question = Question { limit: Some(1), ..Question::read(&matches, &options)? };
+    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
+    let vendor = match question.kind {
+        Kind::HubSpot(_) => "HubSpot",
+        Kind::HoopAi { .. } => "HoopAI",
+    };
+    let (input, total) = match question.kind.open(&session).await? {
+        Records::HubSpot(objects, _) => {
+            let request = question.hubspot();
+            let (input, search) = (input(&request), objects.search(request));
+            if options.dry_run {
+                return preview(&Call::from(search)).await;
+            }
+            (input, search.send().await.map(|reply| reply.total))
+        }
+        Records::HoopAi(contacts, location) => {
+            let request = question.hoopai(&location);
+            let (input, search) = (input(&request), contacts.search(request));
+            if options.dry_run {
+                return preview(&Call::from(search)).await;
+            }
+            (input, search.send().await.map(|reply| reply.total))
+        }
+    };
+    match total.map_err(|error| Failure::call(&error, false).without(&input))? {
+        Some(total) => output::value(&total.into(), Format::Jsonl),
+        None => Err(Failure::other(format!("{vendor} returned no total; count the lines of: crm search"))),
+    }
+}
+
+/// The input of a search, whose texts are hidden in errors.
+fn input(request: &impl Serialize) -> Input {
+    Input { body: serde_json::to_value(request).ok(), ..Input::default() }
+}
