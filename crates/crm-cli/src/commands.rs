@@ -50,6 +50,7 @@ pub(crate) const COMMANDS: &[Entry] = &[
     Entry { command: watch::command, run: |matches, options| Box::pin(watch::run(matches, options)) },
     Entry { command: mcp::command, run: |_, options| Box::pin(mcp::run(options)) },
 ];
+pub(crate) const COMMANDS: &[Entry] = &[Entry { command: mcp::command, run: |matches, options| Box::pin(mcp::run(matches, options)) }];
 
 /// Returns the command of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Entry> {

@@ -1,6 +1,7 @@
 //! Descriptions of operations and types, as text small enough to read.
 
 use crate::catalogue::{Argument, Definition, Field, Found, Place, Ty, Types, kebab, near};
+use crate::check;
 
 /// The maximum size of a description in bytes.
 const MOST_BYTES: usize = 8_000;
@@ -25,7 +26,7 @@ pub(crate) fn answer(found: &Found, ty: Option<&str>) -> Result<String, String> 
         }
         Some(name) => {
             let meant = near(name, types.names()).map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
-            return Err(format!("there is no type called \"{name}\"{meant}"));
+            return Err(format!("there is no type called \"{}\"{meant}", check::shown(name)));
         }
     };
     Ok(cut(text))

@@ -1,37 +1,62 @@
-//! `crm mcp`: five tools over standard input and output, for programs that speak the Model Context Protocol.
+//! `crm mcp`: six tools for programs that speak the Model Context Protocol, over standard input and output or over HTTP.
 //!
-//! Clients do not check arguments, and ask nobody before a tool that destroys data. So arguments are checked here, and
-//! writes are refused unless the person who starts the server allows them.
+//! Clients do not check arguments, and ask nobody before a tool that destroys data. So arguments are checked here, writes
+//! are refused unless the person who starts the server allows them, and what destroys data or changes many rows needs a
+//! confirmation.
 
+mod batch;
+mod bounded;
 mod calls;
+mod files;
+mod given;
+mod http;
 mod lines;
+mod progress;
 mod tools;
+mod turn;
+mod whole;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rmcp::ServerHandler;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation, ListToolsResult,
-    PaginatedRequestParams, ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation, ListResourcesResult,
+    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{RequestContext, RoleServer, serve_server};
 use serde_json::Value;
+use tokio::sync::{OnceCell, mpsc};
 
 use crate::cli::Options;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::waits;
 use calls::Calls;
+use files::Folder;
+use given::Given;
+use turn::{Answer, Stop, Turn};
 
 const INSTRUCTIONS: &str = "Operations of HubSpot, HoopAI, HockeyStack and Hatch. First `find` the operation, then \
-`describe` it, then `read` or `write`. Failed writes say whether they may have happened: look before you repeat them.";
+`describe` it, then `read`, `write` or `batch`. Failed writes say whether they may have happened: look before you repeat them.";
 
 /// The size in bytes of the buffer for lines.
 const BUFFER: usize = 64 * 1024;
 
-/// Serves until the input ends.
-pub(crate) async fn serve(options: &Options) -> Result<(), Failure> {
-    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let server = Server { calls: Arc::new(Calls { session, yes: options.yes }) };
+/// Serves until the input ends, or over HTTP at an address. Files are written to and read from `files` only.
+pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&str>) -> Result<(), Failure> {
+    let calls = Calls {
+        session: Session::open(options.profile.as_deref(), options.fake.as_deref())?,
+        profile: options.profile.clone().unwrap_or_default(),
+        yes: options.yes,
+        folder: files.map(|folder| Folder::open(Path::new(folder))).transpose()?,
+        hubspot: OnceCell::new(),
+    };
+    let server = Server { calls: Arc::new(calls) };
+    if let Some(address) = http {
+        return http::serve(server, address).await;
+    }
     let (input, on) = tokio::io::duplex(BUFFER);
     tokio::spawn(lines::pass(tokio::io::stdin(), on, tokio::io::stdout()));
     let transport = (input, tokio::io::stdout());
@@ -41,13 +66,33 @@ pub(crate) async fn serve(options: &Options) -> Result<(), Failure> {
     ended.map(drop).map_err(|error| Failure::other(format!("the server stopped: {error}")))
 }
 
+#[derive(Clone)]
 struct Server {
     calls: Arc<Calls>,
 }
 
+impl Server {
+    /// Calls a tool, and reports its waits.
+    async fn answer(&self, tool: &str, given: &Given, turn: &Turn) -> Result<Answer, Stop> {
+        let (told, mut heard) = mpsc::unbounded_channel();
+        let mut call = std::pin::pin!(waits::told(told, self.calls.call(tool, given, turn)));
+        loop {
+            tokio::select! {
+                answer = &mut call => return answer,
+                Some(wait) = heard.recv() => turn.progress.waits(wait).await,
+            }
+        }
+    }
+}
+
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        let tools = ServerCapabilities::builder().enable_tools();
+        let capabilities = match self.calls.folder {
+            Some(_) => tools.enable_resources().build(),
+            None => tools.build(),
+        };
+        ServerConfig::new(capabilities)
             .with_server_info(Implementation::new("crm", env!("CARGO_PKG_VERSION")))
             .with_instructions(INSTRUCTIONS)
     }
@@ -62,21 +107,49 @@ impl ServerHandler for Server {
 
     async fn call_tool(
         &self,
-        request: CallToolRequestParams,
+        mut request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let arguments = request.arguments.unwrap_or_default();
-        // A call may be dropped at any point, so a cancelled one stops within its request.
-        let answer = tokio::select! {
-            answer = self.calls.call(&request.name, arguments) => answer,
-            () = context.ct.cancelled() => Err(Failure::cancelled(request.name == "write")),
+        let cancelled = context.ct.clone();
+        let arguments = request.arguments.take().unwrap_or_default();
+        let turn = Turn::new(&mut request, context);
+        let answer = match Given::new(&request.name, arguments) {
+            // A call may be dropped at any point, so a cancelled one stops within its request.
+            Ok(given) => tokio::select! {
+                answer = self.answer(&request.name, &given, &turn) => answer,
+                () = cancelled.cancelled() => Err(Failure::cancelled(request.name != "read").into()),
+            },
+            Err(failure) => Err(failure.into()),
         };
         Ok(match answer {
-            Ok(answer) => CallToolResult::success(vec![ContentBlock::text(text(&answer))]),
-            Err(failure) => CallToolResult::error(vec![ContentBlock::text(failure.as_json().to_string())]),
-        }
-        .into())
+            Ok(answer) => CallToolResult::success(content(answer)).into(),
+            Err(Stop::Failed(answer)) => CallToolResult::error(content(answer)).into(),
+            Err(Stop::Asks(question)) => (*question).into(),
+        })
     }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Ok(ListResourcesResult::with_all_items(self.calls.folder.as_ref().map(Folder::list).unwrap_or_default()))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let none = || ErrorData::resource_not_found("there is no folder for files", None);
+        let content = self.calls.folder.as_ref().ok_or_else(none)?.read(&request.uri)?;
+        Ok(ReadResourceResult::new(vec![content]).into())
+    }
+}
+
+fn content(answer: Answer) -> Vec<ContentBlock> {
+    let text = ContentBlock::text(text(&answer.value));
+    std::iter::once(text).chain(answer.file.map(ContentBlock::resource_link)).collect()
 }
 
 /// Text as it is, everything else as JSON without indentation.

@@ -6,7 +6,20 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::futures::TaskLocalFuture;
+
 use crate::note;
+
+tokio::task_local! {
+    /// The caller who is told of the waits of this task.
+    static TOLD: UnboundedSender<String>;
+}
+
+/// Runs a future, and also sends the text of each of its waits.
+pub(crate) fn told<F: Future>(to: UnboundedSender<String>, future: F) -> TaskLocalFuture<UnboundedSender<String>, F> {
+    TOLD.scope(to, future)
+}
 
 /// Writes the core's waits to standard error from now on.
 pub(crate) fn show() {
@@ -33,6 +46,8 @@ impl Subscriber for Waits {
         let mut text = Message(String::new());
         event.record(&mut text);
         note::say(&text.0);
+        // Without a caller, or after it is gone, standard error is enough.
+        let _ = TOLD.try_with(|to| to.send(text.0));
     }
 
     fn enter(&self, _: &Id) {}

@@ -1,107 +1,181 @@
 //! The tools at work.
 
-use crm_core::{Call, Error, Pages, Paginator};
-use serde_json::{Map, Value, json};
+use crm_core::{BodyStream, Call, Pages, Paginator, Pipeline};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
-use super::tools::{Spec, TOOLS};
+use super::batch;
+use super::bounded::{Rows as Fitting, bounded};
+use super::files::Folder;
+use super::given::Given;
+use super::turn::{Answer, Plan, Stop, Turn};
+use super::whole;
 use crate::apis::{APIS, ApiEntry};
-use crate::catalogue::{Found, Rows, near};
+use crate::catalogue::{Found, Place, Rows};
 use crate::check::{self, Input};
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{catalogue, describe, find, request};
+use crate::{describe, find, request};
 
-/// The maximum size of the text of a reply in bytes, as it is escaped in the line of the protocol, with room for what is around the rows.
-const MOST_BYTES: usize = 32_000;
-const ROOM: usize = 2_000;
+/// From this number of rows on, a write needs a confirmation.
+const MOST_ROWS: usize = 100;
 
 /// The tools with what they are called with.
 pub(super) struct Calls {
     pub(super) session: Session,
+    /// The name of the profile, which a confirmation is bound to.
+    pub(super) profile: String,
     /// True if all writes are sent, otherwise those that the profile allows.
     pub(super) yes: bool,
+    /// The folder for files, if the person who starts the server named one.
+    pub(super) folder: Option<Folder>,
+    /// HubSpot's client, for its batches.
+    pub(super) hubspot: OnceCell<hubspot_client::Client>,
 }
 
 impl Calls {
     /// Calls a tool.
-    pub(super) async fn call(&self, name: &str, mut arguments: Map<String, Value>) -> Result<Value, Failure> {
-        let Some(spec) = TOOLS.iter().find(|spec| spec.name == name) else {
-            let names: Vec<&str> = TOOLS.iter().map(|spec| spec.name).collect();
-            return Err(Failure::usage(format!("there is no tool of this name; there are {}", names.join(", "))));
-        };
-        // Some clients send null for what they leave out.
-        arguments.retain(|_, value| !value.is_null());
-        check_arguments(spec, &arguments)?;
-        let text = |name: &str| arguments.get(name).and_then(Value::as_str);
+    pub(super) async fn call(&self, name: &str, given: &Given, turn: &Turn) -> Result<Answer, Stop> {
         match name {
-            "find" => Ok(find::as_json(text("question").unwrap_or_default())),
+            "find" => Ok(find::as_json(given.text("question").unwrap_or_default()).into()),
             "describe" => {
-                describe::answer(&operation(&arguments)?, text("type")).map(Value::from).map_err(Failure::usage)
+                let text = describe::answer(&given.operation()?, given.text("type")).map_err(Failure::usage)?;
+                Ok(Value::from(text).into())
             }
-            "read" => self.read(&arguments).await,
-            "write" => self.write(&arguments).await,
-            _ => Ok(self.status()),
+            "read" => self.read(given, turn).await,
+            "write" => self.write(given, turn).await,
+            "batch" => batch::run(self, given, turn).await,
+            _ => Ok(self.status().into()),
         }
     }
 
-    async fn read(&self, arguments: &Map<String, Value>) -> Result<Value, Failure> {
-        let found = operation(arguments)?;
+    async fn read(&self, given: &Given, turn: &Turn) -> Result<Answer, Stop> {
+        let found = given.operation()?;
         if !found.operation.reads() {
-            return Err(Failure::usage(format!("{} changes data; call the tool write", found.words())));
+            return Err(Failure::usage(format!("{} changes data; call the tool write", found.words())).into());
         }
-        let (call, input) = self.prepared(&found, arguments).await?;
-        let text = |name: &str| arguments.get(name).and_then(Value::as_str);
-        let (part, cursor) = (text("part"), text("cursor"));
-        if cursor.is_some() && found.operation.paging.is_none() {
-            return Err(Failure::usage(format!("cursor: {} returns no pages; leave it out", found.words())));
+        let (part, cursor, all) = (given.text("part"), given.text("cursor"), given.flag("all"));
+        if (cursor.is_some() || all) && found.operation.paging.is_none() {
+            let name = if all { "all" } else { "cursor" };
+            return Err(Failure::usage(format!("{name}: {} returns no pages; leave it out", found.words())).into());
         }
-        let failed = |error: &Error| Failure::call(error, false).without(&input);
-        match (part, cursor) {
-            (None, _) if found.operation.paging.is_some() => list(call, cursor).await.map_err(|error| failed(&error)),
-            (_, Some(cursor)) => bounded(page(call, cursor).await.map_err(|error| failed(&error))?, part),
-            (_, None) => bounded(call.send().await.map_err(|error| failed(&error))?, part),
+        let input = self.input(&found, given)?;
+        let pipeline = self.pipeline(&found, &input).await?;
+        let failed = |error: &crm_core::Error| Failure::call(error, false).without(&input);
+        if found.operation.reply == "file" {
+            let call: Call<BodyStream> = request::call(&found, &pipeline, &input);
+            return whole::download(call, self.folder(&found)?, &found, failed).await;
         }
+        let call: Call<Value> = request::call(&found, &pipeline, &input).with(request::polling());
+        let reply = match (part, cursor) {
+            _ if all => return whole::list(call, cursor, self.folder(&found)?, &found, turn, failed).await,
+            (None, _) if found.operation.paging.is_some() => {
+                return Ok(list(call, cursor).await.map_err(|error| failed(&error))?.into());
+            }
+            (_, Some(cursor)) => page(call, cursor).await,
+            (_, None) => call.send().await,
+        };
+        Ok(bounded(&reply.map_err(|error| failed(&error))?, part)?.into())
     }
 
-    async fn write(&self, arguments: &Map<String, Value>) -> Result<Value, Failure> {
-        let found = operation(arguments)?;
+    async fn write(&self, given: &Given, turn: &Turn) -> Result<Answer, Stop> {
+        let found = given.operation()?;
         if found.operation.reads() {
-            return Err(Failure::usage(format!("{} only reads; call the tool read", found.words())));
+            return Err(Failure::usage(format!("{} only reads; call the tool read", found.words())).into());
         }
-        let dry = arguments.get("dry_run").and_then(Value::as_bool).unwrap_or(false);
-        if !dry && !self.writes(found.api.entry) {
-            return Err(Failure::usage(
-                "writes are not allowed; the person who runs this server can allow them with `crm mcp --yes`, or with \
-                 \"allow_writes\": true in the profile",
-            ));
+        let dry = given.flag("dry_run");
+        self.permit(&found, dry)?;
+        let input = self.input(&found, given)?;
+        if found.operation.reply == "file" {
+            return Err(in_a_terminal(&found).into());
         }
-        let (call, input) = self.prepared(&found, arguments).await?;
+        let rows = input.body.as_ref().map_or(1, |body| {
+            body.get("inputs").unwrap_or(body).as_array().map_or(1, Vec::len)
+        });
+        let plan = self.plan(&found, given, &input, rows);
+        let pipeline = self.pipeline(&found, &input).await?;
+        let call: Call<Value> = request::call(&found, &pipeline, &input).with(request::polling());
+        let failed = |error: &crm_core::Error| Failure::call(error, true).without(&input);
         if dry {
-            let shown = call.preview().await.map_err(|error| Failure::call(&error, false).without(&input))?;
-            return bounded(request::as_json(&shown), None);
+            let shown = call.preview().await.map_err(|error| failed(&error))?;
+            let mut shown = bounded(&request::as_json(&shown), None)?;
+            add_digest(&mut shown, plan.as_ref(), turn);
+            return Ok(shown.into());
         }
-        let reply = call.send().await.map_err(|error| Failure::call(&error, true).without(&input))?;
-        bounded(if reply.is_null() { json!({"done": true}) } else { reply }, None)
+        if let Some(plan) = &plan {
+            turn.confirm(plan, given.text("confirm")).await?;
+        }
+        let reply = call.send().await.map_err(|error| failed(&error))?;
+        Ok(if reply.is_null() { json!({"done": true}) } else { bounded(&reply, None)? }.into())
     }
 
-    /// Checks the arguments and the body of an operation, and makes its call.
-    async fn prepared(&self, found: &Found, arguments: &Map<String, Value>) -> Result<(Call<Value>, Input), Failure> {
-        let given = arguments.get("arguments").and_then(Value::as_object).cloned().unwrap_or_default();
-        if found.operation.reply == "file" || found.operation.any_part || found.arguments().any(|one| one.ty == "file")
-        {
-            return Err(Failure::usage(format!(
-                "{} sends or returns a file; run it in a terminal: crm {0}",
-                found.words()
-            )));
+    /// Refuses a write that nothing allows.
+    pub(super) fn permit(&self, found: &Found, dry: bool) -> Result<(), Failure> {
+        if dry || found.operation.reads() || self.writes(found.api.entry) {
+            return Ok(());
         }
-        let mut input = Input { arguments: given, body: arguments.get("body").cloned(), ..Input::default() };
+        Err(Failure::usage(
+            "writes are not allowed; the person who runs this server can allow them with `crm mcp --yes`, or with \
+             \"allow_writes\": true in the profile",
+        ))
+    }
+
+    /// Returns the plan of a write that needs a confirmation: it destroys data, or it has many rows.
+    pub(super) fn plan(&self, found: &Found, given: &Given, input: &Input, rows: usize) -> Option<Plan> {
+        let operation = found.operation;
+        let does = match (operation.destroys(), rows > MOST_ROWS) {
+            _ if operation.reads() => return None,
+            (true, false) if rows == 1 => "destroys data".to_owned(),
+            (true, _) => format!("destroys the data of {rows} rows"),
+            (false, true) => format!("changes {rows} rows"),
+            (false, false) => return None,
+        };
+        let path = operation.arguments.iter().filter(|argument| argument.place == Place::Path);
+        let values = path.filter_map(|argument| input.arguments.get(argument.name));
+        let values: Vec<String> = values.map(|value| check::shown(&request::text(value)).to_owned()).collect();
+        Some(Plan {
+            what: format!("mcp {} {}", self.profile, found.words()),
+            input: given.sent(),
+            says: format!("{} {does}.", found.words()),
+            values: values.join(", "),
+        })
+    }
+
+    /// Returns the checked arguments and body of an operation.
+    fn input(&self, found: &Found, given: &Given) -> Result<Input, Failure> {
+        let mut input =
+            Input { arguments: given.arguments(), body: given.get("body").cloned(), ..Input::default() };
+        if found.operation.any_part {
+            return Err(in_a_terminal(found));
+        }
         let faults = input.check(found);
         if !faults.is_empty() {
             return Err(Failure::usage(check::sentence(&faults)));
         }
+        for argument in found.arguments().filter(|argument| argument.ty == "file") {
+            let Some(value) = input.arguments.get_mut(argument.name) else { continue };
+            let path = self.folder(found)?.path(&request::text(value)).ok_or_else(|| {
+                Failure::usage(format!("{}: is not the name of a file in the folder of --files", argument.name))
+            })?;
+            *value = path.display().to_string().into();
+        }
+        Ok(input)
+    }
+
+    pub(super) async fn pipeline(&self, found: &Found, input: &Input) -> Result<Pipeline, Failure> {
         let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
-        let pipeline = self.session.pipeline(found.api.entry, &department).await?;
-        Ok((request::call(found, &pipeline, &input).with(request::polling()), input))
+        self.session.pipeline(found.api.entry, &department).await
+    }
+
+    /// Returns the folder for files.
+    fn folder(&self, found: &Found) -> Result<&Folder, Failure> {
+        self.folder.as_ref().ok_or_else(|| {
+            Failure::usage(format!(
+                "there is no folder for files; the person who runs this server can name one with `crm mcp --files DIR`, or \
+                 run it in a terminal: crm {}",
+                found.words()
+            ))
+        })
     }
 
     fn writes(&self, api: &ApiEntry) -> bool {
@@ -113,68 +187,41 @@ impl Calls {
             let credential = self.session.has_credential(entry);
             json!({"api": entry.document, "credential": credential, "writes_allowed": self.writes(entry)})
         };
-        json!({"apis": APIS.iter().map(one).collect::<Vec<_>>(), "fake": self.session.is_fake()})
+        let apis: Vec<Value> = APIS.iter().map(one).collect();
+        json!({"apis": apis, "fake": self.session.is_fake(), "files": self.folder.is_some()})
     }
 }
 
-fn operation(arguments: &Map<String, Value>) -> Result<Found, Failure> {
-    let words = arguments.get("operation").and_then(Value::as_str).unwrap_or_default();
-    let words: Vec<&str> = words.split([' ', '.']).filter(|word| !word.is_empty()).collect();
-    catalogue::find(&words).map_err(Failure::usage)
+/// Adds the digest that confirms a write, for a client that cannot ask its user.
+pub(super) fn add_digest(shown: &mut Value, plan: Option<&Plan>, turn: &Turn) {
+    if let Some(plan) = plan.filter(|_| !turn.can_ask()) {
+        shown["confirm"] = plan.digest().into();
+    }
 }
 
-/// Clients do not check arguments.
-fn check_arguments(spec: &Spec, arguments: &Map<String, Value>) -> Result<(), Failure> {
-    let names = || spec.arguments.iter().map(|one| one.0);
-    for (name, value) in arguments {
-        let Some((_, ty, ..)) = spec.arguments.iter().find(|one| one.0 == name) else {
-            let meant = near(name, names()).map(|near| format!("did you mean \"{near}\"?"));
-            let meant = meant.unwrap_or_else(|| format!("there are: {}", names().collect::<Vec<_>>().join(", ")));
-            return Err(Failure::usage(format!(
-                "{}: is not an argument of {}; {meant}",
-                check::shown(name),
-                spec.name
-            )));
-        };
-        let fits = match *ty {
-            "string" => value.is_string(),
-            "boolean" => value.is_boolean(),
-            _ => name == "body" || value.is_object(),
-        };
-        if !fits {
-            return Err(Failure::usage(format!("{name}: must be of the type {ty}")));
-        }
-    }
-    match spec.arguments.iter().find(|one| one.3 && !arguments.contains_key(one.0)) {
-        Some((name, _, about, _)) => Err(Failure::usage(format!("{name}: is required: {about}"))),
-        None => Ok(()),
-    }
+/// The operation sends parts of its own or returns a file of a write.
+pub(super) fn in_a_terminal(found: &Found) -> Failure {
+    Failure::usage(format!("{} sends or returns a file; run it in a terminal: crm {0}", found.words()))
 }
 
 /// Returns the rows of a page that fit, and the cursor at which the list continues.
-async fn list(call: Call<Value>, cursor: Option<&str>) -> Result<Value, Error> {
+async fn list(call: Call<Value>, cursor: Option<&str>) -> Result<Value, crm_core::Error> {
     let mut items = Paginator::<Rows>::new(call).max_pages(1);
     if let Some(cursor) = cursor {
         items = items.resume(cursor.parse()?)?;
     }
-    let (mut rows, mut bytes) = (Vec::new(), 0);
+    let mut rows = Fitting::default();
     let mut at = items.cursor();
     while let Some(item) = items.next().await {
-        let item = item?;
-        let size = escaped(&item) + 1;
-        if size > MOST_BYTES - ROOM && rows.is_empty() {
-            rows.push(too_large(&item, size));
-            at = items.cursor();
+        if !rows.take(&item?) {
             break;
         }
-        if bytes + size > MOST_BYTES - ROOM {
-            break;
-        }
-        bytes += size;
-        rows.push(item);
         at = items.cursor();
+        if rows.is_full() {
+            break;
+        }
     }
-    let mut reply = json!({"rows": rows});
+    let mut reply = json!({"rows": rows.into_rows()});
     if !at.is_end() {
         reply["cursor"] = at.to_string().into();
     }
@@ -182,43 +229,7 @@ async fn list(call: Call<Value>, cursor: Option<&str>) -> Result<Value, Error> {
 }
 
 /// Returns the page of a cursor, as the vendor has it; null at the end.
-async fn page(call: Call<Value>, cursor: &str) -> Result<Value, Error> {
+async fn page(call: Call<Value>, cursor: &str) -> Result<Value, crm_core::Error> {
     let mut pages = Pages::<Rows>::new(call).max_pages(1).resume(cursor.parse()?)?;
     pages.next().await.unwrap_or(Ok(Value::Null))
-}
-
-/// Returns the size of a value within the text of a reply, where quotes and others are escaped once more.
-fn escaped(value: &Value) -> usize {
-    Value::String(value.to_string()).to_string().len() - 2
-}
-
-/// Returns a reply, or one of its parts, if it is not too large; otherwise the sizes of its members.
-fn bounded(reply: Value, part: Option<&str>) -> Result<Value, Failure> {
-    let mut here = &reply;
-    for step in part.into_iter().flat_map(|part| part.split('.')) {
-        let index = step.parse::<usize>().ok().and_then(|index| here.get(index));
-        here = index
-            .or_else(|| here.get(step))
-            .ok_or_else(|| Failure::usage(format!("part: the reply has no \"{}\" there", check::shown(step))))?;
-    }
-    let size = escaped(here);
-    Ok(if size <= MOST_BYTES { here.clone() } else { too_large(here, size) })
-}
-
-/// Describes a value that is too large to be returned: ask for a part of it.
-fn too_large(value: &Value, size: usize) -> Value {
-    let sizes: Map<String, Value> = match value {
-        Value::Object(members) => {
-            let mut room = MOST_BYTES / 4;
-            let fits = |(name, _): &(&String, &Value)| {
-                room = room.saturating_sub(escaped(&Value::String((*name).clone())) + 20);
-                room > 0
-            };
-            members.iter().take_while(fits).map(|(name, member)| (name.clone(), escaped(member).into())).collect()
-        }
-        Value::Array(items) => [("entries".to_owned(), items.len().into())].into_iter().collect(),
-        _ => Map::new(),
-    };
-    let text = format!("the reply has {size} bytes; ask for less, or for a part of it (argument part)");
-    json!({"too_large": text, "id": value.get("id").filter(|id| escaped(id) <= 200), "bytes": sizes})
 }

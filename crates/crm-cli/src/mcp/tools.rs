@@ -17,6 +17,10 @@ const OPERATION: (&str, &str, &str, bool) =
 const ARGUMENTS: (&str, &str, &str, bool) =
     ("arguments", "object", "Arguments of the path and the query, by the names that describe shows", false);
 const BODY: (&str, &str, &str, bool) = ("body", "object", "The body, as describe shows it", false);
+const DRY_RUN: (&str, &str, &str, bool) =
+    ("dry_run", "boolean", "Returns the request without sending it; the credential is hidden", false);
+const CONFIRM: (&str, &str, &str, bool) =
+    ("confirm", "string", "The digest of a dry run that the user agreed to, if a confirmation is required", false);
 
 /// All tools.
 pub(super) static TOOLS: &[Spec] = &[
@@ -34,12 +38,13 @@ pub(super) static TOOLS: &[Spec] = &[
     },
     Spec {
         name: "read",
-        about: "Call an operation that only reads. A list returns whole rows up to 32 KB, and a cursor if there are more.",
+        about: "Call an operation that only reads. A list returns whole rows up to 32 KB, and a cursor if there are more. With all, and a folder for files: the whole list as a file.",
         arguments: &[
             OPERATION,
             ARGUMENTS,
             BODY,
             ("cursor", "string", "The cursor of the previous reply, with the same arguments and body", false),
+            ("all", "boolean", "Reads all pages of a list into a file, and returns its path, a link and the first rows", false),
             (
                 "part",
                 "string",
@@ -56,7 +61,26 @@ pub(super) static TOOLS: &[Spec] = &[
             OPERATION,
             ARGUMENTS,
             BODY,
-            ("dry_run", "boolean", "Returns the request without sending it; the credential is hidden", false),
+            DRY_RUN,
+            CONFIRM,
+        ],
+        reads: false,
+    },
+    Spec {
+        name: "batch",
+        about: "Call an operation for many rows at once. Returns one result per row, in order. Use an operation batch-… where there is one.",
+        arguments: &[
+            OPERATION,
+            (
+                "rows",
+                "array",
+                "Of an operation batch-…: the entries of inputs. Of others: objects with the arguments and the body of each call",
+                true,
+            ),
+            ("arguments", "object", "Arguments that all rows share", false),
+            ("body", "object", "The body that all rows share, without inputs", false),
+            DRY_RUN,
+            CONFIRM,
         ],
         reads: false,
     },
@@ -81,8 +105,16 @@ impl Spec {
 
     fn schema(&self) -> JsonObject {
         let property = |(name, ty, about, _): &(&str, &str, &str, bool)| {
-            let ty = if *name == "body" { json!(["object", "array", "string"]) } else { json!(ty) };
-            ((*name).to_owned(), json!({"type": ty, "description": about}))
+            // Some clients know only one type at a place.
+            let schema = match *name {
+                "body" => {
+                    let types = ["object", "array", "string"].map(|ty| json!({"type": ty}));
+                    json!({"anyOf": types, "description": about})
+                }
+                "rows" => json!({"type": ty, "items": {}, "description": about}),
+                _ => json!({"type": ty, "description": about}),
+            };
+            ((*name).to_owned(), schema)
         };
         let properties: Map<String, Value> = self.arguments.iter().map(property).collect();
         let required: Vec<&str> = self.arguments.iter().filter(|one| one.3).map(|one| one.0).collect();

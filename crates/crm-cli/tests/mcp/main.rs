@@ -1,10 +1,17 @@
-//! `crm mcp` as a child process, with plain JSON-RPC lines in both eras of the protocol.
+//! `crm mcp` as a child process, with plain messages in both eras of the protocol.
 
+mod batch;
+mod canary;
+mod client;
+mod confirm;
+mod files;
+mod http;
+#[path = "../support/mod.rs"]
 mod support;
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::io::{BufRead as _, Write as _};
 
+use client::Client;
 use crm_fake::{Fake, Fault, Vendor};
 use serde_json::{Value, json};
 use support::seed;
@@ -13,97 +20,17 @@ use support::seed;
 const MOST_TOOLS: usize = 6_000;
 const MOST_REPLY: usize = 32_768;
 
-/// A client that speaks one version of the protocol.
-struct Client {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-    modern: bool,
-    id: u64,
-    /// The size of the last line of the server.
-    last: usize,
-}
-
-impl Client {
-    fn start(line: &str, profiles: &str, modern: bool) -> Self {
-        let mut command = support::command(line, profiles);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
-        let mut client = Self { child, input, output, modern, id: 0, last: 0 };
-        if modern {
-            let found = client.ask("server/discover", json!({}));
-            assert!(found["result"]["supportedVersions"].to_string().contains("2026-07-28"), "{found}");
-        } else {
-            let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
-            let welcome = client.ask("initialize", hello);
-            assert_eq!(welcome["result"]["protocolVersion"], "2025-06-18");
-            assert_eq!(welcome["result"]["serverInfo"]["name"], "crm");
-            client.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
-        }
-        client
-    }
-
-    fn send(&mut self, message: &Value) {
-        writeln!(self.input.as_mut().unwrap(), "{message}").unwrap();
-    }
-
-    fn ask(&mut self, method: &str, mut params: Value) -> Value {
-        self.id += 1;
-        if self.modern {
-            params["_meta"] = json!({
-                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-                "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
-                "io.modelcontextprotocol/clientCapabilities": {},
-            });
-        }
-        let id = self.id;
-        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
-        loop {
-            let mut line = String::new();
-            assert!(self.output.read_line(&mut line).unwrap() > 0, "the server ended");
-            self.last = line.len();
-            let message: Value = serde_json::from_str(&line).unwrap();
-            if message["id"] == id {
-                return message;
-            }
-        }
-    }
-
-    /// Calls a tool, and returns whether it failed and its text.
-    fn call(&mut self, name: &str, arguments: Value) -> (bool, String) {
-        let answer = self.ask("tools/call", json!({"name": name, "arguments": arguments}));
-        let text = answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer}"));
-        (answer["result"]["isError"] == true, text.to_owned())
-    }
-
-    /// Calls a tool that must succeed.
-    fn done(&mut self, name: &str, arguments: Value) -> Value {
-        let (failed, text) = self.call(name, arguments);
-        assert!(!failed, "{text}");
-        serde_json::from_str(&text).unwrap_or(Value::String(text))
-    }
-}
-
-impl Drop for Client {
-    /// The server ends when its input does.
-    fn drop(&mut self) {
-        self.input = None;
-        let ended = self.child.wait().unwrap();
-        assert!(ended.success() || std::thread::panicking());
-    }
-}
-
 #[test]
-fn both_eras_list_five_small_tools() {
+fn both_eras_list_six_small_tools() {
     for modern in [false, true] {
         let mut client = Client::start("--fake mcp", "/nowhere", modern);
         let answer = client.ask("tools/list", json!({}));
         let tools = answer["result"]["tools"].as_array().unwrap().clone();
         let names: Vec<&str> = tools.iter().filter_map(|tool| tool["name"].as_str()).collect();
-        assert_eq!(names, ["find", "describe", "read", "write", "status"]);
+        assert_eq!(names, ["find", "describe", "read", "write", "batch", "status"]);
         assert!(answer.to_string().len() <= MOST_TOOLS && answer["result"].get("nextCursor").is_none(), "{answer}");
         let read_only: Vec<bool> = tools.iter().map(|tool| tool["annotations"]["readOnlyHint"] == true).collect();
-        assert_eq!(read_only, [true, true, true, false, true]);
+        assert_eq!(read_only, [true, true, true, false, false, true]);
     }
 }
 
@@ -120,9 +47,9 @@ fn an_agent_finds_describes_reads_and_writes() {
         let id = &made["id"];
         let read = client.done("read", json!({"operation": "hubspot contacts get", "arguments": {"objectId": id}}));
         assert_eq!(read["properties"]["email"], "ada@example.com");
-        let gone =
-            client.done("write", json!({"operation": "hubspot contacts archive", "arguments": {"objectId": id}}));
-        assert_eq!(gone, json!({"done": true}));
+        let changed = json!({"properties": {"firstname": "Ada"}});
+        let operation = json!({"operation": "hubspot contacts update", "arguments": {"objectId": id}, "body": changed});
+        assert_eq!(client.done("write", operation)["properties"]["firstname"], "Ada");
         assert_eq!(client.done("status", json!({}))["apis"][0]["writes_allowed"], true);
     }
 }
@@ -153,7 +80,10 @@ fn wrong_arguments_have_a_path_and_a_suggestion() {
             json!({"operation": "hubspot contacts create", "body": {"propertys": {}}}),
             "body.propertys: is not a member; did you mean",
         ),
-        ("read", json!({"operation": "hatch exports download"}), "run it in a terminal: crm hatch exports download"),
+        ("read", json!({"operation": "hatch exports download"}), "there is no folder for files"),
+        ("read", json!({"operation": "ada@example.com"}), "operation: is not the words of an operation"),
+        ("describe", json!({"operation": "hubspot contacts list", "type": "ada@example.com"}), "no type called \\\"…\\\""),
+        ("read", json!({"operation": "hubspot contacts list", "all": true}), "crm mcp --files DIR"),
     ] {
         let (failed, text) = client.call(tool, arguments.clone());
         assert!(failed && text.contains(sentence), "{tool} {arguments}: {text}");

@@ -1,0 +1,86 @@
+//! The arguments of a tool. Clients do not check them.
+
+use serde_json::{Map, Value};
+
+use super::tools::{Spec, TOOLS};
+use crate::catalogue::{self, Found, near};
+use crate::check;
+use crate::failure::Failure;
+
+/// The arguments that a call gives, checked against those of its tool.
+pub(super) struct Given(Map<String, Value>);
+
+impl Given {
+    pub(super) fn new(tool: &str, mut arguments: Map<String, Value>) -> Result<Self, Failure> {
+        let Some(spec) = TOOLS.iter().find(|spec| spec.name == tool) else {
+            let names: Vec<&str> = TOOLS.iter().map(|spec| spec.name).collect();
+            return Err(Failure::usage(format!("there is no tool of this name; there are {}", names.join(", "))));
+        };
+        // Some clients send null for what they leave out.
+        arguments.retain(|_, value| !value.is_null());
+        check(spec, &arguments)?;
+        Ok(Self(arguments))
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::as_str)
+    }
+
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.get(name).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    pub(super) fn arguments(&self) -> Map<String, Value> {
+        self.get("arguments").and_then(Value::as_object).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn rows(&self) -> Vec<Value> {
+        self.get("rows").and_then(Value::as_array).cloned().unwrap_or_default()
+    }
+
+    /// Returns the operation that is named.
+    pub(super) fn operation(&self) -> Result<Found, Failure> {
+        let words = self.text("operation").unwrap_or_default();
+        let words: Vec<&str> = words.split([' ', '.']).filter(|word| !word.is_empty()).collect();
+        // A word that is not like a name may be personal, and is not repeated.
+        match words.iter().all(|word| check::shown(word) == *word) {
+            true => catalogue::find(&words).map_err(Failure::usage),
+            false => Err(Failure::usage("operation: is not the words of an operation; call find")),
+        }
+    }
+
+    /// Returns all that is sent, for a digest.
+    pub(super) fn sent(&self) -> Vec<u8> {
+        let parts = ["arguments", "body", "rows"].map(|name| self.get(name));
+        serde_json::to_vec(&parts).unwrap_or_default()
+    }
+}
+
+fn check(spec: &Spec, arguments: &Map<String, Value>) -> Result<(), Failure> {
+    let names = || spec.arguments.iter().map(|one| one.0);
+    for (name, value) in arguments {
+        let Some((_, ty, ..)) = spec.arguments.iter().find(|one| one.0 == name) else {
+            let meant = near(name, names()).map(|near| format!("did you mean \"{near}\"?"));
+            let meant = meant.unwrap_or_else(|| format!("there are: {}", names().collect::<Vec<_>>().join(", ")));
+            let name = check::shown(name);
+            return Err(Failure::usage(format!("{name}: is not an argument of {}; {meant}", spec.name)));
+        };
+        let fits = match *ty {
+            "string" => value.is_string(),
+            "boolean" => value.is_boolean(),
+            "array" => value.is_array(),
+            _ => name == "body" || value.is_object(),
+        };
+        if !fits {
+            return Err(Failure::usage(format!("{name}: must be of the type {ty}")));
+        }
+    }
+    match spec.arguments.iter().find(|one| one.3 && !arguments.contains_key(one.0)) {
+        Some((name, _, about, _)) => Err(Failure::usage(format!("{name}: is required: {about}"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,108 @@
+//! What destroys data, or changes more than 100 rows, needs a confirmation: by the user if the client can ask, and otherwise
+//! by a digest.
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, asks};
+use crate::support::seed;
+
+fn archive(id: &Value) -> Value {
+    json!({"operation": "hubspot contacts archive", "arguments": {"objectId": id}})
+}
+
+fn start(modern: bool, capabilities: Value) -> (Client, Value) {
+    let seed = seed(&json!({"hubspot": {"contacts": [{"email": "ada@example.com"}]}}).to_string());
+    let line = format!("--fake={} mcp", seed.path());
+    let mut client = Client::with(&line, "/nowhere", modern, capabilities);
+    let rows = client.done("read", json!({"operation": "hubspot contacts list"}));
+    let id = rows["rows"][0]["id"].clone();
+    (client, id)
+}
+
+fn is_there(client: &mut Client, id: &Value) -> bool {
+    !client.call("read", json!({"operation": "hubspot contacts get", "arguments": {"objectId": id}})).0
+}
+
+#[test]
+fn the_user_is_asked_in_both_eras() {
+    for modern in [false, true] {
+        let (mut client, id) = start(modern, asks());
+        for no in [
+            json!({"action": "cancel"}),
+            json!({"action": "decline", "content": {"confirm": true}}),
+            json!({"action": "accept", "content": {"confirm": false}}),
+            json!({"action": "accept"}),
+        ] {
+            client.answer = no.clone();
+            let refused = client.refused("write", archive(&id));
+            assert!(refused["error"].as_str().unwrap().contains("did not confirm"), "{no}: {refused}");
+        }
+        assert!(is_there(&mut client, &id));
+        // The model cannot confirm in place of the user, and is given nothing to do it with.
+        let mut dry = archive(&id);
+        dry["dry_run"] = json!(true);
+        assert_eq!(client.done("write", dry.clone()).get("confirm"), None);
+        client.answer = json!({"action": "accept", "content": {"confirm": true}});
+        assert_eq!(client.done("write", archive(&id)), json!({"done": true}));
+        assert!(!is_there(&mut client, &id));
+        assert_eq!(client.asked.len(), 5);
+        let question = client.asked[0]["message"].as_str().unwrap();
+        assert!(question.contains("hubspot contacts archive destroys data") && question.contains(id.as_str().unwrap()));
+        assert_eq!(client.asked[0]["requestedSchema"]["required"], json!(["confirm"]));
+    }
+}
+
+#[test]
+fn an_answer_counts_only_for_the_call_that_asked() {
+    let (mut client, id) = start(true, asks());
+    let asked = client.ask("tools/call", json!({"name": "write", "arguments": archive(&id)}))["result"].take();
+    let yes = json!({"confirm": {"action": "accept", "content": {"confirm": true}}});
+    for (arguments, state) in [
+        (archive(&json!("999")), asked["requestState"].clone()),
+        (archive(&id), json!("0-0000000000000000")),
+    ] {
+        let params = json!({"name": "write", "arguments": arguments, "inputResponses": yes, "requestState": state});
+        let answer = client.ask("tools/call", params);
+        assert!(answer["result"]["isError"] == true, "{answer}");
+    }
+    assert!(is_there(&mut client, &id));
+}
+
+#[test]
+fn a_client_that_cannot_ask_gives_back_a_digest() {
+    for modern in [false, true] {
+        let (mut client, id) = start(modern, json!({"elicitation": {"url": {}}}));
+        let refused = client.refused("write", archive(&id));
+        assert!(refused["error"].as_str().unwrap().contains("dry_run: true"), "{refused}");
+        let mut dry = archive(&id);
+        dry["dry_run"] = json!(true);
+        let digest = client.done("write", dry)["confirm"].clone();
+        let mut other = archive(&json!("999"));
+        other["confirm"] = digest.clone();
+        let refused = client.refused("write", other);
+        assert!(refused["error"].as_str().unwrap().starts_with("confirm: is not the digest of this call"), "{refused}");
+        assert!(is_there(&mut client, &id));
+        let mut confirmed = archive(&id);
+        confirmed["confirm"] = digest;
+        assert_eq!(client.done("write", confirmed), json!({"done": true}));
+        assert!(!is_there(&mut client, &id) && client.asked.is_empty());
+    }
+}
+
+#[test]
+fn more_than_a_hundred_rows_are_confirmed() {
+    let mut client = Client::start("--fake mcp", "/nowhere", true);
+    let rows = |count: usize| -> Value {
+        (0..count).map(|row| json!({"properties": {"email": format!("p{row}@example.com")}})).collect()
+    };
+    let mut batch = json!({"operation": "hubspot contacts batch-create", "rows": rows(101), "dry_run": true});
+    let plan = client.done("batch", batch.clone());
+    assert_eq!((&plan["rows"], &plan["requests"]), (&json!(101), &json!(2)));
+    batch["dry_run"] = json!(false);
+    let refused = client.refused("batch", batch.clone());
+    assert!(refused["error"].as_str().unwrap().contains("changes 101 rows"), "{refused}");
+    batch["confirm"] = plan["confirm"].clone();
+    assert_eq!(client.done("batch", batch)["ok"], 101);
+    let few = json!({"operation": "hubspot companies batch-create", "rows": [{"properties": {"name": "C"}}]});
+    assert_eq!(client.done("batch", few)["ok"], 1);
+}
