@@ -1,7 +1,9 @@
 //! The APIs: the catalogue of each, its credential, its client and its fake. A new API is an entry here; a new
 //! operation needs nothing.
 
-use crm_core::{ClientBuilder, Error, Pipeline, Secret};
+use std::sync::Arc;
+
+use crm_core::{ClientBuilder, Error, OAuthCredentials, Pipeline, Secret};
 use crm_fake::Vendor;
 use hatch_client::{BulkExport, ContactsKey, DepartmentKey, LegacyLeads, ReportingKey};
 use hockeystack_client::{AccountIntelligence, AccountIntelligenceToken, RevenueAgents, RevenueAgentsToken};
@@ -26,6 +28,8 @@ pub(crate) struct ApiEntry {
 /// The credential and the address of a client.
 pub(crate) struct Access {
     pub(crate) token: Secret,
+    /// The credential of a login, which takes the place of the token.
+    pub(crate) login: Option<Arc<OAuthCredentials>>,
     /// The address, if it is not the vendor's.
     pub(crate) base_url: Option<String>,
     /// The department of Hatch's legacy API, which determines its address.
@@ -68,7 +72,7 @@ pub(crate) static APIS: [ApiEntry; 9] = [
         AccountIntelligence,
         |access| {
             let builder = AccountIntelligence::builder(AccountIntelligenceToken::new(access.token)?);
-            Ok(at(builder, access.base_url)?.raw(Method::GET, "/").pipeline().clone())
+            Ok(at(builder, access.base_url).build()?.raw(Method::GET, "/").pipeline().clone())
         }
     ),
     api!(
@@ -80,20 +84,20 @@ pub(crate) static APIS: [ApiEntry; 9] = [
         |access| {
             let builder = RevenueAgents::builder(RevenueAgentsToken::new(access.token)?);
             // `raw` adds the class of reads, which the operation's own class must replace.
-            Ok(at(builder, access.base_url)?.raw(Method::GET, "/").pipeline().clone())
+            Ok(at(builder, access.base_url).build()?.raw(Method::GET, "/").pipeline().clone())
         }
     ),
     api!("hatch", "hatch-contacts", "HATCH_API_KEY", "hatch-contacts", HatchContacts, |access| {
         let builder = hatch_client::Client::builder(ContactsKey::new(access.token)?);
-        Ok(at(builder, access.base_url)?.raw(Method::GET, "/").pipeline().clone())
+        Ok(at(builder, access.base_url).build()?.raw(Method::GET, "/").pipeline().clone())
     }),
     api!("hatch", "hatch-bulk-export", "HATCH_REPORTING_KEY", "hatch-bulk-export", HatchBulkExport, |access| {
         let builder = BulkExport::builder(ReportingKey::new(access.token)?);
-        Ok(at(builder, access.base_url)?.raw(Method::GET, "/").pipeline().clone())
+        Ok(at(builder, access.base_url).build()?.raw(Method::GET, "/").pipeline().clone())
     }),
     api!("hatch", "hatch-legacy-leads", "HATCH_DEPARTMENT_KEY", "hatch-legacy-leads", HatchLegacyLeads, |access| {
         let builder = LegacyLeads::builder(access.department, DepartmentKey::new(access.token)?);
-        Ok(at(builder, access.base_url)?.raw(Method::GET, "/").pipeline().clone())
+        Ok(at(builder, access.base_url).build()?.raw(Method::GET, "/").pipeline().clone())
     }),
 ];
 
@@ -107,18 +111,27 @@ fn hoopai(access: Access) -> Result<Pipeline, Error> {
 
 /// Creates HubSpot's client. Sends nothing.
 pub(crate) fn hubspot_client(access: Access) -> Result<hubspot_client::Client, Error> {
-    at(hubspot_client::Client::builder().token(access.token), access.base_url)
+    with(hubspot_client::Client::builder(), access).build()
 }
 
 /// Creates HoopAI's client. Sends nothing.
 pub(crate) fn hoopai_client(access: Access) -> Result<hoopai_client::Client, Error> {
-    at(hoopai_client::Client::builder().token(access.token), access.base_url)
+    with(hoopai_client::Client::builder(), access).build()
 }
 
-fn at<C>(builder: ClientBuilder<C>, base_url: Option<String>) -> Result<C, Error> {
+fn with<C>(builder: ClientBuilder<C>, access: Access) -> ClientBuilder<C> {
+    let builder = match access.login {
+        Some(login) => builder.credentials(login),
+        None => builder.token(access.token),
+    };
+    at(builder, access.base_url)
+}
+
+/// Sets the address, if it is not the vendor's.
+pub(crate) fn at<C>(builder: ClientBuilder<C>, base_url: Option<String>) -> ClientBuilder<C> {
     match base_url {
-        Some(address) => builder.base_url(address).build(),
-        None => builder.build(),
+        Some(address) => builder.base_url(address),
+        None => builder,
     }
 }
 

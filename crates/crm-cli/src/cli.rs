@@ -4,7 +4,7 @@ mod complete;
 pub(crate) mod fields;
 mod operation;
 
-pub(crate) use operation::pairs;
+pub(crate) use operation::{data, data_argument, pairs};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueEnum as _};

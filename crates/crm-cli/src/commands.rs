@@ -1,12 +1,18 @@
 //! The commands beside the operations. Each is a file with its words, its arguments and its work, and a row here.
 
-mod import;
+mod asked;
+mod can;
 mod export;
+mod import;
 mod interrupt;
+mod login;
 mod mcp;
+mod profiles;
 mod records;
 mod search;
 mod watch;
+mod webhooks;
+mod whoami;
 
 use std::pin::Pin;
 
@@ -48,9 +54,13 @@ pub(crate) const COMMANDS: &[Entry] = &[
     Entry { command: search::command, run: |matches, options| Box::pin(search::run(matches, options)) },
     Entry { command: search::count_command, run: |matches, options| Box::pin(search::count(matches, options)) },
     Entry { command: watch::command, run: |matches, options| Box::pin(watch::run(matches, options)) },
-    Entry { command: mcp::command, run: |_, options| Box::pin(mcp::run(options)) },
+    Entry { command: login::command, run: |matches, options| Box::pin(login::run(matches, options)) },
+    Entry { command: profiles::command, run: |matches, options| Box::pin(profiles::run(matches, options)) },
+    Entry { command: whoami::command, run: |matches, options| Box::pin(whoami::run(matches, options)) },
+    Entry { command: can::command, run: |matches, options| Box::pin(can::run(matches, options)) },
+    Entry { command: webhooks::command, run: |matches, options| Box::pin(webhooks::run(matches, options)) },
+    Entry { command: mcp::command, run: |matches, options| Box::pin(mcp::run(matches, options)) },
 ];
-pub(crate) const COMMANDS: &[Entry] = &[Entry { command: mcp::command, run: |matches, options| Box::pin(mcp::run(matches, options)) }];
 
 /// Returns the command of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Entry> {

@@ -11,12 +11,15 @@ mod confirm;
 mod describe;
 mod failure;
 mod find;
+mod identity;
+mod login;
 mod mcp;
 mod note;
 mod output;
 mod profile;
 mod request;
 mod run;
+mod server;
 mod session;
 mod waits;
 
@@ -37,7 +40,11 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return Failure::other(format!("the runtime cannot be started: {error}")).report(),
     };
-    match runtime.block_on(run::run(asked)) {
+    let done = runtime.block_on(async {
+        let done = run::run(asked).await;
+        done.and(session::settle().await)
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -1,93 +1,121 @@
 //! Credentials, from the environment or from the file of profiles.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod file;
 
-use crm_core::Secret;
+use std::collections::BTreeMap;
+
+use crm_core::{AppKeys, Secret};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::apis::{APIS, ApiEntry};
 use crate::catalogue::near;
 use crate::failure::Failure;
+use crate::login::{self, Login};
 
-/// The variable of the environment that names the file of profiles.
-const FILE: &str = "CRM_PROFILES";
 /// The profile that is used if none is named.
 const DEFAULT: &str = "default";
 
 /// A profile: which credentials are used, and whether writes need no `--yes`.
 #[derive(Default, Deserialize)]
 pub(crate) struct Profile {
+    #[serde(skip)]
+    pub(crate) name: String,
     /// True if writes are sent without `--yes`.
     #[serde(default)]
-    allow_writes: bool,
+    pub(crate) allow_writes: bool,
     #[serde(flatten)]
-    apis: BTreeMap<String, Entry>,
+    pub(crate) apis: BTreeMap<String, Entry>,
 }
 
-/// The access to an API.
-#[derive(Deserialize)]
+/// The access to an API: a token, or the keys of an app whose tokens are in the folder beside the file.
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+pub(crate) struct Entry {
     token: Option<String>,
-    base_url: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    pub(crate) base_url: Option<String>,
 }
 
 /// A credential, the address to use it at, and what may be done with it.
 pub(crate) struct Credential {
-    pub(crate) token: Secret,
+    pub(crate) key: Key,
     /// The address, if it is not the vendor's.
     pub(crate) base_url: Option<String>,
     /// True if writes are sent without `--yes`.
     pub(crate) allows_writes: bool,
+    /// The place of the credential, for a person.
+    pub(crate) from: String,
+}
+
+/// The secret of a credential.
+pub(crate) enum Key {
+    Token(Secret),
+    Login(Login),
+}
+
+impl Entry {
+    /// Returns the kind of the credential.
+    pub(crate) fn kind(&self) -> Option<&'static str> {
+        let app = self.client_id.is_some() && self.client_secret.is_some();
+        if self.token.is_some() { Some("token") } else { app.then_some("login") }
+    }
 }
 
 impl Profile {
     /// Reads the profile of this name, or the default one, which may be absent.
     pub(crate) fn read(name: Option<&str>) -> Result<Self, Failure> {
         let wanted = name.unwrap_or(DEFAULT);
-        let path = path()?;
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && name.is_none() => return Ok(Self::default()),
-            Err(error) => {
-                return Err(Failure::credential(format!(
-                    "the file of profiles {} cannot be read: {error}",
-                    path.display()
-                )));
-            }
-        };
-        private(&path)?;
-        let mut profiles: BTreeMap<String, Self> = serde_json::from_str(&text).map_err(|error| {
-            // The text of the error could quote a token.
-            let (line, column) = (error.line(), error.column());
-            Failure::credential(format!(
-                "the file of profiles {} is not valid at line {line}, column {column}; it has the form \
-                 {{\"default\": {{\"hubspot\": {{\"token\": \"…\"}}}}}}",
-                path.display()
-            ))
-        })?;
-        let profile = match profiles.remove(wanted) {
-            Some(profile) => profile,
-            None if name.is_none() => return Ok(Self::default()),
-            None => {
-                let known = profiles.keys().map(String::as_str);
-                let meant = near(wanted, known).map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
-                return Err(Failure::usage(format!(
-                    "there is no profile called \"{wanted}\" in {}{meant}",
-                    path.display()
-                )));
-            }
-        };
-        let known = |api: &String| APIS.iter().any(|entry| entry.profile == api);
-        match profile.apis.keys().find(|api| !known(api)) {
-            Some(api) => {
-                let names = APIS.iter().map(|entry| entry.profile);
-                let meant = near(api, names).map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
-                Err(Failure::usage(format!("the profile \"{wanted}\" has \"{api}\", which is not an API{meant}")))
-            }
-            None => Ok(profile),
+        let mut profiles = Self::all(name.is_some())?;
+        if let Some(place) = profiles.iter().position(|profile| profile.name == wanted) {
+            return Ok(profiles.swap_remove(place));
         }
+        if name.is_none() {
+            return Ok(Self { name: wanted.to_owned(), ..Self::default() });
+        }
+        let known = profiles.iter().map(|profile| profile.name.as_str());
+        let meant = near(wanted, known).map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
+        let path = file::path()?;
+        Err(Failure::usage(format!("there is no profile called \"{wanted}\" in {}{meant}", path.display())))
+    }
+
+    /// Reads the profile that a login writes, which may be absent.
+    pub(crate) fn to_write(name: Option<&str>) -> Result<Self, Failure> {
+        let wanted = name.unwrap_or(DEFAULT);
+        let found = Self::all(false)?.into_iter().find(|profile| profile.name == wanted);
+        Ok(found.unwrap_or_else(|| Self { name: wanted.to_owned(), ..Self::default() }))
+    }
+
+    /// Reads all profiles, by name. Without a file there are none, unless it is `required`.
+    pub(crate) fn all(required: bool) -> Result<Vec<Self>, Failure> {
+        let path = file::path()?;
+        let Some(read) = file::read(&path)? else {
+            let text = || format!("the file of profiles {} does not exist; make it with: crm login", path.display());
+            return if required { Err(Failure::credential(text())) } else { Ok(Vec::new()) };
+        };
+        let mut profiles = Vec::new();
+        for (name, members) in read {
+            // The text of the error could quote a token.
+            let profile: Self = serde_json::from_value(members).map_err(|_| {
+                Failure::credential(format!(
+                    "the profile \"{name}\" in {} is not valid; it has APIs with \"token\", or with \"client_id\" and \
+                     \"client_secret\", and \"base_url\", and it may have \"allow_writes\"",
+                    path.display()
+                ))
+            })?;
+            profiles.push(Self { name, ..profile });
+        }
+        profiles.iter().try_for_each(Self::check)?;
+        Ok(profiles)
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        let known = |api: &String| APIS.iter().any(|entry| entry.profile == api);
+        let Some(api) = self.apis.keys().find(|api| !known(api)) else { return Ok(()) };
+        let names = APIS.iter().map(|entry| entry.profile);
+        let meant = near(api, names).map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
+        Err(Failure::usage(format!("the profile \"{}\" has \"{api}\", which is not an API{meant}", self.name)))
     }
 
     /// Returns the credential of an API: that of the environment, unless a profile was named. A credential of the
@@ -95,49 +123,55 @@ impl Profile {
     pub(crate) fn credential(&self, api: &ApiEntry, named: bool) -> Result<Credential, Failure> {
         let environment = std::env::var(api.variable).ok().filter(|token| !token.is_empty() && !named);
         if let Some(token) = environment {
-            return Ok(Credential { token: token.into(), base_url: None, allows_writes: false });
+            let key = Key::Token(token.into());
+            return Ok(Credential { key, base_url: None, allows_writes: false, from: api.variable.to_owned() });
         }
-        let entry = self.apis.get(api.profile);
-        match entry.and_then(|entry| Some((entry.token.clone()?, entry.base_url.clone()))) {
-            Some((token, base_url)) => {
-                Ok(Credential { token: token.into(), base_url, allows_writes: self.allow_writes })
-            }
-            None => Err(Failure::credential(format!(
+        let missing = || -> Result<Failure, Failure> {
+            Ok(Failure::credential(format!(
                 "there is no credential for {}; set {}, or add it to a profile in {}, or try with --fake",
                 api.profile,
                 api.variable,
-                path()?.display()
-            ))),
-        }
+                file::path()?.display()
+            )))
+        };
+        let Some(entry) = self.apis.get(api.profile) else { return Err(missing()?) };
+        let app = entry.client_id.clone().zip(entry.client_secret.clone());
+        let key = match (&entry.token, app) {
+            (Some(token), _) => Key::Token(token.clone().into()),
+            (None, Some((id, secret))) => {
+                let keys = AppKeys::new(id, secret).map_err(|error| Failure::credential(error.to_string()))?;
+                Key::Login(self.login(api, &keys)?)
+            }
+            (None, None) => return Err(missing()?),
+        };
+        let from = format!("profile {}", self.name);
+        Ok(Credential { key, base_url: entry.base_url.clone(), allows_writes: self.allow_writes, from })
     }
-}
 
-/// Returns the place of the file of profiles.
-fn path() -> Result<PathBuf, Failure> {
-    if let Some(path) = std::env::var_os(FILE) {
-        return Ok(path.into());
+    /// Returns the id and the secret of the vendor's app: those of the environment, or those of the profile.
+    pub(crate) fn keys(&self, api: &ApiEntry) -> (Option<String>, Option<Secret>) {
+        let (id, secret) = login::keys(api.profile);
+        let entry = self.apis.get(api.profile);
+        let own_secret = || entry?.client_secret.clone().map(Secret::new);
+        (id.or_else(|| entry?.client_id.clone()), secret.or_else(own_secret))
     }
-    let folder = etcetera::choose_base_strategy().map(|base| etcetera::BaseStrategy::config_dir(&base));
-    match folder {
-        Ok(folder) => Ok(folder.join("crm").join("profiles.json")),
-        Err(_) => Err(Failure::credential(format!("there is no home directory; set {FILE} to the file of profiles"))),
-    }
-}
 
-/// Refuses a file that others can read.
-#[cfg(unix)]
-fn private(path: &std::path::Path) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::metadata(path).map(|data| data.permissions().mode()).unwrap_or(0);
-    if mode & 0o077 == 0 {
-        return Ok(());
+    /// Returns the login of an API with the keys of an app.
+    pub(crate) fn login(&self, api: &ApiEntry, keys: &AppKeys) -> Result<Login, Failure> {
+        let store = file::path()?.with_extension("tokens");
+        let base_url = self.apis.get(api.profile).and_then(|entry| entry.base_url.clone());
+        let login = Login::new(api, keys, base_url, &self.name, store);
+        login.map_err(|error| Failure::credential(error.to_string()))
     }
-    let path = path.display();
-    Err(Failure::credential(format!("others can read the file of profiles {path}; run: chmod 600 {path}")))
-}
 
-/// Other systems keep the file in a folder of the user.
-#[cfg(not(unix))]
-fn private(_: &std::path::Path) -> Result<(), Failure> {
-    Ok(())
+    /// Stores a credential in this profile, in place of an earlier one of the API: a token, or the keys of an app.
+    pub(crate) fn store(&self, api: &ApiEntry, credential: &[(&str, &str)]) -> Result<(), Failure> {
+        let change = |entry: &mut Map<String, Value>| {
+            for old in ["token", "client_id", "client_secret"] {
+                entry.remove(old);
+            }
+            entry.extend(credential.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
+        };
+        file::change(&self.name, api.profile, change).map(drop)
+    }
 }

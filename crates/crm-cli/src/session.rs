@@ -1,15 +1,15 @@
 //! Connections of a command: with the credentials of a profile, or to fakes in this process.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
-use crm_core::{Error, Pipeline};
+use crm_core::{Credentials as _, Error, OAuthCredentials, Pipeline, Secret};
 use crm_fake::{Fake, Setup};
 use tokio::sync::Mutex;
 
 use crate::apis::{Access, ApiEntry};
 use crate::failure::Failure;
-use crate::profile::{Credential, Profile};
+use crate::profile::{Credential, Key, Profile};
 
 /// Connections to the APIs, each made when it is first needed.
 pub(crate) struct Session {
@@ -25,6 +25,18 @@ pub(crate) struct Session {
 struct Fakes {
     setup: Setup,
     started: Mutex<BTreeMap<&'static str, Arc<Fake>>>,
+}
+
+/// Credentials that renew themselves.
+static RENEWING: std::sync::Mutex<Vec<Arc<OAuthCredentials>>> = std::sync::Mutex::new(Vec::new());
+
+/// Waits for renewals that are under way: new tokens that arrive after the end of the program are lost.
+pub(crate) async fn settle() -> Result<(), Failure> {
+    let renewing = std::mem::take(&mut *RENEWING.lock().unwrap_or_else(PoisonError::into_inner));
+    for credentials in renewing {
+        credentials.settle().await.map_err(|error| Failure::call(&error, false))?;
+    }
+    Ok(())
 }
 
 impl Session {
@@ -52,6 +64,19 @@ impl Session {
         self.fakes.is_some() || self.profile.credential(api, self.named).is_ok()
     }
 
+    /// Returns the credential of an API.
+    pub(crate) async fn credential(&self, api: &ApiEntry) -> Result<Credential, Failure> {
+        match &self.fakes {
+            Some(fakes) => fakes.credential(api).await,
+            None => self.profile.credential(api, self.named),
+        }
+    }
+
+    /// Returns the profile.
+    pub(crate) fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
     /// Returns the pipeline of an API. `department` matters to Hatch's legacy API only.
     pub(crate) async fn pipeline(&self, api: &'static ApiEntry, department: &str) -> Result<Pipeline, Failure> {
         let mut connected = self.connected.lock().await;
@@ -70,14 +95,19 @@ impl Session {
         department: &str,
         connect: impl FnOnce(Access) -> Result<C, Error>,
     ) -> Result<C, Failure> {
-        let Credential { token, base_url, .. } = match &self.fakes {
-            Some(fakes) => fakes.credential(api).await?,
-            None => self.profile.credential(api, self.named)?,
-        };
-        connect(Access { token, base_url, department: department.to_owned() }).map_err(|error| {
+        let Credential { key, base_url, .. } = self.credential(api).await?;
+        let unusable = |error: Error| {
             let variable = api.variable;
             Failure::credential(format!("{variable}, or the entry of the profile, cannot be used: {error}"))
-        })
+        };
+        let (token, login) = match &key {
+            Key::Token(token) => (token.clone(), None),
+            Key::Login(login) => (Secret::new(""), Some(Arc::new(login.credentials().map_err(unusable)?))),
+        };
+        if let Some(login) = &login {
+            RENEWING.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(login));
+        }
+        connect(Access { token, login, base_url, department: department.to_owned() }).map_err(unusable)
     }
 }
 
@@ -107,6 +137,7 @@ impl Fakes {
                 fake
             }
         };
-        Ok(Credential { token: fake.token().into(), base_url: Some(fake.base_url()), allows_writes: true })
+        let key = Key::Token(fake.token().into());
+        Ok(Credential { key, base_url: Some(fake.base_url()), allows_writes: true, from: "fake".to_owned() })
     }
 }

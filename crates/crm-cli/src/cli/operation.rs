@@ -44,7 +44,7 @@ pub(super) fn arguments(mut command: Command, found: &Found) -> Command {
 }
 
 /// The option for the body as a whole.
-pub(super) fn data_argument() -> Arg {
+pub(crate) fn data_argument() -> Arg {
     Arg::new("data").long("data").value_name("JSON").help("The body; @FILE reads it from a file, - from standard input")
 }
 
@@ -149,7 +149,7 @@ pub(crate) fn pairs<'a>(found: &Found, words: impl Iterator<Item = &'a String>) 
 }
 
 /// Reads JSON that is given as such, as `@FILE` or as `-`.
-pub(super) fn data(text: &str) -> Result<Value, Failure> {
+pub(crate) fn data(text: &str) -> Result<Value, Failure> {
     let read = read(text)?;
     serde_json::from_str(&read).map_err(|error| {
         Failure::usage(format!("--data is not valid JSON at line {}, column {}", error.line(), error.column()))

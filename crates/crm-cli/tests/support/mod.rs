@@ -4,8 +4,9 @@
 
 pub(crate) mod vendor;
 
-use std::io::Read as _;
-use std::process::{Command, Stdio};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 /// The result of a run.
 pub(crate) struct Ran {
@@ -63,6 +64,7 @@ pub(crate) fn command(line: &str, profiles: &str) -> Command {
     command
 }
 
+/// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> Ran {
     let ended = command.output().unwrap();
     Ran {
@@ -71,4 +73,62 @@ pub(crate) fn run(command: &mut Command) -> Ran {
         bytes: ended.stdout,
         errors: String::from_utf8(ended.stderr).unwrap(),
     }
+}
+
+/// A run that goes on, with its messages.
+pub(crate) struct Ongoing {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+}
+
+impl Ongoing {
+    /// Starts a command.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        Self { child, errors }
+    }
+
+    /// Waits for the next message.
+    pub(crate) fn message(&mut self) -> String {
+        let mut line = String::new();
+        self.errors.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// Closes its output.
+    pub(crate) fn without_output(mut self) -> Self {
+        self.child.stdout.take();
+        self
+    }
+
+    /// Ends the run as Ctrl-C does.
+    pub(crate) fn interrupt(self) -> Ran {
+        Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+        self.end()
+    }
+
+    /// Waits for the end.
+    pub(crate) fn end(mut self) -> Ran {
+        let mut errors = String::new();
+        self.errors.read_to_string(&mut errors).unwrap();
+        let ended = self.child.wait_with_output().unwrap();
+        Ran {
+            code: ended.status.code().unwrap_or(-1),
+            output: String::from_utf8_lossy(&ended.stdout).into_owned(),
+            bytes: ended.stdout,
+            errors,
+        }
+    }
+}
+
+/// Sends a request over a connection of its own, and returns the whole answer.
+pub(crate) fn http(address: &str, head: &str, body: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    // The server may refuse the body before all of it is sent.
+    let _ = write!(stream, "{head}\r\nContent-Length: {length}\r\n\r\n").and_then(|()| stream.write_all(body));
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
 }

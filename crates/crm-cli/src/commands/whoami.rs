@@ -1,0 +1,36 @@
+//! `crm whoami`: the account behind a credential.
+
+use clap::{Arg, ArgMatches, Command};
+
+use super::asked::refuse;
+use crate::apis::{self, APIS, ApiEntry};
+use crate::cli::Options;
+use crate::failure::Failure;
+use crate::identity;
+use crate::output::{self, Format};
+use crate::session::Session;
+
+pub(super) fn command() -> Command {
+    let vendors = clap::builder::PossibleValuesParser::new(apis::vendors());
+    Command::new("whoami")
+        .about("Show the account, the scopes, the expiry and the calls left today of a vendor's credentials")
+        .arg(Arg::new("vendor").value_name("VENDOR").required(true).value_parser(vendors))
+}
+
+pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
+    refuse(&options, "whoami", &["all", "dry-run"])?;
+    let vendor = matches.get_one::<String>("vendor").cloned().unwrap_or_default();
+    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
+    // The first API of each credential.
+    let mut apis: Vec<&'static ApiEntry> = APIS.iter().filter(|api| api.vendor == vendor).collect();
+    apis.dedup_by_key(|api| api.profile);
+    let (with, without): (Vec<_>, Vec<_>) = apis.into_iter().partition(|api| session.has_credential(api));
+    if let ([], [missing, ..]) = (with.as_slice(), without.as_slice()) {
+        return session.credential(missing).await.map(drop);
+    }
+    let mut rows = output::Rows::new(Format::of(options.format));
+    for api in with {
+        rows.push(identity::of(&session, api).await?)?;
+    }
+    rows.end()
+}
