@@ -23,4 +23,5 @@ fn the_tour_writes_what_it_shows() {
         run += 1;
     }
     assert_eq!(run, 10);
+    assert_eq!(run, 9);
 }
