@@ -22,6 +22,6 @@ fn the_tour_writes_what_it_shows() {
         assert_eq!(String::from_utf8(ended.stdout).unwrap(), shown, "{line}");
         run += 1;
     }
-    assert_eq!(run, 10);
-    assert_eq!(run, 9);
+    assert_eq!(run, 13);
+    assert_eq!(run, 13);
 }
