@@ -5,7 +5,8 @@
 mod support;
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -226,13 +227,17 @@ fn a_token_is_read_from_standard_input() {
     assert_eq!(place.read()["work"]["hubspot"], json!({"token": "pat-canary"}));
     let ran = place.run("profiles --format csv");
     assert_eq!(
-        ran.output,
+        ran.output.replace("\r\n", "\n"),
         "allow_writes,api,base_url,credential,profile\ntrue,hatch-contacts,,token,work\ntrue,hubspot,,token,work\n"
     );
     for (line, text, sentence) in [
         ("login hubspot --token", "\n", "standard input has no token"),
         ("login hubspot --token", "two canaries\n", "standard input is not a token: "),
-        ("login hatch-contacts", "", "hatch-contacts has no logins; store its token with: crm login hatch-contacts --token"),
+        (
+            "login hatch-contacts",
+            "",
+            "hatch-contacts has no logins; store its token with: crm login hatch-contacts --token",
+        ),
         ("login hubspot", "", "name the scopes of the app with --scopes"),
         ("login hubspott --token", "", "invalid value 'hubspott' for '<API>'"),
         ("login hubspot --scopes tickets --dry-run", "", "--dry-run has no effect on crm login"),
@@ -241,7 +246,7 @@ fn a_token_is_read_from_standard_input() {
         assert_eq!((code, errors.lines().count()), (Some(2), 1), "{line}: {errors}");
         assert!(errors.starts_with(&format!("crm: {sentence}")) && !errors.contains("canaries"), "{line}: {errors}");
     }
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let ran = place.run(&format!("login hubspot --scopes tickets --port {port}"));
     assert!(ran.code == 2 && ran.errors.contains("choose another address with --port"), "{}", ran.errors);
@@ -250,39 +255,108 @@ fn a_token_is_read_from_standard_input() {
 }
 
 #[test]
-fn whoami_shows_the_account_the_scopes_and_the_calls_of_today() {
-    let place = Place::new(Vendor::HubSpot, "pat-na1-canary");
-    place.write(json!({"default": {"hubspot": {"token": "pat-na1-canary", "base_url": place.fake.base_url()}}}));
-    let scopes = json!({"hubId": 7, "scopes": ["crm.objects.contacts.read", "tickets"]});
-    let account = json!({"portalId": 7, "accountType": "STANDARD", "timeZone": "Europe/Berlin"});
-    place.fake.script([
-        Fault::Body(account).into(),
-        Fault::Status(200, Payload::Json(scopes.clone())).into(),
-    ]);
-    let ran = place.run("whoami hubspot");
-    let shown: Value = serde_json::from_str(&ran.output).unwrap();
-    assert_eq!((&shown["account"]["portalId"], &shown["token"]), (&json!(7), &json!("private app")), "{}", ran.errors);
-    assert_eq!((&shown["scopes"][1], &shown["credential"]), (&json!("tickets"), &json!("profile default")));
-    assert!(shown["daily_calls"]["remaining"].as_u64() < shown["daily_calls"]["limit"].as_u64(), "{shown}");
-    for (operation, code, answer) in [
-        ("hubspot contacts list", 0, "yes"),
-        ("hubspot contacts create", 3, "no"),
-        ("hubspot.tickets.create", 0, "yes"),
-        ("hubspot objects list", 1, "unknown"),
-    ] {
-        place.fake.fail(Fault::Status(200, Payload::Json(scopes.clone())));
-        let ran = place.run(&format!("can {operation}"));
+fn logins_at_the_same_time_are_all_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    // The folder is created, and a link to the file stays one.
+    let (link, file) = (folder.path().join("link.json"), folder.path().join("new/profiles.json"));
+    let start = |path: &Path, number: usize| {
+        let line = format!("login hubspot --token --profile p{number}");
+        let mut command = support::command(&line, path.to_str().unwrap());
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"pat-1").unwrap();
+        child
+    };
+    assert!(start(&file, 0).wait().unwrap().success());
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let mut running: Vec<_> = (1..=8).map(|number| start(&link, number)).collect();
+    assert!(running.iter_mut().all(|child| child.wait().unwrap().success()));
+    let profiles: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(profiles.as_object().map(serde_json::Map::len), Some(9), "{profiles}");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(mode(&file), 0o600);
+}
+
+/// Answers the questions about a token of HubSpot, on a thread that ends with the test; returns the address. A body that does not
+/// hold `secret` is refused.
+fn hubspot(secret: &'static str) -> String {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", server.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in server.incoming() {
+            let mut stream = BufReader::new(stream.unwrap());
+            let (mut head, mut length) = (String::new(), 0);
+            while !head.ends_with("\r\n\r\n") {
+                stream.read_line(&mut head).unwrap();
+            }
+            for line in head.to_lowercase().lines() {
+                length = line.strip_prefix("content-length: ").map_or(length, |value| value.parse().unwrap());
+            }
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).unwrap();
+            let asked = String::from_utf8(body).unwrap().contains(secret);
+            let (status, reply) = match head.split(' ').nth(1).unwrap() {
+                "/account-info/2026-03/details" => (200, json!({"portalId": 7, "accountType": "STANDARD"})),
+                "/oauth/v2/private-apps/get/access-token-info" | "/oauth/2026-03/token/introspect" if asked => {
+                    (200, json!({"hub_id": 7, "scopes": ["crm.objects.contacts.read", "tickets"]}))
+                }
+                _ => (400, json!({"status": "error", "message": secret})),
+            };
+            let daily = "X-HubSpot-RateLimit-Daily: 250000\r\nX-HubSpot-RateLimit-Daily-Remaining: 249000";
+            let reply = reply.to_string();
+            let head = format!("HTTP/1.1 {status} x\r\n{daily}\r\nConnection: close\r\nContent-Type: application/json");
+            write!(stream.get_mut(), "{head}\r\nContent-Length: {}\r\n\r\n{reply}", reply.len()).unwrap();
+        }
+    });
+    address
+}
+
+#[test]
+fn whoami_and_can_ask_for_the_scopes_of_a_token() {
+    let place = Place::new(Vendor::HubSpot, "token");
+    for (token, kind) in [("pat-na1-canary", "private app"), ("CJ-canary", "token")] {
+        place.write(json!({"default": {"hubspot": {"token": token, "base_url": hubspot(token)}}}));
+        let ran = place.run("whoami hubspot");
         let shown: Value = serde_json::from_str(&ran.output).unwrap();
-        assert_eq!((ran.code, &shown["answer"]), (code, &json!(answer)), "{operation}: {}", ran.errors);
+        let expected = json!({
+            "account": {"portalId": 7, "accountType": "STANDARD"},
+            "api": "hubspot",
+            "credential": "profile default",
+            "daily_calls": {"limit": 250_000, "remaining": 249_000},
+            "expires_at": null,
+            "scopes": ["crm.objects.contacts.read", "tickets"],
+            "token": kind,
+        });
+        assert_eq!((shown, ran.errors.as_str()), (expected, ""));
+        for (operation, code, answer) in [
+            ("hubspot contacts list", 0, "yes"),
+            ("hubspot contacts create", 3, "no"),
+            ("hubspot.tickets.create", 0, "yes"),
+            ("hubspot objects list 2-1", 2, ""),
+            ("hubspot objects list", 1, "unknown"),
+        ] {
+            let ran = place.run(&format!("can {operation}"));
+            assert_eq!((ran.code, ran.output.contains(answer)), (code, true), "{operation}: {}", ran.errors);
+        }
     }
-    // Without a reply to the question there is no answer.
+    // Without the keys of the app, nothing returns the scopes of another token.
+    let ran = run(&mut support::command("can hubspot contacts list", place.profiles().to_str().unwrap()));
+    assert!(ran.code == 1 && ran.errors.contains("the scopes of the token are not known"), "{}", ran.errors);
+    // The vendor has no reply: the answer is unknown, and the token is not shown.
+    place.write(json!({"default": {"hubspot": {"token": "pat-canary", "base_url": hubspot("not the canary")}}}));
     let ran = place.run("can hubspot contacts list");
     assert!(ran.code == 1 && !ran.errors.contains("canary"), "{}", ran.errors);
-    let refused = json!({"status": "error", "category": "INVALID_AUTHENTICATION", "message": "pat-na1-canary"});
-    place.fake.fail(Fault::Status(401, Payload::Json(refused)).times(5));
+}
+
+#[test]
+fn whoami_fails_if_the_credential_is_refused_or_missing() {
+    let place = Place::new(Vendor::HubSpot, "token");
+    place.write(json!({"default": {"hubspot": {"token": "pat-na1-canary", "base_url": place.fake.base_url()}}}));
     let ran = place.run("whoami hubspot");
-    assert!(ran.code == 3 && !ran.errors.contains("canary"), "{}", ran.errors);
-    assert_eq!(place.run("whoami hatch").code, 3);
+    assert!(ran.code == 3 && ran.output.is_empty() && !ran.errors.contains("canary"), "{}", ran.errors);
+    for vendor in ["hatch", "hoopai"] {
+        let ran = place.run(&format!("whoami {vendor}"));
+        assert!(ran.code == 3 && ran.errors.contains("there is no credential for "), "{}", ran.errors);
+    }
 }
 
 #[test]
@@ -291,6 +365,11 @@ fn whoami_shows_what_a_login_knows() {
     place.logged_in("locations.readonly");
     let ran = place.run("whoami hoopai");
     let shown: Value = serde_json::from_str(&ran.output).unwrap();
-    assert_eq!((&shown["token"], &shown["account"]["locationId"]), (&json!("login"), &json!("location-fake")), "{}", ran.errors);
+    assert_eq!(
+        (&shown["token"], &shown["account"]["locationId"]),
+        (&json!("login"), &json!("location-fake")),
+        "{}",
+        ran.errors
+    );
     assert!(shown["expires_at"].is_string() && shown["daily_calls"]["limit"].is_u64(), "{shown}");
 }

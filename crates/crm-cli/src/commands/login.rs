@@ -76,6 +76,9 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
         return Err(Failure::usage(format!("there is no API called \"{name}\"")));
     };
     let profile = Profile::to_write(options.profile.as_deref())?;
+    if options.profile.is_none() && std::env::var_os(api.variable).is_some() {
+        note::say(&format!("{} of the environment is used before profile {}; unset it", api.variable, profile.name));
+    }
     if matches.get_flag("token") {
         return token(api, &profile);
     }

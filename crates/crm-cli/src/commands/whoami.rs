@@ -24,11 +24,15 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     // The first API of each credential.
     let mut apis: Vec<&'static ApiEntry> = APIS.iter().filter(|api| api.vendor == vendor).collect();
     apis.dedup_by_key(|api| api.profile);
+    let format = Format::of(options.format);
+    if let [api] = apis.as_slice() {
+        return output::value(&identity::of(&session, api).await?, format);
+    }
     let (with, without): (Vec<_>, Vec<_>) = apis.into_iter().partition(|api| session.has_credential(api));
     if let ([], [missing, ..]) = (with.as_slice(), without.as_slice()) {
         return session.credential(missing).await.map(drop);
     }
-    let mut rows = output::Rows::new(Format::of(options.format));
+    let mut rows = output::Rows::new(format);
     for api in with {
         rows.push(identity::of(&session, api).await?)?;
     }

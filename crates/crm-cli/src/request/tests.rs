@@ -77,8 +77,12 @@ async fn every_operation_accepts_the_sample_of_its_document() {
     let (mut failed, mut sent) = (Vec::new(), 0);
     for entry in &APIS {
         let fake = Fake::builder(entry.fake).no_quota().sample_replies().keep_requests(1).start().await.unwrap();
-        let access =
-            Access { token: fake.token().into(), base_url: Some(fake.base_url()), department: "1234".to_owned() };
+        let access = Access {
+            token: fake.token().into(),
+            login: None,
+            base_url: Some(fake.base_url()),
+            department: "1234".to_owned(),
+        };
         let pipeline = entry.connect(access).unwrap();
         let api = Api::all().find(|api| api.entry.document == entry.document).unwrap();
         for found in api.operations().filter(|found| found.object.is_none()) {
