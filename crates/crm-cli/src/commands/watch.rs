@@ -88,10 +88,15 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     loop {
         let stream =
             Stream::open(&records, since, &properties, cursor).map_err(|error| wrong(&error, watch.file.is_some()))?;
-        cursor = Some(watch.pass(stream).await?);
-        let Some(pause) = pause else { return Ok(()) };
-        if watch.interrupt.or(tokio::time::sleep(pause)).await.is_none() {
-            return Ok(());
+        cursor = watch.pass(stream).await?;
+        match (pause, &cursor) {
+            (None, Some(_)) | (Some(_), None) => return Ok(()),
+            (None, None) => return Err(Failure::other("interrupted")),
+            (Some(pause), Some(_)) => {
+                if watch.interrupt.or(tokio::time::sleep(pause)).await.is_none() {
+                    return Ok(());
+                }
+            }
         }
     }
 }
@@ -167,8 +172,8 @@ struct Watch {
 }
 
 impl Watch {
-    /// Writes the changes of a run and returns the beginning of the next one.
-    async fn pass(&mut self, mut stream: Stream) -> Result<Cursor, Failure> {
+    /// Writes the changes of a run and returns the beginning of the next one, or `None` after Ctrl-C.
+    async fn pass(&mut self, mut stream: Stream) -> Result<Option<Cursor>, Failure> {
         let mut seen = HashSet::new();
         let mut lines = 0;
         let ended = loop {
@@ -188,19 +193,18 @@ impl Watch {
                     }
                 }
                 Some(Some(Err(error))) => break Err(Failure::call(&error, false)),
-                Some(None) => break Ok(()),
-                None => break Err(Failure::other("interrupted")),
+                Some(None) => break Ok(Some(stream.cursor())),
+                None => break Ok(None),
             }
         };
-        let cursor = stream.cursor();
-        self.store(&cursor)?;
-        if ended.is_err()
+        self.store(&stream.cursor())?;
+        if !matches!(ended, Ok(Some(_)))
             && let Some(file) = &self.file
         {
             note::say(&format!("the same command continues at the position in {}", file.display()));
         }
         self.before = seen;
-        ended.map(|()| cursor)
+        ended
     }
 
     /// Keeps the position behind the lines that were written.
