@@ -3,6 +3,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -25,7 +26,8 @@ impl Place {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let fake = runtime.block_on(Fake::start(vendor)).unwrap();
         let entry = json!({"token": fake.token(), "base_url": fake.base_url()});
-        let profiles = seed(&json!({"default": {api: entry, "allow_writes": true}}).to_string());
+        let profile = json!({api: entry, "allow_writes": true});
+        let profiles = seed(&json!({"default": profile, "other": profile}).to_string());
         Self { fake, profiles, folder: tempfile::tempdir().unwrap(), runtime }
     }
 
@@ -228,6 +230,12 @@ fn a_journal_refuses_a_second_run_another_input_and_damage() {
         "{}",
         other.errors
     );
+    let other = place.run(&format!("{line} --profile other"));
+    assert!(
+        other.errors.contains("hubspot contacts batch-create with the profile default; finish"),
+        "{}",
+        other.errors
+    );
     // Further rows are no change of those that were sent.
     place.write("a.csv", &addresses(3));
     let ran = place.run(line);
@@ -261,6 +269,58 @@ fn what_stops_every_row_stops_the_import_and_the_next_run_goes_on() {
     assert!(lines(&ran).iter().all(|result| result["result"] == "unknown") && place.fake.count("contacts") == 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_after_the_requests_that_were_sent() {
+    let place = Place::hubspot();
+    place.write("a.csv", &addresses(1_000));
+    place.fake.fail(Fault::Slow(Duration::from_millis(300)).on("contacts.batch_create").times(20));
+    let plan: Value = serde_json::from_str(&place.run("import hubspot contacts a.csv --dry-run").output).unwrap();
+    let line = format!("import hubspot contacts a.csv --confirm {}", plan["confirm"].as_str().unwrap());
+    let child = place.command(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while !std::fs::read_to_string(place.path("a.csv.done")).unwrap_or_default().contains("result") {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let errors = String::from_utf8(ended.stderr).unwrap();
+    let answered = String::from_utf8(ended.stdout).unwrap().lines().count();
+    assert!((100..1_000).contains(&answered) && ended.status.code() == Some(1), "{answered}: {errors}");
+    let last = format!("crm: stopped; {answered} of 1000 rows have a result; run the same command again to go on");
+    assert_eq!(errors.lines().last(), Some(last.as_str()));
+    place.fake.heal();
+    // The input is the one that was confirmed.
+    let ran = place.run("import hubspot contacts a.csv");
+    assert_eq!((ran.code, lines(&ran).len(), place.fake.count("contacts")), (0, 1_000, 1_000), "{}", ran.errors);
+}
+
+#[test]
+fn a_closed_output_stops_the_import_and_loses_no_result() {
+    let place = Place::hubspot();
+    place.write("a.csv", &addresses(4_000));
+    let plan: Value = serde_json::from_str(&place.run("import hubspot contacts a.csv --dry-run").output).unwrap();
+    let line = format!("import hubspot contacts a.csv --confirm {}", plan["confirm"].as_str().unwrap());
+    let mut child = place.command(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut output = child.stdout.take().unwrap();
+    output.read_exact(&mut [0; 10]).unwrap();
+    drop(output);
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(9), "{}", String::from_utf8_lossy(&ended.stderr));
+    let ran = place.run("import hubspot contacts a.csv");
+    in_order(&lines(&ran), 4_000);
+    assert_eq!((ran.code, place.fake.count("contacts")), (0, 4_000), "{}", ran.errors);
+}
+
+#[test]
+fn the_same_mistake_in_every_row_stops_the_import() {
+    let place = Place::hubspot();
+    let rows: Vec<String> = (0..1_000).map(|row| format!("wrong{row}\n")).collect();
+    place.write("a.csv", &format!("email\n{}", rows.concat()));
+    let ran = place.confirmed("upsert hubspot contacts a.csv --by email");
+    assert!(ran.code == 1 && ran.errors.contains(" rows one after the other failed: "), "{}", ran.errors);
+    assert!((200..=500).contains(&lines(&ran).len()), "{}", lines(&ran).len());
+}
+
 #[test]
 fn records_are_updated_by_id_or_by_a_property_and_cleared_on_request() {
     let place = Place::hubspot();
@@ -292,7 +352,7 @@ fn records_are_archived_by_id_and_only_if_that_is_confirmed() {
     assert!(refused.code == 2 && refused.errors.contains("archive of 2 rows must be confirmed"), "{}", refused.errors);
     let ran = place.confirmed(line);
     assert_eq!((ran.code, ran.errors.as_str()), (0, ""));
-    assert!(lines(&ran).iter().all(|result| result["result"] == "archived"));
+    assert!(lines(&ran).iter().zip(&ids).all(|(result, id)| result["result"] == "archived" && result["id"] == **id));
     let left: Vec<Value> = place.fake.records("contacts").iter().map(|one| one["id"].clone()).collect();
     assert_eq!(left, [json!(ids[2])]);
     assert!(place.run("archive hoopai contacts a.csv").errors.contains("called \"archive\""));

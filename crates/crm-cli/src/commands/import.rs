@@ -120,8 +120,7 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
         note::say(&format!("not sent, because only the vendor writes them: {}", names.join(", ")));
     }
 
-    let head =
-        Head { operation: target.operation(), account: options.profile.as_deref().unwrap_or("default").to_owned() };
+    let head = Head { operation: target.operation(), account: account(&options, api) };
     // Fakes forget everything at the end, and standard input cannot be read again.
     let path = (file != "-" && !session.is_fake()).then(|| Journal::path(file));
     let again = if path.is_some() { "; run the same command again to go on" } else { "" };
@@ -129,7 +128,7 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
     let (begun, past) = (past.confirmed, past.results(target.repeatable()));
     let left: Vec<usize> = (1..=source.len()).filter(|row| !past.contains_key(row)).collect();
     let first = first(&source, target.as_mut(), &left).await?;
-    let what = format!("{} with the profile {} at {}", head.operation, head.account, first["url"]);
+    let what = format!("{} with {} at {}", head.operation, head.account, first["url"]);
     if options.dry_run {
         return plan(&head, &source, target.as_ref(), &left, first, &what);
     }
@@ -161,12 +160,23 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
     match sent {
         Err(failure) => Err(failure.and(&format!("; {done} of {} rows have a result{again}", source.len()))),
         Ok(()) => {
+            // What could not be written here is written by the next run.
+            let ended = ended?;
             if let Some(journal) = journal {
                 // Rows that may have been written are sent again by the next run.
                 journal.end(!repeatable || matches!(&ended, Err(failure) if failure.is_doubt()));
             }
             ended
         }
+    }
+}
+
+/// Returns the name of the account: the profile, or the variable of the environment with a hash of its credential.
+fn account(options: &Options, api: &Api) -> String {
+    let token = std::env::var(api.entry.variable).ok().filter(|token| !token.is_empty());
+    match (&options.profile, token) {
+        (None, Some(token)) => format!("{} ({:.12})", api.entry.variable, journal::hash([token.as_bytes()])),
+        (profile, _) => format!("the profile {}", profile.as_deref().unwrap_or("default")),
     }
 }
 
@@ -250,7 +260,7 @@ fn plan(
 ) -> Result<(), Failure> {
     let plan = json!({
         "operation": head.operation,
-        "profile": head.account,
+        "account": head.account,
         "rows": left.len(),
         "requests": left.len().div_ceil(target.most()),
         "first_request": first,

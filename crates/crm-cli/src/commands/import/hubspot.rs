@@ -239,8 +239,13 @@ impl Target for Batches {
             }
             Verb::Archive => {
                 let ids: Vec<String> = rows.iter().map(|(_, row)| name(row)).collect();
-                let batch = objects.archive_many(ids);
-                Box::pin(async move { answers(batch.await, |()| (None, None)) })
+                let batch = objects.archive_many(ids.clone());
+                Box::pin(async move {
+                    let report = batch.await;
+                    let ok = report.ok.iter().filter_map(|(index, ())| ids.get(*index).cloned());
+                    let mut archived = ok.collect::<Vec<_>>().into_iter();
+                    answers(report, |()| (archived.next(), None))
+                })
             }
         }
     }
@@ -286,7 +291,7 @@ fn members(row: &Input) -> Members<String> {
 }
 
 /// Returns the result of each row in order.
-fn answers<O>(report: BatchReport<O>, written: impl Fn(O) -> (Option<String>, Option<bool>)) -> Vec<Answer> {
+fn answers<O>(report: BatchReport<O>, mut written: impl FnMut(O) -> (Option<String>, Option<bool>)) -> Vec<Answer> {
     let lost = report.lost().cloned().unwrap_or_else(|| Error::decode("the reply does not contain the record"));
     let mut all: Vec<(usize, Answer)> = Vec::new();
     all.extend(report.ok.into_iter().map(|(index, record)| {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
 use ring::digest::{Context, SHA256};
@@ -73,8 +73,8 @@ impl Journal {
 
     /// Opens a journal for this process alone.
     pub(super) fn open(path: PathBuf, head: &Head, source: &Source) -> Result<(Self, Past), Failure> {
-        let opened = OpenOptions::new().read(true).append(true).create(true).open(&path);
-        let file = opened.map_err(|error| failed(&path, "written", &error))?;
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = opened.map_err(|error| failed(&path, "written", &error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -85,12 +85,14 @@ impl Journal {
             }
             Err(TryLockError::Error(error)) => return Err(failed(&path, "locked", &error)),
         }
-        let text = std::fs::read(&path).map_err(|error| failed(&path, "read", &error))?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).map_err(|error| failed(&path, "read", &error))?;
         let past = read(&path.display().to_string(), &text, head, source)?;
         // What a killed process wrote in part.
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let length = u64::try_from(whole).unwrap_or(u64::MAX);
-        file.set_len(length).map_err(|error| failed(&path, "written", &error))?;
+        let cut = file.set_len(length).and_then(|()| file.seek(SeekFrom::Start(length)));
+        cut.map_err(|error| failed(&path, "written", &error))?;
         let begun = line(&json!({
             "operation": head.operation,
             "account": head.account,
@@ -149,8 +151,7 @@ fn read(name: &str, text: &[u8], head: &Head, source: &Source) -> Result<Past, F
         if index == 0 {
             if line["operation"] != head.operation || line["account"] != head.account {
                 return Err(Failure::usage(format!(
-                    "{name} is the journal of another import of {}: {} with the profile {}; finish that one, or remove \
-                     the journal",
+                    "{name} is the journal of another import of {}: {} with {}; finish that one, or remove the journal",
                     source.name,
                     line["operation"].as_str().unwrap_or_default(),
                     line["account"].as_str().unwrap_or_default(),
@@ -180,7 +181,8 @@ fn hash_of(rows: &[usize], source: &Source) -> String {
     hash(source.head().into_iter().chain(rows.iter().map(|row| source.given(*row))))
 }
 
-fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+/// Returns the hash of some parts.
+pub(super) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Context::new(&SHA256);
     for part in parts {
         hash.update(part);

@@ -78,8 +78,13 @@ impl Results {
         Ok(())
     }
 
-    /// Writes the remaining results and the rows that failed. Returns the failure if not every row was written.
-    pub(super) fn end(mut self, source: &Source, file: Option<&str>, repeatable: bool) -> Result<(), Failure> {
+    /// Writes the remaining results and the rows that failed. The inner failure says that rows failed.
+    pub(super) fn end(
+        mut self,
+        source: &Source,
+        file: Option<&str>,
+        repeatable: bool,
+    ) -> Result<Result<(), Failure>, Failure> {
         let files = file.map(|file| self.files(source, file, repeatable)).transpose();
         for (_, result) in std::mem::take(&mut self.waiting) {
             self.out.push(result)?;
@@ -87,7 +92,7 @@ impl Results {
         let (failed, unknown, all) = (self.failed.len(), self.unknown.len(), source.len());
         self.out.end()?;
         let at = files?.unwrap_or_default();
-        match (failed, unknown) {
+        Ok(match (failed, unknown) {
             (0, 0) => Ok(()),
             (_, 0) => Err(Failure::other(format!("{failed} of {all} rows failed{at}"))),
             _ if repeatable => Err(Failure::doubt(format!(
@@ -98,7 +103,7 @@ impl Results {
                 "{failed} of {all} rows failed, and {unknown} may have been written{at}; look these up before you send \
                  them again"
             ))),
-        }
+        })
     }
 
     /// Writes the rows that failed, and in a file of their own those that may have been written and must not be repeated.
