@@ -1,11 +1,13 @@
-"""The client of PyPI's mcp: client.py ERA COMMAND…"""
+"""The client of PyPI's mcp: client.py ERA COMMAND…, or client.py ERA URL FILES, with the token of CRM_MCP_TOKEN"""
 
 import asyncio
 import json
 import os
 import sys
 
+import httpx2
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.types import ElicitResult
 
 ERA, *COMMAND = sys.argv[1:]
@@ -23,9 +25,15 @@ def value(result):
     return json.loads(result.content[0].text)
 
 
+def transport():
+    if COMMAND[0].startswith("http:"):
+        headers = {"authorization": f"Bearer {os.environ['CRM_MCP_TOKEN']}"}
+        return streamable_http_client(COMMAND[0], http_client=httpx2.AsyncClient(headers=headers, timeout=60))
+    return stdio_client(StdioServerParameters(command=COMMAND[0], args=COMMAND[1:]))
+
+
 async def main():
-    server = StdioServerParameters(command=COMMAND[0], args=COMMAND[1:])
-    async with Client(stdio_client(server), mode=ERA, elicitation_callback=ask) as client:
+    async with Client(transport(), mode=ERA, elicitation_callback=ask) as client:
         tools = await client.list_tools()
         assert [tool.name for tool in tools.tools] == ["find", "describe", "read", "write", "batch", "status"]
         assert tools.next_cursor is None

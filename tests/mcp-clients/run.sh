@@ -15,7 +15,7 @@ packages=$here/../../target/mcp-clients
 mkdir -p "$packages"
 packages=$(realpath "$packages")
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$folder"' EXIT
 
 [ -x "$packages/python/bin/pip" ] || python3 -m venv "$packages/python"
 "$packages/python/bin/pip" install --quiet --disable-pip-version-check mcp==2.3.0
@@ -40,8 +40,25 @@ check() {
   echo "$name: ok"
 }
 
+# The same over HTTP.
+check_http() {
+  local name=$1
+  shift
+  mkdir "$folder/files"
+  export CRM_MCP_TOKEN=a-token-of-more-than-16-bytes
+  "$crm" "--fake=$folder/seed.json" mcp --files "$folder/files" --http 0 2> "$folder/port" &
+  local server=$! port
+  until port=$(sed -nE 's/.*127\.0\.0\.1:([0-9]+);.*/\1/p' "$folder/port") && [ -n "$port" ]; do sleep 0.1; done
+  timeout 120 "$@" "http://127.0.0.1:$port/mcp" "$folder/files" || { echo "$name: failed" >&2; exit 1; }
+  kill "$server"
+  rm -r "$folder/files"
+  echo "$name: ok"
+}
+
 check "mcp 2.3.0 (PyPI), 2025-11-25" "$packages/python/bin/python" "$here/client.py" legacy
 check "mcp 2.3.0 (PyPI), 2026-07-28" "$packages/python/bin/python" "$here/client.py" 2026-07-28
+check_http "mcp 2.3.0 (PyPI), 2025-11-25, HTTP" "$packages/python/bin/python" "$here/client.py" legacy
+check_http "mcp 2.3.0 (PyPI), 2026-07-28, HTTP" "$packages/python/bin/python" "$here/client.py" 2026-07-28
 check "@modelcontextprotocol/sdk 1.32.2, 2025-11-25" node "$packages/sdk.mjs"
 check "@modelcontextprotocol/client 2.3.1, 2025-11-25" node "$packages/client.mjs" legacy
 check "@modelcontextprotocol/client 2.3.1, 2026-07-28" node "$packages/client.mjs" 2026-07-28

@@ -21,9 +21,9 @@ use std::sync::Arc;
 
 use rmcp::ServerHandler;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation, ListResourcesResult,
-    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult,
-    ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation,
+    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
+    ReadResourceResult, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{RequestContext, RoleServer, serve_server};
 use serde_json::Value;
@@ -117,7 +117,7 @@ impl ServerHandler for Server {
             // A call may be dropped at any point, so a cancelled one stops within its request.
             Ok(given) => tokio::select! {
                 answer = self.answer(&request.name, &given, &turn) => answer,
-                () = cancelled.cancelled() => Err(Failure::cancelled(request.name != "read").into()),
+                () = cancelled.cancelled() => Err(Failure::cancelled(tools::writes(&request.name)).into()),
             },
             Err(failure) => Err(failure.into()),
         };

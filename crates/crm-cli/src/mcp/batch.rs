@@ -163,9 +163,7 @@ impl Work {
     /// The input of the first request.
     fn first(&self) -> Option<Input> {
         match &self.rows {
-            Rows::Entries(rows, most) => {
-                Some(with_entries(&self.shared, rows.iter().take(*most).cloned().collect()))
-            }
+            Rows::Entries(rows, most) => Some(with_entries(&self.shared, rows.iter().take(*most).cloned().collect())),
             Rows::Requests(rows) => rows.first().cloned(),
         }
     }

@@ -89,9 +89,8 @@ impl Calls {
         if found.operation.reply == "file" {
             return Err(in_a_terminal(&found).into());
         }
-        let rows = input.body.as_ref().map_or(1, |body| {
-            body.get("inputs").unwrap_or(body).as_array().map_or(1, Vec::len)
-        });
+        let rows =
+            input.body.as_ref().map_or(1, |body| body.get("inputs").unwrap_or(body).as_array().map_or(1, Vec::len));
         let plan = self.plan(&found, given, &input, rows);
         let pipeline = self.pipeline(&found, &input).await?;
         let call: Call<Value> = request::call(&found, &pipeline, &input).with(request::polling());
@@ -143,8 +142,7 @@ impl Calls {
 
     /// Returns the checked arguments and body of an operation.
     fn input(&self, found: &Found, given: &Given) -> Result<Input, Failure> {
-        let mut input =
-            Input { arguments: given.arguments(), body: given.get("body").cloned(), ..Input::default() };
+        let mut input = Input { arguments: given.arguments(), body: given.get("body").cloned(), ..Input::default() };
         if found.operation.any_part {
             return Err(in_a_terminal(found));
         }

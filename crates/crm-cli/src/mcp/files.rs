@@ -89,7 +89,10 @@ impl Folder {
         let path = address.strip_prefix(SCHEME).and_then(|name| self.path(name)).ok_or_else(unknown)?;
         let size = path.metadata().map_or(0, |data| data.len());
         if size > MOST_BYTES {
-            let text = format!("the file has {size} bytes, and at most {MOST_BYTES} are returned; read it as {}", path.display());
+            let text = format!(
+                "the file has {size} bytes, and at most {MOST_BYTES} are returned; read it as {}",
+                path.display()
+            );
             return Err(ErrorData::invalid_params(text, None));
         }
         let bytes = std::fs::read(&path).map_err(|_| unknown())?;

@@ -44,7 +44,12 @@ pub(super) static TOOLS: &[Spec] = &[
             ARGUMENTS,
             BODY,
             ("cursor", "string", "The cursor of the previous reply, with the same arguments and body", false),
-            ("all", "boolean", "Reads all pages of a list into a file, and returns its path, a link and the first rows", false),
+            (
+                "all",
+                "boolean",
+                "Reads all pages of a list into a file, and returns its path, a link and the first rows",
+                false,
+            ),
             (
                 "part",
                 "string",
@@ -57,13 +62,7 @@ pub(super) static TOOLS: &[Spec] = &[
     Spec {
         name: "write",
         about: "Call an operation that changes data. Refused unless the server was started with writes allowed.",
-        arguments: &[
-            OPERATION,
-            ARGUMENTS,
-            BODY,
-            DRY_RUN,
-            CONFIRM,
-        ],
+        arguments: &[OPERATION, ARGUMENTS, BODY, DRY_RUN, CONFIRM],
         reads: false,
     },
     Spec {
@@ -95,6 +94,11 @@ pub(super) static TOOLS: &[Spec] = &[
 /// The tools as the protocol has them.
 pub(super) fn all() -> Vec<Tool> {
     TOOLS.iter().map(Spec::tool).collect()
+}
+
+/// Returns true if a tool may change data.
+pub(super) fn writes(name: &str) -> bool {
+    TOOLS.iter().any(|spec| spec.name == name && !spec.reads)
 }
 
 impl Spec {

@@ -1,6 +1,6 @@
 //! Lists as a whole and downloads, as files.
 
-use crm_core::{BodyStream, Call, Error, Pages, Paged as _};
+use crm_core::{BodyStream, Call, Error, Paged as _, Pages};
 use serde_json::{Value, json};
 
 use super::bounded::Rows as Fitting;

@@ -101,10 +101,7 @@ fn nothing_is_sent_if_a_row_has_a_fault() {
             json!({"operation": "hubspot contacts get", "rows": [{"arguments": {"objectId": 1}}, {"objectId": 1}]}),
             "rows[1].objectId: is not arguments (an object) or body",
         ),
-        (
-            json!({"operation": "hubspot contacts get", "rows": [{"arguments": {}}]}),
-            "rows[0].objectId: is required",
-        ),
+        (json!({"operation": "hubspot contacts get", "rows": [{"arguments": {}}]}), "rows[0].objectId: is required"),
     ] {
         let refused = client.refused("batch", arguments.clone());
         assert!(refused["error"].as_str().unwrap().contains(sentence), "{arguments}: {refused}");

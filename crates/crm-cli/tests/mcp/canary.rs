@@ -103,20 +103,24 @@ fn samples(document: &str, fake: &Fake, has_root: bool) -> Vec<Sample> {
         let sends_files = one["arguments"].as_array().is_some_and(|all| all.iter().any(|one| one["type"] == "file"));
         one["any_part"] != true && one["reply"] != "file" && !sends_files
     });
-    callable.filter_map(|one| {
-        let version = one["version"].as_str();
-        let sample = fake.sample_request(one["method"].as_str()?, one["path"].as_str()?, version)?;
-        let mut arguments = Map::new();
-        let known: Vec<String> =
-            one["arguments"].as_array().into_iter().flatten().map(|one| text(&one["name"])).collect();
-        for place in ["path", "query", "header"] {
-            let members = sample[place].as_object().into_iter().flatten();
-            arguments.extend(members.filter(|(name, _)| known.contains(name)).map(|(name, value)| (name.clone(), value.clone())));
-        }
-        let words = format!("{prefix} {} {}", text(&one["resource"]), text(&one["call"]));
-        let body = sample.get("body").filter(|_| one.get("body").is_some()).cloned();
-        Some(Sample { words, reads: false, arguments, body })
-    }).collect()
+    callable
+        .filter_map(|one| {
+            let version = one["version"].as_str();
+            let sample = fake.sample_request(one["method"].as_str()?, one["path"].as_str()?, version)?;
+            let mut arguments = Map::new();
+            let known: Vec<String> =
+                one["arguments"].as_array().into_iter().flatten().map(|one| text(&one["name"])).collect();
+            for place in ["path", "query", "header"] {
+                let members = sample[place].as_object().into_iter().flatten();
+                arguments.extend(
+                    members.filter(|(name, _)| known.contains(name)).map(|(name, value)| (name.clone(), value.clone())),
+                );
+            }
+            let words = format!("{prefix} {} {}", text(&one["resource"]), text(&one["call"]));
+            let body = sample.get("body").filter(|_| one.get("body").is_some()).cloned();
+            Some(Sample { words, reads: false, arguments, body })
+        })
+        .collect()
 }
 
 /// Puts the canary in place of each text, unless it is at one of the places.
@@ -129,7 +133,8 @@ fn marked(value: &Value, path: &str, kept: &BTreeMap<String, ()>) -> Value {
             items.iter().enumerate().map(one).collect()
         }
         Value::Object(members) => {
-            let one = |(name, member): (&String, &Value)| (name.clone(), marked(member, &format!("{path}.{name}"), kept));
+            let one =
+                |(name, member): (&String, &Value)| (name.clone(), marked(member, &format!("{path}.{name}"), kept));
             Value::Object(members.iter().map(one).collect())
         }
         other => other.clone(),

@@ -46,7 +46,8 @@ impl Client {
             assert!(found["result"]["supportedVersions"].to_string().contains("2026-07-28"), "{found}");
         } else {
             let info = json!({"name": "t", "version": "1"});
-            let hello = json!({"protocolVersion": "2025-06-18", "capabilities": client.capabilities, "clientInfo": info});
+            let hello =
+                json!({"protocolVersion": "2025-06-18", "capabilities": client.capabilities, "clientInfo": info});
             let welcome = client.ask("initialize", hello);
             assert_eq!(welcome["result"]["protocolVersion"], "2025-06-18");
             assert_eq!(welcome["result"]["serverInfo"]["name"], "crm");

@@ -57,10 +57,9 @@ fn an_answer_counts_only_for_the_call_that_asked() {
     let (mut client, id) = start(true, asks());
     let asked = client.ask("tools/call", json!({"name": "write", "arguments": archive(&id)}))["result"].take();
     let yes = json!({"confirm": {"action": "accept", "content": {"confirm": true}}});
-    for (arguments, state) in [
-        (archive(&json!("999")), asked["requestState"].clone()),
-        (archive(&id), json!("0-0000000000000000")),
-    ] {
+    for (arguments, state) in
+        [(archive(&json!("999")), asked["requestState"].clone()), (archive(&id), json!("0-0000000000000000"))]
+    {
         let params = json!({"name": "write", "arguments": arguments, "inputResponses": yes, "requestState": state});
         let answer = client.ask("tools/call", params);
         assert!(answer["result"]["isError"] == true, "{answer}");

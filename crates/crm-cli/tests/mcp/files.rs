@@ -51,10 +51,14 @@ fn a_whole_list_is_a_file_that_can_be_read() {
         let link = &result["content"][1];
         assert_eq!(link["type"], "resource_link");
         let listed = client.ask("resources/list", json!({}));
-        assert!(listed["result"]["resources"].as_array().unwrap().iter().any(|one| one["uri"] == link["uri"]), "{listed}");
+        assert!(
+            listed["result"]["resources"].as_array().unwrap().iter().any(|one| one["uri"] == link["uri"]),
+            "{listed}"
+        );
         let read = client.ask("resources/read", json!({"uri": link["uri"]}));
         let text = read["result"]["contents"][0]["text"].as_str().unwrap_or_else(|| panic!("{read}"));
-        let ids: Vec<Value> = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].clone()).collect();
+        let ids: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].clone()).collect();
         assert_eq!((ids.len(), &ids[9]), (ROWS, &reply["first_rows"][9]["id"]));
         let outside = client.ask("resources/read", json!({"uri": "crm-file:///../x"}));
         assert!(outside["error"]["message"].as_str().unwrap().contains("no file of this address"), "{outside}");

@@ -27,7 +27,8 @@ fn start() -> Server {
     let mut child = command.env("CRM_MCP_TOKEN", TOKEN).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-    let port = line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split(';').next()).unwrap_or_else(|| panic!("{line}"));
+    let port =
+        line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split(';').next()).unwrap_or_else(|| panic!("{line}"));
     Server { port: port.parse().unwrap(), child }
 }
 
@@ -90,7 +91,8 @@ fn an_older_client_has_a_session() {
     let (status, head, welcome) = post(&server, &[("authorization", &bearer)], &hello);
     assert_eq!((status, &welcome["result"]["protocolVersion"]), (200, &json!("2025-06-18")), "{head}");
     let session = head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).unwrap();
-    let headers = [("authorization", bearer.as_str()), ("mcp-session-id", session), ("mcp-protocol-version", "2025-06-18")];
+    let headers =
+        [("authorization", bearer.as_str()), ("mcp-session-id", session), ("mcp-protocol-version", "2025-06-18")];
     post(&server, &headers, &json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
     let call = json!({"name": "find", "arguments": {"question": "create a contact in hubspot"}});
     let call = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call});

@@ -82,7 +82,11 @@ fn wrong_arguments_have_a_path_and_a_suggestion() {
         ),
         ("read", json!({"operation": "hatch exports download"}), "there is no folder for files"),
         ("read", json!({"operation": "ada@example.com"}), "operation: is not the words of an operation"),
-        ("describe", json!({"operation": "hubspot contacts list", "type": "ada@example.com"}), "no type called \\\"…\\\""),
+        (
+            "describe",
+            json!({"operation": "hubspot contacts list", "type": "ada@example.com"}),
+            "no type called \\\"…\\\"",
+        ),
         ("read", json!({"operation": "hubspot contacts list", "all": true}), "crm mcp --files DIR"),
     ] {
         let (failed, text) = client.call(tool, arguments.clone());

@@ -73,7 +73,11 @@ fn contains(result: &Value, row: &Value) -> bool {
 
 fn ids_of(error: &Value) -> Vec<String> {
     let context = error.get("context");
-    let places = [error.get("id"), context.and_then(|context| context.get("id")), context.and_then(|context| context.get("ids"))];
+    let places = [
+        error.get("id"),
+        context.and_then(|context| context.get("id")),
+        context.and_then(|context| context.get("ids")),
+    ];
     let values = places.into_iter().flatten().flat_map(|value| match value {
         Value::Array(values) => values.clone(),
         other => vec![other.clone()],

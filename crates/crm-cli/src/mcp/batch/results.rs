@@ -78,7 +78,8 @@ impl Results {
         let mut kept = fitting.into_rows();
         kept.sort_by_key(|result| result["row"].as_u64());
         answer.value["results"] = kept.into();
-        let text = if all { "of records, only the ids are returned" } else { "not all rows fit; failures are returned first" };
+        let text =
+            if all { "of records, only the ids are returned" } else { "not all rows fit; failures are returned first" };
         answer.value["shortened"] = text.into();
         Ok(answer)
     }

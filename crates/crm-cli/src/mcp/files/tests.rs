@@ -18,8 +18,18 @@ fn nothing_outside_of_the_folder_is_read() {
     folder.read(&format!("{SCHEME}plain.jsonl")).unwrap();
     let absolute = outer.path().join("secret").display().to_string();
     for name in [
-        "../secret", "..%2fsecret", "folder/../../secret", "folder", "link", ".hidden", ".", "..", "", "plain.jsonl/",
-        "plain.jsonl\0", &absolute,
+        "../secret",
+        "..%2fsecret",
+        "folder/../../secret",
+        "folder",
+        "link",
+        ".hidden",
+        ".",
+        "..",
+        "",
+        "plain.jsonl/",
+        "plain.jsonl\0",
+        &absolute,
     ] {
         folder.read(&format!("{SCHEME}{name}")).unwrap_err();
         assert_eq!(folder.path(name), None, "{name}");
