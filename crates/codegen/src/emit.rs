@@ -72,9 +72,9 @@ pub(crate) fn api(
         let text = rust::file(&[], none(), vec![Piece::Rust(operations::resource(operations, model)?)])?;
         files.add(folder.join("operations").join(format!("{resource}.rs")), text);
     }
-    if let Some(fold) = &file.fold {
+    if file.fold.is_some() {
         let about = inner_doc("The types of object, and which operations each has.");
-        let text = rust::file(&[], about, vec![Piece::Rust(client::object_types(fold, api, model))])?;
+        let text = rust::file(&[], about, vec![Piece::Rust(client::object_types(api, model))])?;
         files.add(folder.join("object_types.rs"), text);
     }
     let names: Vec<&str> = resources.keys().map(String::as_str).collect();

@@ -79,7 +79,7 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
         describe::describe(document, &vendor.words);
     }
     let whole = documents.clone();
-    let object_types = match &file.fold {
+    let mut object_types = match &file.fold {
         Some(fold) => fold::fold(fold, file, &mut documents, &mut refusals)?,
         None => Vec::new(),
     };
@@ -113,6 +113,9 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, mut documents: Vec<Document>,
         prune::prune(&mut document.value);
     }
     let (merged, schemas) = merge::merge(documents, file, &known.schemas, &mut refusals)?;
+    if let Some(fold) = &file.fold {
+        fold::keep_own(fold, &merged, &mut object_types);
+    }
     operations::check_unique(&merged, |key, name| {
         let resource = name.split_once('.').map_or(name, |(resource, _)| resource);
         let known = (standing.get(key).map(String::as_str) == Some(name)).then(|| names.place(&file.name, key));

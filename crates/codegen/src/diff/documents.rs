@@ -18,7 +18,6 @@ const ELSEWHERE: [&str; 6] = ["paths", "info", "openapi", "tags", "servers", "co
 
 /// Compares each document with the document of the same name on the other side.
 pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs<'_>) {
-    let told: BTreeSet<String> = changes.items().map(str::to_owned).collect();
     let key = |operation: &Operation| (operation.method.clone(), template(&operation.path));
     // Already reported as removed, added or moved.
     let moved = pairs.both.iter().filter(|pair| key(pair.old) != key(pair.new));
@@ -31,9 +30,12 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
     for before in &old.documents {
         let Some(now) = new.documents.iter().find(|now| now.name == before.name) else { continue };
         let (was, is) = (operations(before), operations(now));
-        // Operations of a type of object that the merged document folds are reported with the type.
-        let object = old.objects.get(&before.name).is_some_and(|name| told.contains(name));
-        let folded = |key: &Key| object && !whole.contains(key);
+        // Operations that the merged document folds are reported with the type of object.
+        let name = old.objects.get(&before.name);
+        let types = old.object_types.iter().chain(&new.object_types).filter(|one| Some(&one.name) == name);
+        let of_type: Vec<_> = types.flat_map(|one| &one.operations).collect();
+        let is_of_type = |key: &Key| of_type.iter().any(|(method, path)| is_copy(key, method, path, true));
+        let folded = |key: &Key| !whole.contains(key) && is_of_type(key);
         let lines = |one: &Operations<'_>, other: &Operations<'_>, known: &BTreeSet<Key>| -> Vec<String> {
             let alone = one.iter().filter(|(key, _)| !other.contains_key(*key) && !known.contains(key) && !folded(key));
             alone.map(|((method, _), (path, _))| format!("`{method} {path}`")).collect()
@@ -62,7 +64,8 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
             };
             let found = differences(&expanded(&before.value, one), &expanded(&now.value, other));
             // A difference that the operation of the merged document has as well is reported there.
-            let pair = pairs.both.iter().find(|pair| is_copy(key, pair.old, is_folded)).filter(|_| !found.is_empty());
+            let pair = pairs.both.iter().find(|pair| is_copy(key, &pair.old.method, &pair.old.path, is_folded));
+            let pair = pair.filter(|_| !found.is_empty());
             let reported =
                 pair.map_or_else(Vec::new, |pair| differences(&in_merged(old, pair.old), &in_merged(new, pair.new)));
             shown.extend(found.into_iter().filter(|one| !reported.contains(one)));
@@ -127,13 +130,13 @@ fn merged(api: &Api) -> BTreeSet<(&str, Key)> {
     api.model.operations.iter().map(|one| (one.document.as_str(), of(one))).collect()
 }
 
-/// Returns true if an operation of a document is described by an operation of the merged document, in which the name of
-/// the type of object is a parameter if the document is folded.
-fn is_copy((method, path): &Key, merged: &Operation, folded: bool) -> bool {
-    let template = template(&merged.path);
+/// Returns true if an operation of a document is described by the operation of the merged document with this method and
+/// path, in which the name of the type of object is a parameter if the document is folded.
+fn is_copy((method, path): &Key, merged: &str, of: &str, folded: bool) -> bool {
+    let template = template(of);
     let same = |(one, other): (&str, &str)| one == other || folded && other == "{}";
     let alike = path.split('/').count() == template.split('/').count();
-    *method == merged.method && alike && path.split('/').zip(template.split('/')).all(same)
+    method.eq_ignore_ascii_case(merged) && alike && path.split('/').zip(template.split('/')).all(same)
 }
 
 fn in_merged(api: &Api, operation: &Operation) -> Value {

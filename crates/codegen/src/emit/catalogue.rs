@@ -49,12 +49,7 @@ fn path(root: &Path, name: &str) -> PathBuf {
 /// The types of object of a folded resource.
 fn objects(fold: &Fold, Refined { api, model, .. }: &Refined<'_>) -> Value {
     let one = |object: &ObjectType| {
-        let has = |operation: &&Operation| {
-            let here = |(method, path): &(String, String)| {
-                operation.method.eq_ignore_ascii_case(method) && operation.path == *path
-            };
-            operation.resource == fold.resource && object.operations.iter().any(here)
-        };
+        let has = |operation: &&Operation| object.has(&operation.method, &operation.path);
         let calls: Vec<&String> = model.operations.iter().filter(has).map(|operation| &operation.call).collect();
         json!({"name": object.name, "segment": object.segment, "calls": calls})
     };

@@ -15,15 +15,10 @@ use crate::normalise::Api;
 use crate::read::vendor::{ApiFile, Fold};
 
 /// The table of object types.
-pub(super) fn object_types(fold: &Fold, api: &Api, model: &Model) -> TokenStream {
+pub(super) fn object_types(api: &Api, model: &Model) -> TokenStream {
     let constants: Vec<Ident> = api.object_types.iter().map(|object| ident(&object.name.to_uppercase())).collect();
     let tables = api.object_types.iter().zip(&constants).map(|(object, constant)| {
-        let has = |operation: &&Operation| {
-            let here = |(method, path): &(String, String)| {
-                operation.method.eq_ignore_ascii_case(method) && operation.path == *path
-            };
-            operation.resource == fold.resource && object.operations.iter().any(here)
-        };
+        let has = |operation: &&Operation| object.has(&operation.method, &operation.path);
         let names = model.operations.iter().filter(has).map(|operation| &operation.name);
         let (about, name, segment) = (plain_doc(&handle::about(&object.name)), &object.name, &object.segment);
         quote! {

@@ -19,8 +19,15 @@ pub struct ObjectType {
     pub name: String,
     /// Value of the path segment, for example `0-3`.
     pub segment: String,
-    /// The generic operations it has, as (method, path).
+    /// The operations of the folded resource that it has, as (method, path).
     pub operations: Vec<(String, String)>,
+}
+
+impl ObjectType {
+    /// Returns true if it has the operation with this method and path.
+    pub(crate) fn has(&self, method: &str, path: &str) -> bool {
+        self.operations.iter().any(|(known, at)| known.eq_ignore_ascii_case(method) && at == path)
+    }
 }
 
 /// Folds the documents that name an object type. An operation that a type has beyond the generic ones
@@ -99,6 +106,16 @@ pub(super) fn fold(
         entry.operations.dedup();
     }
     Ok(types.into_values().collect())
+}
+
+/// Removes from the types of object the operations that belong to another resource, for example to associations: they can
+/// be called for every type.
+pub(super) fn keep_own(fold: &Fold, merged: &Value, types: &mut [ObjectType]) {
+    let is_own = |(method, path): &(String, String)| {
+        let name = text(&merged["paths"][path][method], "x-crm-name");
+        name.and_then(|name| name.split_once('.')).is_some_and(|(resource, _)| resource == fold.resource)
+    };
+    types.iter_mut().for_each(|one| one.operations.retain(is_own));
 }
 
 /// The segment that named the type, and the generic path; `None` for a path of another kind.

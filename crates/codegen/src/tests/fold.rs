@@ -3,14 +3,16 @@
 use serde_json::{Value, json};
 
 use super::Workspace;
+use crate::diff::{self, Class, Kind};
+
+fn document(paths: &[&str]) -> Value {
+    let list = |path: &str| json!({"get": {"operationId": path, "responses": {"204": {"description": ""}}}});
+    let paths: Value = paths.iter().map(|path| ((*path).to_owned(), list(path))).collect();
+    json!({"openapi": "3.0.0", "info": {}, "security": [{"key": []}], "paths": paths})
+}
 
 /// A workspace with the documents of all objects and of boats, each with these lists.
 fn workspace(all: &[&str], boats: &[&str]) -> Workspace {
-    let document = |paths: &[&str]| {
-        let list = |path: &str| json!({"get": {"operationId": path, "responses": {"204": {"description": ""}}}});
-        let paths: Value = paths.iter().map(|path| ((*path).to_owned(), list(path))).collect();
-        json!({"openapi": "3.0.0", "info": {}, "security": [{"key": []}], "paths": paths})
-    };
     let workspace = Workspace::new(&document(all));
     workspace.put("specs/acme/boats.json", &document(boats));
     let objects = json!({"resource": "objects", "bind": ["objectType"]});
@@ -43,4 +45,26 @@ fn an_operation_with_a_name_of_its_own_is_not_that_of_all_types() {
     let entry = json!({"GET /crm/objects/v1/boats/{boatId}/crew/{rank}": {"name": "list_sailors"}});
     workspace.put("specs/acme/surface/objects.json", &json!({"operations": entry}));
     assert!(workspace.generated("operations/objects.rs").contains("objects.list_sailors"));
+}
+
+#[test]
+fn an_operation_of_another_resource_is_not_one_of_the_type_whose_document_has_it() {
+    let with = |boats: &[&str]| {
+        let workspace = workspace(&["/crm/objects/v1/{objectType}"], boats);
+        let path = workspace.root().join("specs/acme/vendor.json");
+        let mut vendor: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        vendor["apis"][0]["documents"]["ties.json"] = json!({"resource": "ties"});
+        workspace.put("specs/acme/vendor.json", &vendor);
+        workspace.put("specs/acme/ties.json", &document(&["/crm/objects/v1/{objectType}/{objectId}/ties/{to}"]));
+        workspace
+    };
+    let now = with(&["/crm/objects/v1/boats"]);
+    let expected = now.generated("object_types.rs");
+    let before = with(&["/crm/objects/v1/boats", "/crm/objects/v1/boats/{boatId}/ties/{to}"]);
+    std::fs::copy(now.root().join("specs/acme/names.json"), before.root().join("specs/acme/names.json")).unwrap();
+    assert_eq!(before.generated("object_types.rs"), expected);
+    let changes = diff::between(before.root(), now.root(), &mut |_| {}).unwrap();
+    let [change] = &changes[..] else { panic!("{changes:#?}") };
+    assert_eq!((change.class, change.kind, change.item.as_str()), (Class::Patch, Kind::Document, "boats.json"));
+    assert!(change.what.starts_with("no longer describes"), "{change:?}");
 }
