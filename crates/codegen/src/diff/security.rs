@@ -41,23 +41,27 @@ fn scopes(item: &mut Item<'_>, before: &Ways, now: &Ways) {
         alternatives(item, "", "scope", (&before.scopes, &now.scopes));
     }
     let mut lines: BTreeMap<(&BTreeSet<Way>, &BTreeSet<Way>), Vec<&Way>> = BTreeMap::new();
+    let mut new_kinds: BTreeMap<&BTreeSet<Way>, Vec<&Way>> = BTreeMap::new();
     for (kind, is) in now.of_kind.iter().filter(|_| !alike) {
         match before.of_kind.get(kind) {
             Some(was) => lines.entry((was, is)).or_default().push(kind),
-            None if is.is_empty() => {
-                item.minor(format!("with the credential {}: requires no scope", written(&[kind])), LOOSER);
-            }
-            None => lines.entry((&NONE, is)).or_default().push(kind),
+            None => new_kinds.entry(is).or_default().push(kind),
         }
+    }
+    for (is, kinds) in new_kinds {
+        let with = format!("with the {} {}", counted("credential", kinds.len()), written(&kinds));
+        let scopes: Vec<&Way> = is.iter().collect();
+        let what = match scopes.len() {
+            0 => format!("{with}: requires no scope"),
+            count => format!("{with}: accepts the {} {}", counted("scope", count), written(&scopes)),
+        };
+        item.minor(what, LOOSER);
     }
     for (sides, kinds) in lines {
         let with = format!("with the {} {}: ", counted("credential", kinds.len()), written(&kinds));
         alternatives(item, &with, "scope", sides);
     }
 }
-
-/// The scopes of a kind of credential that a side does not have.
-static NONE: BTreeSet<Way> = BTreeSet::new();
 
 /// Returns the alternatives that only one of two sides has.
 fn differing<'a>(before: &'a BTreeSet<Way>, now: &'a BTreeSet<Way>) -> [Vec<&'a Way>; 2] {
