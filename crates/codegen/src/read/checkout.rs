@@ -46,10 +46,13 @@ pub fn source(vendor: &Vendor) -> Result<&Source> {
 /// documents of the vendor.
 pub fn whole<'a>(vendor: &Vendor, folder: &'a Path) -> Result<&'a Path> {
     let source = source(vendor)?;
+    if !folder.is_dir() {
+        bail!("{}: no such folder; name a checkout of the vendor's repository", folder.display());
+    }
     let has_documents = |root: &Path| Ok::<_, anyhow::Error>(!source.candidates(root)?.is_empty());
     let around = folder.ancestors().skip(1).find(|path| path.join(".git").exists());
     match around {
-        Some(around) if folder.is_dir() && !has_documents(folder)? && has_documents(around)? => Ok(around),
+        Some(around) if !has_documents(folder)? && has_documents(around)? => Ok(around),
         _ => Ok(folder),
     }
 }
@@ -58,9 +61,6 @@ impl Checkout {
     /// Reads the documents that `vendor.json` lists. `step` is called for each, with its number, the number of
     /// all, the document and its path. All errors are reported together.
     pub fn read(vendor: &Vendor, root: &Path, step: &mut dyn FnMut(usize, usize, &Imported, &str)) -> Result<Self> {
-        if !root.is_dir() {
-            bail!("{}: no such folder; name a checkout of the vendor's repository", root.display());
-        }
         let source = source(vendor)?;
         let locked = Lock::read(&vendor.folder)?.unwrap_or_default();
         let mut candidates = source.candidates(root)?;

@@ -58,10 +58,19 @@ impl Document {
 /// Reads JSON, with or without a byte order mark.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    serde_json::from_slice(text).map_err(|error| match text.trim_ascii_start().first() {
-        Some(b'{' | b'[') => anyhow!("not JSON: {error}"),
-        _ => anyhow!("not JSON ({error}); YAML is not read: convert the document to JSON first"),
+    serde_json::from_slice(text).map_err(|error| match text.trim_ascii() {
+        [] => anyhow!("the file is empty"),
+        text if is_yaml(text) => anyhow!("not JSON but YAML, which is not read; convert the document to JSON first"),
+        _ => anyhow!("not JSON: {error}"),
     })
+}
+
+/// Returns true if a text that is not JSON begins as YAML does: with a key, a comment or the start of a document.
+fn is_yaml(text: &[u8]) -> bool {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let key = line.split(|byte| *byte == b':').next().filter(|key| key.len() < line.len()).unwrap_or_default();
+    let is_key = !key.is_empty() && key.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
+    is_key || ["---", "%YAML", "#"].iter().any(|start| line.starts_with(start.as_bytes()))
 }
 
 /// The names of all documents in a vendor's folder: JSON files that are not our own.

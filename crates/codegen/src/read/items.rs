@@ -1,18 +1,21 @@
-//! Path items, and bodies that operations share.
+//! Path items, and the bodies and replies that operations share.
+
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
-use super::document::{Document, METHODS, object, text};
+use super::document::{Document, METHODS, object};
 use super::references::escaped;
 
-/// Replaces the references of paths and bodies by their targets, and removes servers that equal those of the document.
+/// Replaces the references of paths, bodies and successful replies by their targets, and removes servers that equal those
+/// of the document.
 pub(super) fn complete(document: &mut Document) -> Result<()> {
     let root = document.value.clone();
     let Some(paths) = document.value.get_mut("paths").and_then(Value::as_object_mut) else { return Ok(()) };
     for (path, item) in paths {
-        let at = || format!("at /paths/{}", escaped(path));
-        *item = Value::Object(whole(&root, item, root["paths"].as_object().map_or(0, Map::len)).with_context(at)?);
+        let at = |step: &str| format!("at /paths/{}{step}", escaped(path));
+        *item = whole(&root, item).with_context(|| at(""))?;
         let servers = |value: &mut Value| {
             if let Value::Object(members) = value
                 && members.get("servers").is_some_and(|servers| Some(servers) == root.get("servers"))
@@ -24,9 +27,12 @@ pub(super) fn complete(document: &mut Document) -> Result<()> {
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             servers(operation);
-            // Operations may share a body.
             if let Some(body) = operation.get_mut("requestBody") {
-                *body = Value::Object(whole(&root, body, 1).with_context(at)?);
+                *body = whole(&root, body).with_context(|| at(&format!("/{method}/requestBody")))?;
+            }
+            let replies = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
+            for (status, reply) in replies.filter(|(status, _)| status.starts_with('2')) {
+                *reply = whole(&root, reply).with_context(|| at(&format!("/{method}/responses/{status}")))?;
             }
         }
     }
@@ -42,6 +48,9 @@ pub(crate) fn check(document: &Document) -> Result<()> {
             let at = format!("{}: at /paths/{}{step}", document.name, escaped(path));
             if !part.is_object() {
                 bail!("{at}: not an object; remove it in corrections.json");
+            }
+            if step.is_empty() {
+                item_is_legal(path, part).with_context(|| at.clone())?;
             }
             if part.get("parameters").is_some_and(|parameters| !parameters.is_array()) {
                 bail!("{at}/parameters: not a list; correct it in corrections.json");
@@ -60,18 +69,45 @@ pub(crate) fn check(document: &Document) -> Result<()> {
     Ok(())
 }
 
-/// Returns a path or a body with its references replaced; `left` is the maximum number of references in a chain.
-fn whole(root: &Value, item: &Value, left: usize) -> Result<Map<String, Value>> {
+/// Returns an error for a path that cannot be sent, and for members of a path that are not in OpenAPI 3.0.
+fn item_is_legal(path: &str, item: &Value) -> Result<()> {
+    const OTHERS: [&str; 5] = ["description", "parameters", "servers", "summary", "trace"];
+    if !path.starts_with('/') || path.contains(['?', '#']) {
+        bail!("a path begins with `/` and has neither query nor fragment; correct it in corrections.json");
+    }
+    let mut texts = path.split('{').enumerate().map(|(index, part)| match (index, part.split_once('}')) {
+        (0, None) => Some(part),
+        (1.., Some((name, after))) if !name.is_empty() => Some(after),
+        _ => None,
+    });
+    if !texts.all(|text| text.is_some_and(|text| !text.contains('}'))) {
+        bail!("a parameter of the path is not between `{{` and `}}`; correct it in corrections.json");
+    }
+    let mut names = item.as_object().into_iter().flat_map(Map::keys);
+    let unknown = |name: &&String| {
+        let is_known = METHODS.contains(&name.as_str()) || OTHERS.contains(&name.as_str());
+        !is_known && !name.starts_with("x-")
+    };
+    match names.find(unknown) {
+        Some(name) => bail!("OpenAPI 3.0 has no `{name}` of a path; remove it in corrections.json"),
+        None => Ok(()),
+    }
+}
+
+/// Returns a value with its references replaced.
+fn whole(root: &Value, item: &Value) -> Result<Value> {
     let mut own = item.as_object().cloned().context("not an object")?;
-    let Some(target) = text(item, "$ref") else { return Ok(own) };
-    if left == 0 {
-        bail!("`{target}` refers back to itself");
+    let mut known = BTreeSet::new();
+    while let Some(target) = own.remove("$ref") {
+        let Value::String(target) = target else { bail!("`$ref` is not a text") };
+        let found = target.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
+        let found = found.with_context(|| format!("`{target}` does not exist"))?;
+        for (key, value) in found.as_object().with_context(|| format!("`{target}` is not an object"))? {
+            own.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+        if own.contains_key("$ref") && !known.insert(target.clone()) {
+            bail!("`{target}` refers back to itself");
+        }
     }
-    let found = target.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
-    let found = found.with_context(|| format!("`{target}` does not exist"))?;
-    own.remove("$ref");
-    for (key, value) in whole(root, found, left - 1)? {
-        own.entry(key).or_insert(value);
-    }
-    Ok(own)
+    Ok(Value::Object(own))
 }

@@ -9,6 +9,8 @@ pub(super) enum Place {
     Root,
     /// A map whose values are of this kind.
     MapOf(Inner),
+    /// The same, with extensions of the vendor (`x-…`).
+    Extended(Inner),
     /// A list whose elements are of this kind.
     ListOf(Inner),
     One(Inner),
@@ -94,12 +96,12 @@ pub(super) fn member(place: Place, key: &str) -> Place {
     match (place, key) {
         (Place::Root, "info") => Place::One(Info),
         (Place::Root | Place::One(PathItem | Operation), "servers") => Place::ListOf(Server),
-        (Place::Root, "paths") => Place::MapOf(PathItem),
+        (Place::Root, "paths") => Place::Extended(PathItem),
         (Place::Root, "components") => Place::One(Components),
         (Place::One(PathItem | Operation), "parameters") => Place::ListOf(Parameter),
         (Place::One(PathItem), key) if METHODS.contains(&key) => Place::One(Operation),
         (Place::One(Operation), "requestBody") => Place::One(Body),
-        (Place::One(Operation), "responses") => Place::MapOf(Response),
+        (Place::One(Operation), "responses") => Place::Extended(Response),
         (Place::One(Components), "schemas") => Place::MapOf(Schema),
         (Place::One(Components), "responses") => Place::MapOf(Response),
         (Place::One(Components), "parameters") => Place::MapOf(Parameter),

@@ -16,6 +16,14 @@ pub(crate) fn check(document: &Document) -> Result<()> {
     let schemas = document.value.pointer("/components/schemas").unwrap_or(&Value::Null);
     let mut ended = BTreeSet::new();
     for (name, _) in object(&document.value["components"], "schemas") {
+        if name.is_empty() || name.contains(['/', '~']) {
+            bail!(
+                "{}: at /components/schemas/{}: OpenAPI allows no schema of this name; add it with another name in \
+                 corrections.json, and replace the references",
+                document.name,
+                escaped(name)
+            );
+        }
         if let Err(error) = end(schemas, name, &mut Vec::new(), &mut ended) {
             bail!("{}: at /components/schemas/{}: {error}", document.name, escaped(name));
         }

@@ -10,8 +10,18 @@ use super::place::{Inner, Place, member};
 use super::repair::{self, Repairs};
 
 /// Members that contain prose, or nothing that a client needs.
-const PROSE: [&str; 8] =
-    ["description", "summary", "example", "examples", "externalDocs", "termsOfService", "contact", "tags"];
+const PROSE: [&str; 10] = [
+    "description",
+    "summary",
+    "example",
+    "examples",
+    "externalDocs",
+    "termsOfService",
+    "contact",
+    "tags",
+    "callbacks",
+    "links",
+];
 
 /// The findings of a walk.
 #[derive(Default)]
@@ -29,6 +39,11 @@ pub(super) fn strip(value: &Value, place: Place, found: &mut Found) -> Value {
             let members = map.iter().map(|(key, value)| (key.clone(), strip(value, Place::One(inner), found)));
             Value::Object(members.collect())
         }
+        (Place::Extended(inner), Value::Object(map)) => {
+            let kept = map.iter().filter(|(key, _)| !is_extension(key, found)).collect::<Vec<_>>();
+            let members = kept.into_iter().map(|(key, value)| (key.clone(), strip(value, Place::One(inner), found)));
+            Value::Object(members.collect())
+        }
         (Place::ListOf(inner), Value::Array(items)) => {
             Value::Array(items.iter().map(|value| strip(value, Place::One(inner), found)).collect())
         }
@@ -38,9 +53,7 @@ pub(super) fn strip(value: &Value, place: Place, found: &mut Found) -> Value {
         (Place::Root | Place::One(_), Value::Object(map)) => {
             let mut kept = Map::new();
             for (key, value) in map {
-                if key.starts_with(OURS) {
-                    found.taken_out.insert(key.clone());
-                } else if !(key.starts_with("x-")
+                if !(is_extension(key, found)
                     || PROSE.contains(&key.as_str())
                     || is_title(place, key)
                     || is_nothing(place, key, value))
@@ -59,6 +72,14 @@ pub(super) fn strip(value: &Value, place: Place, found: &mut Found) -> Value {
         // A value of an unexpected shape is kept; the normaliser handles it.
         _ => value.clone(),
     }
+}
+
+/// Returns true for an extension of the vendor, and notes one that begins like ours.
+fn is_extension(key: &str, found: &mut Found) -> bool {
+    if key.starts_with(OURS) {
+        found.taken_out.insert(key.to_owned());
+    }
+    key.starts_with("x-")
 }
 
 fn is_title(place: Place, key: &str) -> bool {

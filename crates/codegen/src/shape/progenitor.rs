@@ -22,7 +22,11 @@ pub(super) fn name(types: &mut Types, unions: &[Union]) -> Result<BTreeMap<Strin
     let mut names = BTreeMap::new();
     for (schema, definition) in &mut types.definitions {
         let rust = schema.to_upper_camel_case();
-        let ty = known.get(&rust).with_context(|| format!("the type generator made no type `{rust}`"))?;
+        let ty = known.get(&rust).with_context(|| {
+            format!(
+                "`{rust}` is not the name of a type in Rust; give the schema another name under `types` in vendor.json"
+            )
+        })?;
         match (&mut definition.shape, ty.details()) {
             (Shape::Record { fields }, TypeDetails::Struct(made)) => {
                 for made in made.properties_info() {

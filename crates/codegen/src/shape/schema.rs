@@ -2,7 +2,7 @@
 //!
 //! Unsupported constraints lose nothing: replies are read tolerantly, and constraints go into the documentation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 use heck::ToUpperCamelCase;
@@ -217,20 +217,21 @@ impl<'a> Shaper<'a> {
 
     /// Several parts that all hold: one record with the members of each.
     fn all_of(&self, parts: &[&Value]) -> Value {
-        let mut properties = Map::new();
-        let mut required = Vec::new();
-        for part in parts {
-            let part = references::schema_name(part).map_or(*part, |name| &self.schemas[name]);
-            let nested;
-            let part = match part.get("allOf").and_then(Value::as_array) {
-                Some(inner) => {
-                    nested = self.all_of(&inner.iter().collect::<Vec<_>>());
-                    &nested
+        let (mut properties, mut required, mut known) = (Map::new(), Vec::new(), BTreeSet::new());
+        let mut open: Vec<&Value> = parts.iter().rev().copied().collect();
+        while let Some(part) = open.pop() {
+            // Parts may have parts in common, and each of them counts once.
+            if references::schema_name(part).is_some_and(|name| !known.insert(name)) {
+                continue;
+            }
+            let part = references::resolved(self.schemas, part);
+            match part.get("allOf").and_then(Value::as_array) {
+                Some(inner) => open.extend(inner.iter().rev()),
+                None => {
+                    properties.extend(object(part, "properties").map(|(name, value)| (name.clone(), value.clone())));
+                    required.extend(list(part, "required").cloned());
                 }
-                None => part,
-            };
-            properties.extend(object(part, "properties").map(|(name, value)| (name.clone(), value.clone())));
-            required.extend(list(part, "required").cloned());
+            }
         }
         json!({"type": "object", "properties": properties, "required": required})
     }

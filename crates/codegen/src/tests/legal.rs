@@ -34,7 +34,26 @@ fn rare_constructs_are_generated_or_refused_with_their_place() {
     row("parameters of a path that are none", &|d| d["paths"][LIST]["parameters"] = json!({"all": true}));
     row("a server of a path", &|d| d["paths"][LIST]["servers"] = json!([{"url": "https://other"}]));
     row("a server of an operation", &|d| d["paths"][LIST]["get"]["servers"] = json!([{"url": "https://other"}]));
+    row("a path without a slash", &|d| d["paths"]["a"] = json!({"get": {}}));
+    row("a path with a query", &|d| d["paths"]["/a?b=1"] = json!({"get": {}}));
+    row("a path whose parameter does not end", &|d| d["paths"]["/a/{b"] = json!({"get": {}}));
+    row("a path whose parameter has no name", &|d| d["paths"]["/a/{}"] = json!({"get": {}}));
+    row("a path whose parameter does not begin", &|d| d["paths"]["/a/{b}c}"] = json!({"get": {}}));
+    row("an operation of a verb in capitals", &|d| d["paths"][LIST]["POST"] = d["paths"][LIST]["get"].clone());
     row("a path that is no object", &|d| d["paths"]["/a"] = json!("a"));
+    row("a schema whose name is a path", &|d| d["components"]["schemas"]["A/B"] = json!({"type": "object"}));
+    row("a schema whose name is no type", &|d| {
+        d["components"]["schemas"]["1st"] = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        d["components"]["schemas"]["Node"]["properties"]["child"] = to("1st");
+    });
+    row("schemas that are each twice all of the next", &|d| {
+        let schemas = &mut d["components"]["schemas"];
+        (0..60).for_each(|n| {
+            schemas[format!("N{n}")] = json!({"allOf": [to(&format!("N{}", n + 1)), to(&format!("N{}", n + 1))]})
+        });
+        schemas["N60"] = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        schemas["Node"]["properties"]["child"] = to("N0");
+    });
     row("a schema that stands for itself", &|d| d["components"]["schemas"]["Node"] = to("Node"));
     row("schemas that stand for one another", &|d| {
         d["components"]["schemas"]["Node"] = json!({"allOf": [to("A")]});

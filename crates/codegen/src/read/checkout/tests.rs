@@ -190,6 +190,9 @@ fn what_cannot_be_read_is_one_error_each_and_what_can_is_read() {
     let a = "apps/v3/a-v3.json";
     row("a byte order mark", &[(a, &format!("\u{feff}{}", plain()))]);
     row("YAML", &[(a, "openapi: 3.0.0\npaths: {}\n")]);
+    row("a comment and YAML", &[(a, "# words\nopenapi: 3.0.0\n")]);
+    row("no text", &[(a, " \n")]);
+    row("a page in HTML", &[(a, "<!doctype html>\n<title>404: not found</title>\n")]);
     row("half a document", &[(a, &plain()[..40])]);
     row("no document", &[(a, r#"{"name": "a"}"#)]);
     row("Swagger 2", &[(a, r#"{"swagger": "2.0", "paths": {}}"#)]);
@@ -223,6 +226,13 @@ fn what_cannot_be_read_is_one_error_each_and_what_can_is_read() {
     let body =
         json!({"operationId": "post-a", "requestBody": {"$ref": "#/components/requestBodies/A"}, "responses": {}});
     row("a body that refers to nothing", &[(a, &paths(json!({"/a": {"get": get, "post": body}})))]);
+    let reply = json!({"operationId": "post-a", "responses": {"200": {"$ref": "#/components/responses/A"}}});
+    row("a reply that refers to nothing", &[(a, &paths(json!({"/a": {"get": get, "post": reply}})))]);
+    let circle = json!({"A": {"$ref": "#/components/responses/B"}, "B": {"$ref": "#/components/responses/A"}});
+    let circle =
+        json!({"openapi": "3.0.0", "info": {}, "paths": {"/a": {"post": reply}}, "components": {"responses": circle}});
+    row("replies that refer to one another", &[(a, &circle.to_string())]);
+    row("a reference that is not a text", &[(a, &paths(json!({"/a": {"get": get}, "/b": {"$ref": 1}})))]);
     row("paths that are none", &[(a, &paths(json!([])))]);
     let array = json!({"A": {"type": "array"}});
     row("a mistake that means one thing", &[(a, &document("#/components/schemas/A", &array))]);
@@ -234,6 +244,9 @@ fn paths_are_read_with_what_they_say_for_all_operations() {
     let get = json!({"operationId": "get-a", "responses": {"204": {"description": ""}}});
     let mut own = get.clone();
     own["servers"] = json!([{"url": "https://a", "description": "prose"}]);
+    // Failures stay references, because many operations share them.
+    let to_reply = json!({"$ref": "#/components/responses/E"});
+    let reply = json!({"content": {"text/plain": {}}, "description": ""});
     let document = json!({
         "openapi": "3.0.0", "info": {}, "servers": [{"url": "https://a"}],
         "paths": {
@@ -241,8 +254,16 @@ fn paths_are_read_with_what_they_say_for_all_operations() {
             "/b": {"$ref": "#/paths/~1a", "parameters": [{"name": "b", "in": "query", "schema": {"type": "string"}}]},
             "/c": {"get": get, "servers": [{"url": "https://c"}]},
             "/d": {"post": {"requestBody": {"$ref": "#/components/requestBodies/D"}}},
+            "/e": {"get": {
+                "responses": {"200": to_reply, "201": to_reply, "400": to_reply, "x-note": {"content": {"a": "prose"}}},
+                "callbacks": {"done": {"{$url}": {"post": {"description": "prose"}}}},
+            }},
+            "x-note": {"get": {"description": "prose"}},
         },
-        "components": {"requestBodies": {"D": {"description": "prose", "content": {"text/plain": {}}}}},
+        "components": {
+            "requestBodies": {"D": {"description": "prose", "content": {"text/plain": {}}}},
+            "responses": {"E": {"$ref": "#/components/responses/F"}, "F": {"content": {"text/plain": {}}, "links": {"a": "prose"}}},
+        },
     });
     let place = Place::of("hoopai", &json!({"v2/a.json": {}})).with(&[("apps/a.json", &document.to_string())]);
     let paths = &place.read().unwrap().documents[0].0.document.value["paths"];
@@ -251,6 +272,7 @@ fn paths_are_read_with_what_they_say_for_all_operations() {
         "/b": {"get": get, "parameters": [{"name": "b", "in": "query", "schema": {"type": "string"}}]},
         "/c": {"get": get, "servers": [{"url": "https://c"}]},
         "/d": {"post": {"requestBody": {"content": {"text/plain": {}}}}},
+        "/e": {"get": {"responses": {"200": reply, "201": reply, "400": to_reply}}},
     });
     assert_eq!(*paths, expected);
 }
