@@ -97,7 +97,7 @@ mod tests {
         let (root, from) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let file = from.path().join("a.json");
         for (text, expected) in [
-            ("openapi: 3.0.0", "YAML is not read"),
+            ("openapi: 3.0.0", "but YAML"),
             ("{\"swagger\": \"2.0\"}", "Swagger 2"),
             ("{\"openapi\": \"3.0", "not JSON"),
         ] {

@@ -33,8 +33,14 @@ pub(super) fn rest(checkout: &Checkout) {
         println!("  passed   {file}: no operations; another version is taken");
     }
     if !checkout.others.is_empty() {
-        let names = checkout.others.iter().map(String::as_str);
-        println!("  {} documents of the vendor are not in vendor.json: {}", checkout.others.len(), few(names));
+        println!("  {} documents of the vendor are not in vendor.json:", checkout.others.len());
+        let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (folder, name) in checkout.others.iter().map(|name| name.rsplit_once('/').unwrap_or(("", name))) {
+            folders.entry(folder).or_default().push(name.trim_end_matches(".json"));
+        }
+        for (folder, names) in folders {
+            println!("    {folder}/: {}", names.join(", "));
+        }
     }
     if !checkout.missing.is_empty() {
         let names = checkout.missing.iter().map(String::as_str);
