@@ -1,6 +1,5 @@
 //! A server that counts arrivals as vendors do and answers after a latency, in virtual time.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,29 +12,45 @@ use tokio::task::JoinHandle;
 
 pub(crate) const LATENCY: Duration = Duration::from_millis(250);
 
-/// Requests that arrived within a window.
+/// The arrivals of requests, of which at most `limit` may come within `per`.
 pub(crate) struct Count {
     pub(crate) limit: usize,
     per: Duration,
-    arrived: VecDeque<Duration>,
+    arrived: Vec<Duration>,
+    /// Number of arrivals before the present window.
+    before: usize,
     pub(crate) busiest: usize,
-    pub(crate) all: usize,
 }
 
 impl Count {
     pub(crate) fn new(limit: usize, per: Duration) -> Self {
-        Self { limit, per, arrived: VecDeque::new(), busiest: 0, all: 0 }
+        Self { limit, per, arrived: Vec::new(), before: 0, busiest: 0 }
     }
 
     /// Counts an arrival. Returns true if the window has room for it.
     pub(crate) fn take(&mut self, now: Duration) -> bool {
-        while self.arrived.front().is_some_and(|at| now - *at >= self.per) {
-            self.arrived.pop_front();
+        while self.arrived.get(self.before).is_some_and(|at| now - *at >= self.per) {
+            self.before += 1;
         }
-        self.arrived.push_back(now);
-        self.all += 1;
-        self.busiest = self.busiest.max(self.arrived.len());
-        self.arrived.len() <= self.limit
+        self.arrived.push(now);
+        let present = self.all() - self.before;
+        self.busiest = self.busiest.max(present);
+        present <= self.limit
+    }
+
+    /// Returns the part of limit × T / (T + L) that was used until `end`, in the whole periods of T + L since the first
+    /// arrival. In the rest more may arrive than on average, because a period begins with the arrivals that its limit allows.
+    pub(crate) fn used(&self, end: Duration) -> f64 {
+        let Some(first) = self.arrived.first() else { return 0.0 };
+        let period = self.per + LATENCY;
+        let periods = ((end - *first).as_nanos() / period.as_nanos()) as u32;
+        let counted = self.arrived.partition_point(|at| *at < *first + period * periods);
+        counted as f64 / (f64::from(periods) * self.limit as f64)
+    }
+
+    /// Returns the number of all arrivals.
+    pub(crate) fn all(&self) -> usize {
+        self.arrived.len()
     }
 }
 

@@ -389,7 +389,9 @@ pub(super) fn baselines() -> Vec<String> {
         "100,000 contacts: one page after the other; 40 ms for a page at the server and 20 ms of work on it, 1/1.5 at best"
             .to_owned(),
         "Export: one page after the other (100 pages); 250 ms for a page, 190 requests in 10 seconds, in the time of a clock \
-         that passes by itself; beside the SDK in real time, which lists 100 pages"
+         that passes by itself; beside the SDK in real time, which lists 100 pages. The part of the limit is that of \
+         the whole periods of T + L in a run: the requests of a period can all come at its beginning, so an incomplete one \
+         would count too much; the time of a page includes it"
             .to_owned(),
         "1,000,000 contacts: the same with 10,000".to_owned(),
         "500 accounts: a client built for each".to_owned(),
