@@ -15,7 +15,7 @@ use hubspot_client::types::{MergeInput, Object, ObjectUpdate};
 use hubspot_client::{Change, Changes, Client, Cursor, ErrorKind, Quotas, RetryPolicy};
 use serde_json::{Value, json};
 
-use crate::failed;
+use crate::{failed, play};
 
 struct Rig {
     fake: Fake,
@@ -180,21 +180,20 @@ async fn history(seed: u64, shorter: u32) -> [BTreeMap<String, String>; 2] {
     [replica.cities, rig.source()]
 }
 
+async fn equal(seed: u64) {
+    let [copy, source] = history(seed, 0).await;
+    assert_eq!(copy, source, "history {seed}");
+}
+
 #[tokio::test]
 async fn a_copy_equals_the_source_after_a_hundred_histories() {
-    for seed in 0..100 {
-        let [copy, source] = history(seed, 0).await;
-        assert_eq!(copy, source, "history {seed}");
-    }
+    play(100, equal).await;
 }
 
 #[tokio::test]
 #[ignore = "ten thousand histories over HTTP, some minutes"]
 async fn a_copy_equals_the_source_after_ten_thousand_histories() {
-    for seed in 0..10_000 {
-        let [copy, source] = history(seed, 0).await;
-        assert_eq!(copy, source, "history {seed}");
-    }
+    play(10_000, equal).await;
 }
 
 /// The histories are hard enough: with an overlap that is shorter than the lag, some copies differ.

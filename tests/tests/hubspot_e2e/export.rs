@@ -12,7 +12,7 @@ use hubspot_client::types::{MergeInput, ObjectWithAssociations};
 use hubspot_client::{Client, Cursor, ErrorKind, Export, Position, Quotas, Window};
 use serde_json::json;
 
-use crate::failed;
+use crate::{failed, play};
 
 struct Rig {
     fake: Fake,
@@ -85,7 +85,7 @@ async fn history(seed: u64) {
     let rng = &mut Rng::with_seed(seed);
     let rig = Rig::new().await;
     let mut constant: HashSet<String> = {
-        let number = rng.usize(0..400);
+        let number = rng.usize(0..200);
         rig.insert(rng, number).into_iter().collect()
     };
     let documented = seed.is_multiple_of(5);
@@ -135,17 +135,13 @@ async fn history(seed: u64) {
 
 #[tokio::test]
 async fn a_hundred_histories_of_changes_and_faults() {
-    for seed in 0..100 {
-        history(seed).await;
-    }
+    play(100, history).await;
 }
 
 #[tokio::test]
 #[ignore = "ten thousand histories over HTTP, some minutes"]
 async fn ten_thousand_histories_of_changes_and_faults() {
-    for seed in 0..10_000 {
-        history(seed).await;
-    }
+    play(10_000, history).await;
 }
 
 #[tokio::test]

@@ -24,8 +24,9 @@ mod smoke;
 mod traced;
 mod typed;
 
+use std::io::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crm_core::{Clock as _, ManualClock};
 use crm_fake::{Fake, Recorded, Vendor};
@@ -80,6 +81,18 @@ impl Rig {
         let report = self.fake.report();
         assert_eq!(report.refused, 0, "{:?}", report.problems);
         assert_eq!(report.unauthorized, 0);
+    }
+}
+
+/// Plays this number of histories, and writes a line after every 500 of them, which the test harness does not capture.
+async fn play(histories: u64, mut history: impl AsyncFnMut(u64)) {
+    let began = Instant::now();
+    for seed in 0..histories {
+        history(seed).await;
+        let played = seed + 1;
+        if played.is_multiple_of(500) {
+            writeln!(std::io::stderr(), "{played} of {histories} histories, {:.0?}", began.elapsed()).unwrap();
+        }
     }
 }
 
