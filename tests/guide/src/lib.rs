@@ -21,6 +21,7 @@ pages! {
     associations: "associations.md"
     files: "files.md"
     raw: "raw.md"
+    examples: "examples.md"
     paging: "paging.md"
     limits: "limits.md"
     errors: "errors.md"
