@@ -22,6 +22,9 @@ use http::StatusCode;
 use crate::meta::Called;
 
 /// Reason for which a call did not succeed.
+///
+/// After a write ask [`may_have_happened`](Self::may_have_happened) first. [`kind`](Self::kind) is what to do next, and each
+/// [`ErrorKind`] documents it. [`vendor`](Self::vendor) has the code, the message and the fields of the vendor's reply.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 

@@ -159,4 +159,48 @@ mod tests {
         let told = format!("{} operations", hockeystack_client::revenue_agents::operations::all().count());
         assert!(readme("hockeystack-client").contains(&told), "the README of hockeystack-client must say \"{told}\"");
     }
+
+    /// The highest ratio to the baseline in the rows that begin so, from a table that `cargo xtask bench` wrote.
+    fn ratio(page: &str, measure: &str) -> f64 {
+        let page = std::fs::read_to_string(source().join("../..").join(page)).unwrap();
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_prefix(measure));
+        let ratios = rows.map(|row| {
+            let cell = row.split('|').nth(3).unwrap().trim();
+            cell.strip_prefix("1/").map_or_else(|| cell.parse().unwrap(), |of| 1.0 / of.parse::<f64>().unwrap())
+        });
+        ratios.reduce(f64::max).unwrap_or_else(|| panic!("no row begins with {measure}"))
+    }
+
+    #[test]
+    fn the_readme_states_what_was_measured() {
+        let readme = std::fs::read_to_string(source().join("../../../README.md")).unwrap();
+        let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+        for (told, page, measure, most) in [
+            (
+                "500 accounts take less than a twentieth of the memory",
+                "benchmarks.md",
+                "500 accounts: memory",
+                1.0 / 20.0,
+            ),
+            (
+                "less than a twentieth of what stock progenitor",
+                "compile-times.md",
+                "hubspot-client full: CPU",
+                1.0 / 20.0,
+            ),
+            ("no more instructions than reqwest", "benchmarks.md", "one GET: instructions", 1.0),
+            (
+                "at most an eighteenth of the processor time",
+                "benchmarks.md",
+                "64 calls at once: CPU of one,",
+                1.0 / 18.0,
+            ),
+            ("with half the instructions", "benchmarks.md", "read 100 contacts into maps: instructions", 0.5),
+            ("struct of yours with a third", "benchmarks.md", "read 100 contacts into a struct of 10", 0.335),
+        ] {
+            assert!(readme.contains(told), "the README does not say \"{told}\"");
+            let measured = ratio(page, measure);
+            assert!(measured <= most, "\"{told}\": {measured} was measured");
+        }
+    }
 }

@@ -113,10 +113,10 @@ pub(super) fn facts(operation: &Operation) -> String {
         lines.push("* Beta: the vendor may change or withdraw it without notice.".to_owned());
     }
     if let Some(version) = &operation.version {
-        lines.push(format!("* Version `{version}`."));
+        let also: Vec<String> =
+            operation.also.iter().map(|(client, other)| format!(", or `{other}` if `{client}` sends it")).collect();
+        lines.push(format!("* Version `{version}`{}.", also.concat()));
     }
-    let also = operation.also.iter();
-    lines.extend(also.map(|(client, version)| format!("* A handle of `{client}` sends it with version `{version}`.")));
     lines.join("\n")
 }
 

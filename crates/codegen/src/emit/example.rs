@@ -4,6 +4,7 @@ use anyhow::Result;
 use heck::ToSnakeCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use serde_json::{Map, Value};
 
 use super::meaning;
 use super::rust::{self, ident, outer};
@@ -52,6 +53,8 @@ impl<'a> Examples<'a> {
             },
             (None, Reply::Bytes) => quote!(#code.send().await?.save("report.csv").await?;),
         })?;
+        // What is in a macro is laid out token by token.
+        let shown = shown.replace("\" : ", "\": ");
         let allowed = if operation.deprecated { "# #[allow(deprecated)]\n" } else { "" };
         Ok(format!(
             "```\n{allowed}# async fn example(client: {krate}::{client}) -> Result<(), {krate}::Error> {{\n{types}{shown}# Ok(()) }}\n```\n",
@@ -87,6 +90,7 @@ impl Call<'_> {
         if let Some(body) = &operation.body {
             arguments.push(match body.encoding {
                 Encoding::Text => self.text("text"),
+                _ if body.ty == Ty::Json => self.value(&body.ty, &operation.call, 0, true),
                 _ => self.value(&body.ty, "body", 0, needs_exact(&body.ty)),
             });
         }
@@ -134,7 +138,10 @@ impl Call<'_> {
             Ty::Integer => quote!(10),
             Ty::Number => quote!(10.0),
             Ty::Boolean => quote!(true),
-            Ty::Json => quote!(#krate::json!({})),
+            Ty::Json => {
+                let sample = tokens(meaning::object(name).unwrap_or("{}"));
+                quote!(#krate::json!(#sample))
+            }
             Ty::Timestamp => quote!("2026-03-01T09:00:00Z"),
             Ty::Nothing => quote!(()),
             Ty::Upload => quote!(std::path::Path::new("report.csv")),
@@ -148,6 +155,10 @@ impl Call<'_> {
                 if exact { quote!(vec![#item]) } else { quote!([#item]) }
             }
             Ty::Map(_) if exact => quote!(#krate::Map::new()),
+            Ty::Map(inner) if **inner == Ty::Json => match meaning::object(name) {
+                Some(sample) => self.entries(sample),
+                None => quote!([("name", "Example")]),
+            },
             Ty::Map(inner) => {
                 let key = if name == "properties" { "email" } else { "name" };
                 let value = self.value(inner, key, depth, needs_exact(inner));
@@ -159,6 +170,17 @@ impl Call<'_> {
                 self.named(named, name, depth)
             }
         }
+    }
+
+    /// The members of a sample, as the entries of a map.
+    fn entries(&self, sample: &str) -> TokenStream {
+        let krate = ident(&self.examples.krate);
+        let members: Map<String, Value> = serde_json::from_str(sample).unwrap_or_default();
+        let entries = members.iter().map(|(key, value)| {
+            let value = tokens(&value.to_string());
+            quote!((#key, #krate::json!(#value)))
+        });
+        quote!([#(#entries),*])
     }
 
     /// A text that looks like what the name means.
@@ -220,6 +242,11 @@ impl Call<'_> {
             }
         }
     }
+}
+
+/// JSON as an argument of `json!`.
+fn tokens(json: &str) -> TokenStream {
+    json.parse().unwrap_or_else(|_| quote!({}))
 }
 
 /// `new` takes `impl Into<Vec<T>>`, which a list of texts is not.

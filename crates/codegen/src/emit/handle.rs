@@ -96,8 +96,20 @@ pub(super) fn resource(
     let handle = ident(&resource.to_upper_camel_case());
     let bound: &[String] = operations.first().map(|operation| operation.bind.as_slice()).unwrap_or_default();
     let held: Vec<String> = bound.iter().map(|name| format!("`{name}`")).collect();
-    let holds = if held.is_empty() { String::new() } else { format!(" The handle holds {}.", held.join(" and ")) };
-    let about = plain_doc(&format!("Operations on {}.{holds}", words(resource)));
+    let about = plain_doc(&match (fold, held.is_empty()) {
+        (Some(_), _) => format!(
+            "Operations on the records of one type of object: the one that the method of the client names, for example \
+             `contacts()`, or the one that is given to `{resource}`."
+        ),
+        (None, true) => format!("Operations on {}.", words(resource)),
+        (None, false) => {
+            format!(
+                "Operations on {}, all with the {} that the client's method was given.",
+                words(resource),
+                held.join(" and ")
+            )
+        }
+    });
     let fields = bound.iter().map(|name| ident(&name.to_snake_case()));
     let (import, known) = match fold {
         Some(_) => (

@@ -64,7 +64,8 @@ fn tiers(limits: &Limits, prefix: &str) -> String {
     let names: Vec<&String> =
         limits.windows.iter().filter(|(_, window)| window.at_most.is_none()).map(|(name, _)| name).collect();
     let heads: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    let mut text = format!("\n| tier | {} |\n|---|{}\n", heads.join(" | "), "---|".repeat(names.len()));
+    let mut text =
+        format!("\nThe requests by tier:\n\n| tier | {} |\n|---|{}\n", heads.join(" | "), "---|".repeat(names.len()));
     for tier in &limits.tiers {
         let number =
             |name: &&String| limits.at_most(name, Some(tier)).map_or("no limit".to_owned(), |n| grouped(n, ','));
@@ -79,18 +80,18 @@ fn tiers(limits: &Limits, prefix: &str) -> String {
 /// The operations that a window counts.
 fn classes(limits: &Limits, window: &str) -> String {
     let has = |names: &Vec<String>| names.iter().any(|name| name == window);
+    // Operations without a class are listed as those that no other class takes out.
+    let others = limits.classes.get("").is_some_and(has);
     let named: Vec<String> = limits
         .classes
         .iter()
-        .filter(|(class, names)| !class.is_empty() && has(names))
+        .filter(|(class, names)| !class.is_empty() && has(names) != others)
         .map(|(class, _)| format!("`{class}`"))
         .collect();
-    let all = limits.classes.values().all(has);
-    match limits.classes.get("").is_some_and(has) {
-        true if all => "all".to_owned(),
-        true if named.is_empty() => "without a class".to_owned(),
-        true => format!("without a class, and class {}", named.join(", ")),
-        false => format!("class {}", named.join(", ")),
+    match (others, named.is_empty()) {
+        (true, true) => "all".to_owned(),
+        (true, false) => format!("all except class {}", named.join(", ")),
+        (false, _) => format!("class {}", named.join(", ")),
     }
 }
 
@@ -98,12 +99,16 @@ fn classes(limits: &Limits, window: &str) -> String {
 fn sources(limits: &Limits) -> String {
     let mut found: Vec<&str> = Vec::new();
     let tiers = limits.tiers.iter().map(|tier| tier.source.as_str());
-    for source in limits.windows.values().map(|window| window.source.as_str()).chain(tiers) {
+    let all = limits.windows.values().map(|window| window.source.as_str()).chain(tiers);
+    for source in all.flat_map(|source| source.split("; ")) {
         if !found.contains(&source) {
             found.push(source);
         }
     }
-    let mut text = format!("Read in: {}.\n", found.join("; "));
+    // A part of a page names the page.
+    let named = |page: &str| found.iter().any(|other| other.starts_with(&format!("{page} (")));
+    let pages: Vec<&str> = found.iter().copied().filter(|page| !named(page)).collect();
+    let mut text = format!("Read in: {}.\n", pages.join("; "));
     for (at, window, number) in numbers(limits) {
         let stated: Vec<String> =
             number.iter().map(|one| format!("{} ({})", grouped(one.requests, ','), one.source)).collect();

@@ -38,6 +38,11 @@ static MEANINGS: &[(&str, &str)] = &[
     ("to object type", "companies"),
     ("object type", "contacts"),
     ("object key", "contact"),
+    ("schema key", "custom_objects.pets"),
+    ("key name", "owner_of_pet"),
+    ("asset type", "FORM"),
+    ("subscriber id string", "ada@example.com"),
+    ("contact identifier", "ada@example.com"),
     ("first name", "Ada"),
     ("last name", "Lovelace"),
     ("full name", "Ada Lovelace"),
@@ -87,6 +92,24 @@ static MEANINGS: &[(&str, &str)] = &[
     ("options", r#"{"access": "PRIVATE"}"#),
 ];
 
+/// Words of a name and the JSON that looks like it, for values whose members no document describes; read like
+/// [`MEANINGS`]. The name of a body is that of its operation.
+static OBJECTS: &[(&str, &str)] = &[
+    ("create record", r#"{"locationId": "123", "properties": {"name": "Example"}}"#),
+    ("update record", r#"{"properties": {"name": "Example"}}"#),
+    ("attach oauth account", r#"{"originId": "123", "name": "Example"}"#),
+    ("inputs", r#"{"id": "123", "name": "Example"}"#),
+    ("localized", r#"{"en_US": "Example"}"#),
+    ("capabilities", r#"{"richText": ["HYPERLINK"]}"#),
+    ("typed outputs", r#"{"name": "Example"}"#),
+    ("payload", r#"{"countryCode": "US", "phoneNumber": "+12025550142"}"#),
+    ("details", r#"{"enabled": true, "scenarioId": "contactIsBusy", "followupSequence": []}"#),
+    (
+        "action parameters",
+        r#"{"calendarId": "123", "daysOfOfferingDates": 3, "slotsPerDay": 3, "hoursBetweenSlots": 2}"#,
+    ),
+];
+
 /// Words of the names that say most about a thing, from the most telling on.
 static TELLING: &[&str] = &[
     "name",
@@ -116,12 +139,17 @@ pub(super) fn text(name: &str) -> String {
     known.map_or_else(|| name.to_snake_case().trim_matches('_').replace('_', "-"), |(_, value)| (*value).to_owned())
 }
 
+/// Returns an object in JSON that looks like what the name means, if there is a row.
+pub(super) fn object(name: &str) -> Option<&'static str> {
+    OBJECTS.iter().find(|(part, _)| holds(name, part)).map(|(_, value)| *value)
+}
+
 /// Returns true if values of this name are identifiers: one of its words is `id`, and it is not the name or the type
-/// of one.
+/// of one; or the vendors give it identifiers alone.
 pub(super) fn is_id(name: &str) -> bool {
     let last = name.to_snake_case();
     let last = last.rsplit('_').next().unwrap_or_default();
-    matches!(last, "inputs" | "locations")
+    matches!(last, "inputs" | "locations" | "followers" | "contacts")
         || !matches!(last, "type" | "property" | "name" | "key") && (holds(name, "id") || holds(name, "ids"))
 }
 
@@ -145,7 +173,7 @@ fn holds(name: &str, words: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_id, rank, text};
+    use super::{OBJECTS, is_id, rank, text};
 
     #[test]
     fn a_name_has_a_value_that_looks_like_it() {
@@ -154,6 +182,13 @@ mod tests {
         assert_eq!(text("imageAltText"), "Harbour at sunrise");
         assert_eq!(text("firstName"), "Ada");
         assert_eq!(text("dealStage"), "deal-stage");
+    }
+
+    #[test]
+    fn samples_of_objects_are_json() {
+        for (words, sample) in OBJECTS {
+            assert!(serde_json::from_str::<serde_json::Map<_, _>>(sample).is_ok(), "{words}: {sample}");
+        }
     }
 
     #[test]

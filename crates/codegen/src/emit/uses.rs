@@ -36,12 +36,15 @@ impl<'a> Uses<'a> {
         for (name, definition) in &model.types {
             for field in definition.fields() {
                 uses.add(&field.ty, || {
-                    let part = match field.ty {
-                        Ty::List(_) => "An item",
-                        Ty::Map(_) => "An entry",
-                        _ => "The value",
-                    };
-                    format!("{part} of [`{name}::{}`].", ident(&field.ident))
+                    let member = format!("[`{name}::{}`]", ident(&field.ident));
+                    match field.ty {
+                        Ty::List(_) => format!("An item of {member}."),
+                        Ty::Map(_) => format!("An entry of {member}."),
+                        _ => match first_sentence(&field.doc) {
+                            Some(meaning) => format!("{meaning} The value of {member}."),
+                            None => format!("The value of {member}."),
+                        },
+                    }
                 });
             }
         }
@@ -62,6 +65,14 @@ impl<'a> Uses<'a> {
         }
         self.0.get(name).cloned().unwrap_or_else(|| format!("`{name}` of the vendor's document."))
     }
+}
+
+/// The first sentence of the description of a member, in Markdown; `None` if it has a single word or no full stop.
+fn first_sentence(doc: &str) -> Option<String> {
+    let end = doc.match_indices('.').find(|(at, _)| doc[at + 1..].is_empty() || doc[at + 1..].starts_with(" "))?.0;
+    let sentence = &doc[..=end];
+    let words = sentence.split_whitespace().count();
+    (words > 2 && !sentence.starts_with("One of ")).then(|| escaped(sentence))
 }
 
 /// Returns true if all words of a description are in a name, for example "A property group." in `PropertyGroup`.

@@ -19,7 +19,7 @@ pub enum ErrorKind {
     Permission,
     /// The object or the path does not exist, or is not visible to this credential.
     NotFound,
-    /// The request conflicts with the vendor's data, for example a duplicate. Read, decide, retry.
+    /// The request conflicts with the vendor's data, for example a duplicate. Read the record and decide.
     Conflict,
     /// The vendor's limit was hit and the retries were used up, or its hint was longer than the
     /// policy waits. Repeat after [`Error::retry_after`](crate::Error::retry_after).

@@ -93,12 +93,17 @@ impl fmt::Display for Window {
     }
 }
 
-/// The windows of an account, by class of operation.
+/// The limits of an account: windows of time with a maximum number of requests each, by class of operation.
+///
+/// Each client has the limits that its vendor publishes. Give it others by `quotas` of its builder if those of the account
+/// differ. An operation counts in all windows of its class; most operations have none, and count in those of the default
+/// class.
 ///
 /// ```
 /// use std::time::Duration;
 /// use crm_core::{Quotas, Window};
 ///
+/// // Searches count in two windows, and all other operations in `burst` and `day`.
 /// let day = Window::new("day", 250_000, Duration::from_secs(86_400));
 /// let quotas = Quotas::new([Window::new("burst", 190, Duration::from_secs(10)), day.clone()])
 ///     .class("search", [Window::new("search", 5, Duration::from_secs(1)), day]);

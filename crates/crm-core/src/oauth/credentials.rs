@@ -21,6 +21,17 @@ use crate::sync::{BoxFuture, lock};
 /// fails.
 ///
 /// Await [`settle`](Credentials::settle), of this value or of the client, before a program ends.
+///
+/// ```no_run
+/// # async fn example(app: impl crm_core::TokenSource, tokens: crm_core::TokenSet) -> Result<(), crm_core::Error> {
+/// use crm_core::{FileStore, OAuthCredentials};
+///
+/// // `app` is the `App` of the vendor's crate, and `tokens` are what its `exchange` returned after the consent.
+/// let account = OAuthCredentials::new("portal-123", app, FileStore::open("tokens")?)?;
+/// account.install(tokens).await?;
+/// // From now on: `Client::builder().credentials(account)`, or `client.with_account(account)`.
+/// # Ok(()) }
+/// ```
 pub struct OAuthCredentials {
     pub(super) shared: Arc<Shared>,
 }
@@ -80,7 +91,7 @@ impl OAuthCredentials {
 
     /// Declares that the last known refresh token was not used up, so that the next renewal sends it: a
     /// token that was sent without a reply while the access token is valid, one that the vendor refused by
-    /// mistake, or one that only this process has because the store lost it. Only a person can know this.
+    /// mistake, or one that only this process has because the store lost it. The library cannot find this out.
     /// If it is wrong, the vendor refuses the token, and may revoke the tokens that belong to it.
     ///
     /// # Errors
