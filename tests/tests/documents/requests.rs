@@ -55,6 +55,16 @@ const ROWS: &[Row] = &[
         sends::<hubspot::ObjectSchemaUpdate>(json!({"description": "Afloat"}));
         sends::<hubspot::HubDbTableInput>(json!({"label": "People", "name": "people"}));
     }),
+    ("a parameter of a path that has few values", || {
+        // The documents have any text in its place, or no parameter at all.
+        let sent = [
+            hoopai::AddOrRemove::Remove.to_string(),
+            hubspot::SourceCodeEnvironment::Published.to_string(),
+            hubspot::SubscriberStateChange::Attend.to_string(),
+            hubspot::CampaignContactType::InfluencedContacts.to_string(),
+        ];
+        assert_eq!(sent, ["remove", "published", "attend", "influencedContacts"]);
+    }),
     ("a layout as a page was answered", || {
         let section = json!({"name": "dnd_area", "type": "cell", "x": 0, "w": 12, "rows": [{}]});
         sends::<hubspot::Page>(json!({"name": "Home", "layoutSections": {"main": section}}));
