@@ -66,6 +66,17 @@ mod tests {
         local.map(|target| target.split('#').next().unwrap().to_owned()).filter(|target| !target.is_empty()).collect()
     }
 
+    /// The anchors of the headings of a page, as mdBook makes them.
+    fn anchors(page: &str) -> BTreeSet<String> {
+        let headings = page.lines().filter(|line| line.starts_with("# ") || line.starts_with("##"));
+        let letter = |c: char| match c {
+            ' ' => Some('-'),
+            c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c.to_ascii_lowercase()),
+            _ => None,
+        };
+        headings.map(|line| line.trim_start_matches('#').trim().chars().filter_map(letter).collect()).collect()
+    }
+
     /// The parts of other files that a page includes, by an anchor or from a line on.
     fn included(page: &Path, text: &str) -> Vec<String> {
         let included = text.split("{{#include ").skip(1).filter_map(|rest| rest.split_once("}}"));
@@ -103,6 +114,12 @@ mod tests {
             for target in targets(&text) {
                 let file = source().join(page).parent().unwrap().join(&target);
                 assert!(file.exists(), "{name} links to {target}, which does not exist");
+            }
+            for (target, _) in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')) {
+                let Some((file, anchor)) = target.split_once('#').filter(|_| !target.contains("://")) else { continue };
+                let to = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+                let there = anchors(&std::fs::read_to_string(source().join(to)).unwrap());
+                assert!(there.contains(anchor), "{name} links to {target}, whose page has no such heading");
             }
             // A link in an included part is relative to the page.
             for target in included(page, &text).iter().flat_map(|part| targets(part)) {

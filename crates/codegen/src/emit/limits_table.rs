@@ -57,6 +57,11 @@ pub(crate) fn table(limits: &Limits, prefix: &str) -> String {
     if !limits.tiers.is_empty() {
         text.push_str(&tiers(limits, prefix));
     }
+    if limits.classes.keys().any(|class| !class.is_empty()) {
+        text.push_str(
+            "\nA class is a group of operations with limits of its own; `CallOptions::limit_class` names that of a raw request.\n",
+        );
+    }
     text
 }
 
