@@ -102,17 +102,25 @@ fn classes(limits: &Limits, window: &str) -> String {
 
 /// The places where the facts were read, and the numbers that disagree.
 fn sources(limits: &Limits) -> String {
-    let mut found: Vec<&str> = Vec::new();
+    // A page, and what was read there.
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
     let tiers = limits.tiers.iter().map(|tier| tier.source.as_str());
     let all = limits.windows.values().map(|window| window.source.as_str()).chain(tiers);
     for source in all.flat_map(|source| source.split("; ")) {
-        if !found.contains(&source) {
-            found.push(source);
+        let detailed = source.strip_suffix(')').and_then(|source| source.split_once(" ("));
+        let (page, detail) = detailed.map_or((source, None), |(page, detail)| (page, Some(detail)));
+        match found.iter_mut().find(|(known, _)| *known == page) {
+            Some((_, details)) => details.extend(detail.filter(|detail| !details.contains(detail))),
+            None => found.push((page, detail.into_iter().collect())),
         }
     }
-    // A part of a page names the page.
-    let named = |page: &str| found.iter().any(|other| other.starts_with(&format!("{page} (")));
-    let pages: Vec<&str> = found.iter().copied().filter(|page| !named(page)).collect();
+    let pages: Vec<String> = found
+        .iter()
+        .map(|(page, details)| match details.as_slice() {
+            [] => (*page).to_owned(),
+            details => format!("{page} ({})", details.join("; ")),
+        })
+        .collect();
     let mut text = format!("Read in: {}.\n", pages.join("; "));
     for (at, window, number) in numbers(limits) {
         let stated: Vec<String> =

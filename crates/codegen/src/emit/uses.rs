@@ -13,16 +13,13 @@ impl<'a> Uses<'a> {
     /// Finds the uses of all types: in requests first, then in replies, then as members of other types.
     pub(super) fn of(model: &'a Model) -> Self {
         let mut uses = Self(BTreeMap::new());
-        for operation in &model.operations {
-            if let Some(body) = &operation.body {
-                uses.add(&body.ty, || format!("Body of `{}`.", operation.name));
-            }
-        }
-        for operation in &model.operations {
-            if let Reply::Value(ty) = &operation.reply {
-                uses.add(ty, || format!("Reply of `{}`.", operation.name));
-            }
-        }
+        let bodies = model.operations.iter().filter_map(|one| Some((&one.body.as_ref()?.ty, one.name.as_str())));
+        uses.add_operations("Body", bodies);
+        let replies = model.operations.iter().filter_map(|one| match &one.reply {
+            Reply::Value(ty) => Some((ty, one.name.as_str())),
+            Reply::Bytes => None,
+        });
+        uses.add_operations("Reply", replies);
         for operation in &model.operations {
             for argument in &operation.arguments {
                 uses.add(&argument.ty, || format!("Argument `{}` of `{}`.", argument.ident, operation.name));
@@ -51,6 +48,19 @@ impl<'a> Uses<'a> {
         uses
     }
 
+    /// Adds types as a part of operations, which are named in their order.
+    fn add_operations(&mut self, part: &str, operations: impl Iterator<Item = (&'a Ty, &'a str)>) {
+        let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (ty, operation) in operations {
+            if let Some(name) = ty.name() {
+                found.entry(name).or_default().push(operation);
+            }
+        }
+        for (name, operations) in found {
+            self.0.entry(name).or_insert_with(|| format!("{part} of {}.", named(&operations)));
+        }
+    }
+
     fn add(&mut self, ty: &'a Ty, use_: impl FnOnce() -> String) {
         if let Some(name) = ty.name() {
             self.0.entry(name).or_insert_with(use_);
@@ -64,6 +74,17 @@ impl<'a> Uses<'a> {
             return escaped(&definition.doc);
         }
         self.0.get(name).cloned().unwrap_or_else(|| format!("`{name}` of the vendor's document."))
+    }
+}
+
+/// The names of operations in a sentence; of more than three, the first two.
+fn named(operations: &[&str]) -> String {
+    let shown: Vec<String> = operations.iter().map(|name| format!("`{name}`")).collect();
+    match shown.as_slice() {
+        [one] => one.clone(),
+        [first @ .., last] if first.len() < 3 => format!("{} and {last}", first.join(", ")),
+        [first, second, others @ ..] => format!("{first}, {second} and {} other operations", others.len()),
+        [] => String::new(),
     }
 }
 
@@ -85,7 +106,14 @@ fn repeats(doc: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::repeats;
+    use super::{named, repeats};
+
+    #[test]
+    fn of_many_operations_two_are_named() {
+        assert_eq!(named(&["a.get"]), "`a.get`");
+        assert_eq!(named(&["a.get", "a.list", "a.update"]), "`a.get`, `a.list` and `a.update`");
+        assert_eq!(named(&["a.get", "a.list", "b.get", "b.list"]), "`a.get`, `a.list` and 2 other operations");
+    }
 
     #[test]
     fn a_description_repeats_a_name_if_it_has_no_other_word() {
