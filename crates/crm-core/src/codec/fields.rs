@@ -1,5 +1,7 @@
 //! The fields of a record on their way out, and into `Debug`.
 
+use std::str::SplitAsciiWhitespace;
+
 use serde::ser::{Error as _, SerializeMap};
 use serde_json::Value;
 
@@ -60,28 +62,26 @@ impl<'a, M: SerializeMap> Fields<'a, M> {
 /// Takes the fields of a record one by one to show them.
 pub struct Members<'a> {
     record: &'static str,
-    fields: &'static [&'static str],
-    next: usize,
+    fields: SplitAsciiWhitespace<'static>,
     place: Showing<'a>,
     shown: Vec<(String, Shown)>,
 }
 
 impl<'a> Members<'a> {
     /// Shows a record of this name. The names of its `fields` are in the order in which they are taken by `put`.
-    pub(super) const fn new(record: &'static str, fields: &'static [&'static str], place: Showing<'a>) -> Self {
-        Self { record, fields, next: 0, place, shown: Vec::new() }
+    pub(super) fn new(record: &'static str, fields: &'static str, place: Showing<'a>) -> Self {
+        Self { record, fields: fields.split_ascii_whitespace(), place, shown: Vec::new() }
     }
 
     /// Shows a record that is taken field by field.
     #[must_use]
-    pub const fn of(record: &'static str, place: &Showing<'a>) -> Self {
-        Self::new(record, &[], *place)
+    pub fn of(record: &'static str, place: &Showing<'a>) -> Self {
+        Self::new(record, "", *place)
     }
 
     /// Shows the next field if it has a value.
     pub(super) fn put<T: Wire + Blank>(&mut self, value: &T) {
-        let Some(&field) = self.fields.get(self.next) else { return };
-        self.next += 1;
+        let Some(field) = self.fields.next() else { return };
         if !value.is_blank() {
             self.add(field, |place| T::Form::shown(value, place));
         }

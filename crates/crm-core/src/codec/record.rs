@@ -22,8 +22,9 @@ pub type Lent<'a, R> = (<<R as Record>::Parts as Lend>::Refs<'a>, &'a Extra);
 pub trait Record: Sized {
     /// The name of the type, then the names of the members that have a field.
     const NAMES: &'static [&'static str];
-    /// The names of the fields, in the order of the members. Fields without a name are not shown.
-    const FIELDS: &'static [&'static str] = &[];
+    /// The names of the fields, in the order of the members, with spaces in between: one text compiles faster than a list
+    /// of them. Fields without a name are not shown.
+    const FIELDS: &'static str = "";
     /// The names of the members that a request must have.
     const REQUIRED: &'static [&'static str] = &[];
     /// The names of the members that may be sent as `null`, which clears them.
@@ -203,7 +204,7 @@ impl<R: Record> Form<R> for AsObject {
     }
 
     fn shown(record: &R, place: &Showing<'_>) -> Shown {
-        let index = |field: &str| R::FIELDS.iter().position(|name| *name == field);
+        let index = |field: &str| R::FIELDS.split_ascii_whitespace().position(|name| name == field);
         let place =
             place.beside(|field| index(field).is_some_and(|index| !R::Parts::blank_at(record.parts().0, index)));
         let (parts, extra) = record.parts();
@@ -315,7 +316,7 @@ macro_rules! record {
 
         impl $crate::codec::Record for $ty {
             const NAMES: &'static [&'static str] = &[stringify!($ty), $($wire),*];
-            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
+            const FIELDS: &'static str = stringify!($($field)*);
             $(const REQUIRED: &'static [&'static str] = &[$($required),+];)?
             $(const NULLABLE: &'static [&'static str] = &[$($nullable),+];)?
             $(const READ_ONLY: &'static [&'static str] = &[$($read_only),+];)?

@@ -250,7 +250,7 @@ pub struct RecordPage<P> {
 
 impl<P: DeserializeOwned> codec::Record for RecordPage<P> {
     const NAMES: &'static [&'static str] = &["RecordPage", "paging", "results", "total"];
-    const FIELDS: &'static [&'static str] = &["paging", "results", "total"];
+    const FIELDS: &'static str = "paging results total";
 
     type Parts = (Option<Paging>, Vec<Record<P>>, Option<i64>);
 
