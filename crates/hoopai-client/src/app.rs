@@ -2,8 +2,8 @@
 
 use crm_core::reexport::serde_json::Value;
 use crm_core::{
-    AppKeys, Authorize, BeforeSend, BoxFuture, Call, CallOptions, ClientBuilder, Consent, Error, Secret, TokenSet,
-    TokenSource,
+    AppKeys, Authorize, BeforeSend, BoxFuture, Call, CallOptions, ClientBuilder, Consent, Error, Secret, Sending,
+    TokenSet, TokenSource,
 };
 
 use crate::client::Client;
@@ -137,12 +137,12 @@ impl App {
         GetAccessCodebody::new(self.keys.id(), self.keys.secret(), grant).user_type(whose.sent())
     }
 
-    async fn renew(&self, held: &TokenSet, whose: UserType, sending: BeforeSend) -> Result<TokenSet, Error> {
+    fn renew(&self, held: &TokenSet, whose: UserType, sending: BeforeSend) -> Sending<TokenSet> {
         let mut body = self.body(GrantType::RefreshToken, whose);
         if let Some(refresh) = held.refresh_token() {
             body = body.refresh_token(refresh.expose());
         }
-        answer(self.client.oauth().get_token(body).reply_as().before_send(sending)).await
+        answer(self.client.oauth().get_token(body).reply_as().before_send(sending))
     }
 }
 
@@ -160,7 +160,7 @@ impl TokenSource for App {
     }
 
     fn refresh<'a>(&'a self, held: &'a TokenSet, sending: BeforeSend) -> BoxFuture<'a, Result<TokenSet, Error>> {
-        Box::pin(self.renew(held, UserType::of(held), sending))
+        self.renew(held, UserType::of(held), sending)
     }
 }
 
@@ -187,12 +187,12 @@ impl TokenSource for LocationTokens {
     }
 
     fn refresh<'a>(&'a self, held: &'a TokenSet, sending: BeforeSend) -> BoxFuture<'a, Result<TokenSet, Error>> {
-        Box::pin(self.app.renew(held, UserType::Location, sending))
+        self.app.renew(held, UserType::Location, sending)
     }
 
     fn obtain(&self) -> Option<BoxFuture<'_, Result<TokenSet, Error>>> {
         let body = GetLocationAccessCodeBody::new(self.company_id.as_str(), self.location_id.as_str());
-        Some(Box::pin(answer(self.company.oauth().get_location_token(body).reply_as())))
+        Some(answer(self.company.oauth().get_location_token(body).reply_as()))
     }
 
     fn settle(&self) -> BoxFuture<'_, Result<(), Error>> {
@@ -206,8 +206,10 @@ fn recognises(tokens: &TokenSet) -> bool {
 }
 
 /// Sends a token call. The reply is read without a type, because members beyond the document count.
-async fn answer(call: Call<Value>) -> Result<TokenSet, Error> {
-    let (op, asked_at) = (call.op(), call.pipeline().clock().wall());
-    let reply = call.send().await?;
-    TokenSet::from_reply(&reply, asked_at).map_err(|error| error.with_operation(op))
+fn answer(call: Call<Value>) -> Sending<TokenSet> {
+    Box::pin(async move {
+        let (op, asked_at) = (call.op(), call.pipeline().clock().wall());
+        let reply = call.send().await?;
+        TokenSet::from_reply(&reply, asked_at).map_err(|error| error.with_operation(op))
+    })
 }

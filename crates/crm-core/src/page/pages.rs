@@ -8,7 +8,7 @@ use futures_core::Stream;
 
 use super::walker::Walker;
 use super::{Cursor, Paged};
-use crate::call::Call;
+use crate::call::{Call, Sending};
 use crate::error::Error;
 
 /// The pages of a list, as a stream: for callers that need other fields of a page than its items, or
@@ -106,6 +106,17 @@ impl<P: Paged> Pages<P> {
     /// traits.
     pub async fn next(&mut self) -> Option<Result<P::Page, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// The first page as a boxed future, so that reading a single page is compiled only once.
+    #[doc(hidden)]
+    pub fn first(self) -> Sending<Option<P::Page>>
+    where
+        Self: Send + 'static,
+        P::Page: Send,
+    {
+        let mut pages = self.max_pages(1);
+        Box::pin(async move { pages.next().await.transpose() })
     }
 
     /// Returns all remaining pages.

@@ -182,21 +182,22 @@ impl Ask {
         ContactSearch::new(&self.location, i64::from(limit)).filters([filter]).sort([sort])
     }
 
-    async fn send(&self, request: ContactSearch) -> Result<Vec<FoundContact>, Error> {
-        // Through `pages`, because the page must have its list: otherwise it cannot be the last one.
-        let mut pages = Contacts::<crate::Client>::new(&self.pipeline).search(request).pages().max_pages(1);
-        Ok(pages.next().await.transpose()?.map_or_else(Vec::new, |page| page.contacts))
-    }
-
-    async fn read(self, place: Place) -> Result<Page, Error> {
+    /// The request for the page at this place, or for the last change if that is not known yet.
+    fn request(&self, place: &Place) -> Result<ContactSearch, Error> {
         if !(1..=MOST).contains(&self.limit) {
             let fault = format!("a page of changes holds 1 to {MOST} contacts");
             return Err(Error::validation(fault).with_operation(self.called()));
         }
-        let Some(until) = place.until else { return self.last_change(&place).await };
-        let mut request = self.search(&place, self.limit, ContactSort::ascending(ADDED));
+        if place.until.is_none() {
+            return Ok(self.search(place, 1, ContactSort::descending(CHANGED)));
+        }
+        let mut request = self.search(place, self.limit, ContactSort::ascending(ADDED));
         request.search_after.clone_from(&place.after);
-        let contacts = self.send(request).await?;
+        Ok(request)
+    }
+
+    fn read(&self, place: Place, contacts: Vec<FoundContact>) -> Result<Page, Error> {
+        let Some(until) = place.until else { return self.last_change(&place, contacts.first()) };
         let (next, is_last) = match contacts.last() {
             Some(last) if contacts.len() >= usize::from(self.limit) => {
                 let after = Some(last.search_after.clone()).filter(|after| !after.is_empty());
@@ -220,10 +221,9 @@ impl Ask {
         Ok(Page { items: placed.collect(), next, is_last })
     }
 
-    /// Finds the time of the last change. If there is none, the next run begins where this one does.
-    async fn last_change(&self, place: &Place) -> Result<Page, Error> {
-        let found = self.send(self.search(place, 1, ContactSort::descending(CHANGED))).await?;
-        let Some(last) = found.first() else {
+    /// Takes the time of the last change. If there is none, the next run begins where this one does.
+    fn last_change(&self, place: &Place, last: Option<&FoundContact>) -> Result<Page, Error> {
+        let Some(last) = last else {
             return Ok(Page { items: Vec::new(), next: place.clone(), is_last: true });
         };
         let last = last.date_updated.as_deref().and_then(|time| Timestamp::from(time).unix_millis());
@@ -260,6 +260,11 @@ impl Changed for Ask {
     }
 
     fn page(self, place: Place) -> BoxFuture<'static, Result<Page, Error>> {
-        Box::pin(self.read(place))
+        Box::pin(async move {
+            let contacts = Contacts::<crate::Client>::new(&self.pipeline).search(self.request(&place)?);
+            // Through `pages`, because the page must have its list: otherwise it cannot be the last one.
+            let found = contacts.pages().first().await?;
+            self.read(place, found.map_or_else(Vec::new, |page| page.contacts))
+        })
     }
 }

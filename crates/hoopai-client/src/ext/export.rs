@@ -21,9 +21,6 @@ const MOST: i64 = 500;
 /// The number of contacts from one border to the next: twenty pages. Pages by number end there.
 const STEP: i64 = 10_000;
 
-/// The time of a border, and the number of contacts from the border before it.
-type Found = (Option<String>, Option<u64>);
-
 impl<C> Contacts<C> {
     /// Reads all contacts of a location, in no particular order, as fast as the quota allows.
     ///
@@ -163,25 +160,20 @@ impl Added {
         List::of(&Call::<FoundContacts>::from(contacts.search(self.search(MOST)))).walked_by("contacts.export")
     }
 
-    fn fetch(&self, place: &Place) -> Fetch<Vec<FoundContact>> {
+    fn fetch(&self, place: &Place) -> Fetch<Option<FoundContacts>> {
         let mut request = self.search(self.limit).filters(place.window.filters());
         request.search_after.clone_from(&place.after);
-        let pipeline = self.pipeline.clone();
-        Box::new(move || {
-            let (pipeline, request) = (pipeline.clone(), request.clone());
-            Box::pin(async move {
-                // Through `pages`, because the page must have its list: otherwise it cannot be the last one.
-                let page = Contacts::<crate::Client>::new(&pipeline).search(request).pages().max_pages(1).next().await;
-                Ok(page.transpose()?.map_or_else(Vec::new, |page| page.contacts))
-            })
-        })
+        let contacts = Contacts::<crate::Client>::new(&self.pipeline);
+        // Through `pages`, because the page must have its list: otherwise it cannot be the last one.
+        Box::new(move || contacts.search(request.clone()).pages().first())
     }
 }
 
 impl Places for Added {
     type Item = FoundContact;
-    type Page = Vec<FoundContact>;
-    type Border = Found;
+    type Page = Option<FoundContacts>;
+    /// The first contact behind a border, and the number of contacts from the border before it.
+    type Border = FoundContacts;
 
     fn mistake(&self) -> Option<Cow<'static, str>> {
         (!(1..=MOST).contains(&self.limit))
@@ -200,34 +192,29 @@ impl Places for Added {
         self.windows.due(most).into_iter().map(|(key, place)| (key, self.fetch(&place))).collect()
     }
 
-    fn border(&mut self, most: usize) -> Option<Fetch<Found>> {
+    fn border(&mut self, most: usize) -> Option<Fetch<FoundContacts>> {
         if !self.windows.wants_borders(most) {
             return None;
         }
         let window = Window::Added { from: self.windows.border().map(str::to_owned), to: None };
         let request = self.search(1).page(STEP).filters(window.filters());
-        let pipeline = self.pipeline.clone();
-        Some(Box::new(move || {
-            let (pipeline, request) = (pipeline.clone(), request.clone());
-            Box::pin(async move {
-                let reply = Contacts::<crate::Client>::new(&pipeline).search(request).send().await?;
-                let border = reply.contacts.into_iter().next().and_then(|contact| contact.date_added);
-                Ok((border, reply.total.and_then(|total| u64::try_from(total).ok())))
-            })
-        }))
+        let contacts = Contacts::<crate::Client>::new(&self.pipeline);
+        Some(Box::new(move || contacts.search(request.clone()).send()))
     }
 
     fn arrived(&mut self, key: u64, page: Result<Self::Page, Error>) -> Result<(), Error> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let rows = page?.into_iter().map(|contact| (contact.search_after.clone(), contact)).collect();
+        let contacts = page?.map_or_else(Vec::new, |page| page.contacts);
+        let rows = contacts.into_iter().map(|contact| (contact.search_after.clone(), contact)).collect();
         self.windows.arrive(key, rows, limit).map_err(|fault| {
             Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called())
         })
     }
 
-    fn found(&mut self, border: Result<Found, Error>) -> Result<(), Error> {
-        let (border, total) = border?;
-        self.windows.add_border(border, total);
+    fn found(&mut self, border: Result<FoundContacts, Error>) -> Result<(), Error> {
+        let found = border?;
+        let border = found.contacts.into_iter().next().and_then(|contact| contact.date_added);
+        self.windows.add_border(border, found.total.and_then(|total| u64::try_from(total).ok()));
         Ok(())
     }
 

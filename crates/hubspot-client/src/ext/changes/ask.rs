@@ -7,9 +7,9 @@ use crm_core::{BoxFuture, Call, Called, Error, ErrorKind, Sent, Timestamp};
 use super::super::order::ascend;
 use super::Change;
 use super::place::{At, Place};
-use crate::objects::Objects;
+use crate::objects::{self, Objects};
 use crate::operations::OBJECTS_SEARCH;
-use crate::types::{Filter, Object, SearchReply, SearchRequest};
+use crate::types::{Filter, Object, ObjectPage, SearchReply, SearchRequest};
 
 pub(super) const ID: &str = "hs_object_id";
 const MERGED: &str = "hs_merged_object_ids";
@@ -36,18 +36,31 @@ impl Ask {
         Self { objects, properties: None, limit: MOST, overlap: OVERLAP, archived: true }
     }
 
+    /// Reads a page. The only asynchronous function: each costs the compiler as much as many others.
     async fn read(self, place: Place) -> Result<Page, Error> {
         if !(1..=MOST).contains(&self.limit) {
             let fault = format!("a page of changes holds 1 to {MOST} records");
             return Err(Error::validation(fault).with_operation(self.called()));
         }
+        // Through `pages`, because the page must have its list of records: otherwise it cannot be the last one.
+        let search = |request| self.objects.search(request).pages().first();
         match &place.at {
             // The place was stored by a run that read the archived records.
             At::Archived(..) if !self.archived => Ok(page_of(Vec::new(), place.next_run(self.overlap))),
-            At::Beginning => self.last_change(&place).await,
-            At::Changed(behind) => self.changed(&place, behind.as_deref()).await,
-            At::Merged(behind) => self.merged(&place, behind.as_deref()).await,
-            At::Archived(cursor, behind) => self.archived(&place, cursor.as_deref(), behind.as_deref()).await,
+            At::Beginning => self.last_change(&place, search(self.last(&place)).await?),
+            At::Changed(behind) => {
+                let mut request = self.since(&place);
+                request.properties.clone_from(&self.properties);
+                self.changed(&place, behind.as_deref(), search(self.by_id(request, behind.as_deref())).await?)
+            }
+            At::Merged(behind) => {
+                let request = self.since(&place).and(Filter::known(MERGED)).properties([MERGED]);
+                self.merged(&place, behind.as_deref(), search(self.by_id(request, behind.as_deref())).await)
+            }
+            At::Archived(cursor, behind) => {
+                let found = self.archived_behind(cursor.as_deref()).pages().first().await?;
+                self.archived(&place, cursor.as_deref(), behind.as_deref(), found)
+            }
         }
     }
 
@@ -55,17 +68,15 @@ impl Ask {
         SearchRequest::default().and(Filter::gte(self.objects.last_modified_property(), place.since))
     }
 
-    async fn search(&self, request: SearchRequest) -> Result<SearchReply, Error> {
-        // Through `pages`, because the page must have its list of records: otherwise it cannot be the last one.
-        let page = self.objects.search(request).pages().max_pages(1).next().await.transpose()?;
-        page.ok_or_else(|| self.astray("the search returned no page"))
+    /// The search for the time of the last change.
+    fn last(&self, place: &Place) -> SearchRequest {
+        let property = self.objects.last_modified_property();
+        self.since(place).sort_by_descending(property).properties([property]).limit(1)
     }
 
-    /// Finds the time of the last change.
-    async fn last_change(&self, place: &Place) -> Result<Page, Error> {
+    fn last_change(&self, place: &Place, found: Option<SearchReply>) -> Result<Page, Error> {
         let property = self.objects.last_modified_property();
-        let request = self.since(place).sort_by_descending(property).properties([property]).limit(1);
-        let found = self.search(request).await?.results;
+        let found = self.page_of_search(found)?.results;
         let Some(last) = found.first() else {
             return Ok(page_of(Vec::new(), self.behind_merged(place)));
         };
@@ -76,18 +87,23 @@ impl Ask {
         Ok(page_of(Vec::new(), Place { until, ..place.at(At::Changed(None)) }))
     }
 
-    /// Searches in the order of ids: HubSpot can find a record by an old time and return it with a new one, so
+    /// A search in the order of ids: HubSpot can find a record by an old time and return it with a new one, so
     /// a walk in the order of times could jump over others.
-    async fn by_id(
-        &self,
-        request: SearchRequest,
-        behind: Option<&str>,
-    ) -> Result<(Vec<(String, Object)>, bool), Error> {
-        let mut request = request.sort_by(ID).limit(self.limit);
-        if let Some(id) = behind {
-            request = request.and(Filter::gt(ID, id));
+    fn by_id(&self, request: SearchRequest, behind: Option<&str>) -> SearchRequest {
+        let request = request.sort_by(ID).limit(self.limit);
+        match behind {
+            Some(id) => request.and(Filter::gt(ID, id)),
+            None => request,
         }
-        let page = self.search(request).await?;
+    }
+
+    fn page_of_search(&self, found: Option<SearchReply>) -> Result<SearchReply, Error> {
+        found.ok_or_else(|| self.astray("the search returned no page"))
+    }
+
+    /// The records of a search in the order of ids, and true if there are more.
+    fn rows(&self, behind: Option<&str>, found: Option<SearchReply>) -> Result<(Vec<(String, Object)>, bool), Error> {
+        let page = self.page_of_search(found)?;
         let more = page.paging.and_then(|paging| paging.next?.after).is_some_and(|after| !after.is_empty());
         let mut rows = Vec::with_capacity(page.results.len());
         for record in page.results {
@@ -103,10 +119,8 @@ impl Ask {
         Ok((rows, more))
     }
 
-    async fn changed(&self, place: &Place, behind: Option<&str>) -> Result<Page, Error> {
-        let mut request = self.since(place);
-        request.properties.clone_from(&self.properties);
-        let (rows, more) = self.by_id(request, behind).await?;
+    fn changed(&self, place: &Place, behind: Option<&str>, found: Option<SearchReply>) -> Result<Page, Error> {
+        let (rows, more) = self.rows(behind, found)?;
         let next = match rows.last() {
             Some((id, _)) if more => place.at(At::Changed(Some(id.clone()))),
             _ => place.at(At::Merged(None)),
@@ -121,14 +135,18 @@ impl Ask {
         Ok(page_of(changes.collect(), next))
     }
 
-    async fn merged(&self, place: &Place, behind: Option<&str>) -> Result<Page, Error> {
-        let request = self.since(place).and(Filter::known(MERGED)).properties([MERGED]);
-        let (rows, more) = match self.by_id(request, behind).await {
+    fn merged(
+        &self,
+        place: &Place,
+        behind: Option<&str>,
+        found: Result<Option<SearchReply>, Error>,
+    ) -> Result<Page, Error> {
+        let (rows, more) = match found {
             Err(error) if is_unknown(&error, MERGED) => {
                 tracing::warn!("merged records are not reported: records of this type have no property of merged ids");
                 (Vec::new(), false)
             }
-            found => found?,
+            found => self.rows(behind, found?)?,
         };
         let next = match rows.last() {
             Some((id, _)) if more => place.at(At::Merged(Some(id.clone()))),
@@ -145,13 +163,23 @@ impl Ask {
         if self.archived { place.at(At::Archived(None, None)) } else { place.next_run(self.overlap) }
     }
 
-    async fn archived(&self, place: &Place, cursor: Option<&str>, behind: Option<&str>) -> Result<Page, Error> {
-        let mut list = self.objects.list().archived(true).limit(self.limit.min(MOST_LISTED)).properties([MERGED]);
-        if let Some(cursor) = cursor {
-            list = list.after(cursor);
+    /// The list of archived records from this position.
+    fn archived_behind(&self, cursor: Option<&str>) -> objects::List {
+        let list = self.objects.list().archived(true).limit(self.limit.min(MOST_LISTED)).properties([MERGED]);
+        match cursor {
+            Some(cursor) => list.after(cursor),
+            None => list,
         }
-        let page = list.pages().max_pages(1).next().await.transpose()?;
-        let page = page.ok_or_else(|| self.astray("the list of archived records returned no page"))?;
+    }
+
+    fn archived(
+        &self,
+        place: &Place,
+        cursor: Option<&str>,
+        behind: Option<&str>,
+        found: Option<ObjectPage>,
+    ) -> Result<Page, Error> {
+        let page = found.ok_or_else(|| self.astray("the list of archived records returned no page"))?;
         let next = page.paging.and_then(|paging| paging.next?.after).filter(|after| !after.is_empty());
         if next.is_some() && next.as_deref() == cursor {
             return Err(self.astray("the vendor returned the same cursor again"));
