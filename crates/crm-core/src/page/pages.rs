@@ -108,15 +108,16 @@ impl<P: Paged> Pages<P> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// The first page as a boxed future, so that reading a single page is compiled only once.
+    /// What `read` makes of the first page, as a boxed future: an asynchronous function of a client costs the compiler as
+    /// much as many others, and this one is checked only once.
     #[doc(hidden)]
-    pub fn first(self) -> Sending<Option<P::Page>>
+    pub fn first<T>(self, read: impl FnOnce(Option<P::Page>) -> Result<T, Error> + Send + 'static) -> Sending<T>
     where
         Self: Send + 'static,
         P::Page: Send,
     {
         let mut pages = self.max_pages(1);
-        Box::pin(async move { pages.next().await.transpose() })
+        Box::pin(async move { read(pages.next().await.transpose()?) })
     }
 
     /// Returns all remaining pages.

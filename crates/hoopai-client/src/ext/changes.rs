@@ -1,6 +1,7 @@
 //! The contacts of a location that were created or changed since a time.
 
 use std::fmt;
+use std::future::ready;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -260,11 +261,12 @@ impl Changed for Ask {
     }
 
     fn page(self, place: Place) -> BoxFuture<'static, Result<Page, Error>> {
-        Box::pin(async move {
-            let contacts = Contacts::<crate::Client>::new(&self.pipeline).search(self.request(&place)?);
-            // Through `pages`, because the page must have its list: otherwise it cannot be the last one.
-            let found = contacts.pages().first().await?;
-            self.read(place, found.map_or_else(Vec::new, |page| page.contacts))
-        })
+        let request = match self.request(&place) {
+            Ok(request) => request,
+            Err(error) => return Box::pin(ready(Err(error))),
+        };
+        // Through `pages`, because the page must have its list: otherwise it cannot be the last one.
+        let pages = Contacts::<crate::Client>::new(&self.pipeline).search(request).pages();
+        pages.first(move |found| self.read(place, found.map_or_else(Vec::new, |page| page.contacts)))
     }
 }

@@ -165,7 +165,7 @@ impl Added {
         request.search_after.clone_from(&place.after);
         let contacts = Contacts::<crate::Client>::new(&self.pipeline);
         // Through `pages`, because the page must have its list: otherwise it cannot be the last one.
-        Box::new(move || contacts.search(request.clone()).pages().first())
+        Box::new(move || contacts.search(request.clone()).pages().first(Ok))
     }
 }
 

@@ -43,7 +43,7 @@ impl Ask {
             return Err(Error::validation(fault).with_operation(self.called()));
         }
         // Through `pages`, because the page must have its list of records: otherwise it cannot be the last one.
-        let search = |request| self.objects.search(request).pages().first();
+        let search = |request| self.objects.search(request).pages().first(Ok);
         match &place.at {
             // The place was stored by a run that read the archived records.
             At::Archived(..) if !self.archived => Ok(page_of(Vec::new(), place.next_run(self.overlap))),
@@ -58,7 +58,7 @@ impl Ask {
                 self.merged(&place, behind.as_deref(), search(self.by_id(request, behind.as_deref())).await)
             }
             At::Archived(cursor, behind) => {
-                let found = self.archived_behind(cursor.as_deref()).pages().first().await?;
+                let found = self.archived_behind(cursor.as_deref()).pages().first(Ok).await?;
                 self.archived(&place, cursor.as_deref(), behind.as_deref(), found)
             }
         }
