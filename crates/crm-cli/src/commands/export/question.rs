@@ -1,4 +1,4 @@
-//! What an export is asked for.
+//! The question of an export: its records, the form of the rows and the file.
 
 use std::path::{Path, PathBuf};
 
