@@ -38,7 +38,7 @@ impl fmt::Display for Error {
                 write!(f, "; and {} more", vendor.fields.len() - FIELDS_SHOWN)?;
             }
         }
-        if let Some(id) = &inner.request_id {
+        if let Some(id) = inner.request_id.as_ref().filter(|id| !id.contains('@')) {
             write!(f, "; request id {}", single_line(id))?;
         }
         if let Some(account) = &inner.account {

@@ -22,12 +22,15 @@ pub(super) fn refused(shared: &Shared, op: &OpMeta, reply: &RawReply, used: &Aut
     if let Some(secret) = used.secret() {
         detail.forget(secret);
     }
+    // An echo of the credential is not an id.
+    let quotes = |id: &String| used.secret().is_some_and(|secret| id.contains(secret));
+    let request_id = shared.vendor.request_id(reply).filter(|id| !quotes(id));
     let body = detail.raw.clone();
     let error = Error::from_vendor(read.kind)
         .with_status(reply.status())
         .with_retry_after(read.retry_after.or_else(|| reply.retry_after()))
         .with_limit_scope(read.scope)
-        .with_request_id(shared.vendor.request_id(reply))
+        .with_request_id(request_id)
         .with_refused(read.retry == Advice::Refused)
         .with_doubt(read.may_have_happened)
         .with_body(body)
