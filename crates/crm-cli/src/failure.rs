@@ -1,5 +1,7 @@
 //! Failures, as one line and an exit code.
 
+mod hidden;
+
 use std::fmt;
 use std::process::ExitCode;
 
@@ -8,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::check::Input;
 use crate::note;
+use hidden::hidden;
 
 /// A failure of a command.
 #[derive(Debug)]
@@ -95,10 +98,7 @@ impl Failure {
     pub(crate) fn without(mut self, input: &Input) -> Self {
         // The vendor's message is after the name of the operation.
         let Some(name) = self.line.find("): ") else { return self };
-        let mut rest = self.line.split_off(name);
-        for text in input.texts() {
-            rest = rest.replace(text, "[…]");
-        }
+        let rest = hidden(&self.line.split_off(name), &input.texts());
         self.line.push_str(&rest);
         self
     }

@@ -1,6 +1,6 @@
 //! Progress of a call, for a client that asks for it.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use rmcp::service::{Peer, RoleServer};
@@ -11,40 +11,46 @@ const STEP: f64 = 0.001;
 /// The notices of one call; without a token of the client there are none.
 pub(super) struct Progress {
     to: Option<(Peer<RoleServer>, ProgressToken)>,
-    done: Mutex<(f64, Option<f64>)>,
+    done: Mutex<Done>,
+}
+
+#[derive(Default)]
+struct Done {
+    rows: usize,
+    total: Option<usize>,
+    /// The last number that was sent.
+    last: f64,
 }
 
 impl Progress {
     pub(super) fn new(peer: &Peer<RoleServer>, token: Option<ProgressToken>) -> Self {
-        Self { to: token.map(|token| (peer.clone(), token)), done: Mutex::new((0.0, None)) }
+        Self { to: token.map(|token| (peer.clone(), token)), done: Mutex::default() }
     }
 
     /// Reports that further rows are done.
     pub(super) async fn rows(&self, further: usize, total: Option<usize>) {
-        let rows = self.advance(number(further), total.map(number)).0;
-        self.notify(format!("{} rows", rows.floor())).await;
+        self.notify(further, total, None).await;
     }
 
     /// Reports a wait.
     pub(super) async fn waits(&self, text: String) {
-        self.advance(STEP, None);
-        self.notify(text).await;
+        self.notify(0, None, Some(text)).await;
     }
 
-    /// Adds to the number, and returns it with the total.
-    fn advance(&self, by: f64, total: Option<f64>) -> (f64, Option<f64>) {
-        let mut done = self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *done = (done.0 + by, total.or(done.1));
-        *done
-    }
-
-    async fn notify(&self, message: String) {
+    async fn notify(&self, further: usize, total: Option<usize>, text: Option<String>) {
         let Some((peer, token)) = &self.to else { return };
-        let (done, total) = self.advance(0.0, None);
-        let mut notice = ProgressNotificationParam::new(token.clone(), done).with_message(message);
-        if let Some(total) = total {
-            notice = notice.with_total(total);
-        }
+        let notice = {
+            let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+            done.rows += further;
+            done.total = total.or(done.total);
+            done.last = number(done.rows).max(done.last + STEP);
+            let text = text.unwrap_or_else(|| format!("{} rows", done.rows));
+            let notice = ProgressNotificationParam::new(token.clone(), done.last).with_message(text);
+            match done.total {
+                Some(total) => notice.with_total(number(total)),
+                None => notice,
+            }
+        };
         // A client that does not take notices still gets its reply.
         let _ = peer.notify_progress(notice).await;
     }

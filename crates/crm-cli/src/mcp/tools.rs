@@ -110,12 +110,10 @@ impl Spec {
     fn schema(&self) -> JsonObject {
         let property = |(name, ty, about, _): &(&str, &str, &str, bool)| {
             // Some clients know only one type at a place.
+            let any = |types: &[&str]| types.iter().map(|ty| json!({"type": ty})).collect::<Value>();
             let schema = match *name {
-                "body" => {
-                    let types = ["object", "array", "string"].map(|ty| json!({"type": ty}));
-                    json!({"anyOf": types, "description": about})
-                }
-                "rows" => json!({"type": ty, "items": {}, "description": about}),
+                "body" => json!({"anyOf": any(&["object", "array", "string"]), "description": about}),
+                "rows" => json!({"type": ty, "items": {"anyOf": any(&["object", "string"])}, "description": about}),
                 _ => json!({"type": ty, "description": about}),
             };
             ((*name).to_owned(), schema)

@@ -15,7 +15,9 @@ use crate::client::Client;
 use crate::support::seed;
 
 const TOKEN: &str = "zyxcanary-token-0123456789";
-const PERSON: &str = "Zyxcanary.Person@example.com";
+const PERSON: &str = "Zyxcanary Person Smith";
+/// Personal data that is hidden even if the request does not contain it.
+const ADDRESS: &str = "zyxcanary@example.com";
 /// What must not be in a reply or a line.
 const CANARY: &str = "zyxcanary";
 /// The number of operations that one server is asked, so that none waits for a limit.
@@ -64,18 +66,19 @@ fn answer(stream: TcpStream, number: usize) -> std::io::Result<()> {
     input.read_exact(&mut body)?;
     seen.push_str(&String::from_utf8_lossy(&body));
     let error = json!({
-        "status": "error", "message": format!("refused: {seen}"), "category": PERSON, "correlationId": TOKEN,
-        "traceId": PERSON, "error": seen, "statusCode": TOKEN, "context": {"id": [PERSON], "token": [TOKEN]},
-        "errors": [{"message": seen, "code": PERSON, "in": TOKEN, "context": {"x": [seen]}}],
+        "status": "error", "message": format!("refused: {seen}"), "category": ADDRESS, "correlationId": TOKEN,
+        "traceId": ADDRESS, "error": seen, "statusCode": TOKEN, "context": {"id": [ADDRESS], "token": [TOKEN]},
+        "errors": [{"message": seen, "code": ADDRESS, "in": TOKEN, "context": {"x": [seen]}}],
     });
     let (status, error) = match number % 4 {
         0 => ("400 Bad Request", error.to_string()),
         1 => ("404 Not Found", error.to_string()),
-        2 => ("422 Unprocessable Entity", format!("{PERSON} {TOKEN} {seen}")),
-        _ => ("409 Conflict", json!([error, PERSON, TOKEN]).to_string()),
+        2 => ("422 Unprocessable Entity", format!("{ADDRESS} {TOKEN} {seen}")),
+        _ => ("409 Conflict", json!([error, ADDRESS, TOKEN]).to_string()),
     };
     let names = ["x-request-id", "x-hubspot-correlation-id", "x-trace-id", "location", "server", "set-cookie"];
-    let headers: String = names.iter().map(|name| format!("{name}: {PERSON} {TOKEN}\r\n")).collect();
+    let value = if number % 8 < 4 { ADDRESS } else { TOKEN };
+    let headers: String = names.iter().map(|name| format!("{name}: {value}\r\n")).collect();
     let (length, mut output) = (error.len(), input.into_inner());
     write!(
         output,
@@ -141,12 +144,15 @@ fn marked(value: &Value, path: &str, kept: &BTreeMap<String, ()>) -> Value {
     }
 }
 
-fn check(text: &str, words: &str) {
-    assert!(!text.to_lowercase().contains(CANARY), "{words}: {text}");
+/// Notes a text that has the canary.
+fn check(text: &str, words: &str, leaks: &mut Vec<String>) {
+    if text.to_lowercase().contains(CANARY) {
+        leaks.push(format!("{words}: {text}"));
+    }
 }
 
 /// Calls an operation with the canary, and returns true if it was sent.
-fn call(client: &mut Client, echo: &Echo, sample: &mut Sample) -> bool {
+fn call(client: &mut Client, echo: &Echo, sample: &mut Sample, leaks: &mut Vec<String>) -> bool {
     let mut kept = BTreeMap::new();
     for _ in 0..ROUNDS {
         let arguments = sample.arguments.iter().map(|(name, value)| (name.clone(), marked(value, name, &kept)));
@@ -169,7 +175,7 @@ fn call(client: &mut Client, echo: &Echo, sample: &mut Sample) -> bool {
         let tool = if sample.reads { "read" } else { "write" };
         let before = echo.requests.load(Ordering::SeqCst);
         let (_, text) = client.call(tool, given);
-        check(&text, &sample.words);
+        check(&text, &sample.words, leaks);
         if echo.requests.load(Ordering::SeqCst) > before {
             return true;
         }
@@ -206,14 +212,14 @@ fn no_secret_and_no_person_is_in_a_failure() {
     let mut profile = profile;
     profile.retain(|name, _| !matches!(name.as_str(), "hubspot-beta" | "hoopai-v3"));
     let profiles = seed(&json!({"default": profile}).to_string());
-    let (mut sent, mut others) = (0, Vec::new());
+    let (mut sent, mut others, mut leaks) = (0, Vec::new(), Vec::new());
     for (document, vendor, has_root) in apis {
         let fake = runtime.block_on(Fake::start(vendor)).unwrap();
         let mut samples = samples(document, &fake, has_root);
         for part in samples.chunks_mut(PART) {
             let mut client = Client::start("mcp --yes", profiles.path(), true);
             for sample in part {
-                match call(&mut client, &echo, sample) {
+                match call(&mut client, &echo, sample, &mut leaks) {
                     true => sent += 1,
                     false => others.push(sample.words.clone()),
                 }
@@ -222,8 +228,9 @@ fn no_secret_and_no_person_is_in_a_failure() {
             drop(client);
             let mut lines = String::new();
             errors.read_to_string(&mut lines).unwrap();
-            check(&lines, document);
+            check(&lines, document, &mut leaks);
         }
     }
+    assert!(leaks.is_empty(), "{} leaks, among them {:#?}", leaks.len(), &leaks[..leaks.len().min(20)]);
     assert!(others.len() <= 20 && sent > 1_900, "{sent} operations were sent, and not: {others:?}");
 }

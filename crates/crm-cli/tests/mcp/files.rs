@@ -46,8 +46,8 @@ fn a_whole_list_is_a_file_that_can_be_read() {
         assert_eq!((&reply["count"], reply["first_rows"].as_array().unwrap().len()), (&json!(ROWS), 10));
         let progress = numbers(&client);
         assert!(progress.windows(2).all(|pair| pair[0] < pair[1]), "{progress:?}");
-        assert_eq!(progress.last().map(|last| last.floor()), Some(250.0));
-        assert!(client.notices.iter().any(|notice| notice.to_string().contains("waiting 1 s")), "{:?}", client.notices);
+        assert_eq!(progress.last(), Some(&250.0));
+        assert!(client.notices.iter().any(|notice| notice.to_string().contains("waiting ")), "{:?}", client.notices);
         let link = &result["content"][1];
         assert_eq!(link["type"], "resource_link");
         let listed = client.ask("resources/list", json!({}));
@@ -89,7 +89,7 @@ fn a_cancelled_list_stops_and_leaves_no_file() {
         let params = json!({"name": "read", "arguments": all(1), "_meta": {"progressToken": "t"}});
         let id = client.begin("tools/call", params);
         for rows in 1..=3 {
-            assert_eq!(client.next()["params"]["progress"], rows);
+            assert_eq!(client.next()["params"]["progress"].as_f64(), Some(f64::from(rows)));
         }
         client.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
         // Others are answered meanwhile, and the cancelled one is not.

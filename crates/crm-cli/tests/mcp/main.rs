@@ -57,6 +57,7 @@ fn an_agent_finds_describes_reads_and_writes() {
 #[test]
 fn wrong_arguments_have_a_path_and_a_suggestion() {
     let mut client = Client::start("--fake mcp", "/nowhere", false);
+    let export = json!({"data_source": "contact_history", "start_date": "2026-01-01", "end_date": "2026-01-02"});
     for (tool, arguments, sentence) in [
         ("find", json!({"question": 5}), "question: must be of the type string"),
         ("find", json!({}), "question: is required"),
@@ -80,7 +81,7 @@ fn wrong_arguments_have_a_path_and_a_suggestion() {
             json!({"operation": "hubspot contacts create", "body": {"propertys": {}}}),
             "body.propertys: is not a member; did you mean",
         ),
-        ("read", json!({"operation": "hatch exports download"}), "there is no folder for files"),
+        ("read", json!({"operation": "hatch exports download", "arguments": export}), "there is no folder for files"),
         ("read", json!({"operation": "ada@example.com"}), "operation: is not the words of an operation"),
         (
             "describe",

@@ -1,7 +1,9 @@
 //! Batches of HubSpot's objects, through its client: it checks rows against each other, gives them trace ids, and matches
 //! results with rows.
 
+use hubspot_client::Many;
 use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, BatchUpsertRow};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -51,28 +53,39 @@ pub(super) async fn send(
         None => work.shared.arguments.get("objectType").map(request::text).unwrap_or_default(),
     };
     let objects = client.objects(ty);
-    let Rows::Entries(rows, most) = work.rows else { return Ok(()) };
-    let (total, size) = (Some(rows.len()), most * CONCURRENCY);
-    for (part, rows) in rows.chunks(size).enumerate() {
-        let first = part * size;
-        match kind {
-            Kind::Create => {
-                results.take(first, objects.create_many(read::<BatchCreateRow>(rows)?).concurrency(CONCURRENCY).await);
-            }
-            Kind::Update => {
-                results.take(first, objects.update_many(read::<BatchUpdateRow>(rows)?).concurrency(CONCURRENCY).await);
-            }
-            Kind::Upsert => {
-                results.take(first, objects.upsert_many(read::<BatchUpsertRow>(rows)?).concurrency(CONCURRENCY).await);
-            }
-            Kind::Archive => {
-                let ids = rows.iter().map(|row| row.get("id").map(request::text).unwrap_or_default());
-                results.take(first, objects.archive_many(ids).concurrency(CONCURRENCY).await);
-            }
+    let Rows::Entries(rows, most) = &work.rows else { return Ok(()) };
+    let mut parts = Parts { size: most * CONCURRENCY, results, progress };
+    match kind {
+        Kind::Create => parts.send(&read::<BatchCreateRow>(rows)?, |rows| objects.create_many(rows)).await,
+        Kind::Update => parts.send(&read::<BatchUpdateRow>(rows)?, |rows| objects.update_many(rows)).await,
+        Kind::Upsert => parts.send(&read::<BatchUpsertRow>(rows)?, |rows| objects.upsert_many(rows)).await,
+        Kind::Archive => {
+            let id = |row: &Value| row.get("id").map(request::text).unwrap_or_default();
+            parts.send(&rows.iter().map(id).collect::<Vec<_>>(), |ids| objects.archive_many(ids)).await;
         }
-        progress.rows(rows.len(), total).await;
     }
     Ok(())
+}
+
+/// Rows that are sent in parts.
+struct Parts<'a> {
+    size: usize,
+    results: &'a mut Results,
+    progress: &'a Progress,
+}
+
+impl Parts<'_> {
+    async fn send<R, O>(&mut self, rows: &[R], send: impl Fn(Vec<R>) -> Many<R, O>)
+    where
+        R: Clone + Send + 'static,
+        O: Serialize + Send + 'static,
+    {
+        for (part, chunk) in rows.chunks(self.size).enumerate() {
+            let report = send(chunk.to_vec()).concurrency(CONCURRENCY).await;
+            self.results.take(part * self.size, report);
+            self.progress.rows(chunk.len(), Some(rows.len())).await;
+        }
+    }
 }
 
 /// Returns the rows as the client takes them.
