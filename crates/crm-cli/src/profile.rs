@@ -52,7 +52,7 @@ pub(crate) struct Credential {
 /// The secret of a credential.
 pub(crate) enum Key {
     Token(Secret),
-    Login(Login),
+    Login(Box<Login>),
 }
 
 impl Entry {
@@ -140,7 +140,7 @@ impl Profile {
             (Some(token), _) => Key::Token(token.clone().into()),
             (None, Some((id, secret))) => {
                 let keys = AppKeys::new(id, secret).map_err(|error| Failure::credential(error.to_string()))?;
-                Key::Login(self.login(api, &keys)?)
+                Key::Login(Box::new(self.login(api, &keys)?))
             }
             (None, None) => return Err(missing()?),
         };

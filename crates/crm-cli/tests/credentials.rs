@@ -293,13 +293,14 @@ fn hubspot(secret: &'static str) -> String {
             }
             let mut body = vec![0; length];
             stream.read_exact(&mut body).unwrap();
-            let asked = String::from_utf8(body).unwrap().contains(secret);
+            let body = String::from_utf8(body).unwrap();
+            let asked = body.contains(secret);
             let (status, reply) = match head.split(' ').nth(1).unwrap() {
                 "/account-info/2026-03/details" => (200, json!({"portalId": 7, "accountType": "STANDARD"})),
                 "/oauth/v2/private-apps/get/access-token-info" | "/oauth/2026-03/token/introspect" if asked => {
                     (200, json!({"hub_id": 7, "scopes": ["crm.objects.contacts.read", "tickets"]}))
                 }
-                _ => (400, json!({"status": "error", "message": secret})),
+                _ => (400, json!({"status": "error", "message": format!("the token of {body} is wrong")})),
             };
             let daily = "X-HubSpot-RateLimit-Daily: 250000\r\nX-HubSpot-RateLimit-Daily-Remaining: 249000";
             let reply = reply.to_string();
@@ -342,7 +343,7 @@ fn whoami_and_can_ask_for_the_scopes_of_a_token() {
     let ran = run(&mut support::command("can hubspot contacts list", place.profiles().to_str().unwrap()));
     assert!(ran.code == 1 && ran.errors.contains("the scopes of the token are not known"), "{}", ran.errors);
     // The vendor has no reply: the answer is unknown, and the token is not shown.
-    place.write(json!({"default": {"hubspot": {"token": "pat-canary", "base_url": hubspot("not the canary")}}}));
+    place.write(json!({"default": {"hubspot": {"token": "pat-canary", "base_url": hubspot("another")}}}));
     let ran = place.run("can hubspot contacts list");
     assert!(ran.code == 1 && !ran.errors.contains("canary"), "{}", ran.errors);
 }
