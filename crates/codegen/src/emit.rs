@@ -140,6 +140,13 @@ pub(crate) struct Group {
     pub(crate) common: Vec<String>,
 }
 
+impl Group {
+    /// Returns true if its file has this type.
+    fn has(&self, name: &str) -> bool {
+        self.own.iter().chain(&self.common).any(|known| known == name)
+    }
+}
+
 /// The types of each resource alone, and those that several use together: a group for each set of
 /// users, called like the first of its types.
 fn groups(model: &Model, others: &[&Refined<'_>]) -> BTreeMap<String, Group> {

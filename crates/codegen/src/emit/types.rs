@@ -1,6 +1,6 @@
 //! The public types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -48,13 +48,16 @@ pub(super) fn group(group: &Group, model: &Model, uses: &Uses<'_>) -> Vec<Piece>
     if group.own.is_empty() {
         return pieces;
     }
+    // By name: with `super::*` each file would import each type of all others, which the compiler takes one by one.
+    let used: BTreeSet<String> = group.own.iter().flat_map(|name| model.types[name].names()).collect();
+    let imported = used.iter().filter(|name| !group.has(name)).map(|name| ident(name));
     pieces.push(Piece::Rust(quote!(
         #[allow(unused_imports)]
-        use super::*;
+        use super::{Map, Timestamp, Value, #(#imported),*};
     )));
     for name in &group.own {
         let definition = &model.types[name];
-        let about = uses.about(name, definition);
+        let about = uses.about(name, definition, group);
         match &definition.shape {
             Shape::Record { fields } => record(&mut pieces, name, &about, definition, fields),
             Shape::Enum(variants) => pieces.push(Piece::Macro(layout::open_enum(name, &about, variants))),

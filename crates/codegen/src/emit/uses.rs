@@ -2,12 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use super::Group;
 use super::rust::{escaped, ident};
 use crate::model::{Definition, Model, Reply, Shape, Ty};
 use crate::name::words;
 
 /// The first use of each type.
-pub(super) struct Uses<'a>(BTreeMap<&'a str, String>);
+pub(super) struct Uses<'a>(BTreeMap<&'a str, Use<'a>>);
+
+/// What uses a type.
+struct Use<'a> {
+    /// For example "Body of `contacts.create`", or "An item of" before a link.
+    text: String,
+    /// The type to whose documentation a link leads, and its text: `Contact` and `Contact::tags`.
+    link: Option<(&'a str, String)>,
+}
 
 impl<'a> Uses<'a> {
     /// Finds the uses of all types: in requests first, then in replies, then as members of other types.
@@ -22,26 +31,31 @@ impl<'a> Uses<'a> {
         uses.add_operations("Reply", replies);
         for operation in &model.operations {
             for argument in &operation.arguments {
-                uses.add(&argument.ty, || format!("Argument `{}` of `{}`.", argument.ident, operation.name));
+                uses.add(&argument.ty, || Use {
+                    text: format!("Argument `{}` of `{}`", argument.ident, operation.name),
+                    link: None,
+                });
             }
         }
         for (name, definition) in &model.types {
             if let Shape::Union(_, arms) = &definition.shape {
-                arms.iter().for_each(|(ty, ..)| uses.add(ty, || format!("Variant of [`{name}`].")));
+                arms.iter().for_each(|(ty, ..)| {
+                    uses.add(ty, || Use { text: "Variant of".to_owned(), link: Some((name, name.clone())) });
+                });
             }
         }
         for (name, definition) in &model.types {
             for field in definition.fields() {
                 uses.add(&field.ty, || {
-                    let member = format!("[`{name}::{}`]", ident(&field.ident));
-                    match field.ty {
-                        Ty::List(_) => format!("An item of {member}."),
-                        Ty::Map(_) => format!("An entry of {member}."),
+                    let text = match field.ty {
+                        Ty::List(_) => "An item of".to_owned(),
+                        Ty::Map(_) => "An entry of".to_owned(),
                         _ => match first_sentence(&field.doc) {
-                            Some(meaning) => format!("{meaning} The value of {member}."),
-                            None => format!("The value of {member}."),
+                            Some(meaning) => format!("{meaning} The value of"),
+                            None => "The value of".to_owned(),
                         },
-                    }
+                    };
+                    Use { text, link: Some((name, format!("{name}::{}", ident(&field.ident)))) }
                 });
             }
         }
@@ -57,23 +71,34 @@ impl<'a> Uses<'a> {
             }
         }
         for (name, operations) in found {
-            self.0.entry(name).or_insert_with(|| format!("{part} of {}.", named(&operations)));
+            self.0.entry(name).or_insert_with(|| Use {
+                text: format!("{part} of {}", named(&operations)),
+                link: None,
+            });
         }
     }
 
-    fn add(&mut self, ty: &'a Ty, use_: impl FnOnce() -> String) {
+    fn add(&mut self, ty: &'a Ty, use_: impl FnOnce() -> Use<'a>) {
         if let Some(name) = ty.name() {
             self.0.entry(name).or_insert_with(use_);
         }
     }
 
     /// Returns the description of a type, in Markdown. One of a single word, such as "Status.", and one that repeats the
-    /// name say less than where the type is used.
-    pub(super) fn about(&self, name: &str, definition: &Definition) -> String {
+    /// name say less than where the type is used. A link to a type of another file than `group` has its path, because the
+    /// file does not import it.
+    pub(super) fn about(&self, name: &str, definition: &Definition, group: &Group) -> String {
         if definition.doc.split_whitespace().count() > 1 && !repeats(&definition.doc, name) {
             return escaped(&definition.doc);
         }
-        self.0.get(name).cloned().unwrap_or_else(|| format!("`{name}` of the vendor's document."))
+        let Some(Use { text, link }) = self.0.get(name) else {
+            return format!("`{name}` of the vendor's document.");
+        };
+        match link {
+            None => format!("{text}."),
+            Some((ty, shown)) if group.has(ty) => format!("{text} [`{shown}`]."),
+            Some((_, shown)) => format!("{text} [`{shown}`](super::{shown})."),
+        }
     }
 }
 
