@@ -14,19 +14,20 @@ use crm_core::{Call, Called, Cursor, Error, ErrorKind, Pipeline, Position, Sent}
 use crate::contacts::Contacts;
 use crate::operations::CONTACTS_SEARCH;
 use crate::types::{ContactSearch, ContactSort, FoundContact, FoundContacts};
-use windows::{FIELD, Place, Window, Windows};
+use windows::{FIELD, Found, Place, Window, Windows};
 
 /// The maximum number of contacts per page.
 const MOST: i64 = 500;
-/// The number of contacts from one border to the next: twenty pages. Pages by number end there.
-const STEP: i64 = 10_000;
+/// The maximum number of contacts up to which pages are read by number.
+const NUMBERED: i64 = 10_000;
 
 impl<C> Contacts<C> {
     /// Reads all contacts of a location, in no particular order, as fast as the quota allows.
     ///
-    /// The contacts are divided by the time at which they were added, 10,000 in each part, and several parts are read at
-    /// the same time, 500 contacts per page; their number follows from the limit of the client and from the measured
-    /// time per page. All of it is documented by the vendor: searches by ranges of `dateAdded`, sorted by it.
+    /// The contacts are divided by the time at which they were added, almost 10,000 in each part, and several parts are
+    /// read at the same time, 500 contacts per page; their number follows from the limit of the client and from the measured
+    /// time per page. The search that finds the end of a part returns its last 500 contacts. All of it is documented by
+    /// the vendor: searches by ranges of `dateAdded`, sorted by it.
     ///
     /// Each contact that exists during the whole export is returned once. A contact that is created or deleted
     /// meanwhile may be returned or not. One that was created a few seconds before the export may be missing, because
@@ -146,12 +147,18 @@ struct Added {
     pipeline: Pipeline,
     location: String,
     limit: i64,
-    windows: Windows<FoundContact>,
+    windows: Windows,
 }
 
 impl Added {
     fn search(&self, limit: i64) -> ContactSearch {
         ContactSearch::new(&self.location, limit).sort([ContactSort::ascending(FIELD)])
+    }
+
+    /// The number and the size of the page that ends a part. It is smaller by one contact than the other pages, so that
+    /// the last of those before it is not full, and no further request is needed to see that nothing follows.
+    fn border_page(&self) -> (i64, i64) {
+        (NUMBERED / self.limit.max(1), (self.limit - 1).max(1))
     }
 
     /// The identity of the list, for its cursors.
@@ -172,7 +179,7 @@ impl Added {
 impl Places for Added {
     type Item = FoundContact;
     type Page = Option<FoundContacts>;
-    /// The first contact behind a border, and the number of contacts from the border before it.
+    /// The contacts at the end of a part, and the number of contacts from the border before it.
     type Border = FoundContacts;
 
     fn mistake(&self) -> Option<Cow<'static, str>> {
@@ -197,7 +204,8 @@ impl Places for Added {
             return None;
         }
         let window = Window::Added { from: self.windows.border().map(str::to_owned), to: None };
-        let request = self.search(1).page(STEP).filters(window.filters());
+        let (number, size) = self.border_page();
+        let request = self.search(size).page(number).filters(window.filters());
         let contacts = Contacts::<crate::Client>::new(&self.pipeline);
         Some(Box::new(move || contacts.search(request.clone()).send()))
     }
@@ -205,16 +213,17 @@ impl Places for Added {
     fn arrived(&mut self, key: u64, page: Result<Self::Page, Error>) -> Result<(), Error> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let contacts = page?.map_or_else(Vec::new, |page| page.contacts);
-        let rows = contacts.into_iter().map(|contact| (contact.search_after.clone(), contact)).collect();
-        self.windows.arrive(key, rows, limit).map_err(|fault| {
+        self.windows.arrive(key, contacts, limit).map_err(|fault| {
             Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called())
         })
     }
 
     fn found(&mut self, border: Result<FoundContacts, Error>) -> Result<(), Error> {
+        let (number, size) = self.border_page();
         let found = border?;
-        let border = found.contacts.into_iter().next().and_then(|contact| contact.date_added);
-        self.windows.add_border(border, found.total.and_then(|total| u64::try_from(total).ok()));
+        let counted = found.total.and_then(|total| u64::try_from(total).ok());
+        let found = Found { contacts: found.contacts, counted };
+        self.windows.add_border(found, (number * size).unsigned_abs());
         Ok(())
     }
 

@@ -4,8 +4,7 @@ use std::collections::VecDeque;
 
 use crm_core::reexport::serde_json::{Value, json};
 
-use super::STEP;
-use crate::types::{ContactFilter, ContactFilterOperator};
+use crate::types::{ContactFilter, ContactFilterOperator, FoundContact};
 
 pub(super) const FIELD: &str = "dateAdded";
 
@@ -44,7 +43,14 @@ pub(super) struct Place {
     pub(super) after: Option<Vec<Value>>,
 }
 
-struct Walk<R> {
+/// The contacts at the end of a part, as a search by number found them.
+pub(super) struct Found {
+    pub(super) contacts: Vec<FoundContact>,
+    /// The number of contacts from the border before, if the vendor counted them.
+    pub(super) counted: Option<u64>,
+}
+
+struct Walk {
     key: u64,
     window: Window,
     /// The sort values of the contact that was read last, and of the one that was returned last.
@@ -52,11 +58,11 @@ struct Walk<R> {
     handed_out: Option<Vec<Value>>,
     at_end: bool,
     fetching: bool,
-    rows: VecDeque<(Vec<Value>, R)>,
+    contacts: VecDeque<FoundContact>,
 }
 
-pub(super) struct Windows<R> {
-    walks: VecDeque<Walk<R>>,
+pub(super) struct Windows {
+    walks: VecDeque<Walk>,
     /// The end of the last window; what comes after it is not divided yet.
     border: Option<String>,
     divided: bool,
@@ -65,7 +71,7 @@ pub(super) struct Windows<R> {
     pub(super) total: Option<u64>,
 }
 
-impl<R> Windows<R> {
+impl Windows {
     pub(super) fn new() -> Self {
         Self { walks: VecDeque::new(), border: None, divided: false, keys: 0, done: 0, total: None }
     }
@@ -88,37 +94,66 @@ impl<R> Windows<R> {
         !self.divided && self.walks.iter().filter(|walk| !walk.at_end).count() <= places
     }
 
-    /// Takes the time of the next border, or none if few contacts are left, and the number of contacts from the border
-    /// before it. A border that does not move on, because very many contacts were added at once, is the last one.
-    pub(super) fn add_border(&mut self, border: Option<String>, counted: Option<u64>) {
+    /// Takes the contacts numbered up to `step` from the last border. The time of the last one is the next border. If there
+    /// is none, or it is not after the last border, because very many contacts were added at once, the rest is one part.
+    pub(super) fn add_border(&mut self, found: Found, step: u64) {
+        let Found { contacts, counted } = found;
         let first = self.border.is_none() && self.walks.is_empty();
         if first && self.total.is_none() {
             self.total = counted;
         }
-        let border = border.filter(|border| self.border.as_ref() != Some(border));
-        let window = Window::Added { from: self.border.clone(), to: border.clone() };
-        self.divided = border.is_none();
-        self.border = border.or(self.border.take());
-        self.add(window, None);
-        if !self.divided && counted.is_some_and(|contacts| contacts < 2 * STEP.unsigned_abs() - 1) {
-            // The rest is known to be a part.
-            self.add_border(None, None);
-        } else if self.divided && !first {
-            // A search by a range does not find contacts without a time.
-            self.add(Window::Undated, None);
+        let border = contacts.last().and_then(|contact| contact.date_added.clone());
+        match border.filter(|border| self.border.as_ref() < Some(border)) {
+            Some(border) => {
+                self.add_part(border, contacts);
+                if counted.is_some_and(|contacts| contacts < 2 * step - 1) {
+                    self.add_rest();
+                }
+            }
+            None if first => {
+                self.divided = true;
+                self.add(Window::Added { from: None, to: None }, None, VecDeque::new());
+            }
+            None => self.add_rest(),
         }
     }
 
-    fn add(&mut self, window: Window, after: Option<Vec<Value>>) {
+    /// Adds the part that ends at a border. Its last contacts, which are known, are not read again, unless others that
+    /// were added at the same time can be before or behind them.
+    fn add_part(&mut self, border: String, contacts: Vec<FoundContact>) {
+        let sorted = contacts.is_sorted_by_key(|contact| &contact.date_added);
+        let first = contacts.first().and_then(|contact| contact.date_added.clone());
+        let is_known = |contact: &FoundContact| {
+            sorted && first.is_some() && contact.date_added > first && contact.date_added.as_ref() < Some(&border)
+        };
+        let known: VecDeque<_> = contacts.into_iter().filter(is_known).collect();
+        let begin = known.front().and_then(|contact| contact.date_added.clone()).unwrap_or_else(|| border.clone());
+        let from = self.border.replace(border.clone());
+        self.add(Window::Added { from, to: Some(begin.clone()) }, None, VecDeque::new());
+        if !known.is_empty() {
+            self.add(Window::Added { from: Some(begin), to: Some(border) }, None, known);
+        }
+    }
+
+    /// Adds what is behind the last border as one part.
+    fn add_rest(&mut self) {
+        self.divided = true;
+        self.add(Window::Added { from: self.border.clone(), to: None }, None, VecDeque::new());
+        // A search by a range does not find contacts without a time.
+        self.add(Window::Undated, None, VecDeque::new());
+    }
+
+    /// Adds a window from a contact on, or one whose contacts are known.
+    fn add(&mut self, window: Window, after: Option<Vec<Value>>, known: VecDeque<FoundContact>) {
         self.keys += 1;
         self.walks.push_back(Walk {
             key: self.keys,
             window,
             read: after.clone(),
             handed_out: after,
-            at_end: false,
+            at_end: !known.is_empty(),
             fetching: false,
-            rows: VecDeque::new(),
+            contacts: known,
         });
     }
 
@@ -126,7 +161,7 @@ impl<R> Windows<R> {
     pub(super) fn due(&mut self, places: usize) -> Vec<(u64, Place)> {
         let mut due = Vec::new();
         for walk in self.walks.iter_mut().filter(|walk| !walk.at_end).take(places) {
-            if !walk.fetching && walk.rows.is_empty() {
+            if !walk.fetching && walk.contacts.is_empty() {
                 walk.fetching = true;
                 due.push((walk.key, Place { window: walk.window.clone(), after: walk.read.clone() }));
             }
@@ -135,11 +170,11 @@ impl<R> Windows<R> {
     }
 
     /// Takes a page of a walk that requested `limit` contacts.
-    pub(super) fn arrive(&mut self, key: u64, rows: Vec<(Vec<Value>, R)>, limit: usize) -> Result<(), &'static str> {
+    pub(super) fn arrive(&mut self, key: u64, page: Vec<FoundContact>, limit: usize) -> Result<(), &'static str> {
         let Some(walk) = self.walks.iter_mut().find(|walk| walk.key == key) else { return Ok(()) };
         walk.fetching = false;
-        walk.at_end = rows.len() < limit;
-        if let Some((last, _)) = rows.last() {
+        walk.at_end = page.len() < limit;
+        if let Some(last) = page.last().map(|contact| &contact.search_after) {
             if !walk.at_end && last.is_empty() {
                 return Err("the last contact of a page has no searchAfter, although there are more");
             }
@@ -148,22 +183,24 @@ impl<R> Windows<R> {
             }
             walk.read = Some(last.clone());
         }
-        walk.rows.extend(rows);
+        walk.contacts.extend(page);
         self.tidy();
         Ok(())
     }
 
-    pub(super) fn pop(&mut self) -> Option<R> {
-        let walk = self.walks.iter_mut().find(|walk| !walk.rows.is_empty())?;
-        let (after, contact) = walk.rows.pop_front()?;
-        walk.handed_out = Some(after).filter(|after| !after.is_empty()).or(walk.handed_out.take());
+    pub(super) fn pop(&mut self) -> Option<FoundContact> {
+        let walk = self.walks.iter_mut().find(|walk| !walk.contacts.is_empty())?;
+        let contact = walk.contacts.pop_front()?;
+        if !contact.search_after.is_empty() {
+            walk.handed_out = Some(contact.search_after.clone());
+        }
         self.done += 1;
         self.tidy();
         Some(contact)
     }
 
     fn tidy(&mut self) {
-        self.walks.retain(|walk| !walk.at_end || !walk.rows.is_empty());
+        self.walks.retain(|walk| !walk.at_end || !walk.contacts.is_empty());
     }
 
     /// Returns the position: the rest of each window, and the beginning of the undivided part.
@@ -195,7 +232,7 @@ impl<R> Windows<R> {
             } else {
                 Window::Added { from: text(walk.get("from")?), to: text(walk.get("to")?) }
             };
-            windows.add(window, walk.get("after")?.as_array().cloned());
+            windows.add(window, walk.get("after")?.as_array().cloned(), VecDeque::new());
         }
         Some(windows)
     }
