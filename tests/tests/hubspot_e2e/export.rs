@@ -9,7 +9,7 @@ use crm_fake::{Fake, Fault, Hint, Vendor, When};
 use crm_testkit::traces::Traces;
 use fastrand::Rng;
 use hubspot_client::types::{MergeInput, ObjectWithAssociations};
-use hubspot_client::{Client, Cursor, ErrorKind, Export, Position, Quotas, Window};
+use hubspot_client::{Client, Cursor, ErrorKind, Export, Position, Quotas, RetryPolicy, Window};
 use serde_json::json;
 
 use crate::{failed, play};
@@ -29,8 +29,10 @@ impl Rig {
     async fn with(fake: crm_fake::Builder, quotas: Quotas) -> Self {
         let fake = fake.no_quota().keep_requests(100_000).start().await.unwrap();
         let clock = ManualClock::auto();
+        // A request that is repeated can meet several of the faults.
+        let often = RetryPolicy::new().attempts(50).budget(false);
         let builder = Client::builder().token(fake.token()).base_url(fake.base_url()).clock(Arc::new(clock.clone()));
-        Self { client: builder.quotas(quotas).seed(7).build().unwrap(), fake, clock }
+        Self { client: builder.retry(often).quotas(quotas).seed(7).build().unwrap(), fake, clock }
     }
 
     /// Inserts contacts whose ids are unevenly spaced.
