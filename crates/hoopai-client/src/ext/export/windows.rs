@@ -237,3 +237,6 @@ impl Windows {
         Some(windows)
     }
 }
+
+#[cfg(test)]
+mod tests;
