@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::change::{Changes, Kind, few};
+use super::change::{Changes, Kind, counted, few};
 use super::side::Api;
 
 /// Compares the features of the types that both sides have, under their new names; `features` are those that both have.
@@ -18,14 +18,14 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, features: &BT
             let more = now.difference(before).cloned().collect::<Vec<_>>();
             let what = match more.is_empty() {
                 true => "no longer requires a feature".to_owned(),
-                false => format!("also available with the feature {}", code(&more)),
+                false => format!("also available with the {} {}", counted("feature", more.len()), code(&more)),
             };
             item.minor(what, "existing code compiles");
         } else {
             let what = if before.is_empty() {
                 format!("requires one of the features {}", code(now))
             } else {
-                format!("no longer available with the feature {} alone", code(lost))
+                format!("no longer available with the {} {} alone", counted("feature", lost.len()), code(lost))
             };
             item.breaking(what, "code that uses the type and enables no other feature does not compile");
         }

@@ -33,9 +33,11 @@ impl Entries {
         }
     }
 
-    /// Adds what the documents changed.
+    /// Adds what the documents changed. Changed descriptions are an entry only if nothing else changed.
     pub(crate) fn tell<'a>(&mut self, changes: impl IntoIterator<Item = &'a Change>) {
-        for same in alike(changes.into_iter().filter(|change| change.kind != Kind::Document)) {
+        let shown: Vec<&Change> = changes.into_iter().filter(|change| change.kind != Kind::Document).collect();
+        let others: Vec<&Change> = shown.iter().copied().filter(|change| change.kind != Kind::Documentation).collect();
+        for same in alike(if others.is_empty() { shown } else { others }) {
             let first = same.first;
             let breaking = if first.class == Class::Breaking { "**Breaking:** " } else { "" };
             let code = |item: &str| match first.kind {
