@@ -14,7 +14,8 @@ use serde_json::{Map, Value, json};
 use crate::client::Client;
 use crate::support::seed;
 
-const TOKEN: &str = "zyxcanary-token-0123456789";
+/// Tokens of one API must begin so.
+const TOKEN: &str = "hsr_live_zyxcanary0123456789";
 const PERSON: &str = "Zyxcanary Person Smith";
 /// Personal data that is hidden even if the request does not contain it.
 const ADDRESS: &str = "zyxcanary@example.com";
@@ -77,7 +78,7 @@ fn answer(stream: TcpStream, number: usize) -> std::io::Result<()> {
         _ => ("409 Conflict", json!([error, ADDRESS, TOKEN]).to_string()),
     };
     let names = ["x-request-id", "x-hubspot-correlation-id", "x-trace-id", "location", "server", "set-cookie"];
-    let value = if number % 8 < 4 { ADDRESS } else { TOKEN };
+    let value = if number % 8 < 4 || !seen.contains(TOKEN) { ADDRESS } else { TOKEN };
     let headers: String = names.iter().map(|name| format!("{name}: {value}\r\n")).collect();
     let (length, mut output) = (error.len(), input.into_inner());
     write!(
@@ -208,9 +209,8 @@ fn no_secret_and_no_person_is_in_a_failure() {
         ("hatch-bulk-export", Vendor::HatchBulkExport, false),
         ("hatch-legacy-leads", Vendor::HatchLegacyLeads, false),
     ];
-    let profile: Map<String, Value> = apis.iter().map(|api| (api.0.to_owned(), entry.clone())).collect();
-    let mut profile = profile;
-    profile.retain(|name, _| !matches!(name.as_str(), "hubspot-beta" | "hoopai-v3"));
+    let own = apis.iter().filter(|api| !matches!(api.0, "hubspot-beta" | "hoopai-v3"));
+    let profile: Map<String, Value> = own.map(|api| (api.0.to_owned(), entry.clone())).collect();
     let profiles = seed(&json!({"default": profile}).to_string());
     let (mut sent, mut others, mut leaks) = (0, Vec::new(), Vec::new());
     for (document, vendor, has_root) in apis {
@@ -232,5 +232,5 @@ fn no_secret_and_no_person_is_in_a_failure() {
         }
     }
     assert!(leaks.is_empty(), "{} leaks, among them {:#?}", leaks.len(), &leaks[..leaks.len().min(20)]);
-    assert!(others.len() <= 20 && sent > 1_900, "{sent} operations were sent, and not: {others:?}");
+    assert!(others.len() <= 5 && sent > 1_990, "{sent} operations were sent, and not: {others:?}");
 }
