@@ -114,7 +114,6 @@ fn an_export_that_is_killed_again_and_again_has_every_record_once() {
             assert_eq!(child.wait().unwrap().code(), None);
         }
         let kept: Value = serde_json::from_slice(&fs::read(position(&path)).unwrap()).unwrap();
-        assert!(kept["rows"].as_u64() >= Some(3_000), "{kept}");
         let ran = crm_at(&profiles, &line);
         assert_eq!((ran.code, ran.output.as_str()), (0, ""), "{}", ran.errors);
         let continued = format!("crm: the export continues; records in {}: {}\n", path.display(), kept["rows"]);
