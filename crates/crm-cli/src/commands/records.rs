@@ -26,7 +26,7 @@ pub(super) enum Kind {
 
 /// Access to a kind of records.
 pub(super) enum Records {
-    HubSpot(Objects, Properties),
+    HubSpot(Objects, Box<Properties>),
     HoopAi(Contacts, String),
 }
 
@@ -111,7 +111,7 @@ impl Kind {
         match self {
             Self::HubSpot(segment) => {
                 let client = session.connect(entry("hubspot")?, "", apis::hubspot_client).await?;
-                Ok(Records::HubSpot(client.objects(segment), client.properties(segment)))
+                Ok(Records::HubSpot(client.objects(segment), Box::new(client.properties(segment))))
             }
             Self::HoopAi { location } => {
                 let client = session.connect(entry("hoopai")?, "", apis::hoopai_client).await?;
