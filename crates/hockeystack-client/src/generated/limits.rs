@@ -35,6 +35,8 @@ pub(crate) mod revenue_agents {
     /// |---|---|---|---|---|
     /// | `read`: 1 minute | 600 | each token | class `read` | `x-ratelimit-limit`, `x-ratelimit-pool`, `x-ratelimit-remaining`, `x-ratelimit-reset` |
     /// | `write`: 1 minute | 60 | each token | class `write` | `x-ratelimit-limit`, `x-ratelimit-pool`, `x-ratelimit-remaining`, `x-ratelimit-reset` |
+    ///
+    /// A class is a group of operations with limits of its own; `CallOptions::limit_class` names that of a raw request.
     #[must_use]
     pub fn quotas() -> Quotas {
         Quotas::none().class(READ, [read(600)]).class(WRITE, [write(60)])

@@ -34,8 +34,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -66,8 +65,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -99,8 +97,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -125,8 +122,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -153,8 +149,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -180,8 +175,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -214,8 +208,7 @@ impl<C> Ads<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -244,8 +237,7 @@ impl<C> Ads<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -274,8 +266,7 @@ impl<C> Ads<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -303,8 +294,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -329,8 +319,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -356,8 +345,7 @@ impl<C> Ads<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -386,8 +374,7 @@ impl<C> Ads<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
@@ -420,8 +407,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -446,8 +432,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -464,8 +449,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -494,8 +478,7 @@ impl<C> Ads<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -524,8 +507,7 @@ impl<C> Ads<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
@@ -561,8 +543,7 @@ impl<C> Ads<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
@@ -598,8 +579,7 @@ impl<C> Ads<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
@@ -632,8 +612,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -658,8 +637,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -685,8 +663,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
@@ -729,8 +706,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
@@ -774,8 +750,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -798,8 +773,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -822,8 +796,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -849,8 +822,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
@@ -884,8 +856,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -911,8 +882,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
@@ -956,8 +926,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
@@ -1005,8 +974,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -1029,8 +997,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
@@ -1071,8 +1038,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -1100,8 +1066,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1129,8 +1094,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1158,8 +1122,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1187,8 +1150,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1205,8 +1167,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1234,8 +1195,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1266,8 +1226,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1295,8 +1254,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1324,8 +1282,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `type_`: The type of the records.
     /// * `location_id`: The id of the location (sub-account).
@@ -1354,8 +1311,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `facet`: The URN of the facet, for example `urn:li:adTargetingFacet:locations`.
@@ -1384,8 +1340,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1416,8 +1371,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1442,8 +1396,7 @@ impl<C> Ads<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1453,7 +1406,9 @@ impl<C> Ads<C> {
     ///     .upsert_google_assets(
     ///         types::UpsertAssets::new(
     ///             "123",
-    ///             hoopai_client::json!({}),
+    ///             hoopai_client::json!(
+    ///                 { "countryCode": "US", "phoneNumber": "+12025550142" }
+    ///             ),
     ///             types::UpsertAssetsType::Call,
     ///         ),
     ///     )
@@ -1474,8 +1429,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1500,8 +1454,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1538,8 +1491,7 @@ impl<C> Ads<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `type_`: The type of the records.
@@ -1639,7 +1591,9 @@ impl Ads {
     ///         "456",
     ///         types::LinkedInCreateLeadFormBody::new(
     ///             types::LeadFormContent::new(
-    ///                 types::LocalizedString::new(hoopai_client::json!({})),
+    ///                 types::LocalizedString::new(
+    ///                     hoopai_client::json!({ "en_US": "Example" }),
+    ///                 ),
     ///                 types::LegalInfo::new(
     ///                     Vec::<types::Consent>::new(),
     ///                     "https://www.example.com",
@@ -1651,12 +1605,14 @@ impl Ads {
     ///                             "https://www.example.com",
     ///                         ),
     ///                     ),
-    ///                     types::LocalizedString::new(hoopai_client::json!({})),
+    ///                     types::LocalizedString::new(
+    ///                         hoopai_client::json!({ "en_US": "Example" }),
+    ///                     ),
     ///                 ),
     ///                 vec![
     ///                     types::LeadFormQuestion::new("Example",
-    ///                     types::LocalizedString::new(hoopai_client::json!({})),
-    ///                     types::QuestionDetails::default())
+    ///                     types::LocalizedString::new(hoopai_client::json!({ "en_US" :
+    ///                     "Example" })), types::QuestionDetails::default())
     ///                 ],
     ///             ),
     ///             types::CreationLocale::new("US", "en"),

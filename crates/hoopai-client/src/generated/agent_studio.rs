@@ -30,8 +30,7 @@ impl AgentStudio {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -65,8 +64,7 @@ impl AgentStudio {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -96,8 +94,7 @@ impl AgentStudio {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -130,8 +127,7 @@ impl AgentStudio {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -168,8 +164,7 @@ impl AgentStudio {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -198,8 +193,7 @@ impl AgentStudio {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -230,8 +224,7 @@ impl AgentStudio {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `agent-studio.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: The maximum number of items per page.
@@ -267,8 +260,7 @@ impl AgentStudio {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `agent-studio.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: The maximum number of items per page.
@@ -306,8 +298,7 @@ impl AgentStudio {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -339,8 +330,7 @@ impl AgentStudio {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -372,8 +362,7 @@ impl AgentStudio {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -30,8 +30,7 @@ impl Campaigns {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `campaigns.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

@@ -31,8 +31,7 @@ impl Companies {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `companies.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///

@@ -34,15 +34,14 @@ impl<C> Contacts<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .add_followers("123", types::Followers::new(vec!["followers".to_owned()]))
+    ///     .add_followers("123", types::Followers::new(vec!["456".to_owned()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -63,8 +62,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -91,8 +89,7 @@ impl<C> Contacts<C> {
     /// `POST /contacts/bulk/business`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -119,8 +116,7 @@ impl<C> Contacts<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -148,8 +144,7 @@ impl<C> Contacts<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -177,8 +172,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -202,8 +196,7 @@ impl<C> Contacts<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -227,8 +220,7 @@ impl<C> Contacts<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -251,8 +243,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -272,8 +263,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -293,8 +283,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -311,15 +300,14 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .remove_followers("123", types::Followers::new(vec!["followers".to_owned()]))
+    ///     .remove_followers("123", types::Followers::new(vec!["456".to_owned()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -340,8 +328,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -370,8 +357,7 @@ impl<C> Contacts<C> {
     /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -398,8 +384,7 @@ impl<C> Contacts<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -434,8 +419,7 @@ impl<C> Contacts<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -469,8 +453,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -567,16 +550,18 @@ impl Contacts {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
+    /// * `type_`: Change that the request makes: adding or removing.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
     ///     .batch_update_tags(
-    ///         "type",
+    ///         types::AddOrRemove::Add,
     ///         types::UpdateTags::new(
-    ///             vec!["contacts".to_owned()],
-    ///             "123",
+    ///             vec!["123".to_owned()],
+    ///             "456",
     ///             vec!["lead".to_owned()],
     ///         ),
     ///     )
@@ -587,11 +572,11 @@ impl Contacts {
     /// ```
     pub fn batch_update_tags(
         &self,
-        type_: impl Display,
+        type_: impl Into<types::AddOrRemove>,
         body: impl Into<types::UpdateTags>,
     ) -> Call<types::UpdateTagsReply> {
         self.call(&operations::CONTACTS_BATCH_UPDATE_TAGS)
-            .path("type", &type_)
+            .path("type", &Into::<types::AddOrRemove>::into(type_))
             .json(&body.into())
     }
     /// Creates a contact in a location.

@@ -30,8 +30,7 @@ impl ConversationAi {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -41,7 +40,10 @@ impl ConversationAi {
     ///     .create_action(
     ///         "123",
     ///         types::CreateAction::new(
-    ///             hoopai_client::json!({}),
+    ///             hoopai_client::json!(
+    ///                 { "enabled": true, "scenarioId": "contactIsBusy",
+    ///                 "followupSequence": [] }
+    ///             ),
     ///             "Example",
     ///             types::ActionsIdType::AdvancedFollowup,
     ///         ),
@@ -66,8 +68,7 @@ impl ConversationAi {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -95,8 +96,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -120,8 +120,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -139,8 +138,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -164,8 +162,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -182,8 +179,7 @@ impl ConversationAi {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `source`: The source, for example `api` or `ad_manager`.
     ///
@@ -216,8 +212,7 @@ impl ConversationAi {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -238,8 +233,7 @@ impl ConversationAi {
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -262,8 +256,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -274,7 +267,10 @@ impl ConversationAi {
     ///         "123",
     ///         "456",
     ///         types::CreateAction::new(
-    ///             hoopai_client::json!({}),
+    ///             hoopai_client::json!(
+    ///                 { "enabled": true, "scenarioId": "contactIsBusy",
+    ///                 "followupSequence": [] }
+    ///             ),
     ///             "Example",
     ///             types::ActionsIdType::AdvancedFollowup,
     ///         ),
@@ -302,8 +298,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -331,8 +326,7 @@ impl ConversationAi {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

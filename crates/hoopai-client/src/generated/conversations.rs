@@ -34,8 +34,7 @@ impl<C> Conversations<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -69,8 +68,7 @@ impl<C> Conversations<C> {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -101,8 +99,7 @@ impl<C> Conversations<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -127,8 +124,7 @@ impl<C> Conversations<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -149,8 +145,7 @@ impl<C> Conversations<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -176,8 +171,7 @@ impl<C> Conversations<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -195,8 +189,7 @@ impl<C> Conversations<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -226,8 +219,7 @@ impl<C> Conversations<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -258,8 +250,7 @@ impl<C> Conversations<C> {
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -286,8 +277,7 @@ impl<C> Conversations<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -309,8 +299,7 @@ impl<C> Conversations<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -327,8 +316,7 @@ impl<C> Conversations<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -354,8 +342,7 @@ impl<C> Conversations<C> {
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -380,8 +367,7 @@ impl<C> Conversations<C> {
     /// * Paging by the last item's sort value: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -407,8 +393,7 @@ impl<C> Conversations<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -435,8 +420,7 @@ impl<C> Conversations<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/livechat.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -461,8 +445,7 @@ impl<C> Conversations<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -495,8 +478,7 @@ impl<C> Conversations<C> {
     /// * `ErrorKind::Validation` (413) if the file is too large.
     /// * `ErrorKind::Validation` (415) if files of this type are not accepted.
     /// * Scope: `conversations/message.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

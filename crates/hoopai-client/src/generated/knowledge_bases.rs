@@ -29,8 +29,7 @@ impl KnowledgeBases {
     /// `POST /knowledge-bases/crawler`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -61,8 +60,7 @@ impl KnowledgeBases {
     /// `POST /knowledge-bases/`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -86,8 +84,7 @@ impl KnowledgeBases {
     /// `POST /knowledge-bases/faqs`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -112,8 +109,7 @@ impl KnowledgeBases {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -131,8 +127,7 @@ impl KnowledgeBases {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -148,8 +143,7 @@ impl KnowledgeBases {
     /// `DELETE /knowledge-bases/crawler`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -176,8 +170,7 @@ impl KnowledgeBases {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -197,8 +190,7 @@ impl KnowledgeBases {
     /// `GET /knowledge-bases/crawler/status`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -229,8 +221,7 @@ impl KnowledgeBases {
     ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -256,8 +247,7 @@ impl KnowledgeBases {
     ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -288,8 +278,7 @@ impl KnowledgeBases {
     ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -319,8 +308,7 @@ impl KnowledgeBases {
     /// `POST /knowledge-bases/crawler/train`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -347,8 +335,7 @@ impl KnowledgeBases {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -379,8 +366,7 @@ impl KnowledgeBases {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -18,9 +18,11 @@ pub(crate) const HEADER_DAILY_RESET_MS: &str = "x-ratelimit-daily-reset";
 ///
 /// | window | requests | counted for | operations | reported in |
 /// |---|---|---|---|---|
-/// | `burst`: 10 seconds | 100 | each app and location or company | without a class | `x-ratelimit-interval-milliseconds`, `x-ratelimit-max`, `x-ratelimit-remaining` |
-/// | `daily`: 1 day | 200,000 | each app and location or company | without a class | `x-ratelimit-daily-remaining`, `x-ratelimit-daily-reset`, `x-ratelimit-limit-daily` |
+/// | `burst`: 10 seconds | 100 | each app and location or company | all except class `token` | `x-ratelimit-interval-milliseconds`, `x-ratelimit-max`, `x-ratelimit-remaining` |
+/// | `daily`: 1 day | 200,000 | each app and location or company | all except class `token` | `x-ratelimit-daily-remaining`, `x-ratelimit-daily-reset`, `x-ratelimit-limit-daily` |
 /// | `token`: 1 minute | 5 | each app | class `token` | no header |
+///
+/// A class is a group of operations with limits of its own; `CallOptions::limit_class` names that of a raw request.
 #[must_use]
 pub fn quotas() -> Quotas {
     Quotas::new([burst(100), daily(200_000)]).class(TOKEN, [token(5)])

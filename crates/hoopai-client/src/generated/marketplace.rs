@@ -30,7 +30,6 @@ impl Marketplace {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `charges.readonly`.
-    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -47,7 +46,6 @@ impl Marketplace {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `charges.write`.
-    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -82,7 +80,6 @@ impl Marketplace {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `charges.write`.
-    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -100,7 +97,6 @@ impl Marketplace {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `charges.readonly`.
-    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -121,8 +117,7 @@ impl Marketplace {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `marketplace-installer-details.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -144,8 +139,7 @@ impl Marketplace {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `oauth.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -171,7 +165,6 @@ impl Marketplace {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `charges.readonly`.
-    /// * A handle of `V3` sends it with version `v3`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -194,8 +187,7 @@ impl Marketplace {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketplace-external-auth-migration.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -227,8 +219,7 @@ impl Marketplace {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -30,8 +30,7 @@ impl Objects {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `objects/schema.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -67,8 +66,7 @@ impl Objects {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `objects/record.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `schema_key`: The key of the object type.
     ///
@@ -76,7 +74,12 @@ impl Objects {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .objects()
-    ///     .create_record("schema-key", hoopai_client::json!({}))
+    ///     .create_record(
+    ///         "custom_objects.pets",
+    ///         hoopai_client::json!(
+    ///             { "locationId": "123", "properties": { "name": "Example" } }
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -97,14 +100,17 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `schema_key`: The key of the object type.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.objects().delete_record("schema-key", "123").send().await?;
+    /// let reply = client
+    ///     .objects()
+    ///     .delete_record("custom_objects.pets", "123")
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -124,8 +130,7 @@ impl Objects {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `objects/schema.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `key`: The unique key.
     /// * `location_id`: The id of the location (sub-account).
@@ -150,14 +155,13 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `schema_key`: The key of the object type.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.objects().get_record("schema-key", "123").send().await?;
+    /// let reply = client.objects().get_record("custom_objects.pets", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -176,8 +180,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `objects/schema.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -198,8 +201,7 @@ impl Objects {
     /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `objects/record.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `schema_key`: The key of the object type.
     ///
@@ -208,7 +210,10 @@ impl Objects {
     /// use hoopai_client::types;
     /// let mut items = client
     ///     .objects()
-    ///     .search_records("schema-key", types::SearchRecordsBody::new("123", 10.0, 10.0))
+    ///     .search_records(
+    ///         "custom_objects.pets",
+    ///         types::SearchRecordsBody::new("123", 10.0, 10.0),
+    ///     )
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -235,8 +240,7 @@ impl Objects {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `objects/schema.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `key`: The unique key.
     ///
@@ -270,8 +274,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `schema_key`: The key of the object type.
     /// * `location_id`: The id of the location (sub-account).
@@ -280,7 +283,12 @@ impl Objects {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .objects()
-    ///     .update_record("schema-key", "123", "456", hoopai_client::json!({}))
+    ///     .update_record(
+    ///         "custom_objects.pets",
+    ///         "123",
+    ///         "456",
+    ///         hoopai_client::json!({ "properties": { "name": "Example" } }),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

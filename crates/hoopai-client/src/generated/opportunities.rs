@@ -34,15 +34,14 @@ impl<C> Opportunities<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .add_followers("123", types::Followers::new(vec!["followers".to_owned()]))
+    ///     .add_followers("123", types::Followers::new(vec!["456".to_owned()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -64,8 +63,7 @@ impl<C> Opportunities<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -91,15 +89,14 @@ impl<C> Opportunities<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.write`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .opportunities()
-    ///     .remove_followers("123", types::Followers::new(vec!["followers".to_owned()]))
+    ///     .remove_followers("123", types::Followers::new(vec!["456".to_owned()]))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

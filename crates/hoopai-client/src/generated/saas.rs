@@ -33,8 +33,7 @@ impl<C> Saas<C> {
     /// `POST /saas/bulk-disable-saas/{companyId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -64,8 +63,7 @@ impl<C> Saas<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -96,8 +94,7 @@ impl<C> Saas<C> {
     /// `POST /saas/bulk-enable-saas/{companyId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -134,8 +131,7 @@ impl<C> Saas<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -173,8 +169,7 @@ impl<C> Saas<C> {
     /// `POST /saas/enable-saas/{locationId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -204,8 +199,7 @@ impl<C> Saas<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -236,8 +230,7 @@ impl<C> Saas<C> {
     /// `GET /saas/locations`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `customer_id`: The id of the customer at Stripe.
     /// * `company_id`: The id of the agency's company.
@@ -265,8 +258,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -294,8 +286,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -320,8 +311,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -348,8 +338,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `company_id`: The id of the agency's company.
@@ -375,8 +364,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `company_id`: The id of the agency's company.
@@ -404,8 +392,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -427,8 +414,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -453,8 +439,7 @@ impl<C> Saas<C> {
     ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     /// * `page`: The page: a number for a list, a name for a sign-in.
@@ -483,8 +468,7 @@ impl<C> Saas<C> {
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -514,8 +498,7 @@ impl<C> Saas<C> {
     /// `POST /saas/pause/{locationId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -545,8 +528,7 @@ impl<C> Saas<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -577,8 +559,7 @@ impl<C> Saas<C> {
     /// `POST /saas/update-rebilling/{companyId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -615,8 +596,7 @@ impl<C> Saas<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -655,8 +635,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

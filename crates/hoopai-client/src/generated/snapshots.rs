@@ -33,8 +33,7 @@ impl<C> Snapshots<C> {
     /// `POST /snapshots/share/link`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -70,8 +69,7 @@ impl<C> Snapshots<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `company_id`: The id of the agency's company.
@@ -98,8 +96,7 @@ impl<C> Snapshots<C> {
     /// `GET /snapshots/`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `company_id`: The id of the agency's company.
     ///

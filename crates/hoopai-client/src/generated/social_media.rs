@@ -34,8 +34,7 @@ impl<C> SocialMedia<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -65,8 +64,7 @@ impl<C> SocialMedia<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -94,8 +92,7 @@ impl<C> SocialMedia<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -119,8 +116,7 @@ impl<C> SocialMedia<C> {
     /// `POST /social-media-posting/{locationId}/tags/details`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -150,8 +146,7 @@ impl<C> SocialMedia<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/account.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -175,8 +170,7 @@ impl<C> SocialMedia<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -202,8 +196,7 @@ impl<C> SocialMedia<C> {
     ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

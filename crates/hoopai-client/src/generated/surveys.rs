@@ -31,8 +31,7 @@ impl Surveys {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `surveys.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -59,8 +58,7 @@ impl Surveys {
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `surveys.readonly`.
-    /// * Version `2021-07-28`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

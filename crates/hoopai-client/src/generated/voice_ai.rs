@@ -30,8 +30,7 @@ impl VoiceAi {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `voice-ai-agent-goals.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -40,7 +39,12 @@ impl VoiceAi {
     ///     .voice_ai()
     ///     .create_action(
     ///         types::SingleAction::default()
-    ///             .action_parameters(hoopai_client::json!({}))
+    ///             .action_parameters(
+    ///                 hoopai_client::json!(
+    ///                     { "calendarId": "123", "daysOfOfferingDates": 3, "slotsPerDay"
+    ///                     : 3, "hoursBetweenSlots": 2 }
+    ///                 ),
+    ///             )
     ///             .action_type(types::ActionType::AppointmentBooking)
     ///             .agent_id("123")
     ///             .location_id("456")
@@ -63,8 +67,7 @@ impl VoiceAi {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `voice-ai-agents.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -90,8 +93,7 @@ impl VoiceAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agent-goals.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -118,8 +120,7 @@ impl VoiceAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agents.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -144,8 +145,7 @@ impl VoiceAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agent-goals.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -171,8 +171,7 @@ impl VoiceAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agents.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -198,8 +197,7 @@ impl VoiceAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-dashboard.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -225,8 +223,7 @@ impl VoiceAi {
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `voice-ai-agents.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -253,8 +250,7 @@ impl VoiceAi {
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `voice-ai-dashboard.readonly`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -281,8 +277,7 @@ impl VoiceAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agent-goals.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -292,7 +287,12 @@ impl VoiceAi {
     ///     .update_action(
     ///         "123",
     ///         types::SingleAction::default()
-    ///             .action_parameters(hoopai_client::json!({}))
+    ///             .action_parameters(
+    ///                 hoopai_client::json!(
+    ///                     { "calendarId": "123", "daysOfOfferingDates": 3, "slotsPerDay"
+    ///                     : 3, "hoursBetweenSlots": 2 }
+    ///                 ),
+    ///             )
     ///             .action_type(types::ActionType::AppointmentBooking)
     ///             .agent_id("456")
     ///             .location_id("789")
@@ -319,8 +319,7 @@ impl VoiceAi {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agents.write`.
-    /// * Version `2021-04-15`.
-    /// * A handle of `V3` sends it with version `v3`.
+    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

@@ -133,7 +133,11 @@ impl BlogAuthors {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_authors()
-    ///     .batch_update(types::JsonNodeBatch::new(vec![hubspot_client::json!({})]))
+    ///     .batch_update(
+    ///         types::JsonNodeBatch::new(
+    ///             vec![hubspot_client::json!({ "id": "123", "name": "Example" })],
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

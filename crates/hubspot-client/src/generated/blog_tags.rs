@@ -131,7 +131,11 @@ impl BlogTags {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .blog_tags()
-    ///     .batch_update(types::JsonNodeBatch::new(vec![hubspot_client::json!({})]))
+    ///     .batch_update(
+    ///         types::JsonNodeBatch::new(
+    ///             vec![hubspot_client::json!({ "id": "123", "name": "Example" })],
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

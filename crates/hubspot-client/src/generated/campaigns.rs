@@ -38,7 +38,7 @@ impl Campaigns {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// client
     ///     .campaigns()
-    ///     .add_asset("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "asset-type", "123")
+    ///     .add_asset("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "FORM", "123")
     ///     .send()
     ///     .await?;
     /// # Ok(()) }
@@ -535,7 +535,7 @@ impl Campaigns {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let mut items = client
     ///     .campaigns()
-    ///     .list_assets("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "asset-type")
+    ///     .list_assets("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "FORM")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -564,12 +564,17 @@ impl Campaigns {
     /// * Scope: `marketing.campaigns.read`.
     ///
     /// * `campaign_guid`: The id of the campaign, a UUID.
+    /// * `contact_type`: Touch by which the contacts are counted.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
     /// let mut items = client
     ///     .campaigns()
-    ///     .list_report_contacts("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "contact-type")
+    ///     .list_report_contacts(
+    ///         "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10",
+    ///         types::CampaignContactType::ContactFirstTouch,
+    ///     )
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -580,13 +585,16 @@ impl Campaigns {
     pub fn list_report_contacts(
         &self,
         campaign_guid: impl Display,
-        contact_type: impl Display,
+        contact_type: impl Into<types::CampaignContactType>,
     ) -> ListReportContacts {
         ListReportContacts {
             call: self
                 .call(&operations::CAMPAIGNS_LIST_REPORT_CONTACTS)
                 .path("campaignGuid", &campaign_guid)
-                .path("contactType", &contact_type),
+                .path(
+                    "contactType",
+                    &Into::<types::CampaignContactType>::into(contact_type),
+                ),
         }
     }
     /// Removes an asset from a campaign.
@@ -603,7 +611,7 @@ impl Campaigns {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// client
     ///     .campaigns()
-    ///     .remove_asset("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "asset-type", "123")
+    ///     .remove_asset("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10", "FORM", "123")
     ///     .send()
     ///     .await?;
     /// # Ok(()) }

@@ -40,7 +40,7 @@ impl CustomActions {
     ///         types::CallbackCompletionBatchRequestBatch::new(
     ///             vec![
     ///                 types::CallbackCompletionBatchRequest::new("123", [("name",
-    ///                 "Example")], hubspot_client::json!({}))
+    ///                 "Example")], hubspot_client::json!({ "name": "Example" }))
     ///             ],
     ///         ),
     ///     )
@@ -72,7 +72,7 @@ impl CustomActions {
     ///         "123",
     ///         types::CallbackCompletionRequest::new(
     ///             [("name", "Example")],
-    ///             hubspot_client::json!({}),
+    ///             hubspot_client::json!({ "name": "Example" }),
     ///         ),
     ///     )
     ///     .send()

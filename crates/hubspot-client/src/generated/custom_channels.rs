@@ -37,7 +37,7 @@ impl CustomChannels {
     ///     .custom_channels()
     ///     .create(
     ///         types::ChannelIntegrationChannelCreate::new(
-    ///             [("name", hubspot_client::json!({}))],
+    ///             [("richText", hubspot_client::json!(["HYPERLINK"]))],
     ///             "Example",
     ///         ),
     ///     )
@@ -301,7 +301,7 @@ impl CustomChannels {
     ///     .update(
     ///         123,
     ///         types::ChannelIntegrationChannelPatch::default()
-    ///             .capabilities([("name", hubspot_client::json!({}))]),
+    ///             .capabilities([("richText", hubspot_client::json!(["HYPERLINK"]))]),
     ///     )
     ///     .send()
     ///     .await?;

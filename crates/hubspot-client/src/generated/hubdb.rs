@@ -94,10 +94,7 @@ impl Hubdb {
     ///     .batch_create_draft_rows(
     ///         "Example",
     ///         types::HubDbRowBatchCreate::new(
-    ///             vec![
-    ///                 types::HubDbRowInput::new(123, 10, [("name",
-    ///                 hubspot_client::json!({}))])
-    ///             ],
+    ///             vec![types::HubDbRowInput::new(123, 10, [("name", "Example")])],
     ///         ),
     ///     )
     ///     .send()
@@ -227,10 +224,7 @@ impl Hubdb {
     ///     .batch_replace_draft_rows(
     ///         "Example",
     ///         types::HubDbRowBatchUpdate::new(
-    ///             vec![
-    ///                 types::HubDbRowUpdate::new(123, 10, [("name",
-    ///                 hubspot_client::json!({}))])
-    ///             ],
+    ///             vec![types::HubDbRowUpdate::new(123, 10, [("name", "Example")])],
     ///         ),
     ///     )
     ///     .send()
@@ -265,10 +259,7 @@ impl Hubdb {
     ///     .batch_update_draft_rows(
     ///         "Example",
     ///         types::HubDbRowBatchUpdate::new(
-    ///             vec![
-    ///                 types::HubDbRowUpdate::new(123, 10, [("name",
-    ///                 hubspot_client::json!({}))])
-    ///             ],
+    ///             vec![types::HubDbRowUpdate::new(123, 10, [("name", "Example")])],
     ///         ),
     ///     )
     ///     .send()
@@ -358,7 +349,7 @@ impl Hubdb {
     ///     .hubdb()
     ///     .create_draft_row(
     ///         "Example",
-    ///         types::HubDbRowInput::new(123, 10, [("name", hubspot_client::json!({}))]),
+    ///         types::HubDbRowInput::new(123, 10, [("name", "Example")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -761,7 +752,7 @@ impl Hubdb {
     ///     .replace_draft_row(
     ///         "Example",
     ///         "123",
-    ///         types::HubDbRowInput::new(456, 10, [("name", hubspot_client::json!({}))]),
+    ///         types::HubDbRowInput::new(456, 10, [("name", "Example")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -841,7 +832,7 @@ impl Hubdb {
     ///     .update_draft_row(
     ///         "Example",
     ///         "123",
-    ///         types::HubDbRowInput::new(456, 10, [("name", hubspot_client::json!({}))]),
+    ///         types::HubDbRowInput::new(456, 10, [("name", "Example")]),
     ///     )
     ///     .send()
     ///     .await?;

@@ -207,7 +207,11 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .batch_update(types::JsonNodeBatch::new(vec![hubspot_client::json!({})]))
+    ///     .batch_update(
+    ///         types::JsonNodeBatch::new(
+    ///             vec![hubspot_client::json!({ "id": "123", "name": "Example" })],
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -230,7 +234,11 @@ impl LandingPages {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .landing_pages()
-    ///     .batch_update_folders(types::JsonNodeBatch::new(vec![hubspot_client::json!({})]))
+    ///     .batch_update_folders(
+    ///         types::JsonNodeBatch::new(
+    ///             vec![hubspot_client::json!({ "id": "123", "name": "Example" })],
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

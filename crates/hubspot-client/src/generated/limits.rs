@@ -16,9 +16,11 @@ pub(crate) const HEADER_DAY_REMAINING: &str = "x-hubspot-ratelimit-daily-remaini
 ///
 /// | window | requests | counted for | operations | reported in |
 /// |---|---|---|---|---|
-/// | `burst`: 10 seconds | by tier | each app and account | without a class | `x-hubspot-ratelimit-interval-milliseconds`, `x-hubspot-ratelimit-max`, `x-hubspot-ratelimit-remaining` |
+/// | `burst`: 10 seconds | by tier | each app and account | all except class `search` | `x-hubspot-ratelimit-interval-milliseconds`, `x-hubspot-ratelimit-max`, `x-hubspot-ratelimit-remaining` |
 /// | `day`: the day, until midnight in the time zone of the account | by tier | all apps of an account together | all | `x-hubspot-ratelimit-daily`, `x-hubspot-ratelimit-daily-remaining` |
 /// | `search`: 1 second | 5 | all apps of an account together | class `search` | no header |
+///
+/// The requests by tier:
 ///
 /// | tier | `burst` | `day` |
 /// |---|---|---|
@@ -28,6 +30,8 @@ pub(crate) const HEADER_DAY_REMAINING: &str = "x-hubspot-ratelimit-daily-remaini
 /// | [`Enterprise`](Self::Enterprise) | 190 | 1,000,000 |
 /// | [`ApiIncrease`](Self::ApiIncrease) | 250 | 1,625,000 |
 /// | [`OauthApp`](Self::OauthApp) | 110 | no limit |
+///
+/// A class is a group of operations with limits of its own; `CallOptions::limit_class` names that of a raw request.
 ///
 /// The vendor begins the window `day` anew at midnight in the time zone of the account. The client does not know that time zone and counts any 24 hours. That allows no more in a day, unless the day has 25 hours.
 ///

@@ -483,7 +483,7 @@ impl MarketingEvents {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let mut items = client
     ///     .marketing_events()
-    ///     .list_contact_participations("contact-identifier")
+    ///     .list_contact_participations("ada@example.com")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;
@@ -643,6 +643,7 @@ impl MarketingEvents {
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `object_id`: The id of the record.
+    /// * `subscriber_state`: Change of state that is recorded for the subscribers.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -651,7 +652,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .record_attendance(
     ///         "123",
-    ///         "NY",
+    ///         types::SubscriberStateChange::Attend,
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventSubscriber::new(1_772_323_200_000_i64,
@@ -667,12 +668,15 @@ impl MarketingEvents {
     pub fn record_attendance(
         &self,
         object_id: impl Display,
-        subscriber_state: impl Display,
+        subscriber_state: impl Into<types::SubscriberStateChange>,
         body: impl Into<types::MarketingEventSubscriberBatch>,
     ) -> Call<types::BatchResponseSubscriberVidReply> {
         self.call(&operations::MARKETING_EVENTS_RECORD_ATTENDANCE)
             .path("objectId", &object_id)
-            .path("subscriberState", &subscriber_state)
+            .path(
+                "subscriberState",
+                &Into::<types::SubscriberStateChange>::into(subscriber_state),
+            )
             .json(&body.into())
     }
     /// Records attendance of an event, by e-mail address.
@@ -683,6 +687,7 @@ impl MarketingEvents {
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `object_id`: The id of the record.
+    /// * `subscriber_state`: Change of state that is recorded for the subscribers.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -691,7 +696,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .record_attendance_by_email(
     ///         "123",
-    ///         "NY",
+    ///         types::SubscriberStateChange::Attend,
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventEmailSubscriber::new("ada@example.com",
@@ -707,12 +712,15 @@ impl MarketingEvents {
     pub fn record_attendance_by_email(
         &self,
         object_id: impl Display,
-        subscriber_state: impl Display,
+        subscriber_state: impl Into<types::SubscriberStateChange>,
         body: impl Into<types::MarketingEventEmailSubscriberBatch>,
     ) -> Call<types::BatchResponseSubscriberEmailReply> {
         self.call(&operations::MARKETING_EVENTS_RECORD_ATTENDANCE_BY_EMAIL)
             .path("objectId", &object_id)
-            .path("subscriberState", &subscriber_state)
+            .path(
+                "subscriberState",
+                &Into::<types::SubscriberStateChange>::into(subscriber_state),
+            )
             .json(&body.into())
     }
     /// Records attendance of an event by its external identifier, by contact identifier.
@@ -723,6 +731,7 @@ impl MarketingEvents {
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `subscriber_state`: Change of state that is recorded for the subscribers.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -731,7 +740,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .record_attendance_by_external_id(
     ///         "123",
-    ///         "NY",
+    ///         types::SubscriberStateChange::Attend,
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventSubscriber::new(1_772_323_200_000_i64,
@@ -747,14 +756,17 @@ impl MarketingEvents {
     pub fn record_attendance_by_external_id(
         &self,
         external_event_id: impl Display,
-        subscriber_state: impl Display,
+        subscriber_state: impl Into<types::SubscriberStateChange>,
         body: impl Into<types::MarketingEventSubscriberBatch>,
     ) -> RecordAttendanceByExternalId {
         RecordAttendanceByExternalId {
             call: self
                 .call(&operations::MARKETING_EVENTS_RECORD_ATTENDANCE_BY_EXTERNAL_ID)
                 .path("externalEventId", &external_event_id)
-                .path("subscriberState", &subscriber_state)
+                .path(
+                    "subscriberState",
+                    &Into::<types::SubscriberStateChange>::into(subscriber_state),
+                )
                 .json(&body.into()),
         }
     }
@@ -766,6 +778,7 @@ impl MarketingEvents {
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `subscriber_state`: Change of state that is recorded for the subscribers.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -774,7 +787,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .record_attendance_by_external_id_and_email(
     ///         "123",
-    ///         "NY",
+    ///         types::SubscriberStateChange::Attend,
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
     ///                 types::MarketingEventEmailSubscriber::new("ada@example.com",
@@ -790,7 +803,7 @@ impl MarketingEvents {
     pub fn record_attendance_by_external_id_and_email(
         &self,
         external_event_id: impl Display,
-        subscriber_state: impl Display,
+        subscriber_state: impl Into<types::SubscriberStateChange>,
         body: impl Into<types::MarketingEventEmailSubscriberBatch>,
     ) -> RecordAttendanceByExternalIdAndEmail {
         RecordAttendanceByExternalIdAndEmail {
@@ -799,7 +812,10 @@ impl MarketingEvents {
                     &operations::MARKETING_EVENTS_RECORD_ATTENDANCE_BY_EXTERNAL_ID_AND_EMAIL,
                 )
                 .path("externalEventId", &external_event_id)
-                .path("subscriberState", &subscriber_state)
+                .path(
+                    "subscriberState",
+                    &Into::<types::SubscriberStateChange>::into(subscriber_state),
+                )
                 .json(&body.into()),
         }
     }
@@ -1025,6 +1041,7 @@ impl MarketingEvents {
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `subscriber_state`: Change of state that is recorded for the subscribers.
     /// * `external_account_id`: The id of the account in the app that the event comes from.
     ///
     /// ```
@@ -1034,7 +1051,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .upsert_subscribers(
     ///         "123",
-    ///         "NY",
+    ///         types::SubscriberStateChange::Attend,
     ///         "456",
     ///         types::MarketingEventSubscriberBatch::new(
     ///             vec![
@@ -1051,13 +1068,16 @@ impl MarketingEvents {
     pub fn upsert_subscribers(
         &self,
         external_event_id: impl Display,
-        subscriber_state: impl Display,
+        subscriber_state: impl Into<types::SubscriberStateChange>,
         external_account_id: impl Display,
         body: impl Into<types::MarketingEventSubscriberBatch>,
     ) -> Call<Value> {
         self.call(&operations::MARKETING_EVENTS_UPSERT_SUBSCRIBERS)
             .path("externalEventId", &external_event_id)
-            .path("subscriberState", &subscriber_state)
+            .path(
+                "subscriberState",
+                &Into::<types::SubscriberStateChange>::into(subscriber_state),
+            )
             .set_query("externalAccountId", &external_account_id.to_string())
             .json(&body.into())
     }
@@ -1069,6 +1089,7 @@ impl MarketingEvents {
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
     /// * `external_event_id`: The id of the event in the app that it comes from.
+    /// * `subscriber_state`: Change of state that is recorded for the subscribers.
     /// * `external_account_id`: The id of the account in the app that the event comes from.
     ///
     /// ```
@@ -1078,7 +1099,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .upsert_subscribers_by_email(
     ///         "123",
-    ///         "NY",
+    ///         types::SubscriberStateChange::Attend,
     ///         "456",
     ///         types::MarketingEventEmailSubscriberBatch::new(
     ///             vec![
@@ -1095,13 +1116,16 @@ impl MarketingEvents {
     pub fn upsert_subscribers_by_email(
         &self,
         external_event_id: impl Display,
-        subscriber_state: impl Display,
+        subscriber_state: impl Into<types::SubscriberStateChange>,
         external_account_id: impl Display,
         body: impl Into<types::MarketingEventEmailSubscriberBatch>,
     ) -> Call<Value> {
         self.call(&operations::MARKETING_EVENTS_UPSERT_SUBSCRIBERS_BY_EMAIL)
             .path("externalEventId", &external_event_id)
-            .path("subscriberState", &subscriber_state)
+            .path(
+                "subscriberState",
+                &Into::<types::SubscriberStateChange>::into(subscriber_state),
+            )
             .set_query("externalAccountId", &external_account_id.to_string())
             .json(&body.into())
     }

@@ -12,7 +12,7 @@ use crm_core::{
 use super::{operations, types};
 use super::object_types::ObjectType;
 
-/// Operations on objects. The handle holds `objectType`.
+/// Operations on the records of one type of object: the one that the method of the client names, for example `contacts()`, or the one that is given to `objects`.
 #[derive(Clone, Debug)]
 pub struct Objects {
     pipeline: Pipeline,

@@ -39,7 +39,7 @@ impl SingleSend {
     ///     .send(
     ///         types::SingleSendRequestCreate::new(
     ///             [("name", "Example")],
-    ///             [("name", hubspot_client::json!({}))],
+    ///             [("name", "Example")],
     ///             123,
     ///             types::SingleSendEmail::new(
     ///                 vec!["grace@example.com".to_owned()],

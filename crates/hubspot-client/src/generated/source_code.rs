@@ -31,15 +31,21 @@ impl SourceCode {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
+    /// * `environment`: Version of a file: the unpublished one or the live one.
     /// * `path`: The path it is found under.
     /// * `file`: The file to send.
     ///
     /// ```
     /// # #[allow(deprecated)]
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
     /// let reply = client
     ///     .source_code()
-    ///     .create("environment", "library/report.csv", std::path::Path::new("report.csv"))
+    ///     .create(
+    ///         types::SourceCodeEnvironment::Draft,
+    ///         "library/report.csv",
+    ///         std::path::Path::new("report.csv"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -48,12 +54,15 @@ impl SourceCode {
     #[deprecated = "the vendor marks it deprecated"]
     pub fn create(
         &self,
-        environment: impl Display,
+        environment: impl Into<types::SourceCodeEnvironment>,
         path: impl Display,
         file: impl Into<Upload>,
     ) -> Call<types::AssetFileMetadata> {
         self.call(&operations::SOURCE_CODE_CREATE)
-            .path("environment", &environment)
+            .path(
+                "environment",
+                &Into::<types::SourceCodeEnvironment>::into(environment),
+            )
             .path_segments("path", &path)
             .file("file", file)
     }
@@ -65,16 +74,29 @@ impl SourceCode {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
+    /// * `environment`: Version of a file: the unpublished one or the live one.
     /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.source_code().delete("environment", "library/report.csv").send().await?;
+    /// use hubspot_client::types;
+    /// client
+    ///     .source_code()
+    ///     .delete(types::SourceCodeEnvironment::Draft, "library/report.csv")
+    ///     .send()
+    ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, environment: impl Display, path: impl Display) -> Call<()> {
+    pub fn delete(
+        &self,
+        environment: impl Into<types::SourceCodeEnvironment>,
+        path: impl Display,
+    ) -> Call<()> {
         self.call(&operations::SOURCE_CODE_DELETE)
-            .path("environment", &environment)
+            .path(
+                "environment",
+                &Into::<types::SourceCodeEnvironment>::into(environment),
+            )
             .path_segments("path", &path)
     }
     /// Downloads a file.
@@ -85,13 +107,15 @@ impl SourceCode {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
+    /// * `environment`: Version of a file: the unpublished one or the live one.
     /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
     /// client
     ///     .source_code()
-    ///     .download("environment", "library/report.csv")
+    ///     .download(types::SourceCodeEnvironment::Draft, "library/report.csv")
     ///     .send()
     ///     .await?
     ///     .save("report.csv")
@@ -100,11 +124,14 @@ impl SourceCode {
     /// ```
     pub fn download(
         &self,
-        environment: impl Display,
+        environment: impl Into<types::SourceCodeEnvironment>,
         path: impl Display,
     ) -> Call<BodyStream> {
         self.call(&operations::SOURCE_CODE_DOWNLOAD)
-            .path("environment", &environment)
+            .path(
+                "environment",
+                &Into::<types::SourceCodeEnvironment>::into(environment),
+            )
             .path_segments("path", &path)
     }
     /// Starts to unpack a ZIP file in the file system of the developer.
@@ -157,13 +184,15 @@ impl SourceCode {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
+    /// * `environment`: Version of a file: the unpublished one or the live one.
     /// * `path`: The path it is found under.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
     /// let reply = client
     ///     .source_code()
-    ///     .get_metadata("environment", "library/report.csv")
+    ///     .get_metadata(types::SourceCodeEnvironment::Draft, "library/report.csv")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -171,13 +200,16 @@ impl SourceCode {
     /// ```
     pub fn get_metadata(
         &self,
-        environment: impl Display,
+        environment: impl Into<types::SourceCodeEnvironment>,
         path: impl Display,
     ) -> GetMetadata {
         GetMetadata {
             call: self
                 .call(&operations::SOURCE_CODE_GET_METADATA)
-                .path("environment", &environment)
+                .path(
+                    "environment",
+                    &Into::<types::SourceCodeEnvironment>::into(environment),
+                )
                 .path_segments("path", &path),
         }
     }
@@ -189,14 +221,20 @@ impl SourceCode {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
     ///
+    /// * `environment`: Version of a file: the unpublished one or the live one.
     /// * `path`: The path it is found under.
     /// * `file`: The file to send.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
     /// let reply = client
     ///     .source_code()
-    ///     .upsert("environment", "library/report.csv", std::path::Path::new("report.csv"))
+    ///     .upsert(
+    ///         types::SourceCodeEnvironment::Draft,
+    ///         "library/report.csv",
+    ///         std::path::Path::new("report.csv"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -204,12 +242,15 @@ impl SourceCode {
     /// ```
     pub fn upsert(
         &self,
-        environment: impl Display,
+        environment: impl Into<types::SourceCodeEnvironment>,
         path: impl Display,
         file: impl Into<Upload>,
     ) -> Call<types::AssetFileMetadata> {
         self.call(&operations::SOURCE_CODE_UPSERT)
-            .path("environment", &environment)
+            .path(
+                "environment",
+                &Into::<types::SourceCodeEnvironment>::into(environment),
+            )
             .path_segments("path", &path)
             .file("file", file)
     }
@@ -220,15 +261,17 @@ impl SourceCode {
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
+    /// * `environment`: Version of a file: the unpublished one or the live one.
     /// * `path`: The path it is found under.
     /// * `file`: The file to send.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
+    /// use hubspot_client::types;
     /// let reply = client
     ///     .source_code()
     ///     .validate(
-    ///         "environment",
+    ///         types::SourceCodeEnvironment::Draft,
     ///         "library/report.csv",
     ///         std::path::Path::new("report.csv"),
     ///     )
@@ -239,12 +282,15 @@ impl SourceCode {
     /// ```
     pub fn validate(
         &self,
-        environment: impl Display,
+        environment: impl Into<types::SourceCodeEnvironment>,
         path: impl Display,
         file: impl Into<Upload>,
     ) -> Call<Value> {
         self.call(&operations::SOURCE_CODE_VALIDATE)
-            .path("environment", &environment)
+            .path(
+                "environment",
+                &Into::<types::SourceCodeEnvironment>::into(environment),
+            )
             .path_segments("path", &path)
             .file("file", file)
     }

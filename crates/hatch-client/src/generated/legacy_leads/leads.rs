@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on leads. The handle holds `dept_id`.
+/// Operations on leads, all with the `dept_id` that the client's method was given.
 #[derive(Clone, Debug)]
 pub struct Leads {
     pipeline: Pipeline,

@@ -89,7 +89,9 @@ impl Ads {
     ///         "456",
     ///         types::LinkedInCreateLeadFormBody::new(
     ///             types::LeadFormContent::new(
-    ///                 types::LocalizedString::new(hoopai_client::json!({})),
+    ///                 types::LocalizedString::new(
+    ///                     hoopai_client::json!({ "en_US": "Example" }),
+    ///                 ),
     ///                 types::LegalInfo::new(
     ///                     Vec::<types::Consent>::new(),
     ///                     "https://www.example.com",
@@ -101,12 +103,14 @@ impl Ads {
     ///                             "https://www.example.com",
     ///                         ),
     ///                     ),
-    ///                     types::LocalizedString::new(hoopai_client::json!({})),
+    ///                     types::LocalizedString::new(
+    ///                         hoopai_client::json!({ "en_US": "Example" }),
+    ///                     ),
     ///                 ),
     ///                 vec![
     ///                     types::LeadFormQuestion::new("Example",
-    ///                     types::LocalizedString::new(hoopai_client::json!({})),
-    ///                     types::QuestionDetails::default())
+    ///                     types::LocalizedString::new(hoopai_client::json!({ "en_US" :
+    ///                     "Example" })), types::QuestionDetails::default())
     ///                 ],
     ///             ),
     ///             types::CreationLocale::new("US", "en"),

@@ -87,16 +87,18 @@ impl Contacts {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `v3`.
     ///
+    /// * `type_`: Change that the request makes: adding or removing.
+    ///
     /// ```
     /// # async fn example(client: hoopai_client::V3) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::v3::types;
     /// let reply = client
     ///     .contacts()
     ///     .batch_update_tags(
-    ///         "type",
+    ///         types::AddOrRemove::Add,
     ///         types::UpdateTags::new(
-    ///             vec!["contacts".to_owned()],
-    ///             "123",
+    ///             vec!["123".to_owned()],
+    ///             "456",
     ///             vec!["lead".to_owned()],
     ///         ),
     ///     )
@@ -107,11 +109,11 @@ impl Contacts {
     /// ```
     pub fn batch_update_tags(
         &self,
-        type_: impl Display,
+        type_: impl Into<types::AddOrRemove>,
         body: impl Into<types::UpdateTags>,
     ) -> Call<types::UpdateTagsReply> {
         self.call(&operations::CONTACTS_BATCH_UPDATE_TAGS)
-            .path("type", &type_)
+            .path("type", &Into::<types::AddOrRemove>::into(type_))
             .json(&body.into())
     }
     /// Creates a contact in a location.

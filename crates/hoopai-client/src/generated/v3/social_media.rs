@@ -36,7 +36,7 @@ impl SocialMedia {
     ///         "123",
     ///         types::SocialMediaAttachOauthAccountPlatform::Bluesky,
     ///         "456",
-    ///         hoopai_client::json!({}),
+    ///         hoopai_client::json!({ "originId": "123", "name": "Example" }),
     ///     )
     ///     .send()
     ///     .await?;

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on objects. The handle holds `objectType`.
+/// Operations on objects, all with the `objectType` that the client's method was given.
 #[derive(Clone, Debug)]
 pub struct Objects {
     pipeline: Pipeline,

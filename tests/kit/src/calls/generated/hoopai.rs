@@ -1840,7 +1840,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
             client
                 .contacts()
                 .batch_update_tags(
-                    sample.text("type"),
+                    types::AddOrRemove::Add,
                     sample.body::<types::UpdateTags>(),
                 ),
         ),

@@ -2193,7 +2193,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
             client
                 .contacts()
                 .batch_update_tags(
-                    sample.text("type"),
+                    types::AddOrRemove::Add,
                     sample.body::<types::UpdateTags>(),
                 ),
         ),

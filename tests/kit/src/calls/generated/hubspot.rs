@@ -1424,7 +1424,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .campaigns()
                 .list_report_contacts(
                     sample.text("campaignGuid"),
-                    sample.text("contactType"),
+                    types::CampaignContactType::ContactFirstTouch,
                 )
                 .after(sample.text("after"))
                 .end_date(sample.text("endDate"))
@@ -4209,7 +4209,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .marketing_events()
                 .record_attendance(
                     sample.text("objectId"),
-                    sample.text("subscriberState"),
+                    types::SubscriberStateChange::Attend,
                     sample.body::<types::MarketingEventSubscriberBatch>(),
                 ),
         ),
@@ -4221,7 +4221,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .marketing_events()
                 .record_attendance_by_email(
                     sample.text("objectId"),
-                    sample.text("subscriberState"),
+                    types::SubscriberStateChange::Attend,
                     sample.body::<types::MarketingEventEmailSubscriberBatch>(),
                 ),
         ),
@@ -4233,7 +4233,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .marketing_events()
                 .record_attendance_by_external_id(
                     sample.text("externalEventId"),
-                    sample.text("subscriberState"),
+                    types::SubscriberStateChange::Attend,
                     sample.body::<types::MarketingEventSubscriberBatch>(),
                 )
                 .external_account_id(sample.text("externalAccountId")),
@@ -4246,7 +4246,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .marketing_events()
                 .record_attendance_by_external_id_and_email(
                     sample.text("externalEventId"),
-                    sample.text("subscriberState"),
+                    types::SubscriberStateChange::Attend,
                     sample.body::<types::MarketingEventEmailSubscriberBatch>(),
                 )
                 .external_account_id(sample.text("externalAccountId")),
@@ -4328,7 +4328,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .marketing_events()
                 .upsert_subscribers(
                     sample.text("externalEventId"),
-                    sample.text("subscriberState"),
+                    types::SubscriberStateChange::Attend,
                     sample.text("externalAccountId"),
                     sample.body::<types::MarketingEventSubscriberBatch>(),
                 ),
@@ -4341,7 +4341,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .marketing_events()
                 .upsert_subscribers_by_email(
                     sample.text("externalEventId"),
-                    sample.text("subscriberState"),
+                    types::SubscriberStateChange::Attend,
                     sample.text("externalAccountId"),
                     sample.body::<types::MarketingEventEmailSubscriberBatch>(),
                 ),
@@ -5610,13 +5610,19 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .source_code()
-                .create(sample.text("environment"), sample.text("path"), sample.file()),
+                .create(
+                    types::SourceCodeEnvironment::Draft,
+                    sample.text("path"),
+                    sample.file(),
+                ),
         ),
     ),
     (
         "source_code.delete",
         |client, sample| made(
-            client.source_code().delete(sample.text("environment"), sample.text("path")),
+            client
+                .source_code()
+                .delete(types::SourceCodeEnvironment::Draft, sample.text("path")),
         ),
     ),
     (
@@ -5624,7 +5630,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| streamed(
             client
                 .source_code()
-                .download(sample.text("environment"), sample.text("path")),
+                .download(types::SourceCodeEnvironment::Draft, sample.text("path")),
         ),
     ),
     (
@@ -5644,7 +5650,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .source_code()
-                .get_metadata(sample.text("environment"), sample.text("path"))
+                .get_metadata(types::SourceCodeEnvironment::Draft, sample.text("path"))
                 .properties(sample.text("properties")),
         ),
     ),
@@ -5653,7 +5659,11 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .source_code()
-                .upsert(sample.text("environment"), sample.text("path"), sample.file()),
+                .upsert(
+                    types::SourceCodeEnvironment::Draft,
+                    sample.text("path"),
+                    sample.file(),
+                ),
         ),
     ),
     (
@@ -5661,7 +5671,11 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
         |client, sample| made(
             client
                 .source_code()
-                .validate(sample.text("environment"), sample.text("path"), sample.file()),
+                .validate(
+                    types::SourceCodeEnvironment::Draft,
+                    sample.text("path"),
+                    sample.file(),
+                ),
         ),
     ),
     (

@@ -41,7 +41,7 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value, SelectionType};
 
 crm_core::record! {
     /// An item of [`AdCampaignGroupData::ad_campaigns`].
@@ -201,7 +201,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The value of [`AdCampaign::audience`].
+    /// The people that the ads target. The value of [`AdCampaign::audience`].
     pub struct Audience {
         /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geoLocations",
@@ -268,7 +268,7 @@ impl AudienceLocation {
 }
 
 crm_core::record! {
-    /// The value of [`AudienceLocation::geometry`].
+    /// The position on the map. The value of [`AudienceLocation::geometry`].
     pub struct AudienceLocationGeometry {
         /// The place or the location (sub-account). Required in requests.
         location: Option<Value> = "location",
@@ -471,7 +471,7 @@ crm_core::setters!(CreateLeadForm {
 });
 
 crm_core::record! {
-    /// The value of [`CreateLeadForm::custom_disclaimer`].
+    /// The form's own disclaimer. The value of [`CreateLeadForm::custom_disclaimer`].
     pub struct CustomDisclaimer {
         /// The text. Required in requests.
         body: Option<String> = "body",
@@ -533,7 +533,7 @@ impl CustomDisclaimerCheckbox {
 }
 
 crm_core::record! {
-    /// The value of [`UpsertAdset::audience`].
+    /// The people that the ads target. The value of [`UpsertAdset::audience`].
     pub struct FacebookAudience {
         /// The maximum age of the audience.
         age_max: Option<f64> = "ageMax",
@@ -762,7 +762,7 @@ crm_core::setters!(GeoAddressComponent {
 });
 
 crm_core::record! {
-    /// The value of [`GoogleGeoLocation::geometry`].
+    /// The position on the map. The value of [`GoogleGeoLocation::geometry`].
     pub struct GeoGeometry {
         /// The place or the location (sub-account).
         location: Option<GeoLatLng> = "location",
@@ -831,7 +831,7 @@ crm_core::setters!(GoogleAdGroup {
 });
 
 crm_core::record! {
-    /// The value of [`GoogleAdGroup::audience`].
+    /// The people that the ads target. The value of [`GoogleAdGroup::audience`].
     pub struct GoogleAdGroupAudience {
         /// The places of the audience.
         geo_locations: Option<Vec<GoogleGeoLocation>> = "geoLocations",
@@ -847,7 +847,7 @@ crm_core::setters!(GoogleAdGroupAudience {
 });
 
 crm_core::record! {
-    /// The value of [`Campaign::audience`].
+    /// The people that the ads target. The value of [`Campaign::audience`].
     pub struct GoogleCampaignAudience {
         /// The ages to include or exclude.
         age_range: Option<Vec<GoogleDemographicTarget>> = "ageRange",

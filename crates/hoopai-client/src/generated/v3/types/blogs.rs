@@ -7,7 +7,7 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::open_enum! {
     /// The value of [`CreateBlogPostParams::status`].

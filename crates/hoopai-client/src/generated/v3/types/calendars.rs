@@ -20,10 +20,10 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value, CouponDiscountType};
 
 crm_core::open_enum! {
-    /// The value of [`Calendar::allow_booking_after_unit`].
+    /// The unit of `allowBookingAfter`. The value of [`Calendar::allow_booking_after_unit`].
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -52,7 +52,7 @@ crm_core::record! {
         contact_id: Option<String> = "contactId",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `endTime`.
+        /// The end, with the offset from UTC, for example `2026-03-01T09:30:00-05:00`.
         end_time: Option<String> = "endTime",
         /// True to ignore the calendar's minimum notice and date range.
         ignore_date_range: Option<bool> = "ignoreDateRange",
@@ -68,7 +68,7 @@ crm_core::record! {
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// Name in JSON: `startTime`. Required in requests.
+        /// The start, with the offset from UTC, for example `2026-03-01T09:00:00-05:00`. Required in requests.
         start_time: Option<String> = "startTime",
         title: Option<String> = "title",
         /// True to send the notifications. Default: `true`.
@@ -85,6 +85,7 @@ crm_core::setters!(AppointmentCreate {
     assigned_user_id: String,
     /// The human-readable description.
     description: String,
+    /// The end, with the offset from UTC, for example `2026-03-01T09:30:00-05:00`.
     end_time: String,
     /// True to ignore the calendar's minimum notice and date range.
     ignore_date_range: bool,
@@ -146,7 +147,7 @@ crm_core::record! {
         calendar_id: Option<String> = "calendarId",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `endTime`.
+        /// The end, with the offset from UTC, for example `2026-03-01T09:30:00-05:00`.
         end_time: Option<String> = "endTime",
         /// True to ignore the calendar's minimum notice and date range.
         ignore_date_range: Option<bool> = "ignoreDateRange",
@@ -160,7 +161,7 @@ crm_core::record! {
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// Name in JSON: `startTime`.
+        /// The start, with the offset from UTC, for example `2026-03-01T09:00:00-05:00`.
         start_time: Option<String> = "startTime",
         title: Option<String> = "title",
         /// True to send the notifications. Default: `true`.
@@ -176,6 +177,7 @@ crm_core::setters!(AppointmentEdit {
     calendar_id: String,
     /// The human-readable description.
     description: String,
+    /// The end, with the offset from UTC, for example `2026-03-01T09:30:00-05:00`.
     end_time: String,
     /// True to ignore the calendar's minimum notice and date range.
     ignore_date_range: bool,
@@ -188,6 +190,7 @@ crm_core::setters!(AppointmentEdit {
     override_location_config: bool,
     /// The recurrence rule.
     rrule: String,
+    /// The start, with the offset from UTC, for example `2026-03-01T09:00:00-05:00`.
     start_time: String,
     title: String,
     /// True to send the notifications. Default: `true`.
@@ -195,7 +198,7 @@ crm_core::setters!(AppointmentEdit {
 });
 
 crm_core::record! {
-    /// Reply of `calendars.create_appointment`.
+    /// Reply of `calendars.create_appointment` and `calendars.update_appointment`.
     pub struct AppointmentReply {
         address: Option<String> = "address",
         /// The status of the appointment, for example `confirmed` or `noshow`.
@@ -365,7 +368,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reply of `calendars.create`.
+    /// Reply of `calendars.create`, `calendars.get` and `calendars.update`.
     pub struct CalendarByIdReply {
         calendar: Option<Calendar> = "calendar",
     }
@@ -917,7 +920,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`Calendar::recurring`].
+    /// The interval of the recurring payment. The value of [`Calendar::recurring`].
     pub struct CalendarsRecurring {
         /// Name in JSON: `bookingOption`.
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
@@ -1004,7 +1007,7 @@ impl CreateEventCalendarSchedule {
 }
 
 crm_core::record! {
-    /// Reply of `calendars.create_service_booking`.
+    /// Reply of `calendars.create_service_booking` and `calendars.update_service_booking`.
     pub struct CreateOrUpdateServiceBookingReply {
         /// Name in JSON: `bookingId`.
         booking_id: Option<String> = "bookingId",
@@ -1300,7 +1303,7 @@ impl CreateServiceVariation {
 }
 
 crm_core::record! {
-    /// The value of [`EventCalendarScheduleWrapper::schedule`].
+    /// The time, or the recurrence. The value of [`EventCalendarScheduleWrapper::schedule`].
     pub struct EventCalendarScheduleReply {
         /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
@@ -1316,7 +1319,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reply of `calendars.create_calendar_schedule`.
+    /// Reply of `calendars.create_calendar_schedule`, `calendars.get_calendar_schedule` and `calendars.update_calendar_schedule`.
     pub struct EventCalendarScheduleWrapper {
         /// The time, or the recurrence.
         schedule: Option<EventCalendarScheduleReply> = "schedule",
@@ -1331,7 +1334,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reply of `calendars.list_blocked_slots`.
+    /// Reply of `calendars.list_blocked_slots` and `calendars.list_events`.
     pub struct GetCalendarEventsReply {
         /// The events, or the number of each.
         events: Vec<CalendarEvent> = "events",
@@ -1349,7 +1352,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The value of [`CreateService::payment`].
+    /// The payment for the service. The value of [`CreateService::payment`].
     pub struct Payment {
         amount: Option<f64> = "amount",
         /// The deposit that is paid in advance.
@@ -1467,7 +1470,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reply of `calendars.create_service`.
+    /// Reply of `calendars.create_service`, `calendars.get_service` and `calendars.update_service`.
     pub struct ServiceEnvelope {
         service: Option<ServiceReply> = "service",
     }
@@ -1482,7 +1485,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reply of `calendars.create_service_location`.
+    /// Reply of `calendars.create_service_location`, `calendars.get_service_location` and `calendars.update_service_location`.
     pub struct ServiceLocationReply {
         address: Option<String> = "address",
         /// The URL of the cover image.

@@ -12,7 +12,7 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::record! {
     /// Reply of `contacts.get`.
@@ -159,7 +159,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`CreateContact::dnd_settings`].
+    /// The do-not-disturb settings by channel. The value of [`CreateContact::dnd_settings`].
     pub struct DndSettings {
         /// The settings for calls.
         call: Option<DndSetting> = "call",

@@ -20,10 +20,10 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::record! {
-    /// The value of [`UpdateEmailMessageStatus::events`].
+    /// The events, or the number of each. The value of [`UpdateEmailMessageStatus::events`].
     pub struct EmailEvents {
         /// The number of e-mails that were accepted.
         accepted: Option<i64> = "accepted",

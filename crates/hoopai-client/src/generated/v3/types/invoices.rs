@@ -30,7 +30,7 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::record! {
     /// Reply of `invoices.list_templates`.

@@ -15,7 +15,7 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::record! {
     /// The value of [`GetConversationChannelListReply::conversation_channel`].
@@ -36,7 +36,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`ConversationChannelEntry::conversation_provider`].
+    /// The provider that delivers the messages. The value of [`ConversationChannelEntry::conversation_provider`].
     pub struct ConversationProvider {
         /// True if it is the default.
         default_: Option<bool> = "default",
@@ -147,7 +147,7 @@ impl CreateLocation {
 }
 
 crm_core::record! {
-    /// Reply of `locations.delete_custom_field`.
+    /// Reply of `locations.delete_custom_field`, `locations.delete_custom_value` and `locations.delete_tag`.
     pub struct DeleteReply {
         /// True if the operation succeeded; spelled as in the API.
         succeded: Option<bool> = "succeded",
@@ -219,7 +219,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Reply of `locations.list_permissions`.
+    /// Reply of `locations.list_permissions` and `locations.update_permissions`.
     pub struct PermissionsReply {
         permissions: Vec<PermissionsItem> = "permissions",
     }

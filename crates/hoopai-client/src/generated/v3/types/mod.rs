@@ -225,6 +225,12 @@ mod saas;
 #[cfg(feature = "saas")]
 pub use self::saas::*;
 
+#[cfg(any(feature = "contacts", feature = "opportunities"))]
+mod shared_add_or_remove;
+
+#[cfg(any(feature = "contacts", feature = "opportunities"))]
+pub use self::shared_add_or_remove::*;
+
 #[cfg(any(feature = "invoices", feature = "payments"))]
 mod shared_cheque;
 
@@ -262,12 +268,6 @@ mod shared_coupon_discount_type;
 
 #[cfg(any(feature = "calendars", feature = "payments"))]
 pub use self::shared_coupon_discount_type::*;
-
-#[cfg(any(feature = "contacts", feature = "opportunities"))]
-mod shared_create_add_followers_reply;
-
-#[cfg(any(feature = "contacts", feature = "opportunities"))]
-pub use self::shared_create_add_followers_reply::*;
 
 #[cfg(any(feature = "custom_fields", feature = "objects"))]
 mod shared_custom_field;

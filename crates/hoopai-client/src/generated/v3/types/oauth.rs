@@ -3,7 +3,7 @@
 pub use crate::types::{GetLocationAccessCodeBody, InstalledLocation};
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::record! {
     /// Body of `oauth.get_token`.
@@ -163,7 +163,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`GetInstalledLocationsReply::pagination`].
+    /// The position of the page in the list. The value of [`GetInstalledLocationsReply::pagination`].
     pub struct PaginationMeta {
         /// The number of items on this page.
         current_page_size: Option<f64> = "currentPageSize",

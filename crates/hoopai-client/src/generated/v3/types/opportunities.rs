@@ -4,12 +4,11 @@ pub use crate::types::{
     AdditionalDetails, LostReasonReply, LostReasonsReply, OpportunitiesCustomFieldReply,
     OpportunityFile, OpportunitySearchBody, OpportunityStatus, OpportunityStatusUpdate,
     PipelineStage, PipelinesReplyColorRenderMode, SearchMetaReply,
-    SearchOpportunitiesContactReply, UpsertOpportunityFollowersActionType,
-    UpsertOpportunityReply,
+    SearchOpportunitiesContactReply, UpsertOpportunityReply,
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value, AddOrRemove};
 
 crm_core::record! {
     /// Body of `opportunities.create`.
@@ -60,7 +59,7 @@ crm_core::setters!(CreateOpportunity {
 });
 
 crm_core::record! {
-    /// Reply of `opportunities.delete`.
+    /// Reply of `opportunities.delete` and `opportunities.update_status`.
     pub struct DeleteUpdateOpportunityReply {
         /// True if the operation succeeded; spelled as in the API. Deprecated by the vendor.
         succeded: Option<bool> = "succeded",
@@ -77,7 +76,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reply of `opportunities.create`.
+    /// Reply of `opportunities.create`, `opportunities.get` and `opportunities.update`.
     pub struct GetPostOpportunityReply {
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
     }
@@ -255,7 +254,7 @@ crm_core::record! {
         /// The ids of the followers, who are users.
         followers: Option<Vec<String>> = "followers",
         /// The action on the followers: `add` or `remove`.
-        followers_action_type: Option<UpsertOpportunityFollowersActionType> = "followersActionType",
+        followers_action_type: Option<AddOrRemove> = "followersActionType",
         /// The expected close date, in the form `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
         /// The probability of winning, in percent.
@@ -285,7 +284,7 @@ crm_core::setters!(UpsertOpportunity {
     /// The ids of the followers, who are users.
     followers: [String],
     /// The action on the followers: `add` or `remove`.
-    followers_action_type: UpsertOpportunityFollowersActionType,
+    followers_action_type: AddOrRemove,
     /// The expected close date, in the form `YYYY-MM-DD`.
     forecast_expected_close_date: String,
     /// The probability of winning, in percent.

@@ -17,7 +17,7 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value, CouponDiscountType};
 
 crm_core::record! {
     /// An item of [`ListCouponsReply::data`].

@@ -3,7 +3,7 @@
 pub use crate::types::PurchasePhoneNumberBodyNumberType;
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::record! {
     /// An item of [`ListedNumbers::numbers`].
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`ListNumbersReply::data`].
+    /// The content of the reply. The value of [`ListNumbersReply::data`].
     pub struct ListedNumbers {
         /// The status of the phone account, for example `active`.
         account_status: Option<String> = "accountStatus",
@@ -81,7 +81,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`ListNumberItemReply::capabilities`].
+    /// The supported uses of the number, for example SMS. The value of [`ListNumberItemReply::capabilities`].
     pub struct NumberCapabilities {
         /// True if the number supports fax.
         fax: Option<bool> = "fax",
@@ -163,7 +163,7 @@ crm_core::setters!(PurchasePhoneNumberBody {
 });
 
 crm_core::record! {
-    /// The value of [`PurchaseNumberForLocationReply::data`].
+    /// The content of the reply. The value of [`PurchaseNumberForLocationReply::data`].
     pub struct PurchasedNumber {
         id: Option<String> = "id",
         /// The id of the location (sub-account).

@@ -10,7 +10,7 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::record! {
     /// Body of `saas.allow_attach_rebilling`.
@@ -96,7 +96,7 @@ crm_core::setters!(ComplimentaryCredit {
 });
 
 crm_core::record! {
-    /// Reply of `saas.add_complimentary_credits`.
+    /// Reply of `saas.add_complimentary_credits` and `saas.get_wallet_balance`.
     pub struct LocationWalletBalance {
         /// The balance of the wallet.
         balance: Option<f64> = "balance",

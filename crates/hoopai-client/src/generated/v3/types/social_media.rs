@@ -30,7 +30,7 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::record! {
     /// An item of [`FetchAvailableCategoriesReply::categories`].
@@ -61,7 +61,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`AvailableCategory::queue_details`].
+    /// The queue of the category. The value of [`AvailableCategory::queue_details`].
     pub struct AvailableCategoryQueueDetails {
         /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
@@ -147,7 +147,7 @@ impl CalendarList {
 }
 
 crm_core::record! {
-    /// The value of [`CategoryQueueWithCategory::category`].
+    /// The category, as a name or a record. The value of [`CategoryQueueWithCategory::category`].
     pub struct CategoryInfo {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -170,7 +170,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`UpdateCategoryQueueReply::queue`].
+    /// The queue of the category. The value of [`UpdateCategoryQueueReply::queue`].
     pub struct CategoryQueue {
         /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
@@ -302,7 +302,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`CommentItem::author`].
+    /// The author, as a record, a name or an id. The value of [`CommentItem::author`].
     pub struct CommentAuthor {
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -312,7 +312,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`CommentsCreateReply::results`].
+    /// The result of the operation. The value of [`CommentsCreateReply::results`].
     pub struct CommentItem {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<CommentAttachment> = "attachments",
@@ -528,7 +528,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`CommentsGetListReply::results`].
+    /// The result of the operation. The value of [`CommentsGetListReply::results`].
     pub struct CommentsGetListResults {
         comments: Vec<CommentItem> = "comments",
         /// Additional data, or the totals and paging of a list.
@@ -549,7 +549,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`CommentsGetListResults::meta`].
+    /// Additional data, or the totals and paging of a list. The value of [`CommentsGetListResults::meta`].
     pub struct CommentsListMeta {
         /// True if there are more records.
         has_more: Option<bool> = "hasMore",
@@ -624,7 +624,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`CreateCategoryQueueEnvelope::results`].
+    /// The result of the operation. The value of [`CreateCategoryQueueEnvelope::results`].
     pub struct CreateCategoryQueueReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -634,7 +634,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `social_media.create_post`.
+    /// Body of `social_media.create_post` and `social_media.update_post`.
     pub struct CreatePost {
         /// The ids of the social media accounts. Required in requests.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -806,7 +806,7 @@ impl CreateQueueItem {
 }
 
 crm_core::record! {
-    /// The value of [`CreateCategoryQueueReply::queue`].
+    /// The queue of the category. The value of [`CreateCategoryQueueReply::queue`].
     pub struct CreatedCategoryQueue {
         /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
@@ -839,7 +839,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`QueueItemReply::queue_item`].
+    /// The post in the queue. The value of [`QueueItemReply::queue_item`].
     pub struct CreatedQueueItemWithVariations {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -917,7 +917,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The value of [`GetCsvPostResponseSchema::csv`].
+    /// The uploaded CSV file of posts, with its status. The value of [`GetCsvPostResponseSchema::csv`].
     pub struct CsvImport {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -1023,7 +1023,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The value of [`DeleteCsvReply::results`].
+    /// The result of the operation. The value of [`DeleteCsvReply::results`].
     pub struct CsvReply {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
@@ -1031,7 +1031,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`CsvReply::csv`].
+    /// The uploaded CSV file of posts, with its status. The value of [`CsvReply::csv`].
     pub struct CsvResponse {
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -1078,7 +1078,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`DeleteActivePostEnvelope::results`].
+    /// The result of the operation. The value of [`DeleteActivePostEnvelope::results`].
     pub struct DeleteActivePostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1112,7 +1112,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`DeletePostResponseSchema::csv`].
+    /// The uploaded CSV file of posts, with its status. The value of [`DeletePostResponseSchema::csv`].
     pub struct DeletePostCsv {
         /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
@@ -1143,7 +1143,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`DeletePostReply::results`].
+    /// The result of the operation. The value of [`DeletePostReply::results`].
     pub struct DeletePostResponseSchema {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<DeletePostCsv> = "csv",
@@ -1167,7 +1167,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`DeletePostSuccessfulResponseDto::results`].
+    /// The result of the operation. The value of [`DeletePostSuccessfulResponseDto::results`].
     pub struct DeletePostSuccessfulResponseSchema {
         /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
@@ -1189,7 +1189,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`DiscardEditSessionEnvelope::results`].
+    /// The result of the operation. The value of [`DiscardEditSessionEnvelope::results`].
     pub struct DiscardEditSessionReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1197,7 +1197,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `social_media.discard_queue_edit`.
+    /// Body of `social_media.discard_queue_edit` and `social_media.save_queue_edit`.
     pub struct EditSession {
         /// Default: `false`.
         keep_in_draft: Option<bool> = "keepInDraft",
@@ -1284,7 +1284,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`EditSessionCalendarEnvelope::results`].
+    /// The result of the operation. The value of [`EditSessionCalendarEnvelope::results`].
     pub struct EditSessionCalendarReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1369,7 +1369,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`FetchAvailableCategoriesEnvelope::results`].
+    /// The result of the operation. The value of [`FetchAvailableCategoriesEnvelope::results`].
     pub struct FetchAvailableCategoriesReply {
         /// The categories, as records or ids.
         categories: Vec<AvailableCategory> = "categories",
@@ -1395,7 +1395,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`FetchCalendarListEnvelope::results`].
+    /// The result of the operation. The value of [`FetchCalendarListEnvelope::results`].
     pub struct FetchCalendarListReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1455,7 +1455,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`FetchCategoryQueuesEnvelope::results`].
+    /// The result of the operation. The value of [`FetchCategoryQueuesEnvelope::results`].
     pub struct FetchCategoryQueuesReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1480,7 +1480,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`FetchQueueByIdEnvelope::results`].
+    /// The result of the operation. The value of [`FetchQueueByIdEnvelope::results`].
     pub struct FetchQueueByIdReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1552,7 +1552,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`FetchQueueItemsReply::meta`].
+    /// Additional data, or the totals and paging of a list. The value of [`FetchQueueItemsReply::meta`].
     pub struct FetchQueueItemsMeta {
         /// The number of records.
         count: Option<String> = "count",
@@ -1564,7 +1564,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`FetchQueueItemsEnvelope::results`].
+    /// The result of the operation. The value of [`FetchQueueItemsEnvelope::results`].
     pub struct FetchQueueItemsReply {
         /// The items, for example the lines of an invoice.
         items: Vec<QueueItem> = "items",
@@ -1628,7 +1628,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`FetchSlotsEnvelope::results`].
+    /// The result of the operation. The value of [`FetchSlotsEnvelope::results`].
     pub struct FetchSlotsReply {
         /// The maximum number of items per page.
         limit: Option<f64> = "limit",
@@ -1659,7 +1659,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`GeneralEnvelope::results`].
+    /// The result of the operation. The value of [`GeneralEnvelope::results`].
     pub struct GeneralReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1685,7 +1685,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`GetCsvPostReply::results`].
+    /// The result of the operation. The value of [`GetCsvPostReply::results`].
     pub struct GetCsvPostResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1697,7 +1697,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`CreatedQueueItemWithVariations::modified_post_payload`].
+    /// The content of the post in the queue. The value of [`CreatedQueueItemWithVariations::modified_post_payload`].
     pub struct GetModifiedPayloadFormatted {
         /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
@@ -1779,7 +1779,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Reply of `social_media.create_post`.
+    /// Reply of `social_media.create_post` and `social_media.get_post`.
     pub struct GetPostReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -1793,7 +1793,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`GetPostReply::results`].
+    /// The result of the operation. The value of [`GetPostReply::results`].
     pub struct GetPostSuccessfulResponseSchema {
         /// The social media post.
         post: Option<SocialPost> = "post",
@@ -1815,7 +1815,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`GetUploadStatusReply::results`].
+    /// The result of the operation. The value of [`GetUploadStatusReply::results`].
     pub struct GetUploadStatusResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -1825,7 +1825,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`CreatePost::gmb_post_details`].
+    /// The details for Google Business Profile. The value of [`CreatePost::gmb_post_details`].
     pub struct GmbPost {
         /// Name in JSON: `actionType`.
         action_type: Option<GmbPostActionType> = "actionType",
@@ -1940,7 +1940,7 @@ impl InstagramPost {
 }
 
 crm_core::record! {
-    /// The value of [`LinkedinPost::poll`].
+    /// The poll in the post. The value of [`LinkedinPost::poll`].
     pub struct LinkedinPoll {
         /// Between 2 and 4 items. Required in requests.
         options: Option<Vec<LinkedinPollOption>> = "options",
@@ -2100,7 +2100,7 @@ impl Mentions {
 }
 
 crm_core::record! {
-    /// The value of [`Variation::og_tags`].
+    /// The content of the link preview. The value of [`Variation::og_tags`].
     pub struct OgTagsDto {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2112,7 +2112,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`VariationInput::og_tags`].
+    /// The content of the link preview. The value of [`VariationInput::og_tags`].
     pub struct OgTagsInput {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2132,7 +2132,7 @@ crm_core::setters!(OgTagsInput {
 });
 
 crm_core::record! {
-    /// The value of [`CreatePost::og_tags_details`].
+    /// The content of the link preview. The value of [`CreatePost::og_tags_details`].
     pub struct OgTagsSchema {
         /// The URL of the image in the link preview.
         meta_image: Option<String> = "metaImage",
@@ -2203,7 +2203,7 @@ crm_core::setters!(PinterestPost {
 });
 
 crm_core::record! {
-    /// The value of [`SocialPost::insights`].
+    /// The statistics of the post. The value of [`SocialPost::insights`].
     pub struct PostInsights {
         /// The number of comments, or the text of a comment.
         comment: Option<f64> = "comment",
@@ -2318,7 +2318,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`PostReply::results`].
+    /// The result of the operation. The value of [`PostReply::results`].
     pub struct PostSuccessfulResponseSchema {
         /// The number of records.
         count: Option<f64> = "count",
@@ -2365,7 +2365,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reply of `social_media.clone_queue_item`.
+    /// Reply of `social_media.clone_queue_item` and `social_media.create_queue_item`.
     pub struct QueueItemEnvelope {
         /// The result of the operation.
         results: Option<QueueItemReply> = "results",
@@ -2379,7 +2379,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`QueueItemEnvelope::results`].
+    /// The result of the operation. The value of [`QueueItemEnvelope::results`].
     pub struct QueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2389,7 +2389,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`ResetQueueItemReply::queue_item`].
+    /// The post in the queue. The value of [`ResetQueueItemReply::queue_item`].
     pub struct QueueItemWithVariations {
         /// The number of the current variation.
         current_variation: Option<f64> = "currentVariation",
@@ -2416,7 +2416,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`CreateQueueItem::modified_post_payload`].
+    /// The content of the post in the queue. The value of [`CreateQueueItem::modified_post_payload`].
     pub struct QueueModifiedPost {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
@@ -2548,7 +2548,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`ResetQueueItemEnvelope::results`].
+    /// The result of the operation. The value of [`ResetQueueItemEnvelope::results`].
     pub struct ResetQueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2572,7 +2572,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`SaveEditSessionEnvelope::results`].
+    /// The result of the operation. The value of [`SaveEditSessionEnvelope::results`].
     pub struct SaveEditSessionReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -2660,7 +2660,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`SetAccountsReply::results`].
+    /// The result of the operation. The value of [`SetAccountsReply::results`].
     pub struct SetAccountsResult {
         /// The id of the CSV file.
         csv_id: Option<String> = "csvId",
@@ -2898,7 +2898,7 @@ impl SocialPlannerAttachment {
 }
 
 crm_core::record! {
-    /// The value of [`FetchAvailableCategoriesReply::meta`].
+    /// Additional data, or the totals and paging of a list. The value of [`FetchAvailableCategoriesReply::meta`].
     pub struct SocialPlannerMeta {
         /// The number of records.
         count: Option<String> = "count",
@@ -2920,7 +2920,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`EditSessionScheduledPost::post`].
+    /// The social media post. The value of [`EditSessionScheduledPost::post`].
     pub struct SocialPost {
         /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
@@ -3021,7 +3021,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`StartEditSessionEnvelope::results`].
+    /// The result of the operation. The value of [`StartEditSessionEnvelope::results`].
     pub struct StartEditSessionReply {
         /// The number of items.
         item_count: Option<f64> = "itemCount",
@@ -3173,7 +3173,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`UpdateCategoryQueueEnvelope::results`].
+    /// The result of the operation. The value of [`UpdateCategoryQueueEnvelope::results`].
     pub struct UpdateCategoryQueueReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -3243,7 +3243,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`UpdateQueueItemEnvelope::results`].
+    /// The result of the operation. The value of [`UpdateQueueItemEnvelope::results`].
     pub struct UpdateQueueItemReply {
         /// The human-readable message.
         message: Option<String> = "message",
@@ -3269,7 +3269,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`SocialPlannerUploadFileReply::results`].
+    /// The result of the operation. The value of [`SocialPlannerUploadFileReply::results`].
     pub struct UploadFileResponseSchema {
         /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",

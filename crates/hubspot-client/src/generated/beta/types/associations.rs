@@ -3,7 +3,10 @@
 pub use crate::types::LabelsBetweenObjectPair;
 
 #[allow(unused_imports)]
-use super::*;
+use super::{
+    Map, Timestamp, Value, AssociationSpec, AssociationSpecWithLabelCategory,
+    BatchReplyStatus, ForwardPaging, ObjectId, RowError,
+};
 
 crm_core::record! {
     /// An item of [`AssociationPage::results`].

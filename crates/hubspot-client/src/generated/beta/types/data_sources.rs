@@ -3,7 +3,7 @@
 pub use crate::types::DataSourceGetReplyLastIngestionStatus;
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::record! {
     /// Reply of `data_sources.add_rows`.
@@ -130,7 +130,7 @@ impl DataSourceRenameRequest {
 }
 
 crm_core::record! {
-    /// Reply of `data_sources.rename`.
+    /// Reply of `data_sources.rename`, `data_sources.replace` and `data_sources.update_json`.
     pub struct DataSourceUpdateReply {
         /// Time at which it was created.
         created_at: Option<String> = "createdAt",
@@ -184,7 +184,7 @@ impl FileColumn {
 }
 
 crm_core::record! {
-    /// The value of [`DataSourceConfig::file`].
+    /// The file itself. The value of [`DataSourceConfig::file`].
     pub struct FileStructureRequest {
         /// The columns it has. Required in requests.
         columns: Option<Vec<FileColumn>> = "columns",

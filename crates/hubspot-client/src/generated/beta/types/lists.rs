@@ -3,7 +3,7 @@
 pub use crate::types::ObjectListSearchResult;
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value, Paging};
 
 crm_core::record! {
     /// Reply of `lists.list_all`.

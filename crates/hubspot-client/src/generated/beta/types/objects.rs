@@ -9,7 +9,7 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value, AssociationSpec, ObjectId};
 
 crm_core::record! {
     /// An item of [`BatchCreateRow::associations`].

@@ -3,7 +3,7 @@
 pub use crate::types::{LinkMetadata, LinkMetadataType};
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::record! {
     /// Body of `scheduler.update_meeting_link`.

@@ -6,7 +6,7 @@ pub use crate::types::{
 };
 
 #[allow(unused_imports)]
-use super::*;
+use super::{Map, Timestamp, Value};
 
 crm_core::open_enum! {
     /// The kind of action.
@@ -92,7 +92,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`SequenceStepRequest::email_pattern`].
+    /// The e-mail that the step sends. The value of [`SequenceStepRequest::email_pattern`].
     pub struct SequenceEmailPatternRequest {
         /// The id of the template. Required in requests.
         template_id: Option<String> = "templateId",
@@ -186,7 +186,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Reply of `sequences.get_as_service_account`.
+    /// Reply of `sequences.get_as_service_account` and `sequences.replace`.
     pub struct SequenceReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -208,7 +208,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `sequences.create`.
+    /// Body of `sequences.create` and `sequences.replace`.
     pub struct SequenceRequest {
         /// Dependencies between the steps. Required in requests.
         dependencies: Option<Vec<SequenceStepDependencyRequest>> = "dependencies",
@@ -242,7 +242,7 @@ crm_core::setters!(SequenceRequest {
 });
 
 crm_core::record! {
-    /// The value of [`SequenceReply::settings`].
+    /// The settings that go with it. The value of [`SequenceReply::settings`].
     pub struct SequenceSettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -265,7 +265,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`SequenceRequest::settings`].
+    /// The settings that go with it. The value of [`SequenceRequest::settings`].
     pub struct SequenceSettingsRequest {
         /// The days for follow-ups, for example `WEEKDAYS_ONLY`. Required in requests.
         eligible_follow_up_days: Option<EligibleFollowUpDays> = "eligibleFollowUpDays",
@@ -494,7 +494,7 @@ impl SequenceStepVariantRequest {
 }
 
 crm_core::record! {
-    /// The value of [`SequenceStepRequest::task_pattern`].
+    /// The task that the step makes. The value of [`SequenceStepRequest::task_pattern`].
     pub struct SequenceTaskPatternRequest {
         /// The notes of the task.
         notes: Option<String> = "notes",
@@ -595,7 +595,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The value of [`SequenceStepReply::task_pattern`].
+    /// The task that the step makes. The value of [`SequenceStepReply::task_pattern`].
     pub struct TaskPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",

@@ -3,7 +3,10 @@
 pub use crate::types::FlowCrmObjectCreationStatus;
 
 #[allow(unused_imports)]
-use super::*;
+use super::{
+    Map, Timestamp, Value, AssociationSpecWithLabelCategory, FilterBranch,
+    UnifiedEventsFilterBranch,
+};
 
 crm_core::record! {
     /// An item of [`AbTestBranchAction::test_branches`].
@@ -198,7 +201,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The value of [`AbTestBranch::connection`].
+    /// Connection to the next action. The value of [`AbTestBranch::connection`].
     pub struct Connection {
         /// The kind of connection: `STANDARD` or `GOTO`.
         edge_type: Option<ConnectionEdgeType> = "edgeType",
@@ -877,7 +880,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`AssociationDataSource::sort_by`].
+    /// Order of the records. The value of [`AssociationDataSource::sort_by`].
     pub struct Sort {
         /// Position of records without a value in the order.
         missing: Option<String> = "missing",
@@ -965,7 +968,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`TimeDelay::time_zone_strategy`].
+    /// Rule that selects the time zone. The value of [`TimeDelay::time_zone_strategy`].
     pub struct StaticTimeZoneStrategy {
         /// The time zone, for example `America/New_York`.
         time_zone_id: Option<String> = "timeZoneId",
@@ -985,7 +988,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`RelativeDateTimeValue::time_delay`].
+    /// Offset from the time. The value of [`RelativeDateTimeValue::time_delay`].
     pub struct TimeDelay {
         /// Name in JSON: `daysOfWeek`.
         days_of_week: Vec<TimeWindowDay> = "daysOfWeek",
@@ -1001,7 +1004,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The value of [`TimeDelay::time_unit`].
+    /// The unit of time. The value of [`TimeDelay::time_unit`].
     pub enum TimeDelayTimeUnit {
         /// `CENTURIES`
         Centuries = "CENTURIES",
