@@ -26,8 +26,9 @@ impl<C> Contacts<C> {
     ///
     /// The contacts are divided by the time at which they were added, almost 10,000 in each part, and several parts are
     /// read at the same time, 500 contacts per page; their number follows from the limit of the client and from the measured
-    /// time per page. The search that finds the end of a part returns its last 500 contacts. All of it is documented by
-    /// the vendor: searches by ranges of `dateAdded`, sorted by it.
+    /// time per page. The search that finds the end of a part returns its last 500 contacts. The vendor documents searches
+    /// by ranges of `dateAdded`, sorted by it. It does not document how precisely they compare times; the client therefore
+    /// compares times by the second.
     ///
     /// Each contact that exists during the whole export is returned once. A contact that is created or deleted
     /// meanwhile may be returned or not. One that was created a few seconds before the export may be missing, because
@@ -99,7 +100,8 @@ impl ContactExport {
     }
 
     /// Continues at a stored cursor of an export of the same location. No contact is lost; what was returned after the
-    /// cursor was stored is returned again.
+    /// cursor was stored is returned again. If the vendor compares times by the second, contacts that were added in the
+    /// same second can be returned again too.
     ///
     /// An export that is resumed at its end returns no items. Use [`resume_or_begin`](Self::resume_or_begin) in a
     /// program that runs repeatedly.
@@ -176,6 +178,12 @@ impl Added {
     }
 }
 
+impl From<FoundContacts> for Found {
+    fn from(page: FoundContacts) -> Self {
+        Self { contacts: page.contacts, counted: page.total.and_then(|total| u64::try_from(total).ok()) }
+    }
+}
+
 impl Places for Added {
     type Item = FoundContact;
     type Page = Option<FoundContacts>;
@@ -212,18 +220,15 @@ impl Places for Added {
 
     fn arrived(&mut self, key: u64, page: Result<Self::Page, Error>) -> Result<(), Error> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let contacts = page?.map_or_else(Vec::new, |page| page.contacts);
-        self.windows.arrive(key, contacts, limit).map_err(|fault| {
+        let page = page?.map_or(Found { contacts: Vec::new(), counted: None }, Found::from);
+        self.windows.arrive(key, page, limit).map_err(|fault| {
             Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called())
         })
     }
 
     fn found(&mut self, border: Result<FoundContacts, Error>) -> Result<(), Error> {
         let (number, size) = self.border_page();
-        let found = border?;
-        let counted = found.total.and_then(|total| u64::try_from(total).ok());
-        let found = Found { contacts: found.contacts, counted };
-        self.windows.add_border(found, (number * size).unsigned_abs());
+        self.windows.add_border(border?.into(), (number * size).unsigned_abs());
         Ok(())
     }
 

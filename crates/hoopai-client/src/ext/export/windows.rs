@@ -1,6 +1,7 @@
 //! The windows of an export: ranges of time that do not overlap, each walked on its own.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crm_core::reexport::serde_json::{Value, json};
 
@@ -43,10 +44,10 @@ pub(super) struct Place {
     pub(super) after: Option<Vec<Value>>,
 }
 
-/// The contacts at the end of a part, as a search by number found them.
+/// A page of a search.
 pub(super) struct Found {
     pub(super) contacts: Vec<FoundContact>,
-    /// The number of contacts from the border before, if the vendor counted them.
+    /// The number of contacts of the whole search, if the vendor counted them.
     pub(super) counted: Option<u64>,
 }
 
@@ -56,6 +57,8 @@ struct Walk {
     /// The sort values of the contact that was read last, and of the one that was returned last.
     read: Option<Vec<Value>>,
     handed_out: Option<Vec<Value>>,
+    /// The number of contacts that were read.
+    number: u64,
     at_end: bool,
     fetching: bool,
     contacts: VecDeque<FoundContact>,
@@ -94,18 +97,21 @@ impl Windows {
         !self.divided && self.walks.iter().filter(|walk| !walk.at_end).count() <= places
     }
 
-    /// Takes the contacts numbered up to `step` from the last border. The time of the last one is the next border. If there
-    /// is none, or it is not after the last border, because very many contacts were added at once, the rest is one part.
+    /// Takes the contacts numbered up to `step` from the last border. The next border is the time of the last one, or of
+    /// another one in the same second. If there is none, or it is not after the last border, because very many contacts
+    /// were added at once, the rest is one part.
     pub(super) fn add_border(&mut self, found: Found, step: u64) {
-        let Found { contacts, counted } = found;
+        let Found { mut contacts, counted } = found;
         let first = self.border.is_none() && self.walks.is_empty();
         if first && self.total.is_none() {
             self.total = counted;
         }
-        let border = contacts.last().and_then(|contact| contact.date_added.clone());
+        let last = contacts.len().saturating_sub(1);
+        let known = known(&contacts).unwrap_or(last..last);
+        let border = contacts.get(known.end).and_then(|contact| contact.date_added.clone());
         match border.filter(|border| self.border.as_ref() < Some(border)) {
             Some(border) => {
-                self.add_part(border, contacts);
+                self.add_part(border, contacts.drain(known).collect());
                 if counted.is_some_and(|contacts| contacts < 2 * step - 1) {
                     self.add_rest();
                 }
@@ -118,15 +124,8 @@ impl Windows {
         }
     }
 
-    /// Adds the part that ends at a border. Its last contacts, which are known, are not read again, unless others that
-    /// were added at the same time can be before or behind them.
-    fn add_part(&mut self, border: String, contacts: Vec<FoundContact>) {
-        let sorted = contacts.is_sorted_by_key(|contact| &contact.date_added);
-        let first = contacts.first().and_then(|contact| contact.date_added.clone());
-        let is_known = |contact: &FoundContact| {
-            sorted && first.is_some() && contact.date_added > first && contact.date_added.as_ref() < Some(&border)
-        };
-        let known: VecDeque<_> = contacts.into_iter().filter(is_known).collect();
+    /// Adds the part that ends at a border. Its last contacts, which are known, are not read again.
+    fn add_part(&mut self, border: String, known: VecDeque<FoundContact>) {
         let begin = known.front().and_then(|contact| contact.date_added.clone()).unwrap_or_else(|| border.clone());
         let from = self.border.replace(border.clone());
         self.add(Window::Added { from, to: Some(begin.clone()) }, None, VecDeque::new());
@@ -151,6 +150,7 @@ impl Windows {
             window,
             read: after.clone(),
             handed_out: after,
+            number: 0,
             at_end: !known.is_empty(),
             fetching: false,
             contacts: known,
@@ -170,11 +170,15 @@ impl Windows {
     }
 
     /// Takes a page of a walk that requested `limit` contacts.
-    pub(super) fn arrive(&mut self, key: u64, page: Vec<FoundContact>, limit: usize) -> Result<(), &'static str> {
+    pub(super) fn arrive(&mut self, key: u64, page: Found, limit: usize) -> Result<(), &'static str> {
+        let Found { contacts: page, counted } = page;
         let Some(walk) = self.walks.iter_mut().find(|walk| walk.key == key) else { return Ok(()) };
         walk.fetching = false;
+        walk.number += page.len() as u64;
         walk.at_end = page.len() < limit;
         if let Some(last) = page.last().map(|contact| &contact.search_after) {
+            // A short page is not the last one if the vendor returns smaller pages than requested.
+            walk.at_end &= last.is_empty() || counted.is_none_or(|counted| counted <= walk.number);
             if !walk.at_end && last.is_empty() {
                 return Err("the last contact of a page has no searchAfter, although there are more");
             }
@@ -191,8 +195,12 @@ impl Windows {
     pub(super) fn pop(&mut self) -> Option<FoundContact> {
         let walk = self.walks.iter_mut().find(|walk| !walk.contacts.is_empty())?;
         let contact = walk.contacts.pop_front()?;
-        if !contact.search_after.is_empty() {
-            walk.handed_out = Some(contact.search_after.clone());
+        match (&mut walk.window, walk.contacts.front()) {
+            // The contact is known from a search by number, whose `searchAfter` belongs to another search. The times of
+            // known contacts differ.
+            (Window::Added { from, .. }, Some(next)) if walk.read.is_none() => from.clone_from(&next.date_added),
+            _ if !contact.search_after.is_empty() => walk.handed_out = Some(contact.search_after.clone()),
+            _ => {}
         }
         self.done += 1;
         self.tidy();
@@ -211,7 +219,9 @@ impl Windows {
                 Window::Added { from, to } => (from.as_ref(), to.as_ref()),
                 Window::Undated => (None, None),
             };
-            json!({"from": from, "to": to, "undated": walk.window == Window::Undated, "after": walk.handed_out})
+            let number = walk.number.saturating_sub(walk.contacts.len() as u64);
+            let undated = walk.window == Window::Undated;
+            json!({"from": from, "to": to, "undated": undated, "after": walk.handed_out, "number": number})
         });
         std::iter::once(rest).chain(walks).collect()
     }
@@ -233,9 +243,27 @@ impl Windows {
                 Window::Added { from: text(walk.get("from")?), to: text(walk.get("to")?) }
             };
             windows.add(window, walk.get("after")?.as_array().cloned(), VecDeque::new());
+            let number = walk.get("number").and_then(Value::as_u64).unwrap_or(0);
+            windows.walks.back_mut()?.number = number;
         }
         Some(windows)
     }
+}
+
+/// Returns the contacts of a page that need not be read again, because a search by the times of the first one and of the
+/// one behind them finds exactly them. The vendor may compare times by the second, so both are the first of their second.
+/// A resumed export continues at the time of a contact, so the times differ.
+fn known(contacts: &[FoundContact]) -> Option<Range<usize>> {
+    let time = |n: usize| contacts.get(n)?.date_added.as_deref();
+    let second = |n: usize| time(n)?.get(.."2026-01-31T00:00:00".len());
+    let is_first = |n: &usize| second(n - 1).is_some() && second(n - 1) < second(*n);
+    if !contacts.is_sorted_by_key(|contact| &contact.date_added) {
+        return None;
+    }
+    let end = (1..contacts.len()).rev().find(is_first)?;
+    let after_equal = (1..end).rev().find(|&n| time(n - 1) == time(n)).map_or(1, |n| n + 1);
+    let start = (after_equal..end).find(is_first)?;
+    Some(start..end)
 }
 
 #[cfg(test)]
