@@ -61,8 +61,6 @@ pub(crate) const COMMANDS: &[Entry] = &[
     Entry { command: webhooks::command, run: |matches, options| Box::pin(webhooks::run(matches, options)) },
     Entry { command: mcp::command, run: |matches, options| Box::pin(mcp::run(matches, options)) },
 ];
-pub(crate) const COMMANDS: &[Entry] =
-    &[Entry { command: mcp::command, run: |matches, options| Box::pin(mcp::run(matches, options)) }];
 
 /// Returns the command of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Entry> {

@@ -10,7 +10,7 @@ use ring::digest::{Context, SHA256};
 use crate::failure::Failure;
 
 /// The time after which a digest expires.
-const LIFE: Duration = Duration::from_secs(5 * 60);
+pub(crate) const LIFE: Duration = Duration::from_secs(5 * 60);
 /// The number of bytes of the hash that a digest has.
 const BYTES: usize = 8;
 

@@ -36,7 +36,7 @@ use crate::waits;
 use calls::Calls;
 use files::Folder;
 use given::Given;
-use turn::{Answer, Stop, Turn};
+use turn::{Answer, Stop, Turn, Used};
 
 const INSTRUCTIONS: &str = "Operations of HubSpot, HoopAI, HockeyStack and Hatch. First `find` the operation, then \
 `describe` it, then `read`, `write` or `batch`. Failed writes say whether they may have happened: look before you repeat them.";
@@ -46,12 +46,14 @@ const BUFFER: usize = 64 * 1024;
 
 /// Serves until the input ends, or over HTTP at an address. Files are written to and read from `files` only.
 pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&str>) -> Result<(), Failure> {
+    refuse(options)?;
     let calls = Calls {
         session: Session::open(options.profile.as_deref(), options.fake.as_deref())?,
         profile: options.profile.clone().unwrap_or_default(),
         yes: options.yes,
         folder: files.map(|folder| Folder::open(Path::new(folder))).transpose()?,
         hubspot: OnceCell::new(),
+        used: Used::default(),
     };
     let server = Server { calls: Arc::new(calls) };
     if let Some(address) = http {
@@ -64,6 +66,19 @@ pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&
     let running = running.map_err(|_| Failure::usage("the client closed the input, or did not speak MCP"))?;
     let ended = running.waiting().await;
     ended.map(drop).map_err(|error| Failure::other(format!("the server stopped: {error}")))
+}
+
+/// Refuses the options that the tools do not follow.
+fn refuse(options: &Options) -> Result<(), Failure> {
+    let refused = [
+        (options.dry_run, "--dry-run", "the tools write and batch take dry_run"),
+        (options.all, "--all", "the tool read takes all"),
+        (options.format.is_some(), "--format", "replies are always JSON"),
+    ];
+    match refused.into_iter().find(|one| one.0) {
+        Some((_, name, text)) => Err(Failure::usage(format!("{name} has no effect on crm mcp; leave it out: {text}"))),
+        None => Ok(()),
+    }
 }
 
 #[derive(Clone)]
@@ -123,7 +138,7 @@ impl ServerHandler for Server {
         };
         Ok(match answer {
             Ok(answer) => CallToolResult::success(content(answer)).into(),
-            Err(Stop::Failed(answer)) => CallToolResult::error(content(answer)).into(),
+            Err(Stop::Failed(answer)) => CallToolResult::error(content(*answer)).into(),
             Err(Stop::Asks(question)) => (*question).into(),
         })
     }

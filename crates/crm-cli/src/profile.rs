@@ -21,6 +21,9 @@ const DEFAULT: &str = "default";
 pub(crate) struct Profile {
     #[serde(skip)]
     pub(crate) name: String,
+    /// True if the user named it, so that what it has comes before the environment.
+    #[serde(skip)]
+    named: bool,
     /// True if writes are sent without `--yes`.
     #[serde(default)]
     pub(crate) allow_writes: bool,
@@ -69,7 +72,7 @@ impl Profile {
         let wanted = name.unwrap_or(DEFAULT);
         let mut profiles = Self::all(name.is_some())?;
         if let Some(place) = profiles.iter().position(|profile| profile.name == wanted) {
-            return Ok(profiles.swap_remove(place));
+            return Ok(Self { named: name.is_some(), ..profiles.swap_remove(place) });
         }
         if name.is_none() {
             return Ok(Self { name: wanted.to_owned(), ..Self::default() });
@@ -84,7 +87,8 @@ impl Profile {
     pub(crate) fn to_write(name: Option<&str>) -> Result<Self, Failure> {
         let wanted = name.unwrap_or(DEFAULT);
         let found = Self::all(false)?.into_iter().find(|profile| profile.name == wanted);
-        Ok(found.unwrap_or_else(|| Self { name: wanted.to_owned(), ..Self::default() }))
+        let found = found.unwrap_or_else(|| Self { name: wanted.to_owned(), ..Self::default() });
+        Ok(Self { named: name.is_some(), ..found })
     }
 
     /// Reads all profiles, by name. Without a file there are none, unless it is `required`.
@@ -148,12 +152,20 @@ impl Profile {
         Ok(Credential { key, base_url: entry.base_url.clone(), allows_writes: self.allow_writes, from })
     }
 
-    /// Returns the id and the secret of the vendor's app: those of the environment, or those of the profile.
+    /// Returns the id and the secret of the vendor's app, both from one place: the profile if it was named and has a
+    /// secret, else the environment if it has one, else the profile.
     pub(crate) fn keys(&self, api: &ApiEntry) -> (Option<String>, Option<Secret>) {
-        let (id, secret) = login::keys(api.profile);
+        let environment = login::keys(api.profile);
         let entry = self.apis.get(api.profile);
-        let own_secret = || entry?.client_secret.clone().map(Secret::new);
-        (id.or_else(|| entry?.client_id.clone()), secret.or_else(own_secret))
+        let own = (
+            entry.and_then(|entry| entry.client_id.clone()),
+            entry.and_then(|entry| entry.client_secret.clone()).map(Secret::new),
+        );
+        match (&own.1, &environment.1) {
+            (Some(_), Some(_)) if self.named => own,
+            (_, Some(_)) => environment,
+            _ => own,
+        }
     }
 
     /// Returns the login of an API with the keys of an app.

@@ -226,7 +226,7 @@ fn what_is_wrong_is_one_line_and_no_file_is_made() {
         ("hubspot contacts --to FILE --location-id x", 2, "HubSpot has no locations; leave out --location-id"),
         ("hoopai contacts --to FILE", 2, "contacts belong to a location; add --location-id ID"),
         ("hoopai opportunities --to FILE", 2, "name an operation of hoopai opportunities: "),
-        ("hoopai opportunities search --to FILE lmit=5", 2, "lmit: is not an argument; did you mean \"limit\"?"),
+        ("hoopai opportunities search --to FILE limits=5", 2, "limits: is not an argument; did you mean \"limit\"?"),
         ("hubspot owners --to FILE --associations deals", 2, "only HubSpot's types of object have --all-properties"),
         ("hubspot contacts --to /nowhere/x.csv --all-properties --fake", 2, "/nowhere/x.csv cannot be written: "),
         ("hubspot contacts --to /dev/null --format jsonl --fake", 2, "/dev/null is not a file"),

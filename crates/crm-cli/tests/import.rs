@@ -236,6 +236,16 @@ fn a_journal_refuses_a_second_run_another_input_and_damage() {
         "{}",
         other.errors
     );
+    // Without the journal, an import would create all records twice.
+    assert!(
+        other.errors.contains("write it into the first line of a.csv.done") && !other.errors.contains("remove"),
+        "{}",
+        other.errors
+    );
+    // The advice is right.
+    place.write("a.csv.done", &journal.replacen("the profile default", "the profile other", 1));
+    assert_eq!(place.run(&format!("{line} --profile other")).code, 0);
+    place.write("a.csv.done", &journal);
     // Further rows are no change of those that were sent.
     place.write("a.csv", &addresses(3));
     let ran = place.run(line);
@@ -373,11 +383,109 @@ fn rows_of_other_vendors_are_sent_one_by_one() {
     assert_eq!(place.fake.records("contacts")[0]["tags"], json!(["a", "b"]));
     let hatch = place.run("upsert hatch contacts a.csv --by email");
     assert!(hatch.code == 2 && hatch.errors.contains("only HubSpot's records have"), "{}", hatch.errors);
+    place.write("a.csv", "locationId,email,dnd\nloc,a@example.com,TRUE\nloc,A@example.com,FALSE\n");
+    let ran = place.run("upsert hoopai contacts a.csv");
+    let sentence = "row 2 (line 3), email: names the same record as row 1 (line 2)";
+    assert!(ran.code == 2 && ran.errors.contains(sentence), "{}", ran.errors);
+    place.write("a.csv", "locationId,email,dnd\nloc,a@example.com,TRUE\n,,\n");
+    let ran = place.run("upsert hoopai contacts a.csv");
+    assert_eq!((ran.code, ran.errors.as_str()), (0, "crm: skipped, because all cells are empty: 1 row\n"));
+    assert_eq!(place.fake.requests().last().unwrap().json()["dnd"], true);
+}
+
+#[test]
+fn a_row_without_permission_fails_and_three_at_the_beginning_stop_all() {
+    let place = Place::new(Vendor::HoopAi, "hoopai");
+    let rows: Vec<String> = (1..=20).map(|row| format!("loc,p{row}@example.com\n")).collect();
+    place.write("a.csv", &format!("locationId,email\n{}", rows.concat()));
+    let line = "upsert hoopai contacts a.csv --failed failed.csv";
+    place.fake.fail(Fault::status(403).on("contacts.upsert").times(20));
+    let ran = place.run(line);
+    assert_eq!((ran.code, ran.output.as_str()), (3, ""), "{}", ran.errors);
+    assert!(ran.errors.contains("; 0 of 20 rows have a result"), "{}", ran.errors);
+    place.fake.heal();
+    place.fake.fail(Fault::status(403).on("contacts.upsert").times(2));
+    let ran = place.run(line);
+    assert_eq!((ran.code, lines(&ran).len()), (1, 20), "{}", ran.errors);
+    assert!(ran.errors.contains("2 of 20 rows failed; they are in failed.csv"), "{}", ran.errors);
+    assert_eq!(place.read("failed.csv").lines().count(), 3);
+}
+
+/// Returns a digest of a first request that was made an hour ago.
+fn expired(plan: &Value, account: &str, input: &str) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let time = now - 3_600;
+    let what = format!("{} with {account} at {}", plan["operation"].as_str().unwrap(), plan["first_request"]["url"]);
+    let mut hash = ring::digest::Context::new(&ring::digest::SHA256);
+    hash.update(&time.to_be_bytes());
+    hash.update(&(what.len() as u64).to_be_bytes());
+    hash.update(what.as_bytes());
+    hash.update(input.as_bytes());
+    let hash: String = hash.finish().as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{time:x}-{hash}")
+}
+
+#[test]
+fn an_import_that_was_begun_goes_on_after_its_digest_expired() {
+    let place = Place::hubspot();
+    let input = addresses(300);
+    place.write("a.csv", &input);
+    let line = "import hubspot contacts a.csv";
+    let plan: Value = serde_json::from_str(&place.run(&format!("{line} --dry-run")).output).unwrap();
+    let late = format!("{line} --confirm {}", expired(&plan, "the profile default", &input));
+    let refused = place.run(&late);
+    assert!(refused.code == 2 && refused.errors.contains("the digest has expired"), "{}", refused.errors);
+    place
+        .fake
+        .script([Step::pass().on("contacts.batch_create"), Fault::status(401).on("contacts.batch_create").times(9)]);
+    let ran = place.run(&format!("{line} --confirm {}", plan["confirm"].as_str().unwrap()));
+    // Rows were written, so this is not the code of a credential with which nothing was changed.
+    assert_eq!(ran.code, 1, "{}", ran.errors);
+    let end = "; 100 of 300 rows have a result; run the same command again to go on\n";
+    assert!(ran.errors.ends_with(end), "{}", ran.errors);
+    place.fake.heal();
+    let ran = place.run(&late);
+    assert_eq!((ran.code, lines(&ran).len(), place.fake.count("contacts")), (0, 300, 300), "{}", ran.errors);
+}
+
+#[test]
+fn an_import_that_stops_reports_its_rows_that_may_have_been_written() {
+    let place = Place::hubspot();
+    place.write("a.csv", &addresses(300));
+    place.fake.script([
+        Fault::status(500).on("contacts.batch_create").times(1),
+        Fault::status(401).on("contacts.batch_create").times(9),
+    ]);
+    let ran = place.confirmed("import hubspot contacts a.csv --failed failed.csv");
+    assert_eq!(ran.code, 8, "{}", ran.errors);
+    let text = "; 100 of 300 rows have a result; 0 of 300 rows failed, and 100 may have been written; they are in failed.csv \
+                and failed.unknown.csv; look these up";
+    assert!(ran.errors.contains(text), "{}", ran.errors);
+    assert_eq!(place.read("failed.unknown.csv").lines().count(), 101);
+}
+
+#[test]
+fn an_export_with_associations_and_flags_of_a_spreadsheet_are_rows() {
+    let place = Place::hubspot();
+    let options = json!([{"label": "Yes", "value": "true"}, {"label": "No", "value": "false"}]);
+    let check = json!({"name": "check", "type": "enumeration", "fieldType": "booleancheckbox", "options": options});
+    let list = json!({"results": [{"name": "email", "type": "string"}, {"name": "flag", "type": "bool"}, check]});
+    place.fake.fail(Fault::Status(200, Payload::Json(list)).on("properties.list").times(3));
+    place.write("a.csv", "id,email,flag,check,associations.companies\n17,a@example.com,TRUE,False,1;2\n");
+    let ran = place.run("upsert hubspot contacts a.csv --by email");
+    assert_eq!(
+        (ran.code, ran.errors.as_str()),
+        (0, "crm: not sent, because rows write no associations: associations.companies\n")
+    );
+    let sent = |name: fn(&Value) -> &Value| place.sent(name).into_keys().next().unwrap();
+    let flags = (sent(|input| &input["properties"]["flag"]), sent(|input| &input["properties"]["check"]));
+    assert_eq!(flags, ("true".to_owned(), "false".to_owned()));
 }
 
 #[test]
 fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
     let place = Place::hubspot();
+    place.write("mine.csv", "name\nmine\n");
     for (line, text, sentence) in [
         (
             "upsert hubspot contacts a.csv --by email",
@@ -422,11 +530,39 @@ fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
         ),
         ("import hubspot contacts b.csv", "", "b.csv cannot be read: "),
         ("import hubspot contacts a.csv --failed a.csv", "email\n", "--failed must be another file than the input"),
+        ("import hubspot contacts a.csv --failed ./a.csv", "email\n", "--failed must be another file than the input"),
+        (
+            "import hubspot contacts a.csv --failed ./a.csv.done",
+            "email\n",
+            "--failed must be another file than the journal of the input",
+        ),
+        (
+            "import hubspot contacts a.csv --failed mine.csv",
+            "email\n",
+            "--failed mine.csv: the file exists and would be replaced; give the name of a new file",
+        ),
+        (
+            "import hubspot contacts a.csv --failed missing/failed.csv",
+            "email\na@example.com\n",
+            "--failed missing/failed.csv cannot be written: ",
+        ),
+        (
+            "import hubspot contacts a.csv",
+            "email,properties.email\na@example.com,b@example.com\n",
+            "a.csv: row 1 (line 2), email: is given twice; nothing was sent",
+        ),
+        (
+            "update hubspot contacts a.csv",
+            "id,firstname\n1.01001E+05,A\nzzz,B\n",
+            "a.csv: row 1 (line 2), id: must be the number of a record; spreadsheets may write a long one as 1.01E+05; \
+             nothing was sent",
+        ),
         ("import hubspot contacts a.csv --all", "email\n", "all rows of the file are sent; leave out --all"),
     ] {
         place.write("a.csv", text);
         let ran = place.run(line);
         assert_eq!((ran.code, ran.output.as_str()), (2, ""), "{line}: {}", ran.errors);
+        assert_eq!((place.read("a.csv"), place.read("mine.csv")), (text.to_owned(), "name\nmine\n".to_owned()));
         assert!(
             ran.errors.starts_with(&format!("crm: {sentence}")) && ran.errors.lines().count() == 1,
             "{}",

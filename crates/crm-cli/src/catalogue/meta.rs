@@ -24,7 +24,7 @@ impl Operation {
                 may_be_empty: self.may_be_empty,
                 anonymous: self.anonymous,
                 beta: self.beta,
-                reads: self.reads(),
+                reads: self.reads() && !matches!(self.method, "GET" | "HEAD"),
             },
             long_running: self.long_running,
             batch_max: self.batch_max,

@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use crm_core::page::position_text;
 use crm_core::{OpMeta, PageFacts, Paged, Paging, PagingKind, Position, SentIn};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::Api;
@@ -12,7 +13,9 @@ use super::Api;
 /// Paging of an operation.
 #[derive(Deserialize)]
 pub(crate) struct PagingTable {
-    kind: Kind,
+    #[serde(deserialize_with = "kind")]
+    kind: PagingKind,
+    form: Form,
     params: Vec<&'static str>,
     #[serde(default)]
     in_body: bool,
@@ -37,31 +40,26 @@ pub(crate) struct PagingTable {
     ready: OnceLock<(Paging, Vec<&'static str>)>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+fn kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PagingKind, D::Error> {
+    let name = <&str>::deserialize(deserializer)?;
+    PagingKind::named(name).ok_or_else(|| D::Error::custom("there is no kind of paging with this name"))
+}
+
+/// The form of the next position in a reply.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
-    Token,
-    Offset,
-    Page,
-    KeysetId,
-    KeysetPair,
-    KeysetValue,
-    SearchAfter,
+enum Form {
+    Text,
+    Number,
+    Counted,
+    Pair,
+    Values,
 }
 
 impl PagingTable {
     fn ready(&'static self) -> &'static (Paging, Vec<&'static str>) {
         self.ready.get_or_init(|| {
-            let kind = match self.kind {
-                Kind::Token => PagingKind::Token,
-                Kind::Offset => PagingKind::Offset,
-                Kind::Page => PagingKind::Page,
-                Kind::KeysetId => PagingKind::KeysetId,
-                Kind::KeysetPair => PagingKind::KeysetPair,
-                Kind::KeysetValue => PagingKind::KeysetValue,
-                Kind::SearchAfter => PagingKind::SearchAfter,
-            };
-            let mut paging = Paging::new(kind, &self.params);
+            let mut paging = Paging::new(self.kind, &self.params);
             paging.sent_in = if self.in_body { SentIn::Body } else { SentIn::Query };
             (paging.as_text, paging.limit, paging.told) = (self.as_text, self.limit, self.told);
             paging.first = self.first;
@@ -83,27 +81,27 @@ impl PagingTable {
         let last = || at(items?.last()?, self.last?);
         let next = || self.next.first().and_then(|path| at(page, path));
         let token = |value: Option<&Value>| value.and_then(position_text).map(Position::Token);
-        let next = match self.kind {
-            Kind::Token | Kind::KeysetId | Kind::KeysetValue => token(next().or_else(last)),
-            Kind::Offset => next().and_then(number).map(Position::Offset),
-            Kind::Page => None,
-            Kind::KeysetPair => match self.next.as_slice() {
+        let next = match self.form {
+            Form::Text => token(next().or_else(last)),
+            Form::Number => next().and_then(number).map(Position::Offset),
+            Form::Counted => None,
+            Form::Pair => match self.next.as_slice() {
                 [value, id] => {
                     let text = |path| at(page, path).and_then(position_text);
                     text(value).zip(text(id)).map(|(value, id)| Position::After { value, id })
                 }
                 _ => None,
             },
-            Kind::SearchAfter => last().and_then(Value::as_array).map(|values| Position::Values(values.clone())),
+            Form::Values => last().and_then(Value::as_array).map(|values| Position::Values(values.clone())),
         };
-        let counts = matches!(self.kind, Kind::Page) || (matches!(self.kind, Kind::Offset) && self.next.is_empty());
+        let counts = self.form == Form::Counted || (self.form == Form::Number && self.next.is_empty());
         let total = self.total.filter(|_| counts).and_then(|path| at(page, path)).and_then(number);
         let flag = |path| match at(page, path).filter(|value| !value.is_null()) {
             Some(value) if self.more_is_boolean => value.as_bool(),
             Some(value) => Some(value.as_bool() != Some(false)),
             None => (!self.more_is_boolean).then_some(false),
         };
-        let more = self.more.filter(|_| !matches!(self.kind, Kind::SearchAfter)).and_then(flag);
+        let more = self.more.filter(|_| self.form != Form::Values).and_then(flag);
         PageFacts { count: items.map(Vec::len), next, total, more }
     }
 

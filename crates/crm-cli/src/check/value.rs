@@ -48,7 +48,9 @@ impl Checker<'_> {
             }
             Ty::Boolean => match value {
                 Value::Bool(_) => {}
-                Value::String(text) if text == "true" || text == "false" => *value = Value::Bool(text == "true"),
+                // Spreadsheets write TRUE and FALSE.
+                Value::String(text) if text.eq_ignore_ascii_case("true") => *value = Value::Bool(true),
+                Value::String(text) if text.eq_ignore_ascii_case("false") => *value = Value::Bool(false),
                 other => wrong("true or false", other),
             },
             Ty::Time => match value {
@@ -82,7 +84,14 @@ impl Checker<'_> {
 
     fn defined(&self, definition: &Definition, value: &mut Value, path: &str, faults: &mut Vec<Fault>) {
         match definition {
-            Definition::Values { values } => one_of(values, value, path, faults),
+            Definition::Values { values } => {
+                let flag = |text: &&str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
+                let lower = value.as_str().filter(flag).map(str::to_lowercase);
+                if let Some(lower) = lower.filter(|lower| values.contains(&lower.as_str())) {
+                    *value = Value::String(lower);
+                }
+                one_of(values, value, path, faults);
+            }
             Definition::Record { fields, others, open, .. } => match value {
                 Value::Object(members) => self.record(fields, (*others, *open), members, path, faults),
                 other => faults

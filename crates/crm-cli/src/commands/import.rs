@@ -9,6 +9,7 @@ mod source;
 mod target;
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::builder::PossibleValuesParser;
@@ -102,6 +103,10 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
     let file = text("file").unwrap_or_default();
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let source = Source::read(file)?;
+    if source.empty > 0 {
+        let rows = if source.empty == 1 { "row" } else { "rows" };
+        note::say(&format!("skipped, because all cells are empty: {} {rows}", source.empty));
+    }
     let (mut target, api) = target(verb, &text, &source, &session).await?;
     permit(&target.operation(), &session, api, &options)?;
     if !target.repeatable() && results::is_unknown(file) {
@@ -110,17 +115,22 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
              another name"
         )));
     }
-    if text("failed") == Some(file) {
-        return Err(Failure::usage("--failed must be another file than the input"));
+    if let Some(failed) = text("failed") {
+        let input = (file != "-").then(|| (PathBuf::from(file), Journal::path(file)));
+        let (input, journal) = input.as_ref().map(|(input, journal)| (input.as_path(), journal.as_path())).unzip();
+        results::replaces_nothing(failed, input, journal, &source, target.repeatable())?;
     }
     check(&source, target.as_mut())?;
-    let not_sent = target.not_sent();
-    if !not_sent.is_empty() {
-        let names: Vec<&str> = not_sent.iter().map(|name| check::shown(name)).collect();
-        note::say(&format!("not sent, because only the vendor writes them: {}", names.join(", ")));
+    let (associations, fixed): (Vec<String>, Vec<String>) =
+        target.not_sent().into_iter().partition(|name| name.starts_with("associations"));
+    for (names, why) in [(fixed, "only the vendor writes them"), (associations, "rows write no associations")] {
+        if !names.is_empty() {
+            let names: Vec<&str> = names.iter().map(|name| check::shown(name)).collect();
+            note::say(&format!("not sent, because {why}: {}", names.join(", ")));
+        }
     }
 
-    let head = Head { operation: target.operation(), account: account(&options, api) };
+    let head = Head { operation: target.operation(), account: account(&options, api), repeatable: target.repeatable() };
     // Fakes forget everything at the end, and standard input cannot be read again.
     let path = (file != "-" && !session.is_fake()).then(|| Journal::path(file));
     let again = if path.is_some() { "; run the same command again to go on" } else { "" };
@@ -133,9 +143,10 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
         return plan(&head, &source, target.as_ref(), &left, first, &what);
     }
     match text("confirm") {
-        _ if left.is_empty() => {}
+        // The journal shows that this input was confirmed.
+        _ if left.is_empty() || begun || session.is_fake() => {}
         Some(given) => confirm::check(&what, source.bytes(), given, SystemTime::now())?,
-        None if (left.len() > MOST || verb == Verb::Archive) && !begun && !session.is_fake() => {
+        None if (left.len() > MOST || verb == Verb::Archive) => {
             return Err(Failure::usage(format!(
                 "{verb} of {} rows must be confirmed; look at the plan with --dry-run, and add its digest: --confirm DIGEST",
                 left.len()
@@ -150,18 +161,36 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
         }
         _ => (None, past),
     };
+    if let Some(Err(failure)) = text("failed").map(|failed| results::prepare(failed, target.repeatable())) {
+        if let Some(journal) = journal {
+            journal.unused();
+        }
+        return Err(failure);
+    }
     if !past.is_empty() {
         note::say(&format!("{} of {} rows have a result from before", past.len(), source.len()));
     }
     let mut results = Results::new(Format::of(options.format));
     let sent = Work::new(&source, target.as_mut(), verb, journal.as_mut(), &mut results).run(past).await;
-    let (done, repeatable) = (results.count(), target.repeatable());
+    let (done, in_doubt, repeatable) = (results.count(), results.in_doubt(), target.repeatable());
     let ended = results.end(&source, text("failed"), repeatable);
     match sent {
-        Err(failure) => Err(failure.and(&format!("; {done} of {} rows have a result{again}", source.len()))),
+        Err(failure) => {
+            let mut line = format!("; {done} of {} rows have a result", source.len());
+            if let Err(ended) | Ok(Err(ended)) = ended {
+                let ended = ended.to_string();
+                if ended != failure.to_string() {
+                    line = format!("{line}; {ended}");
+                }
+            }
+            if !line.contains("run the same command again") {
+                line.push_str(again);
+            }
+            Err(coded(failure.and(&line), in_doubt, done))
+        }
         Ok(()) => {
             // What could not be written here is written by the next run.
-            let ended = ended?;
+            let ended = ended.map_err(|failure| coded(failure, in_doubt, done))?;
             if let Some(journal) = journal {
                 // Rows that may have been written are sent again by the next run.
                 journal.end(!repeatable || matches!(&ended, Err(failure) if failure.is_doubt()));
@@ -169,6 +198,18 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
             ended
         }
     }
+}
+
+/// Gives a failure the exit code of an import that is not complete.
+fn coded(failure: Failure, in_doubt: bool, done: usize) -> Failure {
+    if in_doubt {
+        return Failure::doubt(failure.to_string());
+    }
+    // The codes of other kinds say that the vendor changed nothing.
+    if done == 0 || failure.is_doubt() || failure.as_json()["kind"] == "other" {
+        return failure;
+    }
+    Failure::other(failure.to_string())
 }
 
 /// Returns the name of the account: the profile, or the variable of the environment with a hash of its credential.
@@ -189,9 +230,10 @@ async fn target<'a>(
 ) -> Result<(Box<dyn Target>, &'static Api), Failure> {
     let (vendor, object) = (text("vendor").unwrap_or_default(), text("object").unwrap_or_default());
     let segment = if vendor == "hubspot" { hubspot::segment(object, verb)? } else { None };
+    let texts = matches!(source.form, Form::Csv { .. });
     if let Some(segment) = segment {
         let by = text("by").map(str::to_owned);
-        let batches = Batches::open(object, &segment, verb, by, text("empty") == Some("clear"), session).await?;
+        let batches = Batches::open(object, &segment, verb, by, text("empty") == Some("clear"), texts, session).await?;
         let api = Api::of(vendor).next().ok_or_else(|| Failure::other("HubSpot has no operations"))?;
         return Ok((Box::new(batches), api));
     }
@@ -201,7 +243,7 @@ async fn target<'a>(
             return Err(Failure::usage(format!("{} has no --{option}; only HubSpot's records have", found.words())));
         }
     }
-    let calls = Calls::open(found, verb, matches!(source.form, Form::Csv { .. }), session).await?;
+    let calls = Calls::open(found, verb, texts, session).await?;
     Ok((Box::new(calls), found.api))
 }
 

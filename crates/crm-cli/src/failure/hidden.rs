@@ -1,10 +1,10 @@
 //! The texts of an input, hidden in a message that may repeat them: as they are, encoded for a URL or for JSON, or cut.
 
-/// What takes the place of a text.
+/// The replacement of a text.
 const HIDDEN: &str = "[…]";
 /// The number of characters from which the beginning of a text counts as the text, where the message was cut.
 const SHORTEST: usize = 4;
-/// What follows where a message was cut.
+/// The characters after the end of a message that was cut.
 const CUTS: [char; 2] = ['…', ';'];
 
 /// Returns the message without the texts.

@@ -8,7 +8,7 @@ mod results;
 use crm_core::{Batch, BatchReport, Call, ChunkOutcome, Pipeline};
 use serde_json::{Value, json};
 
-use super::bounded::bounded;
+use super::bounded::bounded_reply;
 use super::calls::{Calls, add_digest, in_a_terminal};
 use super::given::Given;
 use super::progress::Progress;
@@ -23,6 +23,9 @@ use results::Results;
 const CONCURRENCY: usize = 4;
 /// The number of faults after which rows are not checked any more; messages show fewer.
 const MOST_FAULTS: usize = 20;
+
+/// The maximum number of rows if there is no folder for results that do not fit in the reply.
+const MOST_WITHOUT_FILES: usize = 500;
 
 /// Rows that were checked.
 struct Work {
@@ -44,6 +47,15 @@ pub(super) async fn run(calls: &Calls, given: &Given, turn: &Turn) -> Result<Ans
     let found = given.operation()?;
     let dry = given.flag("dry_run");
     calls.permit(&found, dry)?;
+    let rows = given.get("rows").and_then(Value::as_array).map_or(0, Vec::len);
+    if rows > MOST_WITHOUT_FILES && calls.folder.is_none() {
+        return Err(Failure::usage(format!(
+            "rows: has {rows} entries, and without a folder for files a call takes at most {MOST_WITHOUT_FILES}, because \
+             more results do not fit in the reply; send several calls, or the person who runs this server can name a \
+             folder with `crm mcp --files DIR`",
+        ))
+        .into());
+    }
     let work = Work::checked(found, given)?;
     let count = work.rows.len();
     let plan = calls.plan(&found, given, &work.shared, count);
@@ -54,15 +66,15 @@ pub(super) async fn run(calls: &Calls, given: &Given, turn: &Turn) -> Result<Ans
         if let Some(input) = work.first() {
             let call: Call<Value> = request::call(&found, &pipeline, &input);
             let first = call.preview().await.map_err(|error| Failure::call(&error, writes).without(&input))?;
-            shown["first_request"] = bounded(&request::as_json(&first), None)?;
+            shown["first_request"] = bounded_reply(&request::as_json(&first), "nothing was sent; the request");
         }
-        add_digest(&mut shown, plan.as_ref(), turn);
+        add_digest(&mut shown, plan.as_ref(), turn, &calls.used);
         return Ok(shown.into());
     }
     if let Some(plan) = &plan {
-        turn.confirm(plan, given.text("confirm")).await?;
+        turn.confirm(plan, given.text("confirm"), &calls.used).await?;
     }
-    let mut results = Results::new(given.rows(), writes);
+    let mut results = Results::new(given.rows(), &work.shared, writes);
     match objects::kind(&found) {
         Some(kind) => objects::send(calls, kind, work, &mut results, &turn.progress).await?,
         None => results.take(0, work.send(&pipeline, &turn.progress).await),
@@ -175,10 +187,12 @@ impl Work {
         match self.rows {
             Rows::Entries(rows, most) => {
                 let batch = Batch::new(most).concurrency(CONCURRENCY);
+                let key = shared.body.as_ref().and_then(|body| body.get("idProperty")?.as_str());
+                let reads = found.operation.reads();
                 let send = |chunk: Vec<Value>| async move {
                     let reply = call(&with_entries(shared, chunk.clone())).send().await;
                     progress.rows(chunk.len(), total).await;
-                    reply.map(|reply| pairing::outcome(&chunk, reply))
+                    reply.map(|reply| pairing::outcome(&chunk, reply, key, reads))
                 };
                 batch.run(rows, send).await
             }

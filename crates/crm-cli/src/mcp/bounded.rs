@@ -62,6 +62,18 @@ pub(super) fn bounded(reply: &Value, part: Option<&str>) -> Result<Value, Failur
     Ok(if size <= MOST_BYTES { here.clone() } else { too_large(here, size) })
 }
 
+/// Returns the reply or the request of a write, if it is not too large; otherwise the sizes of its members. `subject`
+/// begins the sentence about the size.
+pub(super) fn bounded_reply(value: &Value, subject: &str) -> Value {
+    let size = escaped(value);
+    if size <= MOST_BYTES {
+        return value.clone();
+    }
+    let mut shown = too_large(value, size);
+    shown["too_large"] = format!("{subject} has {size} bytes, which is too large to be returned").into();
+    shown
+}
+
 /// Describes a value that is too large to be returned: ask for a part of it.
 fn too_large(value: &Value, size: usize) -> Value {
     let sizes: Map<String, Value> = match value {

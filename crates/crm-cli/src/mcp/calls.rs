@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::batch;
-use super::bounded::{Rows as Fitting, bounded};
+use super::bounded::{Rows as Fitting, bounded, bounded_reply};
 use super::files::Folder;
 use super::given::Given;
-use super::turn::{Answer, Plan, Stop, Turn};
+use super::turn::{Answer, Plan, Stop, Turn, Used};
 use super::whole;
 use crate::apis::{APIS, ApiEntry};
 use crate::catalogue::{Found, Place, Rows};
@@ -19,6 +19,11 @@ use crate::{describe, find, request};
 
 /// From this number of rows on, a write needs a confirmation.
 const MOST_ROWS: usize = 100;
+
+/// The maximum number of rows, and of members of the body, that a question to the user shows.
+const MOST_SHOWN: usize = 10;
+/// The maximum length of each of them in characters.
+const MOST_CHARACTERS: usize = 80;
 
 /// The tools with what they are called with.
 pub(super) struct Calls {
@@ -31,6 +36,8 @@ pub(super) struct Calls {
     pub(super) folder: Option<Folder>,
     /// HubSpot's client, for its batches.
     pub(super) hubspot: OnceCell<hubspot_client::Client>,
+    /// The confirmations that were given.
+    pub(super) used: Used,
 }
 
 impl Calls {
@@ -89,23 +96,26 @@ impl Calls {
         if found.operation.reply == "file" {
             return Err(in_a_terminal(&found).into());
         }
-        let rows =
-            input.body.as_ref().map_or(1, |body| body.get("inputs").unwrap_or(body).as_array().map_or(1, Vec::len));
+        let rows = input.body.as_ref().and_then(rows_of).map_or(1, |rows| rows.len().max(1));
         let plan = self.plan(&found, given, &input, rows);
         let pipeline = self.pipeline(&found, &input).await?;
         let call: Call<Value> = request::call(&found, &pipeline, &input).with(request::polling());
         let failed = |error: &crm_core::Error| Failure::call(error, true).without(&input);
         if dry {
             let shown = call.preview().await.map_err(|error| failed(&error))?;
-            let mut shown = bounded(&request::as_json(&shown), None)?;
-            add_digest(&mut shown, plan.as_ref(), turn);
+            let mut shown = bounded_reply(&request::as_json(&shown), "nothing was sent; the request");
+            add_digest(&mut shown, plan.as_ref(), turn, &self.used);
             return Ok(shown.into());
         }
         if let Some(plan) = &plan {
-            turn.confirm(plan, given.text("confirm")).await?;
+            turn.confirm(plan, given.text("confirm"), &self.used).await?;
         }
         let reply = call.send().await.map_err(|error| failed(&error))?;
-        Ok(if reply.is_null() { json!({"done": true}) } else { bounded(&reply, None)? }.into())
+        Ok(match reply {
+            Value::Null => json!({"done": true}),
+            reply => bounded_reply(&reply, "it was carried out; the reply"),
+        }
+        .into())
     }
 
     /// Refuses a write that nothing allows.
@@ -137,6 +147,7 @@ impl Calls {
             input: given.sent(),
             says: format!("{} {does}.", found.words()),
             values: values.join(", "),
+            affected: affected(given, input.body.as_ref()),
         })
     }
 
@@ -190,10 +201,77 @@ impl Calls {
     }
 }
 
+/// Returns the rows of a body: its entries, or those of its longest list.
+fn rows_of(body: &Value) -> Option<&Vec<Value>> {
+    match body {
+        Value::Array(rows) => Some(rows),
+        Value::Object(members) => members.values().filter_map(Value::as_array).max_by_key(|rows| rows.len()),
+        _ => None,
+    }
+}
+
+/// Returns the body and the ids of the first rows, for the user who is asked.
+fn affected(given: &Given, body: Option<&Value>) -> String {
+    let mut parts = Vec::new();
+    let mut rows = given.rows();
+    if rows.is_empty() {
+        rows = body.and_then(rows_of).cloned().unwrap_or_default();
+    }
+    if !rows.is_empty() {
+        let id = |row: &Value| cut(row.get("id").or_else(|| row.get("arguments")).unwrap_or(row));
+        let ids: Vec<String> = rows.iter().take(MOST_SHOWN).map(id).collect();
+        let more = rows.len().saturating_sub(MOST_SHOWN);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        parts.push(format!("Rows: {}{more}.", ids.join(", ")));
+    }
+    let rest = match body {
+        Some(Value::Object(members)) => {
+            let other = members
+                .iter()
+                .filter(|(_, value)| value.as_array().is_none_or(|list| !list.is_empty() && *list != rows));
+            let other = other.map(|(name, value)| cut(&json!({name: value})));
+            other.take(MOST_SHOWN).collect()
+        }
+        Some(Value::Array(_) | Value::Null) | None => Vec::new(),
+        Some(other) => vec![cut(other)],
+    };
+    if !rest.is_empty() {
+        parts.push(format!("Body: {}.", rest.join(", ")));
+    }
+    parts.join(" ")
+}
+
+/// Returns a value without secrets.
+fn without_secrets(value: &Value) -> Value {
+    let secret = |name: &str| {
+        let name = name.to_lowercase();
+        ["token", "secret", "password"].iter().any(|word| name.contains(word))
+    };
+    match value {
+        Value::Array(items) => items.iter().map(without_secrets).collect(),
+        Value::Object(members) => {
+            let shown = |(name, member): (&String, &Value)| {
+                (name.clone(), if secret(name) { "[…]".into() } else { without_secrets(member) })
+            };
+            members.iter().map(shown).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// Returns a value as JSON, which has no line breaks, up to a length.
+fn cut(value: &Value) -> String {
+    let text = without_secrets(value).to_string();
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
 /// Adds the digest that confirms a write, for a client that cannot ask its user.
-pub(super) fn add_digest(shown: &mut Value, plan: Option<&Plan>, turn: &Turn) {
+pub(super) fn add_digest(shown: &mut Value, plan: Option<&Plan>, turn: &Turn, used: &Used) {
     if let Some(plan) = plan.filter(|_| !turn.can_ask()) {
-        shown["confirm"] = plan.digest().into();
+        shown["confirm"] = used.fresh(plan).into();
     }
 }
 
@@ -210,7 +288,12 @@ async fn list(call: Call<Value>, cursor: Option<&str>) -> Result<Value, crm_core
     }
     let mut rows = Fitting::default();
     let mut at = items.cursor();
-    while let Some(item) = items.next().await {
+    loop {
+        let Some(item) = items.next().await else {
+            // An empty page has no row that moves the cursor.
+            at = items.cursor();
+            break;
+        };
         if !rows.take(&item?) {
             break;
         }

@@ -65,7 +65,10 @@ fn check(spec: &Spec, arguments: &Map<String, Value>) -> Result<(), Failure> {
     for (name, value) in arguments {
         let Some((_, ty, ..)) = spec.arguments.iter().find(|one| one.0 == name) else {
             let meant = near(name, names()).map(|near| format!("did you mean \"{near}\"?"));
-            let meant = meant.unwrap_or_else(|| format!("there are: {}", names().collect::<Vec<_>>().join(", ")));
+            let meant = meant.unwrap_or_else(|| match spec.arguments {
+                [] => "it has no arguments".to_owned(),
+                _ => format!("there are: {}", names().collect::<Vec<_>>().join(", ")),
+            });
             let name = check::shown(name);
             return Err(Failure::usage(format!("{name}: is not an argument of {}; {meant}", spec.name)));
         };

@@ -40,7 +40,8 @@ pub(super) async fn serve(server: Server, address: &str) -> Result<(), Failure> 
     let listener = listener.map_err(|error| Failure::usage(format!("{address} cannot be listened on: {error}")))?;
     let address =
         listener.local_addr().map_err(|error| Failure::other(format!("the address is not known: {error}")))?;
-    note::say(&format!("listening on http://{host}:{}; the bearer token is that of {VARIABLE}", address.port()));
+    let shown = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+    note::say(&format!("listening on http://{shown}:{}; the bearer token is that of {VARIABLE}", address.port()));
     let mut hosts = StreamableHttpServerConfig::default().allowed_hosts;
     if !address.ip().is_loopback() {
         hosts = vec![host];

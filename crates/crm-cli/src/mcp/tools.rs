@@ -67,7 +67,7 @@ pub(super) static TOOLS: &[Spec] = &[
     },
     Spec {
         name: "batch",
-        about: "Call an operation for many rows at once. Returns one result per row, in order. Use an operation batch-… where there is one.",
+        about: "Call an operation for many rows at once. Returns one result per row, in order. Use an operation batch-… where there is one. Without a folder for files, at most 500 rows.",
         arguments: &[
             OPERATION,
             (

@@ -1,6 +1,8 @@
 //! One call of a tool, with what its client can be asked.
 
-use std::time::SystemTime;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use rmcp::model::{
     CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitationAction, ElicitationSchema, InputRequest,
@@ -15,6 +17,8 @@ use crate::failure::Failure;
 
 /// The name of the question, and of its only field.
 const QUESTION: &str = "confirm";
+/// The maximum number of seconds by which a digest is dated back.
+const DATED_BACK: u64 = 60;
 
 /// A reply of a tool.
 pub(super) struct Answer {
@@ -32,14 +36,14 @@ impl From<Value> for Answer {
 /// The reason for which a call has no reply yet.
 pub(super) enum Stop {
     /// It failed.
-    Failed(Answer),
+    Failed(Box<Answer>),
     /// The client has to ask its user first, and then to call again.
     Asks(Box<InputRequiredResult>),
 }
 
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
-        Self::Failed(failure.as_json().into())
+        Self::Failed(Box::new(failure.as_json().into()))
     }
 }
 
@@ -49,18 +53,51 @@ pub(super) struct Plan {
     pub(super) what: String,
     /// All that is sent.
     pub(super) input: Vec<u8>,
-    /// What it does, as a sentence without values.
+    /// The effect as a sentence without values.
     pub(super) says: String,
     /// The values of the path, for the user.
     pub(super) values: String,
+    /// The body and the first rows, for the user.
+    pub(super) affected: String,
+}
+
+/// The digests of the writes that were confirmed: each confirms one write.
+#[derive(Default)]
+pub(super) struct Used(Mutex<BTreeSet<String>>);
+
+impl Used {
+    /// Returns a digest that confirms a write for some minutes.
+    pub(super) fn fresh(&self, plan: &Plan) -> String {
+        let (used, now) = (self.lock(), SystemTime::now());
+        // A digest has the second in which it was made, so that of a repeated write is dated back.
+        let mut digests = (0..DATED_BACK).map(|seconds| {
+            let time = now.checked_sub(Duration::from_secs(seconds)).unwrap_or(now);
+            confirm::digest(&plan.what, &plan.input, time)
+        });
+        digests.find(|digest| !used.contains(digest)).unwrap_or_else(|| confirm::digest(&plan.what, &plan.input, now))
+    }
+
+    fn has(&self, digest: &str) -> bool {
+        self.lock().contains(digest)
+    }
+
+    /// Uses a digest up.
+    fn take(&self, digest: &str) -> Result<(), Failure> {
+        match self.lock().insert(digest.to_owned()) {
+            true => Ok(()),
+            false => Err(Failure::usage(
+                "this confirmation was used already, and confirms one call; nothing was sent; call with dry_run: true \
+                 for a new one",
+            )),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Plan {
-    /// Returns the digest that confirms it for some minutes.
-    pub(super) fn digest(&self) -> String {
-        confirm::digest(&self.what, &self.input, SystemTime::now())
-    }
-
     fn check(&self, digest: &str) -> Result<(), Failure> {
         let wrong = "confirm: is not the digest of this call, or is older than five minutes; nothing was sent; call with \
                      dry_run: true for a new one";
@@ -72,7 +109,7 @@ impl Plan {
 pub(super) struct Turn {
     pub(super) progress: Progress,
     context: RequestContext<RoleServer>,
-    /// What the user answered to the question of an earlier round, and the digest of that round.
+    /// The answers of the user to the question of an earlier round, and the digest of that round.
     answered: Option<(InputResponses, String)>,
 }
 
@@ -93,7 +130,7 @@ impl Turn {
     /// # Errors
     ///
     /// The reason for which nothing may be sent.
-    pub(super) async fn confirm(&self, plan: &Plan, digest: Option<&str>) -> Result<(), Stop> {
+    pub(super) async fn confirm(&self, plan: &Plan, digest: Option<&str>, used: &Used) -> Result<(), Stop> {
         if !self.can_ask() {
             let Some(digest) = digest else {
                 return Err(Failure::usage(format!(
@@ -103,28 +140,32 @@ impl Turn {
                 ))
                 .into());
             };
-            return Ok(plan.check(digest)?);
+            plan.check(digest)?;
+            return Ok(used.take(digest)?);
         }
         let form = form(plan)?;
         let modern = self.context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
-        let (action, content) = if modern {
-            let Some((answers, digest)) = &self.answered else {
+        let (action, content, digest) = if modern {
+            // The state of another call, or an old one, is not an answer to this question.
+            let answered = self.answered.as_ref();
+            let answered = answered.filter(|(_, digest)| plan.check(digest).is_ok() && !used.has(digest));
+            let Some((answers, digest)) = answered else {
                 let question = InputRequest::Elicitation(ElicitRequest::new(form));
                 let questions = [(QUESTION.to_owned(), question)].into_iter().collect();
-                return Err(Stop::Asks(Box::new(InputRequiredResult::new(Some(questions), Some(plan.digest())))));
+                return Err(Stop::Asks(Box::new(InputRequiredResult::new(Some(questions), Some(used.fresh(plan))))));
             };
-            plan.check(digest)?;
             let answer = answers.get(QUESTION);
             let accepted = answer.and_then(|answer| answer.get("action")).is_some_and(|action| action == "accept");
-            (accepted, answer.and_then(|answer| answer.get("content")).cloned())
+            (accepted, answer.and_then(|answer| answer.get("content")).cloned(), Some(digest))
         } else {
-            let answer = self.context.peer.create_elicitation(form).await;
+            let answer = tokio::time::timeout(confirm::LIFE, self.context.peer.create_elicitation(form)).await;
+            let answer = answer.map_err(|_| Failure::usage("not confirmed within five minutes; nothing was sent"))?;
             let answer = answer.map_err(|_| Failure::usage("the client did not ask its user; nothing was sent"))?;
-            (answer.action == ElicitationAction::Accept, answer.content)
+            (answer.action == ElicitationAction::Accept, answer.content, None)
         };
         let agreed = content.and_then(|content| content.get(QUESTION)?.as_bool()) == Some(true);
         match action && agreed {
-            true => Ok(()),
+            true => Ok(digest.map_or(Ok(()), |digest| used.take(digest))?),
             false => Err(Failure::usage("the user did not confirm it; nothing was sent").into()),
         }
     }
@@ -135,6 +176,7 @@ fn form(plan: &Plan) -> Result<ElicitRequestParams, Failure> {
     let schema = ElicitationSchema::builder().required_bool_with(QUESTION, field).build();
     let requested_schema = schema.map_err(Failure::other)?;
     let of = if plan.values.is_empty() { String::new() } else { format!(" Path: {}.", plan.values) };
-    let message = format!("{}{of} Carry it out?", plan.says);
+    let affected = if plan.affected.is_empty() { String::new() } else { format!(" {}", plan.affected) };
+    let message = format!("{}{of}{affected} Carry it out?", plan.says);
     Ok(ElicitRequestParams::FormElicitationParams { meta: None, message, requested_schema })
 }

@@ -51,12 +51,12 @@ pub(super) async fn list(
     };
     let mut value = failure.as_json();
     if count == 0 {
-        return Err(Stop::Failed(value.into()));
+        return Err(Stop::Failed(Box::new(value.into())));
     }
     value["count"] = count.into();
     value["path"] = file.path().into();
     value["cursor"] = pages.cursor().to_string().into();
-    Err(Stop::Failed(Answer { value, file: Some(file.keep()?) }))
+    Err(Stop::Failed(Box::new(Answer { value, file: Some(file.keep()?) })))
 }
 
 /// Writes the reply to a file.

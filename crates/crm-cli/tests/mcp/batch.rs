@@ -82,6 +82,33 @@ fn a_lost_reply_leaves_its_rows_unknown_and_is_not_repeated() {
 }
 
 #[test]
+fn records_are_read_by_another_property() {
+    let mut client = Client::start("--fake mcp", "/nowhere", false);
+    let made = client.done("batch", json!({"operation": "hubspot contacts batch-create", "rows": people(3)}));
+    let ids: Vec<&Value> = made["results"].as_array().unwrap().iter().map(|one| &one["output"]["id"]).collect();
+    let rows = json!([{"id": "P2@example.com"}, {"id": "nobody@example.com"}, {"id": "p0@example.com"}]);
+    let body = json!({"idProperty": "email", "properties": ["email"], "propertiesWithHistory": []});
+    let read = client.done("batch", json!({"operation": "hubspot contacts batch-read", "rows": rows, "body": body}));
+    let results = &read["results"];
+    assert_eq!((&results[0]["output"]["id"], &results[2]["output"]["id"]), (ids[2], ids[0]), "{read}");
+    assert_eq!(results[1]["kind"], "not found", "{read}");
+    // Without the property in the reply, no record is the one of a row, and none is reported as read.
+    let rows = json!([{"id": "p2@example.com"}, {"id": "p0@example.com"}]);
+    let body = json!({"idProperty": "email", "properties": ["firstname"], "propertiesWithHistory": []});
+    let read = client.done("batch", json!({"operation": "hubspot contacts batch-read", "rows": rows, "body": body}));
+    assert_eq!((&read["ok"], &read["unknown"]), (&json!(0), &json!(2)), "{read}");
+}
+
+#[test]
+fn rows_whose_results_cannot_be_returned_are_not_sent() {
+    let place = setting(Vendor::HubSpot, "hubspot");
+    let mut client = Client::start("mcp --yes", place.profiles.path(), true);
+    let refused = client.refused("batch", json!({"operation": "hubspot contacts batch-create", "rows": people(501)}));
+    assert!(refused["error"].as_str().unwrap().contains("at most 500"), "{refused}");
+    assert_eq!(place.fake.requests().len(), 0);
+}
+
+#[test]
 fn nothing_is_sent_if_a_row_has_a_fault() {
     let mut client = Client::start("--fake mcp", "/nowhere", true);
     let create = "hubspot contacts batch-create";

@@ -19,7 +19,7 @@ const TOKEN: &str = "hsr_live_zyxcanary0123456789";
 const PERSON: &str = "Zyxcanary Person Smith";
 /// Personal data that is hidden even if the request does not contain it.
 const ADDRESS: &str = "zyxcanary@example.com";
-/// What must not be in a reply or a line.
+/// The text that must not be in a reply or a line.
 const CANARY: &str = "zyxcanary";
 /// The number of operations that one server is asked, so that none waits for a limit.
 const PART: usize = 60;

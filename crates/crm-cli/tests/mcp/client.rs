@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support;
 
-/// What a client says that can ask its user.
+/// The capabilities of a client that can ask its user.
 pub(crate) fn asks() -> Value {
     json!({"elicitation": {}})
 }

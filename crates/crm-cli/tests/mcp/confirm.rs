@@ -1,5 +1,5 @@
-//! What destroys data, or changes more than 100 rows, needs a confirmation: by the user if the client can ask, and otherwise
-//! by a digest.
+//! A call that destroys data, or changes more than 100 rows, needs a confirmation: by the user if the client can ask, and
+//! otherwise by a digest.
 
 use serde_json::{Value, json};
 
@@ -62,9 +62,63 @@ fn an_answer_counts_only_for_the_call_that_asked() {
     {
         let params = json!({"name": "write", "arguments": arguments, "inputResponses": yes, "requestState": state});
         let answer = client.ask("tools/call", params);
-        assert!(answer["result"]["isError"] == true, "{answer}");
+        assert!(answer["result"]["resultType"] == "input_required", "{answer}");
     }
     assert!(is_there(&mut client, &id));
+}
+
+#[test]
+fn the_question_has_the_rows_of_any_list_and_no_secret() {
+    let mut client = Client::with("--fake mcp", "/nowhere", true, asks());
+    let ids: Vec<String> = (1000..1150).map(|id: u32| id.to_string()).collect();
+    let body = json!({"recordIdsToAdd": ["77"], "recordIdsToRemove": ids});
+    let operation = "hubspot lists add-and-remove-memberships";
+    client.refused("write", json!({"operation": operation, "arguments": {"listId": "5"}, "body": body}));
+    let question = client.asked[0]["message"].as_str().unwrap();
+    for part in
+        ["destroys the data of 150 rows", "\"1000\", ", "\"1009\" and 140 more", "{\"recordIdsToAdd\":[\"77\"]}"]
+    {
+        assert!(question.contains(part), "{part}: {question}");
+    }
+    assert!(!question.contains("1010"), "{question}");
+    let body = json!({"token": "canary-token", "token_type_hint": "refresh_token"});
+    client.refused("write", json!({"operation": "hubspot oauth revoke-token", "body": body}));
+    assert!(client.asked.iter().all(|question| !question.to_string().contains("canary")), "{:?}", client.asked);
+}
+
+fn companies(count: usize) -> Value {
+    let rows: Vec<Value> = (0..count).map(|row| json!({"properties": {"name": format!("C{row}")}})).collect();
+    json!({"operation": "hubspot companies batch-create", "rows": rows})
+}
+
+#[test]
+fn a_confirmation_confirms_one_call() {
+    let mut client = Client::with("--fake mcp", "/nowhere", true, asks());
+    let arguments = companies(101);
+    let call = json!({"name": "batch", "arguments": arguments});
+    let asked = client.ask("tools/call", call.clone())["result"].take();
+    let question = asked["inputRequests"]["confirm"]["params"]["message"].as_str().unwrap();
+    assert!(question.contains("C9") && !question.contains("C10") && question.contains("and 91 more"), "{question}");
+    let mut answer = call;
+    answer["inputResponses"] = json!({"confirm": {"action": "accept", "content": {"confirm": true}}});
+    answer["requestState"] = asked["requestState"].clone();
+    let done = client.ask("tools/call", answer.clone())["result"].take();
+    assert!(done["content"][0]["text"].as_str().unwrap().contains("\"ok\":101"), "{done}");
+    let again = client.ask("tools/call", answer.clone())["result"].take();
+    assert_eq!(again["resultType"], "input_required", "{again}");
+    assert_ne!(again["requestState"], asked["requestState"]);
+    answer["requestState"] = again["requestState"].clone();
+    let done = client.ask("tools/call", answer)["result"].take();
+    assert!(done["content"][0]["text"].as_str().unwrap().contains("\"ok\":101"), "{done}");
+
+    let mut client = Client::start("--fake mcp", "/nowhere", false);
+    let mut dry = arguments.clone();
+    dry["dry_run"] = json!(true);
+    let mut confirmed = arguments;
+    confirmed["confirm"] = client.done("batch", dry)["confirm"].clone();
+    assert_eq!(client.done("batch", confirmed.clone())["ok"], 101);
+    let refused = client.refused("batch", confirmed);
+    assert!(refused["error"].as_str().unwrap().contains("was used already"), "{refused}");
 }
 
 #[test]

@@ -61,6 +61,7 @@ fn wrong_arguments_have_a_path_and_a_suggestion() {
     for (tool, arguments, sentence) in [
         ("find", json!({"question": 5}), "question: must be of the type string"),
         ("find", json!({}), "question: is required"),
+        ("status", json!({"all": true}), "all: is not an argument of status; it has no arguments"),
         ("find", json!({"qestion": "x"}), "qestion: is not an argument of find; did you mean \\\"question\\\"?"),
         ("delete", json!({}), "there is no tool of this name; there are find, "),
         ("read", json!({"operation": "hubspot contcts list"}), "did you mean \\\"contacts\\\"?"),
@@ -116,6 +117,21 @@ fn long_lists_are_whole_rows_and_a_cursor() {
     }
     seen.dedup();
     assert!(seen.len() == 120 && replies >= 4, "{} rows in {replies} replies", seen.len());
+}
+
+#[test]
+fn an_empty_list_ends() {
+    let mut client = Client::start("--fake mcp", "/nowhere", false);
+    assert_eq!(client.done("read", json!({"operation": "hubspot contacts list"})), json!({"rows": []}));
+}
+
+#[test]
+fn options_that_the_tools_do_not_follow_are_refused() {
+    for option in ["--dry-run", "--all", "--format=json"] {
+        let ended = support::command(&format!("--fake {option} mcp"), "/nowhere").output().unwrap();
+        let errors = String::from_utf8(ended.stderr).unwrap();
+        assert!(ended.status.code() == Some(2) && errors.contains("has no effect on crm mcp"), "{option}: {errors}");
+    }
 }
 
 #[test]

@@ -111,8 +111,21 @@ impl Target for Calls {
     }
 
     fn key(&self, row: &Input) -> Option<(String, String)> {
-        let id = row.arguments.get(self.id?.name)?;
-        Some((ID.to_owned(), request::text(id)))
+        if let Some(argument) = self.id {
+            return Some((ID.to_owned(), request::text(row.arguments.get(argument.name)?)));
+        }
+        // HoopAI finds a contact by its e-mail address or its phone number.
+        if self.verb != Verb::Upsert || self.found.words() != "hoopai contacts upsert" {
+            return None;
+        }
+        let text = |name: &str| row.body.as_ref()?.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty());
+        let (column, value) = match (text("email"), text("phone")) {
+            (Some(email), _) => ("email", email.to_lowercase()),
+            (None, Some(phone)) => ("phone", phone.chars().filter(|one| one.is_ascii_digit() || *one == '+').collect()),
+            (None, None) => return None,
+        };
+        // Contacts of two locations are two records.
+        Some((column.to_owned(), format!("{value} {}", text("locationId").unwrap_or_default())))
     }
 
     fn not_sent(&self) -> Vec<String> {

@@ -47,6 +47,8 @@ pub(super) struct Batches {
     by: Option<String>,
     /// True if an empty value clears the property.
     clears: bool,
+    /// True if the cells are texts, as in CSV.
+    texts: bool,
     known: Option<Known>,
     not_sent: BTreeSet<String>,
 }
@@ -80,6 +82,7 @@ impl Batches {
         verb: Verb,
         by: Option<String>,
         clears: bool,
+        texts: bool,
         session: &Session,
     ) -> Result<Self, Failure> {
         match (verb, &by) {
@@ -103,27 +106,35 @@ impl Batches {
         }
         let by = by.filter(|by| by != "hs_object_id" && by != ID);
         let name = kebab(object);
-        Ok(Self { objects: client.objects(segment), name, verb, by, clears, known, not_sent: BTreeSet::new() })
+        Ok(Self { objects: client.objects(segment), name, verb, by, clears, texts, known, not_sent: BTreeSet::new() })
     }
 
-    /// Takes a row apart into the value that names the record and the properties.
-    fn parts(&mut self, row: Map<String, Value>) -> (Option<Value>, Map<String, Value>) {
+    /// Takes a row apart into the value that names the record, the properties, and the names of those that are given twice.
+    fn parts(&mut self, row: Map<String, Value>) -> (Option<Value>, Map<String, Value>, Vec<String>) {
         let exported = row.keys().any(|name| name == PROPERTIES || name.starts_with("properties."));
-        let (mut id, mut properties) = (None, Map::new());
+        let (mut id, mut properties, mut twice) = (None, Map::new(), Vec::new());
+        let mut add = |name: String, value: Value| {
+            if properties.insert(name.clone(), value).is_some() {
+                twice.push(name);
+            }
+        };
         for (name, value) in row {
             match value {
-                Value::Object(members) if name == PROPERTIES => properties.extend(members),
+                Value::Object(members) if name == PROPERTIES => {
+                    members.into_iter().for_each(|(name, value)| add(name, value))
+                }
                 value if name == ID => id = Some(value),
+                _ if name.starts_with("associations.") => drop(self.not_sent.insert(name)),
                 _ if exported && RECORD.contains(&name.split('.').next().unwrap_or_default()) => {
                     self.not_sent.insert(name);
                 }
                 value => {
                     let name = name.strip_prefix("properties.").map_or(name.clone(), str::to_owned);
-                    properties.insert(name, value);
+                    add(name, value);
                 }
             }
         }
-        (id, properties)
+        (id, properties, twice)
     }
 }
 
@@ -148,7 +159,7 @@ impl Target for Batches {
     }
 
     fn row(&mut self, row: Map<String, Value>) -> Result<Input, Vec<Fault>> {
-        let (id, mut properties) = self.parts(row);
+        let (id, mut properties, twice) = self.parts(row);
         let (mut input, mut faults) = (Input::default(), Vec::new());
         let mut fault = |path: &str, text: &str| faults.push(Fault { path: path.to_owned(), text: text.to_owned() });
         let given = id.filter(|id| !is_empty(id));
@@ -164,6 +175,9 @@ impl Target for Batches {
         };
         if let Some((column, value)) = name {
             match value.filter(|value| !is_empty(value)).as_ref().and_then(texts) {
+                Some(id) if column == ID && !id.bytes().all(|byte| byte.is_ascii_digit()) => {
+                    fault(column, "must be the number of a record; spreadsheets may write a long one as 1.01E+05");
+                }
                 Some(id) => drop(input.arguments.insert(ID.to_owned(), id.into())),
                 None => fault(column, "is required, because it names the record"),
             }
@@ -171,9 +185,14 @@ impl Target for Batches {
         if self.verb == Verb::Archive {
             // Only the id counts, whatever else an export has.
             properties.clear();
+        } else {
+            twice.iter().for_each(|name| fault(crate::check::shown(name), "is given twice"));
         }
         let mut sent = Map::new();
-        for (property, value) in properties {
+        for (property, mut value) in properties {
+            if let Some(known) = self.known.as_ref().filter(|_| self.texts) {
+                known.lower(&property, &mut value);
+            }
             match self.known.as_ref().map(|known| known.check(&property, &value)) {
                 Some(Err(text)) => fault(crate::check::shown(&property), &text),
                 Some(Ok(false)) => drop(self.not_sent.insert(property)),

@@ -16,6 +16,8 @@ use crate::failure::Failure;
 pub(super) struct Head {
     pub(super) operation: String,
     pub(super) account: String,
+    /// True if a row may be sent again although it may have been written.
+    pub(super) repeatable: bool,
 }
 
 /// A journal that is being written. No other process can open it.
@@ -129,6 +131,13 @@ impl Journal {
         }
     }
 
+    /// Removes the journal if nothing was written to it.
+    pub(super) fn unused(self) {
+        if self.head.is_some() {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+
     fn write(&mut self, text: &str) -> Result<(), Failure> {
         self.file.write_all(text.as_bytes()).map_err(|error| failed(&self.path, "written", &error))
     }
@@ -140,8 +149,15 @@ fn read(name: &str, text: &[u8], head: &Head, source: &Source) -> Result<Past, F
     let whole = text.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
     for (index, line) in whole.enumerate() {
         let damaged = || {
-            let number = index + 1;
-            Failure::usage(format!("{name} is damaged at line {number}; remove it to import {} anew", source.name))
+            let (number, input) = (index + 1, &source.name);
+            let then = match head.repeatable {
+                true => format!("remove it to send all rows of {input} again"),
+                // Without the journal, each record would be created twice.
+                false => format!(
+                    "look up the rows of {input}, and import those that are missing from a file with another name"
+                ),
+            };
+            Failure::usage(format!("{name} is damaged at line {number}; {then}"))
         };
         let line: Value = serde_json::from_slice(line).map_err(|_| damaged())?;
         let rows = |member: &str| -> Option<Vec<usize>> {
@@ -150,20 +166,17 @@ fn read(name: &str, text: &[u8], head: &Head, source: &Source) -> Result<Past, F
         };
         if index == 0 {
             if line["operation"] != head.operation || line["account"] != head.account {
-                return Err(Failure::usage(format!(
-                    "{name} is the journal of another import of {}: {} with {}; finish that one, or remove the journal",
-                    source.name,
-                    line["operation"].as_str().unwrap_or_default(),
-                    line["account"].as_str().unwrap_or_default(),
-                )));
+                return Err(Failure::usage(another(name, &line, head, source)));
             }
             past.confirmed = line["input"] == hash([source.bytes()]);
         } else if let Some(sent) = rows("sent") {
             if line["rows"] != hash_of(&sent, source) {
-                return Err(Failure::usage(format!(
-                    "{} was changed in rows that were sent before; restore it, or remove {name} to import it anew",
-                    source.name
-                )));
+                let then = match head.repeatable {
+                    true => format!("restore it, or remove {name} to send all rows again"),
+                    false => "restore it, and import further rows from a file with another name".to_owned(),
+                };
+                let input = &source.name;
+                return Err(Failure::usage(format!("{input} was changed in rows that were sent before; {then}")));
             }
             past.sent.extend(sent.into_iter().map(|row| (row, None)));
         } else if let Some(back) = rows("back") {
@@ -174,6 +187,25 @@ fn read(name: &str, text: &[u8], head: &Head, source: &Source) -> Result<Past, F
         }
     }
     Ok(past)
+}
+
+/// The sentence about a journal of another operation or account.
+fn another(name: &str, begun: &Value, head: &Head, source: &Source) -> String {
+    let of = |member: &str| begun[member].as_str().unwrap_or_default();
+    let (operation, account, input) = (of("operation"), of("account"), &source.name);
+    let renewed = if operation == head.operation {
+        format!(
+            "; if \"{}\" is the same account, for example with a renewed token, write it into the first line of {name} in \
+             place of \"{account}\"",
+            head.account
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "{name} is the journal of another import of {input}: {operation} with {account}; finish that one, or use a copy of \
+         {input} with another name{renewed}"
+    )
 }
 
 /// The hash of rows, with the names of their columns.
@@ -196,5 +228,5 @@ fn line(value: &Value) -> String {
 }
 
 fn failed(path: &std::path::Path, done: &str, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("the journal {} cannot be {done}: {error}; no further row was sent", path.display()))
+    Failure::other(format!("the journal {} cannot be {done}: {error}; no further row was sent", path.display()))
 }

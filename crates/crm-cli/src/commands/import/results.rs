@@ -1,6 +1,6 @@
 //! The results of the rows: written in the order of the input, counted, and the rows that failed as files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -62,6 +62,11 @@ impl Results {
         self.count
     }
 
+    /// Returns true if rows may have been written.
+    pub(super) fn in_doubt(&self) -> bool {
+        !self.unknown.is_empty()
+    }
+
     /// Takes the result of a row, and writes all results whose turn it is.
     pub(super) fn push(&mut self, number: usize, result: Value) -> Result<(), Failure> {
         self.count += 1;
@@ -86,12 +91,12 @@ impl Results {
         repeatable: bool,
     ) -> Result<Result<(), Failure>, Failure> {
         let files = file.map(|file| self.files(source, file, repeatable)).transpose();
-        for (_, result) in std::mem::take(&mut self.waiting) {
-            self.out.push(result)?;
-        }
         let (failed, unknown, all) = (self.failed.len(), self.unknown.len(), source.len());
-        self.out.end()?;
+        let waiting = std::mem::take(&mut self.waiting);
+        let shown = waiting.into_values().try_for_each(|result| self.out.push(result)).and_then(|()| self.out.end());
+        // The rows that failed are of more use than those on the terminal.
         let at = files?.unwrap_or_default();
+        shown?;
         Ok(match (failed, unknown) {
             (0, 0) => Ok(()),
             (_, 0) => Err(Failure::other(format!("{failed} of {all} rows failed{at}"))),
@@ -118,6 +123,9 @@ impl Results {
         }
         write(source, Path::new(file), &rows)?;
         if repeatable || self.unknown.is_empty() {
+            if !repeatable {
+                let _ = std::fs::remove_file(draft(&unknown(file)));
+            }
             return Ok(format!("; they are in {file}"));
         }
         let apart = unknown(file);
@@ -142,6 +150,76 @@ pub(super) fn is_unknown(file: &str) -> bool {
     of(path) || of(&path.with_extension(""))
 }
 
+/// The files that `--failed` writes: the rows that failed, and apart from them those that may have been written and must
+/// not be repeated.
+fn paths(file: &str, repeatable: bool) -> Vec<PathBuf> {
+    let apart = (!repeatable).then(|| unknown(file));
+    [PathBuf::from(file)].into_iter().chain(apart).collect()
+}
+
+/// Checks that the rows that failed replace no other data.
+pub(super) fn replaces_nothing(
+    file: &str,
+    input: Option<&Path>,
+    journal: Option<&Path>,
+    source: &Source,
+    repeatable: bool,
+) -> Result<(), Failure> {
+    let is = |path: &Path, other: Option<&Path>| {
+        other.is_some_and(|other| canonical(path).is_some_and(|path| canonical(other) == Some(path)))
+    };
+    for path in paths(file, repeatable) {
+        for path in [&path, &draft(&path)] {
+            if is(path, input) {
+                return Err(Failure::usage("--failed must be another file than the input"));
+            }
+            if is(path, journal) {
+                return Err(Failure::usage("--failed must be another file than the journal of the input"));
+            }
+        }
+        let Ok(found) = std::fs::metadata(&path) else { continue };
+        // An earlier run with this input may have written the file.
+        let ours = || {
+            let old = path.to_str().and_then(|path| Source::read(path).ok())?;
+            let rows: HashSet<&[u8]> = (1..=source.len()).map(|row| source.given(row)).collect();
+            let known = (1..=old.len()).all(|row| rows.contains(old.given(row)));
+            (known && old.head() == source.head()).then_some(())
+        };
+        if !found.is_file() || (found.len() > 0 && ours().is_none()) {
+            return Err(Failure::usage(format!(
+                "--failed {}: the file exists and would be replaced; give the name of a new file",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Creates the drafts of the files, so that a folder that cannot be written is found before the first request.
+pub(super) fn prepare(file: &str, repeatable: bool) -> Result<(), Failure> {
+    for path in paths(file, repeatable) {
+        std::fs::File::create(draft(&path)).map_err(|error| {
+            Failure::usage(format!("--failed {} cannot be written: {error}; nothing was sent", path.display()))
+        })?;
+    }
+    Ok(())
+}
+
+/// Returns the path without links, also if there is no file.
+fn canonical(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok().or_else(|| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    })
+}
+
+/// The file that is written before it gets its name.
+fn draft(path: &Path) -> PathBuf {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".draft");
+    draft.into()
+}
+
 /// Writes rows as they were given. The file has all of them or is not replaced.
 fn write(source: &Source, path: &Path, rows: &[usize]) -> Result<(), Failure> {
     let mut text = Vec::new();
@@ -149,8 +227,7 @@ fn write(source: &Source, path: &Path, rows: &[usize]) -> Result<(), Failure> {
         text.extend_from_slice(part);
         text.push(b'\n');
     }
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".draft");
+    let draft = draft(path);
     let written = std::fs::File::create(&draft).and_then(|mut file| file.write_all(&text));
     written.and_then(|()| std::fs::rename(&draft, path)).map_err(|error| {
         Failure::other(format!("the rows that failed cannot be written to {}: {error}", path.display()))

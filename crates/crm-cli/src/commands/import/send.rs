@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 
+use crm_core::{Error, ErrorKind};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
@@ -17,6 +18,8 @@ use crate::note;
 const MOST_LOST: usize = 2;
 /// The number of refused rows in a row that stop an import: they have the same mistake.
 const MOST_REFUSED: usize = 200;
+/// The number of rows without permission, before any other, that stop an import.
+const MOST_DENIED: usize = 3;
 /// A message is written each time that this many rows have a result.
 const NEWS: usize = 1_000;
 
@@ -29,6 +32,8 @@ pub(super) struct Work<'a> {
     pub(super) results: &'a mut Results,
     lost: usize,
     refused: usize,
+    /// The first rows, if the credential may write none of them: either these rows or all are not permitted.
+    denied: Option<Vec<(Ready, Answer)>>,
 }
 
 /// Returns the next Ctrl-C, which no longer ends the program from the first wait on.
@@ -49,13 +54,16 @@ impl<'a> Work<'a> {
         journal: Option<&'a mut Journal>,
         results: &'a mut Results,
     ) -> Self {
-        Self { source, target, verb, journal, results, lost: 0, refused: 0 }
+        Self { source, target, verb, journal, results, lost: 0, refused: 0, denied: Some(Vec::new()) }
     }
 
     /// Sends all rows that have no result yet. The failure says why rows are left.
     pub(super) async fn run(&mut self, past: BTreeMap<usize, Value>) -> Result<(), Failure> {
         let all = 1..=self.source.len();
         let rows: Vec<usize> = all.filter(|number| !past.contains_key(number)).collect();
+        if past.values().any(|result| result["id"].is_string()) {
+            self.denied = None;
+        }
         for (number, result) in past {
             self.results.push(number, result)?;
         }
@@ -94,7 +102,22 @@ impl<'a> Work<'a> {
                 }
             }
         }
-        stop.map_or(Ok(()), Err)
+        let denied = self.denied.take().unwrap_or_default();
+        match stop {
+            None => self.known(denied),
+            Some(failure) => {
+                let numbers: Vec<usize> = denied.iter().map(|((number, _), _)| *number).collect();
+                if let Some(journal) = self.journal.as_mut().filter(|_| !numbers.is_empty()) {
+                    journal.back(&numbers)?;
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Takes rows without permission as failed.
+    fn known(&mut self, denied: Vec<(Ready, Answer)>) -> Result<(), Failure> {
+        denied.into_iter().try_for_each(|(row, answer)| self.record(&[row], vec![answer]))
     }
 
     /// Prepares the rows of a request and records that they are sent.
@@ -116,6 +139,16 @@ impl<'a> Work<'a> {
     /// Takes the results of a request. The failure says why no further request can succeed.
     fn take(&mut self, rows: &[Ready], answers: Vec<Answer>) -> Result<(), Failure> {
         let numbers: Vec<usize> = rows.iter().map(|(number, _)| *number).collect();
+        // With one row per request, the permission may be missing for this row only.
+        let permission = |error: &Error| error.kind() == ErrorKind::Permission;
+        if self.target.most() == 1 && answers.iter().filter_map(Answer::stopped).any(permission) {
+            let Some(denied) = &mut self.denied else { return self.record(rows, answers) };
+            denied.extend(rows.iter().cloned().zip(answers));
+            return match denied.last().and_then(|(row, answer)| Some((row, answer.stopped()?))) {
+                Some(((_, row), error)) if denied.len() >= MOST_DENIED => Err(Failure::call(error, false).without(row)),
+                _ => Ok(()),
+            };
+        }
         let stopped = || answers.iter().all(|answer| answer.stopped().is_some());
         if let Some(error) = answers.first().and_then(Answer::stopped).filter(|_| stopped()) {
             if let Some(journal) = &mut self.journal {
@@ -124,6 +157,15 @@ impl<'a> Work<'a> {
             let first = rows.first().map(|(_, row)| row.clone()).unwrap_or_default();
             return Err(Failure::call(error, false).without(&first));
         }
+        if let Some(denied) = self.denied.take() {
+            self.known(denied)?;
+        }
+        self.record(rows, answers)
+    }
+
+    /// Records the results of a request.
+    fn record(&mut self, rows: &[Ready], answers: Vec<Answer>) -> Result<(), Failure> {
+        let numbers: Vec<usize> = rows.iter().map(|(number, _)| *number).collect();
         let lost = answers.iter().all(|answer| matches!(answer, Answer::Unknown(_)));
         let refused = answers.iter().all(|answer| matches!(answer, Answer::Refused(_)));
         self.lost = if lost { self.lost + 1 } else { 0 };
@@ -136,9 +178,12 @@ impl<'a> Work<'a> {
         let kept = self.journal.as_mut().map_or(Ok(()), |journal| journal.answered(&results));
         let last = results.last().and_then(|result| result["error"].as_str()).unwrap_or_default().to_owned();
         let before = self.results.count() / NEWS;
+        let mut shown = Ok(());
         for (number, result) in numbers.into_iter().zip(results) {
-            self.results.push(number, result)?;
+            // Each result counts, also if it cannot be shown.
+            shown = shown.and(self.results.push(number, result));
         }
+        shown?;
         if self.results.count() / NEWS > before {
             note::say(&format!("{} of {} rows", self.results.count(), self.source.len()));
         }

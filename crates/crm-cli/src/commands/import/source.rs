@@ -19,6 +19,8 @@ pub(super) struct Source {
     pub(super) form: Form,
     bytes: Vec<u8>,
     rows: Vec<Place>,
+    /// The number of rows without content, which are skipped.
+    pub(super) empty: usize,
 }
 
 /// The form of an input.
@@ -59,14 +61,14 @@ impl Source {
         }
         let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
         let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-        let (form, rows) = match (ending.as_deref(), first) {
-            (Some("jsonl" | "ndjson"), _) | (_, Some(b'{')) => (Form::Jsonl, jsonl::places(&bytes)?),
+        let (form, rows, empty) = match (ending.as_deref(), first) {
+            (Some("jsonl" | "ndjson"), _) | (_, Some(b'{')) => (Form::Jsonl, jsonl::places(&bytes)?, 0),
             (Some("json"), _) | (_, Some(b'[')) => {
                 return Err("write a JSON object per line, without a list".to_owned());
             }
             _ => csv::places(&bytes)?,
         };
-        Ok(Self { name: name.to_owned(), form, bytes, rows })
+        Ok(Self { name: name.to_owned(), form, bytes, rows, empty })
     }
 
     /// The number of rows.

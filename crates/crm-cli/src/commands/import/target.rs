@@ -39,7 +39,7 @@ pub(super) type Ready = (usize, Input);
 
 /// Operations that write rows, some of them in one request.
 pub(super) trait Target {
-    /// The operation, for people and for digests.
+    /// The operation as it is typed, for messages and for digests.
     fn operation(&self) -> String;
 
     /// The maximum number of rows of a request.

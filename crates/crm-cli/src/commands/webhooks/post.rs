@@ -41,6 +41,9 @@ impl Place {
         let wrong = || Failure::usage(format!("{option} must be an address such as http://127.0.0.1:3000/webhooks"));
         let uri: Uri = address.parse().map_err(|_| wrong())?;
         let host = uri.host().map(|host| host.trim_matches(['[', ']'])).filter(|host| !host.is_empty());
+        if uri.scheme_str() == Some("https") {
+            return Err(Failure::usage(format!("{option} takes an address with http only, for a server without TLS")));
+        }
         let (Some("http"), Some(host)) = (uri.scheme_str(), host) else { return Err(wrong()) };
         let target = uri.path_and_query().map(|target| target.as_str()).filter(|target| *target != "/");
         let port = uri.port_u16().unwrap_or(80);

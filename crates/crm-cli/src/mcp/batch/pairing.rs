@@ -5,15 +5,24 @@ use crm_core::error::VendorDetail;
 use crm_core::{ChunkOutcome, Error, ErrorKind, Sent};
 use serde_json::Value;
 
-/// Returns the result of each row. If the reply has no errors, all rows succeeded, even those whose result cannot be told
-/// from others.
-pub(super) fn outcome(rows: &[Value], mut reply: Value) -> ChunkOutcome<Value> {
+/// A test of a result against a row.
+type Fits<'a> = &'a dyn Fn(&Value, &Value) -> bool;
+
+/// Returns the result of each row. `key` is the property that the ids of the rows are values of. If the reply of a write has
+/// no errors, all rows succeeded, even those whose result cannot be told from others. A row of a read without its result
+/// is unknown.
+pub(super) fn outcome(rows: &[Value], mut reply: Value, key: Option<&str>, reads: bool) -> ChunkOutcome<Value> {
     let mut outcome = ChunkOutcome::new();
     let mut open: Vec<usize> = (0..rows.len()).collect();
     let errors = list(&mut reply, "errors");
     for error in &errors {
         let ids = ids_of(error);
-        let named = |row: &usize| rows.get(*row).and_then(id).is_some_and(|id| ids.contains(&id));
+        let same = |one: &String, other: &String| match key {
+            Some(_) => one.to_lowercase() == other.to_lowercase(),
+            None => one == other,
+        };
+        let named =
+            |row: &usize| rows.get(*row).and_then(id).is_some_and(|wanted| ids.iter().any(|id| same(id, &wanted)));
         let hits: Vec<usize> = match (errors.len(), open.len()) {
             (1, 1) => open.clone(),
             _ => open.iter().copied().filter(named).collect(),
@@ -24,7 +33,10 @@ pub(super) fn outcome(rows: &[Value], mut reply: Value) -> ChunkOutcome<Value> {
         }
     }
     let mut results = list(&mut reply, "results");
-    for fits in [same_id, contains] {
+    let same_id = |result: &Value, row: &Value| same_id(result, row, key);
+    // The id of a row is not that of a record if it is a value of another property.
+    let contains = |result: &Value, row: &Value| key.is_none() && contains(result, row);
+    for fits in [&same_id as Fits<'_>, &contains] {
         results.retain(|result| {
             let hit = open.iter().position(|row| rows.get(*row).is_some_and(|row| fits(result, row)));
             if let Some(place) = hit {
@@ -35,7 +47,7 @@ pub(super) fn outcome(rows: &[Value], mut reply: Value) -> ChunkOutcome<Value> {
     }
     match (open.as_slice(), results.as_slice()) {
         ([row], [result]) => outcome.ok(*row, result.clone()),
-        _ if errors.is_empty() => open.iter().for_each(|row| outcome.ok(*row, Value::Null)),
+        _ if errors.is_empty() && !reads => open.iter().for_each(|row| outcome.ok(*row, Value::Null)),
         _ => {}
     }
     outcome
@@ -57,8 +69,16 @@ fn id(row: &Value) -> Option<String> {
     }
 }
 
-fn same_id(result: &Value, row: &Value) -> bool {
-    id(row).is_some_and(|wanted| id(result) == Some(wanted))
+fn same_id(result: &Value, row: &Value, key: Option<&str>) -> bool {
+    let Some(wanted) = id(row) else { return false };
+    match key {
+        // HubSpot changes the case of e-mail addresses.
+        Some(key) => {
+            let held = result.get("properties").and_then(|properties| id(properties.get(key)?));
+            held.is_some_and(|held| held.to_lowercase() == wanted.to_lowercase())
+        }
+        None => id(result) == Some(wanted),
+    }
 }
 
 /// Returns true if a result has all the values of a row.
@@ -67,7 +87,10 @@ fn contains(result: &Value, row: &Value) -> bool {
         (Value::Object(result), Value::Object(row)) => {
             row.iter().all(|(name, value)| result.get(name).is_some_and(|held| contains(held, value)))
         }
-        (result, row) => result == row || result.as_str().is_some_and(|text| text == row.to_string()),
+        (Value::String(text), Value::Number(_) | Value::Bool(_)) => {
+            serde_json::from_str::<Value>(text).is_ok_and(|value| value == *row)
+        }
+        (result, row) => result == row,
     }
 }
 

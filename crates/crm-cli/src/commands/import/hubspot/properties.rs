@@ -60,6 +60,21 @@ impl Known {
         }
     }
 
+    /// Writes TRUE and FALSE, as spreadsheets have them, in the letters of HubSpot.
+    pub(super) fn lower(&self, name: &str, value: &mut Value) {
+        let Some(property) = self.properties.get(name) else { return };
+        let Some(lower) = value.as_str().map(str::to_ascii_lowercase) else { return };
+        let option = |text: &str| property.options.iter().any(|option| option.value.as_deref() == Some(text));
+        let flag = match property.type_.as_deref() {
+            Some("bool") => true,
+            Some("enumeration") => option(&lower) && !value.as_str().is_some_and(option),
+            _ => false,
+        };
+        if flag && matches!(lower.as_str(), "true" | "false") {
+            *value = lower.into();
+        }
+    }
+
     /// Checks the value of a property. Returns false if only HubSpot writes the property.
     pub(super) fn check(&self, name: &str, value: &Value) -> Result<bool, String> {
         let Some(property) = self.properties.get(name) else { return Err(self.unknown(name)) };

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use super::{Form, Place, place};
 use crate::check::shown;
 
-/// Returns the names of the columns and the places of all rows.
-pub(super) fn places(bytes: &[u8]) -> Result<(Form, Vec<Place>), String> {
-    let (mut head, mut rows) = (None, Vec::new());
+/// Returns the names of the columns, the places of all rows and the number of rows without content, which are skipped.
+pub(super) fn places(bytes: &[u8]) -> Result<(Form, Vec<Place>, usize), String> {
+    let (mut head, mut rows, mut empty) = (None, Vec::new(), 0);
     let (mut reader, mut record) = (open(bytes), ByteRecord::new());
     let (mut start, mut line) = (0, 1);
     while reader.read_byte_record(&mut record).map_err(|error| format!("the file is not valid CSV: {error}"))? {
@@ -32,10 +32,15 @@ pub(super) fn places(bytes: &[u8]) -> Result<(Form, Vec<Place>), String> {
             continue;
         };
         check(&record, content, &place, rows.len() + 1, columns.len(), end == bytes.len())?;
-        rows.push(place);
+        // Spreadsheets write the commas of rows that were cleared.
+        if is_empty(&record) {
+            empty += 1;
+        } else {
+            rows.push(place);
+        }
     }
     match head {
-        Some((head, columns)) => Ok((Form::Csv { head, columns }, rows)),
+        Some((head, columns)) => Ok((Form::Csv { head, columns }, rows, empty)),
         None => Err("the file is empty; its first line must have the names of the columns".to_owned()),
     }
 }
@@ -89,10 +94,15 @@ fn check(
     if last && (is_open(content) || (record.len() < columns && !content.ends_with(b"\n"))) {
         return Err(format!("the file ends in the middle of {row}"));
     }
-    if record.len() != columns {
+    if record.len() != columns && !is_empty(record) {
         return Err(format!("{row} has {} cells, and there are {columns} columns", record.len()));
     }
     Ok(())
+}
+
+/// Returns true if no cell has content.
+fn is_empty(record: &ByteRecord) -> bool {
+    record.iter().all(<[u8]>::is_empty)
 }
 
 /// Returns true if a cell in quotation marks has no end: a further line would belong to it.

@@ -19,6 +19,8 @@ fn rows_keep_their_cells_and_their_places() {
         rows("-", text).unwrap(),
         [json!({"email": "ada@example.com", "name": "Ada\r\n\"L\""}), json!({"email": "bob@example.com", "name": ""})]
     );
+    let source = Source::of("a.csv", b"a,b,c\n,,\n1,,\n\"\",,\n,\n4,5,6\n,,".to_vec()).unwrap();
+    assert_eq!((source.len(), source.empty, source.place(2)), (2, 4, "row 2 (line 6)".into()));
     let text = "{\"a\": 1}\r\n\n  {\"a\": {\"b\": null}}";
     let source = Source::of("standard input", text.as_bytes().to_vec()).unwrap();
     assert_eq!((source.head(), source.given(1), source.place(2)), (None, &b"{\"a\": 1}"[..], "row 2 (line 3)".into()));
@@ -35,6 +37,7 @@ fn a_row_that_is_not_well_formed_is_named() {
         ("a.csv", "a;b\n1;2\n", "the columns are not separated by commas; save the file with commas"),
         ("a.csv", "a,b\n1,2\n1,2,3\n", "row 2 (line 3) has 3 cells, and there are 2 columns"),
         ("a.csv", "a,b\n1\n1,2\n", "row 1 (line 2) has 1 cells, and there are 2 columns"),
+        ("a.csv", "a,b\n1,2\n\"", "the file ends in the middle of row 2 (line 3)"),
         ("a.csv", "a,b\n1,2\n1", "the file ends in the middle of row 2 (line 3)"),
         ("a.csv", "a,b\n1,\"2\n", "the file ends in the middle of row 1 (line 2)"),
         ("a.csv", "a,b\n1,\"2\n1,2\n", "the file ends in the middle of row 1 (line 2)"),

@@ -6,10 +6,14 @@ use super::outcome;
 use crm_core::{Batch, BatchReport};
 
 fn report(rows: &[Value], reply: Value) -> BatchReport<Value> {
+    report_of(rows, reply, None, false)
+}
+
+fn report_of(rows: &[Value], reply: Value, key: Option<&'static str>, reads: bool) -> BatchReport<Value> {
     let batch = Batch::new(100);
     let run = batch.run(rows.to_vec(), |rows| {
         let reply = reply.clone();
-        async move { Ok(outcome(&rows, reply)) }
+        async move { Ok(outcome(&rows, reply, key, reads)) }
     });
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run)
 }
@@ -38,4 +42,15 @@ fn errors_have_their_rows_and_the_rest_is_unknown_only_if_there_are_some() {
     assert_eq!(report1.failed[0].1.kind(), crm_core::ErrorKind::NotFound);
     let report2 = report(&rows, Value::Null);
     assert_eq!((report2.ok.len(), report2.is_complete()), (3, true));
+}
+
+#[test]
+fn a_read_by_another_property_has_the_record_with_its_value() {
+    let rows = [json!({"id": "Ada@example.com"}), json!({"id": "bob@example.com"}), json!({"id": "eve@example.com"})];
+    let one = |id: &str, email: &str| json!({"id": id, "properties": {"email": email}});
+    let results = [one("8", "BOB@example.com"), one("7", "ada@example.com")];
+    let report = report_of(&rows, json!({"results": results}), Some("email"), true);
+    let ids: Vec<(usize, &Value)> = report.ok.iter().map(|(row, output)| (*row, &output["id"])).collect();
+    assert_eq!(ids, [(0, &json!("7")), (1, &json!("8"))]);
+    assert_eq!((report.unknown.as_slice(), report.failed.len()), (&[2][..], 0));
 }
