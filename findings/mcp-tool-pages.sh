@@ -7,7 +7,7 @@
 # Seen: mcp 2.3.0 and sdk 1.32.2 return the first page and its cursor; client 2.3.1 reads on and returns all tools, without a
 # cursor.
 #
-# Output, seen twice with Python 3.11.7 and Node 20.20.2:
+# Output, seen with Python 3.11.7 and Node 20.20.2:
 #   mcp 2.3.0: one two, cursor p2
 #   sdk 1.32.2: one two, cursor p2
 #   client 2.3.1: one two three, cursor none

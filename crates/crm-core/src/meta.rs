@@ -143,3 +143,20 @@ pub enum PagingKind {
     /// The list of sort values that the last item carries.
     SearchAfter,
 }
+
+impl PagingKind {
+    /// Returns the kind with this name in the files of a vendor, for example `keyset_id`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "token" => Self::Token,
+            "offset" => Self::Offset,
+            "page" => Self::Page,
+            "keyset_id" => Self::KeysetId,
+            "keyset_pair" => Self::KeysetPair,
+            "keyset_value" => Self::KeysetValue,
+            "search_after" => Self::SearchAfter,
+            _ => return None,
+        })
+    }
+}

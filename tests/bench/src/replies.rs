@@ -67,7 +67,7 @@ mod derived {
     macro_rules! file {
         ($module:ident, $path:literal) => {
             mod $module {
-                use super::{Map, Value, crm_core};
+                use super::{Sample, crm_core};
                 include!(concat!("../../../crates/hubspot-client/src/generated/types/", $path));
             }
             pub(super) use $module::*;

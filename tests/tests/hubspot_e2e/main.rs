@@ -24,7 +24,6 @@ mod smoke;
 mod traced;
 mod typed;
 
-use std::io::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -91,7 +90,7 @@ async fn play(histories: u64, mut history: impl AsyncFnMut(u64)) {
         history(seed).await;
         let played = seed + 1;
         if played.is_multiple_of(500) {
-            writeln!(std::io::stderr(), "{played} of {histories} histories, {:.0?}", began.elapsed()).unwrap();
+            eprintln!("{played} of {histories} histories, {:.0?}", began.elapsed());
         }
     }
 }

@@ -138,6 +138,7 @@ fn paging(paging: &Paging, operation: &Operation, Refined { model, .. }: &Refine
     };
     Value::Object(object_of([
         ("kind", json!(paging.kind.name)),
+        ("form", json!(paging.kind.next)),
         ("params", several(&paging.param)),
         ("in_body", json!(paging.place == PagingPlace::Body)),
         ("as_text", json!(super::paging::as_text(paging, operation, model))),

@@ -10,7 +10,7 @@ use crate::name::words;
 /// The first use of each type.
 pub(super) struct Uses<'a>(BTreeMap<&'a str, Use<'a>>);
 
-/// What uses a type.
+/// The use of a type.
 struct Use<'a> {
     /// For example "Body of `contacts.create`", or "An item of" before a link.
     text: String,
@@ -71,10 +71,7 @@ impl<'a> Uses<'a> {
             }
         }
         for (name, operations) in found {
-            self.0.entry(name).or_insert_with(|| Use {
-                text: format!("{part} of {}", named(&operations)),
-                link: None,
-            });
+            self.0.entry(name).or_insert_with(|| Use { text: format!("{part} of {}", named(&operations)), link: None });
         }
     }
 

@@ -16,7 +16,8 @@ pub struct PagingKind {
 }
 
 /// The form of the next position in a reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NextPosition {
     /// A text, at `next` or in the `last` item.
     Text,

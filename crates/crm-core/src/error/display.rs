@@ -38,7 +38,7 @@ impl fmt::Display for Error {
                 write!(f, "; and {} more", vendor.fields.len() - FIELDS_SHOWN)?;
             }
         }
-        if let Some(id) = inner.request_id.as_ref().filter(|id| !id.contains('@')) {
+        if let Some(id) = self.shown_id() {
             write!(f, "; request id {}", single_line(id))?;
         }
         if let Some(account) = &inner.account {
@@ -69,7 +69,7 @@ impl fmt::Debug for Error {
             .field("status", &self.status())
             .field("message", &inner.message.as_deref().map(redact))
             .field("vendor", &inner.vendor)
-            .field("request_id", &inner.request_id)
+            .field("request_id", &self.shown_id())
             .field("account", &inner.account)
             .field("attempts", &inner.attempts)
             .field("retry_after", &inner.retry_after)
@@ -84,6 +84,11 @@ impl fmt::Debug for Error {
 }
 
 impl Error {
+    /// The request id, unless it is an address.
+    fn shown_id(&self) -> Option<&String> {
+        self.0.request_id.as_ref().filter(|id| !id.contains('@') && !id.contains("%40"))
+    }
+
     /// Note on the effect of a failed write.
     fn write_note(&self) -> Option<&'static str> {
         if self.0.reads || !self.may_have_happened() || self.0.kind == ErrorKind::Pending {

@@ -108,8 +108,8 @@ impl<P: Paged> Pages<P> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// What `read` makes of the first page, as a boxed future: an asynchronous function of a client costs the compiler as
-    /// much as many others, and this one is checked only once.
+    /// Reads the first page and passes it to `read`. The future is boxed: an asynchronous function in each client would be
+    /// checked by the compiler with that client, and this one is checked once.
     #[doc(hidden)]
     pub fn first<T>(self, read: impl FnOnce(Option<P::Page>) -> Result<T, Error> + Send + 'static) -> Sending<T>
     where
