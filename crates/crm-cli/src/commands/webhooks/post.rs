@@ -116,8 +116,9 @@ mod tests {
             |text: &str| Place::read(text, "URL").map(|place| place.address()).map_err(|error| error.to_string());
         assert_eq!(address("http://localhost"), Ok("http://localhost/".to_owned()));
         assert_eq!(address("http://[::1]:3000/a?b=%20c"), Ok("http://[::1]:3000/a?b=%20c".to_owned()));
-        for wrong in ["localhost:3000", "https://example.com/", "http://", "/path", "http://a b/"] {
+        for wrong in ["localhost:3000", "http://", "/path", "http://a b/"] {
             assert!(address(wrong).is_err_and(|error| error.starts_with("URL must be an address")), "{wrong}");
         }
+        assert!(address("https://example.com/").is_err_and(|error| error.contains("http only")));
     }
 }
