@@ -146,7 +146,7 @@ fn what_is_wrong_is_one_line() {
             2,
             "--forward must be an address such as ".to_owned(),
         ),
-        ("webhooks send hubspot https://example.com".to_owned(), 2, "URL must be an address such as ".to_owned()),
+        ("webhooks send hubspot https://example.com".to_owned(), 2, "URL takes an address with http only".to_owned()),
         (
             "webhooks send hubspot http://127.0.0.1:9 --event contact.create".to_owned(),
             2,
