@@ -47,7 +47,7 @@ pub trait Credentials: Send + Sync + 'static {
 
     /// Waits until no renewal is under way and all new tokens are stored. Await it before a program
     /// ends: a renewal runs in the background, and tokens that arrive after the end are lost. It usually
-    /// takes less than a secondand never more than a few minutes.
+    /// takes less than a second, and never more than a few minutes.
     ///
     /// # Errors
     ///

@@ -114,7 +114,7 @@ pub(super) fn facts(operation: &Operation) -> String {
     }
     if let Some(version) = &operation.version {
         let also: Vec<String> =
-            operation.also.iter().map(|(client, other)| format!(", or `{other}` if `{client}` sends it")).collect();
+            operation.also.iter().map(|(client, other)| format!("; `{other}` if it is called through `client.{}()`", client.to_lowercase())).collect();
         lines.push(format!("* Version `{version}`{}.", also.concat()));
     }
     lines.join("\n")
@@ -150,7 +150,7 @@ fn failures(operation: &Operation) -> Vec<String> {
     [
         (one || told(404), "`ErrorKind::NotFound` if it does not exist."),
         (told(403), "`ErrorKind::Permission` if the account or its plan does not include it."),
-        (told(409), "`ErrorKind::Conflict` if it exists already, or if its state does not allow it."),
+        (told(409), "`ErrorKind::Conflict` if it already exists, or if its state does not allow the operation."),
         (told(413), "`ErrorKind::Validation` (413) if the file is too large."),
         (told(415), "`ErrorKind::Validation` (415) if files of this type are not accepted."),
     ]

@@ -17,7 +17,8 @@ pub enum ErrorKind {
     Auth,
     /// The credential is valid but lacks the permission. Grant the scope or use another account.
     Permission,
-    /// The object or the path does not exist, or is not visible to this credential.
+    /// The object or the path does not exist, or is not visible to this credential. Check the id, the path and
+    /// the account.
     NotFound,
     /// The request conflicts with the vendor's data, for example a duplicate. Read the record and decide.
     Conflict,
@@ -47,13 +48,16 @@ pub enum ErrorKind {
     /// The vendor accepted the request but the result is not ready. Send it again later, or poll.
     Pending,
     /// The reply does not have the expected form. The body is kept in
-    /// [`Error::body`](crate::Error::body). The request itself was carried out.
+    /// [`Error::body`](crate::Error::body). The request may have been carried out: check
+    /// [`Error::may_have_happened`](crate::Error::may_have_happened) before repeating a write.
     Decode,
-    /// The vendor's list does not advance: it returned a cursor again.
+    /// The vendor's list does not advance: it returned a cursor again. The same cursor may fail again; report it to the
+    /// vendor.
     Paging,
-    /// Fetching or renewing an access token failed.
+    /// No access token could be obtained, or new tokens could not be stored. The message contains the next step: authorise
+    /// the account again, or repeat later.
     Token,
-    /// None of the above.
+    /// None of the above. Read the message.
     Other,
 }
 

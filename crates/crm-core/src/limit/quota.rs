@@ -96,8 +96,8 @@ impl fmt::Display for Window {
 /// The limits of an account: windows of time with a maximum number of requests each, by class of operation.
 ///
 /// Each client has the limits that its vendor publishes. Give it others by `quotas` of its builder if those of the account
-/// differ. An operation counts in all windows of its class; most operations have none, and count in those of the default
-/// class.
+/// differ. An operation counts in all windows of its class; most operations have no class and count in the windows
+/// of the default class.
 ///
 /// ```
 /// use std::time::Duration;
@@ -136,8 +136,9 @@ impl Quotas {
     }
 
     /// Adds all windows of another class: a window of the default class that also counts these operations
-    /// must be included. If a window of that name exists, the first definition is used. A class that
-    /// operations have and that is missing here is an error, unless there are no limits at all.
+    /// must be included. If a window of that name exists, the first definition is used. If a
+    /// class that the vendor's operations use is missing, `build` of the client returns
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config), unless there are no limits at all.
     #[must_use]
     pub fn class(mut self, name: &'static str, windows: impl IntoIterator<Item = Window>) -> Self {
         let mut indices = Vec::new();

@@ -18,7 +18,8 @@ use crate::sync::{BoxFuture, lock};
 /// token expires, one call starts a renewal while all calls continue to use the current token; each process
 /// chooses its own time for it. The renewal runs on a thread of the library, even if the caller's
 /// runtime is not driven in the meantime. See the [module](super) for the guarantees if something
-/// fails.
+/// fails. If the account must be authorised again, calls fail with [`ErrorKind::Token`](crate::ErrorKind::Token): repeat
+/// the consent and call [`install`](Self::install).
 ///
 /// Await [`settle`](Credentials::settle), of this value or of the client, before a program ends.
 ///

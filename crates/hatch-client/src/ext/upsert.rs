@@ -29,7 +29,7 @@ impl UpsertContact {
     }
 
     /// Returns an error if the contact has neither a phone number nor an e-mail address. Hatch matches contacts
-    /// by these two only: without both, every upsert creates a new contact, even if it is repeated.
+    /// by these two only: if it has neither, every upsert creates a new contact, even if it is repeated.
     /// Hatch accepts such a contact, and the client does not check it unless you call this.
     ///
     /// # Errors
