@@ -113,8 +113,11 @@ pub(super) fn facts(operation: &Operation) -> String {
         lines.push("* Beta: the vendor may change or withdraw it without notice.".to_owned());
     }
     if let Some(version) = &operation.version {
-        let also: Vec<String> =
-            operation.also.iter().map(|(client, other)| format!("; `{other}` if it is called through `client.{}()`", client.to_lowercase())).collect();
+        let also: Vec<String> = operation
+            .also
+            .iter()
+            .map(|(client, other)| format!("; `{other}` if it is called through `client.{}()`", client.to_lowercase()))
+            .collect();
         lines.push(format!("* Version `{version}`{}.", also.concat()));
     }
     lines.join("\n")

@@ -30,7 +30,7 @@ impl AgentStudio {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -64,7 +64,7 @@ impl AgentStudio {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -94,7 +94,7 @@ impl AgentStudio {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -127,7 +127,7 @@ impl AgentStudio {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -164,7 +164,7 @@ impl AgentStudio {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -193,7 +193,7 @@ impl AgentStudio {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -224,7 +224,7 @@ impl AgentStudio {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `agent-studio.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: The maximum number of items per page.
@@ -260,7 +260,7 @@ impl AgentStudio {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `agent-studio.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: The maximum number of items per page.
@@ -298,7 +298,7 @@ impl AgentStudio {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -330,7 +330,7 @@ impl AgentStudio {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -362,7 +362,7 @@ impl AgentStudio {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

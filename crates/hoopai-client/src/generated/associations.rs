@@ -30,7 +30,7 @@ impl Associations {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `associations.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -63,7 +63,7 @@ impl Associations {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `associations/relation.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -89,7 +89,7 @@ impl Associations {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -111,7 +111,7 @@ impl Associations {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations/relation.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -137,7 +137,7 @@ impl Associations {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -155,7 +155,7 @@ impl Associations {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -181,7 +181,7 @@ impl Associations {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `object_key`: The key of the object type, for example `custom_objects.pet`.
     ///
@@ -205,7 +205,7 @@ impl Associations {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `associations.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `skip`: The number of items to skip.
@@ -241,7 +241,7 @@ impl Associations {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `associations/relation.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `skip`: The number of items to skip.
@@ -279,7 +279,7 @@ impl Associations {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -34,7 +34,7 @@ impl<C> Blogs<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/check-slug.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `url_slug`: The part of the URL that identifies it.
     /// * `location_id`: The id of the location (sub-account).
@@ -64,7 +64,7 @@ impl<C> Blogs<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/list.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `skip`: The number of items to skip.
@@ -100,7 +100,7 @@ impl<C> Blogs<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/author.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: The maximum number of items per page.
@@ -136,7 +136,7 @@ impl<C> Blogs<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/category.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `limit`: The maximum number of items per page.

@@ -35,7 +35,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -58,7 +58,7 @@ impl<C> Calendars<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -86,7 +86,7 @@ impl<C> Calendars<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -111,7 +111,7 @@ impl<C> Calendars<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/groups.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -138,7 +138,7 @@ impl<C> Calendars<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -172,7 +172,7 @@ impl<C> Calendars<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -200,7 +200,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -218,7 +218,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -242,7 +242,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -270,7 +270,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/groups.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -288,7 +288,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -312,7 +312,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -329,7 +329,7 @@ impl<C> Calendars<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `start_date`: Start of the range. In milliseconds since 1970-01-01 UTC.
     /// * `end_date`: End of the range, at most 31 days after its start. In milliseconds since 1970-01-01 UTC.
@@ -365,7 +365,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -389,7 +389,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -407,7 +407,7 @@ impl<C> Calendars<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `limit`: The maximum number of items per page. At most 20.
     /// * `offset`: The number of items to skip. At least 0.
@@ -441,7 +441,7 @@ impl<C> Calendars<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/groups.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -462,7 +462,7 @@ impl<C> Calendars<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -487,7 +487,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -515,7 +515,7 @@ impl<C> Calendars<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -546,7 +546,7 @@ impl<C> Calendars<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/groups.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -575,7 +575,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -606,7 +606,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -635,7 +635,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/groups.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -667,7 +667,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -704,7 +704,7 @@ impl<C> Calendars<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -735,7 +735,7 @@ impl<C> Calendars<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/groups.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -30,7 +30,7 @@ impl Campaigns {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `campaigns.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

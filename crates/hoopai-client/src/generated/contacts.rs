@@ -34,7 +34,7 @@ impl<C> Contacts<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -62,7 +62,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -89,7 +89,7 @@ impl<C> Contacts<C> {
     /// `POST /contacts/bulk/business`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -116,7 +116,7 @@ impl<C> Contacts<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -144,7 +144,7 @@ impl<C> Contacts<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -172,7 +172,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -196,7 +196,7 @@ impl<C> Contacts<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -220,7 +220,7 @@ impl<C> Contacts<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -243,7 +243,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -263,7 +263,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -283,7 +283,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -300,7 +300,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -328,7 +328,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -357,7 +357,7 @@ impl<C> Contacts<C> {
     /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -384,7 +384,7 @@ impl<C> Contacts<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -419,7 +419,7 @@ impl<C> Contacts<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -453,7 +453,7 @@ impl<C> Contacts<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -857,7 +857,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Creates a contact, or updates its duplicate; `new` in the reply reports which.
+    /// Updates the contact with the same e-mail address or phone number, or creates one; `new` in the reply is true if it was created.
     ///
     /// `POST /contacts/upsert`
     ///

@@ -30,7 +30,7 @@ impl ConversationAi {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -68,7 +68,7 @@ impl ConversationAi {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -96,7 +96,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -120,7 +120,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -138,7 +138,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -162,7 +162,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -179,7 +179,7 @@ impl ConversationAi {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `source`: The source, for example `api` or `ad_manager`.
     ///
@@ -212,7 +212,7 @@ impl ConversationAi {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -233,7 +233,7 @@ impl ConversationAi {
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -256,7 +256,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -298,7 +298,7 @@ impl ConversationAi {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -326,7 +326,7 @@ impl ConversationAi {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

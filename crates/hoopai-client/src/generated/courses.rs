@@ -29,7 +29,7 @@ impl Courses {
     /// `POST /courses/courses-exporter/public/import`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -31,7 +31,7 @@ impl CustomMenus {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -69,7 +69,7 @@ impl CustomMenus {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -91,7 +91,7 @@ impl CustomMenus {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -113,7 +113,7 @@ impl CustomMenus {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -137,7 +137,7 @@ impl CustomMenus {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

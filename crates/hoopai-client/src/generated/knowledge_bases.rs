@@ -29,7 +29,7 @@ impl KnowledgeBases {
     /// `POST /knowledge-bases/crawler`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -60,7 +60,7 @@ impl KnowledgeBases {
     /// `POST /knowledge-bases/`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -84,7 +84,7 @@ impl KnowledgeBases {
     /// `POST /knowledge-bases/faqs`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -109,7 +109,7 @@ impl KnowledgeBases {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -127,7 +127,7 @@ impl KnowledgeBases {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -143,7 +143,7 @@ impl KnowledgeBases {
     /// `DELETE /knowledge-bases/crawler`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -170,7 +170,7 @@ impl KnowledgeBases {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -190,7 +190,7 @@ impl KnowledgeBases {
     /// `GET /knowledge-bases/crawler/status`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -221,7 +221,7 @@ impl KnowledgeBases {
     ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -247,7 +247,7 @@ impl KnowledgeBases {
     ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -278,7 +278,7 @@ impl KnowledgeBases {
     ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -308,7 +308,7 @@ impl KnowledgeBases {
     /// `POST /knowledge-bases/crawler/train`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -335,7 +335,7 @@ impl KnowledgeBases {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -366,7 +366,7 @@ impl KnowledgeBases {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -117,7 +117,7 @@ impl Marketplace {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `marketplace-installer-details.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -139,7 +139,7 @@ impl Marketplace {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `oauth.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -187,7 +187,7 @@ impl Marketplace {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketplace-external-auth-migration.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -219,7 +219,7 @@ impl Marketplace {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

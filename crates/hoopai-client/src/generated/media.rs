@@ -29,7 +29,7 @@ impl Media {
     /// `PUT /medias/delete-files`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -59,7 +59,7 @@ impl Media {
     /// `PUT /medias/update-files`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -88,7 +88,7 @@ impl Media {
     /// `POST /medias/folder`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -114,7 +114,7 @@ impl Media {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `medias.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
@@ -143,7 +143,7 @@ impl Media {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `medias.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `sort_by`: The field to sort by.
     /// * `sort_order`: The direction of the order, for example `asc`.
@@ -186,7 +186,7 @@ impl Media {
     /// `POST /medias/{id}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -213,7 +213,7 @@ impl Media {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Requires at least one of the parts `file`, `fileUrl`.
     /// * Scope: `medias.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -34,7 +34,7 @@ impl<C> Opportunities<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -63,7 +63,7 @@ impl<C> Opportunities<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -89,7 +89,7 @@ impl<C> Opportunities<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -34,7 +34,7 @@ impl<C> Payments<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/custom-provider.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -73,7 +73,7 @@ impl<C> Payments<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/custom-provider.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -109,7 +109,7 @@ impl<C> Payments<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/integration.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -134,7 +134,7 @@ impl<C> Payments<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/orders.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -174,7 +174,7 @@ impl<C> Payments<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -199,7 +199,7 @@ impl<C> Payments<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/custom-provider.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -222,7 +222,7 @@ impl<C> Payments<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/custom-provider.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -252,7 +252,7 @@ impl<C> Payments<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
@@ -286,7 +286,7 @@ impl<C> Payments<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/custom-provider.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -310,7 +310,7 @@ impl<C> Payments<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payments/orders.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`.
@@ -342,7 +342,7 @@ impl<C> Payments<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payments/subscriptions.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
@@ -375,7 +375,7 @@ impl<C> Payments<C> {
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payments/transactions.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`.
@@ -411,7 +411,7 @@ impl<C> Payments<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/integration.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
@@ -446,7 +446,7 @@ impl<C> Payments<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/orders.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
@@ -477,7 +477,7 @@ impl<C> Payments<C> {
     /// `GET /payments/orders/{orderId}/notes`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
@@ -510,7 +510,7 @@ impl<C> Payments<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/orders.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`.
@@ -543,7 +543,7 @@ impl<C> Payments<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/subscriptions.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`. Always `location`.
@@ -576,7 +576,7 @@ impl<C> Payments<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/transactions.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `altType` names.
     /// * `alt_type`: The type of the record that `altId` identifies; almost always `location`.
@@ -608,7 +608,7 @@ impl<C> Payments<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/orders.collectPayment`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -642,7 +642,7 @@ impl<C> Payments<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/custom-provider.write`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -33,7 +33,7 @@ impl<C> Saas<C> {
     /// `POST /saas/bulk-disable-saas/{companyId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -63,7 +63,7 @@ impl<C> Saas<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -94,7 +94,7 @@ impl<C> Saas<C> {
     /// `POST /saas/bulk-enable-saas/{companyId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -131,7 +131,7 @@ impl<C> Saas<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -169,7 +169,7 @@ impl<C> Saas<C> {
     /// `POST /saas/enable-saas/{locationId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -199,7 +199,7 @@ impl<C> Saas<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -230,7 +230,7 @@ impl<C> Saas<C> {
     /// `GET /saas/locations`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `customer_id`: The id of the customer at Stripe.
     /// * `company_id`: The id of the agency's company.
@@ -258,7 +258,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -286,7 +286,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -311,7 +311,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -338,7 +338,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `company_id`: The id of the agency's company.
@@ -364,7 +364,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `company_id`: The id of the agency's company.
@@ -392,7 +392,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -414,7 +414,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -439,7 +439,7 @@ impl<C> Saas<C> {
     ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     /// * `page`: The page: a number for a list, a name for a sign-in.
@@ -468,7 +468,7 @@ impl<C> Saas<C> {
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -498,7 +498,7 @@ impl<C> Saas<C> {
     /// `POST /saas/pause/{locationId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -528,7 +528,7 @@ impl<C> Saas<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -559,7 +559,7 @@ impl<C> Saas<C> {
     /// `POST /saas/update-rebilling/{companyId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -596,7 +596,7 @@ impl<C> Saas<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -635,7 +635,7 @@ impl<C> Saas<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-04-15`, or `v3` if `V3` sends it.
+    /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

@@ -33,7 +33,7 @@ impl<C> Snapshots<C> {
     /// `POST /snapshots/share/link`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///
@@ -69,7 +69,7 @@ impl<C> Snapshots<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     /// * `company_id`: The id of the agency's company.
@@ -96,7 +96,7 @@ impl<C> Snapshots<C> {
     /// `GET /snapshots/`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
     ///

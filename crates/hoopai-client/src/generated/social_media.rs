@@ -34,7 +34,7 @@ impl<C> SocialMedia<C> {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -64,7 +64,7 @@ impl<C> SocialMedia<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -92,7 +92,7 @@ impl<C> SocialMedia<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -116,7 +116,7 @@ impl<C> SocialMedia<C> {
     /// `POST /social-media-posting/{locationId}/tags/details`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -146,7 +146,7 @@ impl<C> SocialMedia<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/account.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -170,7 +170,7 @@ impl<C> SocialMedia<C> {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -196,7 +196,7 @@ impl<C> SocialMedia<C> {
     ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

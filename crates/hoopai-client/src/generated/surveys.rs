@@ -31,7 +31,7 @@ impl Surveys {
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `surveys.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///
@@ -58,7 +58,7 @@ impl Surveys {
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `surveys.readonly`.
-    /// * Version `2021-07-28`, or `v3` if `V3` sends it.
+    /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
     ///

@@ -885,7 +885,7 @@ impl Search {
                 .set_query("updatedAtLte", &Into::<Timestamp>::into(updated_at_lte)),
         }
     }
-    /// The address.
+    /// The URL.
     pub fn url(self, url: impl Display) -> Self {
         Self {
             call: self.call.set_query("url", &url.to_string()),

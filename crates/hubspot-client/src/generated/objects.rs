@@ -210,7 +210,7 @@ impl Objects {
     /// `POST /crm/objects/2026-03/{objectType}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * `ErrorKind::Conflict` if it exists already, or if its state does not allow it.
+    /// * `ErrorKind::Conflict` if it already exists, or if its state does not allow the operation.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_CREATE.scopes` lists all 77.
     ///
     /// ```
@@ -416,7 +416,7 @@ impl Get {
                 ),
         }
     }
-    /// The unique property that the id is a value of, if it is not the record's own id.
+    /// The unique property whose value is given in place of the record's id, for example `email`.
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),
@@ -597,7 +597,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The unique property that the id is a value of, if it is not the record's own id.
+    /// The unique property whose value is given in place of the record's id, for example `email`.
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),

@@ -83,7 +83,7 @@ impl Get {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The unique property that the id is a value of, if it is not the record's own id. Default: `id`.
+    /// The unique property whose value is given in place of the record's id, for example `email`. Default: `id`.
     pub fn id_property(
         self,
         id_property: impl Into<types::OwnersGetIdProperty>,

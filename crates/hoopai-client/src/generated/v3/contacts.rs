@@ -365,7 +365,7 @@ impl Contacts {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Creates a contact, or updates its duplicate; `new` in the reply reports which.
+    /// Updates the contact with the same e-mail address or phone number, or creates one; `new` in the reply is true if it was created.
     ///
     /// `POST /contacts/upsert`
     ///

@@ -123,7 +123,7 @@ crm_core::record! {
         updated: Option<Timestamp> = "updated",
         /// The id of the user who last changed it. Read-only: omitted from requests.
         updated_by_id: Option<String> = "updatedById",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
         /// True if the featured image is used.
         use_featured_image: Option<bool> = "useFeaturedImage",
@@ -238,7 +238,7 @@ crm_core::setters!(BlogPost {
     translated_from_id: String,
     /// The versions in other languages, by language.
     translations: Map<ContentLanguageVariation>,
-    /// The address.
+    /// The URL.
     url: String,
     /// True if the featured image is used.
     use_featured_image: bool,

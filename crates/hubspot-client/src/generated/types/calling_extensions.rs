@@ -16,14 +16,14 @@ crm_core::record! {
     pub struct ChannelConnectionSettingsPatchRequest {
         /// True if it is ready to be used.
         is_ready: Option<bool> = "isReady",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }
 crm_core::setters!(ChannelConnectionSettingsPatchRequest {
     /// True if it is ready to be used.
     is_ready: bool,
-    /// The address.
+    /// The URL.
     url: String,
 });
 
@@ -36,7 +36,7 @@ crm_core::record! {
         is_ready: Option<bool> = "isReady",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }
@@ -46,7 +46,7 @@ crm_core::record! {
     pub struct ChannelConnectionSettingsRequest {
         /// True if it is ready to be used. Required in requests.
         is_ready: Option<bool> = "isReady",
-        /// The address. Required in requests.
+        /// The URL. Required in requests.
         url: Option<String> = "url",
     }
     required "isReady" "url"
@@ -333,7 +333,7 @@ crm_core::record! {
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
         /// True if calls can be received too.
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
         /// Name in JSON: `usesCallingWindow`.
         uses_calling_window: Option<bool> = "usesCallingWindow",
@@ -352,7 +352,7 @@ crm_core::setters!(SettingsPatchRequest {
     supports_custom_objects: bool,
     /// True if calls can be received too.
     supports_inbound_calling: bool,
-    /// The address.
+    /// The URL.
     url: String,
     uses_calling_window: bool,
     uses_remote: bool,
@@ -375,7 +375,7 @@ crm_core::record! {
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
         /// Name in JSON: `usesCallingWindow`.
         uses_calling_window: Option<bool> = "usesCallingWindow",
@@ -398,7 +398,7 @@ crm_core::record! {
         supports_custom_objects: Option<bool> = "supportsCustomObjects",
         /// True if calls can be received too. Required in requests.
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
-        /// The address. Required in requests.
+        /// The URL. Required in requests.
         url: Option<String> = "url",
         /// Name in JSON: `usesCallingWindow`. Required in requests.
         uses_calling_window: Option<bool> = "usesCallingWindow",
@@ -419,7 +419,7 @@ crm_core::setters!(SettingsRequest {
     supports_custom_objects: bool,
     /// True if calls can be received too.
     supports_inbound_calling: bool,
-    /// The address.
+    /// The URL.
     url: String,
     uses_calling_window: bool,
     uses_remote: bool,

@@ -28,7 +28,7 @@ crm_core::record! {
         property_names_included: Vec<String> = "propertyNamesIncluded",
         /// Always `ACTION_HOOK`.
         type_: Option<String> = "type",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }
@@ -502,7 +502,7 @@ crm_core::record! {
         property_names_included: Vec<String> = "propertyNamesIncluded",
         /// Always `IFRAME`.
         type_: Option<String> = "type",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
         width: Option<i64> = "width",
     }

@@ -413,7 +413,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Always `LOCATION`. Required in requests.
         type_: Option<String> = "type",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
     required "latitude" "longitude" "type"
@@ -422,7 +422,7 @@ crm_core::record! {
 crm_core::setters!(LocationAttachment {
     address: String,
     name: String,
-    /// The address.
+    /// The URL.
     url: String,
 });
 

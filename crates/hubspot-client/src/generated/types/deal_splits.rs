@@ -90,7 +90,7 @@ crm_core::record! {
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }

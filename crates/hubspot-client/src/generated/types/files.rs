@@ -241,7 +241,7 @@ crm_core::record! {
         /// True to replace a file of the same name. Required in requests.
         overwrite: Option<bool> = "overwrite",
         ttl: Option<String> = "ttl",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
     required "access" "duplicateValidationScope" "duplicateValidationStrategy" "overwrite"
@@ -256,7 +256,7 @@ crm_core::setters!(ImportFromUrlInput {
     folder_path: String,
     name: String,
     ttl: String,
-    /// The address.
+    /// The URL.
     url: String,
 });
 
@@ -324,7 +324,7 @@ crm_core::record! {
         size: Option<i64> = "size",
         /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
         width: Option<i64> = "width",
     }
@@ -368,7 +368,7 @@ crm_core::record! {
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
         width: Option<i64> = "width",
     }

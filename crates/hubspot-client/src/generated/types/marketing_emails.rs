@@ -927,7 +927,7 @@ crm_core::record! {
         rss_entry_template: Option<String> = "rssEntryTemplate",
         /// Time at which the e-mails are sent.
         timing: Option<Map<Value>> = "timing",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
         /// True if the headline is the subject.
         use_headline_as_subject: Option<bool> = "useHeadlineAsSubject",
@@ -948,7 +948,7 @@ crm_core::setters!(RssEmailDetails {
     rss_entry_template: String,
     /// Time at which the e-mails are sent.
     timing: Map<Value>,
-    /// The address.
+    /// The URL.
     url: String,
     /// True if the headline is the subject.
     use_headline_as_subject: bool,
@@ -1001,7 +1001,7 @@ crm_core::record! {
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
         title: Option<String> = "title",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }
@@ -1025,7 +1025,7 @@ crm_core::setters!(WebversionDetails {
     /// The part of the address after the domain.
     slug: String,
     title: String,
-    /// The address.
+    /// The URL.
     url: String,
 });
 

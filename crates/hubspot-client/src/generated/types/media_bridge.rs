@@ -258,7 +258,7 @@ crm_core::record! {
         discovery: Option<bool> = "discovery",
         /// The patterns of addresses it is for. Required in requests.
         schemes: Option<Vec<String>> = "schemes",
-        /// The address. Required in requests.
+        /// The URL. Required in requests.
         url: Option<String> = "url",
     }
     required "discovery" "schemes" "url"

@@ -109,7 +109,7 @@ impl BatchCreateRow {
 crm_core::record! {
     /// Body of `objects.batch_read`.
     pub struct BatchRead {
-        /// The unique property that the id is a value of, if it is not the record's own id.
+        /// The unique property whose value is given in place of the record's id, for example `email`.
         id_property: Option<String> = "idProperty",
         /// Rows of the batch. Required in requests.
         inputs: Option<Vec<ObjectId>> = "inputs",
@@ -122,7 +122,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchRead {
-    /// The unique property that the id is a value of, if it is not the record's own id.
+    /// The unique property whose value is given in place of the record's id, for example `email`.
     id_property: String,
     /// The names of the properties to return.
     properties: [String],
@@ -191,7 +191,7 @@ crm_core::record! {
     pub struct BatchUpdateRow {
         /// Required in requests.
         id: Option<String> = "id",
-        /// The unique property that the id is a value of, if it is not the record's own id.
+        /// The unique property whose value is given in place of the record's id, for example `email`.
         id_property: Option<String> = "idProperty",
         /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -202,7 +202,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchUpdateRow {
-    /// The unique property that the id is a value of, if it is not the record's own id.
+    /// The unique property whose value is given in place of the record's id, for example `email`.
     id_property: String,
     /// An identifier of your choice, which replies and errors repeat.
     object_write_trace_id: String,
@@ -269,7 +269,7 @@ crm_core::record! {
     pub struct BatchUpsertRow {
         /// Required in requests.
         id: Option<String> = "id",
-        /// The unique property that the id is a value of, if it is not the record's own id.
+        /// The unique property whose value is in `id`, for example `email`. The id of the record is not accepted.
         id_property: Option<String> = "idProperty",
         /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -280,7 +280,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchUpsertRow {
-    /// The unique property that the id is a value of, if it is not the record's own id.
+    /// The unique property whose value is in `id`, for example `email`. The id of the record is not accepted.
     id_property: String,
     /// An identifier of your choice, which replies and errors repeat.
     object_write_trace_id: String,
@@ -303,7 +303,7 @@ impl BatchUpsertRow {
 crm_core::record! {
     /// Body of `objects.gdpr_delete`.
     pub struct GdprDelete {
-        /// The unique property that the id is a value of, if it is not the record's own id.
+        /// The unique property whose value is given in place of the record's id, for example `email`.
         id_property: Option<String> = "idProperty",
         /// The id of the record. Required in requests.
         object_id: Option<String> = "objectId",
@@ -312,7 +312,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GdprDelete {
-    /// The unique property that the id is a value of, if it is not the record's own id.
+    /// The unique property whose value is given in place of the record's id, for example `email`.
     id_property: String,
 });
 
@@ -373,7 +373,7 @@ crm_core::record! {
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
         warnings: Vec<ObjectWarning> = "warnings",
     }
@@ -382,7 +382,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `objects.create`.
     pub struct ObjectCreate {
-        /// Associated records, or object types with which it can be associated.
+        /// Associations to create with the record.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
@@ -391,7 +391,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectCreate {
-    /// Associated records, or object types with which it can be associated.
+    /// Associations to create with the record.
     associations: [AssociationsForObject],
 });
 
@@ -470,7 +470,7 @@ crm_core::record! {
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
         warnings: Vec<ObjectWarning> = "warnings",
     }
@@ -568,7 +568,7 @@ crm_core::record! {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
-        /// True if it was newly made.
+        /// True if the record was created.
         new: Option<bool> = "new",
         /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -578,7 +578,7 @@ crm_core::record! {
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
         warnings: Vec<ObjectWarning> = "warnings",
     }

@@ -279,7 +279,7 @@ crm_core::record! {
     pub struct ContactUrl {
         /// Name in JSON: `type`.
         type_: Option<ContactUrlType> = "type",
-        /// The address. Required in requests.
+        /// The URL. Required in requests.
         url: Option<String> = "url",
     }
     required "url"
@@ -416,7 +416,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Always `FILE`.
         type_: Option<String> = "type",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }
@@ -448,7 +448,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Always `LOCATION`.
         type_: Option<String> = "type",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }

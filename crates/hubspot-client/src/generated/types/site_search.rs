@@ -42,7 +42,7 @@ crm_core::record! {
         title: Option<String> = "title",
         /// Name in JSON: `type`.
         type_: Option<IndexedDataType> = "type",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }

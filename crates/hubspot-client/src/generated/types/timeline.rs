@@ -174,7 +174,7 @@ crm_core::record! {
         height: Option<i64> = "height",
         /// The text of the link. Required in requests.
         link_label: Option<String> = "linkLabel",
-        /// The address. Required in requests.
+        /// The URL. Required in requests.
         url: Option<String> = "url",
         /// Required in requests.
         width: Option<i64> = "width",
@@ -188,7 +188,7 @@ crm_core::setters!(TimelineEventIFrame {
     height: i64,
     /// The text of the link.
     link_label: String,
-    /// The address.
+    /// The URL.
     url: String,
     width: i64,
 });

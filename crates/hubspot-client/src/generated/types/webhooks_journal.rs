@@ -387,7 +387,7 @@ crm_core::record! {
         current_offset: Option<String> = "currentOffset",
         /// Time at which it expires.
         expires_at: Option<Timestamp> = "expiresAt",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }

@@ -7,7 +7,7 @@ crm_core::record! {
     /// An item of [`PromptRunDetail::citations`].
     pub struct Citation {
         title: Option<String> = "title",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }
@@ -160,7 +160,7 @@ crm_core::record! {
         /// A date, `YYYY-MM-DD`.
         start_date: Option<String> = "startDate",
         status: Option<RecommendationStatus> = "status",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }

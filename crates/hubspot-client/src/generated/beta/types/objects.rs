@@ -92,7 +92,7 @@ impl BatchCreateRow {
 crm_core::record! {
     /// Body of `objects.batch_read`.
     pub struct CustomObjectsBatchRead {
-        /// The unique property that the id is a value of, if it is not the record's own id.
+        /// The unique property whose value is given in place of the record's id, for example `email`.
         id_property: Option<String> = "idProperty",
         /// Rows of the batch. Required in requests.
         inputs: Option<Vec<ObjectId>> = "inputs",
@@ -105,7 +105,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomObjectsBatchRead {
-    /// The unique property that the id is a value of, if it is not the record's own id.
+    /// The unique property whose value is given in place of the record's id, for example `email`.
     id_property: String,
     /// The names of the properties to return.
     properties: [String],
@@ -130,7 +130,7 @@ impl CustomObjectsBatchRead {
 crm_core::record! {
     /// Body of `objects.create`.
     pub struct ObjectCreate {
-        /// Associated records, or object types with which it can be associated.
+        /// Associations to create with the record.
         associations: Option<Vec<AssociationsForObject>> = "associations",
         /// The properties, by internal name. Required in requests.
         properties: Option<Map<String>> = "properties",
@@ -139,7 +139,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ObjectCreate {
-    /// Associated records, or object types with which it can be associated.
+    /// Associations to create with the record.
     associations: [AssociationsForObject],
 });
 

@@ -173,7 +173,7 @@ crm_core::record! {
         tax_category: Option<String> = "taxCategory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The address.
+        /// The URL.
         url: Option<String> = "url",
     }
 }
