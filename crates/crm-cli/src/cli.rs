@@ -1,37 +1,23 @@
 //! The command line: built from the catalogue when the program runs, and only as far as the words need it.
 
 mod complete;
-pub(crate) mod fields;
-mod operation;
-
-pub(crate) use operation::{data, data_argument, pairs};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, ArgMatches, Command, ValueEnum as _};
+use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 
 use crate::apis;
+use crate::arguments;
 use crate::catalogue::{Api, Found, kebab, resources};
 use crate::check::Input;
 use crate::commands::{self, COMMANDS, Entry};
 use crate::failure::{CODES, Failure};
-use crate::output::Format;
+use crate::options::{self, Options};
 
 /// A command line that was read.
 pub(crate) struct Asked {
     pub(crate) options: Options,
     pub(crate) action: Action,
-}
-
-/// The options of all commands.
-pub(crate) struct Options {
-    pub(crate) format: Option<Format>,
-    pub(crate) all: bool,
-    pub(crate) dry_run: bool,
-    pub(crate) yes: bool,
-    pub(crate) profile: Option<String>,
-    /// The file of records for the fakes; empty for none.
-    pub(crate) fake: Option<String>,
 }
 
 /// The work of a command.
@@ -60,16 +46,7 @@ pub(crate) fn read(words: &[String]) -> Result<Asked, Failure> {
         }
         Err(error) => return Err(Failure::usage(sentence(&error))),
     };
-    let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let options = Options {
-        format: text("format").and_then(|name| Format::from_str(&name, false).ok()),
-        all: matches.get_flag("all"),
-        dry_run: matches.get_flag("dry-run"),
-        yes: matches.get_flag("yes"),
-        profile: text("profile"),
-        fake: text("fake"),
-    };
-    Ok(Asked { options, action: action(&matches)? })
+    Ok(Asked { options: Options::read(&matches), action: action(&matches)? })
 }
 
 fn action(matches: &ArgMatches) -> Result<Action, Failure> {
@@ -95,7 +72,7 @@ fn action(matches: &ArgMatches) -> Result<Action, Failure> {
             let Some(api) = Api::all().find(|one| one.entry.document == api) else {
                 return Err(Failure::usage(format!("there is no API called \"{api}\"")));
             };
-            let body = matches.get_one::<String>("data").map(|data| operation::data(data)).transpose()?;
+            let body = matches.get_one::<String>("data").map(|data| arguments::data(data)).transpose()?;
             Ok(Action::Raw { api, method: text("method").to_uppercase(), path: text("path"), body })
         }
         vendor => {
@@ -106,7 +83,7 @@ fn action(matches: &ArgMatches) -> Result<Action, Failure> {
                 matches = inner;
             }
             let found = crate::catalogue::find(&words).map_err(Failure::usage)?;
-            Ok(Action::Call { input: operation::input(&found, matches)?, found })
+            Ok(Action::Call { input: arguments::input(&found, matches)?, found })
         }
     }
 }
@@ -123,44 +100,13 @@ fn command(words: &[String]) -> Command {
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .after_help(CODES)
-        .args(options())
+        .args(options::arguments())
         .subcommands(vendors)
         .subcommand(find())
         .subcommand(describe())
         .subcommand(raw())
         .subcommands(COMMANDS.iter().map(|entry| (entry.command)()))
         .subcommands(completions())
-}
-
-fn options() -> Vec<Arg> {
-    let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .help(help)
-            .action(ArgAction::SetTrue)
-            .global(true)
-            .help_heading("Options of all commands")
-    };
-    let value = |name: &'static str, shown: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(shown).help(help).global(true).help_heading("Options of all commands")
-    };
-    let formats = Format::value_variants().iter().filter_map(|format| format.to_possible_value());
-    vec![
-        value("format", "FORMAT", "Form of the output [default: table on a terminal, otherwise jsonl]")
-            .value_parser(clap::builder::PossibleValuesParser::new(formats)),
-        flag("all", "Read all pages of a list"),
-        flag("dry-run", "Print the request without sending it; the credential is hidden"),
-        flag("yes", "Send a write without a profile that allows writes"),
-        value("profile", "NAME", "Profile with the credentials [default: the environment, then \"default\"]"),
-        value(
-            "fake",
-            "FILE",
-            "Call fakes in this process instead of the vendors, with the records of a file if one is given",
-        )
-        .num_args(0..=1)
-        .require_equals(true)
-        .default_missing_value(""),
-    ]
 }
 
 /// A vendor without its operations, for help.
@@ -202,7 +148,7 @@ fn resource(resource: &'static str, operations: &[Found], words: &[String]) -> C
     let commands = operations.iter().map(|found| {
         let call = kebab(found.operation.call);
         let command = Command::new(call.clone()).about(found.operation.summary.to_string());
-        if chosen && words.contains(&call) { operation::arguments(command, found) } else { command }
+        if chosen && words.contains(&call) { arguments::add(command, found) } else { command }
     });
     Command::new(name)
         .about(format!("Operations on {}", resource.replace('_', " ")))
@@ -257,7 +203,7 @@ fn raw() -> Command {
         )
         .arg(Arg::new("method").value_name("METHOD").required(true))
         .arg(Arg::new("path").value_name("PATH").help("With the query, and escaped").required(true))
-        .arg(operation::data_argument())
+        .arg(arguments::data_argument())
 }
 
 /// The first paragraphs of clap's message as one line. A word that is not like a name is omitted: it may be personal

@@ -1,6 +1,5 @@
 //! The commands beside the operations. Each is a file with its words, its arguments and its work, and a row here.
 
-mod asked;
 mod can;
 mod export;
 mod import;
@@ -18,8 +17,8 @@ use std::pin::Pin;
 
 use clap::{ArgMatches, Command};
 
-use crate::cli::Options;
 use crate::failure::Failure;
+use crate::options::Options;
 
 /// A command at work.
 pub(crate) type Running = Pin<Box<dyn Future<Output = Result<(), Failure>>>>;

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod apis;
+mod arguments;
 mod catalogue;
 mod check;
 mod cli;
@@ -15,6 +16,7 @@ mod identity;
 mod login;
 mod mcp;
 mod note;
+mod options;
 mod output;
 mod profile;
 mod request;

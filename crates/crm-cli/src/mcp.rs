@@ -29,8 +29,8 @@ use rmcp::service::{RequestContext, RoleServer, serve_server};
 use serde_json::Value;
 use tokio::sync::{OnceCell, mpsc};
 
-use crate::cli::Options;
 use crate::failure::Failure;
+use crate::options::Options;
 use crate::session::Session;
 use crate::waits;
 use calls::Calls;

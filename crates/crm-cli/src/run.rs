@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use crate::catalogue::{Api, Found, Rows};
 use crate::check::{self, Input};
-use crate::cli::{Action, Asked, Options};
+use crate::cli::{Action, Asked};
 use crate::failure::Failure;
+use crate::options::Options;
 use crate::output::{self, Format};
 use crate::session::Session;
 use crate::{describe, find, note, request};

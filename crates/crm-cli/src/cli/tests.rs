@@ -1,4 +1,5 @@
 use super::*;
+use crate::output::Format;
 
 fn read_words(line: &str) -> Result<Asked, Failure> {
     read(&line.split(' ').map(str::to_owned).collect::<Vec<_>>())
@@ -11,7 +12,7 @@ fn refusal(line: &str) -> String {
 #[test]
 fn every_operation_has_a_command_that_can_be_built() {
     for found in Api::all().flat_map(Api::operations) {
-        let command = operation::arguments(Command::new("operation"), &found).args(options());
+        let command = arguments::add(Command::new("operation"), &found).args(options::arguments());
         command.debug_assert();
     }
 }

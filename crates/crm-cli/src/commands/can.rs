@@ -3,11 +3,10 @@
 use clap::{Arg, ArgMatches, Command};
 use serde_json::json;
 
-use super::asked::refuse;
 use crate::catalogue::{self, Found};
-use crate::cli::Options;
 use crate::failure::Failure;
 use crate::identity;
+use crate::options::Options;
 use crate::output::{self, Format};
 use crate::session::Session;
 
@@ -29,7 +28,7 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    refuse(&options, "can", &["all", "dry-run"])?;
+    options.refuse("can", &["all", "dry-run"])?;
     let words: Vec<&String> = matches.get_many("words").into_iter().flatten().collect();
     let words: Vec<&str> =
         words.iter().flat_map(|words| words.split([' ', '.'])).filter(|word| !word.is_empty()).collect();

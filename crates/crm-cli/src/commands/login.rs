@@ -14,13 +14,12 @@ use hubspot_client::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{self, Sender};
 
-use super::asked::refuse;
 use crate::apis::{APIS, Access, ApiEntry};
 use crate::catalogue::{Api, near};
-use crate::cli::Options;
 use crate::failure::Failure;
 use crate::login::{self, Login, VENDORS};
 use crate::note;
+use crate::options::Options;
 use crate::output::{self, Format};
 use crate::profile::Profile;
 use crate::server::{Answer, Request, Server};
@@ -70,7 +69,7 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    refuse(&options, "login", &["all", "dry-run", "fake"])?;
+    options.refuse("login", &["all", "dry-run", "fake"])?;
     let name = matches.get_one::<String>("api").cloned().unwrap_or_default();
     let Some(api) = APIS.iter().find(|api| api.profile == name) else {
         return Err(Failure::usage(format!("there is no API called \"{name}\"")));

@@ -2,9 +2,9 @@
 
 use clap::{Arg, ArgMatches, Command};
 
-use crate::cli::Options;
 use crate::failure::Failure;
 use crate::mcp;
+use crate::options::Options;
 
 pub(super) fn command() -> Command {
     let files = Arg::new("files").long("files").value_name("DIR").help("Folder for whole lists and other files");

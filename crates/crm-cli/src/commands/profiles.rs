@@ -3,9 +3,8 @@
 use clap::{ArgMatches, Command};
 use serde_json::json;
 
-use super::asked::refuse;
-use crate::cli::Options;
 use crate::failure::Failure;
+use crate::options::Options;
 use crate::output::{Format, Rows};
 use crate::profile::Profile;
 
@@ -14,7 +13,7 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(_: ArgMatches, options: Options) -> Result<(), Failure> {
-    refuse(&options, "profiles", &["all", "dry-run", "fake", "profile"])?;
+    options.refuse("profiles", &["all", "dry-run", "fake", "profile"])?;
     let mut rows = Rows::new(Format::of(options.format));
     for profile in Profile::all(false)? {
         for (api, entry) in &profile.apis {

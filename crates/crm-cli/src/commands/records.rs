@@ -48,6 +48,15 @@ pub(super) fn location() -> Arg {
     Arg::new("location").long("location-id").value_name("ID").help("The location of HoopAI's contacts")
 }
 
+/// The option for the properties of HubSpot's records.
+pub(super) fn properties() -> Arg {
+    Arg::new("properties")
+        .long("properties")
+        .value_name("NAME,…")
+        .value_delimiter(',')
+        .help("The properties to read, of HubSpot [default: a few]")
+}
+
 /// Returns the names of an option that takes several.
 pub(super) fn names(matches: &ArgMatches, option: &str) -> Vec<String> {
     let given = matches.try_get_many::<String>(option).ok().flatten().into_iter().flatten();
@@ -97,7 +106,7 @@ impl Kind {
     ) -> Result<Option<Self>, Failure> {
         match vendor {
             "hubspot" if location.is_some() => Err(Failure::usage("HubSpot has no locations; leave out --location-id")),
-            "hubspot" => hubspot(object, operation).map(|segment| segment.map(Self::HubSpot)),
+            "hubspot" => segment(object, operation, operation).map(|segment| segment.map(Self::HubSpot)),
             "hoopai" if object == "contacts" => match location {
                 Some(location) if !location.is_empty() => Ok(Some(Self::HoopAi { location: location.to_owned() })),
                 _ => Err(Failure::usage("contacts belong to a location; add --location-id ID")),
@@ -122,7 +131,7 @@ impl Kind {
 }
 
 /// Returns the API of this document.
-fn entry(document: &str) -> Result<&'static ApiEntry, Failure> {
+pub(super) fn entry(document: &str) -> Result<&'static ApiEntry, Failure> {
     let found = apis::APIS.iter().find(|api| api.document == document);
     found.ok_or_else(|| Failure::other(format!("this program has no API called {document}")))
 }
@@ -134,11 +143,15 @@ fn types() -> impl Iterator<Item = &'static ObjectType> {
 }
 
 /// Returns the value in the path for a type of object, `None` if there is no such type.
-fn hubspot(object: &str, operation: &str) -> Result<Option<String>, Failure> {
+///
+/// # Errors
+///
+/// The type of object has no such `call`, which `words` name for the user.
+pub(super) fn segment(object: &str, call: &str, words: &str) -> Result<Option<String>, Failure> {
     let name = kebab(object);
     match types().find(|one| kebab(one.name) == name || one.segment == object) {
-        Some(one) if one.calls.contains(&operation) => Ok(Some(one.segment.to_owned())),
-        Some(one) => Err(Failure::usage(format!("HubSpot has no {operation} of {}", one.name))),
+        Some(one) if one.calls.contains(&call) => Ok(Some(one.segment.to_owned())),
+        Some(one) => Err(Failure::usage(format!("HubSpot has no {words} of {}", one.name))),
         None => Ok(is_custom(object).then(|| object.to_owned())),
     }
 }

@@ -13,8 +13,8 @@ use serde_json::Value;
 use super::interrupt::Interrupt;
 use super::records::{self, Kind, Records, names, refuse, row};
 use crate::check::Input;
-use crate::cli::Options;
 use crate::failure::Failure;
+use crate::options::Options;
 use crate::output::{self, Format};
 use crate::run::preview;
 use crate::session::Session;
@@ -40,13 +40,7 @@ pub(super) fn command() -> Command {
         .arg(
             Arg::new("limit").long("limit").value_name("NUMBER").value_parser(number).help("At most this many records"),
         )
-        .arg(
-            Arg::new("properties")
-                .long("properties")
-                .value_name("NAME,…")
-                .value_delimiter(',')
-                .help("The properties to read, of HubSpot [default: a few]"),
-        )
+        .arg(records::properties())
 }
 
 pub(super) fn count_command() -> Command {

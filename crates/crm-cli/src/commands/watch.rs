@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 
 use super::interrupt::Interrupt;
 use super::records::{self, Kind, Records, names, refuse, row};
-use crate::cli::Options;
 use crate::failure::Failure;
 use crate::note;
+use crate::options::Options;
 use crate::output::Format;
 use crate::session::Session;
 
@@ -33,13 +33,7 @@ pub(super) fn command() -> Command {
         .arg(Arg::new("since-last").long("since-last").value_name("FILE").required_unless_present("since").help(
             "Continue where the last run with this file ended, and keep the position in it; the first run begins at --since",
         ))
-        .arg(
-            Arg::new("properties")
-                .long("properties")
-                .value_name("NAME,…")
-                .value_delimiter(',')
-                .help("The properties to read, of HubSpot [default: a few]"),
-        )
+        .arg(records::properties())
         .arg(
             Arg::new("follow")
                 .long("follow")

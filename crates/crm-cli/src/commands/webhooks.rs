@@ -8,9 +8,8 @@ mod send;
 
 use clap::{Arg, ArgMatches, Command};
 
-use super::asked::refuse;
-use crate::cli::Options;
 use crate::failure::Failure;
+use crate::options::Options;
 use crate::profile::Profile;
 
 /// The vendors that send webhooks.
@@ -38,11 +37,11 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let profile = Profile::read(options.profile.as_deref())?;
     match name {
         "listen" => {
-            refuse(&options, "webhooks listen", &["all", "dry-run", "fake", "format"])?;
+            options.refuse("webhooks listen", &["all", "dry-run", "fake", "format"])?;
             listen::run(vendor, &profile, matches).await
         }
         _ => {
-            refuse(&options, "webhooks send", &["all", "fake"])?;
+            options.refuse("webhooks send", &["all", "fake"])?;
             send::run(vendor, &profile, matches, &options).await
         }
     }

@@ -2,11 +2,10 @@
 
 use clap::{Arg, ArgMatches, Command};
 
-use super::asked::refuse;
 use crate::apis::{self, APIS, ApiEntry};
-use crate::cli::Options;
 use crate::failure::Failure;
 use crate::identity;
+use crate::options::Options;
 use crate::output::{self, Format};
 use crate::session::Session;
 
@@ -18,7 +17,7 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    refuse(&options, "whoami", &["all", "dry-run"])?;
+    options.refuse("whoami", &["all", "dry-run"])?;
     let vendor = matches.get_one::<String>("vendor").cloned().unwrap_or_default();
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     // The first API of each credential.

@@ -6,11 +6,12 @@ use clap::ArgMatches;
 use serde_json::{Value, json};
 
 use super::form::{Column, Form};
+use crate::arguments::pairs;
 use crate::catalogue::{self, Found};
 use crate::check::{self, Input};
-use crate::cli::{Options, pairs};
 use crate::commands::records::{Kind, names};
 use crate::failure::Failure;
+use crate::options::Options;
 use crate::output::Format;
 
 /// The records, the form of the rows, and the file.

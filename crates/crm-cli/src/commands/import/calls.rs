@@ -4,9 +4,9 @@ use crm_core::{BoxFuture, Call, Error, Pipeline, Preview};
 use serde_json::{Map, Value, json};
 
 use super::target::{Answer, Ready, Target, Verb};
+use crate::arguments::fields;
 use crate::catalogue::{Argument, Found, Place, Ty, find};
 use crate::check::{Fault, Input};
-use crate::cli::fields;
 use crate::failure::Failure;
 use crate::request;
 use crate::session::Session;

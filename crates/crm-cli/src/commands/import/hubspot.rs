@@ -12,9 +12,10 @@ use hubspot_client::types::{
 };
 use serde_json::{Map, Value};
 
+use super::super::records;
 use super::target::{Answer, Ready, Target, Verb};
-use crate::apis::{self, APIS};
-use crate::catalogue::{Api, ObjectType, kebab};
+use crate::apis;
+use crate::catalogue::kebab;
 use crate::check::{Fault, Input};
 use crate::failure::Failure;
 use crate::request;
@@ -55,23 +56,7 @@ pub(super) struct Batches {
 
 /// Returns the value in the path for a type of object, or `None` if this is none.
 pub(super) fn segment(object: &str, verb: Verb) -> Result<Option<String>, Failure> {
-    let name = kebab(object);
-    let types = Api::of("hubspot").filter(|api| api.file.root).filter_map(|api| api.file.objects.as_ref());
-    let has = |one: &&ObjectType| kebab(one.name) == name || one.segment == object;
-    match types.flat_map(|objects| &objects.types).find(has) {
-        Some(one) if one.calls.contains(&format!("batch_{verb}").as_str()) => Ok(Some(one.segment.to_owned())),
-        Some(one) => Err(Failure::usage(format!("HubSpot has no {verb} of {}", one.name))),
-        None => Ok(is_custom(object).then(|| object.to_owned())),
-    }
-}
-
-/// Returns true if this can be the name of a custom object: `2-123` or `p123_cars`.
-fn is_custom(object: &str) -> bool {
-    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let id = object.split_once('-').is_some_and(|(group, id)| number(group) && number(id));
-    let named = object.strip_prefix('p').and_then(|rest| rest.split_once('_'));
-    id || named.is_some_and(|(portal, name)| number(portal) && !name.is_empty() && plain(name))
+    records::segment(object, &format!("batch_{verb}"), &verb.to_string())
 }
 
 impl Batches {
@@ -96,7 +81,7 @@ impl Batches {
             }
             _ => {}
         }
-        let client = session.connect(&APIS[0], "", apis::hubspot_client).await?;
+        let client = session.connect(records::entry("hubspot")?, "", apis::hubspot_client).await?;
         let known = match verb {
             Verb::Archive => None,
             _ => Known::read(&client.properties(segment), object).await?,

@@ -1,12 +1,12 @@
 //! Sends the rows, several requests at the same time, until all have a result or something stops it.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 
 use crm_core::{Error, ErrorKind};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
+use super::super::interrupt::Interrupt;
 use super::journal::Journal;
 use super::results::{self, Results};
 use super::source::Source;
@@ -36,16 +36,6 @@ pub(super) struct Work<'a> {
     denied: Option<Vec<(Ready, Answer)>>,
 }
 
-/// Returns the next Ctrl-C, which no longer ends the program from the first wait on.
-fn interrupt() -> Pin<Box<dyn Future<Output = ()>>> {
-    Box::pin(async {
-        // A system without this signal ends the program by itself.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
-}
-
 impl<'a> Work<'a> {
     pub(super) fn new(
         source: &'a Source,
@@ -70,7 +60,7 @@ impl<'a> Work<'a> {
         let mut chunks = rows.chunks(self.target.most().max(1));
         let mut running: JoinSet<(Vec<Ready>, Vec<Answer>)> = JoinSet::new();
         let mut stop: Option<Failure> = None;
-        let mut signal = interrupt();
+        let mut interrupt = Interrupt::new();
         loop {
             while stop.is_none() && running.len() < self.target.at_once() {
                 let Some(chunk) = chunks.next() else { break };
@@ -82,23 +72,23 @@ impl<'a> Work<'a> {
                     Err(failure) => stop = Some(failure),
                 }
             }
-            tokio::select! {
-                done = running.join_next() => match done {
-                    None => break,
-                    Some(Ok((rows, answers))) => {
-                        if let Err(failure) = self.take(&rows, answers) {
-                            stop.get_or_insert(failure);
-                        }
+            match interrupt.or(running.join_next()).await {
+                Some(None) => break,
+                Some(Some(Ok((rows, answers)))) => {
+                    if let Err(failure) = self.take(&rows, answers) {
+                        stop.get_or_insert(failure);
                     }
-                    Some(Err(_)) => drop(stop.get_or_insert_with(|| Failure::other("a request ended without a result"))),
-                },
-                () = &mut signal => {
-                    if stop.is_some() {
-                        return Err(Failure::doubt("stopped; rows that were sent may have been written"));
-                    }
+                }
+                Some(Some(Err(_))) => {
+                    stop.get_or_insert_with(|| Failure::other("a request ended without a result"));
+                }
+                None if stop.is_some() => {
+                    return Err(Failure::doubt("stopped; rows that were sent may have been written"));
+                }
+                None => {
                     note::say("stopping after the requests that were sent; press Ctrl-C again to leave them");
                     stop = Some(Failure::other("stopped"));
-                    signal = interrupt();
+                    interrupt = Interrupt::new();
                 }
             }
         }

@@ -9,6 +9,7 @@ use hubspot_client::http::{Method, StatusCode};
 use serde_json::Value;
 use tokio::sync::mpsc::{self, Sender};
 
+use super::super::interrupt::Interrupt;
 use super::keys::Verifier;
 use super::post::Place;
 use crate::failure::Failure;
@@ -48,9 +49,9 @@ pub(super) async fn run(vendor: &str, profile: &Profile, matches: &ArgMatches) -
     let (failed, mut ended) = mpsc::channel(1);
     let listener = Arc::new(Listener { verifier, forward, failed });
     let end = async {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => Ok(()),
-            failure = ended.recv() => failure.map_or(Ok(()), Err),
+        match Interrupt::new().or(ended.recv()).await {
+            Some(Some(failure)) => Err(failure),
+            Some(None) | None => Ok(()),
         }
     };
     server.serve(move |request| Arc::clone(&listener).answer(request), end).await

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::post::Place;
 use super::{keys, samples};
-use crate::cli::{self, Options};
+use crate::arguments;
 use crate::failure::Failure;
+use crate::options::Options;
 use crate::output::{self, Format};
 use crate::profile::Profile;
 
@@ -23,7 +24,7 @@ pub(super) fn command() -> Command {
                 .help("Kind of the sample, for example contact.propertyChange (HubSpot) or ContactCreate (HoopAI)"),
         )
         .arg(
-            cli::data_argument()
+            arguments::data_argument()
                 .help("The body in place of a sample; @FILE reads it from a file, - from standard input")
                 .conflicts_with("event"),
         )
@@ -38,7 +39,7 @@ pub(super) async fn run(
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let place = Place::read(text("url").unwrap_or_default(), "URL")?;
     let body = match text("data") {
-        Some(data) => cli::data(data)?,
+        Some(data) => arguments::data(data)?,
         None => samples::of(vendor, text("event"), SystemTime::now())?,
     };
     let signed = keys::signer(vendor, profile)?.sign(&place.address(), &body);

@@ -1,12 +1,13 @@
 //! The arguments of one operation: those of the path in their order, all others as options, the body as JSON or as
 //! members.
 
+pub(crate) mod fields;
+
 use std::io::Read as _;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value};
 
-use super::fields;
 use crate::catalogue::{Argument, Encoding, Found, Place, Ty, kebab};
 use crate::check::{Input, argument};
 use crate::failure::Failure;
@@ -18,7 +19,7 @@ const MOST_DOTS: usize = 100;
 const FIELDS: &str = "FIELD=VALUE";
 
 /// Adds the arguments of an operation to its command.
-pub(super) fn arguments(mut command: Command, found: &Found) -> Command {
+pub(crate) fn add(mut command: Command, found: &Found) -> Command {
     let operation = found.operation;
     let (path, others): (Vec<_>, Vec<_>) = found.arguments().partition(|argument| argument.place == Place::Path);
     for argument in path {
@@ -79,7 +80,7 @@ fn help(argument: &Argument) -> String {
 }
 
 /// Returns the input that the words of a command line give.
-pub(super) fn input(found: &Found, matches: &ArgMatches) -> Result<Input, Failure> {
+pub(crate) fn input(found: &Found, matches: &ArgMatches) -> Result<Input, Failure> {
     let mut input = Input::default();
     for argument in found.arguments() {
         let Some(values) = matches.try_get_many::<String>(&id(argument)).ok().flatten() else { continue };

@@ -7,7 +7,7 @@ use crate::check::shown;
 use crate::failure::Failure;
 
 /// Takes `NAME=VALUE` apart.
-pub(super) fn pair(text: &str) -> Result<(&str, &str), Failure> {
+pub(crate) fn pair(text: &str) -> Result<(&str, &str), Failure> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name, value)),
         // The word may be personal data.
@@ -16,7 +16,7 @@ pub(super) fn pair(text: &str) -> Result<(&str, &str), Failure> {
 }
 
 /// The failure of a name that is given twice.
-pub(super) fn twice(name: &str) -> Failure {
+pub(crate) fn twice(name: &str) -> Failure {
     Failure::usage(format!("{} is given twice", shown(name)))
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn set(types: &Types, ty: Ty<'_>, body: &mut Value, name: &str, value
 }
 
 /// Returns the name of a member as the body has it, for one that is written as an option is.
-pub(super) fn spelled(types: &Types, ty: Ty<'_>, name: &str) -> String {
+pub(crate) fn spelled(types: &Types, ty: Ty<'_>, name: &str) -> String {
     let Ty::Named(named) = ty else { return name.to_owned() };
     let Some(Definition::Record { fields, .. }) = types.get(named) else { return name.to_owned() };
     let meant = fields.iter().find(|field| kebab(field.name) == name).map(|field| field.name);

@@ -1,0 +1,80 @@
+//! The options of all commands.
+
+use clap::{Arg, ArgAction, ArgMatches, ValueEnum as _};
+
+use crate::failure::Failure;
+use crate::output::Format;
+
+/// The options of all commands.
+pub(crate) struct Options {
+    pub(crate) format: Option<Format>,
+    pub(crate) all: bool,
+    pub(crate) dry_run: bool,
+    pub(crate) yes: bool,
+    pub(crate) profile: Option<String>,
+    /// The file of records for the fakes; empty for none.
+    pub(crate) fake: Option<String>,
+}
+
+/// The arguments of a command line that set them.
+pub(crate) fn arguments() -> Vec<Arg> {
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .help(help)
+            .action(ArgAction::SetTrue)
+            .global(true)
+            .help_heading("Options of all commands")
+    };
+    let value = |name: &'static str, shown: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(shown).help(help).global(true).help_heading("Options of all commands")
+    };
+    let formats = Format::value_variants().iter().filter_map(|format| format.to_possible_value());
+    vec![
+        value("format", "FORMAT", "Form of the output [default: table on a terminal, otherwise jsonl]")
+            .value_parser(clap::builder::PossibleValuesParser::new(formats)),
+        flag("all", "Read all pages of a list"),
+        flag("dry-run", "Print the request without sending it; the credential is hidden"),
+        flag("yes", "Send a write without a profile that allows writes"),
+        value("profile", "NAME", "Profile with the credentials [default: the environment, then \"default\"]"),
+        value(
+            "fake",
+            "FILE",
+            "Call fakes in this process instead of the vendors, with the records of a file if one is given",
+        )
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value(""),
+    ]
+}
+
+impl Options {
+    /// Returns the options that a command line has.
+    pub(crate) fn read(matches: &ArgMatches) -> Self {
+        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        Self {
+            format: text("format").and_then(|name| Format::from_str(&name, false).ok()),
+            all: matches.get_flag("all"),
+            dry_run: matches.get_flag("dry-run"),
+            yes: matches.get_flag("yes"),
+            profile: text("profile"),
+            fake: text("fake"),
+        }
+    }
+
+    /// Refuses the options that have no effect on a command.
+    pub(crate) fn refuse(&self, command: &str, refused: &[&str]) -> Result<(), Failure> {
+        let given = |name: &&&str| match **name {
+            "all" => self.all,
+            "dry-run" => self.dry_run,
+            "fake" => self.fake.is_some(),
+            "format" => self.format.is_some(),
+            "profile" => self.profile.is_some(),
+            _ => false,
+        };
+        match refused.iter().find(given) {
+            Some(name) => Err(Failure::usage(format!("--{name} has no effect on crm {command}; leave it out"))),
+            None => Ok(()),
+        }
+    }
+}
