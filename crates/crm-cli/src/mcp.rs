@@ -11,7 +11,9 @@ mod files;
 mod given;
 mod http;
 mod lines;
+mod plan;
 mod progress;
+mod shared;
 mod tools;
 mod turn;
 mod whole;
@@ -33,10 +35,11 @@ use crate::failure::Failure;
 use crate::options::Options;
 use crate::session::Session;
 use crate::waits;
-use calls::Calls;
 use files::Folder;
 use given::Given;
-use turn::{Answer, Stop, Turn, Used};
+use plan::Used;
+use shared::Shared;
+use turn::{Answer, Stop, Turn};
 
 const INSTRUCTIONS: &str = "Operations of HubSpot, HoopAI, HockeyStack and Hatch. First `find` the operation, then \
 `describe` it, then `read`, `write` or `batch`. Failed writes say whether they may have happened: look before you repeat them.";
@@ -47,7 +50,7 @@ const BUFFER: usize = 64 * 1024;
 /// Serves until the input ends, or over HTTP at an address. Files are written to and read from `files` only.
 pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&str>) -> Result<(), Failure> {
     refuse(options)?;
-    let calls = Calls {
+    let shared = Shared {
         session: Session::open(options.profile.as_deref(), options.fake.as_deref())?,
         profile: options.profile.clone().unwrap_or_default(),
         yes: options.yes,
@@ -55,7 +58,7 @@ pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&
         hubspot: OnceCell::new(),
         used: Used::default(),
     };
-    let server = Server { calls: Arc::new(calls) };
+    let server = Server { shared: Arc::new(shared) };
     if let Some(address) = http {
         return http::serve(server, address).await;
     }
@@ -83,14 +86,14 @@ fn refuse(options: &Options) -> Result<(), Failure> {
 
 #[derive(Clone)]
 struct Server {
-    calls: Arc<Calls>,
+    shared: Arc<Shared>,
 }
 
 impl Server {
     /// Calls a tool, and reports its waits.
     async fn answer(&self, tool: &str, given: &Given, turn: &Turn) -> Result<Answer, Stop> {
         let (told, mut heard) = mpsc::unbounded_channel();
-        let mut call = std::pin::pin!(waits::told(told, self.calls.call(tool, given, turn)));
+        let mut call = std::pin::pin!(waits::told(told, self.shared.call(tool, given, turn)));
         loop {
             tokio::select! {
                 answer = &mut call => return answer,
@@ -103,7 +106,7 @@ impl Server {
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let tools = ServerCapabilities::builder().enable_tools();
-        let capabilities = match self.calls.folder {
+        let capabilities = match self.shared.folder {
             Some(_) => tools.enable_resources().build(),
             None => tools.build(),
         };
@@ -148,7 +151,7 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Ok(ListResourcesResult::with_all_items(self.calls.folder.as_ref().map(Folder::list).unwrap_or_default()))
+        Ok(ListResourcesResult::with_all_items(self.shared.folder.as_ref().map(Folder::list).unwrap_or_default()))
     }
 
     async fn read_resource(
@@ -157,7 +160,7 @@ impl ServerHandler for Server {
         _: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let none = || ErrorData::resource_not_found("there is no folder for files", None);
-        let content = self.calls.folder.as_ref().ok_or_else(none)?.read(&request.uri)?;
+        let content = self.shared.folder.as_ref().ok_or_else(none)?.read(&request.uri)?;
         Ok(ReadResourceResult::new(vec![content]).into())
     }
 }

@@ -9,9 +9,9 @@ use crm_core::{Batch, BatchReport, Call, ChunkOutcome, Pipeline};
 use serde_json::{Value, json};
 
 use super::bounded::bounded_reply;
-use super::calls::{Calls, add_digest, in_a_terminal};
 use super::given::Given;
 use super::progress::Progress;
+use super::shared::{Shared, in_a_terminal};
 use super::turn::{Answer, Stop, Turn};
 use crate::catalogue::{Definition, Found, Ty};
 use crate::check::{self, Fault, Input};
@@ -43,12 +43,12 @@ enum Rows {
 }
 
 /// Sends all rows.
-pub(super) async fn run(calls: &Calls, given: &Given, turn: &Turn) -> Result<Answer, Stop> {
+pub(super) async fn run(shared: &Shared, given: &Given, turn: &Turn) -> Result<Answer, Stop> {
     let found = given.operation()?;
     let dry = given.flag("dry_run");
-    calls.permit(&found, dry)?;
+    shared.permit(&found, dry)?;
     let rows = given.get("rows").and_then(Value::as_array).map_or(0, Vec::len);
-    if rows > MOST_WITHOUT_FILES && calls.folder.is_none() {
+    if rows > MOST_WITHOUT_FILES && shared.folder.is_none() {
         return Err(Failure::usage(format!(
             "rows: has {rows} entries, and without a folder for files a call takes at most {MOST_WITHOUT_FILES}, because \
              more results do not fit in the reply; send several calls, or the person who runs this server can name a \
@@ -58,8 +58,8 @@ pub(super) async fn run(calls: &Calls, given: &Given, turn: &Turn) -> Result<Ans
     }
     let work = Work::checked(found, given)?;
     let count = work.rows.len();
-    let plan = calls.plan(&found, given, &work.shared, count);
-    let pipeline = calls.pipeline(&found, &work.shared).await?;
+    let plan = shared.plan(&found, given, &work.shared, count);
+    let pipeline = shared.pipeline(&found, &work.shared).await?;
     let writes = !found.operation.reads();
     if dry {
         let mut shown = json!({"rows": count, "requests": work.requests()});
@@ -68,18 +68,18 @@ pub(super) async fn run(calls: &Calls, given: &Given, turn: &Turn) -> Result<Ans
             let first = call.preview().await.map_err(|error| Failure::call(&error, writes).without(&input))?;
             shown["first_request"] = bounded_reply(&request::as_json(&first), "nothing was sent; the request");
         }
-        add_digest(&mut shown, plan.as_ref(), turn, &calls.used);
+        turn.add_digest(&mut shown, plan.as_ref(), &shared.used);
         return Ok(shown.into());
     }
     if let Some(plan) = &plan {
-        turn.confirm(plan, given.text("confirm"), &calls.used).await?;
+        turn.confirm(plan, given.text("confirm"), &shared.used).await?;
     }
     let mut results = Results::new(given.rows(), &work.shared, writes);
     match objects::kind(&found) {
-        Some(kind) => objects::send(calls, kind, work, &mut results, &turn.progress).await?,
+        Some(kind) => objects::send(shared, kind, work, &mut results, &turn.progress).await?,
         None => results.take(0, work.send(&pipeline, &turn.progress).await),
     }
-    results.answer(&found, calls.folder.as_ref())
+    results.answer(&found, shared.folder.as_ref())
 }
 
 impl Rows {

@@ -1,9 +1,5 @@
 //! One call of a tool, with what its client can be asked.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
-
 use rmcp::model::{
     CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitationAction, ElicitationSchema, InputRequest,
     InputRequiredResult, InputResponses, ProtocolVersion, Resource,
@@ -11,14 +7,13 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
 
+use super::plan::{Plan, Used};
 use super::progress::Progress;
 use crate::confirm;
 use crate::failure::Failure;
 
 /// The name of the question, and of its only field.
 const QUESTION: &str = "confirm";
-/// The maximum number of seconds by which a digest is dated back.
-const DATED_BACK: u64 = 60;
 
 /// A reply of a tool.
 pub(super) struct Answer {
@@ -47,64 +42,6 @@ impl From<Failure> for Stop {
     }
 }
 
-/// A write that needs a confirmation.
-pub(super) struct Plan {
-    /// The words of the operation.
-    pub(super) what: String,
-    /// All that is sent.
-    pub(super) input: Vec<u8>,
-    /// The effect as a sentence without values.
-    pub(super) says: String,
-    /// The values of the path, for the user.
-    pub(super) values: String,
-    /// The body and the first rows, for the user.
-    pub(super) affected: String,
-}
-
-/// The digests of the writes that were confirmed: each confirms one write.
-#[derive(Default)]
-pub(super) struct Used(Mutex<BTreeSet<String>>);
-
-impl Used {
-    /// Returns a digest that confirms a write for some minutes.
-    pub(super) fn fresh(&self, plan: &Plan) -> String {
-        let (used, now) = (self.lock(), SystemTime::now());
-        // A digest has the second in which it was made, so that of a repeated write is dated back.
-        let mut digests = (0..DATED_BACK).map(|seconds| {
-            let time = now.checked_sub(Duration::from_secs(seconds)).unwrap_or(now);
-            confirm::digest(&plan.what, &plan.input, time)
-        });
-        digests.find(|digest| !used.contains(digest)).unwrap_or_else(|| confirm::digest(&plan.what, &plan.input, now))
-    }
-
-    fn has(&self, digest: &str) -> bool {
-        self.lock().contains(digest)
-    }
-
-    /// Uses a digest up.
-    fn take(&self, digest: &str) -> Result<(), Failure> {
-        match self.lock().insert(digest.to_owned()) {
-            true => Ok(()),
-            false => Err(Failure::usage(
-                "this confirmation was used already, and confirms one call; nothing was sent; call with dry_run: true \
-                 for a new one",
-            )),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Plan {
-    fn check(&self, digest: &str) -> Result<(), Failure> {
-        let wrong = "confirm: is not the digest of this call, or is older than five minutes; nothing was sent; call with \
-                     dry_run: true for a new one";
-        confirm::check(&self.what, &self.input, digest, SystemTime::now()).map_err(|_| Failure::usage(wrong))
-    }
-}
-
 /// A call of a tool.
 pub(super) struct Turn {
     pub(super) progress: Progress,
@@ -123,6 +60,13 @@ impl Turn {
     pub(super) fn can_ask(&self) -> bool {
         let elicitation = self.context.client_capabilities().and_then(|known| known.elicitation);
         elicitation.is_some_and(|forms| forms.form.is_some() || forms.url.is_none())
+    }
+
+    /// Adds the digest that confirms a write, for a client that cannot ask its user.
+    pub(super) fn add_digest(&self, shown: &mut Value, plan: Option<&Plan>, used: &Used) {
+        if let Some(plan) = plan.filter(|_| !self.can_ask()) {
+            shown["confirm"] = used.fresh(plan).into();
+        }
     }
 
     /// Has a write confirmed: by the user if the client can ask, and otherwise by the digest of a dry run.

@@ -12,8 +12,8 @@ use super::{CONCURRENCY, Rows, Work};
 use crate::apis;
 use crate::catalogue::Found;
 use crate::failure::Failure;
-use crate::mcp::calls::Calls;
 use crate::mcp::progress::Progress;
+use crate::mcp::shared::Shared;
 use crate::request;
 
 /// A batch that the client has.
@@ -40,14 +40,14 @@ pub(super) fn kind(found: &Found) -> Option<Kind> {
 
 /// Sends the rows, in parts after each of which progress is reported.
 pub(super) async fn send(
-    calls: &Calls,
+    shared: &Shared,
     kind: Kind,
     work: Work,
     results: &mut Results,
     progress: &Progress,
 ) -> Result<(), Failure> {
-    let connect = || calls.session.connect(work.found.api.entry, "", apis::hubspot_client);
-    let client = calls.hubspot.get_or_try_init(connect).await?;
+    let connect = || shared.session.connect(work.found.api.entry, "", apis::hubspot_client);
+    let client = shared.hubspot.get_or_try_init(connect).await?;
     let ty = match work.found.object {
         Some(object) => object.segment.to_owned(),
         None => work.shared.arguments.get("objectType").map(request::text).unwrap_or_default(),

@@ -1,0 +1,118 @@
+//! Inputs that are refused before anything is sent.
+
+use super::*;
+
+#[test]
+fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
+    let place = Place::hubspot();
+    place.write("mine.csv", "name\nmine\n");
+    for (line, text, sentence) in [
+        (
+            "upsert hubspot contacts a.csv --by email",
+            "email,fristname\na@example.com,A\nb@example.com,B\n",
+            "a.csv: row 1 (line 2), fristname: is not a property of contacts; did you mean \"firstname\"?; nothing was sent",
+        ),
+        (
+            "upsert hubspot contacts a.csv --by email",
+            "email\na@example.com\nA@example.com\n",
+            "a.csv: row 2 (line 3), email: names the same record as row 1 (line 2); nothing was sent",
+        ),
+        (
+            "upsert hubspot contacts a.csv --by email",
+            "email,firstname\n,A\n",
+            "a.csv: row 1 (line 2), email: is required, because it names the record; nothing was sent",
+        ),
+        (
+            "import hubspot contacts a.csv",
+            "id,firstname\n17,A\n",
+            "a.csv: row 1 (line 2), id: names a record that exists; use crm update, or remove the column; nothing was sent",
+        ),
+        (
+            "import hubspot contacts a.csv",
+            "email\n\"a",
+            "a.csv: the file ends in the middle of row 1 (line 2); nothing was sent",
+        ),
+        (
+            "upsert hubspot contacts a.csv",
+            "email\n",
+            "name the unique property that tells which records exist, for example: --by email",
+        ),
+        (
+            "upsert hubspot contacts a.csv --by firstname",
+            "email\n",
+            "--by firstname: two records may have the same value; unique properties are email, hs_object_id",
+        ),
+        ("import hubspot contracts a.csv", "email\n", "HubSpot has no create of contracts"),
+        (
+            "import hubspot contcts a.csv",
+            "email\n",
+            "there is no resource of hubspot called \"contcts\"; did you mean \"contacts\"?",
+        ),
+        ("import hubspot contacts b.csv", "", "b.csv cannot be read: "),
+        ("import hubspot contacts a.csv --failed a.csv", "email\n", "--failed must be another file than the input"),
+        ("import hubspot contacts a.csv --failed ./a.csv", "email\n", "--failed must be another file than the input"),
+        (
+            "import hubspot contacts a.csv --failed ./a.csv.done",
+            "email\n",
+            "--failed must be another file than the journal of the input",
+        ),
+        (
+            "import hubspot contacts a.csv --failed mine.csv",
+            "email\n",
+            "--failed mine.csv: the file exists and would be replaced; give the name of a new file",
+        ),
+        (
+            "import hubspot contacts a.csv --failed missing/failed.csv",
+            "email\na@example.com\n",
+            "--failed missing/failed.csv cannot be written: ",
+        ),
+        (
+            "import hubspot contacts a.csv",
+            "email,properties.email\na@example.com,b@example.com\n",
+            "a.csv: row 1 (line 2), email: is given twice; nothing was sent",
+        ),
+        (
+            "update hubspot contacts a.csv",
+            "id,firstname\n1.01001E+05,A\nzzz,B\n",
+            "a.csv: row 1 (line 2), id: must be the number of a record; spreadsheets may write a long one as 1.01E+05; \
+             nothing was sent",
+        ),
+        ("import hubspot contacts a.csv --all", "email\n", "all rows of the file are sent; leave out --all"),
+    ] {
+        place.write("a.csv", text);
+        let ran = place.run(line);
+        assert_eq!((ran.code, ran.output.as_str()), (2, ""), "{line}: {}", ran.errors);
+        assert_eq!((place.read("a.csv"), place.read("mine.csv")), (text.to_owned(), "name\nmine\n".to_owned()));
+        assert!(
+            ran.errors.starts_with(&format!("crm: {sentence}")) && ran.errors.lines().count() == 1,
+            "{}",
+            ran.errors
+        );
+    }
+    assert!(place.fake.requests().iter().all(|request| request.method == "GET"));
+    assert!(!place.path("a.csv.done").exists());
+}
+
+#[test]
+fn options_are_checked_before_anything_is_sent() {
+    let place = Place::hubspot();
+    let options = json!([{"label": "Lead", "value": "lead"}, {"label": "Customer", "value": "customer"}]);
+    let property = json!({"name": "stage", "type": "enumeration", "fieldType": "select", "options": options});
+    let fixed = json!({"name": "score", "type": "number", "modificationMetadata": {"readOnlyValue": true}});
+    let list =
+        json!({"results": [property, fixed, {"name": "email", "type": "string"}, {"name": "age", "type": "number"}]});
+    let given = |text: &str| {
+        place.write("a.jsonl", text);
+        place.fake.fail(Fault::Status(200, Payload::Json(list.clone())).on("properties.list").times(3));
+        place.run("import hubspot contacts a.jsonl")
+    };
+    let ran = given("{\"stage\": \"laed\", \"age\": \"many\"}\n{\"stage\": \"Customer\"}");
+    assert_eq!(
+        ran.errors,
+        "crm: a.jsonl: row 1 (line 1), age: must be a number; row 1 (line 1), stage: has no option \"laed\"; did you mean \
+         \"lead\"?; row 2 (line 2), stage: has no option \"Customer\"; did you mean \"customer\"?; nothing was sent\n"
+    );
+    let ran = given("{\"stage\": [\"lead\", \"customer\"], \"age\": 17, \"score\": 1, \"email\": \"\"}");
+    assert_eq!((ran.code, ran.errors.as_str()), (0, "crm: not sent, because only the vendor writes them: score\n"));
+    assert_eq!(place.sent(|input| &input["properties"]["stage"]).keys().next().unwrap(), "lead;customer");
+}

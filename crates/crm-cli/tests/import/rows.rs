@@ -1,0 +1,125 @@
+//! Rows become records: batches, results in order, rows that failed and are fed back.
+
+use super::*;
+
+#[test]
+fn ten_thousand_rows_are_upserted_in_a_hundred_requests() {
+    let place = Place::hubspot();
+    place.write("a.csv", &addresses(10_000));
+    let line = "upsert hubspot contacts a.csv --by email";
+    let refused = place.run(line);
+    assert!(
+        refused.code == 2 && refused.errors.contains("upsert of 10000 rows must be confirmed"),
+        "{}",
+        refused.errors
+    );
+    assert!(place.run(&format!("{line} --confirm 0-0")).errors.contains("the digest is not that of this operation"));
+    let before = place.fake.requests().len();
+    let ran = place.confirmed(line);
+    let results = lines(&ran);
+    assert_eq!(ran.code, 0, "{}", ran.errors);
+    in_order(&results, 10_000);
+    assert!(results.iter().all(|result| result["result"] == "created" && result["id"].is_string()));
+    assert_eq!(place.fake.count("contacts"), 10_000);
+    assert!(place.fake.requests().len() - before <= 111, "{}", place.fake.requests().len() - before);
+    assert!(!place.path("a.csv.done").exists());
+}
+
+#[test]
+fn a_part_that_fails_has_its_results_in_order_and_can_be_fed_back() {
+    let place = Place::hubspot();
+    let rows = "{\"email\": \"ada@example.com\"}\n\n{ \"email\":\"wrong\",\"firstname\":\"Canary Wrong\" }\r\n{\"email\": \"bob@example.com\"}\n";
+    place.write("a.jsonl", rows);
+    let ran = place.run("upsert hubspot contacts a.jsonl --by email --failed failed.jsonl");
+    assert_eq!((ran.code, ran.errors.as_str()), (1, "crm: 1 of 3 rows failed; they are in failed.jsonl\n"));
+    let results = lines(&ran);
+    in_order(&results, 3);
+    let kinds: Vec<&Value> = results.iter().map(|result| &result["result"]).collect();
+    assert_eq!(kinds, ["created", "failed", "created"]);
+    assert_eq!((&results[1]["may_have_happened"], &results[1]["code"]), (&json!(false), &json!("VALIDATION_ERROR")));
+    assert_eq!(place.read("failed.jsonl"), "{ \"email\":\"wrong\",\"firstname\":\"Canary Wrong\" }\n");
+    place.write("failed.jsonl", &place.read("failed.jsonl").replace("\"wrong\"", "\"eve@example.com\""));
+    let ran = place.run("upsert hubspot contacts failed.jsonl --by email");
+    assert_eq!((ran.code, &lines(&ran)[0]["result"]), (0, &json!("created")), "{}", ran.errors);
+    assert_eq!(place.fake.count("contacts"), 3);
+}
+
+#[test]
+fn records_are_updated_by_id_or_by_a_property_and_cleared_on_request() {
+    let place = Place::hubspot();
+    let id = place.fake.insert("contacts", json!({"email": "ada@example.com", "firstname": "Ada", "lastname": "L"}));
+    let held = |name: &str| place.fake.records("contacts")[0]["properties"][name].clone();
+    // As an export has it: members that only HubSpot writes are not sent.
+    place.write(
+        "a.csv",
+        &format!("archived,createdAt,id,properties.firstname,properties.lastname\nfalse,x,{id},Ida,\n"),
+    );
+    let ran = place.run("update hubspot contacts a.csv");
+    assert_eq!((ran.code, &lines(&ran)[0]["result"]), (0, &json!("updated")), "{}", ran.errors);
+    assert_eq!(ran.errors, "crm: not sent, because only the vendor writes them: archived, createdAt\n");
+    assert_eq!((held("firstname"), held("lastname")), (json!("Ida"), json!("L")));
+    place.write("a.jsonl", r#"{"properties": {"email": "ADA@example.com", "lastname": null}}"#);
+    let ran = place.run("update hubspot contacts a.jsonl --by email --empty clear");
+    assert_eq!((ran.code, held("lastname")), (0, Value::Null), "{}", ran.errors);
+    assert!(!place.path("a.jsonl.done").exists());
+}
+
+#[test]
+fn records_are_archived_by_id_and_only_if_that_is_confirmed() {
+    let place = Place::hubspot();
+    let ids: Vec<String> =
+        (0..3).map(|row| place.fake.insert("contacts", json!({"firstname": format!("P{row}")}))).collect();
+    place.write("a.csv", &format!("id,properties.firstname\n{},P0\n{},P1\n", ids[0], ids[1]));
+    let line = "archive hubspot contacts a.csv";
+    let refused = place.run(line);
+    assert!(refused.code == 2 && refused.errors.contains("archive of 2 rows must be confirmed"), "{}", refused.errors);
+    let ran = place.confirmed(line);
+    assert_eq!((ran.code, ran.errors.as_str()), (0, ""));
+    assert!(lines(&ran).iter().zip(&ids).all(|(result, id)| result["result"] == "archived" && result["id"] == **id));
+    let left: Vec<Value> = place.fake.records("contacts").iter().map(|one| one["id"].clone()).collect();
+    assert_eq!(left, [json!(ids[2])]);
+    assert!(place.run("archive hoopai contacts a.csv").errors.contains("called \"archive\""));
+}
+
+#[test]
+fn rows_of_other_vendors_are_sent_one_by_one() {
+    let place = Place::new(Vendor::HoopAi, "hoopai");
+    let rows: Vec<String> = (1..=40).map(|row| format!("loc,p{row}@example.com,\"a,b\"\n")).collect();
+    place.write("a.csv", &format!("locationId,email,tags\n{}", rows.concat()));
+    for result in ["created", "updated"] {
+        let ran = place.run("upsert hoopai contacts a.csv");
+        assert_eq!(ran.code, 0, "{}", ran.errors);
+        let results = lines(&ran);
+        in_order(&results, 40);
+        assert!(results.iter().all(|one| one["result"] == result && one["id"].is_string()), "{results:?}");
+    }
+    assert_eq!(place.fake.records("contacts")[0]["tags"], json!(["a", "b"]));
+    let hatch = place.run("upsert hatch contacts a.csv --by email");
+    assert!(hatch.code == 2 && hatch.errors.contains("only HubSpot's records have"), "{}", hatch.errors);
+    place.write("a.csv", "locationId,email,dnd\nloc,a@example.com,TRUE\nloc,A@example.com,FALSE\n");
+    let ran = place.run("upsert hoopai contacts a.csv");
+    let sentence = "row 2 (line 3), email: names the same record as row 1 (line 2)";
+    assert!(ran.code == 2 && ran.errors.contains(sentence), "{}", ran.errors);
+    place.write("a.csv", "locationId,email,dnd\nloc,a@example.com,TRUE\n,,\n");
+    let ran = place.run("upsert hoopai contacts a.csv");
+    assert_eq!((ran.code, ran.errors.as_str()), (0, "crm: skipped, because all cells are empty: 1 row\n"));
+    assert_eq!(place.fake.requests().last().unwrap().json()["dnd"], true);
+}
+
+#[test]
+fn an_export_with_associations_and_flags_of_a_spreadsheet_are_rows() {
+    let place = Place::hubspot();
+    let options = json!([{"label": "Yes", "value": "true"}, {"label": "No", "value": "false"}]);
+    let check = json!({"name": "check", "type": "enumeration", "fieldType": "booleancheckbox", "options": options});
+    let list = json!({"results": [{"name": "email", "type": "string"}, {"name": "flag", "type": "bool"}, check]});
+    place.fake.fail(Fault::Status(200, Payload::Json(list)).on("properties.list").times(3));
+    place.write("a.csv", "id,email,flag,check,associations.companies\n17,a@example.com,TRUE,False,1;2\n");
+    let ran = place.run("upsert hubspot contacts a.csv --by email");
+    assert_eq!(
+        (ran.code, ran.errors.as_str()),
+        (0, "crm: not sent, because rows write no associations: associations.companies\n")
+    );
+    let sent = |name: fn(&Value) -> &Value| place.sent(name).into_keys().next().unwrap();
+    let flags = (sent(|input| &input["properties"]["flag"]), sent(|input| &input["properties"]["check"]));
+    assert_eq!(flags, ("true".to_owned(), "false".to_owned()));
+}
