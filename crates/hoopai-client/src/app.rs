@@ -12,7 +12,7 @@ use crate::types::{
     GetAccessCodebody, GetAccessCodebodyGrantType as GrantType, GetAccessCodebodyUserType, GetLocationAccessCodeBody,
 };
 
-/// The page on which a location is chosen(white label).
+/// The page on which a location is chosen (white label).
 const AUTHORIZE: &str = "https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation";
 
 /// Name of the vendor in the keys of stored tokens.
