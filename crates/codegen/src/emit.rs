@@ -78,7 +78,7 @@ pub(crate) fn api(
         files.add(folder.join("object_types.rs"), text);
     }
     let names: Vec<&str> = resources.keys().map(String::as_str).collect();
-    let items = operations::root(&names, model, gate);
+    let items = operations::root(&names, api, model, gate);
     let text = rust::file(&[], inner_doc(operations::ABOUT), vec![Piece::Rust(items)])?;
     files.add(folder.join("operations/mod.rs"), text);
     let (groups, uses) = (groups(model, others), Uses::of(model));

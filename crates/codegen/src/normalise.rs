@@ -27,6 +27,7 @@ use crate::read::{evidence, items, prune, references};
 
 pub use fold::ObjectType;
 pub use parameters::placeholders;
+pub(crate) use security::scopes;
 
 /// One API, ready to be generated.
 pub struct Api {

@@ -210,6 +210,9 @@ fn used(uses: &BTreeMap<String, Vec<&str>>, name: &str) -> String {
     uses.get(name).map_or_else(String::new, |names| format!(" ({})", few(names)))
 }
 
+/// The operations of a type of object, with their scopes.
+type Operations = BTreeMap<(String, String), Vec<String>>;
+
 fn object_types(changes: &mut Changes, old: &Api, new: &Api) {
     for before in &old.object_types {
         let Some(now) = new.object_types.iter().find(|now| now.name == before.name) else {
@@ -226,11 +229,11 @@ fn object_types(changes: &mut Changes, old: &Api, new: &Api) {
             );
         }
         // Another version in the path is reported with the operation.
-        let alone = |all: &[(String, String)], others: &[(String, String)]| -> Vec<String> {
+        let alone = |all: &Operations, others: &Operations| -> Vec<String> {
             let same = |one: &(String, String), other: &(String, String)| {
                 one.0 == other.0 && version::without(&one.1) == version::without(&other.1)
             };
-            all.iter().filter(|one| !others.iter().any(|other| same(one, other))).map(line).collect()
+            all.keys().filter(|one| !others.keys().any(|other| same(one, other))).map(line).collect()
         };
         let lacks = alone(&before.operations, &now.operations);
         let has = alone(&now.operations, &before.operations);

@@ -33,7 +33,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Api, new: &Api, pairs: &Pairs
         // Operations that the merged document folds are reported with the type of object.
         let name = old.objects.get(&before.name);
         let types = old.object_types.iter().chain(&new.object_types).filter(|one| Some(&one.name) == name);
-        let of_type: Vec<_> = types.flat_map(|one| &one.operations).collect();
+        let of_type: Vec<_> = types.flat_map(|one| one.operations.keys()).collect();
         let is_of_type = |key: &Key| of_type.iter().any(|(method, path)| is_copy(key, method, path, true));
         let folded = |key: &Key| !whole.contains(key) && is_of_type(key);
         let lines = |one: &Operations<'_>, other: &Operations<'_>, known: &BTreeSet<Key>| -> Vec<String> {

@@ -50,7 +50,11 @@ fn path(root: &Path, name: &str) -> PathBuf {
 fn objects(fold: &Fold, Refined { api, model, .. }: &Refined<'_>) -> Value {
     let one = |object: &ObjectType| {
         let has = |operation: &&Operation| object.has(&operation.method, &operation.path);
-        let calls: Vec<&String> = model.operations.iter().filter(has).map(|operation| &operation.call).collect();
+        let calls = model.operations.iter().filter(has).map(|operation| {
+            let scopes = object.scopes(&operation.method, &operation.path).unwrap_or_default();
+            (operation.call.clone(), json!(scopes))
+        });
+        let calls: Map<String, Value> = calls.collect();
         json!({"name": object.name, "segment": object.segment, "calls": calls})
     };
     let types: Vec<Value> = api.object_types.iter().map(one).collect();

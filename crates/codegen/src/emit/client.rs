@@ -1,6 +1,6 @@
 //! The client's methods: one for each resource, and one for each type of object.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, TokenStream};
@@ -9,9 +9,9 @@ use quote::quote;
 use super::gate::Gate;
 use super::handle;
 use super::rust::{ident, plain_doc};
-use crate::model::{Model, Operation};
+use crate::model::{Effect, Model, Operation};
 use crate::name::words;
-use crate::normalise::Api;
+use crate::normalise::{Api, ObjectType};
 use crate::read::vendor::{ApiFile, Fold};
 
 /// The table of object types.
@@ -20,10 +20,16 @@ pub(super) fn object_types(api: &Api, model: &Model) -> TokenStream {
     let tables = api.object_types.iter().zip(&constants).map(|(object, constant)| {
         let has = |operation: &&Operation| object.has(&operation.method, &operation.path);
         let names = model.operations.iter().filter(has).map(|operation| &operation.name);
+        let scopes = scopes(object, model).into_iter().map(|(operation, scopes)| {
+            let operation = &operation.name;
+            quote!((#operation, &[#(#scopes),*]))
+        });
         let (about, name, segment) = (plain_doc(&handle::about(&object.name)), &object.name, &object.segment);
         quote! {
             #about
-            pub static #constant: ObjectType = ObjectType { name: #name, segment: #segment, operations: &[#(#names),*] };
+            pub static #constant: ObjectType = ObjectType {
+                name: #name, segment: #segment, operations: &[#(#names),*], scopes: &[#(#scopes),*],
+            };
         }
     });
     quote! {
@@ -37,10 +43,36 @@ pub(super) fn object_types(api: &Api, model: &Model) -> TokenStream {
             pub segment: &'static str,
             /// The identifiers of the operations it has.
             pub operations: &'static [&'static str],
+            /// The identifiers of operations with their scopes, one of which is required. An operation whose document lists
+            /// the scopes of all types is omitted.
+            pub scopes: &'static [(&'static str, &'static [&'static str])],
         }
         /// All types of object, in the order of their names.
         pub static OBJECT_TYPES: &[&ObjectType] = &[#(&#constants),*];
         #(#tables)*
+    }
+}
+
+/// The operations of a type of object whose document names the scopes of this type, with these scopes.
+fn scopes<'a>(object: &'a ObjectType, model: &'a Model) -> Vec<(&'a Operation, &'a [String])> {
+    let scopes = |operation: &'a Operation| Some((operation, object.scopes(&operation.method, &operation.path)?));
+    model.operations.iter().filter_map(scopes).collect()
+}
+
+/// The sentence about the scopes of a type of object, if all its operations that read require the same, and all others too.
+fn needed(object: &ObjectType, model: &Model) -> String {
+    let own = scopes(object, model);
+    let of = |reads: bool| {
+        let found = own.iter().filter(|(operation, _)| (operation.effect == Effect::Reads) == reads);
+        let found: BTreeSet<&[String]> = found.map(|(_, scopes)| *scopes).collect();
+        let text = |scopes: &&[String]| scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(" or ");
+        if found.len() == 1 { found.first().map(text) } else { None }
+    };
+    match (of(true), of(false)) {
+        (Some(read), Some(write)) if read == write => format!(" Scope: {read}."),
+        (Some(read), Some(write)) => format!(" Scopes: {read} to read, {write} to write."),
+        (Some(read), None) => format!(" Scope: {read} to read."),
+        _ => String::new(),
     }
 }
 
@@ -82,7 +114,7 @@ pub(super) fn root(
             }
         }
     });
-    let (folded, objects) = file.fold.as_ref().map(|fold| folded(fold, api, gate)).unwrap_or_default();
+    let (folded, objects) = file.fold.as_ref().map(|fold| folded(fold, api, model, gate)).unwrap_or_default();
     let client = ident(&file.client);
     quote! {
         #(#modules)*
@@ -99,11 +131,12 @@ pub(super) fn root(
 }
 
 /// The module of the types of object, and the client's methods for them.
-fn folded(fold: &Fold, api: &Api, gate: Gate) -> (TokenStream, TokenStream) {
+fn folded(fold: &Fold, api: &Api, model: &Model, gate: Gate) -> (TokenStream, TokenStream) {
     let needs = gate.one(&fold.resource);
     let (resource, handle) = (ident(&fold.resource), ident(&fold.resource.to_upper_camel_case()));
     let methods = api.object_types.iter().map(|object| {
-        let about = plain_doc(&format!("Objects of the type {}.{}", words(&object.name), gate.said(&fold.resource)));
+        let (needed, gate) = (needed(object, model), gate.said(&fold.resource));
+        let about = plain_doc(&format!("Objects of the type {}.{needed}{gate}", words(&object.name)));
         let (name, constant) = (ident(&object.name), ident(&object.name.to_uppercase()));
         quote! {
             #about

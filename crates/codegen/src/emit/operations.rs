@@ -11,6 +11,7 @@ use super::gate::Gate;
 use super::paging;
 use super::rust::{ident, number, option, plain_doc};
 use crate::model::{Model, Operation};
+use crate::normalise::Api;
 
 /// The name of an operation's entry.
 pub(super) fn entry(operation: &Operation) -> Ident {
@@ -18,7 +19,7 @@ pub(super) fn entry(operation: &Operation) -> Ident {
 }
 
 /// `operations/mod.rs`.
-pub(super) fn root(resources: &[&str], model: &Model, gate: Gate) -> TokenStream {
+pub(super) fn root(resources: &[&str], api: &Api, model: &Model, gate: Gate) -> TokenStream {
     let modules = resources.iter().map(|name| {
         let (needs, resource) = (gate.one(name), ident(name));
         if model.same.contains(*name) {
@@ -32,7 +33,9 @@ pub(super) fn root(resources: &[&str], model: &Model, gate: Gate) -> TokenStream
         let from = model.same.contains(*name).then(|| quote!(crate::operations::));
         quote!(#needs #from #resource::ALL)
     });
-    let scopes: BTreeSet<&String> = model.operations.iter().flat_map(|operation| &operation.scopes).collect();
+    let of_types = api.object_types.iter().flat_map(|object| object.operations.values());
+    let scopes = model.operations.iter().map(|operation| &operation.scopes).chain(of_types);
+    let scopes: BTreeSet<&String> = scopes.flatten().collect();
     let scopes = (!scopes.is_empty()).then(|| {
         let scopes = scopes.into_iter();
         quote! {

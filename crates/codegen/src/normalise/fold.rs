@@ -1,12 +1,13 @@
 //! Object APIs that repeat the same operations for each type of object become one generic
 //! resource and a table: which type has which operation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::parameters::placeholders;
+use super::security::scopes;
 use super::twice::{self, Fuller, Side};
 use crate::read::document::{Document, object_mut, text};
 use crate::read::references;
@@ -19,14 +20,22 @@ pub struct ObjectType {
     pub name: String,
     /// Value of the path segment, for example `0-3`.
     pub segment: String,
-    /// The operations of the folded resource that it has, as (method, path).
-    pub operations: Vec<(String, String)>,
+    /// The operations of the folded resource that it has, as (method, path), with the scopes, one of which is required for
+    /// this type. None if its document lists those of all types.
+    pub operations: BTreeMap<(String, String), Vec<String>>,
 }
 
 impl ObjectType {
     /// Returns true if it has the operation with this method and path.
     pub(crate) fn has(&self, method: &str, path: &str) -> bool {
-        self.operations.iter().any(|(known, at)| known.eq_ignore_ascii_case(method) && at == path)
+        self.operations.keys().any(|(known, at)| known.eq_ignore_ascii_case(method) && at == path)
+    }
+
+    /// Returns the scopes that its document names for the operation with this method and path, if they are those of the type.
+    pub(crate) fn scopes(&self, method: &str, path: &str) -> Option<&[String]> {
+        let mut operations = self.operations.iter();
+        let found = operations.find(|((known, at), _)| known.eq_ignore_ascii_case(method) && at == path);
+        found.map(|(_, scopes)| scopes.as_slice()).filter(|scopes| !scopes.is_empty())
     }
 }
 
@@ -44,6 +53,12 @@ pub(super) fn fold(
     }) else {
         bail!("vendor.json: `fold`: no document belongs to the resource `{}`", fold.resource);
     };
+    // These lists do not say which of the scopes is that of a type.
+    let of_all: BTreeSet<Vec<String>> = documents[generic]
+        .operations()
+        .iter()
+        .map(|(path, method)| scopes(&documents[generic].value["paths"][path][method]))
+        .collect();
     let mut types: BTreeMap<String, ObjectType> = BTreeMap::new();
     for index in 0..documents.len() {
         let file = &api.documents[&documents[index].name];
@@ -74,9 +89,10 @@ pub(super) fn fold(
                 name: name.clone(),
                 // The type's own spelling wins; merge calls use the word where the rest has the number.
                 segment: file.segment.clone().unwrap_or(segment),
-                operations: Vec::new(),
+                operations: BTreeMap::new(),
             });
-            entry.operations.push((method.to_owned(), target.clone()));
+            let own = Some(scopes(&operation)).filter(|own| !of_all.contains(own)).unwrap_or_default();
+            entry.operations.insert((method.to_owned(), target.clone()), own);
             let known = documents[generic].value["paths"].get(&target).is_some_and(|item| item.get(method).is_some());
             if !known {
                 adopt(documents, generic, index, &target, method, operation)?;
@@ -101,17 +117,13 @@ pub(super) fn fold(
             paths.retain(|_, item| item.as_object().is_some_and(|item| !item.is_empty()));
         }
     }
-    for entry in types.values_mut() {
-        entry.operations.sort();
-        entry.operations.dedup();
-    }
     Ok(types.into_values().collect())
 }
 
 /// Removes from the types of object the operations that belong to another resource, for example to associations: they can
 /// be called for every type.
 pub(super) fn keep_own(fold: &Fold, merged: &Value, types: &mut [ObjectType]) {
-    let is_own = |(method, path): &(String, String)| {
+    let is_own = |(method, path): &(String, String), _: &mut Vec<String>| {
         let name = text(&merged["paths"][path][method], "x-crm-name");
         name.and_then(|name| name.split_once('.')).is_some_and(|(resource, _)| resource == fold.resource)
     };

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::read::document::{Document, is_empty};
+use crate::read::document::{Document, is_empty, list};
 
 /// Marks the operations that are called without a credential (`x-crm-no-auth`). An operation without any
 /// declaration is added to `refusals`.
@@ -30,6 +30,20 @@ pub(super) fn complete(document: &mut Document, refusals: &mut Vec<String>) {
             operation.insert("x-crm-no-auth".to_owned(), json!(true));
         }
     }
+}
+
+/// Returns the scopes of an operation, one of which a credential needs, in order.
+pub(crate) fn scopes(operation: &Value) -> Vec<String> {
+    let mut scopes: Vec<String> = list(operation, "security")
+        .flat_map(|way| way.as_object().into_iter().flatten())
+        .flat_map(|(_, scopes)| scopes.as_array().into_iter().flatten())
+        .chain(list(operation, "x-crm-scopes"))
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    scopes.sort();
+    scopes.dedup();
+    scopes
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::describe::{constraints, description};
 use super::schema::Shaper;
 use crate::model::{Argument, Body, Effect, Operation, Paging, Place, Reply, Ty};
 use crate::name::ident;
+use crate::normalise::scopes;
 use crate::read::content::{Part, Sent, Success, sent, success};
 use crate::read::document::{list, object, operations, text};
 use crate::read::references::resolved;
@@ -55,15 +56,6 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         Success::Undeclared => Reply::Value(Ty::Json),
         Success::Json(schema) => Reply::Value(shaper.schema(schema, &format!("{hint}Response"))?),
     };
-    let mut scopes: Vec<String> = list(value, "security")
-        .flat_map(|way| way.as_object().into_iter().flatten())
-        .flat_map(|(_, scopes)| scopes.as_array().into_iter().flatten())
-        .chain(list(value, "x-crm-scopes"))
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect();
-    scopes.sort();
-    scopes.dedup();
     let failures = object(value, "responses").filter_map(|(status, _)| status.parse().ok());
     let paging = Paging::read(value)?;
     let page_size = paging.as_ref().and_then(|paging| paging.limit.as_ref());
@@ -97,7 +89,7 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         limit_class: text(value, "x-crm-limit-class").unwrap_or("").to_owned(),
         long_running: flag("x-crm-long-running").unwrap_or(false),
         batch_max: value.get("x-crm-batch-max").and_then(Value::as_u64),
-        scopes,
+        scopes: scopes(value),
         failures: failures.filter(|status| *status >= 400).collect(),
         version: text(value, "x-crm-version").map(str::to_owned),
         also: Vec::new(),

@@ -38,6 +38,27 @@ fn the_record_has_the_name_it_has_in_all_types_and_other_parameters_keep_theirs(
 }
 
 #[test]
+fn a_type_has_the_scopes_that_its_document_names_and_not_those_of_all_types() {
+    let path = |of: &str, record: &str| format!("/crm/objects/v1/{of}{record}");
+    let (list, one) = (path("{objectType}", ""), path("{objectType}", "/{objectId}"));
+    let folded = workspace(&[&list, &one], &[&path("boats", ""), &path("boats", "/{boatId}")]);
+    let mut all = document(&[&list, &one]);
+    let mut boats = document(&[&path("boats", ""), &path("boats", "/{boatId}")]);
+    let security = |scopes: &[&str]| scopes.iter().map(|scope| json!({"key": [scope]})).collect::<Value>();
+    for path in [&list, &one] {
+        all["paths"][path]["get"]["security"] = security(&["boats.read", "cars.read"]);
+    }
+    boats["paths"][path("boats", "")]["get"]["security"] = security(&["boats.read"]);
+    boats["paths"][path("boats", "/{boatId}")]["get"]["security"] = security(&["cars.read", "boats.read"]);
+    folded.put("specs/acme/awkward.json", &all);
+    folded.put("specs/acme/boats.json", &boats);
+    let types = folded.generated("object_types.rs");
+    assert!(types.contains(r#"scopes: &[("objects.list", &["boats.read"])]"#), "{types}");
+    let client = folded.generated("mod.rs");
+    assert!(client.contains("Objects of the type boats. Scope: `boats.read` to read."), "{client}");
+}
+
+#[test]
 fn an_operation_with_a_name_of_its_own_is_not_that_of_all_types() {
     let all = ["/crm/objects/v1/{objectType}", "/crm/objects/v1/{objectType}/{objectId}/crew/{rank}"];
     let workspace = workspace(&all, &["/crm/objects/v1/boats", "/crm/objects/v1/boats/{boatId}/crew/{rank}"]);
