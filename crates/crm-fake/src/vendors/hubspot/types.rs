@@ -101,8 +101,22 @@ pub(super) fn association_type(from: &str, to: &str) -> u32 {
         ("tickets", "contacts") => 16,
         ("tickets", "companies") => 339,
         ("companies", "tickets") => 340,
-        _ => 1,
+        _ => activity(from, to).or_else(|| Some(activity(to, from)? - 1)).unwrap_or(1),
     }
+}
+
+/// Returns the number of the association from an activity to a record; that of the other direction is one less.
+fn activity(from: &str, to: &str) -> Option<u32> {
+    let to = ["contacts", "companies", "deals", "tickets"].iter().position(|name| *name == to)?;
+    let numbers = match from {
+        "calls" => [194, 182, 206, 220],
+        "emails" => [198, 186, 210, 224],
+        "meetings" => [200, 188, 212, 226],
+        "notes" => [202, 190, 214, 228],
+        "tasks" => [204, 192, 216, 230],
+        _ => return None,
+    };
+    numbers.get(to).copied()
 }
 
 /// The property with the time of the last change.
