@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::{Argument, Encoding, Found, Place, Ty, kebab};
 use crate::check::{Input, argument};
+use crate::describe;
 use crate::failure::Failure;
 
 /// The names that are options of all commands, and those of the body.
@@ -41,7 +42,9 @@ pub(crate) fn add(mut command: Command, found: &Found) -> Command {
         let part = Arg::new("part").long("part").value_name("NAME=VALUE").action(ArgAction::Append);
         command = command.arg(part.help("A part of the form; @FILE as the value sends a file"));
     }
-    command.after_help(format!("{} {}\nDetails: crm describe {}", operation.method, operation.path, found.words()))
+    let sample = describe::sample(found).map(|body| format!("\nExample: --data '{body}'")).unwrap_or_default();
+    let (method, path) = (operation.method, operation.path);
+    command.after_help(format!("{method} {path}{sample}\nDetails: crm describe {}", found.words()))
 }
 
 /// The option for the body as a whole.

@@ -2,14 +2,19 @@
 
 mod lookup;
 mod meta;
+mod objects;
 mod paging;
+mod scopes;
 mod types;
 
-pub(crate) use lookup::{Found, find, near, resources};
+pub(crate) use lookup::{Found, Named, find, named, near, resources};
+pub(crate) use objects::is_custom;
 pub(crate) use paging::{PagingTable, Rows};
+pub(crate) use scopes::Scopes;
 pub(crate) use types::{Definition, Field, Ty, Types};
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crm_core::OpMeta;
@@ -56,8 +61,8 @@ pub(crate) struct ObjectType {
     pub(crate) name: &'static str,
     /// The value of the path parameter.
     pub(crate) segment: &'static str,
-    /// The operations that it has.
-    pub(crate) calls: Vec<&'static str>,
+    /// The operations that it has, with the scopes, one of which is required. None if its document lists those of all types.
+    pub(crate) calls: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
 /// An operation.

@@ -88,6 +88,14 @@ impl Input {
                 value = Value::Array(vec![value]);
             }
             checker.value(Ty::of(argument.ty), &mut value, shown(&name), &mut faults);
+            match value.as_str().map(|text| found.api.object_type(argument, text)) {
+                Some(Err(meant)) => {
+                    let text = format!("is not the name of a type of object; did you mean \"{meant}\"?");
+                    faults.push(Fault { path: shown(&name).to_owned(), text });
+                }
+                Some(Ok(Some(word))) => value = word.into(),
+                _ => {}
+            }
             self.arguments.insert(wire, value);
         }
         for argument in found.arguments().filter(|one| one.required && !self.arguments.contains_key(one.name)) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::apis;
 use crate::arguments;
-use crate::catalogue::{Api, Found, kebab, resources};
+use crate::catalogue::{Api, Found, Named, kebab, resources};
 use crate::check::Input;
 use crate::commands::{self, COMMANDS, Entry};
 use crate::failure::{CODES, Failure};
@@ -28,8 +28,8 @@ pub(crate) enum Action {
     Raw { api: &'static Api, method: String, path: String, body: Option<Value> },
     /// Searches for operations.
     Find { words: String },
-    /// Describes an operation, or a type of its API.
-    Describe { found: Found, ty: Option<String> },
+    /// Describes an operation or a type of its API, or lists the operations of a resource.
+    Describe { named: Named, ty: Option<String> },
     /// Carries out a command of its own.
     Own { entry: &'static Entry, matches: ArgMatches },
     /// Writes text that is ready: a script for a shell, or the words that can follow.
@@ -62,8 +62,8 @@ fn action(matches: &ArgMatches) -> Result<Action, Failure> {
             let words = many("words");
             let words: Vec<&str> =
                 words.iter().flat_map(|words| words.split([' ', '.'])).filter(|word| !word.is_empty()).collect();
-            let found = crate::catalogue::find(&words).map_err(Failure::usage)?;
-            Ok(Action::Describe { found, ty: matches.get_one::<String>("type").cloned() })
+            let named = crate::catalogue::named(&words).map_err(Failure::usage)?;
+            Ok(Action::Describe { named, ty: matches.get_one::<String>("type").cloned() })
         }
         "completions" => complete::script(&text("shell")).map(|script| Action::Text(script.to_owned())),
         "complete" => Ok(Action::Text(complete::candidates(&many("words")))),
@@ -166,11 +166,11 @@ fn find() -> Command {
 
 fn describe() -> Command {
     Command::new("describe")
-        .about("Describe an operation: its arguments, its body and its reply")
+        .about("Describe an operation: its arguments, its body and its reply; or list the operations of a resource")
         .arg(
             Arg::new("words")
                 .value_name("OPERATION")
-                .help("for example: hubspot contacts create")
+                .help("for example: hubspot contacts create; or a resource: hubspot contacts, hubspot objects")
                 .required(true)
                 .num_args(1..),
         )

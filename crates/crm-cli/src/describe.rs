@@ -1,6 +1,10 @@
 //! Descriptions of operations and types, as text small enough to read.
 
-use crate::catalogue::{Argument, Definition, Field, Found, Place, Ty, Types, kebab, near};
+mod sample;
+
+pub(crate) use sample::body as sample;
+
+use crate::catalogue::{Argument, Definition, Field, Found, Named, Place, Ty, Types, kebab, near};
 use crate::check;
 
 /// The maximum size of a description in bytes.
@@ -9,6 +13,46 @@ const MOST_BYTES: usize = 8_000;
 const BODY_DEPTH: usize = 3;
 /// The maximum number of scopes that are listed.
 const MOST_SCOPES: usize = 4;
+
+/// Describes an operation, or a type that its description names; lists the operations of a resource.
+///
+/// # Errors
+///
+/// The sentence to show if the type does not exist.
+pub(crate) fn named(named: &Named, ty: Option<&str>) -> Result<String, String> {
+    match (named, ty) {
+        (Named::Operation(found), ty) => answer(found, ty),
+        (Named::Resource(operations), None) => Ok(cut(resource(operations), "crm find WORDS")),
+        (Named::Resource(_), Some(_)) => Err("--type is for an operation; add its name".to_owned()),
+    }
+}
+
+/// Lists the operations of a resource with their scopes, and the types of object that have them.
+fn resource(operations: &[Found]) -> String {
+    let scope = |found: &Found| found.scopes().sentence().map(|scope| format!("  ({scope})")).unwrap_or_default();
+    let line = |found: &Found| format!("{}  {}{}\n", found.words(), found.operation.summary, scope(found));
+    let mut text: String = operations.iter().map(line).collect();
+    let objects =
+        operations.first().and_then(|first| first.api.file.objects.as_ref().filter(|_| first.object.is_none()));
+    let Some(objects) = objects.filter(|one| operations.iter().all(|found| found.operation.resource == one.resource))
+    else {
+        return text;
+    };
+    text.push_str("\nTypes of object, with the scopes to read and to write\n");
+    for object in &objects.types {
+        let own = || operations.iter().map(|found| Found { object: Some(object), ..*found });
+        let first = |reads: bool| {
+            let mut own = own().filter(|found| object.calls.contains_key(found.operation.call));
+            own.find(|found| found.operation.reads() == reads).map(|found| found.scopes().one_of.join(" or "))
+        };
+        text.push_str(&format!("  {}  read: {}", kebab(object.name), first(true).unwrap_or_default()));
+        if let Some(write) = first(false) {
+            text.push_str(&format!("; write: {write}"));
+        }
+        text.push('\n');
+    }
+    text
+}
 
 /// Describes an operation, or a type that its description names.
 ///
@@ -29,7 +73,7 @@ pub(crate) fn answer(found: &Found, ty: Option<&str>) -> Result<String, String> 
             return Err(format!("there is no type called \"{}\"{meant}", check::shown(name)));
         }
     };
-    Ok(cut(text))
+    Ok(cut(text, "add --type TYPE"))
 }
 
 fn operation(found: &Found, types: &Types) -> String {
@@ -90,10 +134,11 @@ fn facts(found: &Found, text: &mut String) {
     if !operation.limit_class.is_empty() {
         line(format!("counts against the limit `{}`", operation.limit_class));
     }
-    match operation.scopes.len() {
+    let scopes = found.scopes();
+    match scopes.one_of.len() {
         0 => {}
-        few if few <= MOST_SCOPES => line(format!("needs the scope {}", operation.scopes.join(" or "))),
-        _ => line("needs the scope of the type of object".to_owned()),
+        few if few <= MOST_SCOPES => line(format!("requires the scope {}", scopes.one_of.join(" or "))),
+        _ => line("requires the scope of the type of object".to_owned()),
     }
     if operation.beta {
         line("is a beta: the vendor may change or withdraw it".to_owned());
@@ -171,17 +216,17 @@ fn note(doc: &str, unit: Option<&str>) -> String {
 }
 
 /// Returns at most the maximum size, in whole lines.
-fn cut(text: String) -> String {
-    const MORE: &str = "… (more: add --type TYPE)\n";
+fn cut(text: String, more: &str) -> String {
+    let more = format!("… (more: {more})\n");
     if text.len() <= MOST_BYTES {
         return text;
     }
-    let mut end = MOST_BYTES - MORE.len();
+    let mut end = MOST_BYTES - more.len();
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     let end = text[..end].rfind('\n').map_or(0, |place| place + 1);
-    format!("{}{MORE}", &text[..end])
+    format!("{}{more}", &text[..end])
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use crm_core::{Error, ErrorKind};
 use serde_json::{Value, json};
 
+use crate::catalogue::Found;
 use crate::check::Input;
 use crate::note;
 use hidden::hidden;
@@ -30,7 +31,7 @@ Exit codes:
   2  wrong command, argument or body; the vendor changed nothing
   3  credential missing, refused or without the permission
   4  not found
-  5  conflict with the vendor's data
+  5  conflict with the vendor's data, or several records where one was required
   6  a limit of the vendor; repeat later
   7  vendor or network unavailable; nothing was changed, repeat later
   8  the write may have happened; look before you repeat it
@@ -45,6 +46,16 @@ impl Failure {
     /// The credential is missing or cannot be used.
     pub(crate) fn credential(line: impl Into<String>) -> Self {
         Self { line: line.into(), code: 3 }
+    }
+
+    /// Nothing was found.
+    pub(crate) fn none(line: impl Into<String>) -> Self {
+        Self { line: line.into(), code: 4 }
+    }
+
+    /// More than one record was found where one was required.
+    pub(crate) fn several(line: impl Into<String>) -> Self {
+        Self { line: line.into(), code: 5 }
     }
 
     pub(crate) fn other(line: impl Into<String>) -> Self {
@@ -92,6 +103,15 @@ impl Failure {
         let code = if doubt { 8 } else { code(error.kind()) };
         let login = if error.kind() == ErrorKind::Token { "; to log in again: crm login" } else { "" };
         Self { line: format!("{}{login}", error.to_string().replace(['\n', '\r'], " ")), code }
+    }
+
+    /// A call of an operation failed. If a permission is missing, the line names the scope.
+    pub(crate) fn operation(found: &Found, error: &Error) -> Self {
+        let failure = Self::call(error, !found.operation.reads());
+        match found.scopes().sentence().filter(|_| error.kind() == ErrorKind::Permission) {
+            Some(scope) => failure.and(&format!("; {} requires {scope}", found.words())),
+            None => failure,
+        }
     }
 
     /// Hides the texts of an input, which a vendor's message may repeat.

@@ -19,8 +19,8 @@ use crate::{describe, find, note, request};
 pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure> {
     match action {
         Action::Find { words } => output::text(&find::answer(&words)),
-        Action::Describe { found, ty } => {
-            output::text(&describe::answer(&found, ty.as_deref()).map_err(Failure::usage)?)
+        Action::Describe { named, ty } => {
+            output::text(&describe::named(&named, ty.as_deref()).map_err(Failure::usage)?)
         }
         Action::Text(text) => output::text(&text),
         Action::Own { entry, matches } => (entry.run)(matches, options).await,
@@ -40,8 +40,7 @@ async fn operation(found: &Found, mut input: Input, options: &Options) -> Result
 /// Calls an operation with an input that was checked.
 async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), Failure> {
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let writes = !found.operation.reads();
-    if writes {
+    if !found.operation.reads() {
         permit(&found.words(), &session, found.api, options)?;
     }
     let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
@@ -50,15 +49,16 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
         return preview(&request::call::<Value>(found, &pipeline, input)).await;
     }
     if found.operation.reply == "file" {
-        return download(request::call(found, &pipeline, input), writes).await;
+        return download(request::call(found, &pipeline, input), found).await;
     }
     let call: Call<Value> = request::call(found, &pipeline, input);
     let format = Format::of(options.format);
     match &found.operation.paging {
-        Some(_) if options.all || format != Format::Json => list(call, options.all, format, writes).await,
+        Some(_) if options.all || format != Format::Json => list(call, options.all, format, found).await,
         None if options.all => Err(Failure::usage(format!("{} returns no pages; leave out --all", found.words()))),
         _ => {
-            let reply = call.with(request::polling()).send().await.map_err(|error| Failure::call(&error, writes))?;
+            let reply =
+                call.with(request::polling()).send().await.map_err(|error| Failure::operation(found, &error))?;
             output::value(&reply, format)?;
             // A batch succeeds as a request although some of its inputs fail.
             match reply.get("errors").and_then(Value::as_array).map_or(0, Vec::len) {
@@ -82,7 +82,7 @@ pub(crate) fn permit(what: &str, session: &Session, api: &Api, options: &Options
 }
 
 /// Writes the rows of a list, those of one page or of all.
-async fn list(call: Call<Value>, all: bool, format: Format, writes: bool) -> Result<(), Failure> {
+async fn list(call: Call<Value>, all: bool, format: Format, found: &Found) -> Result<(), Failure> {
     let mut items = Paginator::<Rows>::new(call);
     if !all {
         items = items.max_pages(1);
@@ -93,7 +93,7 @@ async fn list(call: Call<Value>, all: bool, format: Format, writes: bool) -> Res
         match item {
             Ok(item) => rows.push(item)?,
             Err(error) => {
-                failed = Some(Failure::call(&error, writes));
+                failed = Some(Failure::operation(found, &error));
                 break;
             }
         }
@@ -109,13 +109,13 @@ async fn list(call: Call<Value>, all: bool, format: Format, writes: bool) -> Res
     Ok(())
 }
 
-async fn download(call: Call<BodyStream>, writes: bool) -> Result<(), Failure> {
+async fn download(call: Call<BodyStream>, found: &Found) -> Result<(), Failure> {
     if std::io::stdout().is_terminal() {
         return Err(Failure::usage("the reply is a file; write it to one, for example: … > file"));
     }
-    let mut body = call.send().await.map_err(|error| Failure::call(&error, writes))?;
+    let mut body = call.send().await.map_err(|error| Failure::operation(found, &error))?;
     while let Some(piece) = body.next().await {
-        output::bytes(&piece.map_err(|error| Failure::call(&error, writes))?)?;
+        output::bytes(&piece.map_err(|error| Failure::operation(found, &error))?)?;
     }
     Ok(())
 }

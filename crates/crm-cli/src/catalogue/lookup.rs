@@ -41,7 +41,7 @@ impl Api {
     pub(crate) fn operations(&'static self) -> impl Iterator<Item = Found> {
         let plain = self.file.operations.iter().map(move |operation| Found { api: self, operation, object: None });
         let of = move |object: &'static ObjectType| {
-            let has = move |one: &&Operation| self.is_folded(one) && object.calls.contains(&one.call);
+            let has = move |one: &&Operation| self.is_folded(one) && object.calls.contains_key(one.call);
             let operations = self.file.operations.iter().filter(has);
             operations.map(move |operation| Found { api: self, operation, object: Some(object) })
         };
@@ -62,12 +62,34 @@ pub(crate) fn resources(vendor: &str) -> Vec<(Option<&'static str>, &'static str
     groups.map(|group| (key(&group[0]).0, key(&group[0]).1, group.to_vec())).collect()
 }
 
+/// The meaning of words.
+pub(crate) enum Named {
+    Operation(Found),
+    /// All operations of a resource.
+    Resource(Vec<Found>),
+}
+
 /// Returns the operation that words name, for example `["hubspot", "contacts", "list"]`.
 ///
 /// # Errors
 ///
 /// The sentence that says which word is wrong, and the nearest one that there is.
 pub(crate) fn find(words: &[&str]) -> Result<Found, String> {
+    match named(words)? {
+        Named::Operation(found) => Ok(found),
+        Named::Resource(operations) => {
+            let calls: Vec<String> = operations.iter().map(|found| kebab(found.operation.call)).collect();
+            Err(format!("name an operation of {}: {}", words.join(" "), calls.join(", ")))
+        }
+    }
+}
+
+/// Returns the operation or the resource that words name.
+///
+/// # Errors
+///
+/// As for [`find`].
+pub(crate) fn named(words: &[&str]) -> Result<Named, String> {
     let words: Vec<String> = words.iter().map(|word| kebab(word)).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let Some((vendor, rest)) = words.split_first() else {
@@ -90,10 +112,10 @@ pub(crate) fn find(words: &[&str]) -> Result<Found, String> {
     let calls: Vec<String> = here[place].2.iter().map(|found| kebab(found.operation.call)).collect();
     match rest {
         [call] => match calls.iter().position(|name| name == call) {
-            Some(index) => Ok(here[place].2[index]),
+            Some(index) => Ok(Named::Operation(here[place].2[index])),
             None => Err(unknown(&format!("operation of {vendor} {resource}"), call, &calls)),
         },
-        [] => Err(format!("name an operation of {vendor} {resource}: {}", calls.join(", "))),
+        [] => Ok(Named::Resource(here[place].2.clone())),
         [_, more, ..] => Err(format!("\"{more}\" is one word too many; an operation is VENDOR RESOURCE OPERATION")),
     }
 }

@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command};
 use serde_json::json;
 
-use crate::catalogue::{self, Found};
+use crate::catalogue::{self, Scopes};
 use crate::failure::Failure;
 use crate::identity;
 use crate::options::Options;
@@ -16,7 +16,8 @@ const MOST: usize = 5;
 pub(super) fn command() -> Command {
     Command::new("can")
         .about(
-            "Compare the scopes of an operation with those of the token; exit code 0 for yes, 3 for no, 1 for unknown",
+            "Show the scopes of an operation and compare them with those of the token; exit code 0 for yes, 3 for no, 1 for \
+             unknown",
         )
         .arg(
             Arg::new("words")
@@ -34,50 +35,33 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
         words.iter().flat_map(|words| words.split([' ', '.'])).filter(|word| !word.is_empty()).collect();
     let found = catalogue::find(&words).map_err(Failure::usage)?;
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let held = identity::scopes(&session, found.api.entry).await?;
-    let (needed, certain) = needed(&found);
-    let answer = answer(&needed, certain, held.as_deref());
+    let has_credential = session.has_credential(found.api.entry);
+    let held = if has_credential { identity::scopes(&session, found.api.entry).await? } else { None };
+    let Scopes { one_of, certain } = found.scopes();
+    let answer = answer(&one_of, certain, held.as_deref());
     let shown = json!({
         "operation": found.words(),
         "answer": answer,
-        "one_of": needed,
+        "one_of": one_of,
     });
     output::value(&shown, Format::of(options.format))?;
-    let some = needed.iter().take(MOST).copied().collect::<Vec<_>>().join(", ");
-    let more = if needed.len() > MOST { ", …" } else { "" };
+    let some = one_of.iter().take(MOST).copied().collect::<Vec<_>>().join(", ");
+    let more = if one_of.len() > MOST { ", …" } else { "" };
     match answer {
         "yes" => Ok(()),
         "no" => Err(Failure::credential(format!("{} needs one of the scopes {some}{more}", found.words()))),
-        _ if needed.is_empty() => Err(Failure::other(format!("the scopes of {} are not documented", found.words()))),
-        _ if held.is_none() => Err(Failure::other("the scopes of the token are not known; crm whoami says more")),
-        _ => Err(Failure::other(format!(
-            "the document of {} does not say which of its scopes are for this type of object",
-            found.words()
+        _ if one_of.is_empty() => Err(Failure::other(format!("the scopes of {} are not documented", found.words()))),
+        _ if !certain => Err(Failure::other(format!(
+            "{} is for every type of object, and each has scopes of its own; name the type, for example: crm can hubspot \
+             contacts {}",
+            found.words(),
+            catalogue::kebab(found.operation.call)
         ))),
+        _ if !has_credential => Err(Failure::other(
+            "there is no credential, so only the required scopes are known; set a credential to compare them: crm login",
+        )),
+        _ => Err(Failure::other("the scopes of the token are not known; crm whoami says more")),
     }
-}
-
-/// Returns the scopes of which one is enough, and false if not each of them is.
-///
-/// HubSpot documents the operations on objects for all types together, so those that name the type are taken.
-fn needed(found: &Found) -> (Vec<&'static str>, bool) {
-    let all = &found.operation.scopes;
-    let Some(object) = found.object else {
-        let of_a_type = found.api.file.objects.as_ref().is_some_and(|one| one.resource == found.operation.resource);
-        return (all.clone(), !of_a_type);
-    };
-    let plain = |name: &str| name.replace('_', "");
-    let level = if found.operation.reads() { "read" } else { "write" };
-    let named = |scope: &&&str| {
-        let parts: Vec<&str> = scope.split('.').collect();
-        match parts.as_slice() {
-            ["crm", "objects", name, last] => plain(name) == plain(object.name) && *last == level,
-            [name] => plain(name) == plain(object.name),
-            _ => false,
-        }
-    };
-    let own: Vec<&'static str> = all.iter().filter(named).copied().collect();
-    if own.is_empty() { (all.clone(), false) } else { (own, true) }
 }
 
 /// Returns `yes`, `no` or `unknown`. Scopes of which not each is enough can only rule an operation out.
@@ -93,18 +77,6 @@ fn answer(needed: &[&str], certain: bool, held: Option<&[String]>) -> &'static s
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_scopes_of_a_type_of_object_are_those_that_name_it() {
-        let needed = |words: &str| needed(&catalogue::find(&words.split(' ').collect::<Vec<_>>()).unwrap());
-        assert_eq!(needed("hubspot contacts list"), (vec!["crm.objects.contacts.read"], true));
-        assert_eq!(needed("hubspot contacts batch-upsert"), (vec!["crm.objects.contacts.write"], true));
-        assert_eq!(needed("hubspot tickets create"), (vec!["tickets"], true));
-        assert_eq!(needed("hubspot line-items create"), (vec!["crm.objects.line_items.write"], true));
-        let (scopes, certain) = needed("hubspot objects create");
-        assert!(scopes.len() > 50 && !certain, "{scopes:?}");
-        assert!(needed("hoopai contacts create").1);
-    }
 
     #[test]
     fn a_scope_of_another_type_proves_nothing() {

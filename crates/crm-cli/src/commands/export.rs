@@ -94,7 +94,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
         match interrupt.or(source.next()).await {
             Some(Some(Ok(record))) if ids.has(&record) => {}
             Some(Some(Ok(record))) => target.row(&form.line(&record)?)?,
-            Some(Some(Err(error))) => break Err(question.hide(Failure::call(&error, false))),
+            Some(Some(Err(error))) => break Err(question.failed(&error)),
             Some(None) => break Ok(()),
             None => break Err(Failure::other("interrupted")),
         }

@@ -122,8 +122,7 @@ fn token(api: &'static ApiEntry, profile: &Profile) -> Result<(), Failure> {
 
 /// Says which scopes no operation needs, because they are probably misspelt.
 fn doubt(api: &ApiEntry, scopes: &[String]) {
-    let known: Vec<&str> =
-        Api::of(api.vendor).flat_map(|api| &api.file.operations).flat_map(|op| op.scopes.clone()).collect();
+    let known: Vec<&str> = Api::of(api.vendor).flat_map(Api::scopes).collect();
     for scope in scopes.iter().filter(|scope| !known.contains(&scope.as_str())) {
         let meant =
             near(scope, known.iter().copied()).map(|near| format!("; did you mean {near}?")).unwrap_or_default();

@@ -3,6 +3,7 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches};
+use crm_core::Error;
 use hoopai_client::contacts::Contacts;
 use hubspot_client::objects::Objects;
 use hubspot_client::properties::Properties;
@@ -10,13 +11,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::apis::{self, ApiEntry};
-use crate::catalogue::{Api, ObjectType, kebab, near};
+use crate::catalogue::{ObjectType, find, is_custom, near};
 use crate::check::shown;
 use crate::failure::Failure;
 use crate::session::Session;
 
 /// The name of a kind of records.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Kind {
     /// A type of object of HubSpot: the value in the path.
     HubSpot(String),
@@ -115,6 +116,18 @@ impl Kind {
         }
     }
 
+    /// A call on these records failed. If a permission is missing, the line names the scope.
+    pub(super) fn failed(&self, call: &str, error: &Error) -> Failure {
+        let object = match self {
+            Self::HubSpot(segment) => ObjectType::named("hubspot", segment).map(|one| ("hubspot", one.name)),
+            Self::HoopAi { .. } => Some(("hoopai", "contacts")),
+        };
+        match object.and_then(|(vendor, object)| find(&[vendor, object, call]).ok()) {
+            Some(found) => Failure::operation(&found, error),
+            None => Failure::call(error, false),
+        }
+    }
+
     /// Connects to the vendor. Sends nothing.
     pub(super) async fn open(&self, session: &Session) -> Result<Records, Failure> {
         match self {
@@ -136,43 +149,27 @@ pub(super) fn entry(document: &str) -> Result<&'static ApiEntry, Failure> {
     found.ok_or_else(|| Failure::other(format!("this program has no API called {document}")))
 }
 
-/// HubSpot's types of object.
-fn types() -> impl Iterator<Item = &'static ObjectType> {
-    let objects = Api::of("hubspot").filter(|api| api.file.root).filter_map(|api| api.file.objects.as_ref());
-    objects.flat_map(|objects| &objects.types)
-}
-
 /// Returns the value in the path for a type of object, `None` if there is no such type.
 ///
 /// # Errors
 ///
 /// The type of object has no such `call`, which `words` name for the user.
 pub(super) fn segment(object: &str, call: &str, words: &str) -> Result<Option<String>, Failure> {
-    let name = kebab(object);
-    match types().find(|one| kebab(one.name) == name || one.segment == object) {
-        Some(one) if one.calls.contains(&call) => Ok(Some(one.segment.to_owned())),
+    match ObjectType::named("hubspot", object) {
+        Some(one) if one.calls.contains_key(call) => Ok(Some(one.segment.to_owned())),
         Some(one) => Err(Failure::usage(format!("HubSpot has no {words} of {}", one.name))),
         None => Ok(is_custom(object).then(|| object.to_owned())),
     }
 }
 
-/// Returns true if this can be the name of a custom object: `2-123` or `p123_cars`.
-fn is_custom(object: &str) -> bool {
-    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let id = object.split_once('-').is_some_and(|(group, id)| number(group) && number(id));
-    let named = object.strip_prefix('p').and_then(|rest| rest.split_once('_'));
-    id || named.is_some_and(|(portal, name)| number(portal) && !name.is_empty() && plain(name))
-}
-
 /// The failure of a name that is not a type of object.
 pub(super) fn unknown(object: &str) -> Failure {
-    let meant = match near(object, types().map(|one| one.name)) {
+    let names = || ObjectType::all("hubspot").map(|one| one.name);
+    let meant = match near(object, names()) {
         Some(near) => format!("did you mean \"{near}\"?"),
-        None => format!(
-            "there are {}, and custom objects as 2-123 or p123_name",
-            types().map(|one| one.name).collect::<Vec<_>>().join(", ")
-        ),
+        None => {
+            format!("there are {}, and custom objects as 2-123 or p123_name", names().collect::<Vec<_>>().join(", "))
+        }
     };
     Failure::usage(format!("HubSpot has no type of object called \"{}\"; {meant}", shown(object)))
 }
@@ -194,10 +191,11 @@ mod tests {
             ("line-items", "line_items"),
             ("2-123", "2-123"),
             ("p12_cars", "p12_cars"),
+            ("p_cars", "p_cars"),
         ] {
             assert_eq!(of(object), segment);
         }
-        for object in ["contact", "2-", "-1", "p_cars", "p1_", "p1_a/b", ""] {
+        for object in ["contact", "2-", "-1", "p1_", "p1_a/b", ""] {
             assert_eq!(of(object), "Ok(None)", "{object}");
         }
         assert!(of("contracts").contains("HubSpot has no search of contracts"));

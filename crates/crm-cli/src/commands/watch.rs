@@ -76,7 +76,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     };
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let records = kind.open(&session).await?;
-    let mut watch = Watch { file, interrupt: Interrupt::new(), before: HashSet::new() };
+    let mut watch = Watch { kind, file, interrupt: Interrupt::new(), before: HashSet::new() };
     let pause = matches.get_one::<u64>("follow").copied().map(Duration::from_secs);
     let mut cursor = begun;
     loop {
@@ -159,6 +159,7 @@ fn shown(change: Change) -> Value {
 
 /// A watch over one or more runs.
 struct Watch {
+    kind: Kind,
     file: Option<PathBuf>,
     interrupt: Interrupt,
     /// The lines of the run before, by their hashes: a run begins before the end of the one before.
@@ -186,7 +187,7 @@ impl Watch {
                         }
                     }
                 }
-                Some(Some(Err(error))) => break Err(Failure::call(&error, false)),
+                Some(Some(Err(error))) => break Err(self.kind.failed("search", &error)),
                 Some(None) => break Ok(Some(stream.cursor())),
                 None => break Ok(None),
             }

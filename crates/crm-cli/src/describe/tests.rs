@@ -11,6 +11,26 @@ fn every_description_is_small() {
 }
 
 #[test]
+fn every_resource_is_listed_in_a_small_text() {
+    for vendor in crate::apis::vendors() {
+        for (_, name, operations) in crate::catalogue::resources(vendor) {
+            let text = named(&Named::Resource(operations), None).unwrap();
+            assert!(text.len() <= MOST_BYTES && text.starts_with(vendor), "{vendor} {name}: {} bytes", text.len());
+        }
+    }
+    let Named::Resource(objects) = crate::catalogue::named(&["hubspot", "objects"]).unwrap() else { panic!() };
+    let text = named(&Named::Resource(objects), None).unwrap();
+    for line in [
+        "  invoices  read: crm.objects.invoices.read; write: crm.objects.invoices.write\n",
+        "  notes  read: crm.objects.contacts.read; write: crm.objects.contacts.write\n",
+        "  contracts  read: crm.objects.contracts.read\n",
+        "  commerce-subscriptions  read: crm.objects.subscriptions.read; write: crm.objects.subscriptions.write\n",
+    ] {
+        assert!(text.contains(line), "{line} is missing in:\n{text}");
+    }
+}
+
+#[test]
 fn a_description_says_what_to_send() {
     let found = find(&["hubspot", "contacts", "create"]).unwrap();
     let text = answer(&found, None).unwrap();

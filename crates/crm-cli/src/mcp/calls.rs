@@ -21,7 +21,7 @@ impl Shared {
         match name {
             "find" => Ok(find::as_json(given.text("question").unwrap_or_default()).into()),
             "describe" => {
-                let text = describe::answer(&given.operation()?, given.text("type")).map_err(Failure::usage)?;
+                let text = describe::named(&given.named()?, given.text("type")).map_err(Failure::usage)?;
                 Ok(Value::from(text).into())
             }
             "read" => self.read(given, turn).await,
@@ -43,7 +43,7 @@ impl Shared {
         }
         let input = self.input(&found, given)?;
         let pipeline = self.pipeline(&found, &input).await?;
-        let failed = |error: &crm_core::Error| Failure::call(error, false).without(&input);
+        let failed = |error: &crm_core::Error| Failure::operation(&found, error).without(&input);
         if found.operation.reply == "file" {
             let call: Call<BodyStream> = request::call(&found, &pipeline, &input);
             return whole::download(call, self.folder(&found)?, &found, failed).await;
@@ -75,7 +75,7 @@ impl Shared {
         let plan = self.plan(&found, given, &input, rows);
         let pipeline = self.pipeline(&found, &input).await?;
         let call: Call<Value> = request::call(&found, &pipeline, &input).with(request::polling());
-        let failed = |error: &crm_core::Error| Failure::call(error, true).without(&input);
+        let failed = |error: &crm_core::Error| Failure::operation(&found, error).without(&input);
         if dry {
             let shown = call.preview().await.map_err(|error| failed(&error))?;
             let mut shown = bounded_reply(&request::as_json(&shown), "nothing was sent; the request");

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
+use crm_core::Error;
 use serde_json::{Value, json};
 
 use super::form::{Column, Form};
@@ -82,11 +83,11 @@ impl Question {
         })
     }
 
-    /// Hides the arguments of a list in a failure.
-    pub(super) fn hide(&self, failure: Failure) -> Failure {
+    /// The failure of a call, without the texts of the input.
+    pub(super) fn failed(&self, error: &Error) -> Failure {
         match &self.what {
-            What::List(_, input) => failure.without(input),
-            What::Records(_) => failure,
+            What::List(found, input) => Failure::operation(found, error).without(input),
+            What::Records(kind) => kind.failed("list", error),
         }
     }
 
