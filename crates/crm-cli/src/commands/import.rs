@@ -1,6 +1,9 @@
-//! `crm import`, `crm update`, `crm upsert` and `crm archive`: the rows of a file, written in as few requests as the vendor allows.
+//! `crm import`, `crm update`, `crm upsert` and `crm archive`: the rows of a file, or the records that filters find, written
+//! in as few requests as the vendor allows.
 
+mod arguments;
 mod calls;
+mod found;
 mod hubspot;
 mod journal;
 mod results;
@@ -12,11 +15,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, Command};
+use clap::ArgMatches;
 use serde_json::{Value, json};
 
-use crate::apis;
 use crate::catalogue::Api;
 use crate::check::{self, Fault};
 use crate::confirm;
@@ -27,6 +28,7 @@ use crate::output::{self, Format};
 use crate::request;
 use crate::run::permit;
 use crate::session::Session;
+pub(super) use arguments::{archive, import, update, upsert};
 use calls::Calls;
 use hubspot::Batches;
 use journal::{Head, Journal, Past};
@@ -41,68 +43,27 @@ const MOST: usize = 100;
 /// The maximum number of mistakes that are collected.
 const MOST_FAULTS: usize = 20;
 
-pub(super) fn import() -> Command {
-    command("import", "Create a record for each row of a file")
-}
-
-pub(super) fn update() -> Command {
-    command("update", "Update a record for each row of a file")
-        .arg(by("Property that names the records, for example email [default: the column id]"))
-}
-
-pub(super) fn upsert() -> Command {
-    command("upsert", "Create or update a record for each row of a file")
-        .arg(by("Unique property that names the records, for example email; only HubSpot needs it"))
-}
-
-pub(super) fn archive() -> Command {
-    command("archive", "Archive the record of each row of a file, by its column id")
-}
-
-fn command(name: &'static str, about: &'static str) -> Command {
-    let value = |name: &'static str, shown: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(shown).help(help)
-    };
-    Command::new(name)
-        .about(about)
-        .arg(
-            Arg::new("vendor")
-                .value_name("VENDOR")
-                .required(true)
-                .value_parser(PossibleValuesParser::new(apis::vendors())),
-        )
-        .arg(Arg::new("object").value_name("OBJECT").help("For example contacts, deals or 2-123").required(true))
-        .arg(
-            Arg::new("file")
-                .value_name("FILE")
-                .help("JSON lines (.jsonl) or CSV (.csv) with the names of properties; - reads standard input")
-                .required(true),
-        )
-        .arg(
-            value("empty", "EFFECT", "Effect of an empty cell or null on a property of HubSpot [default: leave]")
-                .value_parser(PossibleValuesParser::new(["leave", "clear"])),
-        )
-        .arg(value("failed", "FILE", "Write the rows that failed to a file, as they were given"))
-        .arg(value(
-            "confirm",
-            "DIGEST",
-            "The digest of --dry-run, which more than 100 rows and archive need; it expires after 5 minutes",
-        ))
-}
-
-fn by(help: &'static str) -> Arg {
-    Arg::new("by").long("by").value_name("PROPERTY").help(help)
-}
-
-/// Writes the rows of a file.
+/// Writes the rows of a file, or those of `--where`.
 pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Result<(), Failure> {
     if options.all {
         return Err(Failure::usage("all rows of the file are sent; leave out --all"));
     }
     let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().map(String::as_str);
-    let file = text("file").unwrap_or_default();
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let source = Source::read(file)?;
+    let (filters, words) = (arguments::filters(&matches), arguments::words(&matches));
+    let (file, source) = match words.as_slice() {
+        words if !filters.is_empty() => {
+            let kind = (text("vendor").unwrap_or_default(), text("object").unwrap_or_default());
+            let Some(source) = found::rows(verb, kind, &filters, words, &session).await? else {
+                note::say("the filters find no record; nothing was sent");
+                return Ok(());
+            };
+            // Their values are on the command line, so there is no file that a journal is beside.
+            ("-", source)
+        }
+        [file] => (file.as_str(), Source::read(file)?),
+        _ => return Err(Failure::usage("give one file; values as NAME=VALUE are for the records of --where")),
+    };
     if source.empty > 0 {
         let rows = if source.empty == 1 { "row" } else { "rows" };
         note::say(&format!("skipped, because all cells are empty: {} {rows}", source.empty));
@@ -123,7 +84,8 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
     check(&source, target.as_mut())?;
     let (associations, fixed): (Vec<String>, Vec<String>) =
         target.not_sent().into_iter().partition(|name| name.starts_with("associations"));
-    for (names, why) in [(fixed, "only the vendor writes them"), (associations, "rows write no associations")] {
+    for (names, why) in [(fixed, "only the vendor writes them"), (associations, "only crm import writes associations")]
+    {
         if !names.is_empty() {
             let names: Vec<&str> = names.iter().map(|name| check::shown(name)).collect();
             note::say(&format!("not sent, because {why}: {}", names.join(", ")));
@@ -230,10 +192,11 @@ async fn target<'a>(
 ) -> Result<(Box<dyn Target>, &'static Api), Failure> {
     let (vendor, object) = (text("vendor").unwrap_or_default(), text("object").unwrap_or_default());
     let segment = if vendor == "hubspot" { hubspot::segment(object, verb)? } else { None };
-    let texts = matches!(source.form, Form::Csv { .. });
     if let Some(segment) = segment {
         let by = text("by").map(str::to_owned);
-        let batches = Batches::open(object, &segment, verb, by, text("empty") == Some("clear"), texts, session).await?;
+        // A value of the command line is meant, also an empty one.
+        let clears = text("empty") == Some("clear") || text("where").is_some();
+        let batches = Batches::open(object, &segment, verb, by, clears, source, session).await?;
         let api = Api::of(vendor).next().ok_or_else(|| Failure::other("HubSpot has no operations"))?;
         return Ok((Box::new(batches), api));
     }
@@ -243,7 +206,7 @@ async fn target<'a>(
             return Err(Failure::usage(format!("{} has no --{option}; only HubSpot's records have", found.words())));
         }
     }
-    let calls = Calls::open(found, verb, texts, session).await?;
+    let calls = Calls::open(found, verb, matches!(source.form, Form::Csv { .. }), session).await?;
     Ok((Box::new(calls), found.api))
 }
 

@@ -2,7 +2,7 @@
 
 mod filter;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use crm_core::{Call, Error, Paginator};
 use hoopai_client::types::{ContactSearch, ContactSort};
 use hubspot_client::SearchAll;
@@ -19,6 +19,7 @@ use crate::output::{self, Format};
 use crate::run::preview;
 use crate::session::Session;
 use filter::Condition;
+pub(super) use filter::FORMS;
 
 /// The maximum number of records per page.
 const HUBSPOT_PAGE: u64 = 200;
@@ -40,6 +41,13 @@ pub(super) fn command() -> Command {
         .arg(
             Arg::new("limit").long("limit").value_name("NUMBER").value_parser(number).help("At most this many records"),
         )
+        .arg(
+            Arg::new("one")
+                .long("one")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["limit", "sort"])
+                .help("Return the only record that is found; exit code 4 if there is none, 5 if there are several"),
+        )
         .arg(records::properties())
 }
 
@@ -53,7 +61,7 @@ fn question(command: Command) -> Command {
         .args(records::arguments())
         .arg(Arg::new("filters").value_name("FILTER").num_args(0..).help("See below"))
         .arg(Arg::new("query").long("query").value_name("TEXT").help(query))
-        .after_help(filter::FORMS)
+        .after_help(FORMS)
 }
 
 /// The records that a command line asks for.
@@ -76,7 +84,7 @@ impl Question {
             groups: filter::read(filters)?,
             query: text("query"),
             sort: text("sort"),
-            limit: matches.try_get_one::<u64>("limit").ok().flatten().copied(),
+            limit: if is_one(matches) { Some(2) } else { matches.try_get_one::<u64>("limit").ok().flatten().copied() },
             properties: names(matches, "properties"),
         };
         match &question.kind {
@@ -128,8 +136,9 @@ impl Question {
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
     let question = Question::read(&matches, &options)?;
     let (limit, descends) = (question.limit, question.descends());
+    let kind = question.kind.clone();
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let (input, found) = match question.kind.open(&session).await? {
+    let (input, found) = match kind.open(&session).await? {
         Records::HubSpot(objects, _) => {
             let request = question.hubspot();
             let input = input(&request);
@@ -151,7 +160,16 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
             (input, Found::Contacts(contacts.search(request).items()))
         }
     };
-    write(found, limit, Format::of(options.format)).await.map_err(|failure| failure.without(&input))
+    let format = Format::of(options.format);
+    let failed = |error: &Error| kind.failed("search", error);
+    let written =
+        if is_one(&matches) { one(found, format, failed).await } else { write(found, limit, format, failed).await };
+    written.map_err(|failure| failure.without(&input))
+}
+
+/// Returns true if exactly one record is to be found.
+fn is_one(matches: &ArgMatches) -> bool {
+    matches.try_get_one::<bool>("one").ok().flatten().copied().unwrap_or_default()
 }
 
 /// The records that are found.
@@ -171,8 +189,26 @@ impl Found {
     }
 }
 
+/// Writes the only record that is found.
+async fn one(mut found: Found, format: Format, failed: impl Fn(&Error) -> Failure) -> Result<(), Failure> {
+    let Some(record) = found.next().await.transpose().map_err(|error| failed(&error))? else {
+        return Err(Failure::none("no record was found; remove a filter, or correct its value"));
+    };
+    match found.next().await.transpose().map_err(|error| failed(&error))? {
+        None => output::value(&record, format),
+        Some(_) => {
+            Err(Failure::several("more than one record was found; add a filter, or leave out --one to see them"))
+        }
+    }
+}
+
 /// Writes the records, at most `limit`. Those that arrived before a failure are written all the same.
-async fn write(mut found: Found, limit: Option<u64>, format: Format) -> Result<(), Failure> {
+async fn write(
+    mut found: Found,
+    limit: Option<u64>,
+    format: Format,
+    failed: impl Fn(&Error) -> Failure,
+) -> Result<(), Failure> {
     let mut interrupt = Interrupt::new();
     let mut rows = output::Rows::new(format);
     let mut ended = Ok(());
@@ -181,7 +217,7 @@ async fn write(mut found: Found, limit: Option<u64>, format: Format) -> Result<(
         match interrupt.or(found.next()).await {
             Some(Some(Ok(record))) => rows.push(record)?,
             Some(Some(Err(error))) => {
-                ended = Err(Failure::call(&error, false));
+                ended = Err(failed(&error));
                 break;
             }
             Some(None) => break,
@@ -196,14 +232,41 @@ async fn write(mut found: Found, limit: Option<u64>, format: Format) -> Result<(
     ended
 }
 
+/// Returns the ids of the records of HubSpot that filters find, in order.
+pub(super) async fn ids(segment: &str, filters: &[String], session: &Session) -> Result<Vec<String>, Failure> {
+    let groups = filter::read(filters)?;
+    let kind = Kind::HubSpot(segment.to_owned());
+    let Records::HubSpot(objects, _) = kind.open(session).await? else {
+        return Ok(Vec::new());
+    };
+    let mut request = SearchRequest::default().limit(HUBSPOT_PAGE.cast_signed());
+    request.filter_groups = Some(filter::hubspot(groups));
+    request.properties = Some(vec!["hs_object_id".to_owned()]);
+    let input = input(&request);
+    let mut found = objects.search_all(request);
+    let mut interrupt = Interrupt::new();
+    let mut ids = Vec::new();
+    loop {
+        match interrupt.or(found.next()).await {
+            Some(Some(Ok(record))) => ids.extend(record.id),
+            Some(Some(Err(error))) => return Err(kind.failed("search", &error).without(&input)),
+            Some(None) => break,
+            None => return Err(Failure::other("interrupted; nothing was written")),
+        }
+    }
+    ids.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
+    Ok(ids)
+}
+
 pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), Failure> {
     let question = Question { limit: Some(1), ..Question::read(&matches, &options)? };
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let vendor = match question.kind {
+    let kind = question.kind.clone();
+    let vendor = match kind {
         Kind::HubSpot(_) => "HubSpot",
         Kind::HoopAi { .. } => "HoopAI",
     };
-    let (input, total) = match question.kind.open(&session).await? {
+    let (input, total) = match kind.open(&session).await? {
         Records::HubSpot(objects, _) => {
             let request = question.hubspot();
             let (input, search) = (input(&request), objects.search(request));
@@ -221,7 +284,7 @@ pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), F
             (input, search.send().await.map(|reply| reply.total))
         }
     };
-    match total.map_err(|error| Failure::call(&error, false).without(&input))? {
+    match total.map_err(|error| kind.failed("search", &error).without(&input))? {
         Some(total) => output::value(&total.into(), Format::Jsonl),
         None => Err(Failure::other(format!("{vendor} returned no total; count the lines of: crm search"))),
     }

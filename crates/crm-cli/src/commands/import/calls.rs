@@ -132,6 +132,10 @@ impl Target for Calls {
         Vec::new()
     }
 
+    fn failed(&self, error: &Error) -> Failure {
+        Failure::operation(&self.found, error)
+    }
+
     fn preview(&self, rows: Vec<Ready>) -> BoxFuture<'static, Result<Preview, Error>> {
         let call = self.call(&rows.into_iter().next().unwrap_or_default().1);
         Box::pin(async move { call.preview().await })

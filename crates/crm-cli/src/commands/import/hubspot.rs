@@ -1,5 +1,6 @@
 //! Records of HubSpot, 100 in a request. Their properties are checked against those of the account.
 
+mod associations;
 mod properties;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use hubspot_client::types::{
 use serde_json::{Map, Value};
 
 use super::super::records;
+use super::source::{Form, Source};
 use super::target::{Answer, Ready, Target, Verb};
 use crate::apis;
 use crate::catalogue::kebab;
@@ -20,6 +22,7 @@ use crate::check::{Fault, Input};
 use crate::failure::Failure;
 use crate::request;
 use crate::session::Session;
+use associations::{ASSOCIATIONS, Associations};
 use properties::Known;
 
 /// The column with the id of the record.
@@ -51,6 +54,7 @@ pub(super) struct Batches {
     /// True if the cells are texts, as in CSV.
     texts: bool,
     known: Option<Known>,
+    associations: Associations,
     not_sent: BTreeSet<String>,
 }
 
@@ -67,7 +71,7 @@ impl Batches {
         verb: Verb,
         by: Option<String>,
         clears: bool,
-        texts: bool,
+        source: &Source,
         session: &Session,
     ) -> Result<Self, Failure> {
         match (verb, &by) {
@@ -90,8 +94,21 @@ impl Batches {
             known.unique(by).map_err(Failure::usage)?;
         }
         let by = by.filter(|by| by != "hs_object_id" && by != ID);
-        let name = kebab(object);
-        Ok(Self { objects: client.objects(segment), name, verb, by, clears, texts, known, not_sent: BTreeSet::new() })
+        let associations = match verb {
+            Verb::Create => Associations::read(segment, source, session).await?,
+            _ => Associations::default(),
+        };
+        Ok(Self {
+            objects: client.objects(segment),
+            name: kebab(object),
+            verb,
+            by,
+            clears,
+            texts: matches!(source.form, Form::Csv { .. }),
+            known,
+            associations,
+            not_sent: BTreeSet::new(),
+        })
     }
 
     /// Takes a row apart into the value that names the record, the properties, and the names of those that are given twice.
@@ -121,6 +138,15 @@ impl Batches {
         }
         (id, properties, twice)
     }
+
+    fn created(&self, rows: Vec<Ready>) -> Vec<BatchCreateRow> {
+        let rows = rows.into_iter().map(|(number, row)| {
+            let made = BatchCreateRow::new(members(&row)).object_write_trace_id(trace(number));
+            let associations = self.associations.of(&row);
+            if associations.is_empty() { made } else { made.associations(associations) }
+        });
+        rows.collect()
+    }
 }
 
 impl Target for Batches {
@@ -143,9 +169,16 @@ impl Target for Batches {
         self.verb != Verb::Create
     }
 
-    fn row(&mut self, row: Map<String, Value>) -> Result<Input, Vec<Fault>> {
-        let (id, mut properties, twice) = self.parts(row);
+    fn row(&mut self, mut row: Map<String, Value>) -> Result<Input, Vec<Fault>> {
         let (mut input, mut faults) = (Input::default(), Vec::new());
+        if self.verb == Verb::Create {
+            match Associations::take(&mut row) {
+                Ok(ids) if ids.is_empty() => {}
+                Ok(ids) => drop(input.arguments.insert(ASSOCIATIONS.to_owned(), ids.into())),
+                Err(found) => faults.extend(found),
+            }
+        }
+        let (id, mut properties, twice) = self.parts(row);
         let mut fault = |path: &str, text: &str| faults.push(Fault { path: path.to_owned(), text: text.to_owned() });
         let given = id.filter(|id| !is_empty(id));
         let name = match (&self.by, self.verb) {
@@ -213,10 +246,15 @@ impl Target for Batches {
         }
     }
 
+    fn failed(&self, error: &Error) -> Failure {
+        let kind = records::Kind::HubSpot(self.objects.object_type().to_owned());
+        kind.failed(&format!("batch-{}", self.verb), error)
+    }
+
     fn preview(&self, rows: Vec<Ready>) -> BoxFuture<'static, Result<Preview, Error>> {
         let (objects, by) = (&self.objects, self.by.as_deref());
         match self.verb {
-            Verb::Create => shown(objects.batch_create(BatchCreate::new(created(rows)))),
+            Verb::Create => shown(objects.batch_create(BatchCreate::new(self.created(rows)))),
             Verb::Update => shown(objects.batch_update(BatchUpdate::new(updated(rows, by)))),
             Verb::Upsert => shown(objects.batch_upsert(BatchUpsert::new(upserted(rows, by)))),
             Verb::Archive => {
@@ -230,7 +268,7 @@ impl Target for Batches {
         let (objects, by) = (&self.objects, self.by.as_deref());
         match self.verb {
             Verb::Create => {
-                let batch = objects.create_many(created(rows)).bisect(true);
+                let batch = objects.create_many(self.created(rows)).bisect(true);
                 Box::pin(async move { answers(batch.await, |record: Object| (record.id, Some(true))) })
             }
             Verb::Update => {
@@ -257,11 +295,6 @@ impl Target for Batches {
 
 fn shown<T: 'static>(call: Call<T>) -> BoxFuture<'static, Result<Preview, Error>> {
     Box::pin(async move { call.preview().await })
-}
-
-fn created(rows: Vec<Ready>) -> Vec<BatchCreateRow> {
-    let row = |(number, row): Ready| BatchCreateRow::new(members(&row)).object_write_trace_id(trace(number));
-    rows.into_iter().map(row).collect()
 }
 
 fn updated(rows: Vec<Ready>, by: Option<&str>) -> Vec<BatchUpdateRow> {

@@ -135,7 +135,7 @@ impl<'a> Work<'a> {
             let Some(denied) = &mut self.denied else { return self.record(rows, answers) };
             denied.extend(rows.iter().cloned().zip(answers));
             return match denied.last().and_then(|(row, answer)| Some((row, answer.stopped()?))) {
-                Some(((_, row), error)) if denied.len() >= MOST_DENIED => Err(Failure::call(error, false).without(row)),
+                Some(((_, row), error)) if denied.len() >= MOST_DENIED => Err(self.target.failed(error).without(row)),
                 _ => Ok(()),
             };
         }
@@ -145,7 +145,7 @@ impl<'a> Work<'a> {
                 journal.back(&numbers)?;
             }
             let first = rows.first().map(|(_, row)| row.clone()).unwrap_or_default();
-            return Err(Failure::call(error, false).without(&first));
+            return Err(self.target.failed(error).without(&first));
         }
         if let Some(denied) = self.denied.take() {
             self.known(denied)?;

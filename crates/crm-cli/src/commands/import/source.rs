@@ -54,7 +54,7 @@ impl Source {
     }
 
     /// Finds the rows. The error is the sentence about the first row that is not well formed.
-    fn of(name: &str, mut bytes: Vec<u8>) -> Result<Self, String> {
+    pub(super) fn of(name: &str, mut bytes: Vec<u8>) -> Result<Self, String> {
         // The mark of UTF-8 that spreadsheets write.
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);

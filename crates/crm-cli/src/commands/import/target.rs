@@ -6,6 +6,7 @@ use crm_core::{BoxFuture, Error, ErrorKind, Preview};
 use serde_json::{Map, Value};
 
 use crate::check::{Fault, Input};
+use crate::failure::Failure;
 
 /// The kind of write.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,9 @@ pub(super) trait Target {
 
     /// Returns the request for some rows.
     fn preview(&self, rows: Vec<Ready>) -> BoxFuture<'static, Result<Preview, Error>>;
+
+    /// A request failed. If a permission is missing, the line names the scope.
+    fn failed(&self, error: &Error) -> Failure;
 
     /// Sends one request, and returns the result of each row in order.
     fn send(&self, rows: Vec<Ready>) -> BoxFuture<'static, Vec<Answer>>;

@@ -9,7 +9,7 @@ use serde_json::{Number, Value, json};
 use crate::failure::Failure;
 
 /// The forms of a filter, for help.
-pub(super) const FORMS: &str = "\
+pub(in crate::commands) const FORMS: &str = "\
 Filters:
   email=ada@example.com           the property has this value; != for another value
   createdate>=2026-01-01          also >, <, <=; for numbers, dates and times
