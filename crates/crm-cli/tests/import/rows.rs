@@ -117,7 +117,7 @@ fn an_export_with_associations_and_flags_of_a_spreadsheet_are_rows() {
     let ran = place.run("upsert hubspot contacts a.csv --by email");
     assert_eq!(
         (ran.code, ran.errors.as_str()),
-        (0, "crm: not sent, because rows write no associations: associations.companies\n")
+        (0, "crm: not sent, because only crm import writes associations: associations.companies\n")
     );
     let sent = |name: fn(&Value) -> &Value| place.sent(name).into_keys().next().unwrap();
     let flags = (sent(|input| &input["properties"]["flag"]), sent(|input| &input["properties"]["check"]));
