@@ -65,7 +65,8 @@ fn needed(object: &ObjectType, model: &Model) -> String {
     let of = |reads: bool| {
         let found = own.iter().filter(|(operation, _)| (operation.effect == Effect::Reads) == reads);
         let found: BTreeSet<&[String]> = found.map(|(_, scopes)| *scopes).collect();
-        let text = |scopes: &&[String]| scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(" or ");
+        let text =
+            |scopes: &&[String]| scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(" or ");
         if found.len() == 1 { found.first().map(text) } else { None }
     };
     match (of(true), of(false)) {

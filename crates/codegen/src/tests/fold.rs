@@ -48,14 +48,16 @@ fn a_type_has_the_scopes_that_its_document_names_and_not_those_of_all_types() {
     for path in [&list, &one] {
         all["paths"][path]["get"]["security"] = security(&["boats.read", "cars.read"]);
     }
-    boats["paths"][path("boats", "")]["get"]["security"] = security(&["boats.read"]);
+    boats["paths"][path("boats", "")]["get"]["security"] = security(&["boats.sail"]);
     boats["paths"][path("boats", "/{boatId}")]["get"]["security"] = security(&["cars.read", "boats.read"]);
     folded.put("specs/acme/awkward.json", &all);
     folded.put("specs/acme/boats.json", &boats);
     let types = folded.generated("object_types.rs");
-    assert!(types.contains(r#"scopes: &[("objects.list", &["boats.read"])]"#), "{types}");
+    assert!(types.contains(r#"scopes: &[("objects.list", &["boats.sail"])]"#), "{types}");
+    let known = folded.generated("operations/mod.rs");
+    assert!(known.contains(r#"&["boats.read", "boats.sail", "cars.read"]"#), "{known}");
     let client = folded.generated("mod.rs");
-    assert!(client.contains("Objects of the type boats. Scope: `boats.read` to read."), "{client}");
+    assert!(client.contains("Objects of the type boats. Scope: `boats.sail` to read."), "{client}");
 }
 
 #[test]

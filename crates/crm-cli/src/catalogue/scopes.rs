@@ -64,7 +64,7 @@ mod tests {
             // Documents that list the scopes of all types.
             ("hubspot appointments list", &["crm.objects.appointments.read"]),
             ("hubspot commerce-subscriptions create", &["crm.objects.subscriptions.write"]),
-            ("hubspot owners list", &["crm.objects.owners.read"]),
+            ("hubspot owners list", &["automation", "crm.objects.owners.read"]),
         ] {
             let scopes = scopes(words);
             assert_eq!((scopes.one_of.as_slice(), scopes.certain), (expected, true), "{words}");
