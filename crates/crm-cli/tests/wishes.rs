@@ -106,7 +106,7 @@ fn wish_01_a_note_is_created_and_associated_in_one_step() {
         &format!("hs_note_body,hs_timestamp,associations.contacts\nCalled,{time},{ada};{bob}\nMet,{time},\n"),
     );
     let created = place.done("import hubspot notes notes.csv");
-    assert_eq!(linked(created[0]["id"].as_str().unwrap(), "contacts"), [ada, bob]);
+    assert_eq!(linked(created[0]["id"].as_str().unwrap(), "contacts"), [ada.clone(), bob.clone()]);
     assert!(linked(created[1]["id"].as_str().unwrap(), "contacts").is_empty());
     for (column, ids, sentence) in [
         ("contacts", "x", "associations.contacts: must be the ids of records"),
@@ -114,6 +114,14 @@ fn wish_01_a_note_is_created_and_associated_in_one_step() {
     ] {
         place.write("wrong.csv", &format!("hs_note_body,hs_timestamp,associations.{column}\nCalled,{time},{ids}\n"));
         refused(&place.run("import hubspot notes wrong.csv"), 2, sentence);
+    }
+    for (row, sentence) in [
+        (json!({"associations": "101"}), "associations: must be an object with the ids of records by type of object"),
+        (json!({"associations": {"contacts": ada}, "associations.contacts": bob}), "contacts: is given twice"),
+        (json!({"associations": {"contacts": [{}]}}), "associations.contacts: must be the ids of records"),
+    ] {
+        place.write("wrong.jsonl", &row.to_string());
+        refused(&place.run("import hubspot notes wrong.jsonl"), 2, sentence);
     }
 }
 

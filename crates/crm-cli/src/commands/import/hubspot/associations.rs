@@ -47,15 +47,20 @@ impl Associations {
             if !is_association(name) {
                 return true;
             }
+            if name == ASSOCIATIONS && !value.is_object() && !is_empty(value) {
+                let text = "must be an object with the ids of records by type of object".to_owned();
+                faults.push(Fault { path: ASSOCIATIONS.to_owned(), text });
+            }
             for (name, ids) in parts(name, value) {
-                match self::ids(ids) {
-                    Some(ids) if ids.is_empty() => {}
-                    Some(ids) => drop(taken.insert(name, ids.into())),
-                    None => faults.push(Fault {
-                        path: format!("{ASSOCIATIONS}.{}", shown(&name)),
-                        text: "must be the ids of records, with semicolons between them".to_owned(),
-                    }),
-                }
+                let text = match self::ids(ids) {
+                    Some(ids) if ids.is_empty() => continue,
+                    Some(ids) => match taken.insert(name.clone(), ids.into()) {
+                        None => continue,
+                        Some(_) => "is given twice",
+                    },
+                    None => "must be the ids of records, with semicolons between them",
+                };
+                faults.push(Fault { path: format!("{ASSOCIATIONS}.{}", shown(&name)), text: text.to_owned() });
             }
             false
         });
@@ -82,7 +87,6 @@ fn parts<'a>(name: &str, value: &'a Value) -> Vec<(String, &'a Value)> {
         (None, Value::Object(all)) if name == ASSOCIATIONS => {
             all.iter().map(|(object, ids)| (object.replace(' ', "_"), ids)).collect()
         }
-        (None, other) if name == ASSOCIATIONS && !is_empty(other) => vec![(String::new(), other)],
         _ => Vec::new(),
     }
 }
