@@ -104,6 +104,8 @@ pub(crate) struct Operation {
     items_required: bool,
     #[serde(default)]
     pub(crate) deprecated: bool,
+    /// The operation of the resource that replaces it.
+    pub(crate) replaced_by: Option<&'static str>,
     #[serde(default)]
     pub(crate) beta: bool,
     /// Its metadata for the core.

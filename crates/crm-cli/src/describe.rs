@@ -144,7 +144,8 @@ fn facts(found: &Found, text: &mut String) {
         line("is a beta: the vendor may change or withdraw it".to_owned());
     }
     if operation.deprecated {
-        line("is deprecated by the vendor".to_owned());
+        let by = operation.replaced_by.map(|by| format!("; use {} {}", kebab(operation.resource), kebab(by)));
+        line(format!("is deprecated by the vendor{}", by.unwrap_or_default()));
     }
 }
 

@@ -22,7 +22,7 @@ use crate::tree;
 const FOLDER: &str = "surface";
 
 /// The keys of an operation that only these files, or documents of our own, may set.
-pub const NOTES: [&str; 9] = [
+pub const NOTES: [&str; 11] = [
     "x-crm-name",
     "summary",
     "x-crm-effect",
@@ -32,6 +32,8 @@ pub const NOTES: [&str; 9] = [
     "x-crm-unpaged",
     "x-crm-limit-class",
     "x-crm-long-running",
+    "x-crm-many",
+    "x-crm-replaced-by",
 ];
 
 /// The operations of a resource.
@@ -78,6 +80,13 @@ pub struct Entry {
     /// True if the vendor answers 202 while it still works on the reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     long_running: Option<bool>,
+    /// The hand-written method of the handle that sends any number of inputs, in as many requests as are needed. For
+    /// the documentation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    many: Option<String>,
+    /// The method of the same resource that replaces an operation that the vendor marks deprecated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<String>,
     /// The source of the values, if the document of the operation does not show them.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
@@ -372,6 +381,8 @@ impl Entry {
             ("x-crm-unpaged", self.unpaged.as_deref().map(Value::from)),
             ("x-crm-limit-class", self.limit_class.as_deref().map(Value::from)),
             ("x-crm-long-running", self.long_running.map(Value::from)),
+            ("x-crm-many", self.many.as_deref().map(Value::from)),
+            ("x-crm-replaced-by", self.replaced_by.as_deref().map(Value::from)),
         ];
         for (key, value) in notes {
             if let Some(value) = value {

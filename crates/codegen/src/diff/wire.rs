@@ -29,8 +29,17 @@ const SILENT: [&str; 12] = [
     "readOnly",
 ];
 
-/// Keys of an operation that are compared separately.
-const OPERATION: [&str; 6] = ["operationId", "deprecated", "security", "tags", "x-crm-name", "x-crm-document"];
+/// Keys of an operation that are compared separately, or are documentation.
+const OPERATION: [&str; 8] = [
+    "operationId",
+    "deprecated",
+    "security",
+    "tags",
+    "x-crm-name",
+    "x-crm-document",
+    "x-crm-many",
+    "x-crm-replaced-by",
+];
 
 /// Reports the differences that are not reported elsewhere; `renamed` maps the old names of types to the new ones.
 pub(super) fn compare(

@@ -97,6 +97,7 @@ fn operation(operation: &Operation, refined: &Refined<'_>) -> Value {
         ("one_of_parts", json!(operation.one_of_parts)),
         ("items_required", json!(operation.items_required)),
         ("deprecated", json!(operation.deprecated)),
+        ("replaced_by", json!(operation.replaced_by)),
         ("beta", json!(operation.is_beta())),
     ]))
 }

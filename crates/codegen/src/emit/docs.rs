@@ -84,6 +84,9 @@ fn sentence(text: &str) -> String {
 /// Method and path, then what matters when calling it.
 pub(super) fn facts(operation: &Operation) -> String {
     let mut lines = vec![format!("`{} {}`", operation.method, operation.path), String::new()];
+    if let Some(by) = &operation.replaced_by {
+        lines.push(format!("* Deprecated by the vendor: use [`{by}`](Self::{by})."));
+    }
     if let Some(paging) = &operation.paging {
         lines.push(format!("* Paging by {}: `items()` and `pages()` read all pages.", paging.kind.words));
     }
@@ -104,7 +107,11 @@ pub(super) fn facts(operation: &Operation) -> String {
         lines.push(format!("* Requires at least one of the parts {}.", parts.join(", ")));
     }
     if let Some(most) = operation.batch_max {
-        lines.push(format!("* At most {most} inputs per request."));
+        let many = operation.many.as_ref();
+        let many = many.map(|many| {
+            format!(" [`{many}`](Self::{many}) sends any number, in several requests, and returns the result of each input.")
+        });
+        lines.push(format!("* At most {most} inputs per request.{}", many.unwrap_or_default()));
     }
     if !operation.scopes.is_empty() {
         lines.push(format!("* Scope: {}.", scopes(operation)));
@@ -121,6 +128,12 @@ pub(super) fn facts(operation: &Operation) -> String {
         lines.push(format!("* Version `{version}`{}.", also.concat()));
     }
     lines.join("\n")
+}
+
+/// Returns the note of a deprecated operation, for the compiler's warning.
+pub(super) fn deprecation(operation: &Operation) -> Option<String> {
+    let by = operation.replaced_by.as_ref().map(|by| format!("; use `{by}` instead"));
+    operation.deprecated.then(|| format!("deprecated by the vendor{}", by.unwrap_or_default()))
 }
 
 /// The scopes, one of which is needed. Of many, which depend on the type of object, one is an example.

@@ -35,7 +35,8 @@ impl<'a> Examples<'a> {
 
     /// The example of an operation, as a block of documentation.
     pub(super) fn of(&self, operation: &Operation) -> Result<String> {
-        let mut call = Call { examples: self, typed: false, ids: Vec::new() };
+        let upserts = operation.call.contains("upsert");
+        let mut call = Call { examples: self, upserts, typed: false, ids: Vec::new() };
         let code = call.code(operation);
         let types = if call.typed { format!("use {}::types;\n", self.module) } else { String::new() };
         let shown = rust::statements(match (&operation.paging, &operation.reply) {
@@ -67,6 +68,8 @@ impl<'a> Examples<'a> {
 /// A call while it is written.
 struct Call<'a> {
     examples: &'a Examples<'a>,
+    /// True if it creates or updates records, which are identified by a unique property.
+    upserts: bool,
     /// True if it names a type of ours.
     typed: bool,
     /// The names of the identifiers so far; each has a sample of its own.
@@ -222,10 +225,19 @@ impl Call<'_> {
                 quote!(types::#ty::from(#arm))
             }
             Shape::Record { fields } => {
+                let property = fields.iter().find(|field| self.upserts && field.wire == UNIQUE_PROPERTY);
                 if let Some(asked) = required_of_new(definition, fields) {
-                    let arguments: Vec<TokenStream> =
-                        asked.iter().map(|field| self.member(field, depth + 1, needs_exact(&field.ty))).collect();
-                    return quote!(types::#ty::new(#(#arguments),*));
+                    let argument = |field: &&Field| match property {
+                        Some(_) if field.wire == "id" => quote!("ada@example.com"),
+                        Some(_) if field.wire == "properties" => quote!([("firstname", "Ada")]),
+                        _ => self.member(field, depth + 1, needs_exact(&field.ty)),
+                    };
+                    let arguments: Vec<TokenStream> = asked.iter().map(argument).collect();
+                    let property = property.map(|field| {
+                        let setter = ident(&field.ident);
+                        quote!(.#setter("email"))
+                    });
+                    return quote!(types::#ty::new(#(#arguments),*) #property);
                 }
                 let mut made = quote!(types::#ty::default());
                 if depth >= DEEPEST {
@@ -286,6 +298,9 @@ fn telling(fields: &[Field]) -> Vec<&Field> {
     settable.truncate(plain.clamp(1, 2));
     settable
 }
+
+/// The member that names the property by which a record is identified; an upsert is refused without it.
+const UNIQUE_PROPERTY: &str = "idProperty";
 
 /// Members for the place in a list, which say nothing about what is sent.
 const POSITIONS: [&str; 8] = ["after", "before", "cursor", "limit", "offset", "page", "pageSize", "skip"];

@@ -208,7 +208,7 @@ fn method(operation: &Operation, examples: &Examples<'_>) -> Result<TokenStream>
     let gap = (!described.is_empty()).then(|| quote!(#[doc = ""]));
     let described = described.iter().map(|(name, about)| doc(&format!("* `{name}`: {about}")));
     let example = plain_doc(&examples.of(operation)?);
-    let deprecated = operation.deprecated.then(|| quote!(#[deprecated = "the vendor marks it deprecated"]));
+    let deprecated = docs::deprecation(operation).map(|note| quote!(#[deprecated = #note]));
 
     let mut parameters: Vec<TokenStream> = required
         .iter()

@@ -48,6 +48,8 @@ pub struct Operation {
     pub long_running: bool,
     /// The maximum number of inputs of a batch.
     pub batch_max: Option<u64>,
+    /// The hand-written method that sends any number of inputs.
+    pub many: Option<String>,
     /// The scopes, one of which a credential needs.
     pub scopes: Vec<String>,
     /// The statuses of failures that the document contains.
@@ -68,6 +70,8 @@ pub struct Operation {
     pub items_required: bool,
     /// True if the vendor marks it deprecated.
     pub deprecated: bool,
+    /// The method of the resource that replaces it if it is deprecated.
+    pub replaced_by: Option<String>,
 }
 
 impl Operation {
@@ -80,6 +84,8 @@ impl Operation {
             summary: None,
             failures: Vec::new(),
             version: None,
+            many: None,
+            replaced_by: None,
             also: Vec::new(),
             common: false,
             ..self.clone()

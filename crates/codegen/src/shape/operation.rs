@@ -26,7 +26,24 @@ pub(super) fn all(shaper: &mut Shaper<'_>, merged: &Value) -> Result<Vec<Operati
         found.push(operation);
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
+    check_replacements(&found)?;
     Ok(found)
+}
+
+/// Checks that what replaces a deprecated operation is an operation that is not deprecated itself.
+fn check_replacements(operations: &[Operation]) -> Result<()> {
+    for operation in operations {
+        let Some(by) = &operation.replaced_by else { continue };
+        let Operation { name, resource, .. } = operation;
+        let valid = |other: &Operation| other.resource == *resource && other.call == *by && !other.deprecated;
+        if !operation.deprecated {
+            bail!("{name}: remove `replaced_by` from its surface entry, because the operation is not deprecated");
+        }
+        if !operations.iter().any(valid) {
+            bail!("{name}: `replaced_by` must name another operation of `{resource}` that is not deprecated, not `{by}`");
+        }
+    }
+    Ok(())
 }
 
 fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Result<Operation> {
@@ -89,6 +106,7 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         limit_class: text(value, "x-crm-limit-class").unwrap_or("").to_owned(),
         long_running: flag("x-crm-long-running").unwrap_or(false),
         batch_max: value.get("x-crm-batch-max").and_then(Value::as_u64),
+        many: text(value, "x-crm-many").map(str::to_owned),
         scopes: scopes(value),
         failures: failures.filter(|status| *status >= 400).collect(),
         version: text(value, "x-crm-version").map(str::to_owned),
@@ -100,6 +118,7 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         paging,
         anonymous: flag("x-crm-no-auth").unwrap_or(false),
         deprecated: flag("deprecated").unwrap_or(false),
+        replaced_by: text(value, "x-crm-replaced-by").map(str::to_owned),
         name,
     })
 }
