@@ -43,7 +43,7 @@ pub(crate) fn lock(vendor: &Vendor, apis: &[Refined<'_>]) -> Result<(PathBuf, St
     Names::read(&vendor.folder)?.file(apis.iter().map(|api| (api.file.name.clone(), api.names())).collect())
 }
 
-/// Reads all APIs of a vendor. The reasons to refuse what can be read all the same are in [`Api::refusals`], for
+/// Reads all APIs of a vendor. The reasons to refuse what can be read nevertheless are in [`Api::refusals`], for
 /// example a correction that matches nothing, and a list without paging.
 ///
 /// # Errors

@@ -242,7 +242,7 @@ impl ApiFile {
     }
 }
 
-/// Returns a name as it is on the command line: `getFreeSlots` and `get_free_slots` are `get-free-slots`.
+/// Returns the form of a name on the command line: `getFreeSlots` and `get_free_slots` are `get-free-slots`.
 pub(crate) fn kebab(name: &str) -> String {
     let mut text = String::new();
     let mut low = false;

@@ -78,7 +78,7 @@ impl Failure {
         self
     }
 
-    /// The caller does not want the answer any more.
+    /// The caller cancelled the call.
     pub(crate) fn cancelled(writes: bool) -> Self {
         match writes {
             true => Self { line: "cancelled; a write that was sent may have happened".to_owned(), code: 8 },

@@ -1,4 +1,4 @@
-//! The account behind a credential, as far as the vendor says it.
+//! The account behind a credential, as far as the vendor returns it.
 
 use crm_core::{Call, ErrorKind, RawReply, Secret, Timestamp};
 use hubspot_client::http::{HeaderMap, Method};

@@ -81,7 +81,7 @@ impl Login {
     }
 }
 
-/// Returns the scopes of a token. HubSpot returns a list in place of OAuth's text.
+/// Returns the scopes of a token. HubSpot returns a list instead of OAuth's text.
 pub(crate) fn scopes(tokens: &TokenSet) -> Vec<String> {
     let listed = tokens.detail("scopes").and_then(serde_json::Value::as_array);
     let listed = listed.into_iter().flatten().filter_map(|scope| scope.as_str().map(str::to_owned));

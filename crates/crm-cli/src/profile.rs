@@ -176,7 +176,7 @@ impl Profile {
         login.map_err(|error| Failure::credential(error.to_string()))
     }
 
-    /// Stores a credential in this profile, in place of an earlier one of the API: a token, or the keys of an app.
+    /// Stores a credential in this profile, instead of an earlier one of the API: a token, or the keys of an app.
     pub(crate) fn store(&self, api: &ApiEntry, credential: &[(&str, &str)]) -> Result<(), Failure> {
         let change = |entry: &mut Map<String, Value>| {
             for old in ["token", "client_id", "client_secret"] {

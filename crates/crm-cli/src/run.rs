@@ -98,7 +98,7 @@ async fn list(call: Call<Value>, all: bool, format: Format, found: &Found) -> Re
             }
         }
     }
-    // Rows that arrived before a failure are written all the same.
+    // Rows that arrived before a failure are written nevertheless.
     rows.end()?;
     if let Some(failure) = failed {
         return Err(failure);

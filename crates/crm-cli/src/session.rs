@@ -21,7 +21,7 @@ pub(crate) struct Session {
     connected: Mutex<BTreeMap<(&'static str, String), Pipeline>>,
 }
 
-/// Fakes in place of the vendors.
+/// Fakes instead of the vendors.
 struct Fakes {
     setup: Setup,
     started: Mutex<BTreeMap<&'static str, Arc<Fake>>>,

@@ -12,7 +12,7 @@ use tokio::task::futures::TaskLocalFuture;
 use crate::note;
 
 tokio::task_local! {
-    /// The caller who is told of the waits of this task.
+    /// The caller to whom the waits of this task are reported.
     static TOLD: UnboundedSender<String>;
 }
 

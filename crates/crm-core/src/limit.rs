@@ -198,7 +198,7 @@ impl Acquire {
 
 /// The permission for one attempt. It is held until it is passed to [`RateLimiter::finish`].
 #[derive(Debug, Default)]
-#[must_use = "a permit is held until the limiter is told that its attempt has ended"]
+#[must_use = "a permit is held until `finish` reports that its attempt has ended"]
 pub struct Permit {
     waited: Duration,
     /// State of the limiter when it granted the permit.

@@ -258,7 +258,7 @@ impl Fake {
     ///
     /// If no request can meet the fault: the vendor does not have its operation, [`times`](crate::Fault::times) is 0, or it
     /// is [`MultiStatus`](crate::Fault::MultiStatus) for an operation without rows, or in a fake that answers with samples. A
-    /// fault that no request has met when the fake is dropped panics too, so that no test passes for nothing;
+    /// fault that no request has met when the fake is dropped panics too, so that no test passes because its fault never happened;
     /// [`heal`](Self::heal) takes it back.
     #[track_caller]
     pub fn fail(&self, fault: impl Into<Step>) {

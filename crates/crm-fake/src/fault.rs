@@ -136,7 +136,7 @@ impl Fault {
     }
 
     /// Only requests of this operation meet the fault: its name in the document (`contacts.list`), its
-    /// operation id, or for HubSpot's objects the type in place of the shared resource name. The fake panics when it is
+    /// operation id, or for HubSpot's objects the type instead of the shared resource name. The fake panics when it is
     /// given a name that its vendor does not have.
     pub fn on(self, operation: &str) -> Step {
         Step::from(self).on(operation)

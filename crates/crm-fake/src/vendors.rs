@@ -150,7 +150,7 @@ fn hoopai_v3() -> &'static Document {
     DOCUMENT.get_or_init(|| Document::parse(include_str!("../specs/hoopai-v3.json")))
 }
 
-/// The version of HubSpot's beta, as it is in paths.
+/// The version of HubSpot's beta, as paths contain it.
 pub(crate) const HUBSPOT_BETA: &str = "2026-09-beta";
 
 fn hubspot_beta() -> &'static Document {

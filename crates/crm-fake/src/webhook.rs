@@ -66,7 +66,7 @@ impl Signer {
     }
 
     /// HoopAI's signature with Ed25519, with the key that these 32 bytes make. Give the receiver the
-    /// [public key](Self::public_key) in place of the vendor's. The vendor's events have a `timestamp` in milliseconds and
+    /// [public key](Self::public_key) instead of the vendor's. The vendor's events have a `timestamp` in milliseconds and
     /// a `webhookId`, which the receiver checks.
     pub fn hoopai(key: [u8; 32]) -> Self {
         Self::ed25519("x-ghl-signature", key)
@@ -86,7 +86,7 @@ impl Signer {
         Self { way, at: None }
     }
 
-    /// Signs at this time in place of the present, where the vendor signs the time.
+    /// Signs at this time instead of the present, where the vendor signs the time.
     #[must_use]
     pub fn at(mut self, time: SystemTime) -> Self {
         self.at = Some(time);

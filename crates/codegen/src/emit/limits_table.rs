@@ -121,7 +121,7 @@ fn sources(limits: &Limits) -> String {
             details => format!("{page} ({})", details.join("; ")),
         })
         .collect();
-    let mut text = format!("Read in: {}.\n", pages.join("; "));
+    let mut text = format!("Sources: {}.\n", pages.join("; "));
     for (at, window, number) in numbers(limits) {
         let stated: Vec<String> =
             number.iter().map(|one| format!("{} ({})", grouped(one.requests, ','), one.source)).collect();

@@ -44,7 +44,7 @@ pub(super) fn fullest(
                 Ok(Fuller::Second) => other,
                 Err(difference) => {
                     refusals.push(format!(
-                        "{} {path} stands in {} and in {}, and neither has all of it: {difference}. Add what is missing to one of them in corrections.json",
+                        "{} {path} is in {} and in {}, and each lacks a part of it: {difference}. Add what is missing to one of them in corrections.json",
                         method.to_uppercase(),
                         documents[best].name,
                         documents[other].name,
@@ -253,7 +253,7 @@ mod tests {
         };
         assert_eq!(
             refusal(json!({"id": {"type": "string"}}), json!({"label": {"type": "string"}})),
-            "GET /things stands in b.json and in a.json, and neither has all of it: the first lacks `inner.id` of the reply 200, \
+            "GET /things is in b.json and in a.json, and each lacks a part of it: the first lacks `inner.id` of the reply 200, \
              the second lacks `inner.label` of the reply 200. Add what is missing to one of them in corrections.json",
         );
         let types = refusal(json!({"id": {"type": "string"}}), json!({"id": {"type": "integer"}}));

@@ -68,7 +68,7 @@ fn member(types: &Types, ty: Ty<'_>, name: &str) -> Option<String> {
     }
 }
 
-/// Reads a value. Numbers and flags stay texts here: the check turns them into what their type wants.
+/// Reads a value. Numbers and flags stay texts here: the check turns them into what their type requires.
 fn read(types: &Types, ty: Ty<'_>, text: &str) -> Value {
     let json = || serde_json::from_str(text).ok();
     match ty {

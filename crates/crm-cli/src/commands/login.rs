@@ -130,7 +130,7 @@ fn doubt(api: &ApiEntry, scopes: &[String]) {
     }
 }
 
-/// Returns the account that the tokens are for, as far as the vendor says it.
+/// Returns the account that the tokens are for, as far as the vendor returns it.
 fn account(tokens: &TokenSet) -> Value {
     let named = ["hub_id", "locationId", "companyId"].into_iter();
     named.filter_map(|name| Some((name.to_owned(), tokens.detail(name)?.clone()))).collect()

@@ -202,7 +202,7 @@ async fn one(mut found: Found, format: Format, failed: impl Fn(&Error) -> Failur
     }
 }
 
-/// Writes the records, at most `limit`. Those that arrived before a failure are written all the same.
+/// Writes the records, at most `limit`. Those that arrived before a failure are written nevertheless.
 async fn write(
     mut found: Found,
     limit: Option<u64>,

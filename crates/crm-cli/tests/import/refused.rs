@@ -35,7 +35,7 @@ fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
         (
             "upsert hubspot contacts a.csv",
             "email\n",
-            "name the unique property that tells which records exist, for example: --by email",
+            "name the unique property that identifies existing records, for example: --by email",
         ),
         (
             "upsert hubspot contacts a.csv --by firstname",

@@ -17,7 +17,7 @@ const DEPTH: usize = 4;
 pub(super) const RECORDS: usize = 3;
 /// The maximum number of plain values shown of a list, and of entries shown of a map.
 pub(super) const VALUES: usize = 20;
-/// The text in place of a hidden value.
+/// The text that is shown instead of a hidden value.
 const HIDDEN: Plain<&str> = Plain("…");
 
 /// The place of a value that is shown.

@@ -142,7 +142,7 @@ impl fmt::Display for Timestamp {
 }
 
 /// Shows a time of day with its date. A date alone is only shown as a member of a record, because it may be somebody's
-/// birthday, and the name of the member tells.
+/// birthday, which only the name of the member shows.
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.read() {

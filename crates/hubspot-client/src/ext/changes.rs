@@ -24,7 +24,7 @@ impl Objects {
     /// | change | read by |
     /// |---|---|
     /// | created, changed | searches by [`last_modified_property`](Self::last_modified_property), in the order of ids, 200 records per request |
-    /// | merged | a search for changed records that have `hs_merged_object_ids`. If the type does not have this property, an event of the level `WARN` is reported and the run goes on |
+    /// | merged | a search for changed records that have `hs_merged_object_ids`. If the type does not have this property, an event of the level `WARN` is reported and the run continues |
     /// | archived | the list of archived records, 100 per request. HubSpot keeps them for 90 days and cannot filter them by time, so each run reads all of them; [`without_archived`](Changes::without_archived) does not |
     ///
     /// Nothing is limited to 10,000 results, and memory does not grow with the number of changes.
@@ -124,7 +124,7 @@ impl<R> Changes<R> {
         Ok(Self { run: Run::new(ask, Place::beginning(begin)), read })
     }
 
-    /// The properties to read, in place of HubSpot's usual few.
+    /// The properties to read. If none are given, HubSpot returns a few default ones.
     pub fn properties(mut self, names: impl IntoIterator<Item = impl Display>) -> Self {
         self.run.changed.properties = Some(names.into_iter().map(|name| name.to_string()).collect());
         self

@@ -39,7 +39,8 @@ pub struct ReadMany<R = Object> {
 }
 
 impl Objects {
-    /// Reads records by id, or by the values of a unique property, a hundred in each request.
+    /// Reads any number of records by id, or by the values of a unique property, a hundred in each request, and reports the
+    /// result of each. [`batch_read`](Self::batch_read) is a single request without the report.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) {

@@ -102,7 +102,7 @@ impl<P: DeserializeOwned + Send + 'static> Typed<P> {
         Ok(if self.names.is_empty() { changes } else { changes.properties(self.names) })
     }
 
-    /// Reads many records. See [`Objects::read_many`].
+    /// Reads any number of records, with a report. See [`Objects::read_many`].
     pub fn read_many(&self, ids: impl IntoIterator<Item = impl Into<String>>) -> ReadMany<Record<P>> {
         let read = ReadMany::new(self.objects.clone(), ids, Record::of);
         if self.names.is_empty() { read } else { read.properties(self.names.iter().copied()) }

@@ -23,7 +23,8 @@ use crate::types::{BatchArchive, BatchCreateRow, BatchUpdateRow, BatchUpsertRow,
 /// an empty id, and a row whose `objectWriteTraceId` another row of the request has, are refused alone
 /// and before anything is sent, with [`ErrorKind::Validation`](crate::ErrorKind::Validation).
 impl Objects {
-    /// Creates records. The others are created even if one record is invalid.
+    /// Creates any number of records, a hundred in each request, and reports the result of each. The others are created even
+    /// if one record is invalid. [`batch_create`](Self::batch_create) is a single request without the report.
     ///
     /// If HubSpot does not return the trace ids, created records are matched by their values.
     pub fn create_many(
@@ -33,19 +34,32 @@ impl Objects {
         self.write_many(rows.into_iter().map(Into::into))
     }
 
-    /// Changes records, which are given by id or by a unique property.
+    /// Changes any number of records, which are given by id or by a unique property, and reports the result of each.
+    /// [`batch_update`](Self::batch_update) is a single request without the report.
     pub fn update_many(&self, rows: impl IntoIterator<Item = BatchUpdateRow>) -> Many<BatchUpdateRow, Object> {
         self.write_many(rows)
     }
 
-    /// Creates records, or changes those that exist, which are given by a unique property. Each result
-    /// has a member `new`, which is true if the record was created. The record's id is not a unique property: use
-    /// [`update_many`](Self::update_many) for records that exist.
+    /// Creates any number of records, or changes those that exist, and reports the result of each. The records are given by a
+    /// unique property, which [`id_property`](BatchUpsertRow::id_property) names. Each result has a member `new`, which is true
+    /// if the record was created. The record's id is not a unique property: use [`update_many`](Self::update_many) for records
+    /// that exist. [`batch_upsert`](Self::batch_upsert) is a single request without the report.
+    ///
+    /// ```no_run
+    /// # async fn example(client: hubspot_client::Client) {
+    /// use hubspot_client::types::BatchUpsertRow;
+    ///
+    /// let row = BatchUpsertRow::new("ada@example.com", [("firstname", "Ada")]).id_property("email");
+    /// let report = client.contacts().upsert_many([row]).await;
+    /// println!("{} written, {} refused, {} unknown", report.ok.len(), report.failed.len(), report.unknown.len());
+    /// # }
+    /// ```
     pub fn upsert_many(&self, rows: impl IntoIterator<Item = BatchUpsertRow>) -> Many<BatchUpsertRow, UpsertObject> {
         self.write_many(rows)
     }
 
-    /// Archives records. HubSpot does not report which of them existed.
+    /// Archives any number of records, a hundred in each request. HubSpot does not report which of them existed.
+    /// [`batch_archive`](Self::batch_archive) is a single request without the report.
     pub fn archive_many(&self, ids: impl IntoIterator<Item = impl Into<String>>) -> Many<String, ()> {
         let objects = self.clone();
         let op = &operations::OBJECTS_BATCH_ARCHIVE;

@@ -115,7 +115,7 @@ fn entries(text: &str) -> Result<Entries> {
                 bail!("`{line}` is not a section; use {}", all.join(", "));
             }
         } else if !line.trim().is_empty() {
-            let Some(section) = section else { bail!("`{line}` stands in no section: put `### Changed` above it") };
+            let Some(section) = section else { bail!("`{line}` is not in a section: put `### Changed` above it") };
             let entries = found.0.entry(section).or_default();
             match entries.last_mut() {
                 Some(last) if !line.starts_with("- ") => *last += &format!("\n{line}"),

@@ -77,7 +77,7 @@ impl Batches {
         match (verb, &by) {
             (Verb::Upsert, None) => {
                 return Err(Failure::usage(
-                    "name the unique property that tells which records exist, for example: --by email",
+                    "name the unique property that identifies existing records, for example: --by email",
                 ));
             }
             (Verb::Upsert, Some(by)) if by == "hs_object_id" || by == ID => {

@@ -1,5 +1,5 @@
 //! The journal of an import, a file beside its input: which rows were sent, and with what result. It is written before
-//! and after each request, so that an import that was interrupted goes on where it was.
+//! and after each request, so that an import that was interrupted continues where it was.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};

@@ -1,4 +1,4 @@
-//! Filters as they are on the command line, each in one argument: `email=ada@example.com`, `lifecyclestage in lead,customer`,
+//! Filters on the command line, each in one argument: `email=ada@example.com`, `lifecyclestage in lead,customer`,
 //! `has phone`. All must be true; the word `or` begins other ones of which all must be true.
 
 use crm_core::Timestamp;

@@ -25,7 +25,7 @@ pub(super) fn command() -> Command {
         )
         .arg(
             arguments::data_argument()
-                .help("The body in place of a sample; @FILE reads it from a file, - from standard input")
+                .help("The body to send instead of a sample; @FILE reads it from a file, - from standard input")
                 .conflicts_with("event"),
         )
 }

@@ -71,7 +71,7 @@ pub(super) fn by_search(call: &Call<'_>, all: Vec<Value>, size: usize) -> Result
         None => (page.unwrap_or(1).max(1) - 1).saturating_mul(size),
     };
     if after.is_empty() && start.saturating_add(size) > 10_000 {
-        return Err(Fail::new(400, "pages end at 10,000 records; searchAfter goes on"));
+        return Err(Fail::new(400, "pages end at 10,000 records; use searchAfter beyond"));
     }
     let page = all.into_iter().skip(start).take(size).map(|mut record| {
         record["searchAfter"] = json!([added(&record), id(&record)]);
