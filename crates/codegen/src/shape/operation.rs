@@ -175,10 +175,11 @@ fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Ar
     };
     let flag = |key: &str| parameter.get(key).and_then(Value::as_bool);
     let schema = resolved(shaper.schemas, &parameter["schema"]);
+    let doc = description(parameter).or_else(|| description(schema)).unwrap_or_default();
     Ok(Argument {
         required: flag("required").unwrap_or(false) || place == Place::Path,
-        doc: description(parameter).or_else(|| description(schema)).unwrap_or_default(),
-        allowed: constraints(schema),
+        allowed: constraints(schema, &doc),
+        doc,
         unit: Unit::of(&parameter["schema"])?,
         joined: matches!(ty, Ty::List(_)) && flag("explode") == Some(false),
         slashes: flag("x-crm-slashes").unwrap_or(false),
@@ -196,14 +197,15 @@ fn part_argument(shaper: &mut Shaper<'_>, part: &Part<'_>, hint: &str) -> Result
         true => Ty::Upload,
         false => shaper.parameter(part.schema, &format!("{hint}{}", part.name.to_upper_camel_case()))?,
     };
+    let doc = description(part.schema).unwrap_or_default();
     Ok(Argument {
         wire: part.name.to_owned(),
         ident: ident(part.name),
         place: Place::Part,
         ty,
         required: part.required,
-        doc: description(part.schema).unwrap_or_default(),
-        allowed: constraints(part.schema),
+        allowed: constraints(part.schema, &doc),
+        doc,
         unit: Unit::of(part.schema)?,
         page_size: false,
         constant: None,

@@ -146,7 +146,7 @@ impl<R> Changes<R> {
         self
     }
 
-    /// Leaves out archived records, and with them the requests for the list of archived records.
+    /// Omits archived records, and with them the requests for the list of archived records.
     pub fn without_archived(mut self) -> Self {
         self.run.changed.archived = false;
         self

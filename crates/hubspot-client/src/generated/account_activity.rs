@@ -99,7 +99,7 @@ pub struct ListAuditLogs {
 }
 
 impl ListAuditLogs {
-    /// Only actions of these users, by id.
+    /// Returns only actions of these users, by id.
     pub fn acting_user_id(self, acting_user_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -129,7 +129,7 @@ impl ListAuditLogs {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only what happened after this time.
+    /// Returns only events that happened after this time.
     pub fn occurred_after(self, occurred_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -137,7 +137,7 @@ impl ListAuditLogs {
                 .set_query("occurredAfter", &Into::<Timestamp>::into(occurred_after)),
         }
     }
-    /// Only what happened before this time.
+    /// Returns only events that happened before this time.
     pub fn occurred_before(self, occurred_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self

@@ -498,7 +498,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -512,7 +512,7 @@ impl List {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -543,7 +543,7 @@ impl List {
                 ),
         }
     }
-    /// Only what was changed after this time.
+    /// Returns only records that were changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -557,7 +557,7 @@ impl List {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed before this time.
+    /// Returns only records that were changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -613,7 +613,7 @@ impl ListByCursor {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -627,7 +627,7 @@ impl ListByCursor {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -658,7 +658,7 @@ impl ListByCursor {
                 ),
         }
     }
-    /// Only what was changed after this time.
+    /// Returns only records that were changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -672,7 +672,7 @@ impl ListByCursor {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed before this time.
+    /// Returns only records that were changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -728,7 +728,7 @@ impl QueryByCursor {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -742,7 +742,7 @@ impl QueryByCursor {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -773,7 +773,7 @@ impl QueryByCursor {
                 ),
         }
     }
-    /// Only what was changed after this time.
+    /// Returns only records that were changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -787,7 +787,7 @@ impl QueryByCursor {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed before this time.
+    /// Returns only records that were changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self

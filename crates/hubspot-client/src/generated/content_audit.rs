@@ -92,13 +92,13 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// The cursor of the page after, to go back.
+    /// The cursor of the previous page.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// Only events of this type.
+    /// Returns only events of this type.
     pub fn event_type(self, event_type: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

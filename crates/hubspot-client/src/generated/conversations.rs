@@ -647,7 +647,7 @@ impl ListChannelAccounts {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// Only those of these inboxes, by id.
+    /// Returns only entries of these inboxes, by id.
     pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -928,14 +928,14 @@ impl ListThreads {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only threads with the contact of this id.
+    /// Returns only threads with the contact of this id.
     #[inline]
     pub fn associated_contact_id(self, associated_contact_id: i64) -> Self {
         Self {
             call: self.call.set_query("associatedContactId", &associated_contact_id),
         }
     }
-    /// Only threads with the ticket of this id.
+    /// Returns only threads with the ticket of this id.
     #[inline]
     pub fn associated_ticket_id(self, associated_ticket_id: i64) -> Self {
         Self {
@@ -959,7 +959,7 @@ impl ListThreads {
                 ),
         }
     }
-    /// Only those of these inboxes, by id.
+    /// Returns only entries of these inboxes, by id.
     pub fn inbox_id(self, inbox_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -967,7 +967,7 @@ impl ListThreads {
                 .set_query("inboxId", &inbox_id.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// Only threads whose latest message came after this time.
+    /// Returns only threads whose latest message came after this time.
     pub fn latest_message_timestamp_after(
         self,
         latest_message_timestamp_after: impl Into<Timestamp>,
@@ -1004,7 +1004,7 @@ impl ListThreads {
                 ),
         }
     }
-    /// Only threads of this status: `OPEN` or `CLOSED`.
+    /// Returns only threads of this status: `OPEN` or `CLOSED`.
     pub fn thread_status(self, thread_status: impl Into<types::ThreadStatus>) -> Self {
         Self {
             call: self

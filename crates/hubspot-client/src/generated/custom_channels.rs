@@ -543,7 +543,7 @@ impl ListAccounts {
             call: self.call.set_query("defaultPageLength", &default_page_length),
         }
     }
-    /// Only accounts with these kinds of delivery identifier, for example `HS_EMAIL_ADDRESS`.
+    /// Returns only accounts with these kinds of delivery identifier, for example `HS_EMAIL_ADDRESS`.
     pub fn delivery_identifier_type(
         self,
         delivery_identifier_type: impl IntoIterator<
@@ -562,7 +562,7 @@ impl ListAccounts {
                 ),
         }
     }
-    /// Only accounts with these delivery identifiers, such as a phone number.
+    /// Returns only accounts with these delivery identifiers, such as a phone number.
     pub fn delivery_identifier_value(
         self,
         delivery_identifier_value: impl IntoIterator<Item = impl Display>,

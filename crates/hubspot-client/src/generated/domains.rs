@@ -85,7 +85,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -99,7 +99,7 @@ impl List {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -124,7 +124,7 @@ impl List {
                 ),
         }
     }
-    /// Only what was changed after this time.
+    /// Returns only records that were changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -138,7 +138,7 @@ impl List {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed before this time.
+    /// Returns only records that were changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self

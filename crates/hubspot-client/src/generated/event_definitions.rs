@@ -275,7 +275,7 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only event definitions that match this text.
+    /// Returns only event definitions that match this text.
     pub fn search_string(self, search_string: impl Display) -> Self {
         Self {
             call: self.call.set_query("searchString", &search_string.to_string()),

@@ -77,13 +77,13 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// The cursor of the page after, to go back.
+    /// The cursor of the previous page.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// Only events of this type.
+    /// Returns only events of this type.
     pub fn event_type(self, event_type: impl Display) -> Self {
         Self {
             call: self.call.set_query("eventType", &event_type.to_string()),
@@ -113,7 +113,7 @@ impl List {
             call: self.call.set_query("objectId", &object_id),
         }
     }
-    /// Only events of the record with this value in the named property.
+    /// Returns only events of the record with this value in the named property.
     pub fn object_property(self, name: impl Display, value: impl Display) -> Self {
         Self {
             call: self
@@ -127,7 +127,7 @@ impl List {
             call: self.call.set_query("objectType", &object_type.to_string()),
         }
     }
-    /// Only what happened after this time.
+    /// Returns only events that happened after this time.
     pub fn occurred_after(self, occurred_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -135,7 +135,7 @@ impl List {
                 .set_query("occurredAfter", &Into::<Timestamp>::into(occurred_after)),
         }
     }
-    /// Only what happened before this time.
+    /// Returns only events that happened before this time.
     pub fn occurred_before(self, occurred_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -157,7 +157,7 @@ impl List {
                 ),
         }
     }
-    /// Only events with this value in the named event property.
+    /// Returns only events with this value in the named event property.
     pub fn property(self, name: impl Display, value: impl Display) -> Self {
         Self {
             call: self.call.query_named(format!("property.{name}"), &value.to_string()),

@@ -611,7 +611,7 @@ impl GetSignedUrl {
                 .set_query("size", &Into::<types::FilesGetSignedUrlSize>::into(size)),
         }
     }
-    /// True to enlarge a smaller picture to the size asked for.
+    /// True to enlarge a smaller picture to the requested size.
     #[inline]
     pub fn upscale(self, upscale: bool) -> Self {
         Self {
@@ -656,14 +656,14 @@ impl Search {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Filters by whether files can be opened without signing in.
+    /// Returns only files that can, or cannot, be opened without signing in.
     #[inline]
     pub fn allows_anonymous_access(self, allows_anonymous_access: bool) -> Self {
         Self {
             call: self.call.set_query("allowsAnonymousAccess", &allows_anonymous_access),
         }
     }
-    /// The cursor of the page after, to go back.
+    /// The cursor of the previous page.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
@@ -675,7 +675,7 @@ impl Search {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created at or after this time.
+    /// Returns only records that were created at or after this time.
     pub fn created_at_gte(self, created_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -683,7 +683,7 @@ impl Search {
                 .set_query("createdAtGte", &Into::<Timestamp>::into(created_at_gte)),
         }
     }
-    /// Only what was created at or before this time.
+    /// Returns only records that were created at or before this time.
     pub fn created_at_lte(self, created_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -691,19 +691,19 @@ impl Search {
                 .set_query("createdAtLte", &Into::<Timestamp>::into(created_at_lte)),
         }
     }
-    /// Only files with this encoding.
+    /// Returns only files with this encoding.
     pub fn encoding(self, encoding: impl Display) -> Self {
         Self {
             call: self.call.set_query("encoding", &encoding.to_string()),
         }
     }
-    /// Only files that expire at exactly this time.
+    /// Returns only files that expire at exactly this time.
     pub fn expires_at(self, expires_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self.call.set_query("expiresAt", &Into::<Timestamp>::into(expires_at)),
         }
     }
-    /// Only files that expire at or after this time.
+    /// Returns only files that expire at or after this time.
     pub fn expires_at_gte(self, expires_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -711,7 +711,7 @@ impl Search {
                 .set_query("expiresAtGte", &Into::<Timestamp>::into(expires_at_gte)),
         }
     }
-    /// Only files that expire at or before this time.
+    /// Returns only files that expire at or before this time.
     pub fn expires_at_lte(self, expires_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -719,54 +719,54 @@ impl Search {
                 .set_query("expiresAtLte", &Into::<Timestamp>::into(expires_at_lte)),
         }
     }
-    /// Only files with this file extension.
+    /// Returns only files with this file extension.
     pub fn extension(self, extension: impl Display) -> Self {
         Self {
             call: self.call.set_query("extension", &extension.to_string()),
         }
     }
-    /// Only files with this MD5 hash.
+    /// Returns only files with this MD5 hash.
     pub fn file_md5(self, file_md5: impl Display) -> Self {
         Self {
             call: self.call.set_query("fileMd5", &file_md5.to_string()),
         }
     }
-    /// Only images or videos of this height, in pixels.
+    /// Returns only images or videos of this height, in pixels.
     #[inline]
     pub fn height(self, height: i64) -> Self {
         Self {
             call: self.call.set_query("height", &height),
         }
     }
-    /// Only images or videos of this height or more, in pixels.
+    /// Returns only images or videos of this height or more, in pixels.
     #[inline]
     pub fn height_gte(self, height_gte: i64) -> Self {
         Self {
             call: self.call.set_query("heightGte", &height_gte),
         }
     }
-    /// Only images or videos of this height or less, in pixels.
+    /// Returns only images or videos of this height or less, in pixels.
     #[inline]
     pub fn height_lte(self, height_lte: i64) -> Self {
         Self {
             call: self.call.set_query("heightLte", &height_lte),
         }
     }
-    /// Only those whose id is this or greater.
+    /// Returns only entries whose id is this or greater.
     #[inline]
     pub fn id_gte(self, id_gte: i64) -> Self {
         Self {
             call: self.call.set_query("idGte", &id_gte),
         }
     }
-    /// Only those whose id is this or less.
+    /// Returns only entries whose id is this or less.
     #[inline]
     pub fn id_lte(self, id_lte: i64) -> Self {
         Self {
             call: self.call.set_query("idLte", &id_lte),
         }
     }
-    /// Only those with these ids.
+    /// Returns only entries with these ids.
     pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
@@ -791,7 +791,7 @@ impl Search {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// Only what lies in these folders, by id.
+    /// Returns only files and folders in these folders, by id.
     pub fn parent_folder_ids(
         self,
         parent_folder_ids: impl IntoIterator<Item = i64>,
@@ -805,7 +805,7 @@ impl Search {
                 ),
         }
     }
-    /// Only what is at this path.
+    /// Returns only the file or folder at this path.
     pub fn path(self, path: impl Display) -> Self {
         Self {
             call: self.call.set_query("path", &path.to_string()),
@@ -832,14 +832,14 @@ impl Search {
             call: self.call.set_query("size", &size),
         }
     }
-    /// Only files of this size or more, in bytes.
+    /// Returns only files of this size or more, in bytes.
     #[inline]
     pub fn size_gte(self, size_gte: i64) -> Self {
         Self {
             call: self.call.set_query("sizeGte", &size_gte),
         }
     }
-    /// Only files of this size or less, in bytes.
+    /// Returns only files of this size or less, in bytes.
     #[inline]
     pub fn size_lte(self, size_lte: i64) -> Self {
         Self {
@@ -857,7 +857,7 @@ impl Search {
                 ),
         }
     }
-    /// Only what is of this kind.
+    /// Returns only entries of this type.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -869,7 +869,7 @@ impl Search {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed at or after this time.
+    /// Returns only records that were changed at or after this time.
     pub fn updated_at_gte(self, updated_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -877,7 +877,7 @@ impl Search {
                 .set_query("updatedAtGte", &Into::<Timestamp>::into(updated_at_gte)),
         }
     }
-    /// Only what was changed at or before this time.
+    /// Returns only records that were changed at or before this time.
     pub fn updated_at_lte(self, updated_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -891,21 +891,21 @@ impl Search {
             call: self.call.set_query("url", &url.to_string()),
         }
     }
-    /// Only images or videos of this width, in pixels.
+    /// Returns only images or videos of this width, in pixels.
     #[inline]
     pub fn width(self, width: i64) -> Self {
         Self {
             call: self.call.set_query("width", &width),
         }
     }
-    /// Only images or videos of this width or more, in pixels.
+    /// Returns only images or videos of this width or more, in pixels.
     #[inline]
     pub fn width_gte(self, width_gte: i64) -> Self {
         Self {
             call: self.call.set_query("widthGte", &width_gte),
         }
     }
-    /// Only images or videos of this width or less, in pixels.
+    /// Returns only images or videos of this width or less, in pixels.
     #[inline]
     pub fn width_lte(self, width_lte: i64) -> Self {
         Self {
@@ -953,7 +953,7 @@ impl SearchFolders {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// The cursor of the page after, to go back.
+    /// The cursor of the previous page.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
@@ -965,7 +965,7 @@ impl SearchFolders {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created at or after this time.
+    /// Returns only records that were created at or after this time.
     pub fn created_at_gte(self, created_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -973,7 +973,7 @@ impl SearchFolders {
                 .set_query("createdAtGte", &Into::<Timestamp>::into(created_at_gte)),
         }
     }
-    /// Only what was created at or before this time.
+    /// Returns only records that were created at or before this time.
     pub fn created_at_lte(self, created_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -981,21 +981,21 @@ impl SearchFolders {
                 .set_query("createdAtLte", &Into::<Timestamp>::into(created_at_lte)),
         }
     }
-    /// Only those whose id is this or greater.
+    /// Returns only entries whose id is this or greater.
     #[inline]
     pub fn id_gte(self, id_gte: i64) -> Self {
         Self {
             call: self.call.set_query("idGte", &id_gte),
         }
     }
-    /// Only those whose id is this or less.
+    /// Returns only entries whose id is this or less.
     #[inline]
     pub fn id_lte(self, id_lte: i64) -> Self {
         Self {
             call: self.call.set_query("idLte", &id_lte),
         }
     }
-    /// Only those with these ids.
+    /// Returns only entries with these ids.
     pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self.call.set_query("ids", &ids.into_iter().collect::<Vec<_>>()),
@@ -1013,7 +1013,7 @@ impl SearchFolders {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// Only what lies in these folders, by id.
+    /// Returns only files and folders in these folders, by id.
     pub fn parent_folder_ids(
         self,
         parent_folder_ids: impl IntoIterator<Item = i64>,
@@ -1027,7 +1027,7 @@ impl SearchFolders {
                 ),
         }
     }
-    /// Only what is at this path.
+    /// Returns only the file or folder at this path.
     pub fn path(self, path: impl Display) -> Self {
         Self {
             call: self.call.set_query("path", &path.to_string()),
@@ -1064,7 +1064,7 @@ impl SearchFolders {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed at or after this time.
+    /// Returns only records that were changed at or after this time.
     pub fn updated_at_gte(self, updated_at_gte: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1072,7 +1072,7 @@ impl SearchFolders {
                 .set_query("updatedAtGte", &Into::<Timestamp>::into(updated_at_gte)),
         }
     }
-    /// Only what was changed at or before this time.
+    /// Returns only records that were changed at or before this time.
     pub fn updated_at_lte(self, updated_at_lte: impl Into<Timestamp>) -> Self {
         Self {
             call: self

@@ -213,7 +213,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only forms of these types; `all` is every type.
+    /// Returns only forms of these types; `all` is every type.
     pub fn form_types(
         self,
         form_types: impl IntoIterator<Item = impl Into<types::FormsListFormTypesItem>>,

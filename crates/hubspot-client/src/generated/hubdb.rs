@@ -1054,7 +1054,7 @@ impl ListDraftRows {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Number of items to pass over.
+    /// Number of items to skip.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -1140,7 +1140,7 @@ impl ListDraftTables {
             call: self.call.set_query("contentType", &content_type.to_string()),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1154,7 +1154,7 @@ impl ListDraftTables {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1186,7 +1186,7 @@ impl ListDraftTables {
                 ),
         }
     }
-    /// Only what was changed after this time.
+    /// Returns only records that were changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1200,7 +1200,7 @@ impl ListDraftTables {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed before this time.
+    /// Returns only records that were changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1262,7 +1262,7 @@ impl ListRows {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Number of items to pass over.
+    /// Number of items to skip.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
@@ -1348,7 +1348,7 @@ impl ListTables {
             call: self.call.set_query("contentType", &content_type.to_string()),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1362,7 +1362,7 @@ impl ListTables {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1394,7 +1394,7 @@ impl ListTables {
                 ),
         }
     }
-    /// Only what was changed after this time.
+    /// Returns only records that were changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1408,7 +1408,7 @@ impl ListTables {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed before this time.
+    /// Returns only records that were changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self

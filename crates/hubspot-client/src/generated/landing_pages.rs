@@ -1143,7 +1143,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1157,7 +1157,7 @@ impl List {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1188,7 +1188,7 @@ impl List {
                 ),
         }
     }
-    /// Only what was changed after this time.
+    /// Returns only records that were changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1202,7 +1202,7 @@ impl List {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed before this time.
+    /// Returns only records that were changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1251,7 +1251,7 @@ impl ListFolderRevisions {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// The cursor of the page after, to go back.
+    /// The cursor of the previous page.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
@@ -1311,7 +1311,7 @@ impl ListFolders {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1325,7 +1325,7 @@ impl ListFolders {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1356,7 +1356,7 @@ impl ListFolders {
                 ),
         }
     }
-    /// Only what was changed after this time.
+    /// Returns only records that were changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1370,7 +1370,7 @@ impl ListFolders {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed before this time.
+    /// Returns only records that were changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -1419,7 +1419,7 @@ impl ListRevisions {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// The cursor of the page after, to go back.
+    /// The cursor of the previous page.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),

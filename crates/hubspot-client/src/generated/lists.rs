@@ -844,7 +844,7 @@ impl List {
             call: self.call.set_query("includeFilters", &include_filters),
         }
     }
-    /// Only lists with these ids.
+    /// Returns only lists with these ids.
     pub fn list_ids(self, list_ids: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -874,7 +874,7 @@ impl ListMemberships {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// The cursor of the page after, to go back.
+    /// The cursor of the previous page.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),
@@ -927,7 +927,7 @@ impl ListMembershipsByJoinOrder {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// The cursor of the page after, to go back.
+    /// The cursor of the previous page.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),

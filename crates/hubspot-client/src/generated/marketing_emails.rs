@@ -614,7 +614,7 @@ pub struct GetStatistics {
 }
 
 impl GetStatistics {
-    /// Only figures of these e-mails, by id.
+    /// Returns only figures of these e-mails, by id.
     pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -654,7 +654,7 @@ pub struct GetStatisticsHistogram {
 }
 
 impl GetStatisticsHistogram {
-    /// Only figures of these e-mails, by id.
+    /// Returns only figures of these e-mails, by id.
     pub fn email_ids(self, email_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -717,13 +717,13 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only e-mails of this campaign.
+    /// Returns only e-mails of this campaign.
     pub fn campaign(self, campaign: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaign", &campaign.to_string()),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -737,7 +737,7 @@ impl List {
             call: self.call.set_query("createdAt", &Into::<Timestamp>::into(created_at)),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -791,7 +791,7 @@ impl List {
                 .set_query("marketingCampaignNames", &marketing_campaign_names),
         }
     }
-    /// Only e-mails published after this time.
+    /// Returns only e-mails published after this time.
     pub fn published_after(self, published_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -799,7 +799,7 @@ impl List {
                 .set_query("publishedAfter", &Into::<Timestamp>::into(published_after)),
         }
     }
-    /// Only e-mails published at exactly this time.
+    /// Returns only e-mails published at exactly this time.
     pub fn published_at(self, published_at: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -807,7 +807,7 @@ impl List {
                 .set_query("publishedAt", &Into::<Timestamp>::into(published_at)),
         }
     }
-    /// Only e-mails published before this time.
+    /// Returns only e-mails published before this time.
     pub fn published_before(self, published_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -826,13 +826,13 @@ impl List {
                 ),
         }
     }
-    /// Only what is of this kind.
+    /// Returns only entries of this type.
     pub fn type_(self, type_: impl Into<types::EmailType>) -> Self {
         Self {
             call: self.call.set_query("type", &Into::<types::EmailType>::into(type_)),
         }
     }
-    /// Only what was changed after this time.
+    /// Returns only records that were changed after this time.
     pub fn updated_after(self, updated_after: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -846,7 +846,7 @@ impl List {
             call: self.call.set_query("updatedAt", &Into::<Timestamp>::into(updated_at)),
         }
     }
-    /// Only what was changed before this time.
+    /// Returns only records that were changed before this time.
     pub fn updated_before(self, updated_before: impl Into<Timestamp>) -> Self {
         Self {
             call: self
@@ -909,7 +909,7 @@ impl ListRevisions {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// The cursor of the page after, to go back.
+    /// The cursor of the previous page.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),

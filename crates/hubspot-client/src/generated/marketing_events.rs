@@ -1197,7 +1197,7 @@ impl ListContactParticipations {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only participations in this state, for example `ATTENDED`.
+    /// Returns only participations in this state, for example `ATTENDED`.
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1244,7 +1244,7 @@ impl ListParticipations {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Only participations of this contact, by e-mail or id.
+    /// Returns only participations of this contact, by e-mail or id.
     pub fn contact_identifier(self, contact_identifier: impl Display) -> Self {
         Self {
             call: self
@@ -1258,7 +1258,7 @@ impl ListParticipations {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only participations in this state, for example `ATTENDED`.
+    /// Returns only participations in this state, for example `ATTENDED`.
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),
@@ -1305,7 +1305,7 @@ impl ListParticipationsByExternalId {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Only participations of this contact, by e-mail or id.
+    /// Returns only participations of this contact, by e-mail or id.
     pub fn contact_identifier(self, contact_identifier: impl Display) -> Self {
         Self {
             call: self
@@ -1319,7 +1319,7 @@ impl ListParticipationsByExternalId {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only participations in this state, for example `ATTENDED`.
+    /// Returns only participations in this state, for example `ATTENDED`.
     pub fn state(self, state: impl Display) -> Self {
         Self {
             call: self.call.set_query("state", &state.to_string()),

@@ -1102,7 +1102,7 @@ pub struct DeleteOembedDomains {
 }
 
 impl DeleteOembedDomains {
-    /// Only domains of the account with this id. Default: `-1`.
+    /// Returns only domains of the account with this id. Default: `-1`.
     #[inline]
     pub fn domain_portal_id(self, domain_portal_id: i64) -> Self {
         Self {
@@ -1166,7 +1166,7 @@ pub struct ListOembedDomains {
 }
 
 impl ListOembedDomains {
-    /// Only domains of the account with this id. Default: `-1`.
+    /// Returns only domains of the account with this id. Default: `-1`.
     #[inline]
     pub fn domain_portal_id(self, domain_portal_id: i64) -> Self {
         Self {

@@ -72,7 +72,7 @@ pub struct GetIpRangesText {
 }
 
 impl GetIpRangesText {
-    /// Only ranges for these directions: `INGRESS` or `EGRESS`.
+    /// Returns only ranges for these directions: `INGRESS` or `EGRESS`.
     pub fn direction(
         self,
         direction: impl IntoIterator<Item = impl Into<types::IpRangeDirection>>,
@@ -89,7 +89,7 @@ impl GetIpRangesText {
                 ),
         }
     }
-    /// Only ranges of these services, for example `EMAIL`.
+    /// Returns only ranges of these services, for example `EMAIL`.
     pub fn service(
         self,
         service: impl IntoIterator<Item = impl Into<types::IpRangeService>>,
@@ -116,7 +116,7 @@ pub struct ListIpRanges {
 }
 
 impl ListIpRanges {
-    /// Only ranges for these directions: `INGRESS` or `EGRESS`.
+    /// Returns only ranges for these directions: `INGRESS` or `EGRESS`.
     pub fn direction(
         self,
         direction: impl IntoIterator<Item = impl Into<types::IpRangeDirection>>,
@@ -133,7 +133,7 @@ impl ListIpRanges {
                 ),
         }
     }
-    /// Only ranges of these services, for example `EMAIL`.
+    /// Returns only ranges of these services, for example `EMAIL`.
     pub fn service(
         self,
         service: impl IntoIterator<Item = impl Into<types::IpRangeService>>,

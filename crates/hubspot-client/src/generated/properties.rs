@@ -384,7 +384,7 @@ impl Get {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only properties of this sensitivity, for example `sensitive`. Default: `non_sensitive`.
+    /// Returns only properties of this sensitivity, for example `sensitive`. Default: `non_sensitive`.
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,
@@ -443,7 +443,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only properties of this sensitivity, for example `sensitive`. Default: `non_sensitive`.
+    /// Returns only properties of this sensitivity, for example `sensitive`. Default: `non_sensitive`.
     pub fn data_sensitivity(
         self,
         data_sensitivity: impl Into<types::PropertyDataSensitivity>,

@@ -244,7 +244,7 @@ impl ListMeetingLinks {
             call: self.call.set_query("organizerUserId", &organizer_user_id.to_string()),
         }
     }
-    /// Only what is of this kind.
+    /// Returns only entries of this type.
     pub fn type_(self, type_: impl Into<types::LinkMetadataType>) -> Self {
         Self {
             call: self

@@ -78,7 +78,7 @@ pub struct GetIndexedData {
 }
 
 impl GetIndexedData {
-    /// Only what is of this kind.
+    /// Returns only entries of this type.
     pub fn type_(self, type_: impl Display) -> Self {
         Self {
             call: self.call.set_query("type", &type_.to_string()),
@@ -121,7 +121,7 @@ impl Search {
             call: self.call.set_query("boostRecent", &boost_recent.to_string()),
         }
     }
-    /// Only content on these domains.
+    /// Returns only content on these domains.
     pub fn domain(self, domain: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -132,7 +132,7 @@ impl Search {
                 ),
         }
     }
-    /// Only posts of these blogs, by id.
+    /// Returns only posts of these blogs, by id.
     pub fn group_id(self, group_id: impl IntoIterator<Item = i64>) -> Self {
         Self {
             call: self
@@ -140,7 +140,7 @@ impl Search {
                 .set_query("groupId", &group_id.into_iter().collect::<Vec<_>>()),
         }
     }
-    /// A HubDB query that narrows the results; goes with `tableId`.
+    /// A HubDB query that narrows the results; requires `tableId`.
     pub fn hubdb_query(self, hubdb_query: impl Display) -> Self {
         Self {
             call: self.call.set_query("hubdbQuery", &hubdb_query.to_string()),
@@ -176,14 +176,14 @@ impl Search {
             call: self.call.set_query("matchPrefix", &match_prefix),
         }
     }
-    /// Number of items to pass over.
+    /// Number of items to skip.
     #[inline]
     pub fn offset(self, offset: i64) -> Self {
         Self {
             call: self.call.set_query("offset", &offset),
         }
     }
-    /// Only content whose path begins with one of these.
+    /// Returns only content whose path begins with one of these.
     pub fn path_prefix(
         self,
         path_prefix: impl IntoIterator<Item = impl Display>,
@@ -227,14 +227,14 @@ impl Search {
             call: self.call.set_query("q", &q.to_string()),
         }
     }
-    /// Only results from the HubDB table with this id.
+    /// Returns only results from the HubDB table with this id.
     #[inline]
     pub fn table_id(self, table_id: i64) -> Self {
         Self {
             call: self.call.set_query("tableId", &table_id),
         }
     }
-    /// Only what is of this kind.
+    /// Returns only entries of this type.
     pub fn type_(self, type_: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self
@@ -245,7 +245,7 @@ impl Search {
                 ),
         }
     }
-    /// Only content of these types, for example `BLOG_POST`.
+    /// Returns only content of these types, for example `BLOG_POST`.
     pub fn types(
         self,
         types: impl IntoIterator<Item = impl Into<types::IndexedDataType>>,

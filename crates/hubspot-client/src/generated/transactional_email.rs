@@ -178,13 +178,13 @@ impl ListSmtpTokens {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Only tokens of the campaign with this name.
+    /// Returns only tokens of the campaign with this name.
     pub fn campaign_name(self, campaign_name: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignName", &campaign_name.to_string()),
         }
     }
-    /// Only the token of the campaign with this id.
+    /// Returns only the token of the campaign with this id.
     pub fn email_campaign_id(self, email_campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("emailCampaignId", &email_campaign_id.to_string()),

@@ -201,7 +201,7 @@ pub struct ListAssociationLabels {
 }
 
 impl ListAssociationLabels {
-    /// Only labels of associations from this object type, by id.
+    /// Returns only labels of associations from this object type, by id.
     pub fn from_object_type_id(self, from_object_type_id: impl Display) -> Self {
         Self {
             call: self
@@ -209,7 +209,7 @@ impl ListAssociationLabels {
                 .set_query("fromObjectTypeId", &from_object_type_id.to_string()),
         }
     }
-    /// Only labels of associations to this object type, by id.
+    /// Returns only labels of associations to this object type, by id.
     pub fn to_object_type_id(self, to_object_type_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("toObjectTypeId", &to_object_type_id.to_string()),

@@ -127,7 +127,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `offset`: Number of items to pass over.
+    /// * `offset`: Number of items to skip.
     /// * `count`: Number of requested items. At least 1.
     ///
     /// ```
@@ -156,7 +156,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `offset`: Number of items to pass over.
+    /// * `offset`: Number of items to skip.
     /// * `count`: Number of requested items. At least 1.
     ///
     /// ```
@@ -448,7 +448,7 @@ impl WebhooksJournal {
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `offset`: Number of items to pass over.
+    /// * `offset`: Number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -493,7 +493,7 @@ impl WebhooksJournal {
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
-    /// * `offset`: Number of items to pass over.
+    /// * `offset`: Number of items to skip.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

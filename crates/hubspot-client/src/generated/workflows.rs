@@ -348,7 +348,7 @@ impl ListEmailCampaigns {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// The cursor of the page after, to go back.
+    /// The cursor of the previous page.
     pub fn before(self, before: impl Display) -> Self {
         Self {
             call: self.call.set_query("before", &before.to_string()),

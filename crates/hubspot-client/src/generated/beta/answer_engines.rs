@@ -200,7 +200,7 @@ impl ListPrompts {
             call: self.call.set_query("businessUnitId", &business_unit_id.to_string()),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("createdAfter", &created_after.to_string()),
@@ -212,7 +212,7 @@ impl ListPrompts {
             call: self.call.set_query("createdAt", &created_at.to_string()),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Display) -> Self {
         Self {
             call: self.call.set_query("createdBefore", &created_before.to_string()),
@@ -271,7 +271,7 @@ impl ListRecommendations {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("createdAfter", &created_after.to_string()),
@@ -283,7 +283,7 @@ impl ListRecommendations {
             call: self.call.set_query("createdAt", &created_at.to_string()),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Display) -> Self {
         Self {
             call: self.call.set_query("createdBefore", &created_before.to_string()),
@@ -362,7 +362,7 @@ impl ListRuns {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Only what was created after this time.
+    /// Returns only records that were created after this time.
     pub fn created_after(self, created_after: impl Display) -> Self {
         Self {
             call: self.call.set_query("createdAfter", &created_after.to_string()),
@@ -374,7 +374,7 @@ impl ListRuns {
             call: self.call.set_query("createdAt", &created_at.to_string()),
         }
     }
-    /// Only what was created before this time.
+    /// Returns only records that were created before this time.
     pub fn created_before(self, created_before: impl Display) -> Self {
         Self {
             call: self.call.set_query("createdBefore", &created_before.to_string()),

@@ -68,14 +68,14 @@ impl ListEvents {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Only what happened after this time. In milliseconds since 1970-01-01 UTC.
+    /// Returns only events that happened after this time. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn occurred_after(self, occurred_after: i64) -> Self {
         Self {
             call: self.call.set_query("occurredAfter", &occurred_after),
         }
     }
-    /// Only what happened before this time. In milliseconds since 1970-01-01 UTC.
+    /// Returns only events that happened before this time. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn occurred_before(self, occurred_before: i64) -> Self {
         Self {

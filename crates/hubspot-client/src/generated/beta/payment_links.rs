@@ -221,7 +221,7 @@ impl List {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// Only what was created after this time. In milliseconds since 1970-01-01 UTC.
+    /// Returns only records that were created after this time. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn created_after(self, created_after: i64) -> Self {
         Self {
@@ -235,7 +235,7 @@ impl List {
             call: self.call.set_query("createdAt", &created_at),
         }
     }
-    /// Only what was created before this time. In milliseconds since 1970-01-01 UTC.
+    /// Returns only records that were created before this time. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn created_before(self, created_before: i64) -> Self {
         Self {
@@ -254,7 +254,7 @@ impl List {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
-    /// Only what was changed after this time. In milliseconds since 1970-01-01 UTC.
+    /// Returns only records that were changed after this time. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn updated_after(self, updated_after: i64) -> Self {
         Self {
@@ -268,7 +268,7 @@ impl List {
             call: self.call.set_query("updatedAt", &updated_at),
         }
     }
-    /// Only what was changed before this time. In milliseconds since 1970-01-01 UTC.
+    /// Returns only records that were changed before this time. In milliseconds since 1970-01-01 UTC.
     #[inline]
     pub fn updated_before(self, updated_before: i64) -> Self {
         Self {

@@ -366,7 +366,7 @@ pub struct RemoveMember {
 }
 
 impl RemoveMember {
-    /// Only what is of this kind. Default: `DEFAULT`.
+    /// Returns only entries of this type. Default: `DEFAULT`.
     pub fn type_(self, type_: impl Into<types::TeamMemberReplyType>) -> Self {
         Self {
             call: self

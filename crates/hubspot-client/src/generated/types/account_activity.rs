@@ -23,7 +23,7 @@ crm_core::record! {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
-        /// The address where there is more about it.
+        /// URL with further information.
         info_url: Option<String> = "infoUrl",
         /// The IP address it came from.
         ip_address: Option<String> = "ipAddress",
@@ -97,7 +97,7 @@ crm_core::record! {
         occurred_at: Option<Timestamp> = "occurredAt",
         /// The finer group it is sorted into.
         sub_category: Option<String> = "subCategory",
-        /// The id of what the action was done to.
+        /// The id of the object of the action.
         target_object_id: Option<String> = "targetObjectId",
     }
 }

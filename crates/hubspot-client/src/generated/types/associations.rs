@@ -156,7 +156,7 @@ crm_core::record! {
         from: Option<PublicObjectId> = "from",
         /// Targets: records, or recipients of an e-mail. Required in requests.
         to: Option<PublicObjectId> = "to",
-        /// The kinds of association to make. Required in requests.
+        /// Types of the association. Required in requests.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "from" "to" "types"
@@ -219,7 +219,7 @@ impl AssociationRead {
 }
 
 crm_core::record! {
-    /// Time at which it was put in the queue. The value of [`ReportCreationReply::enqueue_time`].
+    /// Time at which it was added to the queue. The value of [`ReportCreationReply::enqueue_time`].
     pub struct DateTime {
         /// True if only the date counts.
         date_only: Option<bool> = "dateOnly",
@@ -370,7 +370,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `associations.request_high_usage_report`.
     pub struct ReportCreationReply {
-        /// Time at which it was put in the queue.
+        /// Time at which it was added to the queue.
         enqueue_time: Option<DateTime> = "enqueueTime",
         /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",

@@ -127,7 +127,7 @@ crm_core::record! {
         language: Option<String> = "language",
         /// The primary language, for example `en`.
         primary_language: Option<String> = "primaryLanguage",
-        /// True to take the published version.
+        /// True to use the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "blogAuthor" "id"
@@ -138,7 +138,7 @@ crm_core::setters!(BlogAuthorClone {
     language: String,
     /// The primary language, for example `en`.
     primary_language: String,
-    /// True to take the published version.
+    /// True to use the published version.
     use_published: bool,
 });
 

@@ -28,7 +28,7 @@ crm_core::record! {
         campaign: Option<String> = "campaign",
         /// The id of the kind of content.
         category_id: Option<i64> = "categoryId",
-        /// The id of the group of content, as a blog.
+        /// The id of the content group, for example a blog.
         content_group_id: Option<String> = "contentGroupId",
         /// The kind of content, by number.
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
@@ -62,7 +62,7 @@ crm_core::record! {
         folder_id: Option<String> = "folderId",
         /// HTML for the foot of the page.
         footer_html: Option<String> = "footerHtml",
-        /// HTML to put into the head of the page.
+        /// HTML that is added to the head of the page.
         head_html: Option<String> = "headHtml",
         /// The title of the page, as browsers show it.
         html_title: Option<String> = "htmlTitle",
@@ -151,7 +151,7 @@ crm_core::setters!(BlogPost {
     campaign: String,
     /// The id of the kind of content.
     category_id: i64,
-    /// The id of the group of content, as a blog.
+    /// The id of the content group, for example a blog.
     content_group_id: String,
     /// The kind of content, by number.
     content_type_category: ContentTypeCategory,
@@ -181,7 +181,7 @@ crm_core::setters!(BlogPost {
     folder_id: String,
     /// HTML for the foot of the page.
     footer_html: String,
-    /// HTML to put into the head of the page.
+    /// HTML that is added to the head of the page.
     head_html: String,
     /// The title of the page, as browsers show it.
     html_title: String,
@@ -297,7 +297,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
-        /// True to take the published version.
+        /// True to use the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id"
@@ -306,7 +306,7 @@ crm_core::record! {
 crm_core::setters!(BlogPostLanguageClone {
     /// The language, for example `en`.
     language: String,
-    /// True to take the published version.
+    /// True to use the published version.
     use_published: bool,
 });
 

@@ -50,7 +50,7 @@ crm_core::record! {
         primary_language: Option<String> = "primaryLanguage",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// True to take the published version.
+        /// True to use the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id"
@@ -63,7 +63,7 @@ crm_core::setters!(BlogLanguageClone {
     primary_language: String,
     /// The part of the address after the domain.
     slug: String,
-    /// True to take the published version.
+    /// True to use the published version.
     use_published: bool,
 });
 

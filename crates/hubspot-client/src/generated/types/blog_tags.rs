@@ -97,7 +97,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The primary language, for example `en`.
         primary_language: Option<String> = "primaryLanguage",
-        /// True to take the published version.
+        /// True to use the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id" "name"
@@ -108,7 +108,7 @@ crm_core::setters!(TagClone {
     language: String,
     /// The primary language, for example `en`.
     primary_language: String,
-    /// True to take the published version.
+    /// True to use the published version.
     use_published: bool,
 });
 

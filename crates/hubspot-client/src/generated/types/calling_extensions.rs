@@ -89,7 +89,7 @@ crm_core::record! {
     pub struct CompletedThirdPartyCallRequest {
         /// Time at which the call started.
         call_started_timestamp: Option<Timestamp> = "callStartedTimestamp",
-        /// True to make an engagement of the call. Required in requests.
+        /// True to create an activity for the call. Required in requests.
         create_engagement: Option<bool> = "createEngagement",
         /// Duration of the call. In seconds.
         duration_seconds: Option<i64> = "durationSeconds",
@@ -101,7 +101,7 @@ crm_core::record! {
         final_call_status: Option<CompletedThirdPartyCallRequestFinalCallStatus> = "finalCallStatus",
         /// The phone number that called. Required in requests.
         from_number: Option<FormattedPhoneNumber> = "fromNumber",
-        /// The ids of users the call may be for. Required in requests.
+        /// The ids of users who may be the recipients of the call. Required in requests.
         potential_recipient_user_ids: Option<Vec<i64>> = "potentialRecipientUserIds",
         /// The phone number that was called. Required in requests.
         to_number: Option<FormattedPhoneNumber> = "toNumber",
@@ -113,7 +113,7 @@ crm_core::record! {
 crm_core::setters!(CompletedThirdPartyCallRequest {
     /// Time at which the call started.
     call_started_timestamp: Timestamp,
-    /// True to make an engagement of the call.
+    /// True to create an activity for the call.
     create_engagement: bool,
     /// Duration of the call. In seconds.
     duration_seconds: i64,
@@ -125,7 +125,7 @@ crm_core::setters!(CompletedThirdPartyCallRequest {
     final_call_status: CompletedThirdPartyCallRequestFinalCallStatus,
     /// The phone number that called.
     from_number: FormattedPhoneNumber,
-    /// The ids of users the call may be for.
+    /// The ids of users who may be the recipients of the call.
     potential_recipient_user_ids: [i64],
     /// The phone number that was called.
     to_number: FormattedPhoneNumber,

@@ -119,7 +119,7 @@ crm_core::record! {
     pub struct Comment {
         /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Files and other things attached to the message.
+        /// Files and other objects that are attached to the message.
         attachments: Vec<CommentAttachmentsItem> = "attachments",
         /// The software it came from.
         client: Option<Client> = "client",
@@ -146,7 +146,7 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`MessageCreate`].
     pub struct CommentCreate {
-        /// Files and other things attached to the message. Required in requests.
+        /// Files and other objects that are attached to the message. Required in requests.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
@@ -192,7 +192,7 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`MessageCreate`].
     pub struct ConversationsMessageCreate {
-        /// Files and other things attached to the message. Required in requests.
+        /// Files and other objects that are attached to the message. Required in requests.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
         /// The id of the channel account. Required in requests.
         channel_account_id: Option<String> = "channelAccountId",
@@ -215,7 +215,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ConversationsMessageCreate {
-    /// Files and other things attached to the message.
+    /// Files and other objects that are attached to the message.
     attachments: [CommentCreateAttachmentsItem],
     /// The id of the channel account.
     channel_account_id: String,
@@ -510,11 +510,11 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the inbox.
         inbox_id: Option<String> = "inboxId",
-        /// Time at which the last message came in.
+        /// Time at which the last message was received.
         latest_message_received_timestamp: Option<Timestamp> = "latestMessageReceivedTimestamp",
         /// Time at which the latest message was sent.
         latest_message_sent_timestamp: Option<Timestamp> = "latestMessageSentTimestamp",
-        /// Time at which the last message was sent or came in.
+        /// Time at which the last message was sent or received.
         latest_message_timestamp: Option<Timestamp> = "latestMessageTimestamp",
         /// The id of the channel account it started on.
         original_channel_account_id: Option<String> = "originalChannelAccountId",

@@ -192,7 +192,7 @@ crm_core::record! {
     pub struct CardFetchBody {
         /// Source of the card's data: `EXTERNAL` or `SERVERLESS`. Required in requests.
         card_type: Option<CardType> = "cardType",
-        /// The object types it is for. Required in requests.
+        /// The object types to which it applies. Required in requests.
         object_types: Option<Vec<CardObjectTypeBody>> = "objectTypes",
         /// The serverless function that gives the data.
         serverless_function: Option<String> = "serverlessFunction",
@@ -230,7 +230,7 @@ crm_core::record! {
     pub struct CardFetchBodyPatch {
         /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
         card_type: Option<CardType> = "cardType",
-        /// The object types it is for. Required in requests.
+        /// The object types to which it applies. Required in requests.
         object_types: Option<Vec<CardObjectTypeBody>> = "objectTypes",
         /// The serverless function that gives the data.
         serverless_function: Option<String> = "serverlessFunction",
@@ -395,7 +395,7 @@ crm_core::record! {
     pub struct CardReply {
         /// Actions that are performed, allowed or observed.
         actions: Option<CardActions> = "actions",
-        /// The changes made to it so far.
+        /// History of its changes.
         audit_history: Vec<CardAuditReply> = "auditHistory",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -573,7 +573,7 @@ crm_core::record! {
 crm_core::record! {
     /// Source of the card's data and the way to fetch it. The value of [`CardReply::fetch`].
     pub struct PublicCardFetchBody {
-        /// The object types it is for.
+        /// The object types to which it applies.
         object_types: Vec<CardObjectTypeBody> = "objectTypes",
         /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
@@ -587,7 +587,7 @@ crm_core::record! {
         primary: Option<IntegratorObjectResultActionsItem> = "primary",
         /// The further actions.
         secondary: Vec<IntegratorObjectResultActionsItem> = "secondary",
-        /// The settings that go with it.
+        /// Its settings.
         settings: Option<IFrameActionBody> = "settings",
     }
 }

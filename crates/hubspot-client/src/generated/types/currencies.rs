@@ -114,7 +114,7 @@ impl CurrencyPairUpdate {
 crm_core::record! {
     /// Reply of `currencies.add_central_currency`, `currencies.create_exchange_rate` and 2 other operations.
     pub struct ExchangeRate {
-        /// The rate to convert one currency to the other with.
+        /// Exchange rate between the two currencies.
         conversion_rate: Option<f64> = "conversionRate",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -156,7 +156,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `currencies.create_exchange_rate`.
     pub struct ExchangeRateCreateRequest {
-        /// The rate to convert one currency to the other with. Required in requests.
+        /// Exchange rate between the two currencies. Required in requests.
         conversion_rate: Option<f64> = "conversionRate",
         /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",
@@ -219,7 +219,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `currencies.update_exchange_rate`.
     pub struct ExchangeRateMultiplier {
-        /// The rate to convert one currency to the other with. Required in requests.
+        /// Exchange rate between the two currencies. Required in requests.
         conversion_rate: Option<f64> = "conversionRate",
         /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",
@@ -257,7 +257,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ExchangeRateUpdateRequestBatch::inputs`].
     pub struct ExchangeRateUpdateRequest {
-        /// The rate to convert one currency to the other with. Required in requests.
+        /// Exchange rate between the two currencies. Required in requests.
         conversion_rate: Option<f64> = "conversionRate",
         /// Time from which the rate is effective.
         effective_at: Option<Timestamp> = "effectiveAt",

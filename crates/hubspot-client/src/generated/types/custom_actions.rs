@@ -26,7 +26,7 @@ crm_core::record! {
         labels: Map<ActionLabels> = "labels",
         /// Properties of the record that are included in the request.
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
-        /// The object types it is for.
+        /// The object types to which it applies.
         object_types: Vec<String> = "objectTypes",
         /// Outputs of the action.
         output_fields: Vec<OutputFieldDefinition> = "outputFields",
@@ -56,7 +56,7 @@ crm_core::record! {
         labels: Option<Map<ActionLabels>> = "labels",
         /// Properties of the record that are included in the request.
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
-        /// The object types it is for. Required in requests.
+        /// The object types to which it applies. Required in requests.
         object_types: Option<Vec<String>> = "objectTypes",
         /// Outputs of the action.
         output_fields: Option<Vec<OutputFieldDefinition>> = "outputFields",
@@ -82,7 +82,7 @@ crm_core::setters!(ActionDefinitionCreate {
     labels: Map<ActionLabels>,
     /// Properties of the record that are included in the request.
     object_request_options: ObjectRequestOptions,
-    /// The object types it is for.
+    /// The object types to which it applies.
     object_types: [String],
     /// Outputs of the action.
     output_fields: [OutputFieldDefinition],
@@ -115,7 +115,7 @@ crm_core::record! {
         labels: Option<Map<ActionLabels>> = "labels",
         /// Properties of the record that are included in the request.
         object_request_options: Option<ObjectRequestOptions> = "objectRequestOptions",
-        /// The object types it is for.
+        /// The object types to which it applies.
         object_types: Option<Vec<String>> = "objectTypes",
         /// Outputs of the action.
         output_fields: Option<Vec<OutputFieldDefinition>> = "outputFields",
@@ -136,7 +136,7 @@ crm_core::setters!(ActionDefinitionPatch {
     labels: Map<ActionLabels>,
     /// Properties of the record that are included in the request.
     object_request_options: ObjectRequestOptions,
-    /// The object types it is for.
+    /// The object types to which it applies.
     object_types: [String],
     /// Outputs of the action.
     output_fields: [OutputFieldDefinition],
@@ -567,7 +567,7 @@ crm_core::record! {
         inference_id: Option<String> = "inferenceId",
         /// True if it is private. Required in requests.
         is_private: Option<bool> = "isPrivate",
-        /// Further facts about it. Required in requests.
+        /// Further data about it. Required in requests.
         metadata: Option<Map<String>> = "metadata",
         /// The OpenTelemetry context, by key. Required in requests.
         otel_context_holder: Option<Map<String>> = "otelContextHolder",
@@ -593,7 +593,7 @@ crm_core::setters!(ChirpAiContextObject {
     inference_id: String,
     /// True if it is private.
     is_private: bool,
-    /// Further facts about it.
+    /// Further data about it.
     metadata: Map<String>,
     /// The OpenTelemetry context, by key.
     otel_context_holder: Map<String>,
@@ -701,7 +701,7 @@ impl ComplianceIds {
 crm_core::record! {
     /// Variant of [`Dependency`].
     pub struct ConditionalSingleFieldDependency {
-        /// The name of the field the others depend on. Required in requests.
+        /// The name of the field on which the others depend. Required in requests.
         controlling_field_name: Option<String> = "controllingFieldName",
         /// The value of the controlling field for which it holds. Required in requests.
         controlling_field_value: Option<String> = "controllingFieldValue",
@@ -873,13 +873,13 @@ impl ExecutionTranslationRule {
 }
 
 crm_core::record! {
-    /// The type of the field and what belongs to it. The value of [`OutputFieldDefinition::type_definition`].
+    /// Type of the field and its settings. The value of [`OutputFieldDefinition::type_definition`].
     pub struct FieldTypeDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
-        /// True if the options come from somewhere else. Required in requests.
+        /// True if the options come from another system. Required in requests.
         external_options: Option<bool> = "externalOptions",
-        /// The kind of thing the options are taken from.
+        /// Type of the objects from which the options are taken.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
         /// Type of the field in a form.
         field_type: Option<FieldTypeDefinitionFieldType> = "fieldType",
@@ -907,9 +907,9 @@ crm_core::record! {
 crm_core::setters!(FieldTypeDefinition {
     /// Human-readable description.
     description: String,
-    /// True if the options come from somewhere else.
+    /// True if the options come from another system.
     external_options: bool,
-    /// The kind of thing the options are taken from.
+    /// Type of the objects from which the options are taken.
     external_options_reference_type: String,
     /// Type of the field in a form.
     field_type: FieldTypeDefinitionFieldType,
@@ -989,7 +989,7 @@ crm_core::record! {
         is_required: Option<bool> = "isRequired",
         /// Supported kinds of value, for example `STATIC_VALUE`.
         supported_value_types: Option<Vec<InputFieldDefinitionSupportedValueTypesItem>> = "supportedValueTypes",
-        /// The type of the field and what belongs to it. Required in requests.
+        /// Type of the field and its settings. Required in requests.
         type_definition: Option<PublicFieldTypeDefinition> = "typeDefinition",
     }
     required "isRequired" "typeDefinition"
@@ -1152,7 +1152,7 @@ impl ObjectRequestOptions {
 crm_core::record! {
     /// An item of [`ActionDefinition::output_fields`].
     pub struct OutputFieldDefinition {
-        /// The type of the field and what belongs to it. Required in requests.
+        /// Type of the field and its settings. Required in requests.
         type_definition: Option<FieldTypeDefinition> = "typeDefinition",
     }
     required "typeDefinition"
@@ -1171,7 +1171,7 @@ impl OutputFieldDefinition {
 }
 
 crm_core::record! {
-    /// The type of the field and what belongs to it. The value of [`InputFieldDefinition::type_definition`].
+    /// Type of the field and its settings. The value of [`InputFieldDefinition::type_definition`].
     pub struct PublicFieldTypeDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1296,7 +1296,7 @@ impl PublicOption {
 crm_core::record! {
     /// Variant of [`Dependency`].
     pub struct SingleFieldDependency {
-        /// The name of the field the others depend on. Required in requests.
+        /// The name of the field on which the others depend. Required in requests.
         controlling_field_name: Option<String> = "controllingFieldName",
         /// The kind of dependency. Always `SINGLE_FIELD`. Required in requests.
         dependency_type: Option<String> = "dependencyType",

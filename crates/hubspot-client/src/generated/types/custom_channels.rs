@@ -207,7 +207,7 @@ crm_core::record! {
     pub struct ChannelIntegrationMessageCreate {
         /// The id of the contact to associate the message with.
         associate_with_contact_id: Option<i64> = "associateWithContactId",
-        /// Files and other things attached to the message. Required in requests.
+        /// Files and other objects that are attached to the message. Required in requests.
         attachments: Option<Vec<ChannelIntegrationMessageCreateAttachmentsItem>> = "attachments",
         /// The id of the channel account. Required in requests.
         channel_account_id: Option<String> = "channelAccountId",
@@ -237,7 +237,7 @@ crm_core::record! {
 crm_core::setters!(ChannelIntegrationMessageCreate {
     /// The id of the contact to associate the message with.
     associate_with_contact_id: i64,
-    /// Files and other things attached to the message.
+    /// Files and other objects that are attached to the message.
     attachments: [ChannelIntegrationMessageCreateAttachmentsItem],
     /// The id of the channel account.
     channel_account_id: String,

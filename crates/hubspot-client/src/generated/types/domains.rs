@@ -19,7 +19,7 @@ crm_core::record! {
         is_ssl_enabled: Option<bool> = "isSslEnabled",
         /// True if it is served over HTTPS alone.
         is_ssl_only: Option<bool> = "isSslOnly",
-        /// True if blog posts are on it.
+        /// True if blog posts use the domain.
         is_used_for_blog_post: Option<bool> = "isUsedForBlogPost",
         /// True if it is used for e-mails.
         is_used_for_email: Option<bool> = "isUsedForEmail",
@@ -27,7 +27,7 @@ crm_core::record! {
         is_used_for_knowledge: Option<bool> = "isUsedForKnowledge",
         /// True if it is used for landing pages.
         is_used_for_landing_page: Option<bool> = "isUsedForLandingPage",
-        /// True if site pages are on it.
+        /// True if site pages use the domain.
         is_used_for_site_page: Option<bool> = "isUsedForSitePage",
         /// True if it was marked by hand as resolving.
         manually_marked_as_resolving: Option<bool> = "manuallyMarkedAsResolving",

@@ -236,7 +236,7 @@ crm_core::record! {
 crm_core::record! {
     /// The rules that join other events into this one. The value of [`BehavioralEventTypeDefinition::combo_event_rules`].
     pub struct ComboEventRuleBranch {
-        /// The rules it is made of.
+        /// The rules of which it consists.
         composing_rules: Vec<ComboEventRule> = "composingRules",
         /// The kind of operation.
         operation_type: Option<DefaultRequirementsOperator> = "operationType",
@@ -388,9 +388,9 @@ crm_core::record! {
         from_object_type_id: Option<String> = "fromObjectTypeId",
         /// Name in JSON: `hasAllAssociatedObjects`.
         has_all_associated_objects: Option<bool> = "hasAllAssociatedObjects",
-        /// True if deletes go on to the associated records.
+        /// True if deleting a record also deletes its associated records.
         has_cascading_deletes: Option<bool> = "hasCascadingDeletes",
-        /// True if a user set the most records it goes from.
+        /// True if a user limited the number of records on the side that it starts from.
         has_user_enforced_max_from_object_ids: Option<bool> = "hasUserEnforcedMaxFromObjectIds",
         /// True if a user set a limit of associated records.
         has_user_enforced_max_to_object_ids: Option<bool> = "hasUserEnforcedMaxToObjectIds",
@@ -487,7 +487,7 @@ crm_core::record! {
     pub struct EventDefinitionsCalendarDatePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
-        /// The month the fiscal year begins with.
+        /// First month of the fiscal year.
         fiscal_year_start: Option<BlockedDateMonth> = "fiscalYearStart",
         /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
@@ -505,7 +505,7 @@ crm_core::record! {
         time_unit: Option<EventDefinitionsCalendarDatePropertyOperationTimeUnit> = "timeUnit",
         /// Number of time units.
         time_unit_count: Option<i64> = "timeUnitCount",
-        /// True to go by the fiscal year.
+        /// True to use the fiscal year.
         use_fiscal_year: Option<bool> = "useFiscalYear",
     }
 }
@@ -819,7 +819,7 @@ crm_core::record! {
     pub struct EventDefinitionsIndexedTimePoint {
         /// The time it is counted from.
         index_reference: Option<Reference> = "indexReference",
-        /// Number of items to pass over.
+        /// Number of items to skip.
         offset: Option<IndexOffset> = "offset",
         /// Name in JSON: `shouldGenerateRefreshTime`.
         should_generate_refresh_time: Option<bool> = "shouldGenerateRefreshTime",
@@ -1318,7 +1318,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Number of items to pass over. The value of [`EventDefinitionsIndexedTimePoint::offset`].
+    /// Number of items to skip. The value of [`EventDefinitionsIndexedTimePoint::offset`].
     pub struct IndexOffset {
         /// Number of days to shift by.
         days: Option<i64> = "days",

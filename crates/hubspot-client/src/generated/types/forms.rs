@@ -791,13 +791,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The settings of the form. The value of [`HubSpotFormDefinition::configuration`].
     pub struct HubSpotFormConfiguration {
-        /// True if a link lets visitors clear values known of them. Required in requests.
+        /// True if a link lets visitors clear the values that are stored about them. Required in requests.
         allow_link_to_reset_known_values: Option<bool> = "allowLinkToResetKnownValues",
         /// True if it can be archived. Required in requests.
         archivable: Option<bool> = "archivable",
         /// True if it can be copied. Required in requests.
         cloneable: Option<bool> = "cloneable",
-        /// True if a new e-mail address makes a new contact. Required in requests.
+        /// True if a new e-mail address creates a new contact. Required in requests.
         create_new_contact_for_new_email: Option<bool> = "createNewContactForNewEmail",
         /// True if it can be edited. Required in requests.
         editable: Option<bool> = "editable",
@@ -821,13 +821,13 @@ crm_core::record! {
     required "allowLinkToResetKnownValues" "archivable" "cloneable" "createNewContactForNewEmail" "editable" "language" "lifecycleStages" "notifyContactOwner" "notifyRecipients" "postSubmitAction" "prePopulateKnownValues" "recaptchaEnabled"
 }
 crm_core::setters!(HubSpotFormConfiguration {
-    /// True if a link lets visitors clear values known of them.
+    /// True if a link lets visitors clear the values that are stored about them.
     allow_link_to_reset_known_values: bool,
     /// True if it can be archived.
     archivable: bool,
     /// True if it can be copied.
     cloneable: bool,
-    /// True if a new e-mail address makes a new contact.
+    /// True if a new e-mail address creates a new contact.
     create_new_contact_for_new_email: bool,
     /// True if it can be edited.
     editable: bool,
@@ -1175,7 +1175,7 @@ impl LegalConsentCheckbox {
 crm_core::record! {
     /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
     pub struct LegalConsentOptionsExplicitConsentToProcess {
-        /// The text about consent to communication.
+        /// Text that asks for consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
         /// The boxes for consent to communication. Required in requests.
         communications_checkboxes: Option<Vec<LegalConsentCheckbox>> = "communicationsCheckboxes",
@@ -1194,7 +1194,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LegalConsentOptionsExplicitConsentToProcess {
-    /// The text about consent to communication.
+    /// Text that asks for consent to communication.
     communication_consent_text: String,
     /// The label of the checkbox for consent to processing.
     consent_to_process_checkbox_label: String,
@@ -1227,7 +1227,7 @@ impl LegalConsentOptionsExplicitConsentToProcess {
 crm_core::record! {
     /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
     pub struct LegalConsentOptionsImplicitConsentToProcess {
-        /// The text about consent to communication.
+        /// Text that asks for consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
         /// The boxes for consent to communication. Required in requests.
         communications_checkboxes: Option<Vec<LegalConsentCheckbox>> = "communicationsCheckboxes",
@@ -1242,7 +1242,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(LegalConsentOptionsImplicitConsentToProcess {
-    /// The text about consent to communication.
+    /// Text that asks for consent to communication.
     communication_consent_text: String,
     /// The text that asks for consent to process data.
     consent_to_process_text: String,

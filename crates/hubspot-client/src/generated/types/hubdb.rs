@@ -147,7 +147,7 @@ crm_core::record! {
         category: Option<String> = "category",
         /// Further details of what it is about.
         context: Map<Vec<String>> = "context",
-        /// The id of the request, for asking about it.
+        /// The id of the request, which HubSpot's support asks for.
         correlation_id: Option<String> = "correlationId",
         /// Errors, one or more per input.
         errors: Vec<ErrorDetail> = "errors",
@@ -389,7 +389,7 @@ crm_core::record! {
         after: Option<String> = "after",
         /// The address it leads to.
         link: Option<String> = "link",
-        /// Number of items to pass over.
+        /// Number of items to skip.
         offset: Option<i64> = "offset",
     }
 }
@@ -469,10 +469,10 @@ crm_core::record! {
         deleted_at: Option<Timestamp> = "deletedAt",
         /// Column ids for the meta tags of dynamic pages.
         dynamic_meta_tags: Map<i64> = "dynamicMetaTags",
-        /// True if child tables make pages of more levels.
+        /// True if child tables create pages on further levels.
         enable_child_table_pages: Option<bool> = "enableChildTablePages",
         id: Option<String> = "id",
-        /// True if rows are put in order by hand.
+        /// True if the rows are ordered by hand.
         is_ordered_manually: Option<bool> = "isOrderedManually",
         /// Display name.
         label: Option<String> = "label",
@@ -539,7 +539,7 @@ crm_core::record! {
         columns: Option<Vec<ColumnRequest>> = "columns",
         /// Column ids for the meta tags of dynamic pages.
         dynamic_meta_tags: Option<Map<i64>> = "dynamicMetaTags",
-        /// True if child tables make pages of more levels.
+        /// True if child tables create pages on further levels.
         enable_child_table_pages: Option<bool> = "enableChildTablePages",
         /// Display name. Required in requests.
         label: Option<String> = "label",
@@ -560,7 +560,7 @@ crm_core::setters!(HubDbTableInput {
     columns: [ColumnRequest],
     /// Column ids for the meta tags of dynamic pages.
     dynamic_meta_tags: Map<i64>,
-    /// True if child tables make pages of more levels.
+    /// True if child tables create pages on further levels.
     enable_child_table_pages: bool,
     /// True if dynamic pages can use the table.
     use_for_pages: bool,

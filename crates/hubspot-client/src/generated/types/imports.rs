@@ -12,7 +12,7 @@ crm_core::record! {
         error_message: Option<String> = "errorMessage",
         /// One of 68 values, for example `AMBIGUOUS_ENUMERATION_OPTION`.
         error_type: Option<String> = "errorType",
-        /// More about the error.
+        /// Further details of the error.
         extra_context: Option<String> = "extraContext",
         id: Option<String> = "id",
         /// The property value that is wrong.
@@ -43,7 +43,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Further facts about it. The value of [`ImportReply::metadata`].
+    /// Further data about it. The value of [`ImportReply::metadata`].
     pub struct ImportMetadata {
         /// Counts, by name.
         counters: Map<i64> = "counters",
@@ -70,7 +70,7 @@ crm_core::record! {
         import_template: Option<ImportTemplate> = "importTemplate",
         /// The ids of the kinds of records it maps to.
         mapped_object_type_ids: Vec<String> = "mappedObjectTypeIds",
-        /// Further facts about it.
+        /// Further data about it.
         metadata: Option<ImportMetadata> = "metadata",
         /// True if it imports opt-outs.
         opt_out_import: Option<bool> = "optOutImport",

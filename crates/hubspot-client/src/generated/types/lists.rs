@@ -89,7 +89,7 @@ crm_core::record! {
     pub struct ListConversionInactivity {
         /// Always `INACTIVITY`. Required in requests.
         conversion_type: Option<String> = "conversionType",
-        /// Number of items to pass over. Required in requests.
+        /// Number of items to skip. Required in requests.
         offset: Option<i64> = "offset",
         /// The unit of time. Required in requests.
         time_unit: Option<ListConversionInactivityTimeUnit> = "timeUnit",
@@ -149,7 +149,7 @@ crm_core::record! {
         custom_properties: Option<Map<String>> = "customProperties",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// The id of the folder to put the list in.
+        /// The id of the folder for the list.
         list_folder_id: Option<i64> = "listFolderId",
         /// Permissions to edit the list.
         list_permissions: Option<ListPermissions> = "listPermissions",
@@ -170,7 +170,7 @@ crm_core::setters!(ListCreateRequest {
     custom_properties: Map<String>,
     /// The filters, as a tree.
     filter_branch: FilterBranch,
-    /// The id of the folder to put the list in.
+    /// The id of the folder for the list.
     list_folder_id: i64,
     /// Permissions to edit the list.
     list_permissions: ListPermissions,
@@ -351,7 +351,7 @@ crm_core::record! {
         has_more: Option<bool> = "hasMore",
         /// The lists that were found.
         lists: Vec<ObjectListSearchResult> = "lists",
-        /// Number of items to pass over.
+        /// Number of items to skip.
         offset: Option<i64> = "offset",
         /// Total number.
         total: Option<i64> = "total",
@@ -369,9 +369,9 @@ crm_core::record! {
         list_ids: Option<Vec<String>> = "listIds",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Number of items to pass over.
+        /// Number of items to skip.
         offset: Option<i64> = "offset",
-        /// Only lists filled in these ways.
+        /// Returns only lists filled in these ways.
         processing_types: Option<Vec<String>> = "processingTypes",
         /// The text to search for.
         query: Option<String> = "query",
@@ -388,9 +388,9 @@ crm_core::setters!(ListSearchRequest {
     list_ids: [String],
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
-    /// Number of items to pass over.
+    /// Number of items to skip.
     offset: i64,
-    /// Only lists filled in these ways.
+    /// Returns only lists filled in these ways.
     processing_types: [String],
     /// The text to search for.
     query: String,
@@ -438,7 +438,7 @@ crm_core::record! {
     pub struct MembershipChangeRequest {
         /// The ids of records to add. Required in requests.
         record_ids_to_add: Option<Vec<String>> = "recordIdsToAdd",
-        /// The ids of the records to take out. Required in requests.
+        /// The ids of the records to remove. Required in requests.
         record_ids_to_remove: Option<Vec<String>> = "recordIdsToRemove",
     }
     required "recordIdsToAdd" "recordIdsToRemove"
@@ -480,7 +480,7 @@ crm_core::record! {
     pub struct MembershipsUpdateReply {
         /// The ids of records that were not found.
         record_ids_missing: Vec<String> = "recordIdsMissing",
-        /// The ids of the records that were taken out.
+        /// The ids of the records that were removed.
         record_ids_removed: Vec<String> = "recordIdsRemoved",
         /// The ids of records that were added.
         records_ids_added: Vec<String> = "recordsIdsAdded",

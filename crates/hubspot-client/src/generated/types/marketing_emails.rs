@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value, AbStatus, EmailState, Paging, VersionUser};
 crm_core::record! {
     /// Reply of `marketing_emails.get_statistics`.
     pub struct AggregateEmailStatistics {
-        /// The figures of all of them together.
+        /// The combined figures.
         aggregate: Option<EmailStatisticsData> = "aggregate",
         /// The figures, by e-mail campaign.
         campaign_aggregations: Map<EmailStatisticsData> = "campaignAggregations",
@@ -22,7 +22,7 @@ crm_core::record! {
         background_color: Option<Value> = "backgroundColor",
         /// Radius of the corners.
         corner_radius: Option<i64> = "cornerRadius",
-        /// The font and how it looks.
+        /// Font and style of the text.
         font_style: Option<FontStyle> = "fontStyle",
     }
 }
@@ -31,7 +31,7 @@ crm_core::setters!(ButtonStyleSettings {
     background_color: Value,
     /// Radius of the corners.
     corner_radius: i64,
-    /// The font and how it looks.
+    /// Font and style of the text.
     font_style: FontStyle,
 });
 
@@ -104,7 +104,7 @@ crm_core::record! {
         /// The language, for example `en`. One of 891 values, for example `aa`.
         language: Option<String> = "language",
         name: Option<String> = "name",
-        /// The key to preview it with.
+        /// Key for the preview.
         preview_key: Option<String> = "previewKey",
         /// The id of the main e-mail campaign.
         primary_email_campaign_id: Option<String> = "primaryEmailCampaignId",
@@ -139,7 +139,7 @@ crm_core::record! {
         to: Option<EmailToDetails> = "to",
         /// Name in JSON: `type`.
         type_: Option<EmailType> = "type",
-        /// Time at which it was taken back from publication.
+        /// Time at which it was unpublished.
         unpublished_at: Option<Timestamp> = "unpublishedAt",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -147,7 +147,7 @@ crm_core::record! {
         updated_by_id: Option<String> = "updatedById",
         /// The ids of the users with access.
         users_with_access: Vec<String> = "usersWithAccess",
-        /// The version of it for browsers.
+        /// Version for web browsers.
         webversion: Option<WebversionDetails> = "webversion",
         /// The names of workflows that use it.
         workflow_names: Vec<String> = "workflowNames",
@@ -268,7 +268,7 @@ crm_core::record! {
         testing: Option<EmailTestingDetails> = "testing",
         /// Targets: records, or recipients of an e-mail.
         to: Option<EmailToDetails> = "to",
-        /// The version of it for browsers.
+        /// Version for web browsers.
         webversion: Option<WebversionDetails> = "webversion",
     }
 }
@@ -311,7 +311,7 @@ crm_core::setters!(EmailCreateRequest {
     testing: EmailTestingDetails,
     /// Targets: records, or recipients of an e-mail.
     to: EmailToDetails,
-    /// The version of it for browsers.
+    /// Version for web browsers.
     webversion: WebversionDetails,
 });
 
@@ -328,7 +328,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The value of [`Email::from`].
     pub struct EmailFromDetails {
-        /// The address replies go to, if another.
+        /// Address for replies, if it differs from the sender.
         custom_reply_to: Option<String> = "customReplyTo",
         /// The name of the sender.
         from_name: Option<String> = "fromName",
@@ -337,7 +337,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(EmailFromDetails {
-    /// The address replies go to, if another.
+    /// Address for replies, if it differs from the sender.
     custom_reply_to: String,
     /// The name of the sender.
     from_name: String,
@@ -396,7 +396,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The figures of all of them together. The value of [`AggregateEmailStatistics::aggregate`].
+    /// The combined figures. The value of [`AggregateEmailStatistics::aggregate`].
     pub struct EmailStatisticsData {
         /// Counts, by name.
         counters: Map<i64> = "counters",
@@ -778,7 +778,7 @@ crm_core::record! {
         testing: Option<EmailTestingDetails> = "testing",
         /// Targets: records, or recipients of an e-mail.
         to: Option<EmailToDetails> = "to",
-        /// The version of it for browsers.
+        /// Version for web browsers.
         webversion: Option<WebversionDetails> = "webversion",
     }
 }
@@ -819,7 +819,7 @@ crm_core::setters!(EmailUpdateRequest {
     testing: EmailTestingDetails,
     /// Targets: records, or recipients of an e-mail.
     to: EmailToDetails,
-    /// The version of it for browsers.
+    /// Version for web browsers.
     webversion: WebversionDetails,
 });
 
@@ -849,7 +849,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The font and how it looks. The value of [`ButtonStyleSettings::font_style`].
+    /// Font and style of the text. The value of [`ButtonStyleSettings::font_style`].
     pub struct FontStyle {
         /// True if it is bold.
         bold: Option<bool> = "bold",
@@ -915,7 +915,7 @@ crm_core::record! {
     pub struct RssEmailDetails {
         /// Kind of the blog e-mail.
         blog_email_type: Option<String> = "blogEmailType",
-        /// The greatest width of blog images.
+        /// Maximum width of blog images.
         blog_image_max_width: Option<i64> = "blogImageMaxWidth",
         /// Part of each post that is shown, for example `FULL_POST`.
         blog_layout: Option<RssEmailDetailsBlogLayout> = "blogLayout",
@@ -936,7 +936,7 @@ crm_core::record! {
 crm_core::setters!(RssEmailDetails {
     /// Kind of the blog e-mail.
     blog_email_type: String,
-    /// The greatest width of blog images.
+    /// Maximum width of blog images.
     blog_image_max_width: i64,
     /// Part of each post that is shown, for example `FULL_POST`.
     blog_layout: RssEmailDetailsBlogLayout,
@@ -980,7 +980,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The version of it for browsers. The value of [`Email::webversion`].
+    /// Version for web browsers. The value of [`Email::webversion`].
     pub struct WebversionDetails {
         /// The domain, for example `example.com`.
         domain: Option<String> = "domain",

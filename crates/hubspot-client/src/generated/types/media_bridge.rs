@@ -188,7 +188,7 @@ impl AttentionSpanEventRequest {
 crm_core::record! {
     /// Reply of `media_bridge.create_object_definitions`.
     pub struct BulkIntegratorObjectCreationReply {
-        /// The objects that were made, by kind.
+        /// The objects that were created, by type.
         created_objects: Map<IntegratorObjectCreationReply> = "createdObjects",
     }
 }
@@ -223,7 +223,7 @@ crm_core::record! {
         operator: Option<DefaultRequirementsOperator> = "operator",
         /// The names of the scopes.
         scope_names: Vec<String> = "scopeNames",
-        /// The settings that go with it.
+        /// Its settings.
         settings: Vec<String> = "settings",
     }
 }
@@ -256,7 +256,7 @@ crm_core::record! {
     pub struct Endpoints {
         /// True if oEmbed discovery is supported. Required in requests.
         discovery: Option<bool> = "discovery",
-        /// The patterns of addresses it is for. Required in requests.
+        /// The patterns of addresses to which it applies. Required in requests.
         schemes: Option<Vec<String>> = "schemes",
         /// The URL. Required in requests.
         url: Option<String> = "url",
@@ -433,11 +433,11 @@ crm_core::record! {
 crm_core::record! {
     /// Filter that restricts the results. The value of [`OptionsMetaData::filter`].
     pub struct FilteringMetaData {
-        /// Only teams that help desk work can go to.
+        /// Returns only teams to which help desk work can be assigned.
         include_helpdesk_routable_teams_only: Option<bool> = "includeHelpdeskRoutableTeamsOnly",
         /// True to include users who are not confirmed.
         include_unconfirmed_users: Option<bool> = "includeUnconfirmedUsers",
-        /// Only lists filled in these ways.
+        /// Returns only lists filled in these ways.
         list_processing_types: Vec<String> = "listProcessingTypes",
         /// The ids of the pipelines.
         pipeline_ids: Vec<String> = "pipelineIds",
@@ -507,7 +507,7 @@ crm_core::record! {
         has_custom_properties: Option<bool> = "hasCustomProperties",
         /// True if it has the default properties.
         has_default_properties: Option<bool> = "hasDefaultProperties",
-        /// True if records have ids from elsewhere.
+        /// True if records have ids from another system.
         has_external_object_ids: Option<bool> = "hasExternalObjectIds",
         /// True if its records have owners.
         has_owners: Option<bool> = "hasOwners",
@@ -760,9 +760,9 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// True if each of several values must be unique.
         enforce_multivalue_uniqueness: Option<bool> = "enforceMultivalueUniqueness",
-        /// True if the options come from somewhere else.
+        /// True if the options come from another system.
         external_options: Option<bool> = "externalOptions",
-        /// The kind of thing the options are taken from.
+        /// Type of the objects from which the options are taken.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
         /// True if it is a favorite.
         favorited: Option<bool> = "favorited",
@@ -813,9 +813,9 @@ crm_core::record! {
         referenced_object_type: Option<String> = "referencedObjectType",
         /// Mode of text analysis for search.
         search_text_analysis_mode: Option<MediaBridgePropertySearchTextAnalysisMode> = "searchTextAnalysisMode",
-        /// True if the global search looks in it.
+        /// True if the global search includes it.
         searchable_in_global_search: Option<bool> = "searchableInGlobalSearch",
-        /// The kinds of sensitive data in it.
+        /// Categories of sensitive data in it.
         sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
         /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
@@ -1265,7 +1265,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// True if the options come from somewhere else.
+        /// True if the options come from another system.
         external_options: Option<bool> = "externalOptions",
         /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
@@ -1290,7 +1290,7 @@ crm_core::record! {
         options: Vec<MediaPropertyOption> = "options",
         /// The kind of record the value points to.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// The kinds of sensitive data in it.
+        /// Categories of sensitive data in it.
         sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
         /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
@@ -1391,7 +1391,7 @@ crm_core::record! {
         properties: Vec<MediaProperty> = "properties",
         /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",
-        /// The properties that a search looks in.
+        /// The properties that a search includes.
         searchable_properties: Vec<String> = "searchableProperties",
         /// Properties shown next to the name of a record.
         secondary_display_properties: Vec<String> = "secondaryDisplayProperties",
@@ -1595,7 +1595,7 @@ crm_core::record! {
         source_compare_by_property_name: Option<String> = "sourceCompareByPropertyName",
         /// The id of the object type that values come from.
         source_object_type_id: Option<String> = "sourceObjectTypeId",
-        /// The property the values are taken from.
+        /// The property from which the values are taken.
         source_property_name: Option<String> = "sourcePropertyName",
     }
 }

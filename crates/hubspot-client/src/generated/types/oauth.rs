@@ -40,7 +40,7 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`Token`].
     pub struct AccessTokenReply {
-        /// The token to make requests with.
+        /// Access token, with which requests are made.
         access_token: Option<String> = "access_token",
         /// Lifetime of the token, in seconds.
         expires_in: Option<i64> = "expires_in",
@@ -48,7 +48,7 @@ crm_core::record! {
         hub_id: Option<i64> = "hub_id",
         /// The token that says who the user is.
         id_token: Option<String> = "id_token",
-        /// The token to get new access tokens with.
+        /// Refresh token, with which new access tokens are requested.
         refresh_token: Option<String> = "refresh_token",
         /// The scopes that are granted.
         scopes: Vec<String> = "scopes",
@@ -64,7 +64,7 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`Token`].
     pub struct ClientCredentialsTokenReply {
-        /// The token to make requests with.
+        /// Access token, with which requests are made.
         access_token: Option<String> = "access_token",
         /// Lifetime of the token, in seconds.
         expires_in: Option<i64> = "expires_in",
@@ -100,9 +100,9 @@ crm_core::record! {
         code_verifier: Option<String> = "code_verifier",
         /// Grant type, for example `refresh_token`.
         grant_type: Option<OauthCreateTokenBodyGrantType> = "grant_type",
-        /// The address the authorization came back to.
+        /// The redirect address that was given for the authorization.
         redirect_uri: Option<String> = "redirect_uri",
-        /// The token to get new access tokens with.
+        /// Refresh token, with which new access tokens are requested.
         refresh_token: Option<String> = "refresh_token",
         /// The scopes asked for, parted by spaces.
         scope: Option<String> = "scope",
@@ -123,9 +123,9 @@ crm_core::setters!(OauthCreateTokenBody {
     code_verifier: String,
     /// Grant type, for example `refresh_token`.
     grant_type: OauthCreateTokenBodyGrantType,
-    /// The address the authorization came back to.
+    /// The redirect address that was given for the authorization.
     redirect_uri: String,
-    /// The token to get new access tokens with.
+    /// Refresh token, with which new access tokens are requested.
     refresh_token: String,
     /// The scopes asked for, parted by spaces.
     scope: String,

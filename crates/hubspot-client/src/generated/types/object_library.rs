@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Reply of `object_library.get`.
     pub struct ObjectTypeEnablementPublicReply {
-        /// True if the kind of record is turned on.
+        /// True if the type of record is turned on.
         enablement: Option<bool> = "enablement",
     }
 }

@@ -9,8 +9,9 @@ use super::{
 crm_core::record! {
     /// An item of [`AssociatedIdPage::results`].
     pub struct AssociatedId {
+        /// The id of the associated record.
         id: Option<String> = "id",
-        /// Name in JSON: `type`.
+        /// Kind of the association, for example `contact_to_company`.
         type_: Option<String> = "type",
     }
 }
@@ -28,9 +29,9 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`BatchCreateRow::associations`].
     pub struct AssociationsForObject {
-        /// Targets: records, or recipients of an e-mail. Required in requests.
+        /// The record to associate with the new one. Required in requests.
         to: Option<PublicObjectId> = "to",
-        /// The kinds of association to make. Required in requests.
+        /// Types of the association, at least one. Required in requests.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
@@ -109,24 +110,24 @@ impl BatchCreateRow {
 crm_core::record! {
     /// Body of `objects.batch_read`.
     pub struct BatchRead {
-        /// The unique property whose value is given in place of the record's id, for example `email`.
+        /// The unique property whose value is given instead of the id of the record, for example `email`.
         id_property: Option<String> = "idProperty",
-        /// Rows of the batch. Required in requests.
+        /// The records to return. Required in requests.
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The names of the properties to return.
         properties: Option<Vec<String>> = "properties",
-        /// Properties with their earlier values.
+        /// The names of the properties to return with their earlier values.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
     by new
 }
 crm_core::setters!(BatchRead {
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     id_property: String,
     /// The names of the properties to return.
     properties: [String],
-    /// Properties with their earlier values.
+    /// The names of the properties to return with their earlier values.
     properties_with_history: [String],
 });
 
@@ -189,9 +190,9 @@ impl BatchUpdate {
 crm_core::record! {
     /// An item of [`BatchUpdate::inputs`].
     pub struct BatchUpdateRow {
-        /// Required in requests.
+        /// The id of the record, or the value of the property that `id_property` names. Required in requests.
         id: Option<String> = "id",
-        /// The unique property whose value is given in place of the record's id, for example `email`.
+        /// The unique property whose value is given instead of the id of the record, for example `email`.
         id_property: Option<String> = "idProperty",
         /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
@@ -202,7 +203,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(BatchUpdateRow {
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     id_property: String,
     /// An identifier of your choice, which replies and errors repeat.
     object_write_trace_id: String,
@@ -267,7 +268,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`BatchUpsert::inputs`].
     pub struct BatchUpsertRow {
-        /// Required in requests.
+        /// The value of the unique property that `id_property` names. Required in requests.
         id: Option<String> = "id",
         /// The unique property whose value is in `id`, for example `email`. The id of the record is not accepted.
         id_property: Option<String> = "idProperty",
@@ -303,7 +304,7 @@ impl BatchUpsertRow {
 crm_core::record! {
     /// Body of `objects.gdpr_delete`.
     pub struct GdprDelete {
-        /// The unique property whose value is given in place of the record's id, for example `email`.
+        /// The unique property whose value is given instead of the id of the record, for example `email`.
         id_property: Option<String> = "idProperty",
         /// The id of the record. Required in requests.
         object_id: Option<String> = "objectId",
@@ -312,7 +313,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(GdprDelete {
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     id_property: String,
 });
 
@@ -364,16 +365,17 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
+        /// The id of the record, which HubSpot assigns.
         id: Option<String> = "id",
         /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name.
+        /// The values of the properties that were requested, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values.
+        /// The earlier values of each property that was requested with its history.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The URL.
+        /// Address of the record in HubSpot's web application.
         url: Option<String> = "url",
         warnings: Vec<ObjectWarning> = "warnings",
     }
@@ -441,9 +443,9 @@ impl ObjectUpdate {
 crm_core::record! {
     /// An item of [`Object::warnings`].
     pub struct ObjectWarning {
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<String> = "category",
-        /// Further details of what it is about.
+        /// Further details, by name.
         context: Map<String> = "context",
         /// Human-readable message.
         message: Option<String> = "message",
@@ -457,20 +459,21 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Associated records, or object types with which it can be associated.
+        /// Ids of associated records, by the types that were requested.
         associations: Map<AssociatedIdPage> = "associations",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
+        /// The id of the record, which HubSpot assigns.
         id: Option<String> = "id",
         /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name.
+        /// The values of the properties that were requested, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values.
+        /// The earlier values of each property that was requested with its history.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The URL.
+        /// Address of the record in HubSpot's web application.
         url: Option<String> = "url",
         warnings: Vec<ObjectWarning> = "warnings",
     }
@@ -483,7 +486,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<Object> = "results",
-        /// Total number.
+        /// Number of records on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -495,13 +498,13 @@ crm_core::record! {
         after: Option<String> = "after",
         /// Groups of filters. A record must match all filters of at least one group.
         filter_groups: Option<Vec<FilterGroup>> = "filterGroups",
-        /// Maximum number of items per page.
+        /// Maximum number of records per page, at most 200. HubSpot returns 10 if it is not set.
         limit: Option<i64> = "limit",
         /// The names of the properties to return.
         properties: Option<Vec<String>> = "properties",
-        /// The text to search for.
+        /// Text that a record must contain in one of the default properties of its type.
         query: Option<String> = "query",
-        /// Order of the results.
+        /// Order of the results. HubSpot accepts one entry.
         sorts: Option<Vec<SearchSort>> = "sorts",
     }
 }
@@ -510,13 +513,13 @@ crm_core::setters!(SearchRequest {
     after: String,
     /// Groups of filters. A record must match all filters of at least one group.
     filter_groups: [FilterGroup],
-    /// Maximum number of items per page.
+    /// Maximum number of records per page, at most 200. HubSpot returns 10 if it is not set.
     limit: i64,
     /// The names of the properties to return.
     properties: [String],
-    /// The text to search for.
+    /// Text that a record must contain in one of the default properties of its type.
     query: String,
-    /// Order of the results.
+    /// Order of the results. HubSpot accepts one entry.
     sorts: [SearchSort],
 });
 
@@ -567,18 +570,19 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
+        /// The id of the record, which HubSpot assigns.
         id: Option<String> = "id",
         /// True if the record was created.
         new: Option<bool> = "new",
         /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name.
+        /// The values of the properties that were requested, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values.
+        /// The earlier values of each property that was requested with its history.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The URL.
+        /// Address of the record in HubSpot's web application.
         url: Option<String> = "url",
         warnings: Vec<ObjectWarning> = "warnings",
     }

@@ -14,16 +14,17 @@ crm_core::record! {
         email: Option<String> = "email",
         /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
+        /// The id of the owner, which properties such as `hubspot_owner_id` contain.
         id: Option<String> = "id",
         /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The teams of the owner.
         teams: Vec<Team> = "teams",
-        /// Name in JSON: `type`.
+        /// Type of the owner: `PERSON` or `QUEUE`.
         type_: Option<OwnerType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The id of the user.
+        /// The id of the user of HubSpot who is the owner.
         user_id: Option<i64> = "userId",
         /// The user id, even of an inactive user.
         user_id_including_inactive: Option<i64> = "userIdIncludingInactive",
@@ -41,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The value of [`Owner::type_`].
+    /// Type of the owner: `PERSON` or `QUEUE`.
     pub enum OwnerType {
         /// `PERSON`
         Person = "PERSON",

@@ -179,7 +179,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// Display name. Required in requests.
         label: Option<String> = "label",
-        /// Further facts about it. Required in requests.
+        /// Further data about it. Required in requests.
         metadata: Option<Map<String>> = "metadata",
         /// The id of the stage.
         stage_id: Option<String> = "stageId",
@@ -227,7 +227,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// Display name.
         label: Option<String> = "label",
-        /// Further facts about it. Required in requests.
+        /// Further data about it. Required in requests.
         metadata: Option<Map<String>> = "metadata",
     }
     required "metadata"
@@ -263,7 +263,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// Display name. Required in requests.
         label: Option<String> = "label",
-        /// Further facts about it. Required in requests.
+        /// Further data about it. Required in requests.
         metadata: Option<Map<String>> = "metadata",
     }
     required "displayOrder" "label" "metadata"

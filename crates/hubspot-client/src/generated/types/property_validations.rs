@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Reply of `property_validations.get`.
     pub struct PropertyValidationRule {
-        /// The values that the rule works with.
+        /// Arguments of the rule.
         rule_arguments: Vec<String> = "ruleArguments",
         /// The kind of rule, for example `EMAIL`.
         rule_type: Option<RuleType> = "ruleType",
@@ -44,7 +44,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `property_validations.replace`.
     pub struct PropertyValidationRuleUpdate {
-        /// The values that the rule works with. Required in requests.
+        /// Arguments of the rule. Required in requests.
         rule_arguments: Option<Vec<String>> = "ruleArguments",
         /// True if values are brought into a normal form.
         should_apply_normalization: Option<bool> = "shouldApplyNormalization",

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct AssociationCreateRequest {
         /// Targets: records, or recipients of an e-mail. Required in requests.
         to: Option<PublicObjectId> = "to",
-        /// The kinds of association to make. Required in requests.
+        /// Types of the association. Required in requests.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
@@ -81,7 +81,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// A number that goes with the option.
+        /// A number that belongs to the option.
         double_data: Option<f64> = "doubleData",
         /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
@@ -315,7 +315,7 @@ crm_core::record! {
     pub struct EmailReminderSchedule {
         /// The reminders that are sent. Required in requests.
         reminders: Option<Vec<Reminder>> = "reminders",
-        /// True if the description of the invitation is put in. Required in requests.
+        /// True if the description of the invitation is included. Required in requests.
         should_include_invite_description: Option<bool> = "shouldIncludeInviteDescription",
     }
     required "reminders" "shouldIncludeInviteDescription"
@@ -354,7 +354,7 @@ crm_core::record! {
     pub struct LegalConsentOptions {
         /// The boxes for consent to communication.
         communication_consent_checkboxes: Vec<CommunicationConsentCheckbox> = "communicationConsentCheckboxes",
-        /// The text about consent to communication.
+        /// Text that asks for consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
         /// True if legitimate interest is the legal basis.
         is_legitimate_interest: Option<bool> = "isLegitimateInterest",
@@ -652,7 +652,7 @@ crm_core::record! {
         guest_settings: Option<GuestSettings> = "guestSettings",
         /// The language, for example `en`.
         language: Option<String> = "language",
-        /// True if legal consent is asked for.
+        /// True if guests are asked for legal consent.
         legal_consent_enabled: Option<bool> = "legalConsentEnabled",
         /// Options for consent.
         legal_consent_options: Option<LegalConsentOptions> = "legalConsentOptions",
@@ -661,7 +661,7 @@ crm_core::record! {
         location: Option<String> = "location",
         /// The free time kept around meetings.
         meeting_buffer_time: Option<i64> = "meetingBufferTime",
-        /// True if the contact's owner goes first.
+        /// True if the contact's owner is preferred.
         owner_prioritized: Option<bool> = "ownerPrioritized",
         /// URL to which guests are redirected after booking.
         redirect_url: Option<String> = "redirectUrl",
@@ -701,7 +701,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The user the busy times are of. The value of [`UserBusyTimes::meetings_user`].
+    /// The user whose busy times are returned. The value of [`UserBusyTimes::meetings_user`].
     pub struct MeetingsUser {
         /// Provider of the user's calendar, for example `GOOGLE`.
         calendar_provider: Option<MeetingsUserCalendarProvider> = "calendarProvider",
@@ -814,7 +814,7 @@ crm_core::record! {
         busy_times: Vec<TimeRange> = "busyTimes",
         /// Name in JSON: `isOffline`.
         is_offline: Option<bool> = "isOffline",
-        /// The user the busy times are of.
+        /// The user whose busy times are returned.
         meetings_user: Option<MeetingsUser> = "meetingsUser",
     }
 }

@@ -62,11 +62,11 @@ crm_core::record! {
         properties: Option<Vec<ObjectTypePropertyCreate>> = "properties",
         /// The properties a new record must have. Required in requests.
         required_properties: Option<Vec<String>> = "requiredProperties",
-        /// The properties that a search looks in.
+        /// The properties that a search includes.
         searchable_properties: Option<Vec<String>> = "searchableProperties",
         /// Properties shown next to the name of a record.
         secondary_display_properties: Option<Vec<String>> = "secondaryDisplayProperties",
-        /// True to make an association with its own type.
+        /// True to also create an association of the object type with itself.
         should_create_same_object_association: Option<bool> = "shouldCreateSameObjectAssociation",
     }
     required "associatedObjects" "labels" "name" "properties" "requiredProperties"
@@ -87,11 +87,11 @@ crm_core::setters!(ObjectSchemaCreate {
     properties: [ObjectTypePropertyCreate],
     /// The properties a new record must have.
     required_properties: [String],
-    /// The properties that a search looks in.
+    /// The properties that a search includes.
     searchable_properties: [String],
     /// Properties shown next to the name of a record.
     secondary_display_properties: [String],
-    /// True to make an association with its own type.
+    /// True to also create an association of the object type with itself.
     should_create_same_object_association: bool,
 });
 
@@ -102,7 +102,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// The kind of thing the options are taken from.
+        /// Type of the objects from which the options are taken.
         external_options_reference_type: Option<String> = "externalOptionsReferenceType",
         /// Type of the field in a form. Required in requests.
         field_type: Option<String> = "fieldType",
@@ -126,7 +126,7 @@ crm_core::record! {
         options: Option<Vec<OptionInput>> = "options",
         /// The kind of record the value points to.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// True if the global search looks in it.
+        /// True if the global search includes it.
         searchable_in_global_search: Option<bool> = "searchableInGlobalSearch",
         /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
@@ -143,7 +143,7 @@ crm_core::setters!(ObjectTypePropertyCreate {
     description: String,
     /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
-    /// The kind of thing the options are taken from.
+    /// Type of the objects from which the options are taken.
     external_options_reference_type: String,
     /// True if it can be used in forms.
     form_field: bool,
@@ -161,7 +161,7 @@ crm_core::setters!(ObjectTypePropertyCreate {
     options: [OptionInput],
     /// The kind of record the value points to.
     referenced_object_type: String,
-    /// True if the global search looks in it.
+    /// True if the global search includes it.
     searchable_in_global_search: bool,
     /// True if amounts are shown with the currency's sign.
     show_currency_symbol: bool,
@@ -231,7 +231,7 @@ crm_core::record! {
         properties: Vec<Property> = "properties",
         /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",
-        /// The properties that a search looks in.
+        /// The properties that a search includes.
         searchable_properties: Vec<String> = "searchableProperties",
         /// Properties shown next to the name of a record.
         secondary_display_properties: Vec<String> = "secondaryDisplayProperties",

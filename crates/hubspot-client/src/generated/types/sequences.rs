@@ -24,7 +24,7 @@ crm_core::record! {
         /// Time at which the contact was enrolled.
         enrolled_at: Option<Timestamp> = "enrolledAt",
         id: Option<String> = "id",
-        /// The address the e-mails go to.
+        /// Address to which the e-mails are sent.
         to_email: Option<String> = "toEmail",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -45,7 +45,7 @@ crm_core::record! {
         sequence_id: Option<String> = "sequenceId",
         /// The name of the sequence.
         sequence_name: Option<String> = "sequenceName",
-        /// The address the e-mails go to.
+        /// Address to which the e-mails are sent.
         to_email: Option<String> = "toEmail",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -129,7 +129,7 @@ crm_core::record! {
         folder_id: Option<String> = "folderId",
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// The settings that go with it.
+        /// Its settings.
         settings: Option<SequenceSettingsReply> = "settings",
         /// The steps of the sequence.
         steps: Vec<SequenceStepReply> = "steps",
@@ -141,7 +141,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The settings that go with it. The value of [`SequenceReply::settings`].
+    /// The value of [`SequenceReply::settings`].
     pub struct SequenceSettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -195,7 +195,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Name in JSON: `reliesOnSequenceStepId`.
         relies_on_sequence_step_id: Option<String> = "reliesOnSequenceStepId",
-        /// The order number of the step it waits for.
+        /// The order number of the step for which it waits.
         relies_on_step_order: Option<i64> = "reliesOnStepOrder",
         /// Name in JSON: `requiredBySequenceStepId`.
         required_by_sequence_step_id: Option<String> = "requiredBySequenceStepId",
@@ -232,7 +232,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The place of the step in the sequence.
         step_order: Option<i64> = "stepOrder",
-        /// The task that the step makes.
+        /// The task that the step creates.
         task_pattern: Option<TaskPatternReply> = "taskPattern",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -254,7 +254,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The task that the step makes. The value of [`SequenceStepReply::task_pattern`].
+    /// The task that the step creates. The value of [`SequenceStepReply::task_pattern`].
     pub struct TaskPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",

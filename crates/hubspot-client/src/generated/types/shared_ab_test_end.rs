@@ -64,7 +64,7 @@ crm_core::record! {
         language: Option<String> = "language",
         /// The primary language, for example `en`.
         primary_language: Option<String> = "primaryLanguage",
-        /// True to take the published version.
+        /// True to use the published version.
         use_published: Option<bool> = "usePublished",
     }
     required "id"
@@ -75,7 +75,7 @@ crm_core::setters!(ContentLanguageClone {
     language: String,
     /// The primary language, for example `en`.
     primary_language: String,
-    /// True to take the published version.
+    /// True to use the published version.
     use_published: bool,
 });
 
@@ -112,7 +112,7 @@ crm_core::record! {
         campaign: Option<String> = "campaign",
         /// The id of the kind of content.
         category_id: Option<i64> = "categoryId",
-        /// The id of the group of content, as a blog.
+        /// The id of the content group, for example a blog.
         content_group_id: Option<String> = "contentGroupId",
         /// The kind of content, by number.
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
@@ -144,7 +144,7 @@ crm_core::record! {
         folder_id: Option<String> = "folderId",
         /// HTML for the foot of the page.
         footer_html: Option<String> = "footerHtml",
-        /// HTML to put into the head of the page.
+        /// HTML that is added to the head of the page.
         head_html: Option<String> = "headHtml",
         /// The title of the page, as browsers show it.
         html_title: Option<String> = "htmlTitle",
@@ -225,7 +225,7 @@ crm_core::setters!(Page {
     campaign: String,
     /// The id of the kind of content.
     category_id: i64,
-    /// The id of the group of content, as a blog.
+    /// The id of the content group, for example a blog.
     content_group_id: String,
     /// The kind of content, by number.
     content_type_category: ContentTypeCategory,
@@ -253,7 +253,7 @@ crm_core::setters!(Page {
     folder_id: String,
     /// HTML for the foot of the page.
     footer_html: String,
-    /// HTML to put into the head of the page.
+    /// HTML that is added to the head of the page.
     head_html: String,
     /// The title of the page, as browsers show it.
     html_title: String,

@@ -10,7 +10,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others. Required in requests.
         display_order: Option<i64> = "displayOrder",
-        /// A number that goes with the option. Required in requests.
+        /// A number that belongs to the option. Required in requests.
         double_data: Option<f64> = "doubleData",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -28,7 +28,7 @@ crm_core::setters!(ActionsV4OptionItem {
     description: String,
     /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
-    /// A number that goes with the option.
+    /// A number that belongs to the option.
     double_data: f64,
     /// True if it is hidden from users.
     hidden: bool,

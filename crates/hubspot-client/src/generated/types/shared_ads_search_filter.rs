@@ -271,7 +271,7 @@ impl Default for AssociationInListFilter {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct CommunicationSubscriptionFilter {
-        /// The opt states that pass. Required in requests.
+        /// The opt states that are accepted. Required in requests.
         accepted_opt_states: Option<Vec<String>> = "acceptedOptStates",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
@@ -318,7 +318,7 @@ crm_core::record! {
     pub struct ConstantFilter {
         /// Always `CONSTANT`. Required in requests.
         filter_type: Option<String> = "filterType",
-        /// True if all records pass, false if none does. Required in requests.
+        /// True if all records are accepted, false if none is. Required in requests.
         should_accept: Option<bool> = "shouldAccept",
         /// Origin.
         source: Option<String> = "source",
@@ -468,7 +468,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct EmailSubscriptionFilter {
-        /// The subscription states that pass. Required in requests.
+        /// The subscription states that are accepted. Required in requests.
         accepted_statuses: Option<Vec<String>> = "acceptedStatuses",
         /// Always `EMAIL_SUBSCRIPTION`. Required in requests.
         filter_type: Option<String> = "filterType",
@@ -683,7 +683,7 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// The id of the list. Required in requests.
         list_id: Option<String> = "listId",
-        /// Further facts about it.
+        /// Further data about it.
         metadata: Option<InListFilterMetadata> = "metadata",
         /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
@@ -692,7 +692,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(InListFilter {
-    /// Further facts about it.
+    /// Further data about it.
     metadata: InListFilterMetadata,
 });
 
@@ -711,7 +711,7 @@ impl InListFilter {
 }
 
 crm_core::record! {
-    /// Further facts about it. The value of [`InListFilter::metadata`].
+    /// Further data about it. The value of [`InListFilter::metadata`].
     pub struct InListFilterMetadata {
         /// Required in requests.
         id: Option<String> = "id",

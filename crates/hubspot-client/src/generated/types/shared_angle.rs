@@ -489,7 +489,7 @@ crm_core::record! {
         flexbox_positioning: Option<StylesFlexboxPositioning> = "flexboxPositioning",
         /// True if the section takes the full width.
         force_full_width_section: Option<bool> = "forceFullWidthSection",
-        /// The greatest width of the centered section.
+        /// Maximum width of the centered section.
         max_width_section_centering: Option<i64> = "maxWidthSectionCentering",
         /// Vertical alignment: `TOP`, `MIDDLE` or `BOTTOM`.
         vertical_alignment: Option<VerticalAlignment> = "verticalAlignment",
@@ -508,7 +508,7 @@ crm_core::setters!(Styles {
     flexbox_positioning: StylesFlexboxPositioning,
     /// True if the section takes the full width.
     force_full_width_section: bool,
-    /// The greatest width of the centered section.
+    /// Maximum width of the centered section.
     max_width_section_centering: i64,
     /// Vertical alignment: `TOP`, `MIDDLE` or `BOTTOM`.
     vertical_alignment: VerticalAlignment,

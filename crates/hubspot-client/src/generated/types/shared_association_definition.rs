@@ -68,7 +68,7 @@ crm_core::record! {
         required_properties: Option<Vec<String>> = "requiredProperties",
         /// True if deleted ones can be restored.
         restorable: Option<bool> = "restorable",
-        /// The properties that a search looks in.
+        /// The properties that a search includes.
         searchable_properties: Option<Vec<String>> = "searchableProperties",
         /// Properties shown next to the name of a record.
         secondary_display_properties: Option<Vec<String>> = "secondaryDisplayProperties",
@@ -89,7 +89,7 @@ crm_core::setters!(ObjectSchemaUpdate {
     required_properties: [String],
     /// True if deleted ones can be restored.
     restorable: bool,
-    /// The properties that a search looks in.
+    /// The properties that a search includes.
     searchable_properties: [String],
     /// Properties shown next to the name of a record.
     secondary_display_properties: [String],
@@ -120,7 +120,7 @@ crm_core::record! {
         primary_display_property: Option<String> = "primaryDisplayProperty",
         /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",
-        /// The properties that a search looks in.
+        /// The properties that a search includes.
         searchable_properties: Vec<String> = "searchableProperties",
         /// Properties shown next to the name of a record.
         secondary_display_properties: Vec<String> = "secondaryDisplayProperties",

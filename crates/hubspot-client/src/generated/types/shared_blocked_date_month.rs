@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::open_enum! {
-    /// The month, as a number or a name.
+    /// First month of the fiscal year.
     pub enum BlockedDateMonth {
         /// `APRIL`
         April = "APRIL",

@@ -316,7 +316,7 @@ crm_core::record! {
     pub struct ConversationsMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Files and other things attached to the message.
+        /// Files and other objects that are attached to the message.
         attachments: Vec<CommentAttachmentsItem> = "attachments",
         /// The id of the channel account.
         channel_account_id: Option<String> = "channelAccountId",
@@ -695,7 +695,7 @@ crm_core::record! {
     pub struct WhatsAppTemplateMetadata {
         /// The id of the content.
         content_id: Option<i64> = "contentId",
-        /// The ids of the CRM records it draws on.
+        /// The ids of the CRM records on which it is based.
         crm_object_ids: Map<i64> = "crmObjectIds",
         /// The id of the template it is mapped to.
         mapped_template_id: Option<i64> = "mappedTemplateId",

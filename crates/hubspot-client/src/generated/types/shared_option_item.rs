@@ -46,7 +46,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// True if the options come from somewhere else.
+        /// True if the options come from another system.
         external_options: Option<bool> = "externalOptions",
         /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
@@ -71,7 +71,7 @@ crm_core::record! {
         options: Vec<OptionItem> = "options",
         /// The kind of record the value points to.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// The kinds of sensitive data in it.
+        /// Categories of sensitive data in it.
         sensitive_data_categories: Vec<String> = "sensitiveDataCategories",
         /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",

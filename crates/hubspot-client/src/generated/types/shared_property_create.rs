@@ -19,7 +19,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// True if the options come from somewhere else.
+        /// True if the options come from another system.
         external_options: Option<bool> = "externalOptions",
         /// Type of the field in a form. Required in requests.
         field_type: Option<FieldType> = "fieldType",
@@ -61,7 +61,7 @@ crm_core::setters!(PropertyCreate {
     description: String,
     /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
     display_order: i64,
-    /// True if the options come from somewhere else.
+    /// True if the options come from another system.
     external_options: bool,
     /// Type of the field in a form.
     field_type: FieldType,

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct SmtpApiTokenRequestCreate {
         /// The name of the campaign. Required in requests.
         campaign_name: Option<String> = "campaignName",
-        /// True if sending also makes a contact. Required in requests.
+        /// True if sending also creates a contact. Required in requests.
         create_contact: Option<bool> = "createContact",
     }
     required "campaignName" "createContact"
@@ -35,7 +35,7 @@ crm_core::record! {
     pub struct SmtpApiTokenView {
         /// The name of the campaign.
         campaign_name: Option<String> = "campaignName",
-        /// True if sending also makes a contact.
+        /// True if sending also creates a contact.
         create_contact: Option<bool> = "createContact",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct UrlMapping {
         /// In milliseconds since 1970-01-01 UTC.
         cdn_purge_embargo_time: Option<i64> = "cdnPurgeEmbargoTime",
-        /// The id of the group of content, as a blog.
+        /// The id of the content group, for example a blog.
         content_group_id: Option<i64> = "contentGroupId",
         /// One of 62 values, for example `ACCESS_GROUP_MEMBERSHIP`.
         cos_object_type: Option<String> = "cosObjectType",
@@ -44,7 +44,7 @@ crm_core::record! {
         /// Time at which it was last used. In milliseconds since 1970-01-01 UTC.
         last_used_at: Option<i64> = "lastUsedAt",
         name: Option<String> = "name",
-        /// A note on it.
+        /// A note.
         note: Option<String> = "note",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -63,7 +63,7 @@ crm_core::record! {
 crm_core::setters!(UrlMapping {
     /// In milliseconds since 1970-01-01 UTC.
     cdn_purge_embargo_time: i64,
-    /// The id of the group of content, as a blog.
+    /// The id of the content group, for example a blog.
     content_group_id: i64,
     /// One of 62 values, for example `ACCESS_GROUP_MEMBERSHIP`.
     cos_object_type: String,
@@ -99,7 +99,7 @@ crm_core::setters!(UrlMapping {
     /// Time at which it was last used. In milliseconds since 1970-01-01 UTC.
     last_used_at: i64,
     name: String,
-    /// A note on it.
+    /// A note.
     note: String,
     /// The id of the account.
     portal_id: i64,

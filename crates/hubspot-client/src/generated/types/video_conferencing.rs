@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Body of `video_conferencing.replace_settings`.
     pub struct Settings {
-        /// The address called to make a meeting. Required in requests.
+        /// URL that is called to create a meeting. Required in requests.
         create_meeting_url: Option<String> = "createMeetingUrl",
         /// The address that is called when a meeting is deleted.
         delete_meeting_url: Option<String> = "deleteMeetingUrl",

@@ -225,7 +225,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `webhooks_journal.create_crm_snapshots`.
     pub struct CrmObjectSnapshotBatchReply {
-        /// The snapshots that were asked for.
+        /// The snapshots that were requested.
         snapshot_responses: Vec<CrmObjectSnapshotReply> = "snapshotResponses",
     }
 }
@@ -260,7 +260,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
-        /// The id to ask for the state of the snapshot with.
+        /// The id with which the state of the snapshot is requested.
         snapshot_status_id: Option<String> = "snapshotStatusId",
     }
 }

@@ -1485,7 +1485,7 @@ crm_core::record! {
         should_re_enroll: Option<bool> = "shouldReEnroll",
         /// Always `LIST_BASED`. Required in requests.
         type_: Option<String> = "type",
-        /// True if records that no longer fit are taken out. Required in requests.
+        /// True if records that no longer match are removed. Required in requests.
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
     }
     required "listFilterBranch" "reEnrollmentTriggersFilterBranches" "shouldReEnroll" "type" "unEnrollObjectsNotMeetingCriteria"
@@ -1543,7 +1543,7 @@ crm_core::record! {
         action_id: Option<String> = "actionId",
         /// Branch that is taken if no other branch matches.
         default_branch: Option<Connection> = "defaultBranch",
-        /// The name of the branch taken when no other fits.
+        /// Name of the branch that is taken if no other branch matches.
         default_branch_name: Option<String> = "defaultBranchName",
         /// The branches, each with its conditions. Required in requests.
         list_branches: Option<Vec<ListBranch>> = "listBranches",
@@ -1556,7 +1556,7 @@ crm_core::record! {
 crm_core::setters!(ListBranchAction {
     /// Branch that is taken if no other branch matches.
     default_branch: Connection,
-    /// The name of the branch taken when no other fits.
+    /// Name of the branch that is taken if no other branch matches.
     default_branch_name: String,
 });
 
@@ -2243,7 +2243,7 @@ crm_core::record! {
         action_id: Option<String> = "actionId",
         /// Branch that is taken if no other branch matches.
         default_branch: Option<Connection> = "defaultBranch",
-        /// The name of the branch taken when no other fits.
+        /// Name of the branch that is taken if no other branch matches.
         default_branch_name: Option<String> = "defaultBranchName",
         /// The value that decides the branch. Required in requests.
         input_value: Option<InputVariableValue> = "inputValue",
@@ -2258,7 +2258,7 @@ crm_core::record! {
 crm_core::setters!(StaticBranchAction {
     /// Branch that is taken if no other branch matches.
     default_branch: Connection,
-    /// The name of the branch taken when no other fits.
+    /// Name of the branch that is taken if no other branch matches.
     default_branch_name: String,
 });
 
@@ -2621,7 +2621,7 @@ crm_core::record! {
         connection: Option<Connection> = "connection",
         /// The HTTP method, for example `POST`. Required in requests.
         method: Option<WebhookActionMethod> = "method",
-        /// The parameters put into the query. Required in requests.
+        /// Parameters of the query. Required in requests.
         query_params: Option<Vec<InputVariable>> = "queryParams",
         /// Always `WEBHOOK`. Required in requests.
         type_: Option<String> = "type",

@@ -28,7 +28,7 @@ crm_core::record! {
         count: Option<i64> = "count",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Only lists filled in these ways. Required in requests.
+        /// Returns only lists filled in these ways. Required in requests.
         processing_types: Option<Vec<String>> = "processingTypes",
     }
     required "additionalProperties" "processingTypes"

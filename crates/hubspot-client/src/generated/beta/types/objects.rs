@@ -14,9 +14,9 @@ use super::{Map, Timestamp, Value, AssociationSpec, ObjectId};
 crm_core::record! {
     /// An item of [`BatchCreateRow::associations`].
     pub struct AssociationsForObject {
-        /// Targets: records, or recipients of an e-mail. Required in requests.
+        /// The record to associate with the new one. Required in requests.
         to: Option<ObjectId> = "to",
-        /// The kinds of association to make. Required in requests.
+        /// Types of the association, at least one. Required in requests.
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
@@ -92,24 +92,24 @@ impl BatchCreateRow {
 crm_core::record! {
     /// Body of `objects.batch_read`.
     pub struct CustomObjectsBatchRead {
-        /// The unique property whose value is given in place of the record's id, for example `email`.
+        /// The unique property whose value is given instead of the id of the record, for example `email`.
         id_property: Option<String> = "idProperty",
-        /// Rows of the batch. Required in requests.
+        /// The records to return. Required in requests.
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The names of the properties to return.
         properties: Option<Vec<String>> = "properties",
-        /// Properties with their earlier values.
+        /// The names of the properties to return with their earlier values.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
     by new
 }
 crm_core::setters!(CustomObjectsBatchRead {
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     id_property: String,
     /// The names of the properties to return.
     properties: [String],
-    /// Properties with their earlier values.
+    /// The names of the properties to return with their earlier values.
     properties_with_history: [String],
 });
 

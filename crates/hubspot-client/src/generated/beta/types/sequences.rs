@@ -196,7 +196,7 @@ crm_core::record! {
         folder_id: Option<String> = "folderId",
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// The settings that go with it.
+        /// Its settings.
         settings: Option<SequenceSettingsReply> = "settings",
         /// The steps of the sequence.
         steps: Vec<SequenceStepReply> = "steps",
@@ -220,7 +220,7 @@ crm_core::record! {
         folder_id: Option<String> = "folderId",
         /// Required in requests.
         name: Option<String> = "name",
-        /// The settings that go with it. Required in requests.
+        /// Its settings. Required in requests.
         settings: Option<SequenceSettingsRequest> = "settings",
         /// The steps of the sequence. Required in requests.
         steps: Option<Vec<SequenceStepRequest>> = "steps",
@@ -235,14 +235,14 @@ crm_core::setters!(SequenceRequest {
     /// The id of the folder.
     folder_id: String,
     name: String,
-    /// The settings that go with it.
+    /// Its settings.
     settings: SequenceSettingsRequest,
     /// The steps of the sequence.
     steps: [SequenceStepRequest],
 });
 
 crm_core::record! {
-    /// The settings that go with it. The value of [`SequenceReply::settings`].
+    /// The value of [`SequenceReply::settings`].
     pub struct SequenceSettingsReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -265,7 +265,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The settings that go with it. The value of [`SequenceRequest::settings`].
+    /// The value of [`SequenceRequest::settings`].
     pub struct SequenceSettingsRequest {
         /// The days for follow-ups, for example `WEEKDAYS_ONLY`. Required in requests.
         eligible_follow_up_days: Option<EligibleFollowUpDays> = "eligibleFollowUpDays",
@@ -316,7 +316,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Name in JSON: `reliesOnSequenceStepId`.
         relies_on_sequence_step_id: Option<String> = "reliesOnSequenceStepId",
-        /// The order number of the step it waits for.
+        /// The order number of the step for which it waits.
         relies_on_step_order: Option<i64> = "reliesOnStepOrder",
         /// Name in JSON: `requiredBySequenceStepId`.
         required_by_sequence_step_id: Option<String> = "requiredBySequenceStepId",
@@ -334,7 +334,7 @@ crm_core::record! {
         branch_number: Option<i64> = "branchNumber",
         /// The kind of dependency. Required in requests.
         dependency_type: Option<DependencyType> = "dependencyType",
-        /// The order number of the step it waits for. Required in requests.
+        /// The order number of the step for which it waits. Required in requests.
         relies_on_step_order: Option<i64> = "reliesOnStepOrder",
         /// The order number of the step that waits. Required in requests.
         required_by_step_order: Option<i64> = "requiredByStepOrder",
@@ -406,7 +406,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The place of the step in the sequence.
         step_order: Option<i64> = "stepOrder",
-        /// The task that the step makes.
+        /// The task that the step creates.
         task_pattern: Option<TaskPatternReply> = "taskPattern",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -432,7 +432,7 @@ crm_core::record! {
         email_pattern: Option<SequenceEmailPatternRequest> = "emailPattern",
         /// The place of the step in the sequence. Required in requests.
         step_order: Option<i64> = "stepOrder",
-        /// The task that the step makes.
+        /// The task that the step creates.
         task_pattern: Option<SequenceTaskPatternRequest> = "taskPattern",
         /// Required in requests.
         variants: Option<Vec<SequenceStepVariantRequest>> = "variants",
@@ -452,7 +452,7 @@ crm_core::setters!(SequenceStepRequest {
     email_pattern: SequenceEmailPatternRequest,
     /// The place of the step in the sequence.
     step_order: i64,
-    /// The task that the step makes.
+    /// The task that the step creates.
     task_pattern: SequenceTaskPatternRequest,
     variants: [SequenceStepVariantRequest],
 });
@@ -464,7 +464,7 @@ crm_core::record! {
         activated: Option<bool> = "activated",
         /// The e-mail that the step sends.
         email_pattern: Option<SequenceEmailPatternRequest> = "emailPattern",
-        /// The task that the step makes.
+        /// The task that the step creates.
         task_pattern: Option<SequenceTaskPatternRequest> = "taskPattern",
         /// Name in JSON: `variantOrdinal`. Required in requests.
         variant_ordinal: Option<i64> = "variantOrdinal",
@@ -475,7 +475,7 @@ crm_core::record! {
 crm_core::setters!(SequenceStepVariantRequest {
     /// The e-mail that the step sends.
     email_pattern: SequenceEmailPatternRequest,
-    /// The task that the step makes.
+    /// The task that the step creates.
     task_pattern: SequenceTaskPatternRequest,
 });
 
@@ -494,7 +494,7 @@ impl SequenceStepVariantRequest {
 }
 
 crm_core::record! {
-    /// The task that the step makes. The value of [`SequenceStepRequest::task_pattern`].
+    /// The task that the step creates. The value of [`SequenceStepRequest::task_pattern`].
     pub struct SequenceTaskPatternRequest {
         /// The notes of the task.
         notes: Option<String> = "notes",
@@ -595,7 +595,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The task that the step makes. The value of [`SequenceStepReply::task_pattern`].
+    /// The task that the step creates. The value of [`SequenceStepReply::task_pattern`].
     pub struct TaskPatternReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",

@@ -171,7 +171,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The month, as a number or a name.
+    /// First month of the fiscal year.
     pub enum BlockedDateMonth {
         /// `APRIL`
         April = "APRIL",
@@ -624,7 +624,7 @@ crm_core::record! {
         should_re_enroll: Option<bool> = "shouldReEnroll",
         /// Always `LIST_BASED`.
         type_: Option<String> = "type",
-        /// True if records that no longer fit are taken out.
+        /// True if records that no longer match are removed.
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
     }
 }
@@ -648,7 +648,7 @@ crm_core::record! {
         action_id: Option<String> = "actionId",
         /// Branch that is taken if no other branch matches.
         default_branch: Option<Connection> = "defaultBranch",
-        /// The name of the branch taken when no other fits.
+        /// Name of the branch that is taken if no other branch matches.
         default_branch_name: Option<String> = "defaultBranchName",
         /// The branches, each with its conditions.
         list_branches: Vec<ListBranch> = "listBranches",
@@ -738,7 +738,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// A number that goes with the option.
+        /// A number that belongs to the option.
         double_data: Option<f64> = "doubleData",
         /// True if it is hidden from users.
         hidden: Option<bool> = "hidden",
@@ -928,7 +928,7 @@ crm_core::record! {
         action_id: Option<String> = "actionId",
         /// Branch that is taken if no other branch matches.
         default_branch: Option<Connection> = "defaultBranch",
-        /// The name of the branch taken when no other fits.
+        /// Name of the branch that is taken if no other branch matches.
         default_branch_name: Option<String> = "defaultBranchName",
         /// The value that decides the branch.
         input_value: Option<InputVariableValue> = "inputValue",
@@ -1124,7 +1124,7 @@ crm_core::record! {
         connection: Option<Connection> = "connection",
         /// The HTTP method, for example `POST`.
         method: Option<WebhookActionMethod> = "method",
-        /// The parameters put into the query.
+        /// Parameters of the query.
         query_params: Vec<InputVariable> = "queryParams",
         /// Always `WEBHOOK`.
         type_: Option<String> = "type",
