@@ -56,7 +56,7 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Returns the texts of the input that are long enough to be told apart, the longest first.
+    /// Returns the texts of the input that are long enough to be distinguished, the longest first.
     pub(crate) fn texts(&self) -> Vec<&str> {
         let mut found: Vec<&str> = self.parts.iter().map(|(_, value)| value.as_str()).collect();
         for value in self.arguments.values().chain(&self.body) {

@@ -117,7 +117,8 @@ async fn location(
     Ok((account, daily))
 }
 
-/// Calls an operation, and returns its reply with the calls of today. A missing permission is not an error.
+/// Calls an operation, and returns its reply with the number of calls of the current day. A missing permission is not an
+/// error.
 async fn called(
     session: &Session,
     api: &'static ApiEntry,

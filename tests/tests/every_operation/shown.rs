@@ -90,7 +90,7 @@ fn has_members(name: &str, value: &Value) -> bool {
     (value.is_object() || all) && !name.trim_start_matches("alloc::vec::Vec<").starts_with("serde_json::")
 }
 
-/// The value with this text in place of all texts.
+/// The value with this text instead of all texts.
 fn salted(value: &Value, text: &str) -> Value {
     match value {
         Value::String(_) => text.into(),
@@ -110,7 +110,7 @@ struct Leaf {
 }
 
 impl Leaf {
-    /// The whole with this value in place of the leaf, and nothing else.
+    /// The whole with this value instead of the leaf, and nothing else.
     fn alone(&self, value: Value) -> Value {
         self.way.iter().rev().fold(value, |inner, step| match step {
             Some(name) => json!({ name: inner }),

@@ -1,4 +1,4 @@
-//! The cost of compiling one crate: cargo calls this program in place of rustc.
+//! The cost of compiling one crate: cargo calls this program instead of rustc.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -146,7 +146,7 @@ impl Bench {
     }
 }
 
-/// Runs rustc in place of cargo, if cargo calls this program; `None` in every other run.
+/// Runs rustc instead of cargo, if cargo calls this program; `None` in every other run.
 pub(crate) fn wrapped() -> Option<ExitCode> {
     let (names, report) = (std::env::var(CRATES).ok()?, std::env::var_os(REPORT)?);
     match rustc(&names, Path::new(&report)) {

@@ -378,7 +378,7 @@ fn failures(operation: &Value) -> impl Iterator<Item = String> {
 }
 
 fn item<'d>(d: &'d mut Value, path: &str) -> &'d mut Map<String, Value> {
-    d["paths"][path].as_object_mut().expect("an operation stands in a path")
+    d["paths"][path].as_object_mut().expect("an operation is in a path")
 }
 
 fn operation(rng: &mut Rng, d: &Value) -> Option<(String, String)> {

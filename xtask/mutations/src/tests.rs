@@ -158,6 +158,6 @@ fn put(document: &mut Value, place: &str, value: Option<Value>) {
         (Value::Array(list), Some(value)) => list[name.parse::<usize>().unwrap()] = value,
         (Value::Object(map), Some(value)) => drop(map.insert(name, value)),
         (Value::Object(map), None) => drop(map.remove(&name)),
-        _ => unreachable!("a member or an element stands in an object or a list"),
+        _ => unreachable!("a member or an element is in an object or a list"),
     }
 }

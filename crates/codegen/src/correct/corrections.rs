@@ -174,7 +174,7 @@ impl Correction {
         Some(Self { operation: Some(format!("{method} {now}")), ..self.clone() })
     }
 
-    /// Returns the correction with other texts in place of the paths that it names.
+    /// Returns the correction with other texts instead of the paths that it names.
     pub(crate) fn renamed(mut self, texts: &[(String, String)]) -> Self {
         let now = |before: &str| texts.iter().find(|(text, _)| text == before).map(|(_, now)| now.clone());
         if let Some(operation) = &mut self.operation {

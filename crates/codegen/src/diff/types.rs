@@ -19,7 +19,7 @@ pub(super) fn compare(changes: &mut Changes, name: &str, old: &Definition, new: 
             if tag != now_tag {
                 changes
                     .of(Kind::Type, name)
-                    .patch(format!("its variants are told apart in another way{used}"), "existing code compiles");
+                    .patch(format!("its variants are distinguished in another way{used}"), "existing code compiles");
             }
             arms(changes, name, before, now, used);
         }
@@ -220,7 +220,7 @@ fn arms(changes: &mut Changes, name: &str, before: &[Arm], now: &[Arm], used: &s
             ),
             Some((_, _, others)) if others != texts => changes
                 .of(Kind::Type, item)
-                .patch(format!("told apart by {}{used}", others.join(", ")), "existing code compiles"),
+                .patch(format!("distinguished by {}{used}", others.join(", ")), "existing code compiles"),
             _ => {}
         }
     }

@@ -49,11 +49,11 @@ pub(super) fn definition(union: &Union) -> Definition {
     let (shape, doc) = match &union.by {
         By::Tag(tag, arms) => (
             Shape::Union(Some(tag.clone()), arms.iter().map(arm).collect()),
-            format!("One of several records, told apart by `{tag}`."),
+            format!("One of several records, distinguished by `{tag}`."),
         ),
         By::Members(arms) => (
             Shape::Union(None, arms.iter().map(arm).collect()),
-            "One of several records, told apart by their members.".to_owned(),
+            "One of several records, distinguished by their members.".to_owned(),
         ),
     };
     Definition { doc, shape, sent: false, others: None }

@@ -95,7 +95,7 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
     let head = Head { operation: target.operation(), account: account(&options, api), repeatable: target.repeatable() };
     // Fakes forget everything at the end, and standard input cannot be read again.
     let path = (file != "-" && !session.is_fake()).then(|| Journal::path(file));
-    let again = if path.is_some() { "; run the same command again to go on" } else { "" };
+    let again = if path.is_some() { "; run the same command again to continue" } else { "" };
     let past = path.clone().map_or_else(|| Ok(Past::default()), |path| Journal::past(path, &head, &source))?;
     let (begun, past) = (past.confirmed, past.results(target.repeatable()));
     let left: Vec<usize> = (1..=source.len()).filter(|row| !past.contains_key(row)).collect();

@@ -172,7 +172,7 @@ impl Waiting {
             return page(StatusCode::NOT_FOUND, "This address only receives the answer to crm login.");
         }
         let consent = match self.request.answered(&got.target) {
-            // Anybody could have sent it, so the login goes on.
+            // Anybody could have sent it, so the login continues.
             Err(error) if error.kind() == ErrorKind::Validation => {
                 note::say(&format!("an answer was refused: {error}"));
                 return page(StatusCode::BAD_REQUEST, "This is not the answer to the login that is under way.");

@@ -143,7 +143,7 @@ async fn list(call: Call<Value>, cursor: Option<&str>) -> Result<Value, crm_core
     Ok(reply)
 }
 
-/// Returns the page of a cursor, as the vendor has it; null at the end.
+/// Returns the page at a cursor in the form in which the vendor sends it; null at the end.
 async fn page(call: Call<Value>, cursor: &str) -> Result<Value, crm_core::Error> {
     let mut pages = Pages::<Rows>::new(call).max_pages(1).resume(cursor.parse()?)?;
     pages.next().await.unwrap_or(Ok(Value::Null))

@@ -1,4 +1,4 @@
-//! Imports that stop: killed, interrupted, refused or without an answer; the next run goes on.
+//! Imports that stop: killed, interrupted, refused or without an answer; the next run continues.
 
 use super::*;
 
@@ -115,7 +115,7 @@ fn what_stops_every_row_stops_the_import_and_the_next_run_goes_on() {
     let ran = place.run(line);
     assert_eq!((ran.code, ran.output.as_str()), (3, ""), "{}", ran.errors);
     assert!(
-        ran.errors.ends_with("; 0 of 100 rows have a result; run the same command again to go on\n"),
+        ran.errors.ends_with("; 0 of 100 rows have a result; run the same command again to continue\n"),
         "{}",
         ran.errors
     );
@@ -143,7 +143,7 @@ fn ctrl_c_stops_after_the_requests_that_were_sent() {
     let errors = String::from_utf8(ended.stderr).unwrap();
     let answered = String::from_utf8(ended.stdout).unwrap().lines().count();
     assert!((100..1_000).contains(&answered) && ended.status.code() == Some(1), "{answered}: {errors}");
-    let last = format!("crm: stopped; {answered} of 1000 rows have a result; run the same command again to go on");
+    let last = format!("crm: stopped; {answered} of 1000 rows have a result; run the same command again to continue");
     assert_eq!(errors.lines().last(), Some(last.as_str()));
     place.fake.heal();
     // The input is the one that was confirmed.
@@ -226,7 +226,7 @@ fn an_import_that_was_begun_goes_on_after_its_digest_expired() {
     let ran = place.run(&format!("{line} --confirm {}", plan["confirm"].as_str().unwrap()));
     // Rows were written, so this is not the code of a credential with which nothing was changed.
     assert_eq!(ran.code, 1, "{}", ran.errors);
-    let end = "; 100 of 300 rows have a result; run the same command again to go on\n";
+    let end = "; 100 of 300 rows have a result; run the same command again to continue\n";
     assert!(ran.errors.ends_with(end), "{}", ran.errors);
     place.fake.heal();
     let ran = place.run(&late);

@@ -127,7 +127,7 @@ fn samples(document: &str, fake: &Fake, has_root: bool) -> Vec<Sample> {
         .collect()
 }
 
-/// Puts the canary in place of each text, unless it is at one of the places.
+/// Puts the canary instead of each text, unless it is at one of the places.
 fn marked(value: &Value, path: &str, kept: &BTreeMap<String, ()>) -> Value {
     match value {
         _ if kept.contains_key(path) => value.clone(),

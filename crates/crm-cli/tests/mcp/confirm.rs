@@ -38,7 +38,7 @@ fn the_user_is_asked_in_both_eras() {
             assert!(refused["error"].as_str().unwrap().contains("did not confirm"), "{no}: {refused}");
         }
         assert!(is_there(&mut client, &id));
-        // The model cannot confirm in place of the user, and is given nothing to do it with.
+        // The model cannot confirm instead of the user, and is given nothing to do it with.
         let mut dry = archive(&id);
         dry["dry_run"] = json!(true);
         assert_eq!(client.done("write", dry.clone()).get("confirm"), None);

@@ -75,7 +75,7 @@ pub(crate) fn run(command: &mut Command) -> Ran {
     }
 }
 
-/// A run that goes on, with its messages.
+/// A run that continues, with its messages.
 pub(crate) struct Ongoing {
     child: Child,
     errors: BufReader<ChildStderr>,

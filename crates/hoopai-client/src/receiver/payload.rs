@@ -36,7 +36,7 @@ pub enum Payload {
     Order(OrderPayload),
     /// A task.
     Task(TaskPayload),
-    /// Another kind, or none: the vendor documents 23 kinds without a value of `type`, so their events cannot be told apart.
+    /// Another kind, or none: the vendor documents 23 kinds without a value of `type`, so their events cannot be distinguished.
     /// The members are in [`Event::extra`].
     Other,
 }

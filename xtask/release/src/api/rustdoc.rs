@@ -1,4 +1,4 @@
-//! rustdoc's JSON of the published crates. It is not stable; so cargo calls this program in place of
+//! rustdoc's JSON of the published crates. It is not stable; so cargo calls this program instead of
 //! rustdoc and allows it there, and nothing else is built in another way than usual.
 
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ pub(crate) fn unstable(command: &mut Command) -> Result<&mut Command> {
     Ok(command.env("RUSTDOC", std::env::current_exe()?).env(STANDS_FOR, rustdoc))
 }
 
-/// Runs rustdoc in place of cargo, if cargo calls this program; `None` in every other run.
+/// Runs rustdoc instead of cargo, if cargo calls this program; `None` in every other run.
 pub(crate) fn wrapped() -> Option<ExitCode> {
     let rustdoc = std::env::var_os(STANDS_FOR)?;
     let status = Command::new(&rustdoc)
