@@ -79,7 +79,7 @@ impl Client {
         self.pipeline.lift_hold().await
     }
 
-    /// Counters of the requests sent so far, for all clones together.
+    /// Returns the counters of the requests sent so far, for all clones together.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
@@ -152,7 +152,7 @@ impl BulkExport {
         self.pipeline.lift_hold().await
     }
 
-    /// Counters of the requests sent so far, for all clones together.
+    /// Returns the counters of the requests sent so far, for all clones together.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
@@ -225,7 +225,7 @@ impl LegacyLeads {
         self.pipeline.lift_hold().await
     }
 
-    /// Counters of the requests sent so far, for all clones together.
+    /// Returns the counters of the requests sent so far, for all clones together.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()

@@ -105,7 +105,7 @@ impl Client {
         self.pipeline.lift_hold().await
     }
 
-    /// Counters of the requests sent so far, for all clones together.
+    /// Returns the counters of the requests sent so far, for all clones together.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()

@@ -103,7 +103,7 @@ impl Client {
         self.pipeline.lift_hold().await
     }
 
-    /// Counters of this client and its clones.
+    /// Returns the counters of this client and its clones.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()

@@ -98,8 +98,8 @@ pub(super) fn resource(
     let held: Vec<String> = bound.iter().map(|name| format!("`{name}`")).collect();
     let about = plain_doc(&match (fold, held.is_empty()) {
         (Some(_), _) => format!(
-            "Operations on the records of one type of object: the one that the method of the client names, for example \
-             `contacts()`, or the one that is given to `{resource}`."
+            "Operations on the records of one type of object. The method of the client selects the type: `contacts()` and the \
+             like, or `{resource}(…)` with the name or the id of any type, also of a custom one."
         ),
         (None, true) => format!("Operations on {}.", words(resource)),
         (None, false) => {

@@ -22,19 +22,19 @@ impl ContactFilter {
         Self::default().field(field).operator(operator).value(value)
     }
 
-    /// True if the field has a value.
+    /// Matches contacts whose field has a value.
     #[must_use]
     pub fn exists(field: impl Into<String>) -> Self {
         Self::default().field(field).operator(ContactFilterOperator::Exists)
     }
 
-    /// True if all of these are true.
+    /// Matches contacts that match all of these filters.
     #[must_use]
     pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
         Self::default().group(ContactFilterGroup::And).filters(filters)
     }
 
-    /// True if at least one of these is true.
+    /// Matches contacts that match at least one of these filters.
     #[must_use]
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
         Self::default().group(ContactFilterGroup::Or).filters(filters)

@@ -18,79 +18,79 @@ impl Filter {
         Self::new(operator, property).values(values.into_iter().map(|value| value.to_string()))
     }
 
-    /// The property has this value; texts are compared regardless of case.
+    /// Matches records whose property has this value; texts are compared regardless of case.
     #[must_use]
     pub fn eq(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Eq, property, value)
     }
 
-    /// The property does not have this value.
+    /// Matches records whose property does not have this value.
     #[must_use]
     pub fn neq(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Neq, property, value)
     }
 
-    /// The property is greater than this value.
+    /// Matches records whose property is greater than this value.
     #[must_use]
     pub fn gt(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Gt, property, value)
     }
 
-    /// The property is greater than or equal to this value.
+    /// Matches records whose property is greater than or equal to this value.
     #[must_use]
     pub fn gte(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Gte, property, value)
     }
 
-    /// The property is less than this value.
+    /// Matches records whose property is less than this value.
     #[must_use]
     pub fn lt(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Lt, property, value)
     }
 
-    /// The property is less than or equal to this value.
+    /// Matches records whose property is less than or equal to this value.
     #[must_use]
     pub fn lte(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Lte, property, value)
     }
 
-    /// The property is between these values, both included.
+    /// Matches records whose property is between these values, both included.
     #[must_use]
     pub fn between(property: impl Into<String>, low: impl Display, high: impl Display) -> Self {
         Self::with_value(FilterOperator::Between, property, low).high_value(high.to_string())
     }
 
-    /// The property has one of these values. HubSpot compares texts in lower case here.
+    /// Matches records whose property has one of these values. HubSpot compares texts in lower case here.
     #[must_use]
     pub fn one_of(property: impl Into<String>, values: impl IntoIterator<Item = impl Display>) -> Self {
         Self::with_values(FilterOperator::In, property, values)
     }
 
-    /// The property has none of these values.
+    /// Matches records whose property has none of these values.
     #[must_use]
     pub fn none_of(property: impl Into<String>, values: impl IntoIterator<Item = impl Display>) -> Self {
         Self::with_values(FilterOperator::NotIn, property, values)
     }
 
-    /// The property contains this word; `*` matches any part of a word.
+    /// Matches records whose property contains this word; `*` matches any part of a word.
     #[must_use]
     pub fn contains(property: impl Into<String>, word: impl Display) -> Self {
         Self::with_value(FilterOperator::ContainsToken, property, word)
     }
 
-    /// The property does not contain this word.
+    /// Matches records whose property does not contain this word.
     #[must_use]
     pub fn contains_not(property: impl Into<String>, word: impl Display) -> Self {
         Self::with_value(FilterOperator::NotContainsToken, property, word)
     }
 
-    /// The property has any value.
+    /// Matches records whose property has any value.
     #[must_use]
     pub fn known(property: impl Into<String>) -> Self {
         Self::new(FilterOperator::HasProperty, property)
     }
 
-    /// The property has no value.
+    /// Matches records whose property has no value.
     #[must_use]
     pub fn unknown(property: impl Into<String>) -> Self {
         Self::new(FilterOperator::NotHasProperty, property)
