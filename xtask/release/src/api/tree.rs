@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use public_api::tokens::Token;
+use rustdoc_types::Id;
 
 use super::document::{Document, Kind};
 use super::gates::Gate;
@@ -12,17 +13,17 @@ use super::text::Line;
 
 /// A public item at one of the places where it can be reached.
 pub(super) struct Item {
-    pub(super) id: u32,
-    parent: Option<u32>,
+    pub(super) id: Id,
+    parent: Option<Id>,
     pub(super) tokens: Vec<Token>,
 }
 
 pub(super) struct Tree {
     items: Vec<Item>,
     /// Items directly in a module, at all their places; the first of the paths of an item is its shortest.
-    places: HashMap<u32, Vec<usize>>,
-    members: HashMap<u32, Vec<usize>>,
-    parents: HashMap<u32, u32>,
+    places: HashMap<Id, Vec<usize>>,
+    members: HashMap<Id, Vec<usize>>,
+    parents: HashMap<Id, Id>,
 }
 
 impl Tree {
@@ -33,8 +34,8 @@ impl Tree {
             .omit_auto_trait_impls(true)
             .build()?;
         let items = api.into_items().map(|item| Item {
-            id: item.id().0,
-            parent: item.parent_id().map(|id| id.0),
+            id: item.id(),
+            parent: item.parent_id(),
             tokens: item.tokens().cloned().collect(),
         });
         let items: Vec<Item> = items.collect();
@@ -83,7 +84,7 @@ impl Tree {
     }
 
     /// Returns the members of an item, in the order of their kinds and names.
-    pub(super) fn members(&self, id: u32) -> impl Iterator<Item = &Item> {
+    pub(super) fn members(&self, id: Id) -> impl Iterator<Item = &Item> {
         self.members.get(&id).into_iter().flatten().map(|at| &self.items[*at])
     }
 
