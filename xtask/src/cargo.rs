@@ -1,12 +1,14 @@
 //! The cargo that runs this tool, and its metadata of the workspace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::program::output;
 
 /// The most bytes that a package may take, packed.
 pub const MOST_BYTES: u64 = 3 << 20;
@@ -81,11 +83,25 @@ pub fn target(root: &Path) -> Result<PathBuf> {
 }
 
 fn metadata(project: &Path) -> Result<Metadata> {
-    let mut command = cargo(project);
-    command.args(["metadata", "--quiet", "--no-deps", "--format-version", "1"]);
-    let output = command.output().context("cargo could not be run")?;
-    if !output.status.success() {
-        bail!("`cargo metadata` failed: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    serde_json::from_slice(&output.stdout).context("`cargo metadata` cannot be read")
+    let text = output(cargo(project).args(["metadata", "--quiet", "--no-deps", "--format-version", "1"]))?;
+    serde_json::from_str(&text).context("`cargo metadata` cannot be read")
+}
+
+/// Packs the crates that go to a registry, and returns each with its file.
+pub fn pack(root: &Path) -> Result<Vec<(PathBuf, Package)>> {
+    let (target, packages) = (target(root)?, published(root)?);
+    let mut command = cargo(root);
+    command.args(["package", "--quiet", "--no-verify", "--allow-dirty"]);
+    output(command.args(packages.iter().flat_map(|package| ["--package", &package.name])))?;
+    let file = |package: &Package| format!("package/{}-{}.crate", package.name, package.version);
+    let packed = |package: Package| (target.join(file(&package)), package);
+    Ok(packages.into_iter().map(packed).collect())
+}
+
+/// Returns the number of crates that `cargo tree` lists with these arguments, without the first one itself.
+pub fn needed(project: &Path, arguments: &[&str]) -> Result<usize> {
+    let edges = ["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
+    let listed = output(cargo(project).args(edges).args(arguments))?;
+    let packages: BTreeSet<&str> = listed.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    Ok(packages.len() - 1)
 }

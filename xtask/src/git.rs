@@ -1,24 +1,21 @@
 //! The few questions that are asked of git.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::program::output;
+
 /// Git in the workspace.
-fn git(root: &Path, arguments: &[&str]) -> Result<Output> {
+fn git(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     command.current_dir(root).args(arguments);
-    command.output().context("git could not be run")
+    command
 }
 
-/// Returns the output of a git command. A failure is an error with git's message.
 fn said(root: &Path, arguments: &[&str]) -> Result<String> {
-    let output = git(root, arguments)?;
-    if !output.status.success() {
-        bail!("`git {}` failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    output(&mut git(root, arguments))
 }
 
 /// The commit that a revision names.
@@ -40,21 +37,16 @@ pub fn folder_at(root: &Path, commit: &str, folder: &str, into: &Path) -> Result
     let index = into.join("index");
     let prefix = format!("--prefix={}/", into.join(folder).display());
     let tree = format!("{commit}:{folder}");
-    for arguments in [vec!["read-tree", &tree], vec!["checkout-index", "--all", &prefix]] {
-        let mut command = Command::new("git");
-        command.current_dir(root).env("GIT_INDEX_FILE", &index).args(&arguments);
-        let output = command.output().context("git could not be run")?;
-        if !output.status.success() {
-            let told = String::from_utf8_lossy(&output.stderr);
-            bail!("`{folder}` of {commit} could not be read: {}", told.trim());
-        }
+    for arguments in [&["read-tree", &tree][..], &["checkout-index", "--all", &prefix]] {
+        output(git(root, arguments).env("GIT_INDEX_FILE", &index))
+            .with_context(|| format!("`{folder}` of {commit} could not be read"))?;
     }
     Ok(())
 }
 
 /// A file as it was at a commit; `None` where it was not there.
 pub fn file_at(root: &Path, commit: &str, path: &str) -> Result<Option<String>> {
-    let output = git(root, &["show", &format!("{commit}:{path}")])?;
+    let output = git(root, &["show", &format!("{commit}:{path}")]).output().context("git could not be run")?;
     Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
 }
 

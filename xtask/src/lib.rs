@@ -1,8 +1,9 @@
-//! Shared parts of the workspace's tools: cargo, git, the documents of a revision, the exit of a run.
+//! Shared parts of the workspace's tools: cargo, git and other programs, the documents of a revision, the exit of a run.
 
 pub mod cargo;
 pub mod diff;
 pub mod git;
+pub mod program;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -9,14 +9,13 @@ use anyhow::{Context, Result};
 
 use crate::{generate, needs};
 use xtask::cargo::cargo;
+use xtask::program::code;
 
 /// Builds and runs a program of this workspace.
 pub(crate) fn program(root: &Path, package: &str, arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode> {
     let mut command = cargo(root);
     command.args(["run", "--quiet", "--package", package, "--"]).args(arguments);
-    let status = command.status().context("cargo could not be run")?;
-    // The program has printed the error.
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+    Ok(code(command.status().context("cargo could not be run")?))
 }
 
 /// Reports if the generated code is current, then runs the demonstration.

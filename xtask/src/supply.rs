@@ -1,12 +1,11 @@
 //! `cargo xtask supply`: the number of dependencies of each crate, and the findings of cargo-deny.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::needs;
-use xtask::cargo::{cargo, published};
+use xtask::cargo::{needed, published};
 
 /// The same on every host.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
@@ -50,7 +49,8 @@ fn page(root: &Path, write: bool) -> Result<bool> {
     // The core first, the fakes last.
     names.sort_by_key(|name| (name != "crm-core", name == "crm-fake"));
     for name in names {
-        let (usual, all) = (needed(root, &name, &[])?, needed(root, &name, &["--all-features"])?);
+        let of = ["--locked", "--target", TARGET, "--package", &name];
+        let (usual, all) = (needed(root, &of)?, needed(root, &[&of[..], &["--all-features"]].concat())?);
         page += &format!("| `{name}` | {usual} | {all} |\n");
     }
     let file = root.join(PAGE);
@@ -62,18 +62,4 @@ fn page(root: &Path, write: bool) -> Result<bool> {
         println!("{PAGE} is not current; `cargo xtask supply --write` makes it\n{page}");
     }
     Ok(current)
-}
-
-/// The number of packages that a crate needs, without the crate itself.
-fn needed(root: &Path, name: &str, features: &[&str]) -> Result<usize> {
-    let mut command = cargo(root);
-    command.args(["tree", "--locked", "--package", name, "--edges", "normal,build", "--target", TARGET]);
-    command.args(["--prefix", "none", "--format", "{p}"]).args(features);
-    let output = command.output().context("cargo could not be run")?;
-    if !output.status.success() {
-        bail!("`cargo tree` failed: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    let listed = String::from_utf8_lossy(&output.stdout);
-    let packages: BTreeSet<&str> = listed.lines().map(|line| line.trim_end_matches(" (*)")).collect();
-    Ok(packages.len() - 1)
 }

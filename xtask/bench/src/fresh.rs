@@ -1,12 +1,12 @@
 //! Measures a fresh build of a program with the smallest client, for each kind of TLS, beside the client of an earlier commit.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
 
 use super::measure::{Bench, used_by_children};
 use super::row::{Row, Target, Unit};
+use xtask::cargo::needed;
 use xtask::git;
 
 const NAME: &str = "program with hatch-client, fresh";
@@ -49,7 +49,7 @@ pub(super) fn measure(bench: &Bench, say: &dyn Fn(&str)) -> Result<Vec<Row>> {
         let path = root.join("crates/hatch-client");
         let dependencies = format!("hatch-client = {{ path = {path:?}{options} }}\n{more}");
         let project = bench.project_of(root, "fresh", &dependencies, "pub use hatch_client::Client;\n")?;
-        Ok::<_, anyhow::Error>((count(bench, &project)?, compile(bench, &project, verb)?))
+        Ok::<_, anyhow::Error>((needed(&project, &[])? as f64, compile(bench, &project, verb)?))
     };
     let (crates, check) = cost(&earlier, "", "", &["check"])?;
     let mut rows = Vec::new();
@@ -66,14 +66,6 @@ pub(super) fn measure(bench: &Bench, say: &dyn Fn(&str)) -> Result<Vec<Row>> {
     let name = format!("{NAME}: release build, CPU");
     rows.push(Row::new(name, Unit::Seconds, ours, Target::Times(0.63)).beside(Some(before)));
     Ok(rows)
-}
-
-/// Returns the number of crates, without the program itself.
-fn count(bench: &Bench, project: &Path) -> Result<f64> {
-    let arguments = ["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
-    let listed = bench.cargo(project, &arguments, &[])?;
-    let packages: BTreeSet<&str> = listed.lines().map(|line| line.trim_end_matches(" (*)")).collect();
-    Ok((packages.len() - 1) as f64)
 }
 
 /// Compiles everything and returns the processor time in seconds.

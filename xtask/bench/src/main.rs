@@ -5,6 +5,7 @@
 
 mod fresh;
 mod measure;
+mod options;
 mod ours;
 mod parts;
 mod raw;
@@ -15,15 +16,15 @@ mod speed;
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::SystemTime;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Parser;
 
 use measure::Bench;
+use options::Options;
 use parts::{Part, Parts};
 use report::Report;
-use row::Row;
+use xtask::program::output;
 
 const INTRODUCTION: &str = "# What the clients cost to compile\n
 Written by `cargo xtask bench compile --write`. Each number is of one crate alone: what it depends on was compiled
@@ -40,36 +41,14 @@ struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    speed: speed::Options,
+    speed: Options<speed::Part>,
 }
 
 /// Kind of measurement.
 #[derive(clap::Subcommand)]
 enum Command {
     /// Measures processor time and memory of compiling each client, and compares
-    Compile(Options),
-}
-
-#[derive(clap::Args)]
-struct Options {
-    /// For programs
-    #[arg(long)]
-    json: bool,
-    /// Only these parts
-    #[arg(long, value_enum, value_name = "NAME", num_args = 1..)]
-    only: Vec<Part>,
-    /// Keep the baseline crates below target/bench
-    #[arg(long)]
-    keep: bool,
-    /// Put the table into docs/compile-times.md; with --only, those rows
-    #[arg(long, conflicts_with = "documents")]
-    write: bool,
-    /// The date in the table, as 2026-01-31; the system's if there is none
-    #[arg(long)]
-    date: Option<String>,
-    /// The documents in the baselines, all if none is named
-    #[arg(last = true, hide = true)]
-    documents: Vec<String>,
+    Compile(Options<Part>),
 }
 
 fn main() -> ExitCode {
@@ -84,50 +63,17 @@ fn main() -> ExitCode {
 }
 
 /// Measures, prints, and returns true if every target is met.
-fn compile(root: &Path, options: &Options) -> Result<bool> {
+fn compile(root: &Path, options: &Options<Part>) -> Result<bool> {
     let bench = Bench::new(root)?;
-    let mut parts = Parts::new(&bench, &options.documents)?;
-    let mut rows: Vec<Row> = Vec::new();
-    for part in Part::ALL.into_iter().filter(|part| options.only.is_empty() || options.only.contains(part)) {
-        match parts.measure(part) {
-            Ok(measured) => rows.extend(measured),
-            Err(error) => rows.push(Row::failed(part.name(), format!("{error:#}"))),
-        }
-    }
-    let baselines = parts.baselines();
-    let mut report = Report {
-        date: date(options.date.as_deref()),
-        rustc: rustc()?,
-        cores: cores(),
-        rows,
-        baselines,
-        profile: Vec::new(),
-    };
-    if report.missed() {
-        report.profile = std::mem::take(&mut parts.profile);
-    }
-    let file = root.join("docs/compile-times.md");
-    let whole = options.write && options.only.is_empty();
-    report.give(options.json, whole.then_some(&*file), INTRODUCTION)?;
-    if options.write && !whole {
-        let parts: Vec<String> = options.only.iter().map(|part| part.name()).collect();
-        report.put_into(&file, &parts.iter().map(String::as_str).collect::<Vec<_>>())?;
-    }
-    if !options.keep {
-        parts.remove()?;
-    }
-    Ok(!report.missed())
-}
-
-fn date(given: Option<&str>) -> String {
-    let today = || chrono::DateTime::<chrono::Utc>::from(SystemTime::now()).format("%Y-%m-%d").to_string();
-    given.map_or_else(today, str::to_owned)
+    let mut parts = Parts::new(&bench)?;
+    let rows = options.measure(|part| parts.measure(part));
+    let report = Report { rustc: rustc()?, cores: cores(), rows, baselines: parts.baselines(), profile: parts.profile };
+    report.give(options, &root.join("docs/compile-times.md"), INTRODUCTION)
 }
 
 fn rustc() -> Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = std::process::Command::new(rustc).arg("--version").output().context("rustc could not be run")?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    Ok(output(std::process::Command::new(rustc).arg("--version"))?.trim().to_owned())
 }
 
 fn cores() -> usize {

@@ -10,12 +10,11 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use xtask::cargo::cargo;
+use xtask::program::{code, output};
 
 /// The crates to measure, and the file that takes a line for each. If they are set, this program replaces rustc.
 const CRATES: &str = "XTASK_BENCH_CRATES";
 const REPORT: &str = "XTASK_BENCH_REPORT";
-/// Maximum number of lines shown of a failed run of cargo.
-const MOST_LINES: usize = 40;
 
 /// Cost of compiling.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -127,22 +126,12 @@ impl Bench {
 
     /// Runs cargo in a project and gives what it printed.
     pub(super) fn cargo(&self, project: &Path, arguments: &[&str], environment: &[(&str, OsString)]) -> Result<String> {
-        let output = cargo(project)
-            .args(arguments)
-            .env("CARGO_TARGET_DIR", &self.target)
-            .env("CARGO_INCREMENTAL", "0")
-            .env_remove("RUSTC_WRAPPER")
-            .env_remove("RUSTC_WORKSPACE_WRAPPER")
-            .envs(environment.iter().map(|(name, value)| (name, value)))
-            .output()
-            .context("cargo could not be run")?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let lines: Vec<&str> = said.lines().take(MOST_LINES).collect();
-            let place = project.strip_prefix(&self.root).unwrap_or(project);
-            bail!("`cargo {}` in {} failed:\n{}", arguments.join(" "), place.display(), lines.join("\n"));
-        }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        let mut command = cargo(project);
+        command.args(arguments).env("CARGO_TARGET_DIR", &self.target).env("CARGO_INCREMENTAL", "0");
+        command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER");
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        let place = project.strip_prefix(&self.root).unwrap_or(project);
+        output(&mut command).with_context(|| place.display().to_string())
     }
 }
 
@@ -170,13 +159,10 @@ fn rustc(names: &str, report: &Path) -> Result<ExitCode> {
         let mut report = File::options().append(true).open(report)?;
         writeln!(report, "{}", serde_json::to_string(&Cost { cpu, memory })?)?;
     }
-    Ok(match status.code() {
-        Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
-        None => {
-            eprintln!("error: rustc was ended by the system ({status}); there may be too little memory");
-            ExitCode::FAILURE
-        }
-    })
+    if status.code().is_none() {
+        eprintln!("error: rustc was ended by the system ({status}); there may be too little memory");
+    }
+    Ok(code(status))
 }
 
 /// Returns the processor time in seconds of all ended child processes and their children, and the memory in bytes of

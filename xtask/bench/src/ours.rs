@@ -1,64 +1,16 @@
-//! Our own side: the metadata of the crates, their contents and their packages.
+//! Our own side: the contents of the clients, and how long they take to generate.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
-use serde::Deserialize;
+use anyhow::{Result, bail};
 
 use super::measure::Bench;
 use super::report::Profile;
 use codegen::apis::{self, Refined};
 use codegen::read::vendor::{self, Vendor};
-
-/// Output of `cargo metadata` for a project.
-#[derive(Deserialize)]
-pub(super) struct Metadata {
-    pub(super) packages: Vec<Package>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Package {
-    pub(super) name: String,
-    version: String,
-    features: BTreeMap<String, Vec<String>>,
-    /// The registries it may go to; no list means any.
-    publish: Option<Vec<String>>,
-    manifest_path: PathBuf,
-}
-
-impl Metadata {
-    /// Of the members of a workspace, or with `all` of everything they depend on.
-    pub(super) fn read(bench: &Bench, project: &Path, all: bool) -> Result<Self> {
-        let mut arguments = vec!["metadata", "--quiet", "--format-version", "1"];
-        if !all {
-            arguments.push("--no-deps");
-        }
-        Ok(serde_json::from_str(&bench.cargo(project, &arguments, &[])?)?)
-    }
-
-    pub(super) fn package(&self, name: &str) -> Result<&Package> {
-        self.packages.iter().find(|package| package.name == name).with_context(|| format!("there is no package {name}"))
-    }
-}
-
-impl Package {
-    /// Returns the wanted features that exist, and a note about the others.
-    pub(super) fn features<'a>(&self, wanted: &[&'a str]) -> (Vec<&'a str>, Option<String>) {
-        let (here, missing): (Vec<&str>, Vec<&str>) =
-            wanted.iter().partition(|feature| self.features.contains_key(**feature));
-        let lacks =
-            (!missing.is_empty()).then(|| format!("{} has no feature `{}` yet", self.name, missing.join("`, `")));
-        (here, lacks)
-    }
-
-    /// The number of lines in its Rust files.
-    pub(super) fn lines(&self) -> Result<usize> {
-        rust_lines(&self.manifest_path.with_file_name("src"))
-    }
-}
+use codegen::tree;
 
 /// Returns the contents of the generated clients.
 pub(super) fn profile(root: &Path) -> Result<Vec<Profile>> {
@@ -89,20 +41,10 @@ pub(super) fn profile(root: &Path) -> Result<Vec<Profile>> {
     Ok(found)
 }
 
-fn rust_lines(folder: &Path) -> Result<usize> {
-    let mut lines = 0;
-    let mut open = vec![folder.to_owned()];
-    while let Some(here) = open.pop() {
-        for entry in std::fs::read_dir(&here).with_context(|| format!("{} cannot be read", here.display()))? {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                lines += std::fs::read_to_string(&path)?.lines().count();
-            }
-        }
-    }
-    Ok(lines)
+/// The number of lines in the Rust files below a folder.
+pub(super) fn rust_lines(folder: &Path) -> Result<usize> {
+    let files = tree::files(folder)?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "rs"));
+    files.map(|file| Ok(std::fs::read_to_string(folder.join(file))?.lines().count())).sum()
 }
 
 /// Seconds that a release build of this program takes to generate everything, without writing it.
@@ -117,23 +59,4 @@ pub(super) fn generate(bench: &Bench) -> Result<f64> {
         bail!("`xtask generate --check` failed:\n{}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(took)
-}
-
-/// The packed size of every crate that is published, in bytes.
-pub(super) fn packed(bench: &Bench, metadata: &Metadata) -> Result<Vec<(String, f64)>> {
-    let published: Vec<&Package> =
-        metadata.packages.iter().filter(|package| package.publish.as_ref().is_none_or(|to| !to.is_empty())).collect();
-    let mut arguments = vec!["package", "--quiet", "--no-verify", "--allow-dirty"];
-    for package in &published {
-        arguments.extend(["--package", &package.name]);
-    }
-    bench.cargo(&bench.root, &arguments, &[])?;
-    published
-        .iter()
-        .map(|package| {
-            let file = bench.target.join(format!("package/{}-{}.crate", package.name, package.version));
-            let size = std::fs::metadata(&file).with_context(|| format!("{} is missing", file.display()))?.len();
-            Ok((package.name.clone(), size as f64))
-        })
-        .collect()
 }

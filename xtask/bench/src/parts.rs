@@ -1,20 +1,23 @@
 //! The parts of the benchmark: the compiled crates, their baselines and targets.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
+use serde_json::Value;
 
 use super::fresh;
 use super::measure::{Bench, Cost, Kind, Subject};
-use super::ours::{self, Metadata};
+use super::options;
+use super::ours;
 use super::raw::{self, Raw};
 use super::report::Profile;
 use super::row::{Row, Target, Unit};
+use codegen::read::document;
 use codegen::read::vendor::{self, Vendor};
-use xtask::cargo::MOST_BYTES;
+use xtask::cargo::{MOST_BYTES, Package, pack};
 
 /// The crate of others with the same operations as HoopAI's v2 and v3, and where its types are.
 const PEER: &str = "ghl-sdk";
@@ -46,21 +49,8 @@ pub(super) enum Part {
     Package,
 }
 
-impl Part {
-    pub(super) const ALL: [Part; 9] = [
-        Part::Hubspot,
-        Part::Hoopai,
-        Part::GhlSdk,
-        Part::Defaults,
-        Part::Release,
-        Part::Fresh,
-        Part::Lines,
-        Part::Generate,
-        Part::Package,
-    ];
-
-    /// The name on the command line.
-    pub(super) fn name(self) -> String {
+impl options::Part for Part {
+    fn name(&self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
@@ -75,8 +65,6 @@ const ROUNDS: usize = 3;
 /// State that the parts share: baselines are built once.
 pub(super) struct Parts<'a> {
     bench: &'a Bench,
-    documents: &'a [String],
-    metadata: Metadata,
     raw: Vec<Raw>,
     /// Seconds that the peer took here.
     peer: Option<f64>,
@@ -85,13 +73,12 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn new(bench: &'a Bench, documents: &'a [String]) -> Result<Self> {
-        let metadata = Metadata::read(bench, &bench.root, false)?;
+    pub(super) fn new(bench: &'a Bench) -> Result<Self> {
         let profile = ours::profile(&bench.root)?;
-        Ok(Self { bench, documents, metadata, raw: Vec::new(), peer: None, started: Instant::now(), profile })
+        Ok(Self { bench, raw: Vec::new(), peer: None, started: Instant::now(), profile })
     }
 
-    pub(super) fn measure(&mut self, part: Part) -> Result<Vec<Row>> {
+    pub(super) fn measure(&mut self, part: &Part) -> Result<Vec<Row>> {
         match part {
             Part::Hubspot => self.beside_raw("hubspot", "", Target::OneIn(20.0), Target::OneIn(10.0)),
             Part::Hoopai => self.beside_raw("hoopai", "v2", Target::OneIn(10.0), Target::OneIn(6.0)),
@@ -107,10 +94,11 @@ impl<'a> Parts<'a> {
             }
             Part::Package => {
                 self.say("packing all crates");
-                let row = |(name, size): (String, f64)| {
-                    Row::new(format!("{name}: packed"), Unit::Bytes, size, Target::AtMost(MOST_BYTES as f64))
+                let row = |(file, Package { name, .. }): (PathBuf, Package)| {
+                    let size = std::fs::metadata(file)?.len() as f64;
+                    Ok(Row::new(format!("{name}: packed"), Unit::Bytes, size, Target::AtMost(MOST_BYTES as f64)))
                 };
-                Ok(ours::packed(self.bench, &self.metadata)?.into_iter().map(row).collect())
+                pack(&self.bench.root)?.into_iter().map(row).collect()
             }
         }
     }
@@ -126,21 +114,12 @@ impl<'a> Parts<'a> {
         raw.chain(peer).chain([FRESH.to_owned()]).collect()
     }
 
-    /// Removes the sources of the baselines; what they depend on stays compiled for the next run.
-    pub(super) fn remove(&self) -> Result<()> {
-        for raw in &self.raw {
-            std::fs::remove_dir_all(&raw.project)
-                .with_context(|| format!("{} cannot be removed", raw.project.display()))?;
-        }
-        Ok(())
-    }
-
     fn beside_raw(&mut self, vendor: &str, folder: &str, cpu: Target, memory: Target) -> Result<Vec<Row>> {
-        let (mine, lacks) = self.client(&format!("{vendor}-client"), &["full"], Kind::Check)?;
+        let mine = self.client(&format!("{vendor}-client"), &["full"], Kind::Check)?;
         let raw = self.raw(vendor, folder)?;
         let theirs = self.baseline(&raw.project, &raw.package, &[&raw.package], Kind::Check)?;
         let name = format!("{vendor}-client full");
-        let mut rows = compared(&name, mine, theirs, cpu, memory, &lacks);
+        let mut rows = compared(&name, mine, theirs, cpu, memory);
         let sum = |of: fn(&Profile) -> usize| {
             self.profile.iter().filter(|p| p.vendor == vendor && !p.apart).map(of).sum::<usize>() as f64
         };
@@ -155,18 +134,22 @@ impl<'a> Parts<'a> {
     }
 
     fn beside_peer(&mut self) -> Result<Vec<Row>> {
-        let (mine, lacks) = self.client("hoopai-client", &["full", "v3"], Kind::Check)?;
+        let mine = self.client("hoopai-client", &["full", "v3"], Kind::Check)?;
         let dependency = format!("{PEER} = {{ version = \"={PEER_VERSION}\", features = [\"full\"] }}\n");
         let project = self.bench.project("peer", &dependency, "")?;
         let theirs = self.baseline(&project, "peer", &PEER_CRATES, Kind::Check)?;
         self.peer = theirs.map(|cost| cost.cpu);
         let name = format!("hoopai-client full,v3 ({PEER})");
-        let mut rows = compared(&name, mine, theirs, Target::OneIn(4.0), Target::OneIn(4.0), &lacks);
+        let mut rows = compared(&name, mine, theirs, Target::OneIn(4.0), Target::OneIn(4.0));
         if theirs.is_some() {
-            let metadata = Metadata::read(self.bench, &project, true)?;
+            let metadata: Value =
+                serde_json::from_str(&self.bench.cargo(&project, &["metadata", "--format-version", "1"], &[])?)?;
             let mut lines = 0;
             for name in PEER_CRATES {
-                lines += metadata.package(name)?.lines()?;
+                let package = document::list(&metadata, "packages").find(|package| package["name"] == name);
+                let manifest = package.and_then(|package| package["manifest_path"].as_str());
+                let manifest = Path::new(manifest.with_context(|| format!("there is no package {name}"))?);
+                lines += ours::rust_lines(&manifest.with_file_name("src"))?;
             }
             let ours: usize = self.profile.iter().filter(|p| p.vendor == "hoopai").map(|p| p.lines).sum();
             let row = Row::new(format!("{name}: lines"), Unit::Count, ours as f64, Target::Shown);
@@ -181,7 +164,7 @@ impl<'a> Parts<'a> {
             let package = Vendor::read(&self.bench.root, &name)?.file.crate_name;
             let mut least = f64::INFINITY;
             for _ in 0..ROUNDS {
-                least = self.client(&package, &[], Kind::Check)?.0.cpu.min(least);
+                least = self.client(&package, &[], Kind::Check)?.cpu.min(least);
             }
             rows.push(Row::new(format!("{package} default: CPU"), Unit::Seconds, least, Target::AtMost(2.0)));
         }
@@ -189,12 +172,12 @@ impl<'a> Parts<'a> {
     }
 
     fn release(&mut self) -> Result<Vec<Row>> {
-        let (mine, lacks) = self.client("hubspot-client", &["full"], Kind::Release)?;
+        let mine = self.client("hubspot-client", &["full"], Kind::Release)?;
         let raw = self.raw("hubspot", "")?;
         let row = Row::new("hubspot-client full, release: CPU", Unit::Seconds, mine.cpu, Target::OneIn(10.0));
         Ok(vec![match self.baseline(&raw.project, &raw.package, &[&raw.package], Kind::Release) {
-            Ok(theirs) => row.beside(theirs.map(|cost| cost.cpu)).lacking(lacks),
-            Err(error) => row.lacking(Some(format!("{error:#}"))),
+            Ok(theirs) => row.beside(theirs.map(|cost| cost.cpu)),
+            Err(error) => Row { lacks: Some(format!("{error:#}")), ..row },
         }])
     }
 
@@ -206,12 +189,10 @@ impl<'a> Parts<'a> {
         vec![row("hubspot", "hubspot-client", 100_000.0), row("hoopai", "hoopai-client v2", 75_000.0)]
     }
 
-    /// Returns the cost of our client with the wanted features that it has, and the features that it lacks.
-    fn client(&self, package: &str, wanted: &[&str], kind: Kind) -> Result<(Cost, Option<String>)> {
-        let (features, lacks) = self.metadata.package(package)?.features(wanted);
+    /// Returns the cost of our client with some features.
+    fn client(&self, package: &str, features: &[&str], kind: Kind) -> Result<Cost> {
         self.say(&format!("{package} {}: {}", features.join(","), kind.name()));
-        let subject = Subject { project: &self.bench.root, package, features: &features, measured: &[package] };
-        Ok((self.bench.compile(&subject, kind)?, lacks))
+        self.bench.compile(&Subject { project: &self.bench.root, package, features, measured: &[package] }, kind)
     }
 
     /// Returns the cost of a baseline, or `None` if its dependencies are not available.
@@ -235,9 +216,7 @@ impl<'a> Parts<'a> {
         let file = Vendor::read(&self.bench.root, vendor)?.file;
         let apart = file.apis.into_iter().filter(|api| api.feature.is_some());
         let apart: BTreeSet<String> = apart.flat_map(|api| api.documents.into_keys()).collect();
-        let raw = raw::write(self.bench, &package, &specs, &|name| {
-            !apart.contains(name) && (self.documents.is_empty() || self.documents.iter().any(|only| only == name))
-        })?;
+        let raw = raw::write(self.bench, &package, &specs, &|name| !apart.contains(name))?;
         self.say(&format!("{package}: {}, {} lines", raw.summary, raw.lines));
         self.raw.push(raw.clone());
         Ok(raw)
@@ -249,20 +228,10 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn compared(
-    name: &str,
-    mine: Cost,
-    theirs: Option<Cost>,
-    cpu: Target,
-    memory: Target,
-    lacks: &Option<String>,
-) -> Vec<Row> {
+fn compared(name: &str, mine: Cost, theirs: Option<Cost>, cpu: Target, memory: Target) -> Vec<Row> {
     vec![
-        Row::new(format!("{name}: CPU"), Unit::Seconds, mine.cpu, cpu)
-            .beside(theirs.map(|cost| cost.cpu))
-            .lacking(lacks.clone()),
+        Row::new(format!("{name}: CPU"), Unit::Seconds, mine.cpu, cpu).beside(theirs.map(|cost| cost.cpu)),
         Row::new(format!("{name}: peak memory"), Unit::Bytes, mine.memory, memory)
-            .beside(theirs.map(|cost| cost.memory))
-            .lacking(lacks.clone()),
+            .beside(theirs.map(|cost| cost.memory)),
     ]
 }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::options::{Options, Part};
 use super::row::{Row, Unit};
 
 const COLUMNS: usize = 6;
@@ -29,43 +30,50 @@ pub(super) struct Profile {
 /// All of a run.
 #[derive(Serialize)]
 pub(super) struct Report {
-    pub(super) date: String,
     pub(super) rustc: String,
     pub(super) cores: usize,
     pub(super) rows: Vec<Row>,
     /// A sentence about each baseline.
     pub(super) baselines: Vec<String>,
-    /// Given where a target is missed.
+    /// Shown where a target is missed.
     pub(super) profile: Vec<Profile>,
 }
 
 impl Report {
-    pub(super) fn missed(&self) -> bool {
+    fn missed(&self) -> bool {
         self.rows.iter().any(|row| row.met() == Some(false))
     }
 
-    /// Prints it, and where a file is given, writes it there behind an introduction.
-    pub(super) fn give(&self, json: bool, file: Option<&Path>, introduction: &str) -> Result<()> {
-        if json {
-            println!("{}", serde_json::to_string_pretty(&self.json()?)?);
+    /// Prints it, and writes it into a file behind an introduction if the options say so: the whole file, or the rows of
+    /// the parts that were measured, which replace those of the same measures. Returns true if every target is met.
+    pub(super) fn give<P: Part>(&self, options: &Options<P>, file: &Path, introduction: &str) -> Result<bool> {
+        let date = options.date();
+        if options.json {
+            println!("{}", serde_json::to_string_pretty(&self.json(&date)?)?);
         } else {
-            print!("{}", self.markdown());
+            print!("{}", self.markdown(&date));
         }
-        let Some(file) = file else { return Ok(()) };
-        std::fs::write(file, format!("{introduction}{}", self.markdown()))
-            .with_context(|| format!("{} cannot be written", file.display()))
+        if options.write {
+            let text = if options.only.is_empty() {
+                format!("{introduction}{}", self.markdown(&date))
+            } else {
+                let old =
+                    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+                let parts: Vec<String> = options.only.iter().map(Part::name).collect();
+                self.merged(&old, &parts.join(", "), &date)?
+            };
+            std::fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+        }
+        Ok(!self.missed())
     }
 
-    /// Puts the rows into a table that was written before, and replaces those of the same measures. `parts` were
-    /// measured.
-    pub(super) fn put_into(&self, file: &Path, parts: &[&str]) -> Result<()> {
-        let old = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        std::fs::write(file, self.merged(&old, parts)?).with_context(|| format!("{} cannot be written", file.display()))
+    /// The compiler and the machine, as the tables begin.
+    fn here(&self) -> String {
+        format!("{}, {} cores, ", self.rustc, self.cores)
     }
 
-    fn merged(&self, old: &str, parts: &[&str]) -> Result<String> {
-        let here = format!("{}, {} cores, ", self.rustc, self.cores);
-        if !old.contains(&here) {
+    fn merged(&self, old: &str, parts: &str, date: &str) -> Result<String> {
+        if !old.contains(&self.here()) {
             bail!("the table is of another machine or compiler; write all of it");
         }
         if let Some(row) = self.rows.iter().find(|row| row.ours.is_none()) {
@@ -89,7 +97,7 @@ impl Report {
             }
         }
         let (before, _) = old.split_once("| measure ").context("there is no table")?;
-        let again = format!("Measured again: {}: ", parts.join(", "));
+        let again = format!("Measured again: {parts}: ");
         let before: String = before.split_inclusive('\n').filter(|line| !line.starts_with(&again)).collect();
         let after = old.lines().skip_while(|line| !is_row(line)).skip_while(|line| line.starts_with('|'));
         let old_profile = |line: &&str| self.rows.iter().any(|row| line.starts_with(&format!("- {}: ", row.measure)));
@@ -117,12 +125,13 @@ impl Report {
             }
         }
         let after = after.strip_suffix(&format!("\n{PROFILED}\n")).unwrap_or(&after);
-        Ok(format!("{}\n\n{again}{}.\n\n{}{after}", before.trim_end(), self.date, grid(HEAD.map(str::to_owned), rows)))
+        Ok(format!("{}\n\n{again}{date}.\n\n{}{after}", before.trim_end(), grid(HEAD.map(str::to_owned), rows)))
     }
 
     /// The report for programs: each row with its ratio, and true if its target is met.
-    fn json(&self) -> serde_json::Result<Value> {
+    fn json(&self, date: &str) -> serde_json::Result<Value> {
         let mut value = serde_json::to_value(self)?;
+        value["date"] = json!(date);
         for (shown, row) in value["rows"].as_array_mut().into_iter().flatten().zip(&self.rows) {
             shown["ratio"] = json!(row.ratio());
             shown["met"] = json!(row.met());
@@ -131,40 +140,26 @@ impl Report {
     }
 
     /// The report in markdown, aligned for reading as it is.
-    fn markdown(&self) -> String {
-        let mut text = format!("{}, {} cores, {}.\n\n", self.rustc, self.cores, self.date);
+    fn markdown(&self, date: &str) -> String {
+        let mut text = format!("{}{date}.\n\n", self.here());
         text.push_str(&grid(HEAD.map(str::to_owned), self.rows.iter().map(Row::cells).collect()));
-        if !self.baselines.is_empty() {
-            text.push('\n');
+        // Of a failed part the first line of the reason; the rest is only printed.
+        let lacks = |row: &Row| Some(row.lacks.as_ref()?.lines().take(2).collect::<Vec<_>>().join(" "));
+        let notes = |start: &str, of: &dyn Fn(&Row) -> Option<String>| -> String {
+            let notes = self.rows.iter().filter_map(|row| Some((&row.measure, of(row)?)));
+            notes.map(|(measure, note)| format!("- {start}{measure}: {note}.\n")).collect()
+        };
+        for (head, notes) in [
+            (String::new(), self.baselines.iter().map(|baseline| format!("- {baseline}.\n")).collect()),
+            (String::new(), notes("Not met: ", &lacks)),
+            (String::new(), notes("Not measured: ", &|row| row.left_out.clone())),
+            (format!("{PROFILED}\n\n"), notes("", &|row| row.profile.clone())),
+        ] {
+            if !notes.is_empty() {
+                text.push_str(&format!("\n{head}{notes}"));
+            }
         }
-        for baseline in &self.baselines {
-            text.push_str(&format!("- {baseline}.\n"));
-        }
-        let lacking: Vec<String> = self
-            .rows
-            .iter()
-            .filter_map(|row| row.lacks.as_ref().map(|lacks| (row, lacks)))
-            .map(|(row, lacks)| {
-                // The failed part and the first line of the reason; the rest is only printed.
-                let lacks: Vec<&str> = lacks.lines().take(2).collect();
-                format!("- Not met: {}: {}.\n", row.measure, lacks.join(" "))
-            })
-            .collect();
-        if !lacking.is_empty() {
-            text.push_str(&format!("\n{}", lacking.concat()));
-        }
-        let left_out = self.rows.iter().filter_map(|row| Some((&row.measure, row.left_out.as_ref()?)));
-        let left_out: Vec<String> =
-            left_out.map(|(measure, why)| format!("- Not measured: {measure}: {why}.\n")).collect();
-        if !left_out.is_empty() {
-            text.push_str(&format!("\n{}", left_out.concat()));
-        }
-        let profiled = self.rows.iter().filter_map(|row| Some((&row.measure, row.profile.as_ref()?)));
-        let profiled: Vec<String> = profiled.map(|(measure, profile)| format!("- {measure}: {profile}.\n")).collect();
-        if !profiled.is_empty() {
-            text.push_str(&format!("\n{PROFILED}\n\n{}", profiled.concat()));
-        }
-        if !self.profile.is_empty() {
+        if self.missed() && !self.profile.is_empty() {
             let head = ["what is in the clients", "operations", "methods", "types", "lines"].map(str::to_owned);
             let rows = self.profile.iter().map(|profile| {
                 let [operations, methods, types, lines] =
@@ -213,22 +208,15 @@ mod tests {
     #[test]
     fn what_cannot_be_measured_is_said_and_no_failure() {
         let left_out = Row::left_out("GET: instructions", "valgrind is not installed");
-        let report = Report {
-            date: String::new(),
-            rustc: String::new(),
-            cores: 1,
-            rows: vec![left_out],
-            baselines: Vec::new(),
-            profile: Vec::new(),
-        };
+        let report =
+            Report { rustc: String::new(), cores: 1, rows: vec![left_out], baselines: Vec::new(), profile: Vec::new() };
         assert!(!report.missed());
-        assert!(report.markdown().ends_with("- Not measured: GET: instructions: valgrind is not installed.\n"));
+        assert!(report.markdown("").ends_with("- Not measured: GET: instructions: valgrind is not installed.\n"));
     }
 
     #[test]
     fn rows_that_were_measured_again_take_the_place_of_the_old_ones_and_no_other_changes() {
         let report = |date: &str, rows| Report {
-            date: date.to_owned(),
             rustc: "rustc 1.88.0".to_owned(),
             cores: 2,
             rows,
@@ -240,9 +228,9 @@ mod tests {
             ..Row::new(name, Unit::Count, ours, Target::AtMost(10.0))
         };
         let old = [row("a", 1.0, None), row("b", 12.0, Some("in `f`")), row("c", 3.0, None)];
-        let whole = report("2026-01-01", old.to_vec()).markdown();
+        let whole = report("2026-01-01", old.to_vec()).markdown("2026-01-01");
         let again = report("2026-01-31", vec![row("b", 2.0, None), row("b, too", 4.0, None)]);
-        let merged = again.merged(&whole, &["b"]).expect("a table");
+        let merged = again.merged(&whole, "b", "2026-01-31").expect("a table");
         let expected = "\
 rustc 1.88.0, 2 cores, 2026-01-01.
 
@@ -259,19 +247,18 @@ Measured again: b: 2026-01-31.
 - It: since 2026-01-31.
 ";
         assert_eq!(merged, expected);
-        assert_eq!(again.merged(&merged, &["b"]).expect("a table"), merged, "once more");
+        assert_eq!(again.merged(&merged, "b", "2026-01-31").expect("a table"), merged, "once more");
         let missed = report("2026-01-31", vec![row("c", 11.0, Some("in `g`"))]);
-        let missed = missed.merged(&merged, &["c"]).expect("a table");
+        let missed = missed.merged(&merged, "c", "2026-01-31").expect("a table");
         assert!(missed.contains("| b       |    2 |") && missed.contains("| c       |   11 |"), "{missed}");
         assert!(missed.ends_with("go:\n\n- c: in `g`.\n"), "{missed}");
-        assert!(report("", vec![Row::left_out("a", "no valgrind")]).merged(&whole, &["a"]).is_err());
-        assert!(again.merged(&whole.replace("1.88", "1.89"), &["b"]).is_err());
+        assert!(report("", vec![Row::left_out("a", "no valgrind")]).merged(&whole, "a", "").is_err());
+        assert!(again.merged(&whole.replace("1.88", "1.89"), "b", "").is_err());
     }
 
     #[test]
     fn the_table_reads_in_markdown_and_in_json() {
         let report = Report {
-            date: "2026-01-31".to_owned(),
             rustc: "rustc 1.88.0".to_owned(),
             cores: 2,
             rows: vec![
@@ -293,9 +280,9 @@ rustc 1.88.0, 2 cores, 2026-01-31.
 
 - `raw`: 2 documents.
 ";
-        assert_eq!(report.markdown(), expected);
+        assert_eq!(report.markdown("2026-01-31"), expected);
         assert!(!report.missed());
-        let json = report.json().expect("a report is JSON");
+        let json = report.json("").expect("a report is JSON");
         assert_eq!(json["rows"][0]["target"], serde_json::json!({"one_in": 20.0}));
         assert_eq!((&json["rows"][0]["met"], &json["rows"][2]["met"]), (&true.into(), &serde_json::Value::Null));
     }

@@ -11,7 +11,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::api::unstable;
-use xtask::cargo::{MOST_BYTES, Package, cargo, packages, published, target};
+use xtask::cargo::{MOST_BYTES, Package, cargo, pack, packages, target};
+use xtask::program::{output, said};
 
 /// The feature that the tests of a crate need, where it has one: a registry does not take a crate that
 /// depends on itself for its tests.
@@ -58,11 +59,7 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
 impl Packed {
     fn new(root: &Path) -> Result<Self> {
         let target = target(root)?;
-        let sources = published(root)?;
-        let mut command = cargo(root);
-        command.args(["package", "--quiet", "--no-verify", "--allow-dirty"]);
-        command.args(sources.iter().flat_map(|package| ["--package", &package.name]));
-        succeed(&mut command)?;
+        let packed = pack(root)?;
         let folder = target.join("packed");
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("{} cannot be removed", folder.display()))?;
@@ -70,15 +67,14 @@ impl Packed {
         fs::create_dir_all(&folder)?;
         let mut members = String::new();
         let mut patches = String::new();
-        for Package { name, version, .. } in &sources {
-            let file = target.join(format!("package/{name}-{version}.crate"));
-            let size = fs::metadata(&file).with_context(|| format!("{} is missing", file.display()))?.len();
+        for (file, Package { name, version, .. }) in &packed {
+            let size = fs::metadata(file).with_context(|| format!("{} is missing", file.display()))?.len();
             if size > MOST_BYTES {
                 bail!("{name} takes {size} bytes, packed; at most {MOST_BYTES} are allowed");
             }
             // With the current time: in a package all files have the same date in 2006, and cargo would treat the
             // build of an earlier one as current.
-            succeed(Command::new("tar").arg("-xzmf").arg(&file).arg("-C").arg(&folder))?;
+            output(Command::new("tar").arg("-xzmf").arg(file).arg("-C").arg(&folder))?;
             members += &format!("    \"{name}-{version}\",\n");
             patches += &format!("{name} = {{ path = \"{name}-{version}\" }}\n");
         }
@@ -100,8 +96,7 @@ impl Packed {
 
     /// Runs cargo; a failure is taken down.
     fn step(&self, wrong: &mut Vec<String>, command: &mut Command) -> Result<()> {
-        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
-        let said = format!("cargo {}", arguments.join(" "));
+        let said = said(command);
         let started = Instant::now();
         command.env("CARGO_TARGET_DIR", &self.target).env("CARGO_TERM_QUIET", "true");
         let output = command.output().context("cargo could not be run")?;
@@ -114,12 +109,4 @@ impl Packed {
         wrong.push(format!("`{said}` fails"));
         Ok(())
     }
-}
-
-fn succeed(command: &mut Command) -> Result<()> {
-    let output = command.output().with_context(|| format!("{command:?} could not be run"))?;
-    if !output.status.success() {
-        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
 }

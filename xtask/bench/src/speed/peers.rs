@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::programs::output;
+use xtask::program::output;
 
 /// Number of calls over which the processor time is measured.
 const CALLS: &str = "2000";

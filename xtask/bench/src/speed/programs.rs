@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use xtask::cargo::cargo;
+use xtask::program::output;
 
 const PACKAGE: &str = "crm-bench";
 
@@ -119,7 +120,8 @@ impl Programs {
     fn printed(&self, program: &[&str], name: &str) -> Result<Printed> {
         let mut command = cargo(&self.root);
         command.args(["test", "--quiet"]).args(program);
-        output(command.args(["--", "--exact", name, "--nocapture"])).map(Printed)
+        let text = output(command.args(["--", "--exact", name, "--nocapture"]))?;
+        Ok(Printed { test: name.to_owned(), text })
     }
 
     /// A server with this number of contacts, whose pages are delayed by `delay` milliseconds.
@@ -147,14 +149,18 @@ impl Programs {
 }
 
 /// Output of a test.
-pub(super) struct Printed(String);
+pub(super) struct Printed {
+    test: String,
+    text: String,
+}
 
 impl Printed {
     /// The number in its line "measured NAME: NUMBER".
-    pub(super) fn measured(&self, name: &str) -> Option<f64> {
-        let mut lines = self.0.lines().rev();
-        let number = lines.find_map(|line| line.strip_prefix("measured ")?.strip_prefix(name)?.strip_prefix(": "))?;
-        number.trim().parse().ok()
+    pub(super) fn measured(&self, name: &str) -> Result<f64> {
+        let mut lines = self.text.lines().rev();
+        let number = lines.find_map(|line| line.strip_prefix("measured ")?.strip_prefix(name)?.strip_prefix(": "));
+        let number = number.and_then(|number| number.trim().parse().ok());
+        number.with_context(|| format!("{} did not print: {name}", self.test))
     }
 }
 
@@ -196,14 +202,4 @@ fn build(root: &Path, arguments: &[&str]) -> Result<PathBuf> {
     let places: Vec<Value> = messages.map(|mut message| message["executable"].take()).collect();
     let place = places.iter().rev().find_map(Value::as_str);
     place.map(PathBuf::from).with_context(|| format!("`cargo {}` made no program", arguments.join(" ")))
-}
-
-/// Runs a program and gives what it printed; its errors go to the terminal.
-pub(super) fn output(command: &mut Command) -> Result<String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("{name} could not be run"))?;
-    if !output.status.success() {
-        bail!("{name} failed ({})", output.status);
-    }
-    Ok(String::from_utf8(output.stdout)?)
 }

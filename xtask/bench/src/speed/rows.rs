@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use super::links;
 use super::peers::{ALL, HOOPAI, HUBSPOT, Peers, Runtime};
 use super::programs::{Counted, Programs, Took};
+use crate::options;
 use crate::row::{Row, Target, Unit};
 
 /// No contacts are listed, or all of them at once.
@@ -13,7 +14,7 @@ const CONTACTS: u32 = 100_000;
 
 /// A part of the measurement.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Get,
     Read,
     Replies,
@@ -43,28 +44,14 @@ struct Pair {
     timed: u32,
 }
 
-impl Part {
-    pub(super) const ALL: [Self; 17] = [
-        Self::Get,
-        Self::Read,
-        Self::Replies,
-        Self::Write,
-        Self::Link,
-        Self::Unpack,
-        Self::Http2,
-        Self::Concurrent,
-        Self::Prefetch,
-        Self::Export,
-        Self::Stream,
-        Self::Limiter,
-        Self::Arrivals,
-        Self::SharedLimiter,
-        Self::Accounts,
-        Self::Start,
-        Self::Size,
-    ];
+impl options::Part for Part {
+    fn name(&self) -> String {
+        self.title().to_owned()
+    }
+}
 
-    pub(super) fn name(self) -> &'static str {
+impl Part {
+    const fn title(self) -> &'static str {
         match self {
             Self::Get => "one GET",
             Self::Read => "read 100 contacts",
@@ -87,9 +74,9 @@ impl Part {
     }
 
     pub(super) fn measure(self, programs: &Programs, peers: &Peers) -> Result<Vec<Row>> {
-        let pair = |ours, beside, timed| Pair { measure: self.name(), ours, beside, counted: [5, 55], timed };
+        let pair = |ours, beside, timed| Pair { measure: self.title(), ours, beside, counted: [5, 55], timed };
         match self {
-            Self::Get => get(programs, self.name()),
+            Self::Get => get(programs, self.title()),
             Self::Read => {
                 let map = Pair { measure: "read 100 contacts into maps", ..pair("read-map", "read-stock", 50) };
                 let wanted = Pair {
@@ -106,15 +93,15 @@ impl Part {
             }
             Self::Replies => Ok(pair("replies", "replies-derived", 500).rows(programs, Target::Times(1.0))),
             Self::Write => Ok(pair("write", "write-stock", 200).rows(programs, Target::Times(0.68))),
-            Self::Link => links::page(programs, peers, self.name()),
+            Self::Link => links::page(programs, peers, self.title()),
             Self::Unpack => Ok(pair("unpack", "read-varied", 50).rows(programs, Target::Times(0.35))),
-            Self::Http2 => links::http2(programs, self.name()),
+            Self::Http2 => links::http2(programs, self.title()),
             Self::Concurrent => concurrent(programs, peers),
             Self::Prefetch => {
                 let server = programs.serve(CONTACTS, 40)?;
                 let ours = programs.run("prefetched", 1, &server.url)?.seconds;
                 let sequential = programs.run("sequential", 1, &server.url)?.seconds;
-                Ok(vec![Row::new(self.name(), Unit::Time, ours, Target::OneIn(1.4)).beside(Some(sequential))])
+                Ok(vec![Row::new(self.title(), Unit::Time, ours, Target::OneIn(1.4)).beside(Some(sequential))])
             }
             Self::Stream => {
                 let peak = |contacts| {
@@ -136,11 +123,11 @@ impl Part {
                 };
                 Ok([keyed.rows(programs, Target::Times(2.0)), direct.rows(programs, Target::Shown)].concat())
             }
-            Self::Export => export(programs, peers, self.name()),
+            Self::Export => export(programs, peers, self.title()),
             Self::Arrivals => arrivals(programs),
-            Self::SharedLimiter => shared_limiter(programs, self.name()),
-            Self::Accounts => accounts(programs, self.name()),
-            Self::Start => start(programs, self.name()),
+            Self::SharedLimiter => shared_limiter(programs, self.title()),
+            Self::Accounts => accounts(programs, self.title()),
+            Self::Start => start(programs, self.title()),
             Self::Size => {
                 let (ours, raw) = (programs.size("small-ours")?, programs.size("small-raw")?);
                 Ok(vec![Row::new("binary, stripped", Unit::Bytes, ours, Target::Times(1.25)).beside(Some(raw))])
@@ -217,15 +204,14 @@ fn concurrent(programs: &Programs, peers: &Peers) -> Result<Vec<Row>> {
 
 /// The requests that a vendor counts by arrival under a saturated limiter, and those counted from the grant.
 fn arrivals(programs: &Programs) -> Result<Vec<Row>> {
-    let test = "limit::tests::arrivals::no_window_of_the_vendor_is_exceeded_and_the_bound_is_used";
-    let printed = programs.unit_test(test)?;
-    let measured = |name: String| printed.measured(&name).with_context(|| format!("{test} did not print: {name}"));
+    let printed =
+        programs.unit_test("limit::tests::arrivals::no_window_of_the_vendor_is_exceeded_and_the_bound_is_used")?;
     let mut rows = Vec::new();
     for (limit, seconds) in [(100.0, 10), (5.0, 1)] {
         let name = format!("{limit} in {seconds} s");
-        let busiest = measured(format!("busiest window of {name}"))?;
-        let before = measured(format!("busiest window of {name}, from the grant"))?;
-        let used = measured(format!("part of the bound of {name}"))?;
+        let busiest = printed.measured(&format!("busiest window of {name}"))?;
+        let before = printed.measured(&format!("busiest window of {name}, from the grant"))?;
+        let used = printed.measured(&format!("part of the bound of {name}"))?;
         let row = |what, unit, ours, target| Row::new(format!("limiter, {name}: {what}"), unit, ours, target);
         rows.push(row("the busiest window", Unit::Count, busiest, Target::AtMost(limit)).beside(Some(before)));
         rows.push(row("part of limit × T / (T + L) that is used", Unit::Part, used, Target::AtLeast(0.97)));
@@ -235,15 +221,13 @@ fn arrivals(programs: &Programs) -> Result<Vec<Row>> {
 
 /// Measures the speed of an export and the part of the quota that it uses, as counted by a server, in virtual time.
 fn export(programs: &Programs, peers: &Peers, measure: &'static str) -> Result<Vec<Row>> {
-    let test = "export_speed::an_export_uses_the_quota";
-    let printed = programs.test("hubspot_e2e", test)?;
-    let measured = |name: &str| printed.measured(name).with_context(|| format!("{test} did not print: {name}"));
-    let part = |when: &str, printed, target| {
+    let printed = programs.test("hubspot_e2e", "export_speed::an_export_uses_the_quota")?;
+    let part = |when: &str, line, target| {
         let name = format!("{measure}: part of limit × T / (T + L) that is used{when}");
-        Ok::<_, anyhow::Error>(Row::new(name, Unit::Part, measured(printed)?, Target::AtLeast(target)))
+        Ok::<_, anyhow::Error>(Row::new(name, Unit::Part, printed.measured(line)?, Target::AtLeast(target)))
     };
-    let time = measured("seconds of a page of an export")?;
-    let list = measured("seconds of a page of a list")?;
+    let time = printed.measured("seconds of a page of an export")?;
+    let list = printed.measured("seconds of a page of a list")?;
     Ok(vec![
         Row::new(format!("{measure}: time of a page"), Unit::Time, time, Target::OneIn(4.5)).beside(Some(list)),
         part("", "part of the bound", 0.97)?,
@@ -251,7 +235,7 @@ fn export(programs: &Programs, peers: &Peers, measure: &'static str) -> Result<V
         Row::new(
             format!("{measure}: records lost or doubled"),
             Unit::Count,
-            measured("records lost or doubled")?,
+            printed.measured("records lost or doubled")?,
             Target::AtMost(0.0),
         ),
         hoopai_export(programs)?,
@@ -285,11 +269,9 @@ fn export_memory(programs: &Programs) -> Result<Row> {
 
 /// Measures the speed of an export of HoopAI's contacts, likewise.
 fn hoopai_export(programs: &Programs) -> Result<Row> {
-    let test = "speed::an_export_uses_the_quota";
-    let printed = programs.test("hoopai_export", test)?;
-    let measured = |name: &str| printed.measured(name).with_context(|| format!("{test} did not print: {name}"));
-    let time = measured("seconds of a page of an export")?;
-    let list = measured("seconds of a page of a list")?;
+    let printed = programs.test("hoopai_export", "speed::an_export_uses_the_quota")?;
+    let time = printed.measured("seconds of a page of an export")?;
+    let list = printed.measured("seconds of a page of a list")?;
     let name = "export of 100,000 contacts of HoopAI: time of a page";
     Ok(Row::new(name, Unit::Time, time, Target::OneIn(2.3)).beside(Some(list)))
 }
@@ -300,7 +282,7 @@ fn shared_limiter(programs: &Programs, measure: &'static str) -> Result<Vec<Row>
     let alone = programs.test("shared_quota", "windows::a_permit_and_its_end_are_two_commands_at_most")?;
     let loaded = programs
         .test("shared_quota", "seats::the_quota_is_used_to_its_bound_and_the_vendor_counts_no_more_than_the_limit")?;
-    let (Some(used), Some(busiest), Some(limit), Some(bound), Some(one), Some(idle), Some(load)) = (
+    let (Ok(used), Ok(busiest), Ok(limit), Ok(bound), Ok(one), Ok(idle), Ok(load)) = (
         quota.measured("quota used"),
         quota.measured("busiest window"),
         quota.measured("limit"),

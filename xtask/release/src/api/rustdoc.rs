@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 
 use xtask::cargo::{cargo, target};
+use xtask::program::code;
 
 /// Set if this program replaces rustdoc.
 const STANDS_FOR: &str = "XTASK_RUSTDOC";
@@ -38,7 +39,7 @@ pub(crate) fn wrapped() -> Option<ExitCode> {
         .env("RUSTC_BOOTSTRAP", "1")
         .status();
     Some(match status {
-        Ok(status) => ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)),
+        Ok(status) => code(status),
         Err(error) => {
             eprintln!("error: {} could not be run: {error}", rustdoc.display());
             ExitCode::FAILURE
