@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use similar::TextDiff;
 
+use crate::tree;
+
 /// A shorter difference is not worth waiting for any longer.
 const DIFF_TIMEOUT: Duration = Duration::from_millis(500);
 
@@ -114,20 +116,10 @@ impl Files {
 
     fn stale(&self) -> Result<Vec<PathBuf>> {
         let mut stale = Vec::new();
-        let mut open = self.owned.clone();
-        while let Some(folder) = open.pop() {
-            if !folder.is_dir() {
-                continue;
-            }
-            for entry in std::fs::read_dir(&folder)? {
-                let path = entry?.path();
-                if path.is_dir() {
-                    open.push(path);
-                } else if !self.files.contains_key(&path) {
-                    stale.push(path);
-                }
-            }
+        for folder in &self.owned {
+            stale.extend(tree::files(folder)?.into_iter().map(|name| folder.join(name)));
         }
+        stale.retain(|path| !self.files.contains_key(path));
         stale.sort();
         Ok(stale)
     }

@@ -11,6 +11,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::api::unstable;
+pub(crate) use contents::missing;
 use xtask::cargo::{MOST_BYTES, Package, cargo, pack, packages, target};
 use xtask::program::{output, said};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Definition, Model, Shape, Ty};
+use crate::model::{Definition, Model, Shape};
 use crate::normalise::Api;
 use crate::read::document::{object, without_extensions};
 
@@ -24,7 +24,7 @@ fn schema(definition: &Definition) -> Value {
     match &definition.shape {
         Shape::Record { fields, .. } => {
             let properties: Map<String, Value> =
-                fields.iter().map(|field| (field.wire.clone(), of(&field.ty))).collect();
+                fields.iter().map(|field| (field.wire.clone(), field.ty.json_schema())).collect();
             let required: Vec<&str> =
                 fields.iter().filter(|field| field.required).map(|field| field.wire.as_str()).collect();
             let mut schema = json!({"type": "object", "properties": properties});
@@ -36,21 +36,6 @@ fn schema(definition: &Definition) -> Value {
         Shape::Enum(variants) => {
             json!({"type": "string", "enum": variants.iter().map(|(_, text)| text).collect::<Vec<_>>()})
         }
-        Shape::Union(_, arms) => json!({"oneOf": arms.iter().map(|(ty, ..)| of(ty)).collect::<Vec<_>>()}),
-    }
-}
-
-fn of(ty: &Ty) -> Value {
-    match ty {
-        Ty::Text => json!({"type": "string"}),
-        Ty::Integer => json!({"type": "integer"}),
-        Ty::Number => json!({"type": "number"}),
-        Ty::Boolean => json!({"type": "boolean"}),
-        Ty::Timestamp => json!({"type": "string", "format": "date-time"}),
-        Ty::Json | Ty::Nothing | Ty::Upload => json!({}),
-        Ty::Named(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
-        Ty::List(inner) => json!({"type": "array", "items": of(inner)}),
-        Ty::Map(inner) => json!({"type": "object", "additionalProperties": of(inner)}),
-        Ty::Boxed(inner) => of(inner),
+        Shape::Union(_, arms) => json!({"oneOf": arms.iter().map(|(ty, ..)| ty.json_schema()).collect::<Vec<_>>()}),
     }
 }

@@ -1,5 +1,7 @@
 //! The types that fields, arguments and replies have.
 
+use serde_json::{Value, json};
+
 /// A type, not including optionality.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ty {
@@ -61,6 +63,22 @@ impl Ty {
             Self::List(inner) => format!("Vec<{}>", inner.rust(types)),
             Self::Map(inner) => format!("Map<{}>", inner.rust(types)),
             Self::Boxed(inner) => format!("Box<{}>", inner.rust(types)),
+        }
+    }
+
+    /// Returns the type as a JSON Schema.
+    pub(crate) fn json_schema(&self) -> Value {
+        match self {
+            Self::Text => json!({"type": "string"}),
+            Self::Integer => json!({"type": "integer"}),
+            Self::Number => json!({"type": "number"}),
+            Self::Boolean => json!({"type": "boolean"}),
+            Self::Timestamp => json!({"type": "string", "format": "date-time"}),
+            Self::Json | Self::Nothing | Self::Upload => json!({}),
+            Self::Named(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
+            Self::List(inner) => json!({"type": "array", "items": inner.json_schema()}),
+            Self::Map(inner) => json!({"type": "object", "additionalProperties": inner.json_schema()}),
+            Self::Boxed(inner) => inner.json_schema(),
         }
     }
 

@@ -6,6 +6,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::tree;
+
 /// The verbs that OpenAPI 3.0 knows, in the order in which operations are listed.
 pub const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
@@ -77,21 +79,10 @@ fn is_yaml(text: &[u8]) -> bool {
 pub fn names(folder: &Path) -> Result<Vec<String>> {
     const FILES: [&str; 6] =
         ["vendor.json", "corrections.json", "lock.json", "words.json", "limits.json", "names.json"];
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(here) = open.pop() {
-        for entry in std::fs::read_dir(&here).with_context(|| format!("{} cannot be read", here.display()))? {
-            let path = entry?.path();
-            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            if path.is_dir() {
-                open.push(path);
-            } else if name.ends_with(".json") && !name.starts_with("surface/") && !FILES.contains(&name.as_str()) {
-                found.push(name);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
+    let names = tree::files(folder)?.into_iter().map(|path| path.to_string_lossy().replace('\\', "/"));
+    let is_document =
+        |name: &String| name.ends_with(".json") && !name.starts_with("surface/") && !FILES.contains(&name.as_str());
+    Ok(names.filter(is_document).collect())
 }
 
 /// All operations of a document as (path, method), in order.
@@ -144,8 +135,11 @@ pub fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key).and_then(Value::as_str)
 }
 
-/// The object at a key, made if it is missing.
+/// The object at a key, made if it is missing, as is the object around it.
 pub fn object_mut<'a>(value: &'a mut Value, key: &str) -> Result<&'a mut Map<String, Value>> {
+    if value.is_null() {
+        *value = Value::Object(Map::new());
+    }
     value
         .as_object_mut()
         .map(|map| map.entry(key).or_insert_with(|| Value::Object(Map::new())))

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::document::object_mut;
 use super::strip::{self, Found};
 use super::{document, lock, place};
 
@@ -59,8 +60,7 @@ impl Files {
             let Some(found) = self.at(&file, &place)? else { continue };
             let mut found = strip::strip(found, place::component(kind), said);
             self.point_inside(&mut found, &file, Some(&file), &mut wanted);
-            let members = document.as_object_mut().context("the document is no object")?;
-            let components = object(object(members, "components")?, kind)?;
+            let components = object_mut(&mut document["components"], kind)?;
             match components.get(name) {
                 None => drop(components.insert(name.to_owned(), found)),
                 Some(known) if *known == found => {}
@@ -131,12 +131,6 @@ impl Files {
 fn parts(place: &str) -> Option<[&str; 2]> {
     let (kind, name) = place.strip_prefix("/components/")?.split_once('/')?;
     (!name.contains('/')).then_some([kind, name])
-}
-
-/// A member that is an object; a new one if there is none.
-fn object<'a>(members: &'a mut Map<String, Value>, name: &str) -> Result<&'a mut Map<String, Value>> {
-    let member = members.entry(name).or_insert_with(|| Value::Object(Map::new()));
-    member.as_object_mut().with_context(|| format!("`{name}` is no object"))
 }
 
 #[cfg(test)]

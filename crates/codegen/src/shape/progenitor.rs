@@ -107,7 +107,7 @@ fn document(types: &Types, unions: &[Union]) -> Value {
         schemas.insert(name, definition_schema(definition));
     }
     for (name, ty) in &types.aliases {
-        schemas.insert(name, schema(ty));
+        schemas.insert(name, ty.json_schema());
     }
     for union in unions {
         // Only its name matters: nothing below it makes a circle that needs a box.
@@ -129,7 +129,7 @@ fn definition_schema(definition: &Definition) -> Value {
                 .filter(|field| field.required && definition.sent)
                 .map(|field| field.ident.as_str())
                 .collect();
-            let property = |ty: &Ty, wire: &str| match schema(ty) {
+            let property = |ty: &Ty, wire: &str| match ty.json_schema() {
                 Value::Object(mut map) if !map.contains_key("$ref") => {
                     map.insert("description".to_owned(), json!(wire));
                     Value::Object(map)
@@ -148,19 +148,5 @@ fn definition_schema(definition: &Definition) -> Value {
             json!({"type": "string", "enum": variants.iter().map(|(_, text)| text).collect::<Vec<_>>()})
         }
         Shape::Union(..) => Value::Null,
-    }
-}
-
-fn schema(ty: &Ty) -> Value {
-    match ty {
-        Ty::Text | Ty::Timestamp => json!({"type": "string"}),
-        Ty::Integer => json!({"type": "integer"}),
-        Ty::Number => json!({"type": "number"}),
-        Ty::Boolean => json!({"type": "boolean"}),
-        Ty::Json | Ty::Nothing | Ty::Upload => json!({}),
-        Ty::Named(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
-        Ty::List(inner) => json!({"type": "array", "items": schema(inner)}),
-        Ty::Map(inner) => json!({"type": "object", "additionalProperties": schema(inner)}),
-        Ty::Boxed(inner) => schema(inner),
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn check(root: &Path, packed: &Packed) -> Result<Vec<String>> {
 }
 
 /// Returns the members that a registry or its readers need.
-fn missing(package: &Package) -> impl Iterator<Item = &'static str> {
+pub(crate) fn missing(package: &Package) -> impl Iterator<Item = &'static str> {
     let has = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
     [
         ("description", has(&package.description)),

@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::judges::Judges;
-use super::plan::Plan;
+use super::plan::{Plan, Release};
+use crate::package::missing;
 use codegen::diff::{Class, few};
 use codegen::generate;
 use xtask::git;
@@ -24,7 +25,7 @@ pub(super) fn all(root: &Path, plan: &Plan, judges: &Judges) -> Result<Vec<Check
     let mut found = vec![clean(root)?, drift(root)?];
     found.extend(of_judges(root, judges, false));
     for release in plan.going() {
-        found.extend(manifest(root, release));
+        found.extend(manifest(release));
         let path = release.changelog_path();
         let (empty, written) = (release.changelog.entries().is_empty(), release.changelog.has(&release.next));
         let wrong = if !root.join(&path).is_file() {
@@ -47,7 +48,7 @@ pub(super) fn all(root: &Path, plan: &Plan, judges: &Judges) -> Result<Vec<Check
 
 /// Checks the judges themselves; a release that is published needs all of them.
 pub(super) fn of_judges(root: &Path, judges: &Judges, publishes: bool) -> Vec<Check> {
-    let texts = judges.texts().iter().map(|(name, text)| {
+    let texts = judges.items.iter().map(|(name, text)| {
         let path = format!("docs/api/{name}.txt");
         let wrong = match std::fs::read_to_string(root.join(&path)) {
             Ok(known) if known == *text => None,
@@ -59,7 +60,7 @@ pub(super) fn of_judges(root: &Path, judges: &Judges, publishes: bool) -> Vec<Ch
     let missing = "is not installed, and judges nothing; `cargo install cargo-semver-checks --locked`";
     let semver = Check {
         what: "cargo-semver-checks".to_owned(),
-        wrong: (!judges.has_semver()).then(|| missing.to_owned()),
+        wrong: (!judges.has_semver).then(|| missing.to_owned()),
         needed: publishes,
     };
     texts.chain([semver]).collect()
@@ -79,30 +80,11 @@ fn drift(root: &Path) -> Result<Check> {
 }
 
 /// Checks the members that a registry shows of a crate.
-fn manifest(root: &Path, release: &super::plan::Release) -> [Check; 2] {
-    let package = &release.package;
-    let readme = package.readme.as_ref().is_some_and(|readme| root.join(&release.folder).join(readme).is_file());
-    let said = [
-        ("licence", package.license.is_some()),
-        ("description", package.description.is_some()),
-        ("rust-version", package.rust_version.is_some()),
-        ("README", readme),
-        ("keywords", !package.keywords.is_empty()),
-        ("categories", !package.categories.is_empty()),
-    ];
-    let missing: Vec<&str> = said.into_iter().filter(|(_, there)| !there).map(|(name, _)| name).collect();
-    let path = release.folder.join("Cargo.toml").display().to_string();
-    [
-        Check {
-            what: path.clone(),
-            wrong: (!missing.is_empty()).then(|| format!("lacks {}", missing.join(", "))),
-            needed: true,
-        },
-        // The registry does not ask for it, and it may not be known yet.
-        Check {
-            what: path,
-            wrong: package.repository.is_none().then(|| "says no `repository`".to_owned()),
-            needed: false,
-        },
-    ]
+fn manifest(Release { package, folder, .. }: &Release) -> [Check; 2] {
+    let missing: Vec<&str> = missing(package).collect();
+    let wrong = (!missing.is_empty()).then(|| format!("lacks {}", missing.join(", ")));
+    let what = folder.join("Cargo.toml").display().to_string();
+    // The registry does not ask for it, and it may not be known yet.
+    let repository = package.repository.is_none().then(|| "says no `repository`".to_owned());
+    [Check { what: what.clone(), wrong, needed: true }, Check { what, wrong: repository, needed: false }]
 }

@@ -14,9 +14,9 @@ use crate::api;
 #[derive(Default)]
 pub(super) struct Judges {
     /// The current public items of each crate. If they are missing, the texts in `docs/api` count.
-    items: BTreeMap<String, String>,
+    pub(super) items: BTreeMap<String, String>,
     /// True if cargo-semver-checks is installed.
-    semver: bool,
+    pub(super) has_semver: bool,
 }
 
 impl Judges {
@@ -24,17 +24,12 @@ impl Judges {
     pub(super) fn of(root: &Path) -> Result<Self> {
         let mut command = cargo(root);
         let version = command.args(["semver-checks", "--version"]).output().context("cargo could not be run")?;
-        Ok(Self { items: api::texts(root)?, semver: version.status.success() })
-    }
-
-    /// Returns the public items of a crate.
-    pub(super) fn items(&self, name: &str) -> Option<&String> {
-        self.items.get(name)
+        Ok(Self { items: api::texts(root)?, has_semver: version.status.success() })
     }
 
     /// Returns the verdict of cargo-semver-checks on a crate, compared with a commit, or `None` if it is not installed.
     pub(super) fn semver(&self, root: &Path, name: &str, commit: &str) -> Result<Option<Verdict>> {
-        if !self.semver {
+        if !self.has_semver {
             return Ok(None);
         }
         let mut command = cargo(root);
@@ -46,16 +41,6 @@ impl Judges {
         Verdict::read(&said, output.status.success())
             .map(Some)
             .with_context(|| format!("cargo-semver-checks of {name}"))
-    }
-
-    /// The public items of all crates as they are now.
-    pub(super) fn texts(&self) -> &BTreeMap<String, String> {
-        &self.items
-    }
-
-    /// True if cargo-semver-checks is installed.
-    pub(super) fn has_semver(&self) -> bool {
-        self.semver
     }
 }
 

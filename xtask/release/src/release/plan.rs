@@ -167,7 +167,7 @@ fn next(
     files.retain(|file| !file.ends_with("CHANGELOG.md"));
     if !files.is_empty() {
         reasons.push(format!("files changed since {}: {}", baseline.name, files.len()));
-        let now = judges.items(&package.name);
+        let now = judges.items.get(&package.name);
         let api = Api::compare(root, &baseline.commit, &baseline.name, &package.name, now)?;
         reasons.push(api.said());
         class = class.max(Some(Class::Patch)).max(api.class());

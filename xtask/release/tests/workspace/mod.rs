@@ -45,7 +45,7 @@ impl Workspace {
                 &format!(
                     "[package]\nname = \"{name}\"\nversion.workspace = true\nedition = \"2024\"\nlicense = \"MIT\"\n\
                      description = \"A crate\"\nrust-version = \"1.89\"\nreadme = \"README.md\"\nkeywords = [\"a\"]\n\
-                     categories = [\"api-bindings\"]\n{more}"
+                     categories = [\"api-bindings\"]\n\n[package.metadata.docs.rs]\nall-features = true\n{more}"
                 ),
             );
             this.put(&format!("crates/{name}/src/lib.rs"), &text);
