@@ -43,7 +43,7 @@ mod search_all;
 #[cfg(feature = "objects")]
 mod silence;
 #[cfg(feature = "objects")]
-mod typed;
+pub(crate) mod typed;
 #[cfg(feature = "objects")]
 mod window;
 #[cfg(feature = "objects")]

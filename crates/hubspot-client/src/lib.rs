@@ -11,6 +11,8 @@ mod ext;
 mod generated;
 #[cfg(feature = "webhook-receiver")]
 pub mod receiver;
+#[cfg(feature = "schema-check")]
+pub mod schema;
 mod vendor;
 
 #[cfg(feature = "oauth")]
@@ -30,6 +32,15 @@ pub use crm_core::facade::oauth::*;
 pub use crm_core::facade::redis::*;
 #[doc(inline)]
 pub use crm_core::facade::shared::*;
+
+/// Items that the macros of this crate use. Not for direct use.
+#[cfg(feature = "objects")]
+#[doc(hidden)]
+pub mod reexport {
+    pub use crate::ext::typed::declare::{Declared, NO_OPTION, Settable, put, read, write};
+    pub use crm_core::open_enum;
+    pub use crm_core::reexport::serde;
+}
 
 /// Reading of HubSpot's replies, for tests that need no connection.
 #[doc(hidden)]

@@ -1,5 +1,6 @@
 //! Records whose properties are a type of the user.
 
+pub(crate) mod declare;
 mod names;
 mod record;
 mod text;
@@ -36,7 +37,8 @@ impl Objects {
     /// a time; for an integer such a text is an error. If a property is null or missing,
     /// an `Option` is `None` and a field with `#[serde(default)]` has its default; an empty text
     /// also makes an `Option` `None`. A map, or a type with `#[serde(flatten)]`, has no names of properties:
-    /// HubSpot then returns its default properties.
+    /// HubSpot then returns its default properties. `crm schema pull hubspot --as rust` writes the structs of an account with
+    /// [`properties!`](crate::properties).
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

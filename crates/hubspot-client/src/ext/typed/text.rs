@@ -7,6 +7,8 @@ use serde::ser::{
     Error, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
 };
 
+use super::declare::REFUSED;
+
 /// Returns the properties of a struct or map, without those that are `None`.
 pub(super) fn properties<P: Serialize>(value: &P) -> Result<Map<String>, String> {
     value.serialize(Properties).map_err(|fault| fault.0)
@@ -202,8 +204,11 @@ impl Serializer for Text {
         value.serialize(self)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Self::Ok, Unfit> {
-        value.serialize(self)
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<Self::Ok, Unfit> {
+        match name.strip_prefix(REFUSED) {
+            Some(fault) => Err(Unfit(fault.to_owned())),
+            None => value.serialize(self),
+        }
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Self::Ok, Unfit> {

@@ -1,0 +1,73 @@
+//! One value against its property.
+
+use crm_core::Timestamp;
+
+use crate::types::Property;
+
+/// The maximum number of options that a fault lists.
+const MOST_OPTIONS: usize = 12;
+
+impl Property {
+    /// Returns true if only HubSpot writes the property.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        let fixed = self.modification_metadata.as_ref().and_then(|data| data.read_only_value) == Some(true);
+        fixed || self.calculated == Some(true) || self.name.as_deref() == Some("hs_object_id")
+    }
+
+    /// Returns the reason why HubSpot would refuse a value, for example that it is not one of the options. Several options
+    /// are separated by semicolons. An empty value clears the property.
+    #[must_use]
+    pub fn fault(&self, value: &str) -> Option<String> {
+        if value.is_empty() {
+            return None;
+        }
+        let fault = |text: &str| Some(text.to_owned());
+        match self.type_.as_deref() {
+            Some("number") if !value.trim().parse().is_ok_and(f64::is_finite) => fault("must be a number"),
+            Some("date" | "datetime") if Timestamp::from(value).read().is_err() => {
+                fault("must be a time, for example 2026-03-01 or 2026-03-01T12:00:00Z")
+            }
+            Some("bool") if !matches!(value, "true" | "false") => fault("must be true or false"),
+            Some("enumeration") if self.external_options != Some(true) && !self.options.is_empty() => {
+                self.option(value)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the fault of the first value that is not an option.
+    fn option(&self, text: &str) -> Option<String> {
+        let values = || self.options.iter().filter_map(|option| option.value.as_deref());
+        let given = text.split(';').find(|given| !given.is_empty() && !values().any(|value| value == *given))?;
+        let label = self.options.iter().find(|option| option.label.as_deref() == Some(given));
+        let meant = label.and_then(|option| option.value.as_deref()).or_else(|| near(given, values()));
+        let shown = shown(given);
+        Some(match meant {
+            Some(meant) => format!("has no option \"{shown}\"; did you mean \"{meant}\"?"),
+            None => {
+                let some: Vec<&str> = values().take(MOST_OPTIONS).collect();
+                let more = values().count().saturating_sub(MOST_OPTIONS);
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                format!("has no option \"{shown}\"; options are {}{more}", some.join(", "))
+            }
+        })
+    }
+}
+
+/// Returns a name or an option for a message, or `…` if it has not the form of a name: it may be personal data.
+pub(super) fn shown(name: &str) -> &str {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    if name.bytes().all(plain) { name } else { "…" }
+}
+
+/// Returns the name that is most like `name`, if one is near enough to be meant.
+pub(super) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let alike = |other: &str| {
+        let other = other.to_lowercase();
+        strsim::jaro_winkler(&name, &other).max(strsim::normalized_damerau_levenshtein(&name, &other))
+    };
+    let best = known.map(|other| (alike(other), other)).max_by(|one, other| one.0.total_cmp(&other.0));
+    best.filter(|(alike, _)| *alike >= 0.75).map(|(_, other)| other)
+}
