@@ -110,6 +110,12 @@ pub(crate) trait Dialect: Send + Sync {
         false
     }
 
+    /// Returns true if the collection has definitions of a type of object, for example `properties:contacts`.
+    fn is_of_definitions(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
     /// Returns true if single rows of a request of this operation can fail.
     fn has_rows(&self, operation: &Operation) -> bool {
         let _ = operation;

@@ -321,7 +321,8 @@ impl Fake {
 
     /// Adds a record to the state without a request and returns its identifier. Collections have the
     /// vendor's names: `contacts`, `deals`, `opportunities`, `messages`, `tasks` … For a HubSpot record the
-    /// properties alone are enough.
+    /// properties alone are enough. `properties:contacts` takes properties of a type of object of HubSpot, and `pipelines:deals`
+    /// its pipelines, as replies have them.
     pub fn insert(&self, collection: &str, record: Value) -> String {
         let mut inner = self.engine.lock();
         self.engine.dialect.adopt(collection, record, &mut inner.world)

@@ -54,7 +54,7 @@ pub(crate) fn operation(vendor: Vendor, world: Option<&World>, name: &str) -> Re
 pub(crate) fn collection(vendor: Vendor, name: &str) -> Result<(), String> {
     let dialect = vendor.dialect();
     let known = || dialect.collections().iter().chain(dialect.object_types()).map(|known| (*known).to_owned());
-    if dialect.is_object_type(name, None) || known().any(|known| known == name) {
+    if dialect.is_object_type(name, None) || dialect.is_of_definitions(name) || known().any(|known| known == name) {
         return Ok(());
     }
     Err(format!("{vendor} has no records called `{name}`{}", suggestion(name, known())))

@@ -98,6 +98,11 @@ impl Dialect for HubSpot {
         types::DOCUMENTED.contains(&name) || types::is_custom(name) || world.is_some_and(exists)
     }
 
+    fn is_of_definitions(&self, name: &str) -> bool {
+        let of = name.strip_prefix(seed::PROPERTIES).or_else(|| name.strip_prefix(seed::PIPELINES));
+        of.is_some_and(|object_type| self.is_object_type(object_type, None))
+    }
+
     fn has_rows(&self, operation: &Operation) -> bool {
         let parts: Vec<&str> = operation.path.split('/').collect();
         match parts.as_slice() {

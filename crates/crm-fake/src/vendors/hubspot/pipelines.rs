@@ -26,6 +26,19 @@ pub(super) fn seed(world: &mut World) {
     }
 }
 
+/// Adds a pipeline as a reply has it, or replaces one with the same identifier.
+pub(super) fn adopt(world: &mut World, object_type: &str, pipeline: &Value) -> String {
+    let mut input = pipeline.clone();
+    let named = |value: &mut Value, id: &str| {
+        if let Some(given) = value.get("id").cloned() {
+            value[id] = given;
+        }
+    };
+    named(&mut input, "pipelineId");
+    input["stages"].as_array_mut().into_iter().flatten().for_each(|stage| named(stage, "stageId"));
+    insert(world, object_type, &input)["id"].as_str().unwrap_or("").to_owned()
+}
+
 fn insert(world: &mut World, object_type: &str, input: &Value) -> Value {
     let given = input.get("pipelineId").and_then(Value::as_str).map(str::to_owned);
     let id = given.unwrap_or_else(|| world.next_id().to_string());

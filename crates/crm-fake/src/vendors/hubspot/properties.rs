@@ -54,6 +54,12 @@ fn insert(world: &mut World, home: &str, input: &Value) -> Value {
     property
 }
 
+/// Adds a property beside the standard ones, or replaces one of them.
+pub(super) fn adopt(world: &mut World, object_type: &str, property: &Value) -> String {
+    let home = home(world, object_type);
+    insert(world, &home, property)["name"].as_str().unwrap_or("").to_owned()
+}
+
 fn overlay(target: &mut Value, input: &Value) {
     for (name, value) in input.as_object().into_iter().flatten() {
         target[name] = value.clone();

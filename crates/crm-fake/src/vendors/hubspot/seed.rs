@@ -3,13 +3,17 @@
 use serde_json::{Value, json};
 
 use super::errors::Fail;
-use super::{Answer, page_of, pipelines, record, types};
+use super::{Answer, page_of, pipelines, properties, record, types};
 use crate::call::Call;
 use crate::reply::Reply;
 use crate::state::World;
 
 /// Collections that are not CRM objects and keep their name.
 pub(super) const PLAIN: [&str; 6] = ["owners", "lists", "schemas", "memberships", "files", "folders"];
+
+/// Beginnings of the names of collections with the definitions of a type of object.
+pub(super) const PROPERTIES: &str = "properties:";
+pub(super) const PIPELINES: &str = "pipelines:";
 
 pub(super) fn all(world: &mut World) {
     for (n, name) in ["Ada", "Grace", "Mary"].iter().enumerate() {
@@ -40,6 +44,12 @@ pub(super) fn collection(name: &str) -> String {
 }
 
 pub(super) fn adopt(name: &str, value: Value, world: &mut World) -> String {
+    if let Some(object_type) = name.strip_prefix(PROPERTIES) {
+        return properties::adopt(world, &types::canonical(object_type), &value);
+    }
+    if let Some(object_type) = name.strip_prefix(PIPELINES) {
+        return pipelines::adopt(world, &types::canonical(object_type), &value);
+    }
     if PLAIN.contains(&name) || name.contains(':') {
         let given = ["id", "listId", "name"].iter().find_map(|key| value.get(*key)?.as_str());
         let id = given.map_or_else(|| world.next_id().to_string(), str::to_owned);
