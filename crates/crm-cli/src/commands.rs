@@ -8,6 +8,7 @@ mod login;
 mod mcp;
 mod profiles;
 mod records;
+mod schema;
 mod search;
 mod watch;
 mod webhooks;
@@ -52,6 +53,7 @@ pub(crate) const COMMANDS: &[Entry] = &[
     Entry { command: export::command, run: |matches, options| Box::pin(export::run(matches, options)) },
     Entry { command: search::command, run: |matches, options| Box::pin(search::run(matches, options)) },
     Entry { command: search::count_command, run: |matches, options| Box::pin(search::count(matches, options)) },
+    Entry { command: schema::command, run: |matches, options| Box::pin(schema::run(matches, options)) },
     Entry { command: watch::command, run: |matches, options| Box::pin(watch::run(matches, options)) },
     Entry { command: login::command, run: |matches, options| Box::pin(login::run(matches, options)) },
     Entry { command: profiles::command, run: |matches, options| Box::pin(profiles::run(matches, options)) },

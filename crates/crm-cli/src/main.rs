@@ -21,6 +21,7 @@ mod output;
 mod profile;
 mod request;
 mod run;
+mod schema;
 mod server;
 mod session;
 mod waits;

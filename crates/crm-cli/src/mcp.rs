@@ -33,6 +33,7 @@ use tokio::sync::{OnceCell, mpsc};
 
 use crate::failure::Failure;
 use crate::options::Options;
+use crate::schema::Checks;
 use crate::session::Session;
 use crate::waits;
 use files::Folder;
@@ -50,8 +51,10 @@ const BUFFER: usize = 64 * 1024;
 /// Serves until the input ends, or over HTTP at an address. Files are written to and read from `files` only.
 pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&str>) -> Result<(), Failure> {
     refuse(options)?;
+    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let shared = Shared {
-        session: Session::open(options.profile.as_deref(), options.fake.as_deref())?,
+        schema: Checks::open(options, &session)?,
+        session,
         profile: options.profile.clone().unwrap_or_default(),
         yes: options.yes,
         folder: files.map(|folder| Folder::open(Path::new(folder))).transpose()?,

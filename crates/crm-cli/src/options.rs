@@ -14,6 +14,8 @@ pub(crate) struct Options {
     pub(crate) profile: Option<String>,
     /// The file of records for the fakes; empty for none.
     pub(crate) fake: Option<String>,
+    /// The file of the schema that writes are checked against.
+    pub(crate) schema: Option<String>,
 }
 
 /// The arguments of a command line that set them.
@@ -45,6 +47,11 @@ pub(crate) fn arguments() -> Vec<Arg> {
         .num_args(0..=1)
         .require_equals(true)
         .default_missing_value(""),
+        value(
+            "schema",
+            "FILE",
+            "Check writes of HubSpot's records against a file of crm schema pull before they are sent",
+        ),
     ]
 }
 
@@ -59,6 +66,7 @@ impl Options {
             yes: matches.get_flag("yes"),
             profile: text("profile"),
             fake: text("fake"),
+            schema: text("schema"),
         }
     }
 
@@ -70,6 +78,7 @@ impl Options {
             "fake" => self.fake.is_some(),
             "format" => self.format.is_some(),
             "profile" => self.profile.is_some(),
+            "schema" => self.schema.is_some(),
             _ => false,
         };
         match refused.iter().find(given) {

@@ -3,6 +3,7 @@
 mod file;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crm_core::{AppKeys, Secret};
 use serde::Deserialize;
@@ -39,6 +40,8 @@ pub(crate) struct Entry {
     client_id: Option<String>,
     client_secret: Option<String>,
     pub(crate) base_url: Option<String>,
+    /// The file of the schema that writes are checked against, of HubSpot; relative to the folder of the file of profiles.
+    schema: Option<PathBuf>,
 }
 
 /// A credential, the address to use it at, and what may be done with it.
@@ -104,7 +107,7 @@ impl Profile {
             let profile: Self = serde_json::from_value(members).map_err(|_| {
                 Failure::credential(format!(
                     "the profile \"{name}\" in {} is not valid; it has APIs with \"token\", or with \"client_id\" and \
-                     \"client_secret\", and \"base_url\", and it may have \"allow_writes\"",
+                     \"client_secret\", and \"base_url\" and \"schema\", and it may have \"allow_writes\"",
                     path.display()
                 ))
             })?;
@@ -116,6 +119,12 @@ impl Profile {
 
     fn check(&self) -> Result<(), Failure> {
         let known = |api: &String| APIS.iter().any(|entry| entry.profile == api);
+        if let Some((api, _)) = self.apis.iter().find(|(api, entry)| entry.schema.is_some() && *api != "hubspot") {
+            let name = &self.name;
+            return Err(Failure::usage(format!(
+                "the profile \"{name}\" has a \"schema\" of {api}; only hubspot can have one"
+            )));
+        }
         let Some(api) = self.apis.keys().find(|api| !known(api)) else { return Ok(()) };
         let names = APIS.iter().map(|entry| entry.profile);
         let meant = near(api, names).map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
@@ -125,8 +134,7 @@ impl Profile {
     /// Returns the credential of an API: that of the environment, unless a profile was named. A credential of the
     /// environment takes nothing from the profile: neither its address nor its permission to write.
     pub(crate) fn credential(&self, api: &ApiEntry, named: bool) -> Result<Credential, Failure> {
-        let environment = std::env::var(api.variable).ok().filter(|token| !token.is_empty() && !named);
-        if let Some(token) = environment {
+        if let Some(token) = environment(api, named) {
             let key = Key::Token(token.into());
             return Ok(Credential { key, base_url: None, allows_writes: false, from: api.variable.to_owned() });
         }
@@ -150,6 +158,14 @@ impl Profile {
         };
         let from = format!("profile {}", self.name);
         Ok(Credential { key, base_url: entry.base_url.clone(), allows_writes: self.allow_writes, from })
+    }
+
+    /// Returns the file of HubSpot's schema, unless the credential is that of the environment.
+    pub(crate) fn schema(&self, named: bool) -> Result<Option<PathBuf>, Failure> {
+        let api = APIS.iter().find(|api| api.profile == "hubspot" && environment(api, named).is_none());
+        let entry = api.and_then(|api| self.apis.get(api.profile));
+        let Some(schema) = entry.and_then(|entry| entry.schema.as_ref()) else { return Ok(None) };
+        Ok(Some(file::path()?.with_file_name("").join(schema)))
     }
 
     /// Returns the id and the secret of the vendor's app, both from one place: the profile if it was named and has a
@@ -186,4 +202,9 @@ impl Profile {
         };
         file::change(&self.name, api.profile, change).map(drop)
     }
+}
+
+/// Returns the token of the environment, which counts unless a profile was named.
+fn environment(api: &ApiEntry, named: bool) -> Option<String> {
+    std::env::var(api.variable).ok().filter(|token| !token.is_empty() && !named)
 }

@@ -12,6 +12,7 @@ use crate::cli::{Action, Asked};
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::output::{self, Format};
+use crate::schema::Checks;
 use crate::session::Session;
 use crate::{describe, find, note, request};
 
@@ -42,6 +43,13 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     if !found.operation.reads() {
         permit(&found.words(), &session, found.api, options)?;
+        let faults = match found.api.file.objects {
+            Some(_) => Checks::open(options, &session)?.faults(found, input),
+            None => Vec::new(),
+        };
+        if !faults.is_empty() {
+            return Err(Failure::usage(check::sentence(&faults)));
+        }
     }
     let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
     let pipeline = session.pipeline(found.api.entry, &department).await?;

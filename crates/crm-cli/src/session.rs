@@ -1,6 +1,7 @@
 //! Connections of a command: with the credentials of a profile, or to fakes in this process.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use crm_core::{Credentials as _, Error, OAuthCredentials, Pipeline, Secret};
@@ -70,6 +71,11 @@ impl Session {
             Some(fakes) => fakes.credential(api).await,
             None => self.profile.credential(api, self.named),
         }
+    }
+
+    /// Returns the file of HubSpot's schema that the profile names, if its credential is used.
+    pub(crate) fn schema(&self) -> Result<Option<PathBuf>, Failure> {
+        self.profile.schema(self.named)
     }
 
     /// Returns the profile.

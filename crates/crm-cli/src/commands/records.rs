@@ -7,6 +7,7 @@ use crm_core::Error;
 use hoopai_client::contacts::Contacts;
 use hubspot_client::objects::Objects;
 use hubspot_client::properties::Properties;
+use hubspot_client::types::Property;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -160,6 +161,19 @@ pub(super) fn segment(object: &str, call: &str, words: &str) -> Result<Option<St
         Some(one) => Err(Failure::usage(format!("HubSpot has no {words} of {}", one.name))),
         None => Ok(is_custom(object).then(|| object.to_owned())),
     }
+}
+
+/// Returns the properties of a type of object that the credential may read, those with sensitive data too.
+pub(super) async fn definitions(properties: &Properties) -> Result<Vec<Property>, Error> {
+    let mut all = properties.list().send().await?.results;
+    for sensitivity in ["sensitive", "highly_sensitive"] {
+        // Few credentials may read them.
+        let Ok(list) = properties.list().data_sensitivity(sensitivity).send().await else { break };
+        let new = |one: &Property| !all.iter().any(|known| known.name == one.name);
+        let new: Vec<Property> = list.results.into_iter().filter(new).collect();
+        all.extend(new);
+    }
+    Ok(all)
 }
 
 /// The failure of a name that is not a type of object.

@@ -56,7 +56,7 @@ pub(super) async fn run(shared: &Shared, given: &Given, turn: &Turn) -> Result<A
         ))
         .into());
     }
-    let work = Work::checked(found, given)?;
+    let work = Work::checked(shared, found, given)?;
     let count = work.rows.len();
     let plan = shared.plan(&found, given, &work.shared, count);
     let pipeline = shared.pipeline(&found, &work.shared).await?;
@@ -93,7 +93,7 @@ impl Rows {
 
 impl Work {
     /// Checks all rows; nothing is sent if one has a fault.
-    fn checked(found: Found, given: &Given) -> Result<Self, Failure> {
+    fn checked(server: &Shared, found: Found, given: &Given) -> Result<Self, Failure> {
         let files = found.operation.reply == "file" || found.arguments().any(|argument| argument.ty == "file");
         if files || found.operation.any_part {
             return Err(in_a_terminal(&found));
@@ -108,21 +108,21 @@ impl Work {
                 let text = "the body is one list; call the tool read or write with it";
                 return Err(Failure::usage(format!("{}: {text}", found.words())));
             }
-            return Self::entries(found, shared, rows, usize::try_from(most).unwrap_or(usize::MAX));
+            return Self::entries(server, found, shared, rows, usize::try_from(most).unwrap_or(usize::MAX));
         }
         if let Some(batch) = batch_of(&found) {
             let most = batch.operation.batch_max.unwrap_or(1);
             let words = batch.words();
             return Err(Failure::usage(format!("call {words} instead, which takes {most} rows per request")));
         }
-        Self::calls(found, shared, &rows)
+        Self::calls(server, found, shared, &rows)
     }
 
-    fn entries(found: Found, shared: Input, rows: Vec<Value>, most: usize) -> Result<Self, Failure> {
+    fn entries(server: &Shared, found: Found, shared: Input, rows: Vec<Value>, most: usize) -> Result<Self, Failure> {
         let (mut faults, mut checked, mut common) = (Vec::new(), Vec::new(), shared.clone());
         for (index, row) in rows.into_iter().enumerate() {
             let mut input = with_entries(&shared, vec![row]);
-            faults.extend(input.check(&found).into_iter().filter_map(|fault| at_row(fault, index)));
+            faults.extend(server.check(&found, &mut input).into_iter().filter_map(|fault| at_row(fault, index)));
             if faults.len() > MOST_FAULTS {
                 break;
             }
@@ -134,7 +134,7 @@ impl Work {
         Ok(Self { found, shared: common, rows: Rows::Entries(checked, most) })
     }
 
-    fn calls(found: Found, shared: Input, rows: &[Value]) -> Result<Self, Failure> {
+    fn calls(server: &Shared, found: Found, shared: Input, rows: &[Value]) -> Result<Self, Failure> {
         let (mut faults, mut checked) = (Vec::new(), Vec::new());
         for (index, row) in rows.iter().enumerate() {
             let at = |path: String, text: &str| Fault { path, text: text.to_owned() };
@@ -153,7 +153,7 @@ impl Work {
                     }
                 }
             }
-            let wrong = input.check(&found).into_iter();
+            let wrong = server.check(&found, &mut input).into_iter();
             faults.extend(wrong.map(|fault| Fault { path: format!("rows[{index}].{}", fault.path), ..fault }));
             if faults.len() > MOST_FAULTS {
                 break;

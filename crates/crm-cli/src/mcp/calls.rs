@@ -99,7 +99,7 @@ impl Shared {
         if found.operation.any_part {
             return Err(in_a_terminal(found));
         }
-        let faults = input.check(found);
+        let faults = self.check(found, &mut input);
         if !faults.is_empty() {
             return Err(Failure::usage(check::sentence(&faults)));
         }

@@ -10,9 +10,10 @@ use super::given::Given;
 use super::plan::{Plan, Used};
 use crate::apis::{APIS, ApiEntry};
 use crate::catalogue::Found;
-use crate::check::Input;
+use crate::check::{Fault, Input};
 use crate::failure::Failure;
 use crate::request;
+use crate::schema::Checks;
 use crate::session::Session;
 
 /// The part of the server that all calls of its tools share.
@@ -28,6 +29,8 @@ pub(super) struct Shared {
     pub(super) hubspot: OnceCell<hubspot_client::Client>,
     /// The confirmations that were given.
     pub(super) used: Used,
+    /// The schema that writes of HubSpot's records are checked against.
+    pub(super) schema: Checks,
 }
 
 impl Shared {
@@ -40,6 +43,13 @@ impl Shared {
             "writes are not allowed; the person who runs this server can allow them with `crm mcp --yes`, or with \
              \"allow_writes\": true in the profile",
         ))
+    }
+
+    /// Checks an input, and brings values into the form that is sent. Returns all faults.
+    pub(super) fn check(&self, found: &Found, input: &mut Input) -> Vec<Fault> {
+        let mut faults = input.check(found);
+        faults.extend(self.schema.faults(found, input));
+        faults
     }
 
     /// Returns the plan of a write that needs a confirmation.
