@@ -57,7 +57,7 @@ fn of_properties(object: &ObjectSchema, record: &Value, path: &str) -> Vec<Fault
     let given = record.get("properties").and_then(Value::as_object).into_iter().flatten();
     let text = |value: &Value| if value.is_null() { String::new() } else { request::text(value) };
     let properties: Map<String> = given.map(|(name, value)| (name.as_str(), text(value))).collect();
-    let faults = object.faults(properties.iter()).into_iter();
+    let faults = object.faults(&properties).into_iter();
     let at = |name: Option<String>| format!("{path}.properties.{}", shown(name.as_deref().unwrap_or_default()));
     faults.map(|fault| Fault { path: at(fault.field), text: fault.message }).collect()
 }

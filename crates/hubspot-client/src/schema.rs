@@ -3,21 +3,22 @@
 //! `crm schema pull hubspot --to schema.json` writes the schema of an account to a file.
 //!
 //! ```no_run
+//! use hubspot_client::Map;
 //! use hubspot_client::schema::Schema;
 //! use hubspot_client::types::ObjectCreate;
 //!
 //! # async fn example(client: hubspot_client::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! let schema = Schema::from_json(&std::fs::read_to_string("schema.json")?)?;
-//! let contact = ObjectCreate::from([("email", "ada@example.com"), ("lifecyclestage", "led")]);
+//! let properties = Map::from([("email", "ada@example.com"), ("lifecyclestage", "led")]);
 //! // Returns the error: lifecyclestage has no option "led"; did you mean "lead"?
-//! schema.check("contacts", contact.properties.iter().flatten())?;
-//! client.contacts().create(contact).send().await?;
+//! schema.check("contacts", &properties)?;
+//! client.contacts().create(ObjectCreate::new(properties)).send().await?;
 //! # Ok(()) }
 //! ```
 
 mod check;
 
-use crm_core::{Error, FieldError};
+use crm_core::{Error, FieldError, Map};
 
 use crate::types::{Pipeline, Property};
 
@@ -92,11 +93,7 @@ impl Schema {
     ///
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) with all faults, or if the schema does not have the type of
     /// object.
-    pub fn check<'a>(
-        &self,
-        object: &str,
-        properties: impl IntoIterator<Item = (&'a str, &'a String)>,
-    ) -> Result<(), Error> {
+    pub fn check(&self, object: &str, properties: &Map<String>) -> Result<(), Error> {
         let Some(object) = self.object(object) else {
             return Err(Error::validation(format!(
                 "the schema has no type of object called {}; pull it again with this type",
@@ -130,7 +127,8 @@ impl ObjectSchema {
     /// no fault.
     ///
     /// A fault shows the value only if it has the form of a name.
-    pub fn faults<'a>(&self, properties: impl IntoIterator<Item = (&'a str, &'a String)>) -> Vec<FieldError> {
+    #[must_use]
+    pub fn faults(&self, properties: &Map<String>) -> Vec<FieldError> {
         let fault = |(name, value): (&str, &String)| {
             let fault = match self.property(name) {
                 None => Some(self.unknown(name)),
@@ -141,7 +139,7 @@ impl ObjectSchema {
             };
             fault.map(|fault| FieldError::new(Some(name.to_owned()), None, fault))
         };
-        properties.into_iter().filter_map(fault).collect()
+        properties.iter().filter_map(fault).collect()
     }
 
     /// Returns the fault of a name that is not a property, with the name that was probably meant.

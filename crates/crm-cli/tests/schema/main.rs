@@ -253,7 +253,7 @@ fn a_program_checks_properties_against_the_document() {
     let schema = Schema::from_json(&document).unwrap();
     let check = |object: &str, name: &str, value: &str| {
         let properties = hubspot_client::Map::from([(name, value.to_owned())]);
-        schema.check(object, properties.iter()).err().map(|error| error.to_string()).unwrap_or_default()
+        schema.check(object, &properties).err().map(|error| error.to_string()).unwrap_or_default()
     };
     for (name, value) in [
         ("lifecyclestage", "lead"),

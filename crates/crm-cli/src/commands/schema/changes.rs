@@ -75,9 +75,9 @@ mod tests {
         assert_eq!(
             between(&before, &of(json!([lead, customer]), &["zip", "phone"])),
             [
+                "gone: contacts.properties.city",
                 "changed: contacts.properties.lifecyclestage.label",
                 "new: contacts.properties.lifecyclestage.options.customer",
-                "gone: contacts.properties.city",
                 "new: contacts.properties.phone",
             ]
         );
