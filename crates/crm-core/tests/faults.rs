@@ -210,6 +210,19 @@ async fn secrets_and_values_appear_nowhere() {
 }
 
 #[tokio::test]
+async fn an_echo_of_the_credential_is_not_an_id() {
+    // Refused, not readable, and without content.
+    for (status, body) in [(401, "{}"), (200, "[1, oops"), (200, "")] {
+        let id = format!("id-{TOKEN}");
+        let answer = move || Reply::With(status, vec![("x-request-id", id.clone())], body.to_owned());
+        let server = Server::start(move |_, _| answer()).await;
+        let error = read(&pipeline(&server)).send().await.unwrap_err();
+        assert_eq!((error.request_id(), error.status()), (None, Some(status)), "{body}");
+        assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn downloads_stream_and_tell_when_they_are_cut() {
     let server = Server::start(|_, number| match number {
         0 => reply(503, ""),

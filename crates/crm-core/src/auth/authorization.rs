@@ -67,8 +67,8 @@ impl Authorization {
         }
     }
 
-    pub(crate) fn secret(&self) -> Option<&str> {
-        self.secret.as_ref().map(|secret| secret.expose()).filter(|secret| !secret.is_empty())
+    pub(crate) fn secret(&self) -> Option<&Arc<Secret>> {
+        self.secret.as_ref()
     }
 }
 

@@ -3,13 +3,12 @@
 use http::header;
 
 use super::Shared;
-use crate::auth::Authorization;
 use crate::error::{BODY_CAP, Error, ErrorKind, LimitScope};
 use crate::meta::OpMeta;
 use crate::vendor::{Advice, Feedback, RawReply};
 
 /// Returns the error of a refused request, and the vendor's advice on repeating it.
-pub(super) fn refused(shared: &Shared, op: &OpMeta, reply: &RawReply, used: &Authorization) -> (Error, Advice) {
+pub(super) fn refused(shared: &Shared, op: &OpMeta, reply: &RawReply) -> (Error, Advice) {
     let read = shared.vendor.read_error(op, reply);
     let mut detail = read.detail;
     if detail.raw.is_empty() {
@@ -19,18 +18,13 @@ pub(super) fn refused(shared: &Shared, op: &OpMeta, reply: &RawReply, used: &Aut
     if detail.content_type.is_none() {
         detail.content_type = reply.header(header::CONTENT_TYPE.as_str()).map(str::to_owned);
     }
-    if let Some(secret) = used.secret() {
-        detail.forget(secret);
-    }
-    // An echo of the credential is not an id.
-    let quotes = |id: &String| used.secret().is_some_and(|secret| id.contains(secret));
-    let request_id = shared.vendor.request_id(reply).filter(|id| !quotes(id));
+    let detail = reply.without_secret(detail);
     let body = detail.raw.clone();
     let error = Error::from_vendor(read.kind)
         .with_status(reply.status())
         .with_retry_after(read.retry_after.or_else(|| reply.retry_after()))
         .with_limit_scope(read.scope)
-        .with_request_id(request_id)
+        .with_request_id(reply.request_id(&*shared.vendor))
         .with_refused(read.retry == Advice::Refused)
         .with_doubt(read.may_have_happened)
         .with_body(body)

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -14,6 +15,7 @@ use super::body::{Body, Coding, Fault};
 use super::connections::Seat;
 use super::failure;
 use super::underway::Underway;
+use crate::auth::Secret;
 use crate::error::{Error, Sent};
 use crate::vendor::RawReply;
 
@@ -52,6 +54,9 @@ pub(super) trait Success: Sized + Send {
 
     /// The reply, as far as it has arrived.
     fn reply(&self) -> Cow<'_, RawReply>;
+
+    /// Keeps the credential of the request, which errors about the reply must not show.
+    fn keep(&mut self, secret: Option<Arc<Secret>>);
 }
 
 /// A reply that was read to its end.
@@ -83,10 +88,14 @@ impl Success for Whole {
     fn reply(&self) -> Cow<'_, RawReply> {
         Cow::Borrowed(&self.0)
     }
+
+    fn keep(&mut self, secret: Option<Arc<Secret>>) {
+        self.0.secret = secret;
+    }
 }
 
 /// A reply whose body is still to be read.
-pub(super) struct Open(pub(super) Response, pub(super) Seat);
+pub(super) struct Open(pub(super) Response, pub(super) Seat, pub(super) Option<Arc<Secret>>);
 
 impl Success for Open {
     const ACCEPT: &'static str = "*/*";
@@ -104,11 +113,15 @@ impl Success for Open {
     }
 
     async fn take(response: Response, _: Coding, seat: Seat, _: usize) -> Result<Self, Error> {
-        Ok(Self(response, seat))
+        Ok(Self(response, seat, None))
     }
 
     fn reply(&self) -> Cow<'_, RawReply> {
         Cow::Owned(RawReply::new(self.0.status(), self.0.headers().clone(), Bytes::new()))
+    }
+
+    fn keep(&mut self, secret: Option<Arc<Secret>>) {
+        self.2 = secret;
     }
 }
 

@@ -44,9 +44,9 @@ impl Fetched {
             Some(Broken::Other(fault)) => Err(self.unpromised(fault)),
             Some(Broken::NoList) => Err(self.listless(request)),
             Some(Broken::Refusal) => {
-                let detail = pipeline.shared.vendor.read_error(request.op, &self.reply).detail;
+                let read = pipeline.shared.vendor.read_error(request.op, &self.reply);
                 let fault = "the vendor reports an error, with a status of success";
-                Err(self.unpromised(fault).with_vendor(detail))
+                Err(self.unpromised(fault).with_vendor(self.reply.without_secret(read.detail)))
             }
         })
     }
@@ -91,7 +91,7 @@ impl Fetched {
 
     /// Ends the call with an error about its reply.
     fn failed(&self, error: Error, pipeline: &Pipeline, request: &Request) -> Error {
-        let id = pipeline.shared.vendor.request_id(&self.reply);
+        let id = self.reply.request_id(&*pipeline.shared.vendor);
         pipeline.complete(error.with_request_id(id), request, self.reply.attempts)
     }
 }

@@ -34,11 +34,11 @@ impl Pipeline {
 
     /// Same as [`fetch`](Self::fetch), but leaves the body unread.
     pub(crate) async fn open(&self, request: &Request) -> Result<BodyStream, Error> {
-        let (Open(response, seat), attempts) = self.run(request).await?;
+        let (Open(response, seat, secret), attempts) = self.run(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         if request.op.long_running && status == http::StatusCode::ACCEPTED {
             let mut reply = RawReply::new(status, headers, Bytes::new());
-            reply.attempts = attempts;
+            (reply.attempts, reply.secret) = (attempts, secret);
             return Err(Fetched { reply }.pending(self, request));
         }
         let chunks = Box::pin(OpenBody::new(response, seat));
@@ -329,12 +329,14 @@ impl<'a> Run<'a> {
             underway.observe(reply.status().as_u16(), &classify::feedback(shared, op, reply, error));
         };
         match delivered {
-            Delivered::Success(success) => {
+            Delivered::Success(mut success) => {
                 observe(&success.reply(), None);
+                success.keep(used.secret().cloned());
                 Ok(success)
             }
-            Delivered::Failure(reply) => {
-                let (mut error, advice) = classify::refused(shared, op, &reply, used);
+            Delivered::Failure(mut reply) => {
+                reply.secret = used.secret().cloned();
+                let (mut error, advice) = classify::refused(shared, op, &reply);
                 if let Err(other) = Coding::of(reply.headers()) {
                     error = error.in_context(format!("the reply is encoded as {other}, which is not read"));
                 }

@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
+use super::Vendor;
+use crate::auth::Secret;
 use crate::codec::{self, Wire, memory};
-use crate::error::{Error, Sent};
+use crate::error::{Error, Sent, VendorDetail};
 
 /// The first two bytes of gzip (RFC 1952, 2.3.1).
 pub(crate) const GZIP_BEGIN: [u8; 2] = [0x1f, 0x8b];
@@ -23,13 +26,15 @@ pub struct RawReply {
     pub(crate) attempts: u32,
     /// Memory that its values may take, in bytes.
     pub(crate) room: usize,
+    /// The credential of the request, which must not be shown if the reply quotes it.
+    pub(crate) secret: Option<Arc<Secret>>,
 }
 
 impl RawReply {
     /// Creates a reply, for tests and tables.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self { status, headers, body: body.into(), attempts: 0, room: memory::USUAL }
+        Self { status, headers, body: body.into(), attempts: 0, room: memory::USUAL, secret: None }
     }
 
     /// The status.
@@ -73,6 +78,27 @@ impl RawReply {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns the id that the vendor gave the request. An echo of the credential is not an id.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn request_id(&self, vendor: &dyn Vendor) -> Option<String> {
+        vendor.request_id(self).filter(|id| !self.secret().is_some_and(|secret| id.contains(secret)))
+    }
+
+    /// Removes the credential from the details of an error that the reply contains.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_secret(&self, mut detail: VendorDetail) -> VendorDetail {
+        if let Some(secret) = self.secret() {
+            detail.forget(secret);
+        }
+        detail
+    }
+
+    fn secret(&self) -> Option<&str> {
+        self.secret.as_ref().map(|secret| secret.expose()).filter(|secret| !secret.is_empty())
     }
 
     /// Reads the body as a typed value. An empty body reads like `null`.

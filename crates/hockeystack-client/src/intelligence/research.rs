@@ -4,10 +4,9 @@ use crm_core::reexport::http::StatusCode;
 use crm_core::{Batch, BatchReport, Call, ChunkOutcome, Error, ErrorKind, Poll, Poller, RawReply, Sent};
 use crm_core::{VendorDetail, VendorError};
 
-use super::{AccountIntelligence, ResearchQuery};
+use super::{AccountIntelligence, ResearchQuery, vendor};
 use crate::account_intelligence::operations::ACCOUNT_INTELLIGENCE_GET;
 use crate::account_intelligence::types::{ResearchReply, ResearchRequest, ResearchResult, ResearchStatus};
-use crate::headers;
 
 /// Number of companies that are looked up at once: the vendor's limit allows no more.
 const AT_ONCE: usize = 10;
@@ -149,7 +148,7 @@ fn refused(result: &ResearchResult, reply: &RawReply) -> Error {
     let mut detail = VendorDetail::default();
     detail.category = result.status.as_ref().map(|status| status.as_str().to_owned());
     detail.message.clone_from(&result.error);
-    label(Error::new(kind, ""), reply).with_body(reply.body().clone()).with_vendor(detail)
+    label(Error::new(kind, ""), reply).with_body(reply.body().clone()).with_vendor(reply.without_secret(detail))
 }
 
 fn label(error: Error, reply: &RawReply) -> Error {
@@ -158,5 +157,5 @@ fn label(error: Error, reply: &RawReply) -> Error {
         .with_status(reply.status())
         .with_sent(Sent::Answered)
         .with_attempts(1)
-        .with_request_id(headers::request_id(reply))
+        .with_request_id(reply.request_id(&vendor::AccountIntelligence))
 }

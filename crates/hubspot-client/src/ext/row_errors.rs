@@ -1,6 +1,6 @@
 //! The errors of a mixed result, one per row.
 
-use crm_core::{Called, Error, RawReply, Sent, Vendor};
+use crm_core::{Called, Error, RawReply, Sent};
 use serde_json::Value;
 
 use crate::vendor::{ErrorBody, HubSpot, kind_of_row};
@@ -20,12 +20,12 @@ pub(super) fn row_errors(reply: &RawReply) -> Vec<Value> {
 pub(super) fn row_error(value: &Value, op: &Called, reply: &RawReply) -> Error {
     let body = ErrorBody::read(value);
     let kind = kind_of_row(&body);
-    let mut detail = body.into_detail();
+    let mut detail = reply.without_secret(body.into_detail());
     detail.raw = value.to_string().into();
     Error::new(kind, "")
         .with_operation(op)
         .with_sent(Sent::Answered)
-        .with_request_id(HubSpot.request_id(reply))
+        .with_request_id(reply.request_id(&HubSpot))
         .with_body(detail.raw.clone())
         .with_vendor(detail)
 }

@@ -1,7 +1,7 @@
 //! The errors of rows of a batch whose result is unknown.
 
 use crm_core::reexport::http::StatusCode;
-use crm_core::{Called, Error, RawReply, Vendor};
+use crm_core::{Called, Error, RawReply};
 use serde_json::Value;
 
 use crate::vendor::{ErrorBody, HubSpot};
@@ -43,9 +43,9 @@ fn said(text: impl Into<std::borrow::Cow<'static, str>>, op: &Called, reply: &Ra
     let error = Error::decode(text)
         .with_operation(op)
         .with_status(reply.status())
-        .with_request_id(HubSpot.request_id(reply))
+        .with_request_id(reply.request_id(&HubSpot))
         .with_body(reply.body().clone());
-    let detail = ErrorBody::read(body).into_detail();
+    let detail = reply.without_secret(ErrorBody::read(body).into_detail());
     if detail.message.is_none() && detail.category.is_none() {
         return error;
     }
