@@ -80,6 +80,7 @@ fn refuse(options: &Options) -> Result<(), Failure> {
         (options.dry_run, "--dry-run", "the tools write and batch take dry_run"),
         (options.all, "--all", "the tool read takes all"),
         (options.format.is_some(), "--format", "replies are always JSON"),
+        (options.jq.is_some(), "--jq", "replies are those of the protocol"),
     ];
     match refused.into_iter().find(|one| one.0) {
         Some((_, name, text)) => Err(Failure::usage(format!("{name} has no effect on crm mcp; leave it out: {text}"))),

@@ -16,6 +16,8 @@ pub(crate) struct Options {
     pub(crate) fake: Option<String>,
     /// The file of the schema that writes are checked against.
     pub(crate) schema: Option<String>,
+    /// The filter of the output, if this program has filters.
+    pub(crate) jq: Option<String>,
 }
 
 /// The arguments of a command line that set them.
@@ -32,7 +34,7 @@ pub(crate) fn arguments() -> Vec<Arg> {
         Arg::new(name).long(name).value_name(shown).help(help).global(true).help_heading("Options of all commands")
     };
     let formats = Format::value_variants().iter().filter_map(|format| format.to_possible_value());
-    vec![
+    let mut arguments = vec![
         value("format", "FORMAT", "Form of the output [default: table on a terminal, otherwise jsonl]")
             .value_parser(clap::builder::PossibleValuesParser::new(formats)),
         flag("all", "Read all pages of a list"),
@@ -52,7 +54,18 @@ pub(crate) fn arguments() -> Vec<Arg> {
             "FILE",
             "Check writes of HubSpot's records against a file of crm schema pull before they are sent",
         ),
-    ]
+    ];
+    if cfg!(feature = "jq") {
+        arguments.push(
+            value(
+                "jq",
+                "FILTER",
+                "Filter each JSON value of the output with jq's language; each result is a line of JSON",
+            )
+            .conflicts_with("format"),
+        );
+    }
+    arguments
 }
 
 impl Options {
@@ -67,6 +80,7 @@ impl Options {
             profile: text("profile"),
             fake: text("fake"),
             schema: text("schema"),
+            jq: matches.try_get_one::<String>("jq").ok().flatten().cloned(),
         }
     }
 
@@ -77,6 +91,7 @@ impl Options {
             "dry-run" => self.dry_run,
             "fake" => self.fake.is_some(),
             "format" => self.format.is_some(),
+            "jq" => self.jq.is_some(),
             "profile" => self.profile.is_some(),
             "schema" => self.schema.is_some(),
             _ => false,

@@ -1,6 +1,8 @@
 //! Data on standard output, in the form that was asked for.
 
 mod flat;
+#[cfg(feature = "jq")]
+mod jq;
 mod table;
 
 use std::io::{self, IsTerminal as _, Write};
@@ -29,9 +31,45 @@ pub(crate) enum Format {
 impl Format {
     /// The form without an option.
     pub(crate) fn of(asked: Option<Self>) -> Self {
+        if is_filtered() {
+            return Self::Jsonl;
+        }
         let usual = if io::stdout().is_terminal() { Self::Table } else { Self::Jsonl };
         asked.unwrap_or(usual)
     }
+}
+
+#[cfg(feature = "jq")]
+std::thread_local! {
+    /// The filter of `--jq`. The program writes values on one thread.
+    static FILTER: std::cell::OnceCell<jq::Jq> = const { std::cell::OnceCell::new() };
+}
+
+/// Filters all values from now on, and writes each result as a line of JSON.
+#[cfg(feature = "jq")]
+pub(crate) fn filter(code: &str) -> Result<(), Failure> {
+    let jq = jq::Jq::new(code)?;
+    FILTER.with(|filter| filter.set(jq)).map_err(|_| Failure::usage("--jq is given twice; join the filters with |"))
+}
+
+/// Returns true if a filter makes lines of JSON out of each value.
+#[cfg(feature = "jq")]
+fn is_filtered() -> bool {
+    FILTER.with(|filter| filter.get().is_some())
+}
+
+#[cfg(not(feature = "jq"))]
+fn is_filtered() -> bool {
+    false
+}
+
+/// Writes a value as a line of JSON, or the results of the filter.
+fn json(value: &Value, out: &mut impl Write) -> Result<(), Failure> {
+    #[cfg(feature = "jq")]
+    if is_filtered() {
+        return FILTER.with(|filter| filter.get().map_or(Ok(()), |filter| filter.write(value, out)));
+    }
+    writeln!(out, "{value}").map_err(|error| Failure::output(&error))
 }
 
 /// Takes rows one by one. Tables and CSV are written at the end, because their columns follow from all rows.
@@ -49,10 +87,11 @@ impl Rows {
     /// Takes a row.
     pub(crate) fn push(&mut self, row: Value) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
+        self.written += 1;
         let written = match self.format {
-            Format::Jsonl => writeln!(out, "{row}"),
+            Format::Jsonl => return json(&row, &mut out),
             Format::Json => {
-                let before = if self.written == 0 { "[" } else { "," };
+                let before = if self.written == 1 { "[" } else { "," };
                 write!(out, "{before}\n{}", indented(&row, "  "))
             }
             Format::Table | Format::Csv => {
@@ -60,7 +99,6 @@ impl Rows {
                 Ok(())
             }
         };
-        self.written += 1;
         written.map_err(|error| Failure::output(&error))
     }
 
@@ -82,9 +120,11 @@ impl Rows {
 pub(crate) fn value(value: &Value, format: Format) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let rows = std::slice::from_ref(value);
-    let written = match format {
+    let written = match if is_filtered() { Format::Jsonl } else { format } {
         _ if value.is_null() => Ok(()),
-        Format::Jsonl => writeln!(out, "{value}"),
+        Format::Jsonl => {
+            return json(value, &mut out).and_then(|()| out.flush().map_err(|error| Failure::output(&error)));
+        }
         Format::Json => writeln!(out, "{}", indented(value, "")),
         Format::Csv => Columns::of(rows).csv(rows, &mut out),
         Format::Table => out.write_all(table::record(value).as_bytes()),

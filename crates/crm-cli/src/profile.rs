@@ -1,9 +1,12 @@
 //! Credentials, from the environment or from the file of profiles.
 
 mod file;
+#[cfg_attr(not(feature = "keyring"), path = "profile/no_keyring.rs")]
+mod keyring;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use crm_core::{AppKeys, Secret};
 use serde::Deserialize;
@@ -16,6 +19,11 @@ use crate::login::{self, Login};
 
 /// The profile that is used if none is named.
 const DEFAULT: &str = "default";
+
+/// Returns true if there is a file of profiles. One that others can read is an error.
+pub(crate) fn exists() -> Result<bool, Failure> {
+    file::read(&file::path()?).map(|read| read.is_some())
+}
 
 /// A profile: which credentials are used, and whether writes need no `--yes`.
 #[derive(Default, Deserialize)]
@@ -32,11 +40,18 @@ pub(crate) struct Profile {
     pub(crate) apis: BTreeMap<String, Entry>,
 }
 
-/// The access to an API: a token, or the keys of an app whose tokens are in the folder beside the file.
+/// The access to an API: a token, here or in the keyring of the system, or the keys of an app whose tokens are in the folder
+/// beside the file.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
     token: Option<String>,
+    /// True if the token is in the keyring of the system.
+    #[serde(default)]
+    keyring: bool,
+    /// The token of the keyring, which is read once.
+    #[serde(skip)]
+    kept: OnceLock<Secret>,
     client_id: Option<String>,
     client_secret: Option<String>,
     pub(crate) base_url: Option<String>,
@@ -65,7 +80,11 @@ impl Entry {
     /// Returns the kind of the credential.
     pub(crate) fn kind(&self) -> Option<&'static str> {
         let app = self.client_id.is_some() && self.client_secret.is_some();
-        if self.token.is_some() { Some("token") } else { app.then_some("login") }
+        match (&self.token, self.keyring) {
+            (Some(_), _) => Some("token"),
+            (None, true) => Some("keyring"),
+            (None, false) => app.then_some("login"),
+        }
     }
 }
 
@@ -106,7 +125,7 @@ impl Profile {
             // The text of the error could quote a token.
             let profile: Self = serde_json::from_value(members).map_err(|_| {
                 Failure::credential(format!(
-                    "the profile \"{name}\" in {} is not valid; it has APIs with \"token\", or with \"client_id\" and \
+                    "the profile \"{name}\" in {} is not valid; it has APIs with \"token\", \"keyring\", or \"client_id\" and \
                      \"client_secret\", and \"base_url\" and \"schema\", and it may have \"allow_writes\"",
                     path.display()
                 ))
@@ -150,6 +169,7 @@ impl Profile {
         let app = entry.client_id.clone().zip(entry.client_secret.clone());
         let key = match (&entry.token, app) {
             (Some(token), _) => Key::Token(token.clone().into()),
+            (None, _) if entry.keyring => Key::Token(self.kept(api, entry)?),
             (None, Some((id, secret))) => {
                 let keys = AppKeys::new(id, secret).map_err(|error| Failure::credential(error.to_string()))?;
                 Key::Login(Box::new(self.login(api, &keys)?))
@@ -166,6 +186,14 @@ impl Profile {
         let entry = api.and_then(|api| self.apis.get(api.profile));
         let Some(schema) = entry.and_then(|entry| entry.schema.as_ref()) else { return Ok(None) };
         Ok(Some(file::path()?.with_file_name("").join(schema)))
+    }
+
+    /// Returns the token of the keyring.
+    fn kept(&self, api: &ApiEntry, entry: &Entry) -> Result<Secret, Failure> {
+        if let Some(token) = entry.kept.get() {
+            return Ok(token.clone());
+        }
+        keyring::read(&self.name, api.profile).map(|token| entry.kept.get_or_init(|| token).clone())
     }
 
     /// Returns the id and the secret of the vendor's app, both from one place: the profile if it was named and has a
@@ -194,11 +222,27 @@ impl Profile {
 
     /// Stores a credential in this profile, instead of an earlier one of the API: a token, or the keys of an app.
     pub(crate) fn store(&self, api: &ApiEntry, credential: &[(&str, &str)]) -> Result<(), Failure> {
+        let members = credential.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+        self.replace(api, members)?;
+        if self.apis.get(api.profile).is_some_and(|entry| entry.keyring) {
+            keyring::remove(&self.name, api.profile);
+        }
+        Ok(())
+    }
+
+    /// Stores a token in the keyring of the system, and in this profile that it is there.
+    pub(crate) fn keep(&self, api: &ApiEntry, token: &Secret) -> Result<(), Failure> {
+        keyring::store(&self.name, api.profile, token)?;
+        self.replace(api, Map::from_iter([("keyring".to_owned(), true.into())]))
+    }
+
+    /// Replaces the credential of an API.
+    fn replace(&self, api: &ApiEntry, credential: Map<String, Value>) -> Result<(), Failure> {
         let change = |entry: &mut Map<String, Value>| {
-            for old in ["token", "client_id", "client_secret"] {
+            for old in ["token", "keyring", "client_id", "client_secret"] {
                 entry.remove(old);
             }
-            entry.extend(credential.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
+            entry.extend(credential);
         };
         file::change(&self.name, api.profile, change).map(drop)
     }

@@ -18,7 +18,14 @@ use crate::{describe, find, note, request};
 
 /// Carries out a command.
 pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure> {
+    #[cfg(feature = "jq")]
+    if let Some(filter) = &options.jq {
+        output::filter(filter)?;
+    }
     match action {
+        Action::Find { .. } | Action::Describe { .. } | Action::Text(_) if options.jq.is_some() => {
+            Err(Failure::usage("the answer is a text, which --jq does not filter; leave it out"))
+        }
         Action::Find { words } => output::text(&find::answer(&words)),
         Action::Describe { named, ty } => {
             output::text(&describe::named(&named, ty.as_deref()).map_err(Failure::usage)?)
@@ -57,6 +64,7 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
         return preview(&request::call::<Value>(found, &pipeline, input)).await;
     }
     if found.operation.reply == "file" {
+        options.refuse(&found.words(), &["jq"])?;
         return download(request::call(found, &pipeline, input), found).await;
     }
     let call: Call<Value> = request::call(found, &pipeline, input);

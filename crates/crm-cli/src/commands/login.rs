@@ -34,7 +34,10 @@ pub(super) fn command() -> Command {
     let mut names: Vec<&str> = APIS.iter().map(|api| api.profile).collect();
     names.dedup();
     let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).help(help).action(ArgAction::SetTrue);
-    Command::new("login")
+    let command = Command::new("login");
+    let keyring = flag("keyring", "Store the token in the keyring of the system, not in the profile").requires("token");
+    let command = if cfg!(feature = "keyring") { command.arg(keyring) } else { command };
+    command
         .about("Store a credential in a profile: a login by OAuth, or a token from standard input")
         .long_about(
             "Store a credential in a profile: a login by OAuth (HubSpot and HoopAI), or a token from standard input.\n\n\
@@ -79,7 +82,8 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
         note::say(&format!("{} of the environment is used before profile {}; unset it", api.variable, profile.name));
     }
     if matches.get_flag("token") {
-        return token(api, &profile);
+        let keyring = matches.try_get_one::<bool>("keyring").ok().flatten() == Some(&true);
+        return token(api, &profile, keyring);
     }
     if !VENDORS.contains(&api.profile) {
         return Err(Failure::usage(format!("{name} has no logins; store its token with: crm login {name} --token")));
@@ -111,12 +115,17 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
 }
 
 /// Stores a token from standard input.
-fn token(api: &'static ApiEntry, profile: &Profile) -> Result<(), Failure> {
+fn token(api: &'static ApiEntry, profile: &Profile, keyring: bool) -> Result<(), Failure> {
     let token = hidden::line(&format!("token for {}: ", api.profile))?;
     let access = Access { token: token.clone(), login: None, base_url: None, department: "any".to_owned() };
     api.connect(access).map_err(|error| Failure::usage(format!("standard input is not a token: {error}")))?;
-    profile.store(api, &[("token", token.expose())])?;
-    note::say(&format!("the token for {} is stored in profile {}", api.profile, profile.name));
+    if keyring {
+        profile.keep(api, &token)?;
+        note::say(&format!("the token for {} of profile {} is stored in the keyring", api.profile, profile.name));
+    } else {
+        profile.store(api, &[("token", token.expose())])?;
+        note::say(&format!("the token for {} is stored in profile {}", api.profile, profile.name));
+    }
     Ok(())
 }
 
