@@ -1,6 +1,7 @@
 //! The commands beside the operations. Each is a file with its words, its arguments and its work, and a row here.
 
 mod can;
+mod doctor;
 mod export;
 mod import;
 mod interrupt;
@@ -59,6 +60,7 @@ pub(crate) const COMMANDS: &[Entry] = &[
     Entry { command: profiles::command, run: |matches, options| Box::pin(profiles::run(matches, options)) },
     Entry { command: whoami::command, run: |matches, options| Box::pin(whoami::run(matches, options)) },
     Entry { command: can::command, run: |matches, options| Box::pin(can::run(matches, options)) },
+    Entry { command: doctor::command, run: |matches, options| Box::pin(doctor::run(matches, options)) },
     Entry { command: webhooks::command, run: |matches, options| Box::pin(webhooks::run(matches, options)) },
     Entry { command: mcp::command, run: |matches, options| Box::pin(mcp::run(matches, options)) },
 ];

@@ -76,6 +76,12 @@ impl PagingTable {
         &self.ready().1
     }
 
+    /// Returns the first position, if it is a number and a parameter of this name takes it.
+    pub(crate) fn begin(&self, name: &str) -> Option<u64> {
+        let counts = matches!(self.form, Form::Number | Form::Counted);
+        (counts && self.params.first() == Some(&name)).then_some(self.first)
+    }
+
     fn facts(&self, page: &Value) -> PageFacts {
         let items = at(page, self.items).and_then(Value::as_array);
         let last = || at(items?.last()?, self.last?);

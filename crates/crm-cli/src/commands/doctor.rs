@@ -1,0 +1,303 @@
+//! `crm doctor`: calls of a real account that only read, and a report of the replies that differ from their documents.
+
+mod calls;
+mod differences;
+mod report;
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::time::{Duration, SystemTime};
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use crm_core::{Error, ErrorKind, RawReply};
+use serde_json::Value;
+
+use self::calls::{Known, Resource};
+use self::differences::Differences;
+use self::report::Report;
+use super::interrupt::Interrupt;
+use crate::apis::{self, APIS, ApiEntry};
+use crate::arguments;
+use crate::catalogue::{Api, Found, near};
+use crate::failure::Failure;
+use crate::options::Options;
+use crate::profile::{self, Key};
+use crate::session::Session;
+use crate::{identity, note, output, request};
+
+/// The maximum number of calls.
+const CALLS: &str = "100";
+/// The number of calls in a row that get no answer after which the checkup ends.
+const SILENT: usize = 3;
+/// The variables of the environment that set a proxy.
+const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+/// The difference between two clocks that is reported.
+const HOUR: Duration = Duration::from_secs(3_600);
+
+pub(super) fn command() -> Command {
+    Command::new("doctor")
+        .about("Check the setup and the replies of a real account, and report what is odd, without values")
+        .long_about(
+            "Check the setup and the replies of a real account, and report what is odd, without values.\n\nOnly \
+             operations that read are called, each once, with a few items of a list. The report has no value of a reply, \
+             so it can be pasted into an issue. The exit code is 0 if nothing is odd, and 1 if a reply differs from its \
+             document or a call failed. A missing permission is reported and is not a failure.",
+        )
+        .arg(
+            Arg::new("vendor")
+                .value_name("VENDOR")
+                .required(true)
+                .value_parser(clap::builder::PossibleValuesParser::new(apis::vendors())),
+        )
+        .arg(
+            Arg::new("arguments")
+                .value_name("NAME=VALUE")
+                .help("Arguments that operations need, for example locationId=ID of HoopAI")
+                .num_args(0..),
+        )
+        .arg(
+            Arg::new("calls")
+                .long("calls")
+                .value_name("COUNT")
+                .help("The maximum number of calls")
+                .default_value(CALLS)
+                .value_parser(value_parser!(u16).range(1..)),
+        )
+}
+
+pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
+    options.refuse("doctor", &["all", "dry-run", "format", "jq"])?;
+    let vendor = matches.get_one::<String>("vendor").cloned().unwrap_or_default();
+    let mut known = Known::default();
+    for word in matches.get_many::<String>("arguments").into_iter().flatten() {
+        let (name, value) = arguments::fields::pair(word)?;
+        known.give(argument(&vendor, name)?, value.into());
+    }
+    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
+    let mut report = Report::new(&vendor);
+    let missing = setup(&vendor, &session, &mut report, &mut known).await?;
+    let checkup = match missing {
+        Some(missing) => Err(missing),
+        None => {
+            let most = matches.get_one::<u16>("calls").copied().unwrap_or_default().into();
+            let checkup = Checkup { session: &session, report: &mut report, known, connected: false, silent: 0 };
+            checkup.run(&vendor, most).await
+        }
+    };
+    output::text(&report.markdown())?;
+    checkup?;
+    match (report.oddities(), report.broken) {
+        (0, false) => Ok(()),
+        (0, true) => Err(Failure::other("some calls failed; the report names them")),
+        (odd, _) => Err(Failure::other(format!(
+            "replies differ from their documents at {odd} places; the report contains no values, so please paste it \
+             into an issue"
+        ))),
+    }
+}
+
+/// Returns the name of an argument of the vendor's operations.
+fn argument(vendor: &str, name: &str) -> Result<&'static str, Failure> {
+    let operations = || Api::of(vendor).flat_map(|api| &api.file.operations);
+    let names = || operations().flat_map(|operation| &operation.arguments).map(|argument| argument.name);
+    names().find(|known| *known == name).ok_or_else(|| {
+        let meant = near(name, names()).map(|near| format!("; did you mean {near}=…?")).unwrap_or_default();
+        Failure::usage(format!("no operation of {vendor} has the argument {}{meant}", crate::check::shown(name)))
+    })
+}
+
+/// Reports what needs no account. Returns the failure if there is no credential.
+async fn setup(
+    vendor: &str,
+    session: &Session,
+    report: &mut Report,
+    known: &mut Known,
+) -> Result<Option<Failure>, Failure> {
+    let file = if profile::exists()? { "only its owner can read it" } else { "none" };
+    report.fact("file of profiles", file);
+    let mut apis: Vec<&'static ApiEntry> = APIS.iter().filter(|api| api.vendor == vendor).collect();
+    apis.dedup_by_key(|api| api.profile);
+    let (mut found, mut missing) = (false, None);
+    for api in apis {
+        let text = match session.credential(api).await {
+            Ok(credential) => {
+                found = true;
+                if let Key::Login(login) = &credential.key {
+                    let tokens = login.tokens().await.map_err(|error| Failure::call(&error, false))?;
+                    for name in ["locationId", "companyId"] {
+                        let value = tokens.as_ref().and_then(|tokens| tokens.detail(name)).cloned();
+                        value.into_iter().for_each(|value| known.give(name, value));
+                    }
+                }
+                // The name of a profile may be that of a customer.
+                let from = if credential.from == api.variable { api.variable } else { "a profile" };
+                let from = if session.is_fake() { "the fake" } else { from };
+                let at = if credential.base_url.is_some() { ", at another address than the vendor's" } else { "" };
+                format!("{} of {from}{at}", identity::kind(&credential))
+            }
+            Err(failure) => {
+                let text = format!("none; set {}, or run: crm login {}", api.variable, api.profile);
+                missing.get_or_insert(failure);
+                text
+            }
+        };
+        report.fact(format!("credential of {}", api.profile), text);
+    }
+    let proxies: Vec<&str> = PROXIES.into_iter().filter(|name| std::env::var_os(name).is_some()).collect();
+    report.fact("proxy of the environment", if proxies.is_empty() { "none".to_owned() } else { proxies.join(", ") });
+    Ok(missing.filter(|_| !found))
+}
+
+/// The calls of a checkup.
+struct Checkup<'a> {
+    session: &'a Session,
+    report: &'a mut Report,
+    known: Known,
+    /// True if the vendor answered.
+    connected: bool,
+    /// The number of calls in a row without an answer.
+    silent: usize,
+}
+
+impl Checkup<'_> {
+    /// Calls an operation of each resource in turn, until none is left that can be called.
+    async fn run(mut self, vendor: &str, most: usize) -> Result<(), Failure> {
+        let mut resources = calls::of(vendor);
+        for resource in &mut resources {
+            resource.retain(|found| self.session.has_credential(found.api.entry));
+        }
+        let mut interrupt = Interrupt::new();
+        let ended = self.rounds(&mut resources, most, &mut interrupt).await;
+        let (mut count, mut lacks) = (0, BTreeMap::new());
+        for found in resources.iter().flat_map(Resource::left) {
+            count += 1;
+            if let Err(name) = self.known.input(found)
+                && !name.is_empty()
+            {
+                *lacks.entry(name).or_default() += 1;
+            }
+        }
+        if self.report.calls() > 0 {
+            self.report.fact("connection", if self.connected { "established" } else { "no answer" });
+        }
+        self.report.not_called(count, &lacks);
+        let end = match &ended {
+            Ok(true) => "every operation that can be called was called",
+            Ok(false) => "at the maximum of calls; --calls COUNT allows more",
+            Err(_) => "early; the line on standard error has the reason",
+        };
+        self.report.fact("ended", end);
+        ended.map(drop)
+    }
+
+    /// Returns true if every operation was called that can be.
+    async fn rounds(
+        &mut self,
+        resources: &mut [Resource],
+        most: usize,
+        interrupt: &mut Interrupt,
+    ) -> Result<bool, Failure> {
+        loop {
+            let before = self.report.calls();
+            for resource in &mut *resources {
+                if self.report.calls() >= most {
+                    return Ok(false);
+                }
+                let Some((found, input)) = resource.next(&self.known) else { continue };
+                if std::io::stderr().is_terminal() {
+                    note::status(&format!("call {} of at most {most}: {}", self.report.calls() + 1, found.words()));
+                }
+                let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
+                let pipeline = self.session.pipeline(found.api.entry, &department).await?;
+                let call = request::call::<Value>(&found, &pipeline, &input).send_raw();
+                match interrupt.or(call).await.ok_or_else(|| Failure::cancelled(false))? {
+                    Ok(reply) => self.answered(&found, &reply),
+                    Err(error) => self.failed(&found, &error).map_err(|failure| failure.without(&input))?,
+                }
+            }
+            if self.report.calls() == before {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn answered(&mut self, found: &Found, reply: &RawReply) {
+        (self.connected, self.silent) = (true, 0);
+        if self.report.replies() == 0 {
+            self.report.fact("clock", clock(reply));
+        }
+        let read = (!reply.body().is_empty()).then(|| reply.json());
+        let differences = match &read {
+            None if found.operation.reply == "nothing" || found.operation.meta().rules.may_be_empty => {
+                Differences::new()
+            }
+            None => differences::whole("content", "nothing"),
+            Some(None) => differences::whole("JSON", "other content"),
+            Some(Some(value)) => {
+                self.known.learn(found, value);
+                differences::of(found.api.types(), found.operation.reply, value)
+            }
+        };
+        self.report.answered(found, reply.status().as_u16(), differences);
+    }
+
+    /// Reports a failure. One that every other call would have too is returned.
+    fn failed(&mut self, found: &Found, error: &Error) -> Result<(), Failure> {
+        use ErrorKind::{
+            Auth, Config, Connect, Io, LocalLimit, NotFound, Permission, QuotaExhausted, RateLimited, Timeout, Token,
+        };
+        let kind = error.kind();
+        self.connected |= error.status().is_some();
+        // Some vendors answer a missing scope as they answer a wrong credential.
+        if kind == Permission || kind == Auth && self.report.replies() > 0 {
+            self.silent = 0;
+            self.report.refused(found);
+            return Ok(());
+        }
+        if kind == NotFound {
+            self.silent = 0;
+            self.report.not_found();
+            return Ok(());
+        }
+        self.report.failed(found, error);
+        self.report.broken = true;
+        self.silent = if matches!(kind, Connect | Io | Timeout) { self.silent + 1 } else { 0 };
+        let ends = matches!(kind, Auth | Token | Config | RateLimited | QuotaExhausted | LocalLimit);
+        if ends || self.silent >= SILENT { Err(Failure::call(error, false)) } else { Ok(()) }
+    }
+}
+
+/// Returns the sentence about the local clock beside the vendor's. Proxies and caches may return an older date.
+fn clock(reply: &RawReply) -> String {
+    if reply.header("date").is_none() {
+        return "the reply has no date".to_owned();
+    }
+    // `until` is never negative, so an hour is added for the comparison.
+    let ahead = reply.until(SystemTime::now() + HOUR).as_secs_f64() - HOUR.as_secs_f64();
+    let seconds = ahead.abs().round();
+    match ahead {
+        _ if seconds < 3.0 => "as the vendor's".to_owned(),
+        ahead if ahead <= -HOUR.as_secs_f64() => "at least an hour behind the vendor's".to_owned(),
+        ahead if ahead < 0.0 => format!("{seconds} s behind the vendor's"),
+        _ => format!("{seconds} s ahead of the vendor's"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crm_core::RawReply;
+    use hubspot_client::http::{HeaderMap, HeaderValue, StatusCode, header};
+
+    use super::clock;
+
+    #[test]
+    fn the_clock_is_compared_with_the_date_of_the_reply() {
+        let at = |date: &'static str| {
+            let headers = HeaderMap::from_iter([(header::DATE, HeaderValue::from_static(date))]);
+            clock(&RawReply::new(StatusCode::OK, headers, ""))
+        };
+        assert!(at("Thu, 01 Jan 2026 00:00:00 GMT").ends_with(" s ahead of the vendor's"));
+        assert_eq!(at("Fri, 01 Jan 2100 00:00:00 GMT"), "at least an hour behind the vendor's");
+        assert_eq!(clock(&RawReply::new(StatusCode::OK, HeaderMap::new(), "")), "the reply has no date");
+    }
+}

@@ -1,0 +1,160 @@
+//! A checkup of an account: calls that only read, and a report without values.
+
+#![cfg(unix)]
+
+mod support;
+
+use crm_fake::{Fake, Fault, Vendor};
+use serde_json::json;
+use support::vendor::Running;
+use support::{Ongoing, Ran, command, crm, crm_at, run};
+
+/// The rows of a table of the report, by its heading.
+fn rows(ran: &Ran, heading: &str) -> Vec<String> {
+    let table = ran.output.split("\n## ").find(|part| part.starts_with(heading)).unwrap_or_default();
+    table.lines().skip(4).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_vendor_that_keeps_its_document_is_without_oddities() {
+    for line in ["doctor hubspot", "doctor hockeystack", "doctor hatch"] {
+        let ran = crm(&format!("{line} --fake"));
+        assert_eq!((ran.code, ran.errors.as_str()), (0, ""), "{line}: {}", ran.output);
+        assert!(ran.output.contains("| oddities | 0 |") && ran.output.contains("| failed | 0 |"), "{}", ran.output);
+    }
+    // The vendor adds a member to each reply that no document has.
+    let ran = crm("doctor hoopai locationId=loc --fake");
+    let rows = rows(&ran, "Replies that differ");
+    assert!(rows.len() == 1 && rows[0].starts_with("| `traceId` | no such member | text | 200 | "), "{}", ran.output);
+}
+
+#[test]
+fn every_call_reads_and_replies_are_the_arguments_of_others() {
+    let fake = Running::start(Fake::builder(Vendor::HubSpot));
+    fake.0.insert("contacts", json!({"email": "ada@example.com"}));
+    let ran = crm_at(&fake.profile(), "doctor hubspot --calls 150");
+    assert!(ran.output.contains("| ended | at the maximum of calls; --calls COUNT allows more |"), "{}", ran.output);
+    let requests = fake.0.requests();
+    assert_eq!(requests.len(), 150);
+    let reads = |request: &crm_fake::Recorded| request.method == "GET" || request.path.ends_with("/search");
+    assert!(requests.iter().all(reads));
+    for call in ["objects.list", "objects.search", "objects.get", "owners.get", "properties.list"] {
+        assert!(requests.iter().any(|request| request.operation == call), "{call}");
+    }
+    let limits = requests.iter().flat_map(|request| &request.query).filter(|(name, _)| name == "limit");
+    assert!(limits.clone().count() > 10 && limits.into_iter().all(|(_, value)| value == "3"));
+}
+
+#[test]
+fn the_report_has_every_kind_of_oddity_and_no_value() {
+    let fake = Running::start(Fake::builder(Vendor::HubSpot));
+    let canary = "Canary Lee";
+    fake.0.fail(
+        Fault::Body(json!({
+            "results": [
+                {"id": 4_711_474_747_i64, "createdAt": "", "properties": {canary: 7}, "archived": "canary",
+                 "nickname": canary, "canary@example.com": 1},
+                {"id": null, "properties": {}},
+            ],
+            "paging": {"next": {"after": 4_711_474_747_i64}},
+        }))
+        .on("contacts.list"),
+    );
+    fake.0.fail(
+        Fault::Status(403, crm_fake::Payload::Json(json!({"category": "MISSING_SCOPES", "message": canary})))
+            .on("owners.list"),
+    );
+    fake.0.fail(
+        Fault::Status(400, crm_fake::Payload::Json(json!({"category": "CANARY_CODE", "message": canary})))
+            .on("companies.list"),
+    );
+    fake.0.fail(Fault::Html.on("deals.list"));
+    let ran = crm_at(&fake.profile(), "doctor hubspot --calls 150");
+    assert_eq!(ran.code, 1);
+    assert!(ran.errors.contains("replies differ from their documents at"), "{}", ran.errors);
+    let odd = rows(&ran, "Replies that differ");
+    for row in [
+        "| `results[].id` | text | a whole number | 200 | 1 | hubspot contacts list |",
+        "| `results[].id` | a value | null | 200 | 1 | hubspot contacts list |",
+        "| `results[].properties.{}` | text | a whole number | 200 | 1 | hubspot contacts list |",
+        "| `results[].archived` | true or false | text | 200 | 1 | hubspot contacts list |",
+        "| `results[].nickname` | no such member | text | 200 | 1 | hubspot contacts list |",
+        "| `results[].…` | no such member | a whole number | 200 | 1 | hubspot contacts list |",
+        "| `.` | JSON | other content | 200 | 1 | hubspot deals list |",
+    ] {
+        assert!(odd.iter().any(|one| one == row), "{row} is not in {odd:#?}");
+    }
+    assert_eq!(rows(&ran, "Not permitted").len(), 1);
+    assert_eq!(rows(&ran, "Failed"), ["| hubspot companies list | 400 | invalid input (CANARY_CODE) |"]);
+    let text = format!("{}{}", ran.output, ran.errors);
+    for value in ["Canary", "canary@", "4711474747", fake.0.token()] {
+        assert!(!text.contains(value), "{value} in {text}");
+    }
+}
+
+#[test]
+fn no_value_of_any_reply_is_in_the_report() {
+    for (vendor, line) in
+        [(Vendor::HubSpot, "doctor hubspot"), (Vendor::HoopAi, "doctor hoopai locationId=canary-location")]
+    {
+        let fake = Running::start(Fake::builder(vendor).strange_replies().no_quota());
+        let ran = crm_at(&fake.profile(), line);
+        assert_eq!(ran.code, 1, "{}", ran.errors);
+        assert!(ran.output.contains("xNobodyKnows` | no such member | an object |"), "{}", ran.output);
+        assert!(ran.output.contains("| a known value | another value |"), "{}", ran.output);
+        for value in ["A_VALUE_NOBODY_HAS_HEARD_OF", "canary-location", "deep", fake.0.token()] {
+            assert!(!ran.output.contains(value), "{value} in {}", ran.output);
+        }
+    }
+}
+
+#[test]
+fn a_checkup_without_a_credential_or_an_answer_is_a_report_too() {
+    let ran = crm("doctor hubspot");
+    assert_eq!(ran.code, 3);
+    assert!(ran.output.contains("| credential of hubspot | none; set HUBSPOT_TOKEN, or run: crm login hubspot |"));
+    assert!(ran.errors.contains("there is no credential for hubspot"), "{}", ran.errors);
+
+    let mut refused = command("doctor hubspot", "/nowhere");
+    let fake = Running::start(Fake::builder(Vendor::HubSpot));
+    let profile = fake.profile();
+    let ran = run(refused.env("CRM_PROFILES", profile.path()).env("HUBSPOT_TOKEN", ""));
+    assert_eq!(ran.code, 0, "{}", ran.errors);
+    fake.0.expire_tokens();
+    let ran = crm_at(&profile, "doctor hubspot");
+    assert!(ran.code == 3 && ran.output.contains("| ended | early; "), "{}{}", ran.output, ran.errors);
+
+    let entry = json!({"token": "canary-token", "base_url": "http://127.0.0.1:9"});
+    let ran = crm_at(&support::seed(&json!({"default": {"hubspot": entry}}).to_string()), "doctor hubspot");
+    assert!(ran.code == 7 && ran.output.contains("| connection | no answer |"), "{}{}", ran.output, ran.errors);
+    assert!(!ran.output.contains("127.0.0.1") && !ran.output.contains("canary"), "{}", ran.output);
+
+    for (line, sentence) in [
+        ("doctor hubspt", "invalid value 'hubspt' for '<VENDOR>'"),
+        (
+            "doctor hoopai locationid=x --fake",
+            "no operation of hoopai has the argument locationid; did you mean locationId=…?",
+        ),
+        ("doctor hoopai loc --fake", "one of the words is not NAME=VALUE"),
+        ("doctor hubspot --calls 0 --fake", "invalid value '0' for '--calls <COUNT>'"),
+        ("doctor hubspot --format json --fake", "--format has no effect on crm doctor; leave it out"),
+    ] {
+        let ran = crm(line);
+        assert_eq!((ran.code, ran.output.as_str()), (2, ""), "{line}: {}", ran.errors);
+        assert!(ran.errors.contains(sentence), "{line}: {}", ran.errors);
+    }
+}
+
+#[test]
+fn ctrl_c_writes_the_report_of_what_was_done() {
+    let fake = Running::start(Fake::builder(Vendor::HubSpot));
+    fake.0.fail(Fault::Slow(std::time::Duration::from_secs(60)).on("deals.list"));
+    let profile = fake.profile();
+    let ongoing = Ongoing::start(&mut command("doctor hubspot", profile.path()));
+    while !fake.0.requests().iter().any(|request| request.path.ends_with("/0-3")) {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let ran = ongoing.interrupt();
+    assert_eq!((ran.code, ran.errors.as_str()), (1, "crm: cancelled\n"));
+    assert!(ran.output.starts_with("# crm doctor hubspot\n") && ran.output.contains("| ended | early; "));
+}
