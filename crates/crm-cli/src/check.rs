@@ -55,9 +55,9 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Returns the texts of the input that are long enough to be distinguished, the longest first.
-    pub(crate) fn texts(&self) -> Vec<&str> {
-        let mut found: Vec<&str> = self.parts.iter().map(|(_, value)| value.as_str()).collect();
+    /// Returns the texts and numbers of the input that are long enough to be distinguished, the longest first.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let mut found: Vec<String> = self.parts.iter().map(|(_, value)| value.clone()).collect();
         for value in self.arguments.values().chain(&self.body) {
             texts(value, &mut found);
         }
@@ -126,10 +126,11 @@ impl Input {
     }
 }
 
-/// Collects the texts of a value.
-fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+/// Collects the texts and numbers of a value.
+fn texts(value: &Value, found: &mut Vec<String>) {
     match value {
-        Value::String(text) => found.push(text),
+        Value::String(text) => found.push(text.clone()),
+        Value::Number(number) => found.push(number.to_string()),
         Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
         Value::Object(members) => members.values().for_each(|member| texts(member, found)),
         _ => {}

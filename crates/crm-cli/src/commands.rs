@@ -8,6 +8,7 @@ mod interrupt;
 mod login;
 mod mcp;
 mod profiles;
+mod properties;
 mod records;
 mod schema;
 mod search;

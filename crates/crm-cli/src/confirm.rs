@@ -25,17 +25,30 @@ pub(crate) fn digest(what: &str, input: &[u8], now: SystemTime) -> String {
 ///
 /// Returns a failure if the digest is older than five minutes or belongs to another write.
 pub(crate) fn check(what: &str, input: &[u8], given: &str, now: SystemTime) -> Result<(), Failure> {
-    let time = given.split_once('-').and_then(|(time, _)| u64::from_str_radix(time, 16).ok());
-    let Some(time) = time.filter(|time| made(what, input, *time) == given) else {
+    let Some(time) = time_of(given).filter(|time| made(what, input, *time) == given) else {
         return Err(Failure::usage(
             "the digest is not that of this operation, account and input; look at the plan again with --dry-run",
         ));
     };
-    let made = UNIX_EPOCH.checked_add(Duration::from_secs(time));
-    match made.and_then(|made| now.duration_since(made).ok()) {
-        Some(age) if age <= LIFE => Ok(()),
-        _ => Err(Failure::usage("the digest has expired after 5 minutes; look at the plan again with --dry-run")),
+    match is_good(time, now) {
+        true => Ok(()),
+        false => Err(Failure::usage("the digest has expired after 5 minutes; look at the plan again with --dry-run")),
     }
+}
+
+/// Returns true if a digest has expired, so that it confirms nothing.
+pub(crate) fn has_expired(given: &str, now: SystemTime) -> bool {
+    !time_of(given).is_some_and(|time| is_good(time, now))
+}
+
+/// Returns the time at which a digest was made, in seconds since 1970.
+fn time_of(given: &str) -> Option<u64> {
+    given.split_once('-').and_then(|(time, _)| u64::from_str_radix(time, 16).ok())
+}
+
+fn is_good(time: u64, now: SystemTime) -> bool {
+    let made = UNIX_EPOCH.checked_add(Duration::from_secs(time));
+    made.and_then(|made| now.duration_since(made).ok()).is_some_and(|age| age <= LIFE)
 }
 
 /// Returns the digest of a write at a time, in seconds since 1970.

@@ -114,7 +114,7 @@ impl Failure {
         }
     }
 
-    /// Hides the texts of an input, which a vendor's message may repeat.
+    /// Hides the texts and numbers of an input, which a vendor's message may repeat.
     pub(crate) fn without(mut self, input: &Input) -> Self {
         // The vendor's message is after the name of the operation.
         let Some(name) = self.line.find("): ") else { return self };

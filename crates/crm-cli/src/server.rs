@@ -1,7 +1,7 @@
 //! A small HTTP server for callbacks. The size of requests is limited, and slow clients are cut off.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +37,15 @@ pub(crate) struct Request {
 
 /// The answer to a request: its status and a text for a person.
 pub(crate) type Answer = (StatusCode, String);
+
+/// Reads an address to listen at: a port of this computer, or `ADDRESS:PORT`.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
+    let port = || text.parse().ok().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    text.parse()
+        .ok()
+        .or_else(port)
+        .ok_or_else(|| "write a port, or ADDRESS:PORT with the number of an address".to_owned())
+}
 
 /// A server that listens.
 pub(crate) struct Server {

@@ -349,6 +349,24 @@ fn whoami_and_can_ask_for_the_scopes_of_a_token() {
 }
 
 #[test]
+fn a_fake_permits_everything_and_a_token_of_the_keyring_needs_the_feature() {
+    let ran = support::crm("whoami hubspot --fake");
+    assert_eq!((ran.code, ran.errors.as_str()), (0, "crm: the fake has no scopes: it permits every operation\n"));
+    let place = Place::new(Vendor::HubSpot, "token");
+    place.write(json!({"work": {"hubspot": {"keyring": true}}}));
+    let shown: Value = serde_json::from_str(&place.run("profiles").output).unwrap();
+    assert_eq!(shown["credential"], "keyring");
+    // There is no keyring in a test.
+    let ran = place.run("hubspot contacts list --profile work");
+    assert_eq!((ran.code, ran.output.as_str()), (3, ""));
+    let advice =
+        if cfg!(feature = "keyring") { "no keyring service in this session" } else { "with the feature keyring" };
+    assert!(ran.errors.contains(advice), "{}", ran.errors);
+    let ran = place.run("login hubspot --token --keyring");
+    assert_eq!((ran.code, ran.output.as_str()), (if cfg!(feature = "keyring") { 3 } else { 2 }, ""), "{}", ran.errors);
+}
+
+#[test]
 fn whoami_fails_if_the_credential_is_refused_or_missing() {
     let place = Place::new(Vendor::HubSpot, "token");
     place.write(json!({"default": {"hubspot": {"token": "pat-na1-canary", "base_url": place.fake.base_url()}}}));

@@ -230,6 +230,11 @@ fn what_is_wrong_is_one_line_and_no_file_is_made() {
         ("hubspot owners --to FILE --associations deals", 2, "only HubSpot's types of object have --all-properties"),
         ("hubspot contacts --to /nowhere/x.csv --all-properties --fake", 2, "/nowhere/x.csv cannot be written: "),
         ("hubspot contacts --to /dev/null --format jsonl --fake", 2, "/dev/null is not a file"),
+        (
+            "hubspot deals --to FILE --properties amount,delname --fake",
+            2,
+            "--properties delname: is not a property of deals; did you mean \"dealname\"?",
+        ),
         ("hubspot contacts --to FILE", 3, "there is no credential for hubspot"),
     ] {
         let ran = crm(&format!("export {}", line.replace("FILE", file)));

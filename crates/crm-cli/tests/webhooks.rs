@@ -25,8 +25,9 @@ fn command(line: &str) -> Command {
 
 /// Starts a listener on a free port, and returns its address.
 fn listen(line: &str) -> (Ongoing, String) {
-    let mut listener = Ongoing::start(&mut command(&format!("webhooks listen --listen 127.0.0.1:0 {line}")));
+    let mut listener = Ongoing::start(&mut command(&format!("webhooks listen --listen 0 {line}")));
     let message = listener.message();
+    assert!(message.contains(" at http://127.0.0.1:"), "{message}");
     let address = message.split("http://").nth(1).and_then(|rest| rest.split(';').next()).unwrap();
     (listener, address.to_owned())
 }

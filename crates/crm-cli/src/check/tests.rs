@@ -102,3 +102,10 @@ fn values_get_the_form_that_is_sent() {
         faults("hubspot blog-tags create", json!({}), Some(json!({"name": "a", "created": "2026-01-01"})));
     assert_eq!((none.as_str(), input.body), ("", Some(json!({"name": "a"}))));
 }
+
+#[test]
+fn long_texts_and_numbers_of_an_input_are_those_that_messages_hide() {
+    let body = serde_json::json!({"phone": 4_711_474_747_i64, "rows": [{"name": "Ada Lee", "age": 36, "on": true}]});
+    let input = Input { body: Some(body), ..Input::default() };
+    assert_eq!(input.texts(), ["4711474747", "Ada Lee"]);
+}

@@ -61,11 +61,13 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
+    options.refuse("export", &["jq"])?;
     refuse(&[("--all", options.all)], "an export reads all pages")?;
     refuse(&[("--dry-run", options.dry_run)], "an export sends more than one request")?;
     let question = Question::read(&matches, &options)?;
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let access = Access::open(&question, &session).await?;
+    access.expect(&question).await?;
     let described = question.describe();
     let (mut target, place) = Target::open(&question.path, &described)?;
     let is_resumed = place.is_some();

@@ -11,6 +11,7 @@ use hubspot_client::types::Property;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::properties;
 use crate::apis::{self, ApiEntry};
 use crate::catalogue::{ObjectType, find, is_custom, near};
 use crate::check::shown;
@@ -144,6 +145,15 @@ impl Kind {
     }
 }
 
+impl Records {
+    /// Checks that the properties of these names exist.
+    pub(super) async fn expect(&self, kind: &Kind, names: &[String]) -> Result<(), Failure> {
+        let (Self::HubSpot(_, access), Kind::HubSpot(segment)) = (self, kind) else { return Ok(()) };
+        let object = types().find(|one| one.segment == *segment).map_or(segment.as_str(), |one| one.name);
+        properties::Properties::expect(access, object, names).await
+    }
+}
+
 /// Returns the API of this document.
 pub(super) fn entry(document: &str) -> Result<&'static ApiEntry, Failure> {
     let found = apis::APIS.iter().find(|api| api.document == document);
@@ -161,19 +171,6 @@ pub(super) fn segment(object: &str, call: &str, words: &str) -> Result<Option<St
         Some(one) => Err(Failure::usage(format!("HubSpot has no {words} of {}", one.name))),
         None => Ok(is_custom(object).then(|| object.to_owned())),
     }
-}
-
-/// Returns the properties of a type of object that the credential may read, those with sensitive data too.
-pub(super) async fn definitions(properties: &Properties) -> Result<Vec<Property>, Error> {
-    let mut all = properties.list().send().await?.results;
-    for sensitivity in ["sensitive", "highly_sensitive"] {
-        // Few credentials may read them.
-        let Ok(list) = properties.list().data_sensitivity(sensitivity).send().await else { break };
-        let new = |one: &Property| !all.iter().any(|known| known.name == one.name);
-        let new: Vec<Property> = list.results.into_iter().filter(new).collect();
-        all.extend(new);
-    }
-    Ok(all)
 }
 
 /// The failure of a name that is not a type of object.

@@ -138,7 +138,11 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let (limit, descends) = (question.limit, question.descends());
     let kind = question.kind.clone();
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let (input, found) = match kind.open(&session).await? {
+    let records = kind.open(&session).await?;
+    if !options.dry_run {
+        records.expect(&kind, &question.properties).await?;
+    }
+    let (input, found) = match records {
         Records::HubSpot(objects, _) => {
             let request = question.hubspot();
             let input = input(&request);

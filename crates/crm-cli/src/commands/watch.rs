@@ -19,7 +19,7 @@ use super::records::{self, Kind, Records, names, refuse, row};
 use crate::failure::Failure;
 use crate::note;
 use crate::options::Options;
-use crate::output::Format;
+use crate::output::{self, Format};
 use crate::session::Session;
 
 /// The number of lines after which the position is stored.
@@ -76,6 +76,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     };
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let records = kind.open(&session).await?;
+    records.expect(&kind, &properties).await?;
     let mut watch = Watch { kind, file, interrupt: Interrupt::new(), before: HashSet::new() };
     let pause = matches.get_one::<u64>("follow").copied().map(Duration::from_secs);
     let mut cursor = begun;
@@ -174,13 +175,12 @@ impl Watch {
         let ended = loop {
             match self.interrupt.or(stream.next()).await {
                 Some(Some(Ok(change))) => {
-                    let line = change.to_string();
                     let mut hash = DefaultHasher::new();
-                    line.hash(&mut hash);
+                    change.to_string().hash(&mut hash);
                     let hash = hash.finish();
                     seen.insert(hash);
                     if !self.before.contains(&hash) {
-                        writeln!(io::stdout(), "{line}").map_err(|error| Failure::output(&error))?;
+                        output::value(&change, Format::Jsonl)?;
                         lines += 1;
                         if lines % LINES == 0 {
                             self.store(&stream.cursor())?;

@@ -57,9 +57,11 @@ impl Used {
         self.lock().contains(digest)
     }
 
-    /// Uses a digest up.
-    pub(super) fn take(&self, digest: &str) -> Result<(), Failure> {
-        match self.lock().insert(digest.to_owned()) {
+    /// Uses a digest up. Those that have expired are forgotten, because they confirm nothing anyway.
+    pub(super) fn take(&self, digest: &str, now: SystemTime) -> Result<(), Failure> {
+        let mut used = self.lock();
+        used.retain(|digest| !confirm::has_expired(digest, now));
+        match used.insert(digest.to_owned()) {
             true => Ok(()),
             false => Err(Failure::usage(
                 "this confirmation was used already, and confirms one call; nothing was sent; call with dry_run: true \
@@ -168,5 +170,24 @@ fn cut(value: &Value) -> String {
     match text.char_indices().nth(MOST_CHARACTERS) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::Used;
+    use crate::confirm::{self, LIFE};
+
+    #[test]
+    fn a_digest_is_used_once_and_forgotten_when_it_expires() {
+        let (used, now) = (Used::default(), SystemTime::now());
+        let digest = confirm::digest("a write", b"17", now);
+        used.take(&digest, now).unwrap();
+        used.take(&digest, now + LIFE - Duration::from_secs(1)).unwrap_err();
+        let later = now + LIFE + Duration::from_secs(2);
+        used.take(&confirm::digest("a write", b"17", later), later).unwrap();
+        assert!(!used.has(&digest));
     }
 }

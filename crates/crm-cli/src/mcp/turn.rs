@@ -1,5 +1,7 @@
 //! One call of a tool, with what its client can be asked.
 
+use std::time::SystemTime;
+
 use rmcp::model::{
     CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitationAction, ElicitationSchema, InputRequest,
     InputRequiredResult, InputResponses, ProtocolVersion, Resource,
@@ -85,7 +87,7 @@ impl Turn {
                 .into());
             };
             plan.check(digest)?;
-            return Ok(used.take(digest)?);
+            return Ok(used.take(digest, SystemTime::now())?);
         }
         let form = form(plan)?;
         let modern = self.context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
@@ -109,7 +111,7 @@ impl Turn {
         };
         let agreed = content.and_then(|content| content.get(QUESTION)?.as_bool()) == Some(true);
         match action && agreed {
-            true => Ok(digest.map_or(Ok(()), |digest| used.take(digest))?),
+            true => Ok(digest.map_or(Ok(()), |digest| used.take(digest, SystemTime::now()))?),
             false => Err(Failure::usage("the user did not confirm it; nothing was sent").into()),
         }
     }

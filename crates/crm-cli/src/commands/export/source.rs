@@ -33,6 +33,14 @@ impl Access {
         }
     }
 
+    /// Checks that the properties exist that are asked for.
+    pub(super) async fn expect(&self, question: &Question) -> Result<(), Failure> {
+        match (self, &question.what) {
+            (Self::Records(records), What::Records(kind)) => records.expect(kind, &question.properties).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Returns the names of all properties that records of HubSpot have.
     pub(super) async fn all_properties(&self) -> Result<Vec<String>, Failure> {
         let Self::Records(Records::HubSpot(_, properties)) = self else { return Ok(Vec::new()) };

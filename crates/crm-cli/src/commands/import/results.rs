@@ -22,6 +22,8 @@ pub(super) struct Results {
     waiting: BTreeMap<usize, Value>,
     /// Rows that were refused.
     failed: Vec<usize>,
+    /// The number of them that the credential may not write.
+    denied: usize,
     /// Rows that may have been written.
     unknown: Vec<usize>,
     count: usize,
@@ -32,9 +34,13 @@ pub(super) fn result(number: usize, answer: Answer, row: &Input, verb: Verb) -> 
     let failed = |result: &str, error: &Error| {
         let vendor = error.vendor();
         let code = vendor.and_then(|detail| detail.code.clone().or_else(|| detail.category.clone()));
-        let text = Failure::call(error, true).without(row).to_string();
+        let failure = Failure::call(error, true).without(row);
+        let (text, kind) = (failure.to_string(), failure.as_json()["kind"].take());
         let may_have_happened = result == "unknown";
-        json!({"row": number, "result": result, "code": code, "error": text, "may_have_happened": may_have_happened})
+        json!({
+            "row": number, "result": result, "kind": kind, "code": code, "error": text,
+            "may_have_happened": may_have_happened,
+        })
     };
     match answer {
         Answer::Written { id, new } => {
@@ -54,7 +60,7 @@ pub(super) fn result(number: usize, answer: Answer, row: &Input, verb: Verb) -> 
 impl Results {
     pub(super) fn new(format: Format) -> Self {
         let out = output::Rows::new(format);
-        Self { out, next: 1, waiting: BTreeMap::new(), failed: Vec::new(), unknown: Vec::new(), count: 0 }
+        Self { out, next: 1, waiting: BTreeMap::new(), failed: Vec::new(), denied: 0, unknown: Vec::new(), count: 0 }
     }
 
     /// The number of rows with a result.
@@ -71,7 +77,10 @@ impl Results {
     pub(super) fn push(&mut self, number: usize, result: Value) -> Result<(), Failure> {
         self.count += 1;
         match result["result"].as_str() {
-            Some("failed") => self.failed.push(number),
+            Some("failed") => {
+                self.failed.push(number);
+                self.denied += usize::from(result["kind"] == "credential");
+            }
             Some("unknown") => self.unknown.push(number),
             _ => {}
         }
@@ -99,6 +108,10 @@ impl Results {
         shown?;
         Ok(match (failed, unknown) {
             (0, 0) => Ok(()),
+            (_, 0) if failed == self.denied => Err(Failure::credential(format!(
+                "{failed} of {all} rows failed, because the credential may not write them{at}; grant the permission and \
+                 send them again"
+            ))),
             (_, 0) => Err(Failure::other(format!("{failed} of {all} rows failed{at}"))),
             _ if repeatable => Err(Failure::doubt(format!(
                 "{failed} of {all} rows failed, and {unknown} may have been written{at}; run the same command again to \

@@ -6,7 +6,7 @@ use hubspot_client::schema::{ObjectSchema, Schema, VERSION};
 use hubspot_client::types::{OptionItem, Pipeline, PipelineStage, Property, SchemasObjectSchema};
 use serde_json::Value;
 
-use super::super::records;
+use super::super::{properties, records};
 use crate::apis;
 use crate::catalogue::{ObjectType, is_custom};
 use crate::failure::Failure;
@@ -108,7 +108,7 @@ async fn named(client: &Client, names: &[&str]) -> Result<Vec<Kind>, Failure> {
 
 /// Reads a type of object.
 async fn object(client: &Client, kind: &Kind) -> Result<ObjectSchema, Error> {
-    let properties = records::definitions(&client.properties(&kind.segment)).await?;
+    let properties = properties::definitions(&client.properties(&kind.segment), |_| false).await?;
     let pipelines = match client.pipelines(&kind.segment).list().send().await {
         Ok(pipelines) => pipelines.results,
         Err(error) if error.kind() == ErrorKind::Permission => {
@@ -119,7 +119,7 @@ async fn object(client: &Client, kind: &Kind) -> Result<ObjectSchema, Error> {
         Err(error) if is_closed(&error) => Vec::new(),
         Err(error) => return Err(error),
     };
-    let mut object = ObjectSchema::new(&kind.name, properties.into_iter().map(kept).collect());
+    let mut object = ObjectSchema::new(&kind.name, properties.into_values().map(kept).collect());
     object.object_type_id = Some(kind.segment.clone());
     object.fully_qualified_name = kind.qualified.clone();
     object.properties.sort_by(|one, other| one.name.cmp(&other.name));

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 use crm_core::webhook::{Delivery, Refused};
 use hubspot_client::http::{Method, StatusCode};
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::note;
 use crate::output::{Format, Rows};
 use crate::profile::Profile;
-use crate::server::{Answer, Request, Server};
+use crate::server::{self, Answer, Request, Server};
 
 const ADDRESS: &str = "127.0.0.1:8975";
 
@@ -26,10 +26,10 @@ pub(super) fn command() -> Command {
         .arg(
             Arg::new("listen")
                 .long("listen")
-                .value_name("ADDRESS:PORT")
-                .help("Address to listen at")
+                .value_name("ADDRESS")
+                .help("Port of this computer, or ADDRESS:PORT, to listen at")
                 .default_value(ADDRESS)
-                .value_parser(value_parser!(SocketAddr)),
+                .value_parser(server::address),
         )
         .arg(
             Arg::new("forward")

@@ -11,28 +11,18 @@ use crate::mcp::bounded::Rows as Fitting;
 use crate::mcp::files::Folder;
 use crate::mcp::turn::{Answer, Stop};
 
-/// Returns a value with its numbers as texts, so that they are hidden in messages too.
-fn texts(value: &Value) -> Value {
-    match value {
-        Value::Number(number) => number.to_string().into(),
-        Value::Array(items) => items.iter().map(texts).collect(),
-        Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), texts(member))).collect(),
-        other => other.clone(),
-    }
-}
-
 /// The rows that were given, and their results so far.
 pub(super) struct Results {
     rows: Vec<Value>,
     results: Vec<Value>,
-    /// The texts and numbers that all rows share.
+    /// The arguments and the body that all rows share.
     shared: Value,
     writes: bool,
 }
 
 impl Results {
     pub(super) fn new(rows: Vec<Value>, shared: &Input, writes: bool) -> Self {
-        let shared = texts(&json!([shared.arguments, shared.body]));
+        let shared = json!([shared.arguments, shared.body]);
         let results = vec![Value::Null; rows.len()];
         Self { rows, results, shared, writes }
     }
@@ -54,8 +44,7 @@ impl Results {
     }
 
     fn failure(&self, row: usize, error: &Error) -> Value {
-        let own = self.rows.get(row).map(texts);
-        let input = Input { body: Some(json!([own, self.shared])), ..Input::default() };
+        let input = Input { body: Some(json!([self.rows.get(row), self.shared])), ..Input::default() };
         Failure::call(error, self.writes).without(&input).as_json()
     }
 

@@ -1,0 +1,88 @@
+//! The properties that an account has for a type of object, and names checked against them.
+
+use std::collections::BTreeMap;
+
+use crm_core::{Error, ErrorKind};
+use hubspot_client::properties::Properties as Access;
+use hubspot_client::types::Property;
+
+use crate::catalogue::near;
+use crate::check::shown;
+use crate::failure::Failure;
+use crate::note;
+
+/// Reads properties by name, the sensitive ones last, until there are enough of them. Sensitive ones that the credential may
+/// not read are left out.
+pub(super) async fn definitions(
+    access: &Access,
+    enough: impl Fn(&BTreeMap<String, Property>) -> bool,
+) -> Result<BTreeMap<String, Property>, Error> {
+    let mut by_name = BTreeMap::new();
+    for sensitivity in [None, Some("sensitive"), Some("highly_sensitive")] {
+        let list = access.list();
+        let list = if let Some(sensitivity) = sensitivity { list.data_sensitivity(sensitivity) } else { list };
+        let results = match list.send().await {
+            Ok(list) => list.results,
+            Err(_) if sensitivity.is_some() => break,
+            Err(error) => return Err(error),
+        };
+        for property in results {
+            if let Some(name) = property.name.clone() {
+                by_name.entry(name).or_insert(property);
+            }
+        }
+        if enough(&by_name) {
+            break;
+        }
+    }
+    Ok(by_name)
+}
+
+/// The properties of a type of object by name.
+pub(super) struct Properties {
+    object: String,
+    pub(super) by_name: BTreeMap<String, Property>,
+}
+
+impl Properties {
+    /// Reads the properties. Those that the credential may not read are not known; `None` if it may read none.
+    pub(super) async fn read(access: &Access, object: &str) -> Result<Option<Self>, Failure> {
+        Self::until(access, object, |_| false).await
+    }
+
+    /// Checks that the properties exist that `--properties` names. Without the permission to read them nothing is checked.
+    pub(super) async fn expect(access: &Access, object: &str, names: &[String]) -> Result<(), Failure> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let has_all = |known: &BTreeMap<String, Property>| names.iter().all(|name| known.contains_key(name));
+        let Some(known) = Self::until(access, object, has_all).await? else { return Ok(()) };
+        match names.iter().find(|name| !known.by_name.contains_key(*name)) {
+            Some(name) => Err(Failure::usage(format!("--properties {}: {}", shown(name), known.unknown(name)))),
+            None => Ok(()),
+        }
+    }
+
+    async fn until(
+        access: &Access,
+        object: &str,
+        enough: impl Fn(&BTreeMap<String, Property>) -> bool,
+    ) -> Result<Option<Self>, Failure> {
+        match definitions(access, enough).await {
+            Ok(by_name) => Ok(Some(Self { object: object.to_owned(), by_name })),
+            Err(error) if error.kind() == ErrorKind::Permission => {
+                note::say("the credential may not read the properties, so they are not checked");
+                Ok(None)
+            }
+            Err(error) => Err(Failure::call(&error, false)),
+        }
+    }
+
+    /// Returns the words about a name that no property has.
+    pub(super) fn unknown(&self, name: &str) -> String {
+        match near(name, self.by_name.keys().map(String::as_str)) {
+            Some(near) => format!("is not a property of {}; did you mean \"{near}\"?", self.object),
+            None => format!("is not a property of {}; list them with: crm hubspot properties list {0}", self.object),
+        }
+    }
+}
