@@ -45,7 +45,7 @@ fn a_filter_that_cannot_be_used_is_refused_before_anything_is_sent() {
         (
             "hubspot contacts list --jq .[",
             2,
-            "--jq is not a valid filter: it cannot be read at character 2; nothing was sent",
+            "--jq is not a valid filter: it cannot be read at character 3; nothing was sent",
         ),
         (
             "hubspot contacts list --jq foo",

@@ -3,6 +3,7 @@
 mod calls;
 mod differences;
 mod report;
+mod setup;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
@@ -16,21 +17,18 @@ use self::calls::{Known, Resource};
 use self::differences::Differences;
 use self::report::Report;
 use super::interrupt::Interrupt;
-use crate::apis::{self, APIS, ApiEntry};
+use crate::apis;
 use crate::arguments;
 use crate::catalogue::{Api, Found, near};
 use crate::failure::Failure;
 use crate::options::Options;
-use crate::profile::{self, Key};
 use crate::session::Session;
-use crate::{identity, note, output, request};
+use crate::{note, output, request};
 
 /// The maximum number of calls.
 const CALLS: &str = "100";
 /// The number of calls in a row that get no answer after which the checkup ends.
 const SILENT: usize = 3;
-/// The variables of the environment that set a proxy.
-const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 /// The difference between two clocks that is reported.
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -75,7 +73,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     }
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let mut report = Report::new(&vendor);
-    let missing = setup(&vendor, &session, &mut report, &mut known).await?;
+    let missing = setup::check(&vendor, &session, &mut report, &mut known).await?;
     let checkup = match missing {
         Some(missing) => Err(missing),
         None => {
@@ -104,48 +102,6 @@ fn argument(vendor: &str, name: &str) -> Result<&'static str, Failure> {
         let meant = near(name, names()).map(|near| format!("; did you mean {near}=…?")).unwrap_or_default();
         Failure::usage(format!("no operation of {vendor} has the argument {}{meant}", crate::check::shown(name)))
     })
-}
-
-/// Reports what needs no account. Returns the failure if there is no credential.
-async fn setup(
-    vendor: &str,
-    session: &Session,
-    report: &mut Report,
-    known: &mut Known,
-) -> Result<Option<Failure>, Failure> {
-    let file = if profile::exists()? { "only its owner can read it" } else { "none" };
-    report.fact("file of profiles", file);
-    let mut apis: Vec<&'static ApiEntry> = APIS.iter().filter(|api| api.vendor == vendor).collect();
-    apis.dedup_by_key(|api| api.profile);
-    let (mut found, mut missing) = (false, None);
-    for api in apis {
-        let text = match session.credential(api).await {
-            Ok(credential) => {
-                found = true;
-                if let Key::Login(login) = &credential.key {
-                    let tokens = login.tokens().await.map_err(|error| Failure::call(&error, false))?;
-                    for name in ["locationId", "companyId"] {
-                        let value = tokens.as_ref().and_then(|tokens| tokens.detail(name)).cloned();
-                        value.into_iter().for_each(|value| known.give(name, value));
-                    }
-                }
-                // The name of a profile may be that of a customer.
-                let from = if credential.from == api.variable { api.variable } else { "a profile" };
-                let from = if session.is_fake() { "the fake" } else { from };
-                let at = if credential.base_url.is_some() { ", at another address than the vendor's" } else { "" };
-                format!("{} of {from}{at}", identity::kind(&credential))
-            }
-            Err(failure) => {
-                let text = format!("none; set {}, or run: crm login {}", api.variable, api.profile);
-                missing.get_or_insert(failure);
-                text
-            }
-        };
-        report.fact(format!("credential of {}", api.profile), text);
-    }
-    let proxies: Vec<&str> = PROXIES.into_iter().filter(|name| std::env::var_os(name).is_some()).collect();
-    report.fact("proxy of the environment", if proxies.is_empty() { "none".to_owned() } else { proxies.join(", ") });
-    Ok(missing.filter(|_| !found))
 }
 
 /// The calls of a checkup.

@@ -6,6 +6,7 @@ use jaq_core::data::JustLut;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Vars};
 use jaq_json::{Val, read};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -53,7 +54,10 @@ impl Jq {
         let input = read::parse_single(value.to_string().as_bytes()).map_err(|_| failed())?;
         let context = Ctx::<Data>::new(&self.0.lut, Vars::new([]));
         for made in self.0.id.run((context, input)) {
-            writeln!(out, "{}", made.map_err(|_| failed())?).map_err(|error| Failure::output(&error))?;
+            let text = made.map_err(|_| failed())?.to_string();
+            // The filter can make values that JSON does not have, for example NaN.
+            serde_json::from_str::<IgnoredAny>(&text).map_err(|_| failed())?;
+            writeln!(out, "{text}").map_err(|error| Failure::output(&error))?;
         }
         Ok(())
     }
@@ -81,7 +85,7 @@ mod tests {
     fn each_value_is_a_line_of_json() {
         for (code, lines) in [
             (".a[]", "1\n2.5\n\"x\\n\"\n"),
-            (".", "{\"a\":[1,2.5,\"x\\n\"],\"big\":12345678901234567,\"b\":null}\n"),
+            (".", "{\"a\":[1,2.5,\"x\\n\"],\"b\":null,\"big\":12345678901234567}\n"),
             ("{n: .a | length, t: (.b // \"none\")}", "{\"n\":3,\"t\":\"none\"}\n"),
             ("empty", ""),
             ("select(.b)", ""),
@@ -95,7 +99,7 @@ mod tests {
     #[test]
     fn a_wrong_filter_is_one_sentence_and_a_failing_one_shows_no_value() {
         for (code, sentence) in [
-            (".a[", "--jq is not a valid filter: it cannot be read at character 3; nothing was sent"),
+            (".a[", "--jq is not a valid filter: it cannot be read at character 4; nothing was sent"),
             ("", "--jq is not a valid filter: it cannot be read at character 1; nothing was sent"),
             (".a | foo", "--jq is not a valid filter: there is no filter called foo; nothing was sent"),
             ("$x", "--jq is not a valid filter: there is no variable called $x; nothing was sent"),
@@ -105,7 +109,8 @@ mod tests {
         ] {
             assert_eq!(filtered(code), Err(sentence.to_owned()), "{code}");
         }
-        for code in [".big.canary", ".a.x", "error(.big)", "halt", "halt_error", "input", "break $x"] {
+        for code in [".big.canary", ".a.x", "error(.big)", "halt", "halt_error", "input", "break $x", "nan", "infinite"]
+        {
             let error = filtered(code).unwrap_err();
             assert!(error.starts_with("--jq") && !error.contains("12345"), "{code}: {error}");
         }
