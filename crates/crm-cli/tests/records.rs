@@ -108,8 +108,8 @@ fn a_wrong_search_is_refused_before_anything_is_sent() {
         ("watch hubspot contacts --since-last /nowhere/x", "/nowhere/x does not exist yet; add --since TIME"),
         ("watch hubspot contacts --since 0 --format csv", "changes are written as a JSON value per line"),
         (
-            "search hubspot contacts --properties emial --fake",
-            "--properties emial: is not a property of contacts; did you mean \"email\"?",
+            "search hubspot contacts --properties emailx --fake",
+            "--properties emailx: is not a property of contacts; did you mean \"email\"?",
         ),
         (
             "watch hubspot companies --since 0 --properties xyzzy --fake",
