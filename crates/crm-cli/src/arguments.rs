@@ -14,8 +14,7 @@ use crate::describe;
 use crate::failure::Failure;
 
 /// The names that are options of all commands, and those of the body.
-const TAKEN: &[&str] =
-    &["all", "data", "dry-run", "fake", "format", "help", "jq", "part", "profile", "schema", "yes"];
+const TAKEN: &[&str] = &["all", "data", "dry-run", "fake", "format", "help", "jq", "part", "profile", "schema", "yes"];
 /// The maximum number of dots in the name of a member; each is a level of the body.
 const MOST_DOTS: usize = 100;
 const FIELDS: &str = "FIELD=VALUE";

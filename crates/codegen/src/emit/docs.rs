@@ -109,7 +109,9 @@ pub(super) fn facts(operation: &Operation) -> String {
     if let Some(most) = operation.batch_max {
         let many = operation.many.as_ref();
         let many = many.map(|many| {
-            format!(" [`{many}`](Self::{many}) sends any number, in several requests, and returns the result of each input.")
+            format!(
+                " [`{many}`](Self::{many}) sends any number, in several requests, and returns the result of each input."
+            )
         });
         lines.push(format!("* At most {most} inputs per request.{}", many.unwrap_or_default()));
     }

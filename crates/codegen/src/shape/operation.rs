@@ -40,7 +40,9 @@ fn check_replacements(operations: &[Operation]) -> Result<()> {
             bail!("{name}: remove `replaced_by` from its surface entry, because the operation is not deprecated");
         }
         if !operations.iter().any(valid) {
-            bail!("{name}: `replaced_by` must name another operation of `{resource}` that is not deprecated, not `{by}`");
+            bail!(
+                "{name}: `replaced_by` must name another operation of `{resource}` that is not deprecated, not `{by}`"
+            );
         }
     }
     Ok(())
