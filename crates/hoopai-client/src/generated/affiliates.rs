@@ -165,7 +165,7 @@ impl List {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// The maximum number of items per page. Default: `10`.
+    /// The maximum number of items per page. At most 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -247,7 +247,7 @@ impl ListCommissions {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// The maximum number of items per page. Default: `10`.
+    /// The maximum number of items per page. At most 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

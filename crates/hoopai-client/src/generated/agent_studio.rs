@@ -119,10 +119,11 @@ impl AgentStudio {
                 .json(&body.into()),
         }
     }
-    /// Sends a message to an agent; deprecated in favour of `execute_agent`.
+    /// Sends a message to an agent.
     ///
     /// `POST /agent-studio/public-api/agents/{agentId}/execute`
     ///
+    /// * Deprecated by the vendor: use [`execute_agent`](Self::execute_agent).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -144,7 +145,7 @@ impl AgentStudio {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `execute_agent` instead"]
     pub fn execute_agent_legacy(
         &self,
         agent_id: impl Display,
@@ -186,10 +187,11 @@ impl AgentStudio {
                 .set_query("locationId", &location_id.to_string()),
         }
     }
-    /// Returns an agent of a location; deprecated in favour of `get_agent`.
+    /// Returns an agent of a location.
     ///
     /// `GET /agent-studio/public-api/agents/{agentId}`
     ///
+    /// * Deprecated by the vendor: use [`get_agent`](Self::get_agent).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.readonly`.
@@ -204,7 +206,7 @@ impl AgentStudio {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `get_agent` instead"]
     pub fn get_agent_legacy(
         &self,
         agent_id: impl Display,
@@ -253,10 +255,11 @@ impl AgentStudio {
                 .set_query("offset", &offset),
         }
     }
-    /// Lists the agents of a location; deprecated in favour of `list_agents`.
+    /// Lists the agents of a location.
     ///
     /// `GET /agent-studio/public-api/agents`
     ///
+    /// * Deprecated by the vendor: use [`list_agents`](Self::list_agents).
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `agent-studio.readonly`.
@@ -276,7 +279,7 @@ impl AgentStudio {
     /// }
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `list_agents` instead"]
     pub fn list_agents_legacy(
         &self,
         location_id: impl Display,

@@ -688,6 +688,7 @@ impl Contacts {
     ///
     /// `GET /contacts/`
     ///
+    /// * Deprecated by the vendor: use [`search`](Self::search).
     /// * Paging by two values that go together: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
@@ -705,7 +706,7 @@ impl Contacts {
     /// }
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `search` instead"]
     pub fn list(&self, location_id: impl Display) -> List {
         List {
             call: self
@@ -958,7 +959,7 @@ impl List {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// The maximum number of items per page. Default: `20`.
+    /// The maximum number of items per page. At most 100. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

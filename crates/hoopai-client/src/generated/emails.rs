@@ -187,7 +187,7 @@ pub struct ListCampaigns {
 }
 
 impl ListCampaigns {
-    /// The maximum number of items per page.
+    /// The maximum number of items per page. At most 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -546,7 +546,7 @@ impl Search {
             call: self.call.set_query("page", &page),
         }
     }
-    /// The maximum number of items per page. Default: `20`.
+    /// The maximum number of items per page. At most 100. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -791,7 +791,7 @@ pub struct ListIntegrationProviders {
 }
 
 impl ListIntegrationProviders {
-    /// The maximum number of items per page. Default: `0`.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

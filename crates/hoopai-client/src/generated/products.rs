@@ -953,7 +953,7 @@ pub struct List {
 }
 
 impl List {
-    /// The maximum number of items per page. Default: `0`.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1134,7 +1134,7 @@ pub struct ListInventory {
 }
 
 impl ListInventory {
-    /// The maximum number of items per page. Default: `0`.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1186,7 +1186,7 @@ pub struct ListPrices {
 }
 
 impl ListPrices {
-    /// The maximum number of items per page. Default: `0`.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1238,7 +1238,7 @@ pub struct ListReviews {
 }
 
 impl ListReviews {
-    /// The maximum number of items per page. Default: `0`.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -57,10 +57,11 @@ impl<C> Saas<C> {
             .path("companyId", &company_id)
             .json(&body.into())
     }
-    /// Disables SaaS mode for several locations; deprecated, `batch_disable` replaces it.
+    /// Disables SaaS mode for several locations.
     ///
     /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`
     ///
+    /// * Deprecated by the vendor: use [`batch_disable`](Self::batch_disable).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -79,7 +80,7 @@ impl<C> Saas<C> {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `batch_disable` instead"]
     pub fn batch_disable_legacy(
         &self,
         company_id: impl Display,
@@ -125,10 +126,11 @@ impl<C> Saas<C> {
             .path("companyId", &company_id)
             .json(&body.into())
     }
-    /// Enables SaaS mode for several locations; deprecated, `batch_enable` replaces it.
+    /// Enables SaaS mode for several locations.
     ///
     /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`
     ///
+    /// * Deprecated by the vendor: use [`batch_enable`](Self::batch_enable).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -154,7 +156,7 @@ impl<C> Saas<C> {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `batch_enable` instead"]
     pub fn batch_enable_legacy(
         &self,
         company_id: impl Display,
@@ -193,10 +195,11 @@ impl<C> Saas<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Enables SaaS mode for a location; deprecated, `enable` replaces it.
+    /// Enables SaaS mode for a location.
     ///
     /// `POST /saas-api/public-api/enable-saas/{locationId}`
     ///
+    /// * Deprecated by the vendor: use [`enable`](Self::enable).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -215,7 +218,7 @@ impl<C> Saas<C> {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `enable` instead"]
     pub fn enable_legacy(
         &self,
         location_id: impl Display,
@@ -252,10 +255,11 @@ impl<C> Saas<C> {
             .set_query("subscriptionId", &subscription_id.to_string())
             .set_query("companyId", &company_id.to_string())
     }
-    /// Returns the location ids of a customer or subscription; deprecated, `find_locations` replaces it.
+    /// Returns the location ids of a customer or subscription.
     ///
     /// `GET /saas-api/public-api/locations`
     ///
+    /// * Deprecated by the vendor: use [`find_locations`](Self::find_locations).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -269,7 +273,7 @@ impl<C> Saas<C> {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `find_locations` instead"]
     pub fn find_locations_legacy(
         &self,
         company_id: impl Display,
@@ -305,10 +309,11 @@ impl<C> Saas<C> {
             .path("planId", &plan_id)
             .set_query("companyId", &company_id.to_string())
     }
-    /// Returns a SaaS plan with its prices; deprecated, `get_plan` replaces it.
+    /// Returns a SaaS plan with its prices.
     ///
     /// `GET /saas-api/public-api/saas-plan/{planId}`
     ///
+    /// * Deprecated by the vendor: use [`get_plan`](Self::get_plan).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -322,7 +327,7 @@ impl<C> Saas<C> {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `get_plan` instead"]
     pub fn get_plan_legacy(
         &self,
         plan_id: impl Display,
@@ -358,10 +363,11 @@ impl<C> Saas<C> {
             .path("locationId", &location_id)
             .set_query("companyId", &company_id.to_string())
     }
-    /// Returns the SaaS subscription of a location; deprecated, `get_subscription` replaces it.
+    /// Returns the SaaS subscription of a location.
     ///
     /// `GET /saas-api/public-api/get-saas-subscription/{locationId}`
     ///
+    /// * Deprecated by the vendor: use [`get_subscription`](Self::get_subscription).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -376,7 +382,7 @@ impl<C> Saas<C> {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `get_subscription` instead"]
     pub fn get_subscription_legacy(
         &self,
         location_id: impl Display,
@@ -408,10 +414,11 @@ impl<C> Saas<C> {
     ) -> Call<Vec<types::AgencyPlanReply>> {
         self.call(&operations::SAAS_LIST_AGENCY_PLANS).path("companyId", &company_id)
     }
-    /// Lists the SaaS plans of a company; deprecated, `list_agency_plans` replaces it.
+    /// Lists the SaaS plans of a company.
     ///
     /// `GET /saas-api/public-api/agency-plans/{companyId}`
     ///
+    /// * Deprecated by the vendor: use [`list_agency_plans`](Self::list_agency_plans).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -425,7 +432,7 @@ impl<C> Saas<C> {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `list_agency_plans` instead"]
     pub fn list_agency_plans_legacy(
         &self,
         company_id: impl Display,
@@ -461,10 +468,11 @@ impl<C> Saas<C> {
                 .set_query("page", &page),
         }
     }
-    /// Lists the SaaS locations of a company; deprecated, `list_locations` replaces it.
+    /// Lists the SaaS locations of a company.
     ///
     /// `GET /saas-api/public-api/saas-locations/{companyId}`
     ///
+    /// * Deprecated by the vendor: use [`list_locations`](Self::list_locations).
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -482,7 +490,7 @@ impl<C> Saas<C> {
     /// }
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `list_locations` instead"]
     pub fn list_locations_legacy(
         &self,
         company_id: impl Display,
@@ -522,10 +530,11 @@ impl<C> Saas<C> {
             .path("locationId", &location_id)
             .json(&body.into())
     }
-    /// Pauses or resumes a location; deprecated, `pause` replaces it.
+    /// Pauses or resumes a location.
     ///
     /// `POST /saas-api/public-api/pause/{locationId}`
     ///
+    /// * Deprecated by the vendor: use [`pause`](Self::pause).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -544,7 +553,7 @@ impl<C> Saas<C> {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `pause` instead"]
     pub fn pause_legacy(
         &self,
         location_id: impl Display,
@@ -590,10 +599,11 @@ impl<C> Saas<C> {
             .path("companyId", &company_id)
             .json(&body.into())
     }
-    /// Sets a product's rebilling for several locations; deprecated, `update_rebilling` replaces it.
+    /// Sets a product's rebilling for several locations.
     ///
     /// `POST /saas-api/public-api/update-rebilling/{companyId}`
     ///
+    /// * Deprecated by the vendor: use [`update_rebilling`](Self::update_rebilling).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -619,7 +629,7 @@ impl<C> Saas<C> {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `update_rebilling` instead"]
     pub fn update_rebilling_legacy(
         &self,
         company_id: impl Display,
@@ -662,10 +672,11 @@ impl<C> Saas<C> {
 }
 
 impl Saas {
-    /// Connects a location to a subscription; deprecated, `update_subscription` replaces it.
+    /// Connects a location to a subscription.
     ///
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
     ///
+    /// * Deprecated by the vendor: use [`update_subscription`](Self::update_subscription).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.
@@ -687,7 +698,7 @@ impl Saas {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `update_subscription` instead"]
     pub fn update_subscription_legacy(
         &self,
         location_id: impl Display,

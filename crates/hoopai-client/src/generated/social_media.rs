@@ -355,7 +355,7 @@ impl SocialMedia {
             .path("accountId", &account_id)
             .json(&body.into())
     }
-    /// Adds the profile of an OAuth connection to Twitter to the accounts of a location.
+    /// Adds the profile of an OAuth connection to Twitter to the accounts of a location; the vendor has not supported X (Twitter) since December 2024.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`
     ///
@@ -380,7 +380,7 @@ impl SocialMedia {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn attach_twitter_profile(
         &self,
         location_id: impl Display,
@@ -650,7 +650,7 @@ impl SocialMedia {
             .path("locationId", &location_id)
             .path("accountId", &account_id)
     }
-    /// Returns the profile of an OAuth connection to Twitter.
+    /// Returns the profile of an OAuth connection to Twitter; the vendor has not supported X (Twitter) since December 2024.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`
     ///
@@ -667,7 +667,7 @@ impl SocialMedia {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn get_twitter_profile(
         &self,
         location_id: impl Display,
@@ -1125,7 +1125,7 @@ impl SocialMedia {
                 .set_query("userId", &user_id.to_string()),
         }
     }
-    /// Starts the sign-in that connects a Twitter account to a location.
+    /// Starts the sign-in that connects a Twitter account to a location; the vendor has not supported X (Twitter) since December 2024.
     ///
     /// `GET /social-media-posting/oauth/twitter/start`
     ///
@@ -1142,7 +1142,7 @@ impl SocialMedia {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn start_twitter_oauth(
         &self,
         location_id: impl Display,

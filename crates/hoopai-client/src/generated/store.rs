@@ -588,7 +588,7 @@ pub struct ListShippingRates {
 }
 
 impl ListShippingRates {
-    /// The maximum number of items per page. Default: `0`.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -634,7 +634,7 @@ pub struct ListShippingZones {
 }
 
 impl ListShippingZones {
-    /// The maximum number of items per page. Default: `0`.
+    /// The maximum number of items per page.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -94,7 +94,7 @@ impl List {
             call: self.call.set_query("skip", &skip),
         }
     }
-    /// The maximum number of items per page. Default: `10`.
+    /// The maximum number of items per page. At most 50. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -146,7 +146,7 @@ impl ListSubmissions {
             call: self.call.set_query("page", &page),
         }
     }
-    /// The maximum number of items per page. Default: `20`.
+    /// The maximum number of items per page. At most 100. Default: `20`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -160,6 +160,7 @@ impl Users {
     ///
     /// `GET /users/`
     ///
+    /// * Deprecated by the vendor: use [`search`](Self::search).
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `users.readonly`.
     /// * Version `2021-07-28`.
@@ -173,7 +174,7 @@ impl Users {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `search` instead"]
     pub fn list(&self, location_id: impl Display) -> Call<types::LocationReply> {
         self.call(&operations::USERS_LIST)
             .set_query("locationId", &location_id.to_string())

@@ -484,7 +484,7 @@ impl ListCallLogs {
             call: self.call.set_query("page", &page),
         }
     }
-    /// The maximum number of items per page. Default: `10`.
+    /// The maximum number of items per page. At most 50. Default: `10`.
     pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),

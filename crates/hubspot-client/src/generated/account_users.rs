@@ -188,7 +188,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self
@@ -206,7 +206,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self
@@ -271,7 +271,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     pub fn id_property(self, id_property: impl Into<types::IdProperty>) -> Self {
         Self {
             call: self

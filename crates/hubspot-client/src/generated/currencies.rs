@@ -371,7 +371,7 @@ impl ListExchangeRates {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Returns only rates from this currency, for example `USD`. One of 176 values, for example `AED`.
+    /// Returns only rates from this currency, for example `USD`. One of 176 values.
     pub fn from_currency_code(self, from_currency_code: impl Display) -> Self {
         Self {
             call: self
@@ -385,7 +385,7 @@ impl ListExchangeRates {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Returns only rates into this currency, for example `EUR`. One of 176 values, for example `AED`.
+    /// Returns only rates into this currency, for example `EUR`. One of 176 values.
     pub fn to_currency_code(self, to_currency_code: impl Display) -> Self {
         Self {
             call: self.call.set_query("toCurrencyCode", &to_currency_code.to_string()),

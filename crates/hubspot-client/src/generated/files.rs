@@ -149,7 +149,7 @@ impl Files {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
-    /// * `path`: The path it is found under.
+    /// * `path`: The path of the file or folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -628,7 +628,7 @@ pub struct Replace {
 }
 
 impl Replace {
-    /// The character set of the file, as far as known.
+    /// The character set of the file, if it is known.
     pub fn charset_hunch(self, charset_hunch: impl Display) -> Self {
         Self {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),
@@ -1115,7 +1115,7 @@ pub struct UploadCall {
 }
 
 impl UploadCall {
-    /// The character set of the file, as far as known.
+    /// The character set of the file, if it is known.
     pub fn charset_hunch(self, charset_hunch: impl Display) -> Self {
         Self {
             call: self.call.set_part("charsetHunch", &charset_hunch.to_string()),

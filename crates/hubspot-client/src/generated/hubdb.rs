@@ -1169,7 +1169,7 @@ impl ListDraftTables {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),
         }
     }
-    /// Maximum number of items per page.
+    /// Maximum number of items per page. Default: `1000`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1377,7 +1377,7 @@ impl ListTables {
             call: self.call.set_query("isGetLocalizedSchema", &is_get_localized_schema),
         }
     }
-    /// Maximum number of items per page.
+    /// Maximum number of items per page. Default: `1000`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

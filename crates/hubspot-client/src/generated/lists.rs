@@ -880,7 +880,7 @@ impl ListMemberships {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// Maximum number of items per page. Default: `100`.
+    /// Maximum number of items per page. At most 250. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -933,7 +933,7 @@ impl ListMembershipsByJoinOrder {
             call: self.call.set_query("before", &before.to_string()),
         }
     }
-    /// Maximum number of items per page. Default: `100`.
+    /// Maximum number of items per page. At most 250. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -1191,7 +1191,7 @@ impl ListContactParticipations {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Maximum number of items per page. Default: `10`.
+    /// Maximum number of items per page. At most 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1252,7 +1252,7 @@ impl ListParticipations {
                 .set_query("contactIdentifier", &contact_identifier.to_string()),
         }
     }
-    /// Maximum number of items per page. Default: `10`.
+    /// Maximum number of items per page. At most 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -1313,7 +1313,7 @@ impl ListParticipationsByExternalId {
                 .set_query("contactIdentifier", &contact_identifier.to_string()),
         }
     }
-    /// Maximum number of items per page. Default: `10`.
+    /// Maximum number of items per page. At most 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

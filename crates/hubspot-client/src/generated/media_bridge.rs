@@ -851,7 +851,7 @@ impl MediaBridge {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn register(
         &self,
         app_id: impl Display,

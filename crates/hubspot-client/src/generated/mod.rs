@@ -662,199 +662,199 @@ impl crate::Client {
     pub fn appointments(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::APPOINTMENTS)
     }
-    /// Objects of the type calls. Needs the feature `objects`.
+    /// Objects of the type calls. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn calls(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::CALLS)
     }
-    /// Objects of the type carts. Needs the feature `objects`.
+    /// Objects of the type carts. Scopes: `crm.objects.carts.read` to read, `crm.objects.carts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn carts(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::CARTS)
     }
-    /// Objects of the type commerce payments. Needs the feature `objects`.
+    /// Objects of the type commerce payments. Scopes: `crm.objects.commercepayments.read` to read, `crm.objects.commercepayments.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn commerce_payments(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::COMMERCE_PAYMENTS)
     }
-    /// Objects of the type commerce subscriptions. Needs the feature `objects`.
+    /// Objects of the type commerce subscriptions. Scope: `crm.objects.subscriptions.read` to read. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn commerce_subscriptions(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::COMMERCE_SUBSCRIPTIONS)
     }
-    /// Objects of the type communications. Needs the feature `objects`.
+    /// Objects of the type communications. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn communications(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::COMMUNICATIONS)
     }
-    /// Objects of the type companies. Needs the feature `objects`.
+    /// Objects of the type companies. Scopes: `crm.objects.companies.read` to read, `crm.objects.companies.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn companies(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::COMPANIES)
     }
-    /// Objects of the type contacts. Needs the feature `objects`.
+    /// Objects of the type contacts. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn contacts(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::CONTACTS)
     }
-    /// Objects of the type contracts. Needs the feature `objects`.
+    /// Objects of the type contracts. Scope: `crm.objects.contracts.read` to read. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn contracts(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::CONTRACTS)
     }
-    /// Objects of the type courses. Needs the feature `objects`.
+    /// Objects of the type courses. Scopes: `crm.objects.courses.read` to read, `crm.objects.courses.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn courses(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::COURSES)
     }
-    /// Objects of the type deals. Needs the feature `objects`.
+    /// Objects of the type deals. Scopes: `crm.objects.deals.read` to read, `crm.objects.deals.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn deals(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::DEALS)
     }
-    /// Objects of the type discounts. Needs the feature `objects`.
+    /// Objects of the type discounts. Scopes: `crm.objects.line_items.read` or `e-commerce` to read, `crm.objects.line_items.write` or `e-commerce` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn discounts(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::DISCOUNTS)
     }
-    /// Objects of the type emails. Needs the feature `objects`.
+    /// Objects of the type emails. Scopes: `crm.objects.contacts.read` or `sales-email-read` to read, `crm.objects.contacts.write` or `sales-email-read` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn emails(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::EMAILS)
     }
-    /// Objects of the type feedback submissions. Needs the feature `objects`.
+    /// Objects of the type feedback submissions. Scope: `crm.objects.contacts.read` or `crm.objects.feedback_submissions.read` to read. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn feedback_submissions(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::FEEDBACK_SUBMISSIONS)
     }
-    /// Objects of the type fees. Needs the feature `objects`.
+    /// Objects of the type fees. Scopes: `crm.objects.line_items.read` or `e-commerce` to read, `crm.objects.line_items.write` or `e-commerce` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn fees(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::FEES)
     }
-    /// Objects of the type goal targets. Needs the feature `objects`.
+    /// Objects of the type goal targets. Scopes: `crm.objects.goals.read` to read, `crm.objects.goals.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn goal_targets(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::GOAL_TARGETS)
     }
-    /// Objects of the type invoices. Needs the feature `objects`.
+    /// Objects of the type invoices. Scopes: `crm.objects.invoices.read` to read, `crm.objects.invoices.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn invoices(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::INVOICES)
     }
-    /// Objects of the type leads. Needs the feature `objects`.
+    /// Objects of the type leads. Scopes: `crm.objects.leads.read` to read, `crm.objects.leads.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn leads(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::LEADS)
     }
-    /// Objects of the type line items. Needs the feature `objects`.
+    /// Objects of the type line items. Scopes: `crm.objects.line_items.read` or `e-commerce` to read, `crm.objects.line_items.write` or `e-commerce` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn line_items(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::LINE_ITEMS)
     }
-    /// Objects of the type listings. Needs the feature `objects`.
+    /// Objects of the type listings. Scopes: `crm.objects.listings.read` to read, `crm.objects.listings.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn listings(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::LISTINGS)
     }
-    /// Objects of the type meetings. Needs the feature `objects`.
+    /// Objects of the type meetings. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn meetings(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::MEETINGS)
     }
-    /// Objects of the type notes. Needs the feature `objects`.
+    /// Objects of the type notes. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn notes(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::NOTES)
     }
-    /// Objects of the type orders. Needs the feature `objects`.
+    /// Objects of the type orders. Scopes: `crm.objects.orders.read` to read, `crm.objects.orders.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn orders(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::ORDERS)
     }
-    /// Objects of the type partner clients. Needs the feature `objects`.
+    /// Objects of the type partner clients. Scopes: `crm.objects.partner-clients.read` to read, `crm.objects.partner-clients.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn partner_clients(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::PARTNER_CLIENTS)
     }
-    /// Objects of the type partner services. Needs the feature `objects`.
+    /// Objects of the type partner services. Scopes: `crm.objects.partner-services.read` to read, `crm.objects.partner-services.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn partner_services(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::PARTNER_SERVICES)
     }
-    /// Objects of the type postal mail. Needs the feature `objects`.
+    /// Objects of the type postal mail. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn postal_mail(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::POSTAL_MAIL)
     }
-    /// Objects of the type products. Needs the feature `objects`.
+    /// Objects of the type products. Scopes: `crm.objects.products.read` or `e-commerce` to read, `crm.objects.products.write` or `e-commerce` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn products(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::PRODUCTS)
     }
-    /// Objects of the type projects. Needs the feature `objects`.
+    /// Objects of the type projects. Scopes: `crm.objects.projects.read` to read, `crm.objects.projects.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn projects(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::PROJECTS)
     }
-    /// Objects of the type quotes. Needs the feature `objects`.
+    /// Objects of the type quotes. Scopes: `crm.objects.quotes.read` or `e-commerce` to read, `crm.objects.quotes.write` or `e-commerce` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn quotes(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::QUOTES)
     }
-    /// Objects of the type services. Needs the feature `objects`.
+    /// Objects of the type services. Scopes: `crm.objects.services.read` to read, `crm.objects.services.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn services(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::SERVICES)
     }
-    /// Objects of the type tasks. Needs the feature `objects`.
+    /// Objects of the type tasks. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn tasks(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::TASKS)
     }
-    /// Objects of the type taxes. Needs the feature `objects`.
+    /// Objects of the type taxes. Scopes: `crm.objects.line_items.read` to read, `crm.objects.line_items.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn taxes(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::TAXES)
     }
-    /// Objects of the type tickets. Needs the feature `objects`.
+    /// Objects of the type tickets. Scope: `tickets`. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn tickets(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::TICKETS)
     }
-    /// Objects of the type users. Needs the feature `objects`.
+    /// Objects of the type users. Scopes: `crm.objects.users.read` to read, `crm.objects.users.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn users(&self) -> objects::Objects {

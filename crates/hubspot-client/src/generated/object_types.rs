@@ -12,6 +12,9 @@ pub struct ObjectType {
     pub segment: &'static str,
     /// The identifiers of the operations it has.
     pub operations: &'static [&'static str],
+    /// The identifiers of operations with their scopes, one of which is required. An operation whose document lists
+    /// the scopes of all types is omitted.
+    pub scopes: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// All types of object, in the order of their names.
@@ -71,6 +74,7 @@ pub static APPOINTMENTS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[],
 };
 
 /// Calls.
@@ -89,6 +93,19 @@ pub static CALLS: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_create", &["crm.objects.contacts.write"]),
+        ("objects.batch_read", &["crm.objects.contacts.read"]),
+        ("objects.batch_update", &["crm.objects.contacts.write"]),
+        ("objects.batch_upsert", &["crm.objects.contacts.write"]),
+        ("objects.create", &["crm.objects.contacts.write"]),
+        ("objects.get", &["crm.objects.contacts.read"]),
+        ("objects.list", &["crm.objects.contacts.read"]),
+        ("objects.search", &["crm.objects.contacts.read"]),
+        ("objects.update", &["crm.objects.contacts.write"]),
     ],
 };
 
@@ -109,6 +126,19 @@ pub static CARTS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.carts.write"]),
+        ("objects.batch_archive", &["crm.objects.carts.write"]),
+        ("objects.batch_create", &["crm.objects.carts.write"]),
+        ("objects.batch_read", &["crm.objects.carts.read"]),
+        ("objects.batch_update", &["crm.objects.carts.write"]),
+        ("objects.batch_upsert", &["crm.objects.carts.write"]),
+        ("objects.create", &["crm.objects.carts.write"]),
+        ("objects.get", &["crm.objects.carts.read"]),
+        ("objects.list", &["crm.objects.carts.read"]),
+        ("objects.search", &["crm.objects.carts.read"]),
+        ("objects.update", &["crm.objects.carts.write"]),
+    ],
 };
 
 /// Commerce payments.
@@ -127,6 +157,19 @@ pub static COMMERCE_PAYMENTS: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.commercepayments.write"]),
+        ("objects.batch_archive", &["crm.objects.commercepayments.write"]),
+        ("objects.batch_create", &["crm.objects.commercepayments.write"]),
+        ("objects.batch_read", &["crm.objects.commercepayments.read"]),
+        ("objects.batch_update", &["crm.objects.commercepayments.write"]),
+        ("objects.batch_upsert", &["crm.objects.commercepayments.write"]),
+        ("objects.create", &["crm.objects.commercepayments.write"]),
+        ("objects.get", &["crm.objects.commercepayments.read"]),
+        ("objects.list", &["crm.objects.commercepayments.read"]),
+        ("objects.search", &["crm.objects.commercepayments.read"]),
+        ("objects.update", &["crm.objects.commercepayments.write"]),
     ],
 };
 
@@ -147,6 +190,12 @@ pub static COMMERCE_SUBSCRIPTIONS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.batch_read", &["crm.objects.subscriptions.read"]),
+        ("objects.get", &["crm.objects.subscriptions.read"]),
+        ("objects.list", &["crm.objects.subscriptions.read"]),
+        ("objects.search", &["crm.objects.subscriptions.read"]),
+    ],
 };
 
 /// Communications.
@@ -165,6 +214,19 @@ pub static COMMUNICATIONS: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_create", &["crm.objects.contacts.write"]),
+        ("objects.batch_read", &["crm.objects.contacts.read"]),
+        ("objects.batch_update", &["crm.objects.contacts.write"]),
+        ("objects.batch_upsert", &["crm.objects.contacts.write"]),
+        ("objects.create", &["crm.objects.contacts.write"]),
+        ("objects.get", &["crm.objects.contacts.read"]),
+        ("objects.list", &["crm.objects.contacts.read"]),
+        ("objects.search", &["crm.objects.contacts.read"]),
+        ("objects.update", &["crm.objects.contacts.write"]),
     ],
 };
 
@@ -185,6 +247,20 @@ pub static COMPANIES: ObjectType = ObjectType {
         "objects.merge",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.companies.write"]),
+        ("objects.batch_archive", &["crm.objects.companies.write"]),
+        ("objects.batch_create", &["crm.objects.companies.write"]),
+        ("objects.batch_read", &["crm.objects.companies.read"]),
+        ("objects.batch_update", &["crm.objects.companies.write"]),
+        ("objects.batch_upsert", &["crm.objects.companies.write"]),
+        ("objects.create", &["crm.objects.companies.write"]),
+        ("objects.get", &["crm.objects.companies.read"]),
+        ("objects.list", &["crm.objects.companies.read"]),
+        ("objects.merge", &["crm.objects.companies.write"]),
+        ("objects.search", &["crm.objects.companies.read"]),
+        ("objects.update", &["crm.objects.companies.write"]),
     ],
 };
 
@@ -207,6 +283,21 @@ pub static CONTACTS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_create", &["crm.objects.contacts.write"]),
+        ("objects.batch_read", &["crm.objects.contacts.read"]),
+        ("objects.batch_update", &["crm.objects.contacts.write"]),
+        ("objects.batch_upsert", &["crm.objects.contacts.write"]),
+        ("objects.create", &["crm.objects.contacts.write"]),
+        ("objects.gdpr_delete", &["crm.objects.contacts.write"]),
+        ("objects.get", &["crm.objects.contacts.read"]),
+        ("objects.list", &["crm.objects.contacts.read"]),
+        ("objects.merge", &["crm.objects.contacts.write"]),
+        ("objects.search", &["crm.objects.contacts.read"]),
+        ("objects.update", &["crm.objects.contacts.write"]),
+    ],
 };
 
 /// Contracts.
@@ -214,6 +305,11 @@ pub static CONTRACTS: ObjectType = ObjectType {
     name: "contracts",
     segment: "contracts",
     operations: &["objects.batch_read", "objects.get", "objects.list"],
+    scopes: &[
+        ("objects.batch_read", &["crm.objects.contracts.read"]),
+        ("objects.get", &["crm.objects.contracts.read"]),
+        ("objects.list", &["crm.objects.contracts.read"]),
+    ],
 };
 
 /// Courses.
@@ -233,6 +329,20 @@ pub static COURSES: ObjectType = ObjectType {
         "objects.merge",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.courses.write"]),
+        ("objects.batch_archive", &["crm.objects.courses.write"]),
+        ("objects.batch_create", &["crm.objects.courses.write"]),
+        ("objects.batch_read", &["crm.objects.courses.read"]),
+        ("objects.batch_update", &["crm.objects.courses.write"]),
+        ("objects.batch_upsert", &["crm.objects.courses.write"]),
+        ("objects.create", &["crm.objects.courses.write"]),
+        ("objects.get", &["crm.objects.courses.read"]),
+        ("objects.list", &["crm.objects.courses.read"]),
+        ("objects.merge", &["crm.objects.courses.write"]),
+        ("objects.search", &["crm.objects.courses.read"]),
+        ("objects.update", &["crm.objects.courses.write"]),
     ],
 };
 
@@ -254,6 +364,20 @@ pub static DEALS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.deals.write"]),
+        ("objects.batch_archive", &["crm.objects.deals.write"]),
+        ("objects.batch_create", &["crm.objects.deals.write"]),
+        ("objects.batch_read", &["crm.objects.deals.read"]),
+        ("objects.batch_update", &["crm.objects.deals.write"]),
+        ("objects.batch_upsert", &["crm.objects.deals.write"]),
+        ("objects.create", &["crm.objects.deals.write"]),
+        ("objects.get", &["crm.objects.deals.read"]),
+        ("objects.list", &["crm.objects.deals.read"]),
+        ("objects.merge", &["crm.objects.deals.write"]),
+        ("objects.search", &["crm.objects.deals.read"]),
+        ("objects.update", &["crm.objects.deals.write"]),
+    ],
 };
 
 /// Discounts.
@@ -272,6 +396,19 @@ pub static DISCOUNTS: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_archive", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_create", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_read", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.batch_update", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_upsert", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.create", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.get", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.list", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.search", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.update", &["crm.objects.line_items.write", "e-commerce"]),
     ],
 };
 
@@ -292,6 +429,19 @@ pub static EMAILS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.contacts.write", "sales-email-read"]),
+        ("objects.batch_archive", &["crm.objects.contacts.write", "sales-email-read"]),
+        ("objects.batch_create", &["crm.objects.contacts.write", "sales-email-read"]),
+        ("objects.batch_read", &["crm.objects.contacts.read", "sales-email-read"]),
+        ("objects.batch_update", &["crm.objects.contacts.write", "sales-email-read"]),
+        ("objects.batch_upsert", &["crm.objects.contacts.write", "sales-email-read"]),
+        ("objects.create", &["crm.objects.contacts.write", "sales-email-read"]),
+        ("objects.get", &["crm.objects.contacts.read", "sales-email-read"]),
+        ("objects.list", &["crm.objects.contacts.read", "sales-email-read"]),
+        ("objects.search", &["crm.objects.contacts.read", "sales-email-read"]),
+        ("objects.update", &["crm.objects.contacts.write", "sales-email-read"]),
+    ],
 };
 
 /// Feedback submissions.
@@ -299,6 +449,24 @@ pub static FEEDBACK_SUBMISSIONS: ObjectType = ObjectType {
     name: "feedback_submissions",
     segment: "feedback_submissions",
     operations: &["objects.batch_read", "objects.get", "objects.list", "objects.search"],
+    scopes: &[
+        (
+            "objects.batch_read",
+            &["crm.objects.contacts.read", "crm.objects.feedback_submissions.read"],
+        ),
+        (
+            "objects.get",
+            &["crm.objects.contacts.read", "crm.objects.feedback_submissions.read"],
+        ),
+        (
+            "objects.list",
+            &["crm.objects.contacts.read", "crm.objects.feedback_submissions.read"],
+        ),
+        (
+            "objects.search",
+            &["crm.objects.contacts.read", "crm.objects.feedback_submissions.read"],
+        ),
+    ],
 };
 
 /// Fees.
@@ -317,6 +485,19 @@ pub static FEES: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_archive", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_create", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_read", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.batch_update", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_upsert", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.create", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.get", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.list", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.search", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.update", &["crm.objects.line_items.write", "e-commerce"]),
     ],
 };
 
@@ -337,6 +518,19 @@ pub static GOAL_TARGETS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.goals.write"]),
+        ("objects.batch_archive", &["crm.objects.goals.write"]),
+        ("objects.batch_create", &["crm.objects.goals.write"]),
+        ("objects.batch_read", &["crm.objects.goals.read"]),
+        ("objects.batch_update", &["crm.objects.goals.write"]),
+        ("objects.batch_upsert", &["crm.objects.goals.write"]),
+        ("objects.create", &["crm.objects.goals.write"]),
+        ("objects.get", &["crm.objects.goals.read"]),
+        ("objects.list", &["crm.objects.goals.read"]),
+        ("objects.search", &["crm.objects.goals.read"]),
+        ("objects.update", &["crm.objects.goals.write"]),
+    ],
 };
 
 /// Invoices.
@@ -355,6 +549,19 @@ pub static INVOICES: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.invoices.write"]),
+        ("objects.batch_archive", &["crm.objects.invoices.write"]),
+        ("objects.batch_create", &["crm.objects.invoices.write"]),
+        ("objects.batch_read", &["crm.objects.invoices.read"]),
+        ("objects.batch_update", &["crm.objects.invoices.write"]),
+        ("objects.batch_upsert", &["crm.objects.invoices.write"]),
+        ("objects.create", &["crm.objects.invoices.write"]),
+        ("objects.get", &["crm.objects.invoices.read"]),
+        ("objects.list", &["crm.objects.invoices.read"]),
+        ("objects.search", &["crm.objects.invoices.read"]),
+        ("objects.update", &["crm.objects.invoices.write"]),
     ],
 };
 
@@ -375,6 +582,19 @@ pub static LEADS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.leads.write"]),
+        ("objects.batch_archive", &["crm.objects.leads.write"]),
+        ("objects.batch_create", &["crm.objects.leads.write"]),
+        ("objects.batch_read", &["crm.objects.leads.read"]),
+        ("objects.batch_update", &["crm.objects.leads.write"]),
+        ("objects.batch_upsert", &["crm.objects.leads.write"]),
+        ("objects.create", &["crm.objects.leads.write"]),
+        ("objects.get", &["crm.objects.leads.read"]),
+        ("objects.list", &["crm.objects.leads.read"]),
+        ("objects.search", &["crm.objects.leads.read"]),
+        ("objects.update", &["crm.objects.leads.write"]),
+    ],
 };
 
 /// Line items.
@@ -393,6 +613,19 @@ pub static LINE_ITEMS: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_archive", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_create", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_read", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.batch_update", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.batch_upsert", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.create", &["crm.objects.line_items.write", "e-commerce"]),
+        ("objects.get", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.list", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.search", &["crm.objects.line_items.read", "e-commerce"]),
+        ("objects.update", &["crm.objects.line_items.write", "e-commerce"]),
     ],
 };
 
@@ -413,6 +646,19 @@ pub static LISTINGS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.listings.write"]),
+        ("objects.batch_archive", &["crm.objects.listings.write"]),
+        ("objects.batch_create", &["crm.objects.listings.write"]),
+        ("objects.batch_read", &["crm.objects.listings.read"]),
+        ("objects.batch_update", &["crm.objects.listings.write"]),
+        ("objects.batch_upsert", &["crm.objects.listings.write"]),
+        ("objects.create", &["crm.objects.listings.write"]),
+        ("objects.get", &["crm.objects.listings.read"]),
+        ("objects.list", &["crm.objects.listings.read"]),
+        ("objects.search", &["crm.objects.listings.read"]),
+        ("objects.update", &["crm.objects.listings.write"]),
+    ],
 };
 
 /// Meetings.
@@ -432,6 +678,19 @@ pub static MEETINGS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_create", &["crm.objects.contacts.write"]),
+        ("objects.batch_read", &["crm.objects.contacts.read"]),
+        ("objects.batch_update", &["crm.objects.contacts.write"]),
+        ("objects.batch_upsert", &["crm.objects.contacts.write"]),
+        ("objects.create", &["crm.objects.contacts.write"]),
+        ("objects.get", &["crm.objects.contacts.read"]),
+        ("objects.list", &["crm.objects.contacts.read"]),
+        ("objects.search", &["crm.objects.contacts.read"]),
+        ("objects.update", &["crm.objects.contacts.write"]),
+    ],
 };
 
 /// Notes.
@@ -450,6 +709,19 @@ pub static NOTES: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_create", &["crm.objects.contacts.write"]),
+        ("objects.batch_read", &["crm.objects.contacts.read"]),
+        ("objects.batch_update", &["crm.objects.contacts.write"]),
+        ("objects.batch_upsert", &["crm.objects.contacts.write"]),
+        ("objects.create", &["crm.objects.contacts.write"]),
+        ("objects.get", &["crm.objects.contacts.read"]),
+        ("objects.list", &["crm.objects.contacts.read"]),
+        ("objects.search", &["crm.objects.contacts.read"]),
+        ("objects.update", &["crm.objects.contacts.write"]),
     ],
 };
 
@@ -471,6 +743,20 @@ pub static ORDERS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.orders.write"]),
+        ("objects.batch_archive", &["crm.objects.orders.write"]),
+        ("objects.batch_create", &["crm.objects.orders.write"]),
+        ("objects.batch_read", &["crm.objects.orders.read"]),
+        ("objects.batch_update", &["crm.objects.orders.write"]),
+        ("objects.batch_upsert", &["crm.objects.orders.write"]),
+        ("objects.create", &["crm.objects.orders.write"]),
+        ("objects.get", &["crm.objects.orders.read"]),
+        ("objects.list", &["crm.objects.orders.read"]),
+        ("objects.merge", &["crm.objects.orders.write"]),
+        ("objects.search", &["crm.objects.orders.read"]),
+        ("objects.update", &["crm.objects.orders.write"]),
+    ],
 };
 
 /// Partner clients.
@@ -485,6 +771,14 @@ pub static PARTNER_CLIENTS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.batch_read", &["crm.objects.partner-clients.read"]),
+        ("objects.batch_update", &["crm.objects.partner-clients.write"]),
+        ("objects.get", &["crm.objects.partner-clients.read"]),
+        ("objects.list", &["crm.objects.partner-clients.read"]),
+        ("objects.search", &["crm.objects.partner-clients.read"]),
+        ("objects.update", &["crm.objects.partner-clients.write"]),
+    ],
 };
 
 /// Partner services.
@@ -498,6 +792,14 @@ pub static PARTNER_SERVICES: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.batch_read", &["crm.objects.partner-services.read"]),
+        ("objects.batch_update", &["crm.objects.partner-services.write"]),
+        ("objects.get", &["crm.objects.partner-services.read"]),
+        ("objects.list", &["crm.objects.partner-services.read"]),
+        ("objects.search", &["crm.objects.partner-services.read"]),
+        ("objects.update", &["crm.objects.partner-services.write"]),
     ],
 };
 
@@ -518,6 +820,19 @@ pub static POSTAL_MAIL: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_create", &["crm.objects.contacts.write"]),
+        ("objects.batch_read", &["crm.objects.contacts.read"]),
+        ("objects.batch_update", &["crm.objects.contacts.write"]),
+        ("objects.batch_upsert", &["crm.objects.contacts.write"]),
+        ("objects.create", &["crm.objects.contacts.write"]),
+        ("objects.get", &["crm.objects.contacts.read"]),
+        ("objects.list", &["crm.objects.contacts.read"]),
+        ("objects.search", &["crm.objects.contacts.read"]),
+        ("objects.update", &["crm.objects.contacts.write"]),
+    ],
 };
 
 /// Products.
@@ -536,6 +851,19 @@ pub static PRODUCTS: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.products.write", "e-commerce"]),
+        ("objects.batch_archive", &["crm.objects.products.write", "e-commerce"]),
+        ("objects.batch_create", &["crm.objects.products.write", "e-commerce"]),
+        ("objects.batch_read", &["crm.objects.products.read", "e-commerce"]),
+        ("objects.batch_update", &["crm.objects.products.write", "e-commerce"]),
+        ("objects.batch_upsert", &["crm.objects.products.write", "e-commerce"]),
+        ("objects.create", &["crm.objects.products.write", "e-commerce"]),
+        ("objects.get", &["crm.objects.products.read", "e-commerce"]),
+        ("objects.list", &["crm.objects.products.read", "e-commerce"]),
+        ("objects.search", &["crm.objects.products.read", "e-commerce"]),
+        ("objects.update", &["crm.objects.products.write", "e-commerce"]),
     ],
 };
 
@@ -557,6 +885,20 @@ pub static PROJECTS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.projects.write"]),
+        ("objects.batch_archive", &["crm.objects.projects.write"]),
+        ("objects.batch_create", &["crm.objects.projects.write"]),
+        ("objects.batch_read", &["crm.objects.projects.read"]),
+        ("objects.batch_update", &["crm.objects.projects.write"]),
+        ("objects.batch_upsert", &["crm.objects.projects.write"]),
+        ("objects.create", &["crm.objects.projects.write"]),
+        ("objects.get", &["crm.objects.projects.read"]),
+        ("objects.list", &["crm.objects.projects.read"]),
+        ("objects.merge", &["crm.objects.projects.write"]),
+        ("objects.search", &["crm.objects.projects.read"]),
+        ("objects.update", &["crm.objects.projects.write"]),
+    ],
 };
 
 /// Quotes.
@@ -575,6 +917,19 @@ pub static QUOTES: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.quotes.write", "e-commerce"]),
+        ("objects.batch_archive", &["crm.objects.quotes.write", "e-commerce"]),
+        ("objects.batch_create", &["crm.objects.quotes.write", "e-commerce"]),
+        ("objects.batch_read", &["crm.objects.quotes.read", "e-commerce"]),
+        ("objects.batch_update", &["crm.objects.quotes.write", "e-commerce"]),
+        ("objects.batch_upsert", &["crm.objects.quotes.write", "e-commerce"]),
+        ("objects.create", &["crm.objects.quotes.write", "e-commerce"]),
+        ("objects.get", &["crm.objects.quotes.read", "e-commerce"]),
+        ("objects.list", &["crm.objects.quotes.read", "e-commerce"]),
+        ("objects.search", &["crm.objects.quotes.read", "e-commerce"]),
+        ("objects.update", &["crm.objects.quotes.write", "e-commerce"]),
     ],
 };
 
@@ -596,6 +951,20 @@ pub static SERVICES: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.services.write"]),
+        ("objects.batch_archive", &["crm.objects.services.write"]),
+        ("objects.batch_create", &["crm.objects.services.write"]),
+        ("objects.batch_read", &["crm.objects.services.read"]),
+        ("objects.batch_update", &["crm.objects.services.write"]),
+        ("objects.batch_upsert", &["crm.objects.services.write"]),
+        ("objects.create", &["crm.objects.services.write"]),
+        ("objects.get", &["crm.objects.services.read"]),
+        ("objects.list", &["crm.objects.services.read"]),
+        ("objects.merge", &["crm.objects.services.write"]),
+        ("objects.search", &["crm.objects.services.read"]),
+        ("objects.update", &["crm.objects.services.write"]),
+    ],
 };
 
 /// Tasks.
@@ -615,6 +984,19 @@ pub static TASKS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_archive", &["crm.objects.contacts.write"]),
+        ("objects.batch_create", &["crm.objects.contacts.write"]),
+        ("objects.batch_read", &["crm.objects.contacts.read"]),
+        ("objects.batch_update", &["crm.objects.contacts.write"]),
+        ("objects.batch_upsert", &["crm.objects.contacts.write"]),
+        ("objects.create", &["crm.objects.contacts.write"]),
+        ("objects.get", &["crm.objects.contacts.read"]),
+        ("objects.list", &["crm.objects.contacts.read"]),
+        ("objects.search", &["crm.objects.contacts.read"]),
+        ("objects.update", &["crm.objects.contacts.write"]),
+    ],
 };
 
 /// Taxes.
@@ -633,6 +1015,19 @@ pub static TAXES: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.line_items.write"]),
+        ("objects.batch_archive", &["crm.objects.line_items.write"]),
+        ("objects.batch_create", &["crm.objects.line_items.write"]),
+        ("objects.batch_read", &["crm.objects.line_items.read"]),
+        ("objects.batch_update", &["crm.objects.line_items.write"]),
+        ("objects.batch_upsert", &["crm.objects.line_items.write"]),
+        ("objects.create", &["crm.objects.line_items.write"]),
+        ("objects.get", &["crm.objects.line_items.read"]),
+        ("objects.list", &["crm.objects.line_items.read"]),
+        ("objects.search", &["crm.objects.line_items.read"]),
+        ("objects.update", &["crm.objects.line_items.write"]),
     ],
 };
 
@@ -654,6 +1049,20 @@ pub static TICKETS: ObjectType = ObjectType {
         "objects.search",
         "objects.update",
     ],
+    scopes: &[
+        ("objects.archive", &["tickets"]),
+        ("objects.batch_archive", &["tickets"]),
+        ("objects.batch_create", &["tickets"]),
+        ("objects.batch_read", &["tickets"]),
+        ("objects.batch_update", &["tickets"]),
+        ("objects.batch_upsert", &["tickets"]),
+        ("objects.create", &["tickets"]),
+        ("objects.get", &["tickets"]),
+        ("objects.list", &["tickets"]),
+        ("objects.merge", &["tickets"]),
+        ("objects.search", &["tickets"]),
+        ("objects.update", &["tickets"]),
+    ],
 };
 
 /// Users.
@@ -672,5 +1081,18 @@ pub static USERS: ObjectType = ObjectType {
         "objects.list",
         "objects.search",
         "objects.update",
+    ],
+    scopes: &[
+        ("objects.archive", &["crm.objects.users.write"]),
+        ("objects.batch_archive", &["crm.objects.users.write"]),
+        ("objects.batch_create", &["crm.objects.users.write"]),
+        ("objects.batch_read", &["crm.objects.users.read"]),
+        ("objects.batch_update", &["crm.objects.users.write"]),
+        ("objects.batch_upsert", &["crm.objects.users.write"]),
+        ("objects.create", &["crm.objects.users.write"]),
+        ("objects.get", &["crm.objects.users.read"]),
+        ("objects.list", &["crm.objects.users.read"]),
+        ("objects.search", &["crm.objects.users.read"]),
+        ("objects.update", &["crm.objects.users.write"]),
     ],
 };

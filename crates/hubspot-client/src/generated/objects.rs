@@ -12,7 +12,7 @@ use crm_core::{
 use super::{operations, types};
 use super::object_types::ObjectType;
 
-/// Operations on the records of one type of object: the one that the method of the client names, for example `contacts()`, or the one that is given to `objects`.
+/// Operations on the records of one type of object. The method of the client selects the type: `contacts()` and the like, or `objects(…)` with the name or the id of any type, also of a custom one.
 #[derive(Clone, Debug)]
 pub struct Objects {
     pipeline: Pipeline,
@@ -35,7 +35,7 @@ impl Objects {
             known: Some(known),
         }
     }
-    /// The type of object, as it stands in the path.
+    /// The type of object that the path contains.
     #[must_use]
     pub fn object_type(&self) -> &str {
         &self.object_type
@@ -48,7 +48,7 @@ impl Objects {
             return call
                 .refuse(
                     format!(
-                        "`{}` has no operation `{}`; `client.objects(\"{}\")` sends it all the same",
+                        "`{}` has no operation `{}`; `client.objects(\"{}\")` sends it anyway",
                         known.name, op.id, known.segment
                     ),
                 );
@@ -78,7 +78,7 @@ impl Objects {
     /// `POST /crm/objects/2026-03/{objectType}/batch/archive`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * At most 100 inputs per request.
+    /// * At most 100 inputs per request. [`archive_many`](Self::archive_many) sends any number, in several requests, and returns the result of each input.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_ARCHIVE.scopes` lists all 77.
     ///
     /// ```
@@ -99,7 +99,7 @@ impl Objects {
     /// `POST /crm/objects/2026-03/{objectType}/batch/create`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * At most 100 inputs per request.
+    /// * At most 100 inputs per request. [`create_many`](Self::create_many) sends any number, in several requests, and returns the result of each input.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_CREATE.scopes` lists all 77.
     ///
     /// ```
@@ -128,7 +128,7 @@ impl Objects {
     /// `POST /crm/objects/2026-03/{objectType}/batch/read`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * At most 100 inputs per request.
+    /// * At most 100 inputs per request. [`read_many`](Self::read_many) sends any number, in several requests, and returns the result of each input.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_BATCH_READ.scopes` lists all 77.
     ///
     /// ```
@@ -152,7 +152,7 @@ impl Objects {
     /// `POST /crm/objects/2026-03/{objectType}/batch/update`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * At most 100 inputs per request.
+    /// * At most 100 inputs per request. [`update_many`](Self::update_many) sends any number, in several requests, and returns the result of each input.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_UPDATE.scopes` lists all 77.
     ///
     /// ```
@@ -181,7 +181,7 @@ impl Objects {
     /// `POST /crm/objects/2026-03/{objectType}/batch/upsert`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * At most 100 inputs per request.
+    /// * At most 100 inputs per request. [`upsert_many`](Self::upsert_many) sends any number, in several requests, and returns the result of each input.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_UPSERT.scopes` lists all 77.
     ///
     /// ```
@@ -191,7 +191,10 @@ impl Objects {
     ///     .contacts()
     ///     .batch_upsert(
     ///         types::BatchUpsert::new(
-    ///             vec![types::BatchUpsertRow::new("123", [("email", "ada@example.com")])],
+    ///             vec![
+    ///                 types::BatchUpsertRow::new("ada@example.com", [("firstname", "Ada")])
+    ///                 .id_property("email")
+    ///             ],
     ///         ),
     ///     )
     ///     .send()
@@ -416,7 +419,7 @@ impl Get {
                 ),
         }
     }
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),
@@ -493,7 +496,7 @@ impl List {
                 ),
         }
     }
-    /// Maximum number of items per page. Default: `10`.
+    /// Maximum number of items per page. At most 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -597,7 +600,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),

@@ -83,7 +83,7 @@ impl Get {
             call: self.call.set_query("archived", &archived),
         }
     }
-    /// The unique property whose value is given in place of the record's id, for example `email`. Default: `id`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`. Default: `id`.
     pub fn id_property(
         self,
         id_property: impl Into<types::OwnersGetIdProperty>,
@@ -126,7 +126,7 @@ impl List {
             call: self.call.set_query("email", &email.to_string()),
         }
     }
-    /// Maximum number of items per page. Default: `100`.
+    /// Maximum number of items per page. At most 500. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -146,7 +146,7 @@ impl Search {
             call: self.call.set_query("hubdbQuery", &hubdb_query.to_string()),
         }
     }
-    /// The language, for example `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values.
     pub fn language(self, language: impl Display) -> Self {
         Self {
             call: self.call.set_query("language", &language.to_string()),

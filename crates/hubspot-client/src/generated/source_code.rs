@@ -28,11 +28,12 @@ impl SourceCode {
     ///
     /// `POST /cms/source-code/2026-03/{environment}/content/{path}`
     ///
+    /// * Deprecated by the vendor: use [`upsert`](Self::upsert).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
     /// * `environment`: Version of a file: the unpublished one or the live one.
-    /// * `path`: The path it is found under.
+    /// * `path`: The path of the file or folder.
     /// * `file`: The file to send.
     ///
     /// ```
@@ -51,7 +52,7 @@ impl SourceCode {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `upsert` instead"]
     pub fn create(
         &self,
         environment: impl Into<types::SourceCodeEnvironment>,
@@ -75,7 +76,7 @@ impl SourceCode {
     /// * Scope: `content`.
     ///
     /// * `environment`: Version of a file: the unpublished one or the live one.
-    /// * `path`: The path it is found under.
+    /// * `path`: The path of the file or folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -108,7 +109,7 @@ impl SourceCode {
     /// * Scope: `content`.
     ///
     /// * `environment`: Version of a file: the unpublished one or the live one.
-    /// * `path`: The path it is found under.
+    /// * `path`: The path of the file or folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -185,7 +186,7 @@ impl SourceCode {
     /// * Scope: `content`.
     ///
     /// * `environment`: Version of a file: the unpublished one or the live one.
-    /// * `path`: The path it is found under.
+    /// * `path`: The path of the file or folder.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -222,7 +223,7 @@ impl SourceCode {
     /// * Scope: `content`.
     ///
     /// * `environment`: Version of a file: the unpublished one or the live one.
-    /// * `path`: The path it is found under.
+    /// * `path`: The path of the file or folder.
     /// * `file`: The file to send.
     ///
     /// ```
@@ -262,7 +263,7 @@ impl SourceCode {
     /// * Scope: `content`.
     ///
     /// * `environment`: Version of a file: the unpublished one or the live one.
-    /// * `path`: The path it is found under.
+    /// * `path`: The path of the file or folder.
     /// * `file`: The file to send.
     ///
     /// ```

@@ -233,6 +233,7 @@ crm_core::record! {
         date_updated: Option<String> = "dateUpdated",
         /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
+        /// The id of the appointment.
         id: Option<String> = "id",
         /// True if the appointment is part of a recurring series.
         is_recurring: Option<bool> = "isRecurring",
@@ -868,6 +869,7 @@ crm_core::record! {
         end_time: Option<Timestamp> = "endTime",
         /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
+        /// The id of the appointment.
         id: Option<String> = "id",
         /// True if the appointment is part of a recurring series.
         is_recurring: Option<bool> = "isRecurring",

@@ -353,7 +353,7 @@ crm_core::record! {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         city: Option<String> = "city",
-        /// Name in JSON: `companyName`.
+        /// The name of the company that the contact works for.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -381,9 +381,11 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
+        /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
+        /// The names of the contact's tags.
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -400,6 +402,7 @@ crm_core::setters!(CreateContact {
     /// The id of the user that it is assigned to.
     assigned_to: String,
     city: String,
+    /// The name of the company that the contact works for.
     company_name: String,
     /// The country code, for example `US`.
     country: String,
@@ -422,9 +425,11 @@ crm_core::setters!(CreateContact {
     /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
+    /// Origin of the contact, for example `public api`.
     source: String,
     /// The state or region.
     state: String,
+    /// The names of the contact's tags.
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
@@ -489,7 +494,7 @@ crm_core::record! {
         /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
         city: Option<String> = "city",
-        /// Name in JSON: `companyName`.
+        /// The name of the company that the contact works for.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -517,6 +522,7 @@ crm_core::record! {
         first_name_lower_case: Option<String> = "firstNameLowerCase",
         /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
+        /// The id of the contact.
         id: Option<String> = "id",
         /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
@@ -533,11 +539,13 @@ crm_core::record! {
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         products: Vec<String> = "products",
+        /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
+        /// The names of the contact's tags.
         tags: Vec<String> = "tags",
-        /// Name in JSON: `type`.
+        /// Type of the contact, for example `lead`.
         type_: Option<String> = "type",
         /// True if the contact has unsubscribed from e-mails.
         unsubscribe_email: Option<bool> = "unsubscribeEmail",
@@ -777,7 +785,7 @@ crm_core::record! {
         /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
         city: Option<String> = "city",
-        /// Name in JSON: `companyName`.
+        /// The name of the company that the contact works for.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -803,6 +811,7 @@ crm_core::record! {
         first_name_lower_case: Option<String> = "firstNameLowerCase",
         /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
+        /// The id of the contact.
         id: Option<String> = "id",
         keyword: Option<String> = "keyword",
         /// The time of the contact's last activity.
@@ -820,15 +829,17 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
+        /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
         /// The social security number.
         ssn: Option<String> = "ssn",
         /// The state or region.
         state: Option<String> = "state",
+        /// The names of the contact's tags.
         tags: Vec<String> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// Name in JSON: `type`.
+        /// Type of the contact, for example `lead`.
         type_: Option<String> = "type",
         /// The id of the visitor to the website.
         visitor_id: Option<String> = "visitorId",
@@ -1041,9 +1052,11 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
+        /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
+        /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1079,9 +1092,11 @@ crm_core::setters!(UpdateContact {
     /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
+    /// Origin of the contact, for example `public api`.
     source: String,
     /// The state or region.
     state: String,
+    /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
@@ -1236,11 +1251,11 @@ crm_core::record! {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         city: Option<String> = "city",
-        /// Name in JSON: `companyName`.
+        /// The name of the company that the contact works for.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// Default: `false`.
+        /// True to create a contact also if one exists, where the location allows duplicates. Default: `false`.
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
@@ -1266,9 +1281,11 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
+        /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
+        /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1285,10 +1302,11 @@ crm_core::setters!(UpsertContact {
     /// The id of the user that it is assigned to.
     assigned_to: String,
     city: String,
+    /// The name of the company that the contact works for.
     company_name: String,
     /// The country code, for example `US`.
     country: String,
-    /// Default: `false`.
+    /// True to create a contact also if one exists, where the location allows duplicates. Default: `false`.
     create_new_if_duplicate_allowed: bool,
     /// The custom fields with their values.
     custom_fields: [Value],
@@ -1309,9 +1327,11 @@ crm_core::setters!(UpsertContact {
     /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
+    /// Origin of the contact, for example `public api`.
     source: String,
     /// The state or region.
     state: String,
+    /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,

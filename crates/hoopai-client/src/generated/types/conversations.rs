@@ -171,6 +171,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The full name of the contact.
         full_name: Option<String> = "fullName",
+        /// The id of the conversation.
         id: Option<String> = "id",
         /// The text of the last message.
         last_message_body: Option<String> = "lastMessageBody",
@@ -644,6 +645,7 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The direction of the message: `inbound` or `outbound`.
         direction: Option<MessageDirection> = "direction",
+        /// The id of the message.
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -814,6 +816,7 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The direction of the message: `inbound` or `outbound`.
         direction: Option<MessageDirection> = "direction",
+        /// The id of the message.
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1259,7 +1262,7 @@ crm_core::record! {
         thread_id: Option<String> = "threadId",
         /// The phone number of the recipient.
         to_number: Option<String> = "toNumber",
-        /// Name in JSON: `type`. Required in requests.
+        /// Channel of the message, for example `SMS` or `Email`. Required in requests.
         type_: Option<SendMessageBodyType> = "type",
         /// True if AI chooses the sending time.
         uses_native_scheduling_ai: Option<bool> = "usesNativeSchedulingAi",
@@ -1372,7 +1375,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The value of [`SendMessageBody::type_`].
+    /// Channel of the message, for example `SMS` or `Email`.
     pub enum SendMessageBodyType {
         /// `Custom`
         Custom = "Custom",

@@ -35,7 +35,7 @@ crm_core::record! {
         /// The second line of the address.
         address_line2: Option<String> = "addressLine2",
         city: Option<String> = "city",
-        /// The country code, for example `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values.
         country_code: Option<String> = "countryCode",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",

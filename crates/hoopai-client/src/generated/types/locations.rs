@@ -10,7 +10,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// The country code, for example `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values.
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -42,7 +42,7 @@ crm_core::record! {
 crm_core::setters!(CreateLocation {
     address: String,
     city: String,
-    /// The country code, for example `US`. One of 247 values, for example `AF`.
+    /// The country code, for example `US`. One of 247 values.
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
@@ -98,7 +98,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// The country code, for example `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values.
         country: Option<String> = "country",
         /// The domain name.
         domain: Option<String> = "domain",
@@ -1044,7 +1044,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// The country code, for example `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values.
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -1075,7 +1075,7 @@ crm_core::record! {
 crm_core::setters!(UpdateLocation {
     address: String,
     city: String,
-    /// The country code, for example `US`. One of 247 values, for example `AF`.
+    /// The country code, for example `US`. One of 247 values.
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,

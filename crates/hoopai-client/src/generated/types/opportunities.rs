@@ -333,6 +333,7 @@ crm_core::record! {
         company_name: Option<String> = "companyName",
         /// The e-mail address.
         email: Option<String> = "email",
+        /// The id of the contact.
         id: Option<String> = "id",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
@@ -359,6 +360,7 @@ crm_core::record! {
         external_object_id: Option<String> = "externalObjectId",
         /// The ids of the followers, who are users.
         followers: Vec<Value> = "followers",
+        /// The id of the opportunity.
         id: Option<String> = "id",
         /// The version in the search index.
         index_version: Option<String> = "indexVersion",
@@ -383,6 +385,7 @@ crm_core::record! {
         /// The sort values, which are the position of the next page.
         search_after: Vec<Value> = "searchAfter",
         source: Option<String> = "source",
+        /// State of the opportunity, for example `open` or `won`.
         status: Option<String> = "status",
         tasks: Vec<Value> = "tasks",
         /// The time of the last change.

@@ -35,7 +35,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
-        /// The country code, for example `US`. One of 247 values, for example `US`. Required in requests.
+        /// The country code, for example `US`. One of 247 values. Required in requests.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -303,7 +303,7 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
         /// One of 247 values, for example `AF`.
         amount_available: Option<String> = "amountAvailable",
-        /// The country code, for example `US`. One of 247 values, for example `US`. Required in requests.
+        /// The country code, for example `US`. One of 247 values. Required in requests.
         country: Option<String> = "country",
         /// Name in JSON: `couponCode`.
         coupon_code: Option<String> = "couponCode",
@@ -327,7 +327,7 @@ crm_core::setters!(GetAvailableShippingRates {
     alt_id: String,
     /// One of 247 values, for example `AF`.
     amount_available: String,
-    /// The country code, for example `US`. One of 247 values, for example `US`.
+    /// The country code, for example `US`. One of 247 values.
     country: String,
     coupon_code: String,
     products: [ProductItem],
@@ -807,7 +807,7 @@ crm_core::record! {
     pub struct StoreShippingOrigin {
         /// Required in requests.
         city: Option<String> = "city",
-        /// The country code, for example `US`. One of 247 values, for example `US`. Required in requests.
+        /// The country code, for example `US`. One of 247 values. Required in requests.
         country: Option<String> = "country",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -828,7 +828,7 @@ crm_core::record! {
 }
 crm_core::setters!(StoreShippingOrigin {
     city: String,
-    /// The country code, for example `US`. One of 247 values, for example `US`.
+    /// The country code, for example `US`. One of 247 values.
     country: String,
     /// The e-mail address.
     email: String,

@@ -417,6 +417,7 @@ crm_core::record! {
         extension: Option<String> = "extension",
         /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
+        /// The id of the user.
         id: Option<String> = "id",
         /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",

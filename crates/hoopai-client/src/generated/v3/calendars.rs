@@ -141,7 +141,7 @@ impl Calendars {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn create_resource(
         &self,
         resource_type: impl Into<types::ResourceType>,
@@ -270,7 +270,7 @@ impl Calendars {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn delete_resource(
         &self,
         resource_type: impl Into<types::ResourceType>,
@@ -429,7 +429,7 @@ impl Calendars {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn get_resource(
         &self,
         resource_type: impl Into<types::ResourceType>,
@@ -624,7 +624,7 @@ impl Calendars {
     /// }
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn list_resources(
         &self,
         resource_type: impl Into<types::ResourceType>,
@@ -850,7 +850,7 @@ impl Calendars {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn update_resource(
         &self,
         resource_type: impl Into<types::ResourceType>,

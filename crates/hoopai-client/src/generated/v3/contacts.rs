@@ -395,7 +395,7 @@ pub struct ListByBusiness {
 }
 
 impl ListByBusiness {
-    /// The maximum number of items per page.
+    /// The maximum number of items per page. At most 100. Default: `25`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

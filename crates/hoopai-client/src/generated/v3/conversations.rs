@@ -38,7 +38,7 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_EMAIL)
             .path("emailMessageId", &email_message_id)
     }
-    /// Completes an upload that `initiate_upload` started.
+    /// Completes an upload that `initiate_upload` started; internal to the vendor, which plans to remove it.
     ///
     /// `POST /conversations/messages/upload/complete`
     ///
@@ -66,7 +66,7 @@ impl Conversations {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn complete_upload(
         &self,
         body: impl Into<types::CompleteFileUpload>,
@@ -91,7 +91,7 @@ impl Conversations {
     pub fn get_email(&self, id: impl Display) -> Call<types::GetEmailMessageReply> {
         self.call(&operations::CONVERSATIONS_GET_EMAIL).path("id", &id)
     }
-    /// Starts the upload of a file, and returns the URL to send the file to.
+    /// Starts the upload of a file, and returns the URL to send the file to; internal to the vendor, which plans to remove it.
     ///
     /// `POST /conversations/messages/upload/initiate`
     ///
@@ -119,14 +119,14 @@ impl Conversations {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn initiate_upload(
         &self,
         body: impl Into<types::InitiateFileUpload>,
     ) -> Call<types::InitiateFileUploadReply> {
         self.call(&operations::CONVERSATIONS_INITIATE_UPLOAD).json(&body.into())
     }
-    /// Sends a reply to the review of a conversation.
+    /// Sends a reply to the review of a conversation; internal to the vendor, which plans to remove it.
     ///
     /// `POST /conversations/messages/review-reply`
     ///
@@ -146,7 +146,7 @@ impl Conversations {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn send_review_reply(
         &self,
         body: impl Into<types::SendReviewReply>,

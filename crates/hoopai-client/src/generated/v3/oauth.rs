@@ -121,7 +121,7 @@ pub struct ListInstalledLocations {
 }
 
 impl ListInstalledLocations {
-    /// The maximum number of items per page. Default: `20`.
+    /// The maximum number of items per page. At most 100. Default: `20`.
     pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),

@@ -192,7 +192,7 @@ pub struct List {
 }
 
 impl List {
-    /// The maximum number of items per page. Between 1 and 1000.
+    /// The maximum number of items per page. Between 1 and 1000. Default: `50`.
     pub fn page_size(self, page_size: impl Integer) -> Self {
         Self {
             call: self.call.set_query("pageSize", &page_size),

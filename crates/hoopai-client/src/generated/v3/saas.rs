@@ -113,10 +113,11 @@ impl Saas {
             .path("companyId", &company_id)
             .path("locationId", &location_id)
     }
-    /// Connects a location to a subscription; deprecated, `update_subscription` replaces it.
+    /// Connects a location to a subscription.
     ///
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
     ///
+    /// * Deprecated by the vendor: use [`update_subscription`](Self::update_subscription).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -138,7 +139,7 @@ impl Saas {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `update_subscription` instead"]
     pub fn update_subscription_legacy(
         &self,
         location_id: impl Display,

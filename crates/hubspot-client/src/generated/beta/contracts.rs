@@ -141,6 +141,7 @@ impl Contracts {
     ///
     /// `POST /commerce/contracts/2026-09-beta/contracts/{contractId}/changes`
     ///
+    /// * Deprecated by the vendor: use [`create_change`](Self::create_change).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -168,7 +169,7 @@ impl Contracts {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "the vendor marks it deprecated"]
+    #[deprecated = "deprecated by the vendor; use `create_change` instead"]
     pub fn create_contract_change(
         &self,
         contract_id: impl Display,

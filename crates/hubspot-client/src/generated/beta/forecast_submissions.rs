@@ -62,7 +62,7 @@ impl ListEvents {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Maximum number of items per page. Default: `100`.
+    /// Maximum number of items per page. At most 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -175,7 +175,10 @@ impl Objects {
     ///     .objects("contacts")
     ///     .batch_upsert(
     ///         types::BatchUpsert::new(
-    ///             vec![types::BatchUpsertRow::new("123", [("email", "ada@example.com")])],
+    ///             vec![
+    ///                 types::BatchUpsertRow::new("ada@example.com", [("firstname", "Ada")])
+    ///                 .id_property("email")
+    ///             ],
     ///         ),
     ///     )
     ///     .send()
@@ -407,7 +410,7 @@ impl Get {
                 ),
         }
     }
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),
@@ -484,7 +487,7 @@ impl List {
                 ),
         }
     }
-    /// Maximum number of items per page. Default: `10`.
+    /// Maximum number of items per page. At most 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),
@@ -588,7 +591,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// The unique property whose value is given in place of the record's id, for example `email`.
+    /// The unique property whose value is given instead of the id of the record, for example `email`.
     pub fn id_property(self, id_property: impl Display) -> Self {
         Self {
             call: self.call.set_query("idProperty", &id_property.to_string()),

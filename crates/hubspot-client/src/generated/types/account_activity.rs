@@ -90,12 +90,12 @@ crm_core::record! {
         acting_user: Option<ActingUser> = "actingUser",
         /// Action that was performed.
         action: Option<String> = "action",
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<String> = "category",
         id: Option<String> = "id",
         /// Time at which it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
-        /// The finer group it is sorted into.
+        /// The subgroup that it belongs to.
         sub_category: Option<String> = "subCategory",
         /// The id of the object of the action.
         target_object_id: Option<String> = "targetObjectId",

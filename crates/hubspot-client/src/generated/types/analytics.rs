@@ -218,7 +218,7 @@ crm_core::open_enum! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by their members.
+    /// One of several records, distinguished by their members.
     pub enum AnalyticsReport by members {
         AnalyticsTotals(AnalyticsTotals) = "breakdowns" | "offset" | "total" | "totals",
         AnalyticsTimeline(Map<Vec<AnalyticsMetrics>>) = ,

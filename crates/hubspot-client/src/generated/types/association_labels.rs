@@ -9,7 +9,7 @@ use super::{
 crm_core::record! {
     /// An item of [`AssociationDefinitionConfigurationCreateRequestBatch::inputs`].
     pub struct AssociationDefinitionConfigurationCreateRequest {
-        /// The group it is sorted into. Required in requests.
+        /// The group that it belongs to. Required in requests.
         category: Option<AssociationCategory> = "category",
         /// Maximum number of records that can be associated with one record. Required in requests.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
@@ -63,7 +63,7 @@ impl AssociationDefinitionConfigurationCreateRequestBatch {
 crm_core::record! {
     /// An item of [`AssociationDefinitionConfigurationUpdateRequestBatch::inputs`].
     pub struct AssociationDefinitionConfigurationUpdateRequest {
-        /// The group it is sorted into. Required in requests.
+        /// The group that it belongs to. Required in requests.
         category: Option<AssociationCategory> = "category",
         /// Maximum number of records that can be associated with one record. Required in requests.
         max_to_object_ids: Option<i64> = "maxToObjectIds",
@@ -117,7 +117,7 @@ impl AssociationDefinitionConfigurationUpdateRequestBatch {
 crm_core::record! {
     /// An item of [`AssociationDefinitionConfigurationUpdateResultBatchReply::results`].
     pub struct AssociationDefinitionConfigurationUpdateResult {
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<AssociationCategory> = "category",
         /// The id of the association type.
         type_id: Option<i64> = "typeId",
@@ -212,7 +212,7 @@ impl AssociationDefinitionUpdateRequest {
 crm_core::record! {
     /// An item of [`AssociationDefinitionUserConfigurationBatchReply::results`].
     pub struct AssociationDefinitionUserConfiguration {
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<AssociationCategory> = "category",
         /// Display name.
         label: Option<String> = "label",
@@ -284,7 +284,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`AssociationSpecBatch::inputs`].
     pub struct AssociationsSchemaAssociationSpec {
-        /// The group it is sorted into. Required in requests.
+        /// The group that it belongs to. Required in requests.
         category: Option<String> = "category",
         /// The id of the association type. Required in requests.
         type_id: Option<i64> = "typeId",

@@ -358,7 +358,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`PartnerClientsAssociatedObject::association_types`].
     pub struct PartnerClientsAssociationSpecWithLabel {
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<AssociationCategory> = "category",
         /// Display name.
         label: Option<String> = "label",

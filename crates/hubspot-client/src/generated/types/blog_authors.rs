@@ -164,7 +164,7 @@ crm_core::record! {
         paging: Option<ForwardPaging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<BlogAuthor> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }

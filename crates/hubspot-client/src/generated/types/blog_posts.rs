@@ -69,7 +69,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// True if the default CSS applies.
         include_default_custom_css: Option<bool> = "includeDefaultCustomCss",
-        /// The language, for example `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values.
         language: Option<String> = "language",
         /// The drag-and-drop sections, by name.
         layout_sections: Option<Map<LayoutSection>> = "layoutSections",
@@ -188,7 +188,7 @@ crm_core::setters!(BlogPost {
     id: String,
     /// True if the default CSS applies.
     include_default_custom_css: bool,
-    /// The language, for example `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values.
     language: String,
     /// The drag-and-drop sections, by name.
     layout_sections: Map<LayoutSection>,
@@ -330,7 +330,7 @@ crm_core::record! {
         paging: Option<ForwardPaging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<BlogPost> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -343,7 +343,7 @@ crm_core::record! {
         object: Option<BlogPost> = "object",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user behind it.
+        /// User who made the change.
         user: Option<VersionUser> = "user",
     }
 }
@@ -355,7 +355,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<VersionBlogPost> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -378,7 +378,7 @@ crm_core::record! {
         object: Option<BlogPost> = "object",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user behind it.
+        /// User who made the change.
         user: Option<VersionUser> = "user",
     }
 }

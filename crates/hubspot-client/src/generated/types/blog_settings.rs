@@ -19,7 +19,7 @@ crm_core::record! {
         /// The title of the page, as browsers show it.
         html_title: Option<String> = "htmlTitle",
         id: Option<String> = "id",
-        /// The language, for example `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values.
         language: Option<String> = "language",
         /// The id of the page that lists the posts.
         listing_page_id: Option<String> = "listingPageId",
@@ -89,7 +89,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<Blog> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -102,7 +102,7 @@ crm_core::record! {
         object: Option<Blog> = "object",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user behind it.
+        /// User who made the change.
         user: Option<VersionUser> = "user",
     }
 }
@@ -114,7 +114,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<VersionBlog> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -127,7 +127,7 @@ crm_core::record! {
         object: Option<Blog> = "object",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user behind it.
+        /// User who made the change.
         user: Option<VersionUser> = "user",
     }
 }

@@ -21,7 +21,7 @@ crm_core::record! {
         /// Time at which it was deleted. Read-only: omitted from requests.
         deleted_at: Option<Timestamp> = "deletedAt",
         id: Option<String> = "id",
-        /// The language, for example `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values.
         language: Option<String> = "language",
         name: Option<String> = "name",
         /// The part of the address after the domain.
@@ -35,7 +35,7 @@ crm_core::record! {
 }
 crm_core::setters!(Tag {
     id: String,
-    /// The language, for example `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values.
     language: String,
     name: String,
     /// The part of the address after the domain.
@@ -134,7 +134,7 @@ crm_core::record! {
         paging: Option<ForwardPaging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<Tag> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }

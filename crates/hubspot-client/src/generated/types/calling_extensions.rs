@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::union! {
-    /// One of several records, told apart by `callerIdType`.
+    /// One of several records, distinguished by `callerIdType`.
     pub enum CallerId by "callerIdType" {
         CompanyCallerId(CompanyCallerId) = "COMPANY",
         ContactCallerId(ContactCallerId) = "CONTACT",

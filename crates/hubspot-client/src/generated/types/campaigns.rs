@@ -28,7 +28,7 @@ crm_core::record! {
         budget_items: Vec<BudgetItem> = "budgetItems",
         /// The whole budget.
         budget_total: Option<f64> = "budgetTotal",
-        /// The currency, for example `USD`. One of 176 values, for example `AED`.
+        /// The currency, for example `USD`. One of 176 values.
         currency_code: Option<String> = "currencyCode",
         /// Name in JSON: `remainingBudget`.
         remaining_budget: Option<f64> = "remainingBudget",
@@ -243,7 +243,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<Campaign> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -419,7 +419,7 @@ crm_core::record! {
     pub struct RevenueAttributionAggregate {
         /// Number of contacts.
         contacts_number: Option<i64> = "contactsNumber",
-        /// The currency, for example `USD`. One of 176 values, for example `AED`.
+        /// The currency, for example `USD`. One of 176 values.
         currency_code: Option<String> = "currencyCode",
         /// The amount of the deals.
         deal_amount: Option<f64> = "dealAmount",

@@ -208,7 +208,7 @@ crm_core::record! {
         subscription_id: Option<i64> = "subscriptionId",
         /// The name of the subscription.
         subscription_name: Option<String> = "subscriptionName",
-        /// The point in time it is about.
+        /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }
@@ -392,7 +392,7 @@ crm_core::record! {
         status: Option<SubscriptionStatus> = "status",
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
-        /// The point in time it is about.
+        /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
         /// Scope of the status: the account or a business unit.
         wide_status_type: Option<WideStatusWideStatusType> = "wideStatusType",

@@ -18,7 +18,7 @@ crm_core::record! {
         object_name: Option<String> = "objectName",
         /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<AuditLogObjectType> = "objectType",
-        /// The point in time it is about.
+        /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
         /// The id of the user.
         user_id: Option<String> = "userId",

@@ -8,7 +8,7 @@ use super::{
 };
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum Actor by "type" {
         AgentActor(AgentActor) = "AGENT",
         BotActor(BotActor) = "BOT",
@@ -109,7 +109,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<Channel> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -181,7 +181,7 @@ impl CommentCreate {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum CommentCreateAttachmentsItem by "type" {
         FileCreate(FileCreate) = "FILE",
         QuickRepliesCreate(QuickRepliesCreate) = "QUICK_REPLIES",
@@ -317,7 +317,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<Inbox> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -357,7 +357,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum Message by "type" {
         AssignmentMessage(AssignmentMessage) = "ASSIGNMENT",
         Comment(Comment) = "COMMENT",
@@ -379,7 +379,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum MessageCreate by "type" {
         CommentCreate(CommentCreate) = "COMMENT",
         ConversationsMessageCreate(ConversationsMessageCreate) = "MESSAGE",

@@ -542,7 +542,7 @@ crm_core::record! {
         /// Actions that are performed, allowed or observed.
         actions: Vec<IntegratorObjectResultActionsItem> = "actions",
         id: Option<String> = "id",
-        /// The address it leads to.
+        /// Address of the link.
         link_url: Option<String> = "linkUrl",
         title: Option<String> = "title",
         /// Further values to show, with their labels.
@@ -551,7 +551,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum IntegratorObjectResultActionsItem by "type" {
         ActionHookActionBody(ActionHookActionBody) = "ACTION_HOOK",
         IFrameActionBody(IFrameActionBody) = "IFRAME",

@@ -23,7 +23,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `currencies.set_company_currency`.
     pub struct CompanyCurrencyUpdateRequest {
-        /// The currency, for example `USD`. One of 176 values, for example `AED`. Required in requests.
+        /// The currency, for example `USD`. One of 176 values. Required in requests.
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
@@ -62,7 +62,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `currencies.add_central_currency`.
     pub struct CurrencyCreateRequest {
-        /// The currency, for example `USD`. One of 176 values, for example `AED`. Required in requests.
+        /// The currency, for example `USD`. One of 176 values. Required in requests.
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"

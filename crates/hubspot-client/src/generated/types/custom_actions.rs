@@ -396,7 +396,7 @@ impl ArrayField {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ArrayFieldItems by "type" {
         ArrayField(ArrayField) = "ARRAY",
         BooleanField(BooleanField) = "BOOLEAN",
@@ -501,7 +501,7 @@ impl CallbackCompletionBatchRequestBatch {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `source`.
+    /// One of several records, distinguished by `source`.
     pub enum CallbackCompletionBatchRequestRequestContext by "source" {
         AgentRequestContext(AgentRequestContext) = "AGENTS",
         CopilotRequestContext(CopilotRequestContext) = "COPILOT",
@@ -799,7 +799,7 @@ impl Default for CopilotRequestContext {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `dependencyType`.
+    /// One of several records, distinguished by `dependencyType`.
     pub enum Dependency by "dependencyType" {
         ConditionalSingleFieldDependency(ConditionalSingleFieldDependency) = "CONDITIONAL_SINGLE_FIELD",
         SingleFieldDependency(SingleFieldDependency) = "SINGLE_FIELD",

@@ -167,7 +167,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<ChannelIntegrationChannel> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -213,7 +213,7 @@ crm_core::record! {
         channel_account_id: Option<String> = "channelAccountId",
         /// The id of the message it answers.
         in_reply_to_id: Option<String> = "inReplyToId",
-        /// Your own id, so that nothing is sent twice.
+        /// An id of your choice, which keeps the same message from being sent twice.
         integration_idempotency_id: Option<String> = "integrationIdempotencyId",
         /// The id of the thread in the other system.
         integration_thread_id: Option<String> = "integrationThreadId",
@@ -229,7 +229,7 @@ crm_core::record! {
         senders: Option<Vec<ChannelIntegrationParticipant>> = "senders",
         /// The text, without formatting. Required in requests.
         text: Option<String> = "text",
-        /// The point in time it is about. Required in requests.
+        /// Time that the value or event refers to. Required in requests.
         timestamp: Option<Timestamp> = "timestamp",
     }
     required "attachments" "channelAccountId" "messageDirection" "recipients" "senders" "text" "timestamp"
@@ -243,7 +243,7 @@ crm_core::setters!(ChannelIntegrationMessageCreate {
     channel_account_id: String,
     /// The id of the message it answers.
     in_reply_to_id: String,
-    /// Your own id, so that nothing is sent twice.
+    /// An id of your choice, which keeps the same message from being sent twice.
     integration_idempotency_id: String,
     /// The id of the thread in the other system.
     integration_thread_id: String,
@@ -257,12 +257,12 @@ crm_core::setters!(ChannelIntegrationMessageCreate {
     senders: [ChannelIntegrationParticipant],
     /// The text, without formatting.
     text: String,
-    /// The point in time it is about.
+    /// Time that the value or event refers to.
     timestamp: Timestamp,
 });
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ChannelIntegrationMessageCreateAttachmentsItem by "type" {
         ContactAttachment(ContactAttachment) = "CONTACT",
         FileAttachment(FileAttachment) = "FILE",

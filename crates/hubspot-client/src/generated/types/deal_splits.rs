@@ -81,16 +81,17 @@ crm_core::record! {
         archived_at: Option<Timestamp> = "archivedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
+        /// The id of the record, which HubSpot assigns.
         id: Option<String> = "id",
         /// An identifier of your choice, which replies and errors repeat.
         object_write_trace_id: Option<String> = "objectWriteTraceId",
-        /// The properties, by internal name.
+        /// The values of the properties that were requested, by internal name.
         properties: Map<String> = "properties",
-        /// Properties with their earlier values.
+        /// The earlier values of each property that was requested with its history.
         properties_with_history: Map<Vec<ValueWithTimestamp>> = "propertiesWithHistory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The URL.
+        /// Address of the record in HubSpot's web application.
         url: Option<String> = "url",
     }
 }

@@ -23,7 +23,7 @@ crm_core::record! {
         is_used_for_blog_post: Option<bool> = "isUsedForBlogPost",
         /// True if it is used for e-mails.
         is_used_for_email: Option<bool> = "isUsedForEmail",
-        /// True if the knowledge base is on it.
+        /// True if the knowledge base uses the domain.
         is_used_for_knowledge: Option<bool> = "isUsedForKnowledge",
         /// True if it is used for landing pages.
         is_used_for_landing_page: Option<bool> = "isUsedForLandingPage",
@@ -55,7 +55,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<Domain> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }

@@ -168,7 +168,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<BehavioralEventTypeDefinition> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -352,7 +352,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy by "type" {
         EventDefinitionsNumOccurrencesRefineBy(EventDefinitionsNumOccurrencesRefineBy) = "NumOccurrencesRefineBy",
         EventDefinitionsSetOccurrencesRefineBy(EventDefinitionsSetOccurrencesRefineBy) = "SetOccurrencesRefineBy",
@@ -380,7 +380,7 @@ crm_core::record! {
         allows_custom_labels: Option<bool> = "allowsCustomLabels",
         /// Cardinality: `ONE_TO_ONE` or `ONE_TO_MANY`.
         cardinality: Option<LookupAssociationSpecCardinality> = "cardinality",
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<AssociationCategory> = "category",
         /// The type of object that the association starts from. One of 161 values, for example `ABANDONED_CART`.
         from_object_type: Option<String> = "fromObjectType",
@@ -741,7 +741,7 @@ crm_core::record! {
         render_spec: Option<String> = "renderSpec",
         /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
-        /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
+        /// Time that the value or event refers to. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
 }
@@ -938,7 +938,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`ComboEventRule::property_filters`].
     pub struct EventDefinitionsPropertyFilter {
-        /// Further details of what it is about.
+        /// Further details, by name.
         context: Option<PropertyFilterContext> = "context",
         /// Name in JSON: `filterInsightsId`.
         filter_insights_id: Option<i64> = "filterInsightsId",
@@ -954,7 +954,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `propertyType`.
+    /// One of several records, distinguished by `propertyType`.
     pub enum EventDefinitionsPropertyFilterOperation by "propertyType" {
         ComparativeBoolPropertyOperation(ComparativeBoolPropertyOperation) = "bool-comparative",
         ComparativeNumberPropertyOperation(ComparativeNumberPropertyOperation) = "number-comparative",
@@ -1442,7 +1442,7 @@ impl PrimaryObjectResolutionRule {
 }
 
 crm_core::record! {
-    /// Further details of what it is about. The value of [`EventDefinitionsPropertyFilter::context`].
+    /// Further details, by name. The value of [`EventDefinitionsPropertyFilter::context`].
     pub struct PropertyFilterContext {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -1470,7 +1470,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `referenceType`.
+    /// One of several records, distinguished by `referenceType`.
     pub enum Reference by "referenceType" {
         FiscalQuarter(FiscalQuarter) = "FISCAL_QUARTER",
         FiscalYear(FiscalYear) = "FISCAL_YEAR",
@@ -1518,7 +1518,7 @@ crm_core::open_enum! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `timeType`.
+    /// One of several records, distinguished by `timeType`.
     pub enum Time by "timeType" {
         EventDefinitionsDatePoint(EventDefinitionsDatePoint) = "DATE",
         EventDefinitionsIndexedTimePoint(EventDefinitionsIndexedTimePoint) = "INDEXED",

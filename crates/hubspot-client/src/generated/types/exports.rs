@@ -215,7 +215,7 @@ crm_core::open_enum! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `exportType`.
+    /// One of several records, distinguished by `exportType`.
     pub enum ExportRequest by "exportType" {
         ExportListRequest(ExportListRequest) = "LIST",
         ExportViewRequest(ExportViewRequest) = "VIEW",

@@ -105,7 +105,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// The path it is found under.
+        /// The path of the file or folder.
         path: Option<String> = "path",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -359,7 +359,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// The path it is found under.
+        /// The path of the file or folder.
         path: Option<String> = "path",
         size: Option<i64> = "size",
         /// The part of HubSpot the file comes from.

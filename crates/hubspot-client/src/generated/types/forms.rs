@@ -401,7 +401,7 @@ impl EnumeratedFieldOption {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `fieldType`.
+    /// One of several records, distinguished by `fieldType`.
     pub enum Field by "fieldType" {
         DatepickerField(DatepickerField) = "datepicker",
         DropdownField(DropdownField) = "dropdown",
@@ -585,7 +585,7 @@ impl Default for FileField {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `formType`.
+    /// One of several records, distinguished by `formType`.
     pub enum FormDefinitionBase by "formType" {
         HubSpotFormDefinition(HubSpotFormDefinition) = "hubspot",
     }
@@ -602,7 +602,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `formType`.
+    /// One of several records, distinguished by `formType`.
     pub enum FormDefinitionCreateRequestBase by "formType" {
         HubSpotFormDefinitionCreateRequest(HubSpotFormDefinitionCreateRequest) = "hubspot",
     }
@@ -1102,7 +1102,7 @@ impl Default for HubSpotFormDefinitionCreateRequest {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum HubSpotFormDefinitionLegalConsentOptions by "type" {
         LegalConsentOptionsExplicitConsentToProcess(LegalConsentOptionsExplicitConsentToProcess) = "explicit_consent_to_process",
         LegalConsentOptionsImplicitConsentToProcess(LegalConsentOptionsImplicitConsentToProcess) = "implicit_consent_to_process",

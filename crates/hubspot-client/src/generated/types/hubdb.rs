@@ -143,9 +143,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`ImportResult::errors`].
     pub struct ErrorItem {
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<String> = "category",
-        /// Further details of what it is about.
+        /// Further details, by name.
         context: Map<Vec<String>> = "context",
         /// The id of the request, which HubSpot's support asks for.
         correlation_id: Option<String> = "correlationId",
@@ -155,7 +155,7 @@ crm_core::record! {
         links: Map<String> = "links",
         /// Human-readable message.
         message: Option<String> = "message",
-        /// The finer group it is sorted into.
+        /// The subgroup that it belongs to.
         sub_category: Option<String> = "subCategory",
     }
 }
@@ -179,7 +179,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// The path it is found under.
+        /// Last part of the path of the page that is created from the row.
         path: Option<String> = "path",
         /// Time at which it was published.
         published_at: Option<Timestamp> = "publishedAt",
@@ -325,7 +325,7 @@ crm_core::record! {
         /// The place of the row in its table. Required in requests.
         display_index: Option<i64> = "displayIndex",
         name: Option<String> = "name",
-        /// The path it is found under.
+        /// Last part of the path of the page that is created from the row.
         path: Option<String> = "path",
         /// Values, in a list or by name. Required in requests.
         values: Option<Map<Value>> = "values",
@@ -335,7 +335,7 @@ crm_core::record! {
 }
 crm_core::setters!(HubDbRowInput {
     name: String,
-    /// The path it is found under.
+    /// Last part of the path of the page that is created from the row.
     path: String,
 });
 
@@ -365,7 +365,7 @@ crm_core::record! {
         paging: Option<HubDbRowPagePaging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<HubDbRow> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
         /// Name in JSON: `type`.
         type_: Option<HubDbRowPageType> = "type",
@@ -387,7 +387,7 @@ crm_core::record! {
     pub struct HubDbRowPagePagingNext {
         /// The cursor of the next page.
         after: Option<String> = "after",
-        /// The address it leads to.
+        /// Address of the link.
         link: Option<String> = "link",
         /// Number of items to skip.
         offset: Option<i64> = "offset",
@@ -413,7 +413,7 @@ crm_core::record! {
         display_index: Option<i64> = "displayIndex",
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// The path it is found under.
+        /// Last part of the path of the page that is created from the row.
         path: Option<String> = "path",
         /// Values, in a list or by name. Required in requests.
         values: Option<Map<Value>> = "values",
@@ -424,7 +424,7 @@ crm_core::record! {
 crm_core::setters!(HubDbRowUpdate {
     id: String,
     name: String,
-    /// The path it is found under.
+    /// Last part of the path of the page that is created from the row.
     path: String,
 });
 
@@ -591,7 +591,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<HubDbTable> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }

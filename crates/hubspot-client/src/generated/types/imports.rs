@@ -23,7 +23,7 @@ crm_core::record! {
         invalid_value_to_display: Option<String> = "invalidValueToDisplay",
         /// The number of the column with the error.
         known_column_number: Option<i64> = "knownColumnNumber",
-        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one. One of 161 values, for example `ABANDONED_CART`.
+        /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one. One of 161 values.
         object_type: Option<String> = "objectType",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",

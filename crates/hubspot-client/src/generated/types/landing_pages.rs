@@ -8,7 +8,7 @@ use super::{
 crm_core::record! {
     /// Body of `landing_pages.create_folder` and `landing_pages.update_folder`.
     pub struct ContentFolder {
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<i64> = "category",
         /// Time at which it was created. Read-only: omitted from requests.
         created: Option<Timestamp> = "created",
@@ -24,7 +24,7 @@ crm_core::record! {
     read_only "created" "deletedAt" "updated"
 }
 crm_core::setters!(ContentFolder {
-    /// The group it is sorted into.
+    /// The group that it belongs to.
     category: i64,
     id: String,
     name: String,
@@ -81,7 +81,7 @@ crm_core::record! {
         paging: Option<ForwardPaging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<ContentFolder> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -94,7 +94,7 @@ crm_core::record! {
         object: Option<ContentFolder> = "object",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user behind it.
+        /// User who made the change.
         user: Option<VersionUser> = "user",
     }
 }
@@ -106,7 +106,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<ContentFolderVersion> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }

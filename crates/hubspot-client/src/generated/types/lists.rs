@@ -23,7 +23,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<JoinTimeAndRecordId> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -35,7 +35,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<RecordListMembership> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -127,7 +127,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `conversionType`.
+    /// One of several records, distinguished by `conversionType`.
     pub enum ListConversionTime by "conversionType" {
         ListConversionDate(ListConversionDate) = "CONVERSION_DATE",
         ListConversionInactivity(ListConversionInactivity) = "INACTIVITY",
@@ -353,7 +353,7 @@ crm_core::record! {
         lists: Vec<ObjectListSearchResult> = "lists",
         /// Number of items to skip.
         offset: Option<i64> = "offset",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -412,7 +412,7 @@ crm_core::record! {
     /// An item of [`ListSizeAndEditHistoryReply::size_history`].
     pub struct ListSizeDataPoint {
         size: Option<i64> = "size",
-        /// The point in time it is about.
+        /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }

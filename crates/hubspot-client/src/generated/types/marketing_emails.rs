@@ -101,7 +101,7 @@ crm_core::record! {
         is_transactional: Option<bool> = "isTransactional",
         /// True if the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
-        /// The language, for example `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values.
         language: Option<String> = "language",
         name: Option<String> = "name",
         /// Key for the preview.
@@ -125,7 +125,7 @@ crm_core::record! {
         state: Option<EmailState> = "state",
         /// The figures on how it did.
         stats: Option<EmailStatisticsData> = "stats",
-        /// The finer group it is sorted into.
+        /// The subgroup that it belongs to.
         subcategory: Option<String> = "subcategory",
         /// Subject, in one line.
         subject: Option<String> = "subject",
@@ -248,7 +248,7 @@ crm_core::record! {
         from: Option<EmailFromDetails> = "from",
         /// True if the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
-        /// The language, for example `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values.
         language: Option<String> = "language",
         name: Option<String> = "name",
         /// Time at which it is or was published.
@@ -258,7 +258,7 @@ crm_core::record! {
         /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
         state: Option<EmailState> = "state",
-        /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
+        /// The subgroup that it belongs to. One of 78 values, for example `ab_loser_variant`.
         subcategory: Option<String> = "subcategory",
         /// Subject, in one line.
         subject: Option<String> = "subject",
@@ -291,7 +291,7 @@ crm_core::setters!(EmailCreateRequest {
     from: EmailFromDetails,
     /// True if the sending time is varied a little.
     jitter_send_time: bool,
-    /// The language, for example `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values.
     language: String,
     name: String,
     /// Time at which it is or was published.
@@ -301,7 +301,7 @@ crm_core::setters!(EmailCreateRequest {
     /// True if publishing it sends it.
     send_on_publish: bool,
     state: EmailState,
-    /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
+    /// The subgroup that it belongs to. One of 78 values, for example `ab_loser_variant`.
     subcategory: String,
     /// Subject, in one line.
     subject: String,
@@ -352,7 +352,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<Email> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -390,7 +390,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<EmailStatisticInterval> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -758,7 +758,7 @@ crm_core::record! {
         from: Option<EmailFromDetails> = "from",
         /// True if the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
-        /// The language, for example `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values.
         language: Option<String> = "language",
         name: Option<String> = "name",
         /// Time at which it is or was published.
@@ -768,7 +768,7 @@ crm_core::record! {
         /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
         state: Option<EmailState> = "state",
-        /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
+        /// The subgroup that it belongs to. One of 78 values, for example `ab_loser_variant`.
         subcategory: Option<String> = "subcategory",
         /// Subject, in one line.
         subject: Option<String> = "subject",
@@ -799,7 +799,7 @@ crm_core::setters!(EmailUpdateRequest {
     from: EmailFromDetails,
     /// True if the sending time is varied a little.
     jitter_send_time: bool,
-    /// The language, for example `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values.
     language: String,
     name: String,
     /// Time at which it is or was published.
@@ -809,7 +809,7 @@ crm_core::setters!(EmailUpdateRequest {
     /// True if publishing it sends it.
     send_on_publish: bool,
     state: EmailState,
-    /// The finer group it is sorted into. One of 78 values, for example `ab_loser_variant`.
+    /// The subgroup that it belongs to. One of 78 values, for example `ab_loser_variant`.
     subcategory: String,
     /// Subject, in one line.
     subject: String,
@@ -831,7 +831,7 @@ crm_core::record! {
         object: Option<Email> = "object",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user behind it.
+        /// User who made the change.
         user: Option<VersionUser> = "user",
     }
 }
@@ -843,7 +843,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<VersionPublicEmail> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -974,7 +974,7 @@ crm_core::record! {
         object: Option<Email> = "object",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user behind it.
+        /// User who made the change.
         user: Option<VersionUser> = "user",
     }
 }

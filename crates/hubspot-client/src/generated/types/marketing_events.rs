@@ -286,7 +286,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<List> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -749,7 +749,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<MarketingEventIdentifiersReply> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -1001,7 +1001,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<ParticipationBreakdown> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }

@@ -792,6 +792,7 @@ crm_core::record! {
         label: Option<String> = "label",
         /// True if it can be changed but not deleted.
         mutable_definition_not_deletable: Option<bool> = "mutableDefinitionNotDeletable",
+        /// Internal name of the property, which records and requests use.
         name: Option<String> = "name",
         /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
@@ -821,7 +822,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Name in JSON: `type`.
+        /// Type of the values, for example `string`, `number` or `enumeration`.
         type_: Option<FieldTypeDefinitionType> = "type",
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",

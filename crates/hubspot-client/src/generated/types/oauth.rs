@@ -18,7 +18,7 @@ crm_core::record! {
         hub_domain: Option<String> = "hub_domain",
         /// The id of the HubSpot account.
         hub_id: Option<i64> = "hub_id",
-        /// True if the app is given out privately.
+        /// True if the app is distributed privately.
         is_private_distribution: Option<bool> = "is_private_distribution",
         /// The scopes that are granted.
         scopes: Vec<String> = "scopes",
@@ -30,7 +30,7 @@ crm_core::record! {
         token_type: Option<String> = "token_type",
         /// Always `access_token`.
         token_use: Option<String> = "token_use",
-        /// The user behind it.
+        /// The e-mail address of the user who authorized the app.
         user: Option<String> = "user",
         /// The id of the user.
         user_id: Option<i64> = "user_id",
@@ -164,7 +164,7 @@ crm_core::record! {
         token_type: Option<String> = "token_type",
         /// Always `refresh_token`.
         token_use: Option<String> = "token_use",
-        /// The user behind it.
+        /// The e-mail address of the user who authorized the app.
         user: Option<String> = "user",
         /// The id of the user.
         user_id: Option<i64> = "user_id",
@@ -212,7 +212,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `token_use`.
+    /// One of several records, distinguished by `token_use`.
     pub enum Token by "token_use" {
         AccessTokenReply(AccessTokenReply) = "access_token",
         ClientCredentialsTokenReply(ClientCredentialsTokenReply) = "client_credentials",
@@ -244,7 +244,7 @@ crm_core::setters!(TokenBody {
 });
 
 crm_core::union! {
-    /// One of several records, told apart by `token_use`.
+    /// One of several records, distinguished by `token_use`.
     pub enum TokenInfo by "token_use" {
         AccessTokenInfoReply(AccessTokenInfoReply) = "access_token",
         RefreshTokenInfoReply(RefreshTokenInfoReply) = "refresh_token",

@@ -18,7 +18,7 @@ crm_core::record! {
         portal_id: Option<i64> = "portalId",
         /// The object in raw form.
         raw_object: Option<Value> = "rawObject",
-        /// The point in time it is about.
+        /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }
@@ -42,6 +42,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
+        /// The id of the pipeline, which the property `pipeline` of a record contains.
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",
@@ -160,10 +161,11 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
+        /// The id of the stage, which a record contains, for example in the property `dealstage`.
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",
-        /// Further facts about it.
+        /// Settings of the stage, for example `probability` for deals or `ticketState` for tickets.
         metadata: Map<String> = "metadata",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

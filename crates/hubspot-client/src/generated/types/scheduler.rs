@@ -495,7 +495,7 @@ crm_core::record! {
         /// True if it is the default link.
         default_link: Option<bool> = "defaultLink",
         id: Option<String> = "id",
-        /// The address it leads to.
+        /// Address of the link.
         link: Option<String> = "link",
         name: Option<String> = "name",
         /// The user id of the organizer.
@@ -520,7 +520,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<LinkMetadata> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }

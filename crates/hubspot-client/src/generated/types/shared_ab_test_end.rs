@@ -151,7 +151,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// True if the default CSS applies.
         include_default_custom_css: Option<bool> = "includeDefaultCustomCss",
-        /// The language, for example `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values.
         language: Option<String> = "language",
         /// The drag-and-drop sections, by name.
         layout_sections: Option<Map<LayoutSection>> = "layoutSections",
@@ -185,7 +185,7 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// At most 25 characters.
         state: Option<String> = "state",
-        /// The finer group it is sorted into.
+        /// The subgroup that it belongs to.
         subcategory: Option<String> = "subcategory",
         /// The path of the template.
         template_path: Option<String> = "templatePath",
@@ -260,7 +260,7 @@ crm_core::setters!(Page {
     id: String,
     /// True if the default CSS applies.
     include_default_custom_css: bool,
-    /// The language, for example `en`. One of 891 values, for example `aa`.
+    /// The language, for example `en`. One of 891 values.
     language: String,
     /// The drag-and-drop sections, by name.
     layout_sections: Map<LayoutSection>,
@@ -294,7 +294,7 @@ crm_core::setters!(Page {
     slug: String,
     /// At most 25 characters.
     state: String,
-    /// The finer group it is sorted into.
+    /// The subgroup that it belongs to.
     subcategory: String,
     /// The path of the template.
     template_path: String,
@@ -363,7 +363,7 @@ crm_core::record! {
         paging: Option<ForwardPaging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<Page> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -376,7 +376,7 @@ crm_core::record! {
         object: Option<Page> = "object",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The user behind it.
+        /// User who made the change.
         user: Option<VersionUser> = "user",
     }
 }
@@ -388,7 +388,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<PageVersion> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }

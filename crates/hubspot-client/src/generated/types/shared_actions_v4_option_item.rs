@@ -18,7 +18,7 @@ crm_core::record! {
         label: Option<String> = "label",
         /// True if it cannot be changed. Required in requests.
         read_only: Option<bool> = "readOnly",
-        /// Required in requests.
+        /// Internal value of the option, which records contain. Required in requests.
         value: Option<String> = "value",
     }
     required "description" "displayOrder" "doubleData" "hidden" "label" "readOnly" "value"
@@ -36,11 +36,12 @@ crm_core::setters!(ActionsV4OptionItem {
     label: String,
     /// True if it cannot be changed.
     read_only: bool,
+    /// Internal value of the option, which records contain.
     value: String,
 });
 
 crm_core::open_enum! {
-    /// The value of [`FieldTypeDefinition::type_`](super::FieldTypeDefinition::type_).
+    /// Type of the values, for example `string`, `number` or `enumeration`.
     pub enum FieldTypeDefinitionType {
         /// `bool`
         Bool = "bool",

@@ -115,7 +115,7 @@ impl AndFilterBranch {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `filterType`.
+    /// One of several records, distinguished by `filterType`.
     pub enum AndFilterBranchFiltersItem by "filterType" {
         AdsSearchFilter(AdsSearchFilter) = "ADS_SEARCH",
         AdsTimeFilter(AdsTimeFilter) = "ADS_TIME",
@@ -566,7 +566,7 @@ impl EventFilterMetadata {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `filterBranchType`.
+    /// One of several records, distinguished by `filterBranchType`.
     pub enum FilterBranch by "filterBranchType" {
         AndFilterBranch(AndFilterBranch) = "AND",
         AssociationFilterBranch(AssociationFilterBranch) = "ASSOCIATION",

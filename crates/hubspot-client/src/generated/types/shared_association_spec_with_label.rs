@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value, AssociationCategory, BatchReplyStatus, RowErr
 crm_core::record! {
     /// An item of [`AssociatedObject::association_types`](super::AssociatedObject::association_types).
     pub struct AssociationSpecWithLabel {
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<AssociationCategory> = "category",
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",

@@ -34,7 +34,7 @@ crm_core::record! {
         paging: Option<Paging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<ChannelAccount> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }
@@ -64,7 +64,7 @@ crm_core::open_enum! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum CommentAttachmentsItem by "type" {
         Contact(Contact) = "CONTACT",
         File(File) = "FILE",

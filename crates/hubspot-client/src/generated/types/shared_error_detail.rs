@@ -8,13 +8,13 @@ crm_core::record! {
     pub struct ErrorDetail {
         /// The code of the error, or of the authorization.
         code: Option<String> = "code",
-        /// Further details of what it is about.
+        /// Further details, by name.
         context: Map<Vec<String>> = "context",
         /// The field or parameter the error is in.
         in_: Option<String> = "in",
         /// Human-readable message.
         message: Option<String> = "message",
-        /// The finer group it is sorted into.
+        /// The subgroup that it belongs to.
         sub_category: Option<String> = "subCategory",
     }
 }
@@ -22,9 +22,9 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ActionResponseWithResultsPublicWideStatus::errors`](super::ActionResponseWithResultsPublicWideStatus::errors).
     pub struct RowError {
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<String> = "category",
-        /// Further details of what it is about.
+        /// Further details, by name.
         context: Map<Vec<String>> = "context",
         /// Errors, one or more per input.
         errors: Vec<ErrorDetail> = "errors",
@@ -34,7 +34,7 @@ crm_core::record! {
         /// Human-readable message.
         message: Option<String> = "message",
         status: Option<String> = "status",
-        /// The finer group it is sorted into.
+        /// The subgroup that it belongs to.
         sub_category: Option<Value> = "subCategory",
     }
 }

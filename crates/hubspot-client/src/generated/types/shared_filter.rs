@@ -12,8 +12,9 @@ crm_core::record! {
         operator: Option<FilterOperator> = "operator",
         /// The internal name of the property. Required in requests.
         property_name: Option<String> = "propertyName",
+        /// Value to compare with; with `BETWEEN`, the lower end.
         value: Option<String> = "value",
-        /// Values, in a list or by name.
+        /// Values to compare with, for `IN` and `NOT_IN`.
         values: Option<Vec<String>> = "values",
     }
     required "operator" "propertyName"
@@ -22,8 +23,9 @@ crm_core::record! {
 crm_core::setters!(Filter {
     /// The upper end, with `BETWEEN`.
     high_value: String,
+    /// Value to compare with; with `BETWEEN`, the lower end.
     value: String,
-    /// Values, in a list or by name.
+    /// Values to compare with, for `IN` and `NOT_IN`.
     values: [String],
 });
 

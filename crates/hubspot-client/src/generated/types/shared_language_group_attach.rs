@@ -8,18 +8,18 @@ crm_core::record! {
     pub struct LanguageGroupAttach {
         /// Required in requests.
         id: Option<String> = "id",
-        /// The language, for example `en`. One of 891 values, for example `aa`. Required in requests.
+        /// The language, for example `en`. One of 891 values. Required in requests.
         language: Option<String> = "language",
         /// The id of the one in the primary language. Required in requests.
         primary_id: Option<String> = "primaryId",
-        /// The primary language, for example `en`. One of 891 values, for example `aa`.
+        /// The primary language, for example `en`. One of 891 values.
         primary_language: Option<String> = "primaryLanguage",
     }
     required "id" "language" "primaryId"
     by new
 }
 crm_core::setters!(LanguageGroupAttach {
-    /// The primary language, for example `en`. One of 891 values, for example `aa`.
+    /// The primary language, for example `en`. One of 891 values.
     primary_language: String,
 });
 

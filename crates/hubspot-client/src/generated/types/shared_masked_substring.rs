@@ -71,17 +71,17 @@ crm_core::record! {
         selected_by_user_timestamp: Option<i64> = "selectedByUserTimestamp",
         /// Origin. One of 119 values, for example `ACADEMY`.
         source: Option<String> = "source",
-        /// The id of what it came from.
+        /// The id of the source.
         source_id: Option<String> = "sourceId",
-        /// The name of where the value came from.
+        /// Name of the source.
         source_label: Option<String> = "sourceLabel",
-        /// Further data on where the value came from.
+        /// Further data on the source.
         source_metadata: Option<String> = "sourceMetadata",
         /// Name in JSON: `sourceUpstreamDeployable`.
         source_upstream_deployable: Option<String> = "sourceUpstreamDeployable",
         /// Name in JSON: `sourceVid`.
         source_vid: Option<Vec<i64>> = "sourceVid",
-        /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
+        /// Time that the value or event refers to. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
         /// The unit of the value.
         unit: Option<String> = "unit",
@@ -114,15 +114,15 @@ crm_core::setters!(PropertyValue {
     selected_by_user_timestamp: i64,
     /// Origin. One of 119 values, for example `ACADEMY`.
     source: String,
-    /// The id of what it came from.
+    /// The id of the source.
     source_id: String,
-    /// The name of where the value came from.
+    /// Name of the source.
     source_label: String,
-    /// Further data on where the value came from.
+    /// Further data on the source.
     source_metadata: String,
     source_upstream_deployable: String,
     source_vid: [i64],
-    /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
+    /// Time that the value or event refers to. In milliseconds since 1970-01-01 UTC.
     timestamp: i64,
     /// The unit of the value.
     unit: String,

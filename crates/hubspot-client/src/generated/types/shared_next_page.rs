@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct NextPage {
         /// The cursor of the next page.
         after: Option<String> = "after",
-        /// The address it leads to.
+        /// Address of the next page.
         link: Option<String> = "link",
     }
 }

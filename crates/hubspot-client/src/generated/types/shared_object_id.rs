@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// An item of [`BatchArchive::inputs`](super::BatchArchive::inputs).
     pub struct ObjectId {
-        /// Required in requests.
+        /// The id of the record, or the value of the unique property that the request names. Required in requests.
         id: Option<String> = "id",
     }
     required "id"

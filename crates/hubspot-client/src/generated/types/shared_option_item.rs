@@ -17,6 +17,7 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name.
         label: Option<String> = "label",
+        /// Internal value of the option, which records contain.
         value: Option<String> = "value",
     }
 }
@@ -64,6 +65,7 @@ crm_core::record! {
         label: Option<String> = "label",
         /// Describes which parts can be changed.
         modification_metadata: Option<PropertyModificationMetadata> = "modificationMetadata",
+        /// Internal name of the property, which records and requests use.
         name: Option<String> = "name",
         /// Display format of a number, for example `currency`.
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
@@ -77,7 +79,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Name in JSON: `type`.
+        /// Type of the values, for example `string`, `number` or `enumeration`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

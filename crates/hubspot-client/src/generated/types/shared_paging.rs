@@ -16,9 +16,9 @@ crm_core::record! {
 crm_core::record! {
     /// Position of the previous page. The value of [`HubDbRowPagePaging::prev`](super::HubDbRowPagePaging::prev).
     pub struct PreviousPage {
-        /// The cursor that leads to the previous page.
+        /// The cursor of the previous page.
         before: Option<String> = "before",
-        /// The address it leads to.
+        /// Address of the link.
         link: Option<String> = "link",
     }
 }

@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// The value of [`AssociationArchive::from`](super::AssociationArchive::from).
     pub struct PublicObjectId {
-        /// Required in requests.
+        /// The id of the record. Required in requests.
         id: Option<String> = "id",
     }
     required "id"

@@ -6,16 +6,17 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// An entry of [`DealSplitsObject::properties_with_history`](super::DealSplitsObject::properties_with_history).
     pub struct ValueWithTimestamp {
-        /// The id of what it came from.
+        /// The id of the source.
         source_id: Option<String> = "sourceId",
-        /// The name of where the value came from.
+        /// Name of the source.
         source_label: Option<String> = "sourceLabel",
-        /// The kind of source it came from.
+        /// Type of the source.
         source_type: Option<String> = "sourceType",
-        /// The point in time it is about.
+        /// Time at which the property got the value.
         timestamp: Option<Timestamp> = "timestamp",
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
+        /// Value of the property from `timestamp` on.
         value: Option<String> = "value",
     }
 }

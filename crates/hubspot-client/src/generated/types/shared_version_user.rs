@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::record! {
-    /// The user behind it. The value of [`BlogPostVersion::user`](super::BlogPostVersion::user).
+    /// User who made the change. The value of [`BlogPostVersion::user`](super::BlogPostVersion::user).
     pub struct VersionUser {
         /// The e-mail address.
         email: Option<String> = "email",

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct ContentSearchResult {
         /// The full name of the author.
         author_full_name: Option<String> = "authorFullName",
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<String> = "category",
         /// Name in JSON: `combinedId`.
         combined_id: Option<String> = "combinedId",
@@ -25,7 +25,7 @@ crm_core::record! {
         in_beta: Option<bool> = "inBeta",
         /// True if it is private.
         is_private: Option<bool> = "isPrivate",
-        /// The language, for example `en`. One of 891 values, for example `aa`.
+        /// The language, for example `en`. One of 891 values.
         language: Option<String> = "language",
         /// Time at which it was published.
         published_date: Option<i64> = "publishedDate",
@@ -33,7 +33,7 @@ crm_core::record! {
         row_id: Option<i64> = "rowId",
         /// Relevance for the search.
         score: Option<f64> = "score",
-        /// The finer group it is sorted into.
+        /// The subgroup that it belongs to.
         subcategory: Option<String> = "subcategory",
         /// The id of the HubDB table.
         table_id: Option<i64> = "tableId",
@@ -101,7 +101,7 @@ crm_core::record! {
         results: Vec<ContentSearchResult> = "results",
         /// Text that was searched for.
         search_term: Option<String> = "searchTerm",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }

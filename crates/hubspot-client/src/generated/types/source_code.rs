@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct AssetFileMetadata {
         /// Time at which it was archived. In milliseconds since 1970-01-01 UTC.
         archived_at: Option<i64> = "archivedAt",
-        /// The names of what is in the folder.
+        /// The names of the files and folders in it.
         children: Vec<String> = "children",
         /// Time at which it was created.
         created_at: Option<i64> = "createdAt",
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `source_code.extract`.
     pub struct FileExtractRequest {
-        /// The path it is found under. Required in requests.
+        /// The path of the file or folder. Required in requests.
         path: Option<String> = "path",
     }
     required "path"

@@ -24,7 +24,7 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
         /// The iframe shown with the event in the timeline.
         timeline_i_frame: Option<TimelineEventIFrame> = "timelineIFrame",
-        /// The point in time it is about.
+        /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
         /// The visitor's token, from the cookie `hubspotutk`.
         utk: Option<String> = "utk",
@@ -45,7 +45,7 @@ crm_core::setters!(AppEventOccurrence {
     object_type_fully_qualified_name: String,
     /// The iframe shown with the event in the timeline.
     timeline_i_frame: TimelineEventIFrame,
-    /// The point in time it is about.
+    /// Time that the value or event refers to.
     timestamp: Timestamp,
     /// The visitor's token, from the cookie `hubspotutk`.
     utk: String,

@@ -78,7 +78,7 @@ crm_core::record! {
         paging: Option<ForwardPaging> = "paging",
         /// Items of this page, or the result of each input.
         results: Vec<UrlRedirectsUrlMapping> = "results",
-        /// Total number.
+        /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
 }

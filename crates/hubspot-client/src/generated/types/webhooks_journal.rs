@@ -613,7 +613,7 @@ crm_core::open_enum! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `subscriptionType`.
+    /// One of several records, distinguished by `subscriptionType`.
     pub enum SubscriptionUpsertRequest by "subscriptionType" {
         AppLifecycleEventSubscriptionUpsertRequest(AppLifecycleEventSubscriptionUpsertRequest) = "APP_LIFECYCLE_EVENT",
         AssociationSubscriptionUpsertRequest(AssociationSubscriptionUpsertRequest) = "ASSOCIATION",

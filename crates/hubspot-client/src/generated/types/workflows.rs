@@ -393,7 +393,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContactFlowActionsItem by "type" {
         AbTestBranchAction(AbTestBranchAction) = "AB_TEST_BRANCH",
         CustomCodeAction(CustomCodeAction) = "CUSTOM_CODE",
@@ -526,7 +526,7 @@ impl Default for ContactFlowCreateRequest {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContactFlowDataSourcesItem by "type" {
         AssociationDataSource(AssociationDataSource) = "ASSOCIATION",
         AssociationTimestampDataSource(AssociationTimestampDataSource) = "ASSOCIATION_TIMESTAMP",
@@ -538,7 +538,7 @@ crm_core::union! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContactFlowEnrollmentCriteria by "type" {
         DatasetBasedEnrollmentCriteria(DatasetBasedEnrollmentCriteria) = "DATASET",
         EventBasedEnrollmentCriteria(EventBasedEnrollmentCriteria) = "EVENT_BASED",
@@ -548,7 +548,7 @@ crm_core::union! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContactFlowEnrollmentSchedule by "type" {
         DailyEnrollmentSchedule(DailyEnrollmentSchedule) = "DAILY",
         MonthlyRelativeDaysEnrollmentSchedule(MonthlyRelativeDaysEnrollmentSchedule) = "MONTHLY_RELATIVE_DAYS",
@@ -560,7 +560,7 @@ crm_core::union! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContactFlowEventAnchor by "type" {
         ContactPropertyAnchor(ContactPropertyAnchor) = "CONTACT_PROPERTY_ANCHOR",
         StaticDateAnchor(StaticDateAnchor) = "STATIC_DATE_ANCHOR",
@@ -1093,7 +1093,7 @@ impl FetchedObjectPropertyValue {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum Flow by "type" {
         ContactFlow(ContactFlow) = "CONTACT_FLOW",
         PlatformFlow(PlatformFlow) = "PLATFORM_FLOW",
@@ -1235,7 +1235,7 @@ impl FlowBatchMigrationInput {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum FlowBatchMigrationInputInputsItem by "type" {
         FlowBatchFetchMigrationFlowIdCoordinate(FlowBatchFetchMigrationFlowIdCoordinate) = "FLOW_ID",
         FlowBatchFetchMigrationWorkflowIdCoordinate(FlowBatchFetchMigrationWorkflowIdCoordinate) = "WORKFLOW_ID",
@@ -1264,7 +1264,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum FlowCreateRequest by "type" {
         ContactFlowCreateRequest(ContactFlowCreateRequest) = "CONTACT_FLOW",
         PlatformFlowCreateRequest(PlatformFlowCreateRequest) = "PLATFORM_FLOW",
@@ -1367,7 +1367,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum FlowPutRequest by "type" {
         ContactFlowPutRequest(ContactFlowPutRequest) = "CONTACT_FLOW",
         PlatformFlowPutRequest(PlatformFlowPutRequest) = "PLATFORM_FLOW",
@@ -1454,7 +1454,7 @@ impl InputVariable {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum InputVariableValue by "type" {
         ActionDataValue(ActionDataValue) = "FIELD_DATA",
         ActionOutputObjectPropertyValue(ActionOutputObjectPropertyValue) = "ACTION_OUTPUT_OBJECT_PROPERTY",
@@ -2661,7 +2661,7 @@ impl WebhookAction {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum WebhookActionAuthSettings by "type" {
         AuthKeyWebhookAuthSettings(AuthKeyWebhookAuthSettings) = "AUTH_KEY",
         SignatureWebhookAuthSettings(SignatureWebhookAuthSettings) = "SIGNATURE",

@@ -148,14 +148,14 @@ crm_core::record! {
     pub struct NewMessage {
         /// Text of the message, 1 to 10,000 characters. Between 1 and 10000 characters. Required in requests.
         message: Option<String> = "message",
-        /// True asks for a stream of events in place of a job; such an answer is not JSON and must be read raw.
+        /// True asks for a stream of events instead of a job; such an answer is not JSON and must be read raw.
         stream: Option<bool> = "stream",
     }
     required "message"
     by new
 }
 crm_core::setters!(NewMessage {
-    /// True asks for a stream of events in place of a job; such an answer is not JSON and must be read raw.
+    /// True asks for a stream of events instead of a job; such an answer is not JSON and must be read raw.
     stream: bool,
 });
 

@@ -31,7 +31,7 @@ crm_core::record! {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         city: Option<String> = "city",
-        /// Name in JSON: `companyName`.
+        /// The name of the company that the contact works for.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -59,9 +59,11 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
+        /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
+        /// The names of the contact's tags.
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -78,6 +80,7 @@ crm_core::setters!(CreateContact {
     /// The id of the user that it is assigned to.
     assigned_to: String,
     city: String,
+    /// The name of the company that the contact works for.
     company_name: String,
     /// The country code, for example `US`.
     country: String,
@@ -100,9 +103,11 @@ crm_core::setters!(CreateContact {
     /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
+    /// Origin of the contact, for example `public api`.
     source: String,
     /// The state or region.
     state: String,
+    /// The names of the contact's tags.
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
@@ -232,6 +237,7 @@ crm_core::record! {
         first_name_lower_case: Option<String> = "firstNameLowerCase",
         /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
+        /// The id of the contact.
         id: Option<String> = "id",
         keyword: Option<String> = "keyword",
         /// The time of the contact's last activity.
@@ -297,9 +303,11 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
+        /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
+        /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -334,9 +342,11 @@ crm_core::setters!(UpdateContact {
     /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
+    /// Origin of the contact, for example `public api`.
     source: String,
     /// The state or region.
     state: String,
+    /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
@@ -383,11 +393,11 @@ crm_core::record! {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         city: Option<String> = "city",
-        /// Name in JSON: `companyName`.
+        /// The name of the company that the contact works for.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// Default: `false`.
+        /// True to create a contact also if one exists, where the location allows duplicates. Default: `false`.
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
@@ -413,9 +423,11 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
+        /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
         /// The state or region.
         state: Option<String> = "state",
+        /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
         tags: Option<Vec<String>> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -432,10 +444,11 @@ crm_core::setters!(UpsertContact {
     /// The id of the user that it is assigned to.
     assigned_to: String,
     city: String,
+    /// The name of the company that the contact works for.
     company_name: String,
     /// The country code, for example `US`.
     country: String,
-    /// Default: `false`.
+    /// True to create a contact also if one exists, where the location allows duplicates. Default: `false`.
     create_new_if_duplicate_allowed: bool,
     /// The custom fields with their values.
     custom_fields: [Value],
@@ -456,9 +469,11 @@ crm_core::setters!(UpsertContact {
     /// The phone number, for example `+12025550142`.
     phone: String,
     postal_code: String,
+    /// Origin of the contact, for example `public api`.
     source: String,
     /// The state or region.
     state: String,
+    /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
     tags: [String],
     /// The time zone, for example `America/New_York`.
     timezone: String,

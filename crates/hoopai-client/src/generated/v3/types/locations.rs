@@ -65,7 +65,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// The country code, for example `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values.
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -97,7 +97,7 @@ crm_core::record! {
 crm_core::setters!(CreateLocation {
     address: String,
     city: String,
-    /// The country code, for example `US`. One of 247 values, for example `AF`.
+    /// The country code, for example `US`. One of 247 values.
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,
@@ -232,7 +232,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// The country code, for example `US`. One of 247 values, for example `AF`.
+        /// The country code, for example `US`. One of 247 values.
         country: Option<String> = "country",
         /// The settings for e-mail through Mailgun.
         mailgun: Option<Mailgun> = "mailgun",
@@ -263,7 +263,7 @@ crm_core::record! {
 crm_core::setters!(UpdateLocation {
     address: String,
     city: String,
-    /// The country code, for example `US`. One of 247 values, for example `AF`.
+    /// The country code, for example `US`. One of 247 values.
     country: String,
     /// The settings for e-mail through Mailgun.
     mailgun: Mailgun,

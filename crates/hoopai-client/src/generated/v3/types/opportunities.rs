@@ -157,6 +157,7 @@ crm_core::record! {
         forecast_probability: Option<f64> = "forecastProbability",
         /// The number of times that the expected close date slipped.
         forecast_slippage_count: Option<f64> = "forecastSlippageCount",
+        /// The id of the opportunity.
         id: Option<String> = "id",
         /// The version in the search index.
         index_version: Option<String> = "indexVersion",
@@ -181,6 +182,7 @@ crm_core::record! {
         /// The sort values, which are the position of the next page.
         search_after: Vec<Value> = "searchAfter",
         source: Option<String> = "source",
+        /// State of the opportunity, for example `open` or `won`.
         status: Option<String> = "status",
         tasks: Vec<Value> = "tasks",
         /// The time of the last change.

@@ -31,7 +31,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`AssociatedObject::association_types`].
     pub struct AssociationSpecWithLabel {
-        /// The group it is sorted into.
+        /// The group that it belongs to.
         category: Option<AssociationSpecWithLabelCategory> = "category",
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",

@@ -55,7 +55,7 @@ crm_core::open_enum! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContractChangeCreateRequest by "type" {
         DirectContractChangeCreateRequest(DirectContractChangeCreateRequest) = "DIRECT",
         QuoteContractChangeCreateRequest(QuoteContractChangeCreateRequest) = "QUOTE",

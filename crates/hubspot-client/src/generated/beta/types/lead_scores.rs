@@ -79,7 +79,7 @@ impl Default for AssociationObjectRollupCalculator {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum AssociationObjectRollupCalculatorRecordCalculation by "type" {
         ConditionalCalculator(ConditionalCalculator) = "CONDITIONAL",
         ConstantValueCalculator(ConstantValueCalculator) = "CONSTANT",
@@ -171,7 +171,7 @@ impl CompositeCondition {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum CompositeConditionConditionsItem by "type" {
         CompositeCondition(CompositeCondition) = "COMPOSITE",
         SingleCondition(SingleCondition) = "SINGLE",
@@ -734,7 +734,7 @@ impl MultiValueCalculator {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `outputType`.
+    /// One of several records, distinguished by `outputType`.
     pub enum Output by "outputType" {
         MatrixOutputProperty(MatrixOutputProperty) = "MATRIX",
         ScoreOutputProperty(ScoreOutputProperty) = "SCORE",
@@ -771,7 +771,7 @@ impl OutputConfigurationCreate {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `outputType`.
+    /// One of several records, distinguished by `outputType`.
     pub enum OutputConfigurationCreateOutputsItem by "outputType" {
         MatrixOutputOverride(MatrixOutputOverride) = "MATRIX",
         ScoreOutputOverride(ScoreOutputOverride) = "SCORE",
@@ -801,7 +801,7 @@ crm_core::record! {
         heading: Option<String> = "heading",
         /// Name in JSON: `renderedComponents`.
         rendered_components: Vec<RenderedComponent> = "renderedComponents",
-        /// The point in time it is about. In milliseconds since 1970-01-01 UTC.
+        /// Time that the value or event refers to. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
 }
@@ -813,7 +813,7 @@ crm_core::record! {
         past_value: Option<String> = "pastValue",
         /// Name in JSON: `presentValue`.
         present_value: Option<String> = "presentValue",
-        /// The point in time it is about.
+        /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }
@@ -854,7 +854,7 @@ impl RuleConfiguration {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum RuleConfigurationCalculation by "type" {
         AssociationObjectRollupCalculator(AssociationObjectRollupCalculator) = "ASSOCIATIONS",
         AssociationUnifiedEventRollupCalculator(AssociationUnifiedEventRollupCalculator) = "ASSOCIATION_UE",
@@ -1051,7 +1051,7 @@ crm_core::record! {
         resolved_list_ids: Vec<i64> = "resolvedListIds",
         /// Name in JSON: `resolvedProperties`.
         resolved_properties: Map<ResolvedPropertyChange> = "resolvedProperties",
-        /// The point in time it is about.
+        /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
     }
 }

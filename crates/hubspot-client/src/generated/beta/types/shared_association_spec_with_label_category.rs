@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::open_enum! {
-    /// The group it is sorted into.
+    /// The group that it belongs to.
     pub enum AssociationSpecWithLabelCategory {
         /// `HUBSPOT_DEFINED`
         HubspotDefined = "HUBSPOT_DEFINED",

@@ -7,7 +7,7 @@ use super::{
 };
 
 crm_core::union! {
-    /// One of several records, told apart by `mode`.
+    /// One of several records, distinguished by `mode`.
     pub enum ContractCreateRequestLineItemsItem by "mode" {
         LineItemCloneCreateRequest(LineItemCloneCreateRequest) = "CLONE",
         LineItemCustomCreateRequest(LineItemCustomCreateRequest) = "CUSTOM",

@@ -277,7 +277,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContactFlowActionsItem by "type" {
         AbTestBranchAction(AbTestBranchAction) = "AB_TEST_BRANCH",
         CustomCodeAction(CustomCodeAction) = "CUSTOM_CODE",
@@ -289,7 +289,7 @@ crm_core::union! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContactFlowDataSourcesItem by "type" {
         AssociationDataSource(AssociationDataSource) = "ASSOCIATION",
         AssociationTimestampDataSource(AssociationTimestampDataSource) = "ASSOCIATION_TIMESTAMP",
@@ -301,7 +301,7 @@ crm_core::union! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContactFlowEnrollmentCriteria by "type" {
         DatasetBasedEnrollmentCriteria(DatasetBasedEnrollmentCriteria) = "DATASET",
         EventBasedEnrollmentCriteria(EventBasedEnrollmentCriteria) = "EVENT_BASED",
@@ -311,7 +311,7 @@ crm_core::union! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContactFlowEnrollmentSchedule by "type" {
         DailyEnrollmentSchedule(DailyEnrollmentSchedule) = "DAILY",
         MonthlyRelativeDaysEnrollmentSchedule(MonthlyRelativeDaysEnrollmentSchedule) = "MONTHLY_RELATIVE_DAYS",
@@ -323,7 +323,7 @@ crm_core::union! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum ContactFlowEventAnchor by "type" {
         ContactPropertyAnchor(ContactPropertyAnchor) = "CONTACT_PROPERTY_ANCHOR",
         StaticDateAnchor(StaticDateAnchor) = "STATIC_DATE_ANCHOR",
@@ -508,7 +508,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `fieldDefinitionType`.
+    /// One of several records, distinguished by `fieldDefinitionType`.
     pub enum FieldDefinition by "fieldDefinitionType" {
         ApiExternalEnumInputFieldDefinition(ApiExternalEnumInputFieldDefinition) = "EXTERNAL_ENUM",
         EnumInputFieldDefinition(EnumInputFieldDefinition) = "ENUM",
@@ -541,7 +541,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum FlowRevisionFlow by "type" {
         ContactFlow(ContactFlow) = "CONTACT_FLOW",
         PlatformFlow(PlatformFlow) = "PLATFORM_FLOW",
@@ -593,7 +593,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum InputVariableValue by "type" {
         ActionDataValue(ActionDataValue) = "FIELD_DATA",
         ActionOutputObjectPropertyValue(ActionOutputObjectPropertyValue) = "ACTION_OUTPUT_OBJECT_PROPERTY",
@@ -746,6 +746,7 @@ crm_core::record! {
         label: Option<String> = "label",
         /// True if it cannot be changed.
         read_only: Option<bool> = "readOnly",
+        /// Internal value of the option, which records contain.
         value: Option<String> = "value",
     }
 }
@@ -1134,7 +1135,7 @@ crm_core::record! {
 }
 
 crm_core::union! {
-    /// One of several records, told apart by `type`.
+    /// One of several records, distinguished by `type`.
     pub enum WebhookActionAuthSettings by "type" {
         AuthKeyWebhookAuthSettings(AuthKeyWebhookAuthSettings) = "AUTH_KEY",
         SignatureWebhookAuthSettings(SignatureWebhookAuthSettings) = "SIGNATURE",
