@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::{Argument, Found, Ty, kebab, near};
 use value::Checker;
+pub(crate) use value::is_time;
 
 /// The maximum number of faults that are reported at once.
 const MOST_FAULTS: usize = 5;

@@ -232,7 +232,7 @@ fn finite(text: &str) -> Option<f64> {
 }
 
 /// A date or a point in time, with a year of four digits, or a number of milliseconds.
-fn is_time(text: &str) -> bool {
+pub(crate) fn is_time(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     digits == text.len() && digits > 0 || digits == 4 && text.as_bytes().get(4) == Some(&b'-') && text.len() >= 7
 }

@@ -7,7 +7,6 @@ use crm_core::Error;
 use hoopai_client::contacts::Contacts;
 use hubspot_client::objects::Objects;
 use hubspot_client::properties::Properties;
-use hubspot_client::types::Property;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -149,7 +148,8 @@ impl Records {
     /// Checks that the properties of these names exist.
     pub(super) async fn expect(&self, kind: &Kind, names: &[String]) -> Result<(), Failure> {
         let (Self::HubSpot(_, access), Kind::HubSpot(segment)) = (self, kind) else { return Ok(()) };
-        let object = types().find(|one| one.segment == *segment).map_or(segment.as_str(), |one| one.name);
+        let object =
+            ObjectType::all("hubspot").find(|one| one.segment == *segment).map_or(segment.as_str(), |one| one.name);
         properties::Properties::expect(access, object, names).await
     }
 }
