@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crm_core::Error;
+use crm_core::{Paged, Paginator, Sending};
 
 use crate::Client;
 
@@ -52,143 +52,151 @@ impl Client {
 impl Choices {
     /// The owners: id; name and address.
     #[cfg(feature = "owners")]
-    pub async fn owners(&self) -> Result<Vec<Choice>, Error> {
-        let owners = self.client.owners().list().limit(500).items().try_collect().await?;
-        let choices = owners.into_iter().map(|owner| {
+    pub fn owners(&self) -> Sending<Vec<Choice>> {
+        of_items(self.client.owners().list().limit(500).items(), |owner| {
             let name = words([owner.first_name, owner.last_name]);
             let label = match (name, owner.email) {
                 (Some(name), Some(email)) => Some(format!("{name} ({email})")),
                 (name, email) => name.or(email),
             };
             Choice::new(owner.id, label)
-        });
-        Ok(choices.flatten().collect())
+        })
     }
 
     /// The properties of a type of object: name; label.
     #[cfg(feature = "properties")]
-    pub async fn properties_of(&self, object_type: impl Into<String>) -> Result<Vec<Choice>, Error> {
-        let properties = self.client.properties(object_type).list().send().await?.results;
-        Ok(properties.into_iter().filter_map(|property| Choice::new(property.name, property.label)).collect())
+    pub fn properties_of(&self, object_type: impl Into<String>) -> Sending<Vec<Choice>> {
+        of_reply(self.client.properties(object_type).list().send(), |reply| {
+            let properties = reply.results.into_iter();
+            properties.filter_map(|property| Choice::new(property.name, property.label)).collect()
+        })
     }
 
     /// The groups of properties of a type of object: name; label.
     #[cfg(feature = "properties")]
-    pub async fn property_groups_of(&self, object_type: impl Into<String>) -> Result<Vec<Choice>, Error> {
-        let groups = self.client.properties(object_type).list_groups().send().await?.results;
-        Ok(groups.into_iter().filter_map(|group| Choice::new(group.name, group.label)).collect())
+    pub fn property_groups_of(&self, object_type: impl Into<String>) -> Sending<Vec<Choice>> {
+        of_reply(self.client.properties(object_type).list_groups().send(), |reply| {
+            reply.results.into_iter().filter_map(|group| Choice::new(group.name, group.label)).collect()
+        })
     }
 
     /// The records of a type of object: id; name, title or subject. Reads all of them.
     #[cfg(feature = "objects")]
-    pub async fn records_of(&self, object_type: impl Into<String>) -> Result<Vec<Choice>, Error> {
+    pub fn records_of(&self, object_type: impl Into<String>) -> Sending<Vec<Choice>> {
         let object_type = object_type.into();
         let shown = shown_of(&object_type);
         let records =
             self.client.objects(object_type).list().limit(100).properties(shown.iter().filter(|name| !name.is_empty()));
-        let records = records.items().try_collect().await?;
-        let choices = records.into_iter().map(|record| {
+        of_items(records.items(), move |record| {
             let label = label_of(&record, shown);
             Choice::new(record.id, label)
-        });
-        Ok(choices.flatten().collect())
+        })
     }
 
     /// The object types of HubSpot and of the account: name in a path; display name.
     #[cfg(all(feature = "objects", feature = "schemas"))]
-    pub async fn object_types(&self) -> Result<Vec<Choice>, Error> {
-        let custom = self.client.schemas().list().send().await?.results;
-        let own = crate::object_types::OBJECT_TYPES.iter().map(|known| {
-            let mut name = known.name.replace('_', " ");
-            name[..1].make_ascii_uppercase();
-            Choice::new(Some(known.segment.to_owned()), Some(name))
-        });
-        let custom = custom.into_iter().map(|schema| {
-            let plural = schema.labels.and_then(|labels| labels.plural);
-            Choice::new(schema.object_type_id, plural.or(schema.name))
-        });
-        Ok(own.chain(custom).flatten().collect())
+    pub fn object_types(&self) -> Sending<Vec<Choice>> {
+        of_reply(self.client.schemas().list().send(), |reply| {
+            let own = crate::object_types::OBJECT_TYPES.iter().map(|known| {
+                let mut name = known.name.replace('_', " ");
+                name[..1].make_ascii_uppercase();
+                Choice::new(Some(known.segment.to_owned()), Some(name))
+            });
+            let custom = reply.results.into_iter().map(|schema| {
+                let plural = schema.labels.and_then(|labels| labels.plural);
+                Choice::new(schema.object_type_id, plural.or(schema.name))
+            });
+            own.chain(custom).flatten().collect()
+        })
     }
 
     /// The pipelines of a type of object: id; label.
     #[cfg(feature = "pipelines")]
-    pub async fn pipelines_of(&self, object_type: impl Into<String>) -> Result<Vec<Choice>, Error> {
-        let pipelines = self.client.pipelines(object_type).list().send().await?.results;
-        Ok(pipelines.into_iter().filter_map(|pipeline| Choice::new(pipeline.id, pipeline.label)).collect())
+    pub fn pipelines_of(&self, object_type: impl Into<String>) -> Sending<Vec<Choice>> {
+        of_reply(self.client.pipelines(object_type).list().sending(), |reply| {
+            reply.results.into_iter().filter_map(|pipeline| Choice::new(pipeline.id, pipeline.label)).collect()
+        })
     }
 
     /// The lists: id; name.
     #[cfg(feature = "lists")]
-    pub async fn lists(&self) -> Result<Vec<Choice>, Error> {
-        let lists = self
-            .client
-            .lists()
-            .search(crate::types::ListSearchRequest::default().count(500))
-            .items()
-            .try_collect()
-            .await?;
-        Ok(lists.into_iter().filter_map(|list| Choice::new(list.list_id, list.name)).collect())
+    pub fn lists(&self) -> Sending<Vec<Choice>> {
+        let search = crate::types::ListSearchRequest::default().count(500);
+        of_items(self.client.lists().search(search).items(), |list| Choice::new(list.list_id, list.name))
     }
 
     /// The kinds of association from one type of object to another: type number; label.
     #[cfg(feature = "association_labels")]
-    pub async fn association_labels(&self, from: impl Display, to: impl Display) -> Result<Vec<Choice>, Error> {
-        let labels = self.client.association_labels().list(from, to).send().await?.results;
-        let choices = labels.into_iter().map(|kind| Choice::new(kind.type_id.map(|id| id.to_string()), kind.label));
-        Ok(choices.flatten().collect())
+    pub fn association_labels(&self, from: impl Display, to: impl Display) -> Sending<Vec<Choice>> {
+        of_reply(self.client.association_labels().list(from, to).sending(), |reply| {
+            let kinds = reply.results.into_iter();
+            kinds.filter_map(|kind| Choice::new(kind.type_id.map(|id| id.to_string()), kind.label)).collect()
+        })
     }
 
     /// The records of a type that a record is associated with: id; label of the association.
     #[cfg(feature = "associations")]
-    pub async fn associations(
-        &self,
-        object_type: impl Display,
-        id: impl Display,
-        to: impl Display,
-    ) -> Result<Vec<Choice>, Error> {
-        let linked = self.client.associations().list(object_type, id, to).limit(500).items().try_collect().await?;
-        let choices = linked.into_iter().map(|other| {
+    pub fn associations(&self, object_type: impl Display, id: impl Display, to: impl Display) -> Sending<Vec<Choice>> {
+        of_items(self.client.associations().list(object_type, id, to).limit(500).items(), |other| {
             let label = other.association_types.into_iter().find_map(|kind| kind.label);
             Choice::new(other.to_object_id, label)
-        });
-        Ok(choices.flatten().collect())
+        })
     }
 
     /// The blog posts: id; name. Reads all of them.
     #[cfg(feature = "blog_posts")]
-    pub async fn blog_posts(&self) -> Result<Vec<Choice>, Error> {
-        let posts = self.client.blog_posts().list().limit(100).items().try_collect().await?;
-        Ok(posts.into_iter().filter_map(|post| Choice::new(post.id, post.name)).collect())
+    pub fn blog_posts(&self) -> Sending<Vec<Choice>> {
+        of_items(self.client.blog_posts().list().limit(100).items(), |post| Choice::new(post.id, post.name))
     }
 
     /// The comments on blog posts: id; text. Reads all of them.
     #[cfg(feature = "blog_comments")]
-    pub async fn blog_comments(&self) -> Result<Vec<Choice>, Error> {
-        let comments = self.client.blog_comments().list().limit(100).items().try_collect().await?;
-        let choices = comments.into_iter().map(|one| Choice::new(one.id.map(|id| id.to_string()), one.comment));
-        Ok(choices.flatten().collect())
+    pub fn blog_comments(&self) -> Sending<Vec<Choice>> {
+        of_items(self.client.blog_comments().list().limit(100).items(), |one| {
+            Choice::new(one.id.map(|id| id.to_string()), one.comment)
+        })
     }
 
     /// The possible outcomes of a call: id; label.
     #[cfg(feature = "call_dispositions")]
-    pub async fn call_dispositions(&self) -> Result<Vec<Choice>, Error> {
-        let dispositions = self.client.call_dispositions().list().send().await?;
-        Ok(dispositions.into_iter().filter_map(|one| Choice::new(one.id, one.label)).collect())
+    pub fn call_dispositions(&self) -> Sending<Vec<Choice>> {
+        of_reply(self.client.call_dispositions().list().sending(), |reply| {
+            reply.into_iter().filter_map(|one| Choice::new(one.id, one.label)).collect()
+        })
     }
 
     /// The folders of the file manager: id; path.
     #[cfg(feature = "files")]
-    pub async fn folder_ids(&self) -> Result<Vec<Choice>, Error> {
-        let folders = self.client.files().search_folders().limit(100).items().try_collect().await?;
-        Ok(folders.into_iter().filter_map(|folder| Choice::new(folder.id, folder.path.or(folder.name))).collect())
+    pub fn folder_ids(&self) -> Sending<Vec<Choice>> {
+        of_items(self.client.files().search_folders().limit(100).items(), |folder| {
+            Choice::new(folder.id, folder.path.or(folder.name))
+        })
     }
 
     /// The folders of the file manager: path; path.
     #[cfg(feature = "files")]
-    pub async fn folder_paths(&self) -> Result<Vec<Choice>, Error> {
-        let folders = self.client.files().search_folders().limit(100).items().try_collect().await?;
-        Ok(folders.into_iter().filter_map(|folder| Choice::new(folder.path, None)).collect())
+    pub fn folder_paths(&self) -> Sending<Vec<Choice>> {
+        let folders = self.client.files().search_folders().limit(100).items();
+        of_items(folders, |folder| Choice::new(folder.path, None))
     }
+}
+
+/// Reads all items of a list. The compiler checks one asynchronous function for all methods, instead of one for each.
+fn of_items<P>(list: Paginator<P>, choice: impl Fn(P::Item) -> Option<Choice> + Send + 'static) -> Sending<Vec<Choice>>
+where
+    P: Paged + 'static,
+    Paginator<P>: Send,
+    P::Item: Send,
+{
+    Box::pin(async move { Ok(list.try_collect().await?.into_iter().filter_map(choice).collect()) })
+}
+
+/// Reads a reply.
+fn of_reply<T: 'static>(
+    reply: Sending<T>,
+    choices: impl FnOnce(T) -> Vec<Choice> + Send + 'static,
+) -> Sending<Vec<Choice>> {
+    Box::pin(async move { Ok(choices(reply.await?)) })
 }
 
 /// The properties with the name of a record of a type: the first two together, or the last alone.
