@@ -226,7 +226,7 @@ fn process(clock: &ManualClock, source: &FakeSource, store: &Shaky) -> OAuthCred
 }
 
 fn number(authorization: &Authorization) -> usize {
-    authorization.secret().unwrap().rsplit('-').next().unwrap().parse().unwrap()
+    authorization.secret().unwrap().expose().rsplit('-').next().unwrap().parse().unwrap()
 }
 
 fn vendor_error(status: u16, code: &str) -> Error {
