@@ -222,8 +222,8 @@ fn a_single_write_is_checked_against_the_schema_of_an_option_or_a_profile() {
             "crm: body.properties.lifecyclestage: has no option \"…\"; options are lead, customer, other\n",
         ),
         (
-            "--yes hubspot objects update contacts 1 properties.emial=a properties.employees=x".to_owned(),
-            "crm: body.properties.emial: is not a property of contacts; did you mean \"email\"?; \
+            "--yes hubspot objects update contacts 1 properties.e_mail=a properties.employees=x".to_owned(),
+            "crm: body.properties.e_mail: is not a property of contacts; did you mean \"email\"?; \
              body.properties.employees: must be a number\n",
         ),
         (
