@@ -88,7 +88,7 @@ pub(crate) fn find(words: &[&str]) -> Result<Found, String> {
 ///
 /// # Errors
 ///
-/// As for [`find`].
+/// The sentence that says which word is wrong, and the nearest one that there is.
 pub(crate) fn named(words: &[&str]) -> Result<Named, String> {
     let words: Vec<String> = words.iter().map(|word| kebab(word)).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
