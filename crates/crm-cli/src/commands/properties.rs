@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::note;
 
 /// Reads properties by name, the sensitive ones last, until there are enough of them. Sensitive ones that the credential may
-/// not read are left out.
+/// not read are omitted.
 pub(super) async fn definitions(
     access: &Access,
     enough: impl Fn(&BTreeMap<String, Property>) -> bool,
