@@ -21,7 +21,7 @@ use http::StatusCode;
 
 use crate::meta::Called;
 
-/// Reason for which a call did not succeed.
+/// The error of a failed call.
 ///
 /// After a write ask [`may_have_happened`](Self::may_have_happened) first. [`kind`](Self::kind) is what to do next, and each
 /// [`ErrorKind`] documents it. [`vendor`](Self::vendor) has the code, the message and the fields of the vendor's reply.

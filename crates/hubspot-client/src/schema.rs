@@ -1,6 +1,7 @@
 //! The account's own properties, and writes checked against them before they are sent.
 //!
-//! `crm schema pull hubspot --to schema.json` writes the schema of an account to a file.
+//! `crm schema pull hubspot --to schema.json` writes the schema of an account to a file. `crm` is the command line in the same
+//! repository as this crate; `cargo install --path crates/crm-cli` installs it.
 //!
 //! ```no_run
 //! use hubspot_client::Map;
@@ -123,8 +124,8 @@ impl ObjectSchema {
     }
 
     /// Returns the reasons why HubSpot would refuse properties: a name that is not a property, a property that only HubSpot
-    /// writes, a value that is not an option, a number, a time, `true` or `false`. An empty value clears a property and is
-    /// no fault.
+    /// writes, a value that is not one of the property's options or does not have its type. An empty value clears a
+    /// property and is not a fault.
     ///
     /// A fault shows the value only if it has the form of a name.
     #[must_use]

@@ -22,7 +22,7 @@ use crate::tree;
 const FOLDER: &str = "surface";
 
 /// The keys of an operation that only these files, or documents of our own, may set.
-pub const NOTES: [&str; 11] = [
+pub const NOTES: [&str; 12] = [
     "x-crm-name",
     "summary",
     "x-crm-effect",
@@ -33,6 +33,7 @@ pub const NOTES: [&str; 11] = [
     "x-crm-limit-class",
     "x-crm-long-running",
     "x-crm-many",
+    "x-crm-example",
     "x-crm-replaced-by",
 ];
 
@@ -84,6 +85,9 @@ pub struct Entry {
     /// the documentation.
     #[serde(skip_serializing_if = "Option::is_none")]
     many: Option<String>,
+    /// The optional arguments that the example sets, for example one of several of which the vendor requires one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    example: Option<Vec<String>>,
     /// The method of the same resource that replaces an operation that the vendor marks deprecated.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaced_by: Option<String>,
@@ -382,6 +386,7 @@ impl Entry {
             ("x-crm-limit-class", self.limit_class.as_deref().map(Value::from)),
             ("x-crm-long-running", self.long_running.map(Value::from)),
             ("x-crm-many", self.many.as_deref().map(Value::from)),
+            ("x-crm-example", self.example.clone().map(Value::from)),
             ("x-crm-replaced-by", self.replaced_by.as_deref().map(Value::from)),
         ];
         for (key, value) in notes {

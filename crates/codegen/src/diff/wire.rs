@@ -30,7 +30,7 @@ const SILENT: [&str; 12] = [
 ];
 
 /// Keys of an operation that are compared separately, or are documentation.
-const OPERATION: [&str; 8] = [
+const OPERATION: [&str; 9] = [
     "operationId",
     "deprecated",
     "security",
@@ -38,6 +38,7 @@ const OPERATION: [&str; 8] = [
     "x-crm-name",
     "x-crm-document",
     "x-crm-many",
+    "x-crm-example",
     "x-crm-replaced-by",
 ];
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::meaning;
 use super::rust::{self, ident, outer};
+use super::signature::{Signature, setter};
 use super::types::required_of_new;
 use crate::model::{Argument, Definition, Encoding, Field, Model, Operation, Place, Reply, Shape, Ty, Unit};
 use crate::read::vendor::{ApiFile, Fold, VendorFile};
@@ -36,7 +37,8 @@ impl<'a> Examples<'a> {
     /// The example of an operation, as a block of documentation.
     pub(super) fn of(&self, operation: &Operation) -> Result<String> {
         let upserts = operation.call.contains("upsert");
-        let mut call = Call { examples: self, upserts, typed: false, ids: Vec::new() };
+        let creates = operation.call.starts_with("create");
+        let mut call = Call { examples: self, creates, upserts, typed: false, ids: Vec::new() };
         let code = call.code(operation);
         let types = if call.typed { format!("use {}::types;\n", self.module) } else { String::new() };
         let shown = rust::statements(match (&operation.paging, &operation.reply) {
@@ -68,6 +70,8 @@ impl<'a> Examples<'a> {
 /// A call while it is written.
 struct Call<'a> {
     examples: &'a Examples<'a>,
+    /// True if it creates something, which is not completed yet.
+    creates: bool,
     /// True if it creates or updates records, which are identified by a unique property.
     upserts: bool,
     /// True if it names a type of ours.
@@ -97,8 +101,16 @@ impl Call<'_> {
                 _ => self.value(&body.ty, "body", 0, needs_exact(&body.ty)),
             });
         }
+        let optional = Signature::of(operation).optional.into_iter();
+        let set: Vec<TokenStream> = optional
+            .filter(|argument| operation.example.contains(&argument.wire))
+            .map(|argument| {
+                let (setter, value) = (ident(&setter(argument)), self.argument(argument));
+                quote!(.#setter(#value))
+            })
+            .collect();
         let call = ident(&operation.call);
-        quote!(client.#handle.#call(#(#arguments),*))
+        quote!(client.#handle.#call(#(#arguments),*) #(#set)*)
     }
 
     fn argument(&mut self, argument: &Argument) -> TokenStream {
@@ -140,7 +152,10 @@ impl Call<'_> {
             }
             Ty::Integer => quote!(10),
             Ty::Number => quote!(10.0),
-            Ty::Boolean => quote!(true),
+            Ty::Boolean => {
+                let truth = !(self.creates && meaning::is_end(name));
+                quote!(#truth)
+            }
             Ty::Json => {
                 let sample = tokens(meaning::object(name).unwrap_or("{}"));
                 quote!(#krate::json!(#sample))

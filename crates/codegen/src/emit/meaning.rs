@@ -153,6 +153,11 @@ pub(super) fn is_id(name: &str) -> bool {
         || !matches!(last, "type" | "property" | "name" | "key") && (holds(name, "id") || holds(name, "ids"))
 }
 
+/// Returns true if a boolean of this name says that something is finished.
+pub(super) fn is_end(name: &str) -> bool {
+    holds(name, "completed") || holds(name, "done")
+}
+
 /// Returns true if the name does not say of what it is the identifier.
 pub(super) fn is_bare_id(name: &str) -> bool {
     matches!(name, "id" | "_id" | "ids" | "inputs")
@@ -173,7 +178,7 @@ fn holds(name: &str, words: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{OBJECTS, is_id, rank, text};
+    use super::{OBJECTS, is_end, is_id, rank, text};
 
     #[test]
     fn a_name_has_a_value_that_looks_like_it() {
@@ -189,6 +194,11 @@ mod tests {
         for (words, sample) in OBJECTS {
             assert!(serde_json::from_str::<serde_json::Map<_, _>>(sample).is_ok(), "{words}: {sample}");
         }
+    }
+
+    #[test]
+    fn booleans_that_say_that_something_is_finished_are_known_by_their_words() {
+        assert!(is_end("completed") && is_end("isCompleted") && !is_end("enabled"));
     }
 
     #[test]

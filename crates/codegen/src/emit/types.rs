@@ -168,9 +168,9 @@ fn new(name: &str, definition: &Definition, fields: &[Field], asked: &[&Field]) 
                 }
             }
         };
-        (" Creates a value with the constant members only.", default)
+        (" Creates a value with the constant members only.".to_owned(), default)
     } else {
-        (" Creates a value from the required fields.", TokenStream::new())
+        (order(asked), TokenStream::new())
     };
     quote! {
         impl #name {
@@ -181,6 +181,18 @@ fn new(name: &str, definition: &Definition, fields: &[Field], asked: &[&Field]) 
             }
         }
         #default
+    }
+}
+
+/// The documentation of a constructor: the required fields in their order.
+fn order(asked: &[&Field]) -> String {
+    let names: Vec<String> = asked.iter().map(|field| format!("`{}`", field.ident)).collect();
+    match &names[..] {
+        [name] => format!(" Creates a value from the required field {name}."),
+        [names @ .., last] => {
+            format!(" Creates a value from the required fields, in this order: {} and {last}.", names.join(", "))
+        }
+        [] => String::new(),
     }
 }
 

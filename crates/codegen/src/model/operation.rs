@@ -50,6 +50,8 @@ pub struct Operation {
     pub batch_max: Option<u64>,
     /// The hand-written method that sends any number of inputs.
     pub many: Option<String>,
+    /// The optional arguments that its example sets, by their names in the request.
+    pub example: Vec<String>,
     /// The scopes, one of which a credential needs.
     pub scopes: Vec<String>,
     /// The statuses of failures that the document contains.
@@ -85,6 +87,7 @@ impl Operation {
             failures: Vec::new(),
             version: None,
             many: None,
+            example: Vec::new(),
             replaced_by: None,
             also: Vec::new(),
             common: false,

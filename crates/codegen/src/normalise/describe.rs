@@ -10,11 +10,12 @@ use crate::read::words::Words;
 /// Describes the arguments and members whose names are in the dictionary.
 pub(super) fn describe(document: &mut Document, words: &Words) {
     for (path, method) in document.operations() {
+        let called = format!("{} {path}", method.to_uppercase());
         let operation = &mut document.value["paths"][&path][method];
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             let said = parameter["name"].as_str().and_then(|name| match parameter["in"].as_str() {
                 Some("path") => words.member(None, name),
-                _ => words.asked(name),
+                _ => words.asked(&called, name),
             });
             put(parameter, said);
             let unit = parameter["name"].as_str().and_then(|name| words.unit(None, name));
@@ -26,7 +27,7 @@ pub(super) fn describe(document: &mut Document, words: &Words) {
             None => form,
         };
         let parts = form.and_then(|form| form.get_mut("properties")).and_then(Value::as_object_mut);
-        parts.into_iter().flatten().for_each(|(name, part)| put(part, words.asked(name)));
+        parts.into_iter().flatten().for_each(|(name, part)| put(part, words.asked(&called, name)));
     }
     if let Some(Value::Object(schemas)) = document.value["components"].get_mut("schemas") {
         schemas.iter_mut().for_each(|(name, schema)| members(schema, Some(name), words));
@@ -102,13 +103,13 @@ mod tests {
         let mut document = Document { name: "things.json".to_owned(), value };
         let words: Words = serde_json::from_value(json!({
             "members": {"status": "The state it is in.", "Other.status": "Whether it is on.", "properties": "Its members.", "items": "What it holds.", "type": "Its kind."},
-            "parameters": {"status": "Only those in this state."},
+            "parameters": {"status": "Only those in this state.", "GET /things.items": "Also returns these."},
         }))
         .unwrap();
         describe(&mut document, &words);
         let list = &document.value["paths"]["/things"]["get"];
         assert_eq!(list["parameters"][0]["description"], "Only those in this state.");
-        assert_eq!(list["parameters"][1]["description"], "What it holds.");
+        assert_eq!(list["parameters"][1]["description"], "Also returns these.", "a meaning in one operation");
         assert_eq!(
             list["parameters"][2]["description"], "The state it is in.",
             "a path names a thing and asks nothing"

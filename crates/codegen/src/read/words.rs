@@ -23,7 +23,8 @@ pub struct Words {
     #[serde(default)]
     pub members: BTreeMap<String, String>,
     /// Meanings of query parameters and form parts, if they differ from those of members
-    /// with the same names. Path parameters have the meanings of members.
+    /// with the same names. Path parameters have the meanings of members. `GET /path.name` is the parameter of one
+    /// operation.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
     /// The unit of a number, by the name of the member or the parameter; of one schema's member as
@@ -39,9 +40,10 @@ impl Words {
         if path.is_file() { document::read_typed(&path) } else { Ok(Self::default()) }
     }
 
-    /// Returns the meaning of a query parameter or a form part.
-    pub fn asked(&self, name: &str) -> Option<&str> {
-        self.parameters.get(name).or_else(|| self.members.get(name)).map(String::as_str)
+    /// Returns the meaning of a query parameter or a form part of an operation, for example of `GET /contacts/`.
+    pub fn asked(&self, operation: &str, name: &str) -> Option<&str> {
+        let here = self.parameters.get(&format!("{operation}.{name}"));
+        here.or_else(|| self.parameters.get(name)).or_else(|| self.members.get(name)).map(String::as_str)
     }
 
     /// The unit of a number of this name.

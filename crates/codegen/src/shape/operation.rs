@@ -27,6 +27,7 @@ pub(super) fn all(shaper: &mut Shaper<'_>, merged: &Value) -> Result<Vec<Operati
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     check_replacements(&found)?;
+    check_examples(&found)?;
     Ok(found)
 }
 
@@ -43,6 +44,17 @@ fn check_replacements(operations: &[Operation]) -> Result<()> {
             bail!(
                 "{name}: `replaced_by` must name another operation of `{resource}` that is not deprecated, not `{by}`"
             );
+        }
+    }
+    Ok(())
+}
+
+/// Checks that examples set optional arguments.
+fn check_examples(operations: &[Operation]) -> Result<()> {
+    for Operation { name, arguments, example, .. } in operations {
+        let optional = |wire: &String| arguments.iter().any(|argument| argument.wire == *wire && !argument.required);
+        if let Some(wire) = example.iter().find(|wire| !optional(wire)) {
+            bail!("{name}: `example` must list optional arguments of the operation, not `{wire}`");
         }
     }
     Ok(())
@@ -109,6 +121,7 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         long_running: flag("x-crm-long-running").unwrap_or(false),
         batch_max: value.get("x-crm-batch-max").and_then(Value::as_u64),
         many: text(value, "x-crm-many").map(str::to_owned),
+        example: list(value, "x-crm-example").filter_map(Value::as_str).map(str::to_owned).collect(),
         scopes: scopes(value),
         failures: failures.filter(|status| *status >= 400).collect(),
         version: text(value, "x-crm-version").map(str::to_owned),

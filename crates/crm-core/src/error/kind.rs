@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
     /// The client or its surroundings are not configured correctly (address, token text, options, certificates,
-    /// proxy). Fix the program or its configuration; nothing was sent, and repeating does not help.
+    /// proxy). Fix the program or its configuration; nothing reached the vendor, and repeating does not help.
     Config,
     /// The input is invalid: refused before sending ([`Sent::No`]) or by the vendor
     /// ([`Sent::Answered`], usually 400 or 422). Also a file that could not be read to its end while

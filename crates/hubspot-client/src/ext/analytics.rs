@@ -153,7 +153,7 @@ impl ReportCall {
         self.set(|call| call.with(options))
     }
 
-    /// Sends and reads the reportin either of its two forms.
+    /// Sends and reads the report in either of its two forms.
     ///
     /// # Errors
     ///

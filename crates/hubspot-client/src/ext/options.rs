@@ -50,7 +50,7 @@ impl Client {
 
 /// Each method returns the errors of the list that it reads.
 impl Choices {
-    /// The owners: id; name and address.
+    /// Returns the owners. `value` is the id, `label` the name and the e-mail address.
     #[cfg(feature = "owners")]
     pub fn owners(&self) -> Sending<Vec<Choice>> {
         of_items(self.client.owners().list().limit(500).items(), |owner| {
@@ -63,7 +63,7 @@ impl Choices {
         })
     }
 
-    /// The properties of a type of object: name; label.
+    /// Returns the properties of a type of object. `value` is the internal name, `label` the display name.
     #[cfg(feature = "properties")]
     pub fn properties_of(&self, object_type: impl Into<String>) -> Sending<Vec<Choice>> {
         of_reply(self.client.properties(object_type).list().send(), |reply| {
@@ -72,7 +72,7 @@ impl Choices {
         })
     }
 
-    /// The groups of properties of a type of object: name; label.
+    /// Returns the groups of properties of a type of object. `value` is the internal name, `label` the display name.
     #[cfg(feature = "properties")]
     pub fn property_groups_of(&self, object_type: impl Into<String>) -> Sending<Vec<Choice>> {
         of_reply(self.client.properties(object_type).list_groups().send(), |reply| {
@@ -80,7 +80,7 @@ impl Choices {
         })
     }
 
-    /// The records of a type of object: id; name, title or subject. Reads all of them.
+    /// Returns all records of a type of object. `value` is the id, `label` the name, the title or the subject.
     #[cfg(feature = "objects")]
     pub fn records_of(&self, object_type: impl Into<String>) -> Sending<Vec<Choice>> {
         let object_type = object_type.into();
@@ -93,7 +93,7 @@ impl Choices {
         })
     }
 
-    /// The object types of HubSpot and of the account: name in a path; display name.
+    /// Returns the object types of HubSpot and of the account. `value` is the name in a path, `label` the display name.
     #[cfg(all(feature = "objects", feature = "schemas"))]
     pub fn object_types(&self) -> Sending<Vec<Choice>> {
         of_reply(self.client.schemas().list().send(), |reply| {
@@ -110,7 +110,7 @@ impl Choices {
         })
     }
 
-    /// The pipelines of a type of object: id; label.
+    /// Returns the pipelines of a type of object. `value` is the id, `label` the display name.
     #[cfg(feature = "pipelines")]
     pub fn pipelines_of(&self, object_type: impl Into<String>) -> Sending<Vec<Choice>> {
         of_reply(self.client.pipelines(object_type).list().sending(), |reply| {
@@ -118,14 +118,15 @@ impl Choices {
         })
     }
 
-    /// The lists: id; name.
+    /// Returns the lists. `value` is the id, `label` the name.
     #[cfg(feature = "lists")]
     pub fn lists(&self) -> Sending<Vec<Choice>> {
         let search = crate::types::ListSearchRequest::default().count(500);
         of_items(self.client.lists().search(search).items(), |list| Choice::new(list.list_id, list.name))
     }
 
-    /// The kinds of association from one type of object to another: type number; label.
+    /// Returns the kinds of association from one type of object to another. `value` is the number of the kind, `label`
+    /// its label.
     #[cfg(feature = "association_labels")]
     pub fn association_labels(&self, from: impl Display, to: impl Display) -> Sending<Vec<Choice>> {
         of_reply(self.client.association_labels().list(from, to).sending(), |reply| {
@@ -134,7 +135,8 @@ impl Choices {
         })
     }
 
-    /// The records of a type that a record is associated with: id; label of the association.
+    /// Returns the records of a type that a record is associated with. `value` is the id, `label` the label of the
+    /// association.
     #[cfg(feature = "associations")]
     pub fn associations(&self, object_type: impl Display, id: impl Display, to: impl Display) -> Sending<Vec<Choice>> {
         of_items(self.client.associations().list(object_type, id, to).limit(500).items(), |other| {
@@ -143,13 +145,13 @@ impl Choices {
         })
     }
 
-    /// The blog posts: id; name. Reads all of them.
+    /// Returns all blog posts. `value` is the id, `label` the name.
     #[cfg(feature = "blog_posts")]
     pub fn blog_posts(&self) -> Sending<Vec<Choice>> {
         of_items(self.client.blog_posts().list().limit(100).items(), |post| Choice::new(post.id, post.name))
     }
 
-    /// The comments on blog posts: id; text. Reads all of them.
+    /// Returns all comments on blog posts. `value` is the id, `label` the text.
     #[cfg(feature = "blog_comments")]
     pub fn blog_comments(&self) -> Sending<Vec<Choice>> {
         of_items(self.client.blog_comments().list().limit(100).items(), |one| {
@@ -157,7 +159,7 @@ impl Choices {
         })
     }
 
-    /// The possible outcomes of a call: id; label.
+    /// Returns the possible outcomes of a call. `value` is the id, `label` the display name.
     #[cfg(feature = "call_dispositions")]
     pub fn call_dispositions(&self) -> Sending<Vec<Choice>> {
         of_reply(self.client.call_dispositions().list().sending(), |reply| {
@@ -165,7 +167,7 @@ impl Choices {
         })
     }
 
-    /// The folders of the file manager: id; path.
+    /// Returns the folders of the file manager. `value` is the id, `label` the path.
     #[cfg(feature = "files")]
     pub fn folder_ids(&self) -> Sending<Vec<Choice>> {
         of_items(self.client.files().search_folders().limit(100).items(), |folder| {
@@ -173,7 +175,7 @@ impl Choices {
         })
     }
 
-    /// The folders of the file manager: path; path.
+    /// Returns the folders of the file manager by their paths. `value` and `label` are the path.
     #[cfg(feature = "files")]
     pub fn folder_paths(&self) -> Sending<Vec<Choice>> {
         let folders = self.client.files().search_folders().limit(100).items();

@@ -135,8 +135,9 @@ impl<P: Serialize + DeserializeOwned> Typed<P> {
         self.write(properties, |properties| self.objects.create(ObjectCreate::new(properties)))
     }
 
-    /// Changes a record. Fields that are `None` keep their value in HubSpot; an empty text or list
-    /// clears it.
+    /// Updates a record. Fields that are `None` keep their value in HubSpot; an empty text or list
+    /// clears it. A number, a boolean or a choice has no empty value: clear it without the type, with
+    /// [`Objects::update`] and [`ObjectUpdate::clear`].
     pub fn update(&self, id: impl Display, properties: &P) -> Call<Record<P>> {
         self.write(properties, |properties| self.objects.update(id, ObjectUpdate::new(properties)).into())
     }

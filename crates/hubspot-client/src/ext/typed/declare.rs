@@ -119,6 +119,10 @@ pub fn write<P: Declared, S: Serializer>(properties: &P, serializer: S) -> Resul
 /// is not a time or not a known option is refused before it is sent, with
 /// [`ErrorKind::Validation`](crate::ErrorKind::Validation). `Debug` shows no values.
 ///
+/// A field that is `None` is not sent, and its property keeps its value. An empty text, time or list clears the property. To
+/// clear a number, a boolean or an enum, update the record without the type, with
+/// [`ObjectUpdate::clear`](crate::types::ObjectUpdate::clear).
+///
 /// ```
 /// hubspot_client::options! {
 ///     /// Lifecycle stage.
