@@ -232,6 +232,23 @@ async fn a_message_is_sent_once_and_its_answer_waited_for() {
 }
 
 #[tokio::test]
+async fn a_failure_that_quotes_the_token_does_not_show_it() {
+    let (fake, client, _) = agents().await;
+    let owner = Owner::deal("d1");
+    let policy = PollPolicy::new(SECOND, SECOND);
+    let error = json!({"code": "agent.failed", "message": format!("bad token {}", fake.token())});
+    fake.fail(Fault::Body(json!({"status": "failed", "error": error})).on("deal_conversations.get_job"));
+    let job = client.wait_for_answer(&owner, "c1", "j1", policy).await.unwrap_err();
+    fake.fail(Fault::Body(json!({"status": "provisioning_failed", "error": error})).on("deal_agents.get"));
+    let agent = client.wait_until_active_with(&owner, policy).await.unwrap_err();
+    for failure in [job, agent] {
+        let message = failure.vendor().unwrap().message.as_deref().unwrap();
+        assert!(message.starts_with("bad token ") && !message.contains(fake.token()), "{message}");
+        assert!(!format!("{failure} {failure:?}").contains(fake.token()), "{failure:?}");
+    }
+}
+
+#[tokio::test]
 async fn lists_go_on_by_either_cursor() {
     let (fake, client, _) = agents().await;
     let chat = client.company_conversations().create("c1", NewConversation::default()).send().await.unwrap();

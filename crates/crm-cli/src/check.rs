@@ -89,8 +89,7 @@ impl Input {
             }
             checker.value(Ty::of(argument.ty), &mut value, shown(&name), &mut faults);
             match value.as_str().map(|text| found.api.object_type(argument, text)) {
-                Some(Err(meant)) => {
-                    let text = format!("is not the name of a type of object; did you mean \"{meant}\"?");
+                Some(Err(text)) => {
                     faults.push(Fault { path: shown(&name).to_owned(), text });
                 }
                 Some(Ok(Some(word))) => value = word.into(),

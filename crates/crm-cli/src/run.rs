@@ -12,7 +12,7 @@ use crate::cli::{Action, Asked};
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::output::{self, Format};
-use crate::schema::Checks;
+use crate::schema::{self, Checks};
 use crate::session::Session;
 use crate::{describe, find, note, request};
 
@@ -31,7 +31,13 @@ pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure>
             output::text(&describe::named(&named, ty.as_deref()).map_err(Failure::usage)?)
         }
         Action::Text(text) => output::text(&text),
-        Action::Own { entry, matches } => (entry.run)(matches, options).await,
+        Action::Own { entry, matches } => {
+            let name = (entry.command)().get_name().to_owned();
+            if name != "mcp" {
+                options.refuse(&name, &["schema"])?;
+            }
+            (entry.run)(matches, options).await
+        }
         Action::Call { found, input } => operation(&found, input, &options).await,
         Action::Raw { api, method, path, body } => raw(api, &method, &path, body, &options).await,
     }
@@ -47,6 +53,9 @@ async fn operation(found: &Found, mut input: Input, options: &Options) -> Result
 
 /// Calls an operation with an input that was checked.
 async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), Failure> {
+    if !schema::writes_records(found) {
+        options.refuse(&found.words(), &["schema"])?;
+    }
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     if !found.operation.reads() {
         permit(&found.words(), &session, found.api, options)?;
@@ -146,6 +155,8 @@ async fn raw(
     if options.all {
         return Err(Failure::usage("raw returns one reply; leave out --all"));
     }
+    // The body is sent as it is.
+    options.refuse("raw", &["schema"])?;
     let Ok(http) = Method::from_bytes(method.as_bytes()) else {
         return Err(Failure::usage(format!("\"{method}\" is not an HTTP method")));
     };

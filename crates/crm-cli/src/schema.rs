@@ -6,7 +6,7 @@ use crm_core::Map;
 use hubspot_client::schema::{ObjectSchema, Schema};
 use serde_json::Value;
 
-use crate::catalogue::Found;
+use crate::catalogue::{Found, ObjectType};
 use crate::check::{Fault, Input, shown};
 use crate::failure::Failure;
 use crate::options::Options;
@@ -34,7 +34,10 @@ impl Checks {
     /// Checks the properties of a write. There are no faults if the schema does not have the type of object.
     pub(crate) fn faults(&self, found: &Found, input: &Input) -> Vec<Fault> {
         let (Some(schema), Some(body)) = (&self.0, &input.body) else { return Vec::new() };
-        let Some(object) = object(found, input).and_then(|name| schema.object(&name)) else { return Vec::new() };
+        let Some(name) = object(found, input) else { return Vec::new() };
+        // HubSpot takes `p_cars` for the custom type `cars`.
+        let short = || name.strip_prefix("p_").and_then(|name| schema.object(name));
+        let Some(object) = schema.object(&name).or_else(short) else { return Vec::new() };
         let mut faults = of_properties(object, body, "body");
         for (index, row) in body.get("inputs").and_then(Value::as_array).into_iter().flatten().enumerate() {
             faults.extend(of_properties(object, row, &format!("body.inputs[{index}]")));
@@ -43,13 +46,20 @@ impl Checks {
     }
 }
 
-/// Returns the type of object whose records an operation writes.
+/// Returns true if an operation writes records of types of object.
+pub(crate) fn writes_records(found: &Found) -> bool {
+    let types = found.api.file.objects.as_ref();
+    types.is_some_and(|types| types.resource == found.operation.resource) && !found.operation.reads()
+}
+
+/// Returns the name of the type of object whose records an operation writes.
 fn object(found: &Found, input: &Input) -> Option<String> {
-    let types = found.api.file.objects.as_ref()?;
-    if types.resource != found.operation.resource || found.operation.reads() {
-        return None;
-    }
-    let given = || input.arguments.get(types.parameter).map(request::text);
+    let types = found.api.file.objects.as_ref().filter(|_| writes_records(found))?;
+    let given = || {
+        let given = request::text(input.arguments.get(types.parameter)?);
+        // A number or another spelling means the same type.
+        Some(ObjectType::named(found.api.file.vendor, &given).map_or(given, |one| one.name.to_owned()))
+    };
     found.object.map(|object| object.name.to_owned()).or_else(given)
 }
 

@@ -342,6 +342,9 @@ fn whoami_and_can_ask_for_the_scopes_of_a_token() {
     // Without the keys of the app, nothing returns the scopes of another token.
     let ran = run(&mut support::command("can hubspot contacts list", place.profiles().to_str().unwrap()));
     assert!(ran.code == 1 && ran.errors.contains("the scopes of the token are not known"), "{}", ran.errors);
+    // A fake permits every operation.
+    let ran = support::crm("can hubspot contacts create --fake");
+    assert!(ran.code == 0 && ran.output.contains("yes"), "{}{}", ran.output, ran.errors);
     // The vendor has no reply: the answer is unknown, and the token is not shown.
     place.write(json!({"default": {"hubspot": {"token": "pat-canary", "base_url": hubspot("another")}}}));
     let ran = place.run("can hubspot contacts list");

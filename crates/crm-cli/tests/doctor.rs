@@ -4,7 +4,7 @@
 
 mod support;
 
-use crm_fake::{Fake, Fault, Vendor};
+use crm_fake::{Fake, Fault, Payload, Step, Vendor};
 use serde_json::json;
 use support::vendor::Running;
 use support::{Ongoing, Ran, command, crm, crm_at, run};
@@ -17,15 +17,56 @@ fn rows(ran: &Ran, heading: &str) -> Vec<String> {
 
 #[test]
 fn a_vendor_that_keeps_its_document_is_without_oddities() {
-    for line in ["doctor hubspot", "doctor hockeystack", "doctor hatch"] {
+    for line in ["doctor hubspot", "doctor hockeystack"] {
         let ran = crm(&format!("{line} --fake"));
         assert_eq!((ran.code, ran.errors.as_str()), (0, ""), "{line}: {}", ran.output);
         assert!(ran.output.contains("| oddities | 0 |") && ran.output.contains("| failed | 0 |"), "{}", ran.output);
+        assert!(!ran.output.contains("| replies | 0 |"), "{}", ran.output);
     }
-    // The vendor adds a member to each reply that no document has.
+    // The vendor adds a member to each reply that no document has. There is no such location.
     let ran = crm("doctor hoopai locationId=loc --fake");
-    let rows = rows(&ran, "Replies that differ");
-    assert!(rows.len() == 1 && rows[0].starts_with("| `traceId` | no such member | text | 200 | "), "{}", ran.output);
+    assert_eq!((ran.code, rows(&ran, "Replies that differ")), (1, Vec::new()), "{}", ran.output);
+    assert!(ran.output.contains("| hoopai locations get | 404 | "), "{}", ran.output);
+    // The differences of a fake are no reason for an issue.
+    let ran = crm("doctor hoopai --fake");
+    assert!(ran.code == 1 && ran.errors.contains("replies of the fake differ"), "{}", ran.errors);
+    assert!(!ran.errors.contains("issue"), "{}", ran.errors);
+}
+
+#[test]
+fn a_checkup_without_a_reply_fails() {
+    let ran = run(command("doctor hatch --fake", "/nowhere").env("HTTPS_PROXY", ""));
+    assert!(
+        ran.code == 1 && ran.errors.contains("no operation of hatch that only reads could be called"),
+        "{}",
+        ran.errors
+    );
+    assert!(ran.output.contains("| ended | at once; no reading operation could be called |"), "{}", ran.output);
+    assert!(!ran.output.contains("HTTPS_PROXY"), "{}", ran.output);
+
+    let fake = Running::start(Fake::builder(Vendor::HubSpot));
+    let entry = json!({"token": fake.0.token(), "base_url": format!("{}/nowhere", fake.0.base_url())});
+    let profile = support::seed(&json!({"default": {"hubspot": entry}}).to_string());
+    let ran = crm_at(&profile, "doctor hubspot --calls 20");
+    assert!(ran.code == 1 && ran.errors.contains("because no call succeeded"), "{}", ran.errors);
+    assert!(ran.output.contains("| replies | 0 |") && !ran.output.contains("| failed | 0 |"), "{}", ran.output);
+}
+
+#[test]
+fn a_credential_that_is_revoked_is_not_a_missing_scope() {
+    let refused = || Fault::Status(401, Payload::Json(json!({"category": "INVALID_AUTHENTICATION"})));
+    // The vendor refuses one operation only.
+    let fake = Running::start(Fake::builder(Vendor::HubSpot));
+    fake.0.fail(refused().on("deals.list"));
+    let ran = crm_at(&fake.profile(), "doctor hubspot");
+    assert_eq!((ran.code, rows(&ran, "Not permitted").len()), (0, 1), "{}{}", ran.output, ran.errors);
+
+    let fake = Running::start(Fake::builder(Vendor::HubSpot));
+    fake.0.script([Step::pass().times(5), refused().times(100)]);
+    let ran = crm_at(&fake.profile(), "doctor hubspot");
+    fake.0.heal();
+    assert_eq!((ran.code, fake.0.requests().len()), (3, 7), "{}{}", ran.output, ran.errors);
+    assert!(ran.output.contains("| replies | 5 |") && ran.output.contains("| not permitted | 0 |"), "{}", ran.output);
 }
 
 #[test]
@@ -53,7 +94,7 @@ fn the_report_has_every_kind_of_oddity_and_no_value() {
         Fault::Body(json!({
             "results": [
                 {"id": 4_711_474_747_i64, "createdAt": "", "properties": {canary: 7}, "archived": "canary",
-                 "nickname": canary, "canary@example.com": 1},
+                 "nickname": canary, "archivedName": canary, "canary@example.com": 1, "janeCanary": true},
                 {"id": "4711474747", "properties": {}},
             ],
             "paging": {"next": {"after": 4_711_474_747_i64}},
@@ -61,12 +102,13 @@ fn the_report_has_every_kind_of_oddity_and_no_value() {
         .on("contacts.list"),
     );
     fake.0.fail(
-        Fault::Status(403, crm_fake::Payload::Json(json!({"category": "MISSING_SCOPES", "message": canary})))
-            .on("owners.list"),
+        Fault::Status(403, Payload::Json(json!({"category": "MISSING_SCOPES", "message": canary}))).on("owners.list"),
     );
     fake.0.fail(
-        Fault::Status(400, crm_fake::Payload::Json(json!({"category": "CANARY_CODE", "message": canary})))
-            .on("companies.list"),
+        Fault::Status(400, Payload::Json(json!({"category": "CANARY_CODE", "message": canary}))).on("companies.list"),
+    );
+    fake.0.fail(
+        Fault::Status(400, Payload::Json(json!({"category": "jane.canary.smith", "message": canary}))).on("calls.list"),
     );
     fake.0.fail(Fault::Html.on("deals.list"));
     let ran = crm_at(&fake.profile(), "doctor hubspot --calls 150");
@@ -77,16 +119,24 @@ fn the_report_has_every_kind_of_oddity_and_no_value() {
         "| `results[].id` | text | a whole number | 200 | 1 | hubspot contacts list |",
         "| `results[].properties.{}` | text | a whole number | 200 | 1 | hubspot contacts list |",
         "| `results[].archived` | true or false | text | 200 | 1 | hubspot contacts list |",
-        "| `results[].nickname` | no such member | text | 200 | 1 | hubspot contacts list |",
+        "| `results[].archivedName` | no such member | text | 200 | 1 | hubspot contacts list |",
+        "| `results[].…` | no such member | text | 200 | 1 | hubspot contacts list |",
+        "| `results[].…` | no such member | true or false | 200 | 1 | hubspot contacts list |",
         "| `results[].…` | no such member | a whole number | 200 | 1 | hubspot contacts list |",
         "| `.` | JSON | other content | 200 | 1 | hubspot deals list |",
     ] {
         assert!(odd.iter().any(|one| one == row), "{row} is not in {odd:#?}");
     }
     assert_eq!(rows(&ran, "Not permitted").len(), 1);
-    assert_eq!(rows(&ran, "Failed"), ["| hubspot companies list | 400 | invalid input (CANARY_CODE) |"]);
+    assert_eq!(
+        rows(&ran, "Failed"),
+        [
+            "| hubspot calls list | 400 | invalid input |",
+            "| hubspot companies list | 400 | invalid input (CANARY_CODE) |",
+        ]
+    );
     let text = format!("{}{}", ran.output, ran.errors);
-    for value in ["Canary", "canary@", "4711474747", fake.0.token()] {
+    for value in ["Canary", "canary", "jane", "nickname", "4711474747", fake.0.token()] {
         assert!(!text.contains(value), "{value} in {text}");
     }
 }
@@ -99,9 +149,9 @@ fn no_value_of_any_reply_is_in_the_report() {
         let fake = Running::start(Fake::builder(vendor).strange_replies().no_quota());
         let ran = crm_at(&fake.profile(), line);
         assert_eq!(ran.code, 1, "{}", ran.errors);
-        assert!(ran.output.contains("xNobodyKnows` | no such member | an object |"), "{}", ran.output);
+        assert!(ran.output.contains("…` | no such member | an object |"), "{}", ran.output);
         assert!(ran.output.contains("| a known value | another value |"), "{}", ran.output);
-        for value in ["A_VALUE_NOBODY_HAS_HEARD_OF", "canary-location", "deep", fake.0.token()] {
+        for value in ["A_VALUE_NOBODY_HAS_HEARD_OF", "NobodyKnows", "canary-location", "deep", fake.0.token()] {
             assert!(!ran.output.contains(value), "{value} in {}", ran.output);
         }
     }
@@ -134,6 +184,7 @@ fn a_checkup_without_a_credential_or_an_answer_is_a_report_too() {
             "doctor hoopai locationid=x --fake",
             "no operation of hoopai has the argument locationid; did you mean locationId=…?",
         ),
+        ("doctor hubspot archived=maybe --fake", "archived: must be true or false"),
         ("doctor hoopai loc --fake", "one of the words is not NAME=VALUE"),
         ("doctor hubspot --calls 0 --fake", "invalid value '0' for '--calls <COUNT>'"),
         ("doctor hubspot --format json --fake", "--format has no effect on crm doctor; leave it out"),

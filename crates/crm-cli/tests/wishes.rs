@@ -215,6 +215,10 @@ fn wish_05_one_command_updates_or_archives_all_records_that_a_filter_finds() {
     for (line, sentence) in [
         ("update hubspot contacts --where lifecyclestage=other", "give the values to write"),
         ("update hubspot contacts --where lifecyclestage=other people.csv", "one of the words is not NAME=VALUE"),
+        (
+            "update hubspot contacts --where lifecyclestage=other associations.companies=1",
+            "associations.companies: only crm import writes associations",
+        ),
         ("update hubspot contacts --where lifecyclestage=other id=1", "the filters of --where name the records"),
         ("update hubspot contacts --where lifecyclestage=other frstname=x", "did you mean \"firstname\"?"),
         ("update hubspot contacts --where lifecyclestage firstname=x", "filter 1: there is no comparison"),

@@ -255,6 +255,19 @@ impl<T: Wire> Call<T> {
         fetched.decode(&self.pipeline, &self.request)
     }
 
+    /// Sends the request and returns the value with its reply, which removes the credential from errors that the value
+    /// contains. Not for long-running operations: a 202 is read like any other success.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send), except [`ErrorKind::Pending`](crate::ErrorKind::Pending).
+    #[doc(hidden)]
+    pub async fn send_with_reply(self) -> Result<(T, RawReply), Error> {
+        let fetched = self.pipeline.fetch(&self.request).await?;
+        let value = fetched.decode(&self.pipeline, &self.request)?;
+        Ok((value, fetched.reply))
+    }
+
     /// [`send`](Self::send) as a boxed future. Builders return it, so that sending is compiled only once.
     #[doc(hidden)]
     pub fn sending(self) -> Sending<T>

@@ -94,6 +94,11 @@ pub(crate) trait Dialect: Send + Sync {
     /// Adds a record from a test and returns its identifier.
     fn adopt(&self, collection: &str, value: Value, world: &mut World) -> String;
 
+    /// Defines the properties that a record has and its type of object does not.
+    fn define(&self, collection: &str, record: &Value, world: &mut World) {
+        let _ = (collection, record, world);
+    }
+
     /// Returns the internal name of a collection.
     fn collection(&self, name: &str) -> String {
         name.to_owned()

@@ -1,5 +1,8 @@
 //! An OpenAPI 3.0 document read into the operations a server needs.
 
+use std::io::Read as _;
+
+use flate2::bufread::GzDecoder;
 use serde_json::{Map, Value};
 
 use crate::limits::Limits;
@@ -70,7 +73,15 @@ pub(crate) struct Document {
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
 
 impl Document {
-    /// Reads a document that is part of this crate; an invalid one results in an API without operations.
+    /// Reads a packed document that is part of this crate.
+    pub(crate) fn unpack(packed: &[u8]) -> Self {
+        let mut text = String::new();
+        // A document that is cut is not valid.
+        let _ = GzDecoder::new(packed).read_to_string(&mut text);
+        Self::parse(&text)
+    }
+
+    /// Reads a document; an invalid one results in an API without operations.
     pub(crate) fn parse(text: &str) -> Self {
         let root: Value = serde_json::from_str(text).unwrap_or(Value::Null);
         let base_path = root

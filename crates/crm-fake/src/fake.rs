@@ -328,6 +328,13 @@ impl Fake {
         self.engine.dialect.adopt(collection, record, &mut inner.world)
     }
 
+    /// Adds a record as [`insert`](Self::insert) does, and defines the properties that it has.
+    pub(crate) fn insert_defined(&self, collection: &str, record: Value) {
+        let mut inner = self.engine.lock();
+        self.engine.dialect.define(collection, &record, &mut inner.world);
+        self.engine.dialect.adopt(collection, record, &mut inner.world);
+    }
+
     /// Returns the number of records in a collection, without archived ones.
     pub fn count(&self, collection: &str) -> usize {
         self.with(collection, |records| records.count())

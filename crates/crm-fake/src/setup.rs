@@ -47,7 +47,8 @@ pub struct SetupError {
 
 impl Setup {
     /// Reads records: an object with the name of a vendor, in it the name of a collection as [`Fake::insert`] takes it, and
-    /// in it a list of records. `file` is the name for errors.
+    /// in it a list of records. Records of HubSpot define their properties as texts, unless `properties:contacts` and so on
+    /// has the properties. `file` is the name for errors.
     ///
     /// # Errors
     ///
@@ -80,7 +81,11 @@ impl Setup {
     pub fn apply(&self, fake: &Fake) {
         for (_, records) in self.records.iter().filter(|(vendor, _)| *vendor == fake.vendor()) {
             for (collection, record) in records {
-                fake.insert(collection, record.clone());
+                if records.iter().any(|(other, _)| *other == format!("properties:{collection}")) {
+                    fake.insert(collection, record.clone());
+                } else {
+                    fake.insert_defined(collection, record.clone());
+                }
             }
         }
         for (_, steps) in self.steps.iter().filter(|(vendor, _)| *vendor == fake.vendor()) {

@@ -12,6 +12,13 @@ use std::sync::OnceLock;
 use crate::dialect::Dialect;
 use crate::document::Document;
 
+/// A document, as the build script packed it.
+macro_rules! packed {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz"))
+    };
+}
+
 /// One API of one vendor. HockeyStack and Hatch have several, on different hosts with different tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Vendor {
@@ -37,7 +44,7 @@ struct Facts {
     name: &'static str,
     /// The default token.
     token: &'static str,
-    document: &'static str,
+    document: &'static [u8],
     dialect: &'static dyn Dialect,
 }
 
@@ -58,43 +65,43 @@ impl Vendor {
             Self::HubSpot => Facts {
                 name: "hubspot",
                 token: "pat-fake-hubspot",
-                document: include_str!("../specs/hubspot.json"),
+                document: packed!("hubspot"),
                 dialect: &hubspot::HubSpot,
             },
             Self::HoopAi => Facts {
                 name: "hoopai",
                 token: "pit-fake-hoopai",
-                document: include_str!("../specs/hoopai.json"),
+                document: packed!("hoopai"),
                 dialect: &hoopai::HoopAi,
             },
             Self::AccountIntelligence => Facts {
                 name: "account-intelligence",
                 token: "fake-account-intelligence",
-                document: include_str!("../specs/hockeystack-account-intelligence.json"),
+                document: packed!("hockeystack-account-intelligence"),
                 dialect: &account_intelligence::AccountIntelligence,
             },
             Self::RevenueAgents => Facts {
                 name: "revenue-agents",
                 token: "hsr_live_00000000000000000000000000000000",
-                document: include_str!("../specs/hockeystack-revenue-agents.json"),
+                document: packed!("hockeystack-revenue-agents"),
                 dialect: &revenue_agents::RevenueAgents,
             },
             Self::HatchContacts => Facts {
                 name: "hatch-contacts",
                 token: "00000000-fa4e-4000-8000-000000000001",
-                document: include_str!("../specs/hatch-contacts.json"),
+                document: packed!("hatch-contacts"),
                 dialect: &hatch::Contacts,
             },
             Self::HatchBulkExport => Facts {
                 name: "hatch-bulk-export",
                 token: "00000000-fa4e-4000-8000-000000000002",
-                document: include_str!("../specs/hatch-bulk-export.json"),
+                document: packed!("hatch-bulk-export"),
                 dialect: &hatch::BulkExport,
             },
             Self::HatchLegacyLeads => Facts {
                 name: "hatch-legacy-leads",
                 token: "fake-hatch-department",
-                document: include_str!("../specs/hatch-legacy-leads.json"),
+                document: packed!("hatch-legacy-leads"),
                 dialect: &hatch::LegacyLeads,
             },
         }
@@ -123,7 +130,7 @@ impl Vendor {
     /// Returns the API's document, parsed once for the whole process.
     pub(crate) fn document(self) -> &'static Document {
         static DOCUMENTS: [OnceLock<Document>; Vendor::ALL.len()] = [const { OnceLock::new() }; Vendor::ALL.len()];
-        DOCUMENTS[self as usize].get_or_init(|| Document::parse(self.facts().document))
+        DOCUMENTS[self as usize].get_or_init(|| Document::unpack(self.facts().document))
     }
 
     /// Returns the documents of all versions of the API.
@@ -147,7 +154,7 @@ impl Vendor {
 
 fn hoopai_v3() -> &'static Document {
     static DOCUMENT: OnceLock<Document> = OnceLock::new();
-    DOCUMENT.get_or_init(|| Document::parse(include_str!("../specs/hoopai-v3.json")))
+    DOCUMENT.get_or_init(|| Document::unpack(packed!("hoopai-v3")))
 }
 
 /// The version of HubSpot's beta, as paths contain it.
@@ -155,7 +162,7 @@ pub(crate) const HUBSPOT_BETA: &str = "2026-09-beta";
 
 fn hubspot_beta() -> &'static Document {
     static DOCUMENT: OnceLock<Document> = OnceLock::new();
-    DOCUMENT.get_or_init(|| Document::parse(include_str!("../specs/hubspot-beta.json")))
+    DOCUMENT.get_or_init(|| Document::unpack(packed!("hubspot-beta")))
 }
 
 impl std::fmt::Display for Vendor {

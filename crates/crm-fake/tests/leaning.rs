@@ -169,7 +169,7 @@ async fn a_recorded_request_shows_its_body_as_text() {
 
 #[tokio::test]
 async fn files_fill_and_script_a_fake() {
-    let records = r#"{"hubspot": {"contacts": [{"email": "ada@example.com"}, {"email": "grace@example.com"}], "owners": []},
+    let records = r#"{"hubspot": {"contacts": [{"email": "ada@example.com", "jobtitle": "x"}, {"email": "grace@example.com"}], "owners": []},
                       "hoopai": {"opportunities": [{"name": "a deal"}]}}"#;
     let faults = r#"{"hubspot": [
         {"fault": {"status": {"code": 503, "body": {"a": 1}}}, "on": "contacts.list", "times": 2},
@@ -189,6 +189,9 @@ async fn files_fill_and_script_a_fake() {
     records.apply(&hubspot);
     faults.apply(&hubspot);
     assert_eq!((hubspot.count("contacts"), hubspot.unfired().len()), (2, 16));
+    let defined = |name: &str| hubspot.records("properties:contacts").iter().find(|one| one["name"] == name).cloned();
+    assert_eq!(defined("jobtitle").unwrap()["type"], "string");
+    assert_eq!(defined("email").unwrap()["hasUniqueValue"], true);
     for _ in 0..2 {
         let reply = get(&hubspot, "/crm/objects/2026-03/contacts").await;
         assert_eq!((reply.status, reply.body), (503, json!({"a": 1})));

@@ -63,6 +63,28 @@ async fn rows_that_the_answer_does_not_name_are_unknown_and_never_lost() {
 }
 
 #[tokio::test]
+async fn a_record_with_an_error_is_unknown_and_not_failed() {
+    let all = || {
+        let one = |(row, id)| json!({"id": id, "objectWriteTraceId": format!("row-{row}"), "properties": {}});
+        [(0, "71111"), (1, "72222"), (2, "73333")].map(one)
+    };
+    let traced = json!({"category": "X", "message": "no company", "context": {"objectWriteTraceId": ["row-1"]}});
+    let report = created(207, json!({"results": all(), "numErrors": 2, "errors": [traced, traced]})).await;
+    assert_eq!((ids(&report), &report.unknown[..]), (vec![(0, "71111"), (2, "73333")], &[1][..]));
+    assert!(report.failed.is_empty());
+    let lost = report.lost().unwrap().to_string();
+    assert!(lost.contains("72222") && !lost.contains("71111") && lost.contains("no company"), "{lost}");
+    // An error that names no row may be that of each.
+    for context in [json!({}), json!({"ids": ["9"]})] {
+        let error = json!({"category": "X", "message": "no company", "context": context});
+        let report = created(207, json!({"results": all(), "numErrors": 1, "errors": [error]})).await;
+        assert_eq!(report.unknown, [0, 1, 2], "{context}");
+        let lost = report.lost().unwrap().to_string();
+        assert!(lost.contains("71111, 72222, 73333") && lost.contains("no company"), "{lost}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_without_rows_leaves_all_unknown() {
     for answer in [json!({}), json!({"results": []}), json!({"results": null, "errors": [null, 7, "odd", []]})] {
         let report = created(201, answer.clone()).await;

@@ -170,6 +170,42 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
 }
 
 #[test]
+fn a_replacement_that_is_no_operation_in_use_of_the_resource_is_refused() {
+    const GET: &str = "GET /crm/things/2026-03/{objectType}/{id}";
+    // The method that replaces the deletion, the operations that are deprecated, and the resource of `find`.
+    let workspace = |by: &str, deprecated: &[&str], resource: &str| {
+        let mut document = awkward();
+        for method in deprecated {
+            document["paths"]["/crm/things/2026-03/{objectType}/{id}"][*method]["deprecated"] = json!(true);
+        }
+        let workspace = Workspace::new(&document);
+        std::fs::create_dir_all(workspace.root().join("specs/acme/surface")).unwrap();
+        let entries = [("things", DELETE, json!({"replaced_by": by})), (resource, GET, json!({"name": "find"}))];
+        for file in ["things", resource] {
+            let own = entries.iter().filter(|entry| entry.0 == file);
+            let operations: serde_json::Map<String, Value> =
+                own.map(|entry| (entry.1.into(), entry.2.clone())).collect();
+            workspace.put(&format!("specs/acme/surface/{file}.json"), &json!({"operations": operations}));
+        }
+        workspace
+    };
+    workspace("find", &["delete"], "things").plan().unwrap();
+    for (case, by, deprecated, resource) in [
+        ("does not exist", "gone", &["delete"][..], "things"),
+        ("is of another resource", "find", &["delete"], "others"),
+        ("is deprecated", "find", &["delete", "get"], "things"),
+        ("is the operation itself", "delete", &["delete"], "things"),
+    ] {
+        let refusal = workspace(by, deprecated, resource).refusal();
+        let reason =
+            format!("`replaced_by` must name another operation of `things` that is not deprecated, not `{by}`");
+        assert!(refusal.contains(&reason), "{case}: {refusal}");
+    }
+    let refusal = workspace("find", &[], "things").refusal();
+    assert!(refusal.contains("remove `replaced_by` from its surface entry"), "{refusal}");
+}
+
+#[test]
 fn the_operations_table_is_written_and_a_row_without_operation_or_test_is_refused() {
     let workspace = Workspace::new(&awkward());
     std::fs::create_dir_all(workspace.root().join("tests/tests")).unwrap();

@@ -6,7 +6,7 @@ use super::{Api, Found, Operation};
 pub(crate) struct Scopes {
     /// The scopes that the documents name.
     pub(crate) one_of: Vec<&'static str>,
-    /// True if each of them is enough. Otherwise they are those of all types of object.
+    /// True if each of them is enough. Otherwise they are those of several types of object.
     pub(crate) certain: bool,
 }
 
@@ -30,8 +30,8 @@ impl Found {
     pub(crate) fn scopes(&self) -> Scopes {
         let Operation { call, scopes, .. } = self.operation;
         let Some(object) = self.object else {
-            let of_types = self.api.file.objects.as_ref().is_some_and(|one| one.resource == self.operation.resource);
-            return Scopes { one_of: scopes.clone(), certain: !of_types };
+            let typed = scopes.len() > 1 && self.arguments().any(|argument| self.api.is_object_type(argument));
+            return Scopes { one_of: scopes.clone(), certain: !typed };
         };
         if let Some(own) = object.calls.get(call).filter(|own| !own.is_empty()) {
             return Scopes { one_of: own.clone(), certain: true };
@@ -71,6 +71,12 @@ mod tests {
         }
         let all = scopes("hubspot objects create");
         assert!(all.one_of.len() > 50 && !all.certain && all.sentence().is_none());
+        for words in
+            ["associations batch-create", "associations batch-delete", "associations list", "association-labels list"]
+        {
+            let scopes = scopes(&format!("hubspot {words}"));
+            assert!(!scopes.certain && scopes.sentence().is_none(), "{words}");
+        }
         let objects = catalogue::Api::of("hubspot").find_map(|api| api.file.objects.as_ref()).unwrap();
         for object in &objects.types {
             for call in object.calls.keys() {

@@ -4,6 +4,7 @@ mod calls;
 mod differences;
 mod report;
 mod setup;
+mod words;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
@@ -13,13 +14,14 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use crm_core::{Error, ErrorKind, RawReply};
 use serde_json::Value;
 
-use self::calls::{Known, Resource};
+use self::calls::{Known, Prepared, Resource};
 use self::differences::Differences;
 use self::report::Report;
 use super::interrupt::Interrupt;
 use crate::apis;
 use crate::arguments;
 use crate::catalogue::{Api, Found, near};
+use crate::check::{self, Input};
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::session::Session;
@@ -39,7 +41,7 @@ pub(super) fn command() -> Command {
             "Check the setup and the replies of a real account, and report what is odd, without values.\n\nOnly \
              operations that read are called, each once, with a few items of a list. The report has no value of a reply, \
              so it can be pasted into an issue. The exit code is 0 if nothing is odd, and 1 if a reply differs from its \
-             document or a call failed. A missing permission is reported and is not a failure.",
+             document, a call failed, or no call had a reply. A missing permission is reported and is not a failure.",
         )
         .arg(
             Arg::new("vendor")
@@ -69,7 +71,9 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let mut known = Known::default();
     for word in matches.get_many::<String>("arguments").into_iter().flatten() {
         let (name, value) = arguments::fields::pair(word)?;
-        known.give(argument(&vendor, name)?, value.into());
+        let name = argument(&vendor, name)?;
+        fits(&vendor, name, value)?;
+        known.give(name, value.into());
     }
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let mut report = Report::new(&vendor);
@@ -78,15 +82,33 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
         Some(missing) => Err(missing),
         None => {
             let most = matches.get_one::<u16>("calls").copied().unwrap_or_default().into();
-            let checkup = Checkup { session: &session, report: &mut report, known, connected: false, silent: 0 };
+            let checkup = Checkup {
+                session: &session,
+                report: &mut report,
+                known,
+                accepted: BTreeMap::new(),
+                connected: false,
+                silent: 0,
+            };
             checkup.run(&vendor, most).await
         }
     };
     output::text(&report.markdown())?;
     checkup?;
     match (report.oddities(), report.broken) {
+        _ if report.calls() == 0 => Err(Failure::other(format!(
+            "no reply was checked, because no operation of {vendor} that only reads could be called; if the report names \
+             arguments, give them"
+        ))),
+        _ if report.replies() == 0 => Err(Failure::other(
+            "no reply was checked, because no call succeeded; check the base_url of the profile and the permissions of the \
+             credential",
+        )),
         (0, false) => Ok(()),
         (0, true) => Err(Failure::other("some calls failed; the report names them")),
+        (odd, _) if session.is_fake() => {
+            Err(Failure::other(format!("replies of the fake differ from the vendor's documents at {odd} places")))
+        }
         (odd, _) => Err(Failure::other(format!(
             "replies differ from their documents at {odd} places; the report contains no values, so please paste it \
              into an issue"
@@ -104,11 +126,33 @@ fn argument(vendor: &str, name: &str) -> Result<&'static str, Failure> {
     })
 }
 
+/// Refuses a value that fits no operation with the argument.
+fn fits(vendor: &str, name: &str, value: &str) -> Result<(), Failure> {
+    let mut wrong = None;
+    for found in Api::of(vendor).flat_map(Api::operations) {
+        if !found.arguments().any(|argument| argument.name == name) {
+            continue;
+        }
+        let mut input = Input::default();
+        input.arguments.insert(name.to_owned(), value.into());
+        let of_value = |fault: &check::Fault| {
+            fault.path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+        };
+        match input.check(&found).into_iter().find(of_value) {
+            Some(fault) => wrong = Some(fault),
+            None => return Ok(()),
+        }
+    }
+    wrong.map_or(Ok(()), |fault| Err(Failure::usage(fault.to_string())))
+}
+
 /// The calls of a checkup.
 struct Checkup<'a> {
     session: &'a Session,
     report: &'a mut Report,
     known: Known,
+    /// A call of each credential that had a reply.
+    accepted: BTreeMap<&'static str, (Found, Prepared)>,
     /// True if the vendor answered.
     connected: bool,
     /// The number of calls in a row without an answer.
@@ -138,6 +182,7 @@ impl Checkup<'_> {
         }
         self.report.not_called(count, &lacks);
         let end = match &ended {
+            Ok(true) if self.report.calls() == 0 => "at once; no reading operation could be called",
             Ok(true) => "every operation that can be called was called",
             Ok(false) => "at the maximum of calls; --calls COUNT allows more",
             Err(_) => "early; the line on standard error has the reason",
@@ -159,22 +204,47 @@ impl Checkup<'_> {
                 if self.report.calls() >= most {
                     return Ok(false);
                 }
-                let Some((found, input)) = resource.next(&self.known) else { continue };
+                let Some((found, prepared)) = resource.next(&self.known) else { continue };
                 if std::io::stderr().is_terminal() {
                     note::status(&format!("call {} of at most {most}: {}", self.report.calls() + 1, found.words()));
                 }
-                let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
-                let pipeline = self.session.pipeline(found.api.entry, &department).await?;
-                let call = request::call::<Value>(&found, &pipeline, &input).send_raw();
-                match interrupt.or(call).await.ok_or_else(|| Failure::cancelled(false))? {
-                    Ok(reply) => self.answered(&found, &reply),
-                    Err(error) => self.failed(&found, &error).map_err(|failure| failure.without(&input))?,
+                let credential = found.api.entry.profile;
+                match self.call(&found, &prepared.input, interrupt).await? {
+                    Ok(reply) => {
+                        self.answered(&found, &reply);
+                        self.accepted.entry(credential).or_insert((found, prepared));
+                    }
+                    Err(error) => {
+                        // Some vendors answer a missing scope as they answer a wrong credential.
+                        let refused = error.kind() == ErrorKind::Auth && self.accepts(credential, interrupt).await?;
+                        let failed = self.failed(&found, &error, refused, prepared.guessed);
+                        failed.map_err(|failure| failure.without(&prepared.input))?;
+                    }
                 }
             }
             if self.report.calls() == before {
                 return Ok(true);
             }
         }
+    }
+
+    async fn call(
+        &self,
+        found: &Found,
+        input: &Input,
+        interrupt: &mut Interrupt,
+    ) -> Result<Result<RawReply, Error>, Failure> {
+        let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
+        let pipeline = self.session.pipeline(found.api.entry, &department).await?;
+        let call = request::call::<Value>(found, &pipeline, input).send_raw();
+        interrupt.or(call).await.ok_or_else(|| Failure::cancelled(false))
+    }
+
+    /// Returns true if the vendor still accepts a credential: a call that had a reply is repeated.
+    async fn accepts(&self, credential: &str, interrupt: &mut Interrupt) -> Result<bool, Failure> {
+        let Some((found, prepared)) = self.accepted.get(credential) else { return Ok(false) };
+        let repeated = self.call(found, &prepared.input, interrupt).await?;
+        Ok(!repeated.is_err_and(|error| error.kind() == ErrorKind::Auth))
     }
 
     fn answered(&mut self, found: &Found, reply: &RawReply) {
@@ -191,26 +261,26 @@ impl Checkup<'_> {
             Some(None) => differences::whole("JSON", "other content"),
             Some(Some(value)) => {
                 self.known.learn(found, value);
-                differences::of(found.api.types(), found.operation.reply, value)
+                differences::of(found.api.types(), &self.report.words, found.operation.reply, value)
             }
         };
         self.report.answered(found, reply.status().as_u16(), differences);
     }
 
-    /// Reports a failure. One that every other call would have too is returned.
-    fn failed(&mut self, found: &Found, error: &Error) -> Result<(), Failure> {
+    /// Reports a failure. One that every other call would have too is returned. `refused` is true if the vendor accepts the
+    /// credential for other calls, and `guessed` if the record may not exist.
+    fn failed(&mut self, found: &Found, error: &Error, refused: bool, guessed: bool) -> Result<(), Failure> {
         use ErrorKind::{
             Auth, Config, Connect, Io, LocalLimit, NotFound, Permission, QuotaExhausted, RateLimited, Timeout, Token,
         };
         let kind = error.kind();
         self.connected |= error.status().is_some();
-        // Some vendors answer a missing scope as they answer a wrong credential.
-        if kind == Permission || kind == Auth && self.report.replies() > 0 {
+        if kind == Permission || refused {
             self.silent = 0;
             self.report.refused(found);
             return Ok(());
         }
-        if kind == NotFound {
+        if kind == NotFound && guessed {
             self.silent = 0;
             self.report.not_found();
             return Ok(());

@@ -18,7 +18,7 @@ use std::time::SystemTime;
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
-use crate::catalogue::Api;
+use crate::catalogue::{Api, ObjectType};
 use crate::check::{self, Fault};
 use crate::confirm;
 use crate::failure::Failure;
@@ -82,6 +82,10 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
         results::replaces_nothing(failed, input, journal, &source, target.repeatable())?;
     }
     check(&source, target.as_mut())?;
+    if let Some(name) = target.not_sent().first().filter(|_| !filters.is_empty()) {
+        let name = check::shown(name);
+        return Err(Failure::usage(format!("{name}: only the vendor writes it; leave it out; nothing was sent")));
+    }
     let (associations, fixed): (Vec<String>, Vec<String>) =
         target.not_sent().into_iter().partition(|name| name.starts_with("associations"));
     for (names, why) in [(fixed, "only the vendor writes them"), (associations, "only crm import writes associations")]
@@ -95,7 +99,11 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
     let head = Head { operation: target.operation(), account: account(&options, api), repeatable: target.repeatable() };
     // Fakes forget everything at the end, and standard input cannot be read again.
     let path = (file != "-" && !session.is_fake()).then(|| Journal::path(file));
-    let again = if path.is_some() { "; run the same command again to continue" } else { "" };
+    let again = match path {
+        Some(_) => "; run the same command again to continue",
+        None if !filters.is_empty() && !session.is_fake() => "; to continue, run it again, beginning with --dry-run",
+        None => "",
+    };
     let past = path.clone().map_or_else(|| Ok(Past::default()), |path| Journal::past(path, &head, &source))?;
     let (begun, past) = (past.confirmed, past.results(target.repeatable()));
     let left: Vec<usize> = (1..=source.len()).filter(|row| !past.contains_key(row)).collect();
@@ -135,7 +143,9 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
     let mut results = Results::new(Format::of(options.format));
     let sent = Work::new(&source, target.as_mut(), verb, journal.as_mut(), &mut results).run(past).await;
     let (done, in_doubt, repeatable) = (results.count(), results.in_doubt(), target.repeatable());
-    let ended = results.end(&source, text("failed"), repeatable);
+    // The values of --where clear properties; those of a file only on request.
+    let clears = !filters.is_empty() && words.iter().any(|word| word.ends_with('=') && word.matches('=').count() == 1);
+    let ended = results.end(&source, text("failed"), repeatable, clears);
     match sent {
         Err(failure) => {
             let mut line = format!("; {done} of {} rows have a result", source.len());
@@ -191,6 +201,7 @@ async fn target<'a>(
     session: &Session,
 ) -> Result<(Box<dyn Target>, &'static Api), Failure> {
     let (vendor, object) = (text("vendor").unwrap_or_default(), text("object").unwrap_or_default());
+    let object = ObjectType::meant(vendor, object).filter(|_| vendor == "hubspot").map_or(object, |one| one.name);
     let segment = if vendor == "hubspot" { hubspot::segment(object, verb)? } else { None };
     if let Some(segment) = segment {
         let by = text("by").map(str::to_owned);
@@ -263,13 +274,19 @@ fn plan(
     first: Value,
     what: &str,
 ) -> Result<(), Failure> {
+    let digest = confirm::digest(what, source.bytes(), SystemTime::now());
     let plan = json!({
         "operation": head.operation,
         "account": head.account,
         "rows": left.len(),
         "requests": left.len().div_ceil(target.most()),
         "first_request": first,
-        "confirm": confirm::digest(what, source.bytes(), SystemTime::now()),
+        "confirm": digest,
     });
-    output::value(&plan, Format::Json)
+    output::value(&plan, Format::Json)?;
+    // The plan may be longer than the screen.
+    if left.len() > MOST {
+        note::say(&format!("to send the {} rows, add: --confirm {digest}", left.len()));
+    }
+    Ok(())
 }

@@ -11,19 +11,33 @@ use crate::check::shown;
 use crate::failure::Failure;
 use crate::note;
 
-/// Reads properties by name, the sensitive ones last, until there are enough of them. Sensitive ones that the credential may
-/// not read are omitted.
+/// The properties that were read.
+pub(super) struct Definitions {
+    pub(super) by_name: BTreeMap<String, Property>,
+    /// True if sensitive properties are missing, because they are not open to the credential.
+    pub(super) incomplete: bool,
+}
+
+/// Returns true if a part of the schema is not open to the credential, or not part of the account.
+pub(super) fn is_closed(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Permission | ErrorKind::NotFound | ErrorKind::Validation)
+}
+
+/// Reads properties by name, the sensitive ones last, until there are enough of them.
 pub(super) async fn definitions(
     access: &Access,
     enough: impl Fn(&BTreeMap<String, Property>) -> bool,
-) -> Result<BTreeMap<String, Property>, Error> {
-    let mut by_name = BTreeMap::new();
+) -> Result<Definitions, Error> {
+    let (mut by_name, mut incomplete) = (BTreeMap::new(), false);
     for sensitivity in [None, Some("sensitive"), Some("highly_sensitive")] {
         let list = access.list();
         let list = if let Some(sensitivity) = sensitivity { list.data_sensitivity(sensitivity) } else { list };
         let results = match list.send().await {
             Ok(list) => list.results,
-            Err(_) if sensitivity.is_some() => break,
+            Err(error) if sensitivity.is_some() && is_closed(&error) => {
+                incomplete = true;
+                continue;
+            }
             Err(error) => return Err(error),
         };
         for property in results {
@@ -35,7 +49,7 @@ pub(super) async fn definitions(
             break;
         }
     }
-    Ok(by_name)
+    Ok(Definitions { by_name, incomplete })
 }
 
 /// The properties of a type of object by name.
@@ -69,7 +83,7 @@ impl Properties {
         enough: impl Fn(&BTreeMap<String, Property>) -> bool,
     ) -> Result<Option<Self>, Failure> {
         match definitions(access, enough).await {
-            Ok(by_name) => Ok(Some(Self { object: object.to_owned(), by_name })),
+            Ok(known) => Ok(Some(Self { object: object.to_owned(), by_name: known.by_name })),
             Err(error) if error.kind() == ErrorKind::Permission => {
                 note::say("the credential may not read the properties, so they are not checked");
                 Ok(None)

@@ -1,6 +1,8 @@
 //! The records that `export`, `search`, `count` and `watch` read by more than the pages of a list: HubSpot's types of
 //! object and HoopAI's contacts.
 
+use std::collections::HashSet;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches};
 use crm_core::Error;
@@ -59,10 +61,12 @@ pub(super) fn properties() -> Arg {
         .help("The properties to read, of HubSpot [default: a few]")
 }
 
-/// Returns the names of an option that takes several.
+/// Returns the names of an option that takes several, each once.
 pub(super) fn names(matches: &ArgMatches, option: &str) -> Vec<String> {
     let given = matches.try_get_many::<String>(option).ok().flatten().into_iter().flatten();
-    given.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    let mut seen = HashSet::new();
+    let names = given.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    names.filter(|name| seen.insert(name.clone())).collect()
 }
 
 /// Refuses the first of some options that is given.
@@ -166,7 +170,7 @@ pub(super) fn entry(document: &str) -> Result<&'static ApiEntry, Failure> {
 ///
 /// The type of object has no such `call`, which `words` name for the user.
 pub(super) fn segment(object: &str, call: &str, words: &str) -> Result<Option<String>, Failure> {
-    match ObjectType::named("hubspot", object) {
+    match ObjectType::meant("hubspot", object) {
         Some(one) if one.calls.contains_key(call) => Ok(Some(one.segment.to_owned())),
         Some(one) => Err(Failure::usage(format!("HubSpot has no {words} of {}", one.name))),
         None => Ok(is_custom(object).then(|| object.to_owned())),
@@ -197,6 +201,8 @@ mod tests {
         };
         for (object, segment) in [
             ("contacts", "contacts"),
+            ("contact", "contacts"),
+            ("0-1", "contacts"),
             ("deals", "0-3"),
             ("0-3", "0-3"),
             ("line-items", "line_items"),
@@ -206,7 +212,7 @@ mod tests {
         ] {
             assert_eq!(of(object), segment);
         }
-        for object in ["contact", "2-", "-1", "p1_", "p1_a/b", ""] {
+        for object in ["2-", "-1", "p1_", "p1_a/b", ""] {
             assert_eq!(of(object), "Ok(None)", "{object}");
         }
         assert!(of("contracts").contains("HubSpot has no search of contracts"));

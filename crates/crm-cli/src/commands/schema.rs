@@ -67,7 +67,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let Some(("pull", matches)) = matches.subcommand() else {
         return Err(Failure::usage("name a command, for example: crm schema pull hubspot"));
     };
-    options.refuse("schema pull", &["all", "dry-run", "format", "schema"])?;
+    options.refuse("schema pull", &["all", "dry-run", "format"])?;
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let names: Vec<&str> = matches.get_many::<String>("objects").into_iter().flatten().map(String::as_str).collect();
     let to = text("to").map(Path::new);
@@ -103,7 +103,7 @@ fn tell(path: &Path, before: Option<&str>, form: Form, schema: &Value, written: 
     let path: PathBuf = path.into();
     match before {
         None => {}
-        Some(before) if before == written => note::say(&format!("{} is unchanged", path.display())),
+        Some(before) if before.lines().eq(written.lines()) => note::say(&format!("{} is unchanged", path.display())),
         Some(before) => {
             let before = serde_json::from_str(before).ok().filter(|_| form == Form::Json);
             match before {

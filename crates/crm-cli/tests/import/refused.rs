@@ -97,7 +97,7 @@ fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
 fn options_are_checked_before_anything_is_sent() {
     let place = Place::hubspot();
     let options = json!([{"label": "Lead", "value": "lead"}, {"label": "Customer", "value": "customer"}]);
-    let property = json!({"name": "stage", "type": "enumeration", "fieldType": "select", "options": options});
+    let property = json!({"name": "stage", "type": "enumeration", "fieldType": "checkbox", "options": options});
     let fixed = json!({"name": "score", "type": "number", "modificationMetadata": {"readOnlyValue": true}});
     let list =
         json!({"results": [property, fixed, {"name": "email", "type": "string"}, {"name": "age", "type": "number"}]});
@@ -115,4 +115,16 @@ fn options_are_checked_before_anything_is_sent() {
     let ran = given("{\"stage\": [\"lead\", \"customer\"], \"age\": 17, \"score\": 1, \"email\": \"\"}");
     assert_eq!((ran.code, ran.errors.as_str()), (0, "crm: not sent, because only the vendor writes them: score\n"));
     assert_eq!(place.sent(|input| &input["properties"]["stage"]).keys().next().unwrap(), "lead;customer");
+}
+
+#[test]
+fn a_value_that_is_not_sent_is_refused_with_where() {
+    let place = Place::hubspot();
+    place.fake.insert("contacts", json!({"email": "ada@example.com"}));
+    let fixed = json!({"name": "score", "type": "number", "modificationMetadata": {"readOnlyValue": true}});
+    let list = json!({"results": [{"name": "email", "type": "string"}, fixed]});
+    place.fake.fail(Fault::Status(200, Payload::Json(list)).on("properties.list").times(3));
+    let ran = place.run("update hubspot contacts --where email=ada@example.com score=1");
+    let sentence = "crm: score: only the vendor writes it; leave it out; nothing was sent\n";
+    assert_eq!((ran.code, ran.errors.as_str()), (2, sentence));
 }

@@ -123,3 +123,29 @@ fn an_export_with_associations_and_flags_of_a_spreadsheet_are_rows() {
     let flags = (sent(|input| &input["properties"]["flag"]), sent(|input| &input["properties"]["check"]));
     assert_eq!(flags, ("true".to_owned(), "false".to_owned()));
 }
+
+#[test]
+fn a_cleared_value_of_where_is_fed_back_with_an_option() {
+    let place = Place::hubspot();
+    place.fake.insert("contacts", json!({"email": "ada@example.com", "firstname": "Ada"}));
+    place.fake.fail(Fault::MultiStatus(vec![0]).on("contacts.batch_update"));
+    let ran = place.run("update hubspot contact --where email=ada@example.com firstname= --failed failed.jsonl");
+    let sentence = "they are in failed.jsonl, which needs --empty clear\n";
+    assert!(ran.code == 1 && ran.errors.ends_with(sentence), "{}", ran.errors);
+    let ran = place.run("update hubspot contacts failed.jsonl --empty clear");
+    assert_eq!((ran.code, &place.fake.records("contacts")[0]["properties"]["firstname"]), (0, &Value::Null));
+}
+
+#[test]
+fn a_record_whose_association_failed_is_unknown_and_not_failed() {
+    let place = Place::hubspot();
+    place.write("a.csv", "email\nada@example.com\n");
+    let error = json!({"category": "X", "message": "no company", "context": {"objectWriteTraceId": ["row-1"]}});
+    let record = json!({"id": "71", "objectWriteTraceId": "row-1", "properties": {"email": "ada@example.com"}});
+    let reply = json!({"status": "COMPLETE", "results": [record], "numErrors": 1, "errors": [error]});
+    place.fake.fail(Fault::Status(207, Payload::Json(reply)).on("contacts.batch_create"));
+    let ran = place.run("import hubspot contacts a.csv");
+    let result = &lines(&ran)[0];
+    assert_eq!((ran.code, &result["result"], &result["may_have_happened"]), (8, &json!("unknown"), &json!(true)));
+    assert!(result["id"] == "71" && result["error"].as_str().unwrap().contains("no company"), "{result}");
+}

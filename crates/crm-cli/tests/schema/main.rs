@@ -7,7 +7,7 @@ mod sample;
 #[path = "../support/mod.rs"]
 mod support;
 
-use crm_fake::{Fake, Fault, Payload, Vendor};
+use crm_fake::{Fake, Fault, Payload, Step, Vendor};
 use hubspot_client::schema::Schema;
 use hubspot_client::{Client, ErrorKind, Timestamp};
 use serde_json::{Value, json};
@@ -197,6 +197,56 @@ fn a_type_of_object_without_permission_is_skipped_unless_it_is_named() {
 }
 
 #[test]
+fn sensitive_properties_that_cannot_be_read_are_a_note_and_a_failure_replaces_nothing() {
+    let vendor = Running::start(Fake::builder(Vendor::HubSpot).no_quota());
+    let profile = vendor.profile();
+    let sensitive = |status: u16| {
+        vendor.0.fail(Step::pass().on("properties.list"));
+        vendor.0.fail(Fault::status(status).on("properties.list"));
+        support::crm_at(&profile, "schema pull hubspot contacts")
+    };
+    let ran = sensitive(403);
+    assert_eq!(json_of(&ran)["objects"][0]["name"], "contacts");
+    assert_eq!(ran.errors, "crm: the credential may not read all sensitive properties of contacts\n");
+    let lists = vendor.0.requests().iter().filter(|request| request.path.contains("/properties/")).count();
+    assert_eq!(lists, 3, "the highly sensitive ones are read too");
+    let ran = sensitive(401);
+    assert!(ran.code != 0 && ran.output.is_empty(), "{}", ran.errors);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_file_itself_is_replaced_and_its_permissions_stay() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("schema.rs.draft"), "mine").unwrap();
+    assert_eq!(pull(&folder, SEED, "hubspot contacts --to schema.rs").code, 0);
+    std::fs::set_permissions(at("schema.rs"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    // A file from a system with other ends of lines.
+    let text = std::fs::read_to_string(at("schema.rs")).unwrap();
+    std::fs::write(at("schema.rs"), text.replace('\n', "\r\n")).unwrap();
+    symlink("schema.rs", at("link.rs")).unwrap();
+    let ran = pull(&folder, SEED, "hubspot contacts --to link.rs");
+    assert!(ran.code == 0 && ran.errors.starts_with("crm: link.rs is unchanged\n"), "{}", ran.errors);
+    assert!(std::fs::symlink_metadata(at("link.rs")).unwrap().is_symlink());
+    assert_eq!(std::fs::read_to_string(at("schema.rs")).unwrap(), text);
+    assert_eq!(std::fs::metadata(at("schema.rs")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(std::fs::read_to_string(at("schema.rs.draft")).unwrap(), "mine");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "no draft remains");
+
+    symlink("nowhere.json", at("dangling.json")).unwrap();
+    for (to, line) in [
+        ("dangling.json", "--to dangling.json is a link to a file that does not exist"),
+        ("/dev/null", "--to /dev/null is not a regular file"),
+    ] {
+        let ran = pull(&folder, SEED, &format!("hubspot contacts --to {to}"));
+        assert!(ran.code == 2 && ran.errors.contains(line), "{}", ran.errors);
+    }
+    assert!(!at("nowhere.json").exists());
+}
+
+#[test]
 fn a_single_write_is_checked_against_the_schema_of_an_option_or_a_profile() {
     let vendor = Running::start(Fake::builder(Vendor::HubSpot));
     let entry = json!({"token": vendor.0.token(), "base_url": vendor.0.base_url(), "schema": "schema.json"});
@@ -235,7 +285,19 @@ fn a_single_write_is_checked_against_the_schema_of_an_option_or_a_profile() {
         let ran = at(&line);
         assert_eq!((ran.code, ran.errors.as_str()), (2, sentence));
     }
+    // The number of the type, and a single choice with several values.
+    for (line, fault) in [
+        ("--yes hubspot objects create 0-1 properties.nonsense=1", "nonsense: is not a property of contacts"),
+        ("--yes hubspot contacts create properties.lifecyclestage=lead;customer", "lifecyclestage: has no option"),
+    ] {
+        let ran = at(line);
+        assert!(ran.code == 2 && ran.errors.contains(fault), "{line}: {}", ran.errors);
+    }
     assert_eq!(vendor.0.requests().len(), 0, "nothing was sent");
+    for line in ["raw hubspot POST /crm/v3/objects/contacts", "hubspot contacts list", "whoami hubspot"] {
+        let ran = at(&format!("--yes --schema schema.json {line}"));
+        assert!(ran.code == 2 && ran.errors.contains("--schema has no effect on crm "), "{line}: {}", ran.errors);
+    }
     for line in [format!("{write}=customer"), "--yes hubspot companies create properties.nme=x".to_owned()] {
         assert_eq!(at(&line).code, 0, "{line}");
     }
@@ -281,6 +343,16 @@ fn a_program_checks_properties_against_the_document() {
         let text = check(object, name, value);
         assert!(text.contains(sentence) && !text.contains("Canary"), "{text}");
     }
+    // Only a checkbox has several values.
+    let stage = |kind: &str, value: &str| {
+        let property = json!({"name": "stage", "type": "enumeration", "fieldType": kind, "options": [
+            {"label": "", "value": "a;b"}, {"label": "", "value": "c"}, {"label": "", "value": "d"}
+        ]});
+        let property: hubspot_client::types::Property = serde_json::from_value(property).unwrap();
+        property.fault(value).is_none()
+    };
+    assert!(stage("select", "a;b") && !stage("select", "c;d"));
+    assert!(stage("checkbox", "c;d") && !stage("checkbox", "c;e"));
     for (text, sentence) in [
         ("{", "the schema is not valid JSON at line 1"),
         ("{}", "the text is not a schema of HubSpot"),

@@ -89,6 +89,10 @@ impl Dialect for HubSpot {
         seed::adopt(collection, value, world)
     }
 
+    fn define(&self, collection: &str, record: &Value, world: &mut World) {
+        seed::define(collection, record, world);
+    }
+
     fn object_types(&self) -> &'static [&'static str] {
         types::DOCUMENTED
     }

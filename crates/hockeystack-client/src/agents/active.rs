@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crm_core::{Error, ErrorKind, Poll, PollPolicy, Poller, Sent};
+use crm_core::{Error, ErrorKind, Poll, PollPolicy, Poller, RawReply, Sent};
 
 use super::{Owner, RevenueAgents, vendor};
 use crate::revenue_agents::types::{AgentState, AgentStatus};
@@ -30,10 +30,10 @@ impl RevenueAgents {
             let call = call.clone();
             async move {
                 let op = call.op();
-                let state = call.send().await?;
+                let (state, reply) = call.send_with_reply().await?;
                 match state.status {
                     Some(AgentStatus::Active) => Ok(Poll::Done(state)),
-                    Some(AgentStatus::ProvisioningFailed) => Err(failed(&state).with_operation(op)),
+                    Some(AgentStatus::ProvisioningFailed) => Err(failed(&state, &reply).with_operation(op)),
                     // An unknown state is neither of the two known final states.
                     _ => Ok(Poll::Pending),
                 }
@@ -42,10 +42,10 @@ impl RevenueAgents {
     }
 }
 
-fn failed(state: &AgentState) -> Error {
+fn failed(state: &AgentState, reply: &RawReply) -> Error {
     let detail = state.error.as_ref().map(vendor::detail).unwrap_or_default();
     Error::new(ErrorKind::Server, "the agent's set-up failed; start it again")
         .with_sent(Sent::Answered)
         .with_attempts(1)
-        .with_vendor(detail)
+        .with_vendor(reply.without_secret(detail))
 }

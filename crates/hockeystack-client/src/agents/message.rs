@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crm_core::{Error, ErrorKind, Poll, PollPolicy, Poller, Sent, VendorDetail};
+use crm_core::{Error, ErrorKind, Poll, PollPolicy, Poller, RawReply, Sent, VendorDetail};
 
 use super::{Owner, RevenueAgents};
 use crate::revenue_agents::types::{ErrorDetail, MessageJob, MessageJobStatus, MessageResult, NewMessage};
@@ -73,19 +73,20 @@ impl RevenueAgents {
             let call = call.clone();
             async move {
                 let op = call.op();
-                settle(call.send().await?).map_err(|error| error.with_operation(op).with_attempts(1))
+                let (job, reply) = call.send_with_reply().await?;
+                settle(job, &reply).map_err(|error| error.with_operation(op).with_attempts(1))
             }
         })
     }
 }
 
 /// Converts a job to a poll result. A failed job comes with HTTP 200.
-fn settle(job: MessageJob) -> Result<Poll<MessageResult>, Error> {
+fn settle(job: MessageJob, reply: &RawReply) -> Result<Poll<MessageResult>, Error> {
     match job.status {
         Some(MessageJobStatus::Completed) => Ok(Poll::Done(job.result.unwrap_or_default())),
         Some(MessageJobStatus::Failed) => Err(Error::new(ErrorKind::Server, "the agent could not answer")
             .with_sent(Sent::Answered)
-            .with_vendor(detail(job.error.unwrap_or_default()))),
+            .with_vendor(reply.without_secret(detail(job.error.unwrap_or_default())))),
         _ => Ok(Poll::Pending),
     }
 }

@@ -151,7 +151,7 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .create_task("123", types::CreateTaskParams::new(true, "2026-03-01", "Example"))
+    ///     .create_task("123", types::CreateTaskParams::new(false, "2026-03-01", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -178,7 +178,12 @@ impl<C> Contacts<C> {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.contacts().find_duplicate("123").send().await?;
+    /// let reply = client
+    ///     .contacts()
+    ///     .find_duplicate("123")
+    ///     .email("ada@example.com")
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -888,13 +893,13 @@ pub struct FindDuplicate {
 }
 
 impl FindDuplicate {
-    /// The phone number to search for, with its country code.
+    /// The phone number to search for, with its country code. Required if `email` is not set.
     pub fn number(self, number: impl Display) -> Self {
         Self {
             call: self.call.set_query("number", &number.to_string()),
         }
     }
-    /// The e-mail address.
+    /// The e-mail address to search for. Required if `number` is not set.
     pub fn email(self, email: impl Display) -> Self {
         Self {
             call: self.call.set_query("email", &email.to_string()),

@@ -570,7 +570,7 @@ impl Conversations {
     ) -> Call<Value> {
         self.call(&operations::CONVERSATIONS_CHANGE_SUBSCRIPTION).json(&body.into())
     }
-    /// Completes an upload that `initiate_upload` started; internal to the vendor, which plans to remove it.
+    /// Completes an upload that `initiate_upload` started.
     ///
     /// `POST /conversations/messages/upload/complete`
     ///
@@ -686,7 +686,7 @@ impl Conversations {
                 .set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// Starts the upload of a file, and returns the URL to send the file to; internal to the vendor, which plans to remove it.
+    /// Starts the upload of a file, and returns the URL to send the file to.
     ///
     /// `POST /conversations/messages/upload/initiate`
     ///
@@ -738,7 +738,7 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_LIST_CUSTOM_SUBTYPES)
             .set_query("locationId", &location_id.to_string())
     }
-    /// Sends a reply to the review of a conversation; internal to the vendor, which plans to remove it.
+    /// Sends a reply to the review of a conversation.
     ///
     /// `POST /conversations/messages/review-reply`
     ///

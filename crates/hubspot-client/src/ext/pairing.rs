@@ -11,7 +11,7 @@ use super::names::{self, same, unique};
 use super::row_errors::{row_error, row_errors};
 use super::rows::{Row, Written};
 use super::silence::{silence, unmentioned};
-use crate::vendor::texts;
+use crate::vendor::{HubSpot, texts};
 
 /// The parts of a sent row by which its result can be recognised.
 #[derive(Default)]
@@ -27,6 +27,8 @@ pub(super) struct Chunk<O> {
     rows: Vec<(Name, Option<Result<O, Error>>)>,
     /// The first error without a row.
     stray: Option<Error>,
+    /// The ids of records that the reply contains although it has an error for them, for example for an association.
+    doubtful: Vec<String>,
 }
 
 impl<O: Written> Chunk<O> {
@@ -42,7 +44,7 @@ impl<O: Written> Chunk<O> {
             };
             (name, None)
         });
-        Self { rows: rows.collect(), stray: None }
+        Self { rows: rows.collect(), stray: None, doubtful: Vec::new() }
     }
 
     /// Assigns the errors of a reply to their rows.
@@ -57,8 +59,8 @@ impl<O: Written> Chunk<O> {
                     Some(trace) if !traces.is_empty() => traces.contains(trace),
                     _ => name.id.as_ref().is_some_and(|id| ids.iter().any(|named| same(named, id))),
                 };
-                if hit && outcome.is_none() {
-                    *outcome = Some(Err(error.clone()));
+                if hit {
+                    outcome.get_or_insert_with(|| Err(error.clone()));
                     named = true;
                 }
             }
@@ -70,6 +72,9 @@ impl<O: Written> Chunk<O> {
 
     /// Assigns the records of a reply to their rows.
     pub(super) fn take_records(&mut self, records: Vec<O>) {
+        for record in &records {
+            self.doubt(record);
+        }
         let records =
             self.give(records, |name, record| record.trace().is_some() && record.trace() == name.trace.as_deref());
         let records = self.give(records, is_named);
@@ -81,6 +86,20 @@ impl<O: Written> Chunk<O> {
         let open = self.rows.iter().filter(|row| row.1.is_none());
         if self.stray.is_none() && records.len() == 1 && open.count() == 1 {
             self.give(records, |_, _| true);
+        }
+    }
+
+    /// Makes the result of a row unknown if it has an error and this record.
+    fn doubt(&mut self, record: &O) {
+        let traced = |name: &Name| record.trace().is_some() && record.trace() == name.trace.as_deref();
+        for (name, outcome) in &mut self.rows {
+            if let Some(Err(error)) = outcome
+                && !error.may_have_happened()
+                && (traced(name) || is_named(name, record) || was_named(name, record))
+            {
+                *error = error.clone().with_sent(Sent::Maybe);
+                self.doubtful.extend(record.id().map(str::to_owned));
+            }
         }
     }
 
@@ -132,13 +151,24 @@ impl<O: Written> Chunk<O> {
     }
 
     /// Returns the result of each row. A row without a result is unknown, with the error that has
-    /// no row and may belong to it, or with the reason.
-    pub(super) fn tell(self, op: &Called, reply: &RawReply) -> ChunkOutcome<O> {
+    /// no row and may belong to it, or with the reason. If all rows have a result, that error may belong to each of the records.
+    pub(super) fn tell(mut self, op: &Called, reply: &RawReply) -> ChunkOutcome<O> {
         let mut outcome = ChunkOutcome::new();
+        if let Some(stray) = self.stray.as_ref().filter(|_| self.rows.iter().all(|row| row.1.is_some())) {
+            for (_, outcome) in &mut self.rows {
+                if let Some(Ok(record)) = outcome {
+                    self.doubtful.extend(record.id().map(str::to_owned));
+                    *outcome = Some(Err(stray.clone().with_sent(Sent::Maybe)));
+                }
+            }
+        }
         let mut reason = self.stray.map(|stray| stray.with_sent(Sent::Maybe));
         for (index, (_, became)) in self.rows.into_iter().enumerate() {
             match became {
                 Some(Ok(record)) => outcome.ok(index, record),
+                Some(Err(error)) if error.may_have_happened() => {
+                    outcome.failed(index, partial(&error, &self.doubtful, op, reply));
+                }
                 Some(Err(error)) => outcome.failed(index, error),
                 None => {
                     let reason =
@@ -148,6 +178,20 @@ impl<O: Written> Chunk<O> {
             }
         }
         outcome
+    }
+}
+
+/// Returns the error of records that the reply contains too.
+fn partial(error: &Error, ids: &[String], op: &Called, reply: &RawReply) -> Error {
+    let text = format!("HubSpot returned an error, but also these records: {}", ids.join(", "));
+    let partial = Error::new(error.kind(), text)
+        .with_operation(op)
+        .with_sent(Sent::Maybe)
+        .with_request_id(reply.request_id(&HubSpot))
+        .with_body(reply.body().clone());
+    match error.vendor() {
+        Some(detail) => partial.with_vendor(detail.clone()),
+        None => partial,
     }
 }
 

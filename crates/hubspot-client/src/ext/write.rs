@@ -16,8 +16,8 @@ use crate::types::{BatchArchive, BatchCreateRow, BatchUpdateRow, BatchUpsertRow,
 /// other, and returns a report with every record by its index in the input.
 ///
 /// HubSpot answers a mixed result with 207 and identifies the rows by `objectWriteTraceId`; rows
-/// without one get one. A row that the reply does not contain, or whose reply was lost, is in the
-/// report's `unknown`: check it before you send it again.
+/// without one get one. A row that the reply does not contain, whose reply was lost, or for which the reply has a record
+/// and an error, is in the report's `unknown`: check it before you send it again.
 ///
 /// HubSpot refuses a whole request if it contains a record twice. Such a row, a row with
 /// an empty id, and a row whose `objectWriteTraceId` another row of the request has, are refused alone

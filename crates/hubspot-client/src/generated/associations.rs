@@ -452,7 +452,7 @@ impl List {
             call: self.call.set_query("after", &after.to_string()),
         }
     }
-    /// Maximum number of items per page. At most 500. Default: `500`.
+    /// Maximum number of items per page. Default: `500`.
     pub fn limit(self, limit: impl Integer) -> Self {
         Self {
             call: self.call.set_query("limit", &limit),

@@ -395,7 +395,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Returns only archived records. Default: `false`.
+    /// Returns the record only if it is archived. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

@@ -76,7 +76,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Returns only archived records. Default: `false`.
+    /// Returns the owner only if it is archived. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

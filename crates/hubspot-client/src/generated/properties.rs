@@ -377,7 +377,7 @@ pub struct Get {
 }
 
 impl Get {
-    /// Returns only archived records. Default: `false`.
+    /// Returns the property only if it is archived. Default: `false`.
     #[inline]
     pub fn archived(self, archived: bool) -> Self {
         Self {

@@ -24,11 +24,10 @@ impl SourceCode {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Uploads a new file.
+    /// Uploads a new file; fails if the path has a file, which `upsert` overwrites.
     ///
     /// `POST /cms/source-code/2026-03/{environment}/content/{path}`
     ///
-    /// * Deprecated by the vendor: use [`upsert`](Self::upsert).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -52,7 +51,7 @@ impl SourceCode {
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
-    #[deprecated = "deprecated by the vendor; use `upsert` instead"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn create(
         &self,
         environment: impl Into<types::SourceCodeEnvironment>,
@@ -214,7 +213,7 @@ impl SourceCode {
                 .path_segments("path", &path),
         }
     }
-    /// Uploads a file, or a new version of it.
+    /// Uploads a file, and overwrites the file that the path has.
     ///
     /// `PUT /cms/source-code/2026-03/{environment}/content/{path}`
     ///

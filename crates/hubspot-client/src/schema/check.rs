@@ -16,7 +16,7 @@ impl Property {
     }
 
     /// Returns the reason why HubSpot would refuse a value, for example that it is not one of the options. Several options
-    /// are separated by semicolons. An empty value clears the property.
+    /// of a checkbox are separated by semicolons. An empty value clears the property.
     #[must_use]
     pub fn fault(&self, value: &str) -> Option<String> {
         if value.is_empty() {
@@ -36,10 +36,16 @@ impl Property {
         }
     }
 
-    /// Returns the fault of the first value that is not an option.
+    /// Returns the fault of the first value that is not an option. Only a checkbox has several values.
     fn option(&self, text: &str) -> Option<String> {
         let values = || self.options.iter().filter_map(|option| option.value.as_deref());
-        let given = text.split(';').find(|given| !given.is_empty() && !values().any(|value| value == *given))?;
+        let is_fault = |given: &&str| !given.is_empty() && !values().any(|value| value == *given);
+        let first = || text.split(';').find(is_fault);
+        let given = match self.field_type.as_deref() {
+            Some("checkbox") => first(),
+            Some(_) => Some(text).filter(is_fault),
+            None => Some(text).filter(is_fault).and_then(|_| first()),
+        }?;
         let label = self.options.iter().find(|option| option.label.as_deref() == Some(given));
         let meant = label.and_then(|option| option.value.as_deref()).or_else(|| near(given, values()));
         let shown = shown(given);

@@ -15,6 +15,13 @@ const DEPTH: usize = 3;
 /// The operations of a resource that were not called yet.
 pub(super) struct Resource(Vec<Found>);
 
+/// The input of a call.
+pub(super) struct Prepared {
+    pub(super) input: Input,
+    /// True if a value is not one that the user gave, so that its record may not exist.
+    pub(super) guessed: bool,
+}
+
 /// The values that calls can use: none of them is ever shown.
 #[derive(Default)]
 pub(super) struct Known {
@@ -46,10 +53,10 @@ fn can_be_called(found: &Found) -> bool {
 
 impl Resource {
     /// Takes the next operation whose arguments are known, and returns its input.
-    pub(super) fn next(&mut self, known: &Known) -> Option<(Found, Input)> {
-        let (place, input) =
+    pub(super) fn next(&mut self, known: &Known) -> Option<(Found, Prepared)> {
+        let (place, prepared) =
             self.0.iter().enumerate().find_map(|(place, found)| Some((place, known.input(found).ok()?)))?;
-        Some((self.0.remove(place), input))
+        Some((self.0.remove(place), prepared))
     }
 
     /// Keeps the operations of which this is true.
@@ -100,12 +107,14 @@ impl Known {
     /// # Errors
     ///
     /// The name of an argument that is not known, or an empty text if the input would be wrong.
-    pub(super) fn input(&self, found: &Found) -> Result<Input, &'static str> {
-        let mut input = Input::default();
+    pub(super) fn input(&self, found: &Found) -> Result<Prepared, &'static str> {
+        let (mut input, mut guessed) = (Input::default(), false);
         for argument in found.arguments() {
             let value = match self.given.get(argument.name) {
                 Some(given) => Some(given.clone()),
-                None if argument.required => Some(self.value(found, argument.name, argument.ty).ok_or(argument.name)?),
+                None if argument.required => {
+                    Some(self.value(found, argument.name, argument.ty, &mut guessed).ok_or(argument.name)?)
+                }
                 None => None,
             };
             input.arguments.extend(value.map(|value| (argument.name.to_owned(), value)));
@@ -115,7 +124,8 @@ impl Known {
             && let Some(Definition::Record { fields, .. }) = found.api.types().get(name)
         {
             for field in fields.iter().filter(|field| field.required && !field.read_only && field.constant.is_none()) {
-                body.insert(field.name.to_owned(), self.value(found, field.name, field.ty).ok_or(field.name)?);
+                let value = self.value(found, field.name, field.ty, &mut guessed).ok_or(field.name)?;
+                body.insert(field.name.to_owned(), value);
             }
         }
         if let Some(limit) = found.operation.paging.as_ref().and_then(|paging| paging.limit) {
@@ -126,11 +136,11 @@ impl Known {
             }
         }
         input.body = found.operation.body.as_ref().map(|_| Value::Object(body));
-        if input.check(found).is_empty() { Ok(input) } else { Err("") }
+        if input.check(found).is_empty() { Ok(Prepared { input, guessed }) } else { Err("") }
     }
 
-    /// Returns the value of an argument.
-    fn value(&self, found: &Found, name: &'static str, ty: &str) -> Option<Value> {
+    /// Returns the value of an argument. `guessed` becomes true if the value may be that of no record.
+    fn value(&self, found: &Found, name: &'static str, ty: &str, guessed: &mut bool) -> Option<Value> {
         let paging = found.operation.paging.as_ref();
         if paging.is_some_and(|paging| paging.limit == Some(name)) {
             return Some(ITEMS.into());
@@ -148,7 +158,11 @@ impl Known {
         let of_objects = || Some(objects?.types.first()?.segment.into());
         // The id of any other record would not be found.
         let read = || self.read.get(name).filter(|_| found.object.is_none()).cloned();
-        self.given.get(name).cloned().or_else(of_objects).or_else(|| self.listed(found, name)).or_else(read)
+        if let Some(given) = self.given.get(name) {
+            return Some(given.clone());
+        }
+        *guessed = true;
+        of_objects().or_else(|| self.listed(found, name)).or_else(read)
     }
 
     /// Returns the value from the list that the argument chooses an item of: `/pipelines/{id}` is an item of `/pipelines`.

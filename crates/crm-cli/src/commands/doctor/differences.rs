@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::words::Words;
 use crate::catalogue::{Definition, Field, Ty, Types};
 
 /// The number of unknown members of one object from which they count as the entries of a map, whose names may be
@@ -11,6 +12,8 @@ use crate::catalogue::{Definition, Field, Ty, Types};
 const MAP: usize = 12;
 /// The maximum length of the name of a member that is shown.
 const LONGEST: usize = 40;
+/// The member that HoopAI adds to every reply, although most of its documents do not declare it.
+const ADDED: &str = "traceId";
 
 /// A place where replies differ from their document.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -25,8 +28,8 @@ pub(super) struct Difference {
 pub(super) type Differences = BTreeMap<Difference, usize>;
 
 /// Returns the differences of a reply from its type.
-pub(super) fn of(types: &Types, ty: &str, reply: &Value) -> Differences {
-    let mut walk = Walk { types, found: Differences::new() };
+pub(super) fn of(types: &Types, words: &Words, ty: &str, reply: &Value) -> Differences {
+    let mut walk = Walk { types, words, found: Differences::new() };
     walk.value(Ty::of(ty), reply, "");
     walk.found
 }
@@ -38,6 +41,7 @@ pub(super) fn whole(promised: &'static str, received: &'static str) -> Differenc
 
 struct Walk<'a> {
     types: &'a Types,
+    words: &'a Words,
     found: Differences,
 }
 
@@ -104,7 +108,7 @@ impl Walk<'_> {
             Definition::Arms { tag: None, arms } => {
                 // Of arms that do not fit, one of the same kind with the fewest differences was probably meant.
                 let tried = arms.iter().map(|arm| {
-                    let mut walk = Walk { types: self.types, found: Differences::new() };
+                    let mut walk = Walk { types: self.types, words: self.words, found: Differences::new() };
                     walk.value(Ty::of(arm.ty), value, path);
                     walk.found
                 });
@@ -147,10 +151,10 @@ impl Walk<'_> {
         if open {
             return;
         }
-        let unknown: Vec<_> = unknown.collect();
+        let unknown: Vec<_> = unknown.filter(|(name, _)| !(path.is_empty() && *name == ADDED)).collect();
         let many = unknown.len() >= MAP;
         for (name, value) in unknown {
-            let name = if many || !like_a_member(name) { "…" } else { name };
+            let name = if many || !like_a_member(name, self.words) { "…" } else { name };
             self.note(&below(path, name), "no such member", kind(value));
         }
     }
@@ -164,12 +168,13 @@ fn whole_number(value: &Value) -> bool {
     value.is_i64() || value.is_u64()
 }
 
-/// Returns true if a name is like that of a member. Others may be ids, addresses or names of persons.
-fn like_a_member(name: &str) -> bool {
+/// Returns true if a name is like that of a member, with words of other members. Others may be ids, addresses or names of
+/// persons.
+fn like_a_member(name: &str, words: &Words) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     let begins = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
-    begins && name.len() <= LONGEST && digits <= 2 && name.bytes().all(plain)
+    begins && name.len() <= LONGEST && digits <= 2 && name.bytes().all(plain) && words.compose(name)
 }
 
 /// Returns the kind of a value, without the value.

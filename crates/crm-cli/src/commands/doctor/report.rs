@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use crm_core::Error;
 
 use super::differences::{Difference, Differences};
-use crate::catalogue::Found;
+use super::words::Words;
+use crate::catalogue::{Api, Found};
 
 /// The number of operations that are shown of a difference.
 const OPERATIONS: usize = 3;
@@ -27,6 +28,8 @@ pub(super) struct Report {
     refused: Vec<(String, Vec<&'static str>)>,
     not_found: usize,
     failed: Vec<(String, String, String)>,
+    /// The words of names that are shown.
+    pub(super) words: Words,
     /// True if a call failed.
     pub(super) broken: bool,
 }
@@ -43,6 +46,7 @@ impl Report {
             refused: Vec::new(),
             not_found: 0,
             failed: Vec::new(),
+            words: Words::of(Api::of(vendor).map(Api::types)),
             broken: false,
         }
     }
@@ -77,7 +81,8 @@ impl Report {
         let status = error.status().map_or_else(|| "none".to_owned(), |status| status.to_string());
         let vendor = error.vendor();
         let code = vendor.and_then(|detail| detail.code.as_deref().or(detail.category.as_deref()));
-        let code = code.filter(|code| like_a_code(code)).map_or_else(String::new, |code| format!(" ({code})"));
+        let code =
+            code.filter(|code| like_a_code(code, &self.words)).map_or_else(String::new, |code| format!(" ({code})"));
         self.failed.push((found.words(), status, format!("{}{code}", error.kind())));
     }
 
@@ -166,9 +171,32 @@ fn table(text: &mut String, heading: &str, columns: &[&str], rows: impl Iterator
     }
 }
 
-/// Returns true if a text is like a code of an error, and not like a message.
-fn like_a_code(code: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+/// Returns true if a text is like a code of an error, and not like a message, an id or the name of a person: it is in upper
+/// case, or consists of words of the vendor's catalogue.
+fn like_a_code(code: &str, words: &Words) -> bool {
+    let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let digits = code.bytes().filter(u8::is_ascii_digit).count();
-    !code.is_empty() && code.len() <= LONGEST && digits <= 4 && code.bytes().all(plain)
+    let known = code.bytes().all(upper) || code.bytes().all(plain) && words.compose(code);
+    !code.is_empty() && code.len() <= LONGEST && digits <= 4 && known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Words, like_a_code};
+    use crate::catalogue::Types;
+
+    #[test]
+    fn codes_that_may_be_personal_data_are_hidden() {
+        let types = Types::read(r#"{"Error": {"fields": [{"name": "invalidRequest", "type": "text"}]}}"#);
+        let words = Words::of([&types]);
+        for code in ["VALIDATION_ERROR", "1001", "invalid_request", "invalid-request", "INVALID"] {
+            assert!(like_a_code(code, &words), "{code}");
+        }
+        for code in
+            ["", "jane.canary.smith", "janeCanary", "invalid_jane", "invalid.request", "A_12345", "INVALID REQUEST"]
+        {
+            assert!(!like_a_code(code, &words), "{code}");
+        }
+    }
 }

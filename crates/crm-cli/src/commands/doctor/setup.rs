@@ -48,7 +48,8 @@ pub(super) async fn check(
         };
         report.fact(format!("credential of {}", api.profile), text);
     }
-    let proxies: Vec<&str> = PROXIES.into_iter().filter(|name| std::env::var_os(name).is_some()).collect();
+    let proxies: Vec<&str> =
+        PROXIES.into_iter().filter(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())).collect();
     report.fact("proxy of the environment", if proxies.is_empty() { "none".to_owned() } else { proxies.join(", ") });
     Ok(missing.filter(|_| !found))
 }

@@ -7,6 +7,7 @@ use super::source::Source;
 use super::target::Verb;
 use crate::arguments::fields;
 use crate::catalogue::kebab;
+use crate::check::shown;
 use crate::commands::{records, search};
 use crate::failure::Failure;
 use crate::session::Session;
@@ -48,6 +49,9 @@ fn values(verb: Verb, words: &[String]) -> Result<Map<String, Value>, Failure> {
         let name = name.strip_prefix("properties.").unwrap_or(name);
         if matches!(kebab(name).as_str(), "id" | "hs-object-id") {
             return Err(Failure::usage("the filters of --where name the records; leave out the id"));
+        }
+        if name.split('.').next() == Some("associations") {
+            return Err(Failure::usage(format!("{}: only crm import writes associations; leave it out", shown(name))));
         }
         if row.insert(name.to_owned(), value.into()).is_some() {
             return Err(fields::twice(name));

@@ -314,7 +314,7 @@ fn upserted(rows: Vec<Ready>, by: Option<&str>) -> Vec<BatchUpsertRow> {
 }
 
 /// The identifier that HubSpot's replies repeat.
-fn trace(number: usize) -> String {
+pub(super) fn trace(number: usize) -> String {
     format!("row-{number}")
 }
 

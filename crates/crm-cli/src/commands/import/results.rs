@@ -37,10 +37,14 @@ pub(super) fn result(number: usize, answer: Answer, row: &Input, verb: Verb) -> 
         let failure = Failure::call(error, true).without(row);
         let (text, kind) = (failure.to_string(), failure.as_json()["kind"].take());
         let may_have_happened = result == "unknown";
-        json!({
+        let mut failed = json!({
             "row": number, "result": result, "kind": kind, "code": code, "error": text,
             "may_have_happened": may_have_happened,
-        })
+        });
+        if let Some(id) = returned(error, number) {
+            failed["id"] = id;
+        }
+        failed
     };
     match answer {
         Answer::Written { id, new } => {
@@ -55,6 +59,14 @@ pub(super) fn result(number: usize, answer: Answer, row: &Input, verb: Verb) -> 
         Answer::Refused(error) => failed("failed", &error),
         Answer::Unknown(error) => failed("unknown", &error),
     }
+}
+
+/// Returns the id of the record that a reply of HubSpot has for a row although it has an error for it.
+fn returned(error: &Error, number: usize) -> Option<Value> {
+    let reply: Value = serde_json::from_slice(error.body()).ok()?;
+    let trace = super::hubspot::trace(number);
+    let record = reply["results"].as_array()?.iter().find(|record| record["objectWriteTraceId"] == trace.as_str())?;
+    Some(record["id"].clone())
 }
 
 impl Results {
@@ -93,18 +105,23 @@ impl Results {
     }
 
     /// Writes the remaining results and the rows that failed. The inner failure says that rows failed.
+    /// `clears` is true if the rows have empty values that clear properties without an option.
     pub(super) fn end(
         mut self,
         source: &Source,
         file: Option<&str>,
         repeatable: bool,
+        clears: bool,
     ) -> Result<Result<(), Failure>, Failure> {
         let files = file.map(|file| self.files(source, file, repeatable)).transpose();
         let (failed, unknown, all) = (self.failed.len(), self.unknown.len(), source.len());
         let waiting = std::mem::take(&mut self.waiting);
         let shown = waiting.into_values().try_for_each(|result| self.out.push(result)).and_then(|()| self.out.end());
         // The rows that failed are of more use than those on the terminal.
-        let at = files?.unwrap_or_default();
+        let mut at = files?.unwrap_or_default();
+        if clears && !at.is_empty() {
+            at.push_str(", which needs --empty clear");
+        }
         shown?;
         Ok(match (failed, unknown) {
             (0, 0) => Ok(()),

@@ -1,8 +1,8 @@
 //! The file of a schema, which is replaced as a whole, and only if it is one.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -18,18 +18,32 @@ pub(super) fn before(path: &Path, form: Form, vendor: &str) -> Result<Option<Str
     if path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         return Err(Failure::usage(format!("the folder of --to {shown} does not exist")));
     }
+    let cannot_read = |error: io::Error| Failure::usage(format!("--to {shown} cannot be read: {error}"));
+    match (fs::symlink_metadata(path), fs::metadata(path)) {
+        (Err(error), _) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        (Ok(_), Err(error)) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(Failure::usage(format!(
+                "--to {shown} is a link to a file that does not exist; name that file"
+            )));
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(cannot_read(error)),
+        // A device or a pipe cannot be replaced, and reading it may never end.
+        (_, Ok(found)) if !found.is_file() => {
+            return Err(Failure::usage(format!("--to {shown} is not a regular file; name another file")));
+        }
+        _ => {}
+    }
     let text = match fs::read_to_string(path) {
         Ok(text) if text.is_empty() => return Ok(None),
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => String::new(),
-        Err(error) => return Err(Failure::usage(format!("--to {shown} cannot be read: {error}"))),
+        Err(error) => return Err(cannot_read(error)),
     };
     let is_schema = match form {
         Form::Json => serde_json::from_str(&text).is_ok_and(|read: Value| {
             read["vendor"] == vendor && read["objects"].is_array() && read["version"].is_i64()
         }),
-        Form::Rust => text.starts_with(&rust::mark(vendor)),
+        Form::Rust => text.lines().next() == Some(rust::mark(vendor).trim_end()),
     };
     if is_schema {
         return Ok(Some(text));
@@ -39,14 +53,24 @@ pub(super) fn before(path: &Path, form: Form, vendor: &str) -> Result<Option<Str
     )))
 }
 
-/// Writes the file. It is never half written.
+/// Writes the file with the permissions of the one that is replaced. It is never half written.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::other(format!("{} cannot be written: {error}", path.display()));
     // A link to the file stays one.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let draft = PathBuf::from(format!("{}.draft", place.display()));
-    let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &place));
-    written.map_err(|error| {
+    let mut draft = place.clone().into_os_string();
+    draft.push(format!(".{}.draft", std::process::id()));
+    let mut file = File::create_new(&draft).map_err(failed)?;
+    let mut replace = || {
+        if let Ok(replaced) = fs::metadata(&place) {
+            file.set_permissions(replaced.permissions())?;
+        }
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&draft, &place)
+    };
+    replace().map_err(|error| {
         let _ = fs::remove_file(&draft);
-        Failure::other(format!("{} cannot be written: {error}", path.display()))
+        failed(error)
     })
 }

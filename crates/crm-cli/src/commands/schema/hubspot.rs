@@ -6,7 +6,8 @@ use hubspot_client::schema::{ObjectSchema, Schema, VERSION};
 use hubspot_client::types::{OptionItem, Pipeline, PipelineStage, Property, SchemasObjectSchema};
 use serde_json::Value;
 
-use super::super::{properties, records};
+use super::super::properties::{self, is_closed};
+use super::super::records;
 use crate::apis;
 use crate::catalogue::{ObjectType, is_custom};
 use crate::failure::Failure;
@@ -28,8 +29,9 @@ pub(super) async fn pull(session: &Session, names: &[&str]) -> Result<Value, Fai
     let kinds = if names.is_empty() { all(&client).await? } else { named(&client, names).await? };
     let mut schema = Schema::default();
     (schema.version, schema.vendor) = (Some(VERSION), Some("hubspot".to_owned()));
+    let mut incomplete = Vec::new();
     for kind in kinds {
-        match object(&client, &kind).await {
+        match object(&client, &kind, &mut incomplete).await {
             Ok(object) => schema.objects.push(object),
             Err(error) if names.is_empty() && is_closed(&error) => {
                 note::say(&format!("skipped {}: {}", kind.name, Failure::call(&error, false)));
@@ -40,15 +42,13 @@ pub(super) async fn pull(session: &Session, names: &[&str]) -> Result<Value, Fai
     if schema.objects.is_empty() {
         return Err(Failure::credential("the credential can read the properties of no type of object"));
     }
+    if !incomplete.is_empty() {
+        note::say(&format!("the credential may not read all sensitive properties of {}", incomplete.join(", ")));
+    }
     schema.objects.sort_by(|one, other| one.name.cmp(&other.name));
     let mut written = serde_json::to_value(&schema).unwrap_or_default();
     without_empty(&mut written);
     Ok(written)
-}
-
-/// Returns true if the type of object is not open to the credential, or not part of the account.
-fn is_closed(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Permission | ErrorKind::NotFound | ErrorKind::Validation)
 }
 
 /// Returns the standard types of object and the custom ones.
@@ -106,9 +106,12 @@ async fn named(client: &Client, names: &[&str]) -> Result<Vec<Kind>, Failure> {
     Ok(kinds)
 }
 
-/// Reads a type of object.
-async fn object(client: &Client, kind: &Kind) -> Result<ObjectSchema, Error> {
+/// Reads a type of object, and adds its name to the incomplete ones if sensitive properties cannot be read.
+async fn object(client: &Client, kind: &Kind, incomplete: &mut Vec<String>) -> Result<ObjectSchema, Error> {
     let properties = properties::definitions(&client.properties(&kind.segment), |_| false).await?;
+    if properties.incomplete {
+        incomplete.push(kind.name.clone());
+    }
     let pipelines = match client.pipelines(&kind.segment).list().send().await {
         Ok(pipelines) => pipelines.results,
         Err(error) if error.kind() == ErrorKind::Permission => {
@@ -119,7 +122,7 @@ async fn object(client: &Client, kind: &Kind) -> Result<ObjectSchema, Error> {
         Err(error) if is_closed(&error) => Vec::new(),
         Err(error) => return Err(error),
     };
-    let mut object = ObjectSchema::new(&kind.name, properties.into_values().map(kept).collect());
+    let mut object = ObjectSchema::new(&kind.name, properties.by_name.into_values().map(kept).collect());
     object.object_type_id = Some(kind.segment.clone());
     object.fully_qualified_name = kind.qualified.clone();
     object.properties.sort_by(|one, other| one.name.cmp(&other.name));

@@ -12,16 +12,16 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
     let answer = match (call.method, rest) {
         ("POST", ["files", "import-from-url", "async"]) => import(call, world),
         ("GET", ["files", "import-from-url", "async", "tasks", task, "status"]) => status(task, world),
+        ("GET", [kind @ ("files" | "folders"), "search"]) => {
+            let all = world.collection(kind).values().cloned().collect();
+            let limit = call.query_number("limit").unwrap_or(20);
+            Ok(Reply::json(200, page_of(all, call.query_number("after").unwrap_or(0), limit)))
+        }
         ("GET", ["files", id]) => {
             let file = world.collection("files").get(id).cloned();
             file.map(|file| Reply::json(200, file)).ok_or_else(|| Fail::missing("file", id))
         }
         ("POST", ["folders"]) => Ok(create_folder(call, world)),
-        ("GET", ["folders", "search"]) => {
-            let all = world.collection("folders").values().cloned().collect();
-            let limit = call.query_number("limit").unwrap_or(20);
-            Ok(Reply::json(200, page_of(all, call.query_number("after").unwrap_or(0), limit)))
-        }
         _ => return None,
     };
     Some(answer)

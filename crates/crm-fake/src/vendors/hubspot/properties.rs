@@ -60,6 +60,16 @@ pub(super) fn adopt(world: &mut World, object_type: &str, property: &Value) -> S
     insert(world, &home, property)["name"].as_str().unwrap_or("").to_owned()
 }
 
+/// Adds a text as a property, unless there is one of this name.
+pub(super) fn define(world: &mut World, object_type: &str, name: &str) {
+    let home = home(world, object_type);
+    if world.collection(&home).get(name).is_none() {
+        let group = format!("{}information", types::singular(object_type));
+        let input = json!({"name": name, "label": name, "type": "string", "fieldType": "text", "groupName": group});
+        insert(world, &home, &input);
+    }
+}
+
 fn overlay(target: &mut Value, input: &Value) {
     for (name, value) in input.as_object().into_iter().flatten() {
         target[name] = value.clone();

@@ -1,6 +1,6 @@
 //! Records of a fresh account, and records added without a request.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::errors::Fail;
 use super::{Answer, page_of, pipelines, properties, record, types};
@@ -57,9 +57,21 @@ pub(super) fn adopt(name: &str, value: Value, world: &mut World) -> String {
         return id;
     }
     let object_type = types::canonical(name);
-    let wrapped = value.get("properties").is_some_and(Value::is_object);
-    let properties = if wrapped { record::properties(&value) } else { value.as_object().cloned().unwrap_or_default() };
-    record::create(world, &object_type, &properties)
+    record::create(world, &object_type, &properties_of(&value))
+}
+
+pub(super) fn define(name: &str, record: &Value, world: &mut World) {
+    if PLAIN.contains(&name) || name.contains(':') {
+        return;
+    }
+    let object_type = types::canonical(name);
+    properties_of(record).keys().for_each(|name| properties::define(world, &object_type, name));
+}
+
+/// Returns the properties of a record, which are in a member or are the record.
+fn properties_of(record: &Value) -> Map<String, Value> {
+    let wrapped = record.get("properties").is_some_and(Value::is_object);
+    if wrapped { record::properties(record) } else { record.as_object().cloned().unwrap_or_default() }
 }
 
 pub(super) fn owners(call: &Call<'_>, rest: &[&str], world: &mut World) -> Option<Answer> {

@@ -101,22 +101,31 @@ pub(super) fn association_type(from: &str, to: &str) -> u32 {
         ("tickets", "contacts") => 16,
         ("tickets", "companies") => 339,
         ("companies", "tickets") => 340,
-        _ => activity(from, to).or_else(|| Some(activity(to, from)? - 1)).unwrap_or(1),
+        _ => activity(from, to).or_else(|| from_record(from, to)).unwrap_or(1),
     }
 }
 
-/// Returns the number of the association from an activity to a record; that of the other direction is one less.
+/// Returns the number of the association from an activity to a record.
 fn activity(from: &str, to: &str) -> Option<u32> {
     let to = ["contacts", "companies", "deals", "tickets"].iter().position(|name| *name == to)?;
     let numbers = match from {
         "calls" => [194, 182, 206, 220],
+        "communications" => [81, 87, 85, 83],
         "emails" => [198, 186, 210, 224],
         "meetings" => [200, 188, 212, 226],
         "notes" => [202, 190, 214, 228],
+        "postal_mail" => [453, 459, 457, 455],
         "tasks" => [204, 192, 216, 230],
         _ => return None,
     };
     numbers.get(to).copied()
+}
+
+/// Returns the number of the association from a record to an activity: one less than that of the other direction, or one
+/// more for the newer activities.
+fn from_record(record: &str, of: &str) -> Option<u32> {
+    let number = activity(of, record)?;
+    Some(if matches!(of, "communications" | "postal_mail") { number + 1 } else { number - 1 })
 }
 
 /// The property with the time of the last change.
@@ -155,4 +164,26 @@ pub(super) fn default_properties(name: &str) -> &'static [&'static str] {
 /// The collection of an object type.
 pub(super) fn home(object_type: &str) -> String {
     format!("object:{object_type}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::association_type;
+
+    #[test]
+    fn associations_of_activities_have_the_numbers_of_the_vendor() {
+        let records = ["contacts", "companies", "deals", "tickets"];
+        for (activity, to_records, from_records) in [
+            ("calls", [194, 182, 206, 220], [193, 181, 205, 219]),
+            ("communications", [81, 87, 85, 83], [82, 88, 86, 84]),
+            ("emails", [198, 186, 210, 224], [197, 185, 209, 223]),
+            ("meetings", [200, 188, 212, 226], [199, 187, 211, 225]),
+            ("notes", [202, 190, 214, 228], [201, 189, 213, 227]),
+            ("postal_mail", [453, 459, 457, 455], [454, 460, 458, 456]),
+            ("tasks", [204, 192, 216, 230], [203, 191, 215, 229]),
+        ] {
+            assert_eq!(records.map(|record| association_type(activity, record)), to_records, "from {activity}");
+            assert_eq!(records.map(|record| association_type(record, activity)), from_records, "to {activity}");
+        }
+    }
 }

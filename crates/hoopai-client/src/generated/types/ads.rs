@@ -112,7 +112,7 @@ crm_core::setters!(AdCampaignGroupData {
 });
 
 impl AdCampaignGroupData {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -396,7 +396,7 @@ crm_core::record! {
 }
 
 impl AudienceCustomAudienceItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `name`.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -469,7 +469,7 @@ crm_core::setters!(AudienceInterest {
 });
 
 impl AudienceInterest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `name`.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -494,7 +494,7 @@ crm_core::record! {
 }
 
 impl AudienceLocale {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `key` and `name`.
     #[must_use]
     pub fn new(key: impl Into<f64>, name: impl Into<String>) -> Self {
         Self {
@@ -536,7 +536,7 @@ crm_core::setters!(AudienceLocation {
 });
 
 impl AudienceLocation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `key`, `name`, `selection_type` and `type_`.
     #[must_use]
     pub fn new(
         key: impl Into<String>,
@@ -570,7 +570,7 @@ crm_core::record! {
 }
 
 impl AudienceLocationGeometry {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location` and `location_type`.
     #[must_use]
     pub fn new(location: impl Into<Value>, location_type: impl Into<String>) -> Self {
         Self {
@@ -674,7 +674,7 @@ crm_core::setters!(Budget {
 });
 
 impl Budget {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `amount` and `budget_type`.
     #[must_use]
     pub fn new(amount: impl Into<f64>, budget_type: impl Into<BudgetType>) -> Self {
         Self {
@@ -784,7 +784,7 @@ crm_core::setters!(Campaign {
 });
 
 impl Campaign {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `advertising_channel_type`, `location_id` and `name`.
     #[must_use]
     pub fn new(
         advertising_channel_type: impl Into<CampaignAdvertisingChannelType>,
@@ -866,7 +866,7 @@ crm_core::record! {
 }
 
 impl Consent {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `check_required`, `consent` and `id`.
     #[must_use]
     pub fn new(
         check_required: impl Into<bool>,
@@ -897,7 +897,7 @@ crm_core::record! {
 }
 
 impl ConversionValueSettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `always_use_default_value`, `default_currency_code` and `default_value`.
     #[must_use]
     pub fn new(
         always_use_default_value: impl Into<bool>,
@@ -930,7 +930,7 @@ crm_core::record! {
 }
 
 impl CreateConversationForm {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `name`, `questions` and `text`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -963,7 +963,7 @@ crm_core::record! {
 }
 
 impl CreateGoogleIntegration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `ad_account_id`, `location_id` and `mcc_id`.
     #[must_use]
     pub fn new(
         ad_account_id: impl Into<String>,
@@ -997,7 +997,7 @@ crm_core::setters!(CreateIntegration {
 });
 
 impl CreateIntegration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `page_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, page_id: impl Into<String>) -> Self {
         Self {
@@ -1120,7 +1120,7 @@ crm_core::setters!(CreateOfflineUserListJob {
 });
 
 impl CreateOfflineUserListJob {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1147,7 +1147,7 @@ crm_core::record! {
 }
 
 impl CreationLocale {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `country` and `language`.
     #[must_use]
     pub fn new(country: impl Into<String>, language: impl Into<String>) -> Self {
         Self {
@@ -1177,7 +1177,7 @@ crm_core::setters!(CustomDisclaimer {
 });
 
 impl CustomDisclaimer {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `body` and `title`.
     #[must_use]
     pub fn new(body: impl Into<String>, title: impl Into<String>) -> Self {
         Self {
@@ -1204,7 +1204,7 @@ crm_core::record! {
 }
 
 impl CustomDisclaimerCheckbox {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `is_required`, `key` and `text`.
     #[must_use]
     pub fn new(
         is_required: impl Into<bool>,
@@ -1269,7 +1269,7 @@ crm_core::setters!(FacebookAudience {
 });
 
 impl FacebookAudience {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `geo_locations`.
     #[must_use]
     pub fn new(geo_locations: impl Into<Vec<AudienceLocation>>) -> Self {
         Self {
@@ -1309,7 +1309,7 @@ crm_core::record! {
 }
 
 impl FbSetDefaultPageBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `page_id`.
     #[must_use]
     pub fn new(page_id: impl Into<String>) -> Self {
         Self {
@@ -1334,7 +1334,7 @@ crm_core::record! {
 }
 
 impl FbUpdateAudienceBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `description`, `location_id` and `name`.
     #[must_use]
     pub fn new(
         description: impl Into<String>,
@@ -1369,7 +1369,7 @@ crm_core::setters!(FlexibleRuleUserList {
 });
 
 impl FlexibleRuleUserList {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `exclusive_operands` and `inclusive_operands`.
     #[must_use]
     pub fn new(
         exclusive_operands: impl Into<Vec<RuleOperand>>,
@@ -1403,7 +1403,7 @@ crm_core::setters!(FormQuestion {
 });
 
 impl FormQuestion {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `key` and `type_`.
     #[must_use]
     pub fn new(key: impl Into<String>, type_: impl Into<FormQuestionType>) -> Self {
         Self {
@@ -1429,7 +1429,7 @@ crm_core::record! {
 }
 
 impl FormQuestionOption {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `key` and `value`.
     #[must_use]
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -1563,7 +1563,7 @@ crm_core::record! {
 }
 
 impl GeoLocation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `facet_urn`, `name`, `selection_type` and `urn`.
     #[must_use]
     pub fn new(
         facet_urn: impl Into<String>,
@@ -1831,7 +1831,7 @@ crm_core::record! {
 }
 
 impl GoogleAdSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `day_of_week`, `from` and `to`.
     #[must_use]
     pub fn new(
         day_of_week: impl Into<GoogleAdScheduleDayOfWeek>,
@@ -1898,7 +1898,7 @@ crm_core::setters!(GoogleAssetImage {
 });
 
 impl GoogleAssetImage {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `url`.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -2021,7 +2021,7 @@ crm_core::setters!(GoogleCampaignGoal {
 });
 
 impl GoogleCampaignGoal {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `type_`.
     #[must_use]
     pub fn new(type_: impl Into<GoogleCampaignGoalType>) -> Self {
         Self {
@@ -2080,7 +2080,7 @@ crm_core::record! {
 }
 
 impl GoogleDemographicTarget {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `enum_` and `negative`.
     #[must_use]
     pub fn new(enum_: impl Into<String>, negative: impl Into<bool>) -> Self {
         Self {
@@ -2157,7 +2157,7 @@ crm_core::record! {
 }
 
 impl GoogleKeywordItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `keyword` and `match_type`.
     #[must_use]
     pub fn new(keyword: impl Into<String>, match_type: impl Into<String>) -> Self {
         Self {
@@ -2245,7 +2245,7 @@ crm_core::record! {
 }
 
 impl GoogleNetworkSettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `target_content_network` and `target_search_network`.
     #[must_use]
     pub fn new(
         target_content_network: impl Into<bool>,
@@ -2272,7 +2272,7 @@ crm_core::record! {
 }
 
 impl GoogleSegmentTarget {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `type_`.
     #[must_use]
     pub fn new(id: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -2320,7 +2320,7 @@ crm_core::record! {
 }
 
 impl GoogleYouTubeVideoLink {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `youtube_video_id`.
     #[must_use]
     pub fn new(youtube_video_id: impl Into<String>) -> Self {
         Self {
@@ -2345,7 +2345,7 @@ crm_core::record! {
 }
 
 impl GreetingCard {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `content`, `style` and `title`.
     #[must_use]
     pub fn new(
         content: impl Into<Vec<String>>,
@@ -2374,7 +2374,7 @@ crm_core::record! {
 }
 
 impl HiddenField {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `value`.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -2408,7 +2408,7 @@ crm_core::setters!(KeywordSuggestion {
 });
 
 impl KeywordSuggestion {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `url`.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -2444,7 +2444,7 @@ crm_core::setters!(LeadFormContent {
 });
 
 impl LeadFormContent {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `headline`, `legal_info`, `post_submission_info` and `questions`.
     #[must_use]
     pub fn new(
         headline: impl Into<LocalizedString>,
@@ -2484,7 +2484,7 @@ crm_core::setters!(LeadFormQuestion {
 });
 
 impl LeadFormQuestion {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name`, `question` and `question_details`.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -2520,7 +2520,7 @@ crm_core::setters!(LegalInfo {
 });
 
 impl LegalInfo {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `consents` and `privacy_policy_url`.
     #[must_use]
     pub fn new(
         consents: impl Into<Vec<Consent>>,
@@ -2645,7 +2645,7 @@ crm_core::setters!(LinkedInCreateLeadFormBody {
 });
 
 impl LinkedInCreateLeadFormBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `content`, `creation_locale`, `name` and `owner`.
     #[must_use]
     pub fn new(
         content: impl Into<LeadFormContent>,
@@ -2715,7 +2715,7 @@ crm_core::record! {
 }
 
 impl LinkedInUpdateAdStatusBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operation_type` and `type_`.
     #[must_use]
     pub fn new(
         operation_type: impl Into<LinkedInUpdateAdStatusBodyOperationType>,
@@ -2766,7 +2766,7 @@ crm_core::record! {
 }
 
 impl Locale {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `country` and `language`.
     #[must_use]
     pub fn new(country: impl Into<String>, language: impl Into<String>) -> Self {
         Self {
@@ -2788,7 +2788,7 @@ crm_core::record! {
 }
 
 impl LocalizedString {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `localized`.
     #[must_use]
     pub fn new(localized: impl Into<Value>) -> Self {
         Self {
@@ -2809,7 +2809,7 @@ crm_core::record! {
 }
 
 impl LocationIdBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -2861,7 +2861,7 @@ crm_core::setters!(Media {
 });
 
 impl Media {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `src` and `type_`.
     #[must_use]
     pub fn new(src: impl Into<String>, type_: impl Into<MediaType>) -> Self {
         Self {
@@ -2899,7 +2899,7 @@ crm_core::setters!(Member {
 });
 
 impl Member {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `member_type`.
     #[must_use]
     pub fn new(member_type: impl Into<MemberMemberType>) -> Self {
         Self {
@@ -2937,7 +2937,7 @@ crm_core::record! {
 }
 
 impl MultipleChoiceOption {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `text`.
     #[must_use]
     pub fn new(id: impl Into<f64>, text: impl Into<LocalizedString>) -> Self {
         Self {
@@ -2959,7 +2959,7 @@ crm_core::record! {
 }
 
 impl MultipleChoiceQuestionDetails {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `options`.
     #[must_use]
     pub fn new(options: impl Into<Vec<MultipleChoiceOption>>) -> Self {
         Self {
@@ -2982,7 +2982,7 @@ crm_core::record! {
 }
 
 impl PostSubmissionCallToAction {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `call_to_action_label` and `call_to_action_target`.
     #[must_use]
     pub fn new(
         call_to_action_label: impl Into<PostSubmissionCallToActionCallToActionLabel>,
@@ -3023,7 +3023,7 @@ crm_core::record! {
 }
 
 impl PostSubmissionCallToActionTarget {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `landing_page_url`.
     #[must_use]
     pub fn new(landing_page_url: impl Into<String>) -> Self {
         Self {
@@ -3046,7 +3046,7 @@ crm_core::record! {
 }
 
 impl PostSubmissionInfo {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `call_to_action` and `message`.
     #[must_use]
     pub fn new(
         call_to_action: impl Into<PostSubmissionCallToAction>,
@@ -3071,7 +3071,7 @@ crm_core::record! {
 }
 
 impl PublishAd {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3133,7 +3133,7 @@ crm_core::record! {
 }
 
 impl Rule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `rule_item_groups`.
     #[must_use]
     pub fn new(rule_item_groups: impl Into<Vec<RuleItemGroup>>) -> Self {
         Self {
@@ -3160,7 +3160,7 @@ crm_core::setters!(RuleBasedUserList {
 });
 
 impl RuleBasedUserList {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `flexible_rule_user_list`.
     #[must_use]
     pub fn new(flexible_rule_user_list: impl Into<FlexibleRuleUserList>) -> Self {
         Self {
@@ -3184,7 +3184,7 @@ crm_core::record! {
 }
 
 impl RuleItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `string_rule_item`.
     #[must_use]
     pub fn new(
         name: impl Into<RuleItemName>,
@@ -3209,7 +3209,7 @@ crm_core::record! {
 }
 
 impl RuleItemGroup {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `rule_items`.
     #[must_use]
     pub fn new(rule_items: impl Into<Vec<RuleItem>>) -> Self {
         Self {
@@ -3242,7 +3242,7 @@ crm_core::record! {
 }
 
 impl RuleOperand {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `lookback_window_days` and `rule`.
     #[must_use]
     pub fn new(lookback_window_days: impl Into<f64>, rule: impl Into<Rule>) -> Self {
         Self {
@@ -3270,7 +3270,7 @@ crm_core::record! {
 }
 
 impl SelectedAttribute {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `category_name`, `facet`, `name` and `urn`.
     #[must_use]
     pub fn new(
         category_name: impl Into<String>,
@@ -3299,7 +3299,7 @@ crm_core::record! {
 }
 
 impl SponsoredAccountOwner {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `sponsored_account`.
     #[must_use]
     pub fn new(sponsored_account: impl Into<String>) -> Self {
         Self {
@@ -3322,7 +3322,7 @@ crm_core::record! {
 }
 
 impl StringRuleItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operator` and `value`.
     #[must_use]
     pub fn new(operator: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -3380,7 +3380,7 @@ crm_core::setters!(ThankYouPage {
 });
 
 impl ThankYouPage {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `body`, `button_text`, `button_type` and `title`.
     #[must_use]
     pub fn new(
         body: impl Into<String>,
@@ -3412,7 +3412,7 @@ crm_core::record! {
 }
 
 impl UnitCost {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `amount`.
     #[must_use]
     pub fn new(amount: impl Into<f64>) -> Self {
         Self {
@@ -3441,7 +3441,7 @@ crm_core::setters!(UpdateCustomAudience {
 });
 
 impl UpdateCustomAudience {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contact_id` and `location_id`.
     #[must_use]
     pub fn new(contact_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -3480,7 +3480,7 @@ crm_core::setters!(UpdateCustomAudienceBatch {
 });
 
 impl UpdateCustomAudienceBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `operation_type`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -3558,7 +3558,7 @@ crm_core::setters!(UpsertAd {
 });
 
 impl UpsertAd {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `adset_id`, `campaign_id` and `location_id`.
     #[must_use]
     pub fn new(
         adset_id: impl Into<String>,
@@ -3650,7 +3650,7 @@ crm_core::setters!(UpsertAdset {
 });
 
 impl UpsertAdset {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `campaign_id` and `location_id`.
     #[must_use]
     pub fn new(campaign_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -3699,7 +3699,7 @@ crm_core::record! {
 }
 
 impl UpsertAssets {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `payload` and `type_`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -3754,7 +3754,7 @@ crm_core::setters!(UpsertAudience {
 });
 
 impl UpsertAudience {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `name`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -3795,7 +3795,7 @@ crm_core::setters!(UpsertCampaign {
 });
 
 impl UpsertCampaign {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3930,7 +3930,7 @@ crm_core::setters!(UpsertConversionPixel {
 });
 
 impl UpsertConversionPixel {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `type_`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -4009,7 +4009,7 @@ crm_core::setters!(UpsertSegment {
 });
 
 impl UpsertSegment {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `name`.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -4057,7 +4057,7 @@ crm_core::setters!(WelcomeMessageQuestion {
 });
 
 impl WelcomeMessageQuestion {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `question`.
     #[must_use]
     pub fn new(question: impl Into<String>) -> Self {
         Self {

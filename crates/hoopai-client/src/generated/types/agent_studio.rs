@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl Attachment {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `image_url` and `type_`.
     #[must_use]
     pub fn new(image_url: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -71,7 +71,7 @@ crm_core::setters!(CreatePublicAgent {
 });
 
 impl CreatePublicAgent {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `status` and `version`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -164,7 +164,7 @@ crm_core::setters!(ExecutePublicAgent {
 });
 
 impl ExecutePublicAgent {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `message`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
@@ -287,7 +287,7 @@ crm_core::setters!(PromoteAndPublish {
 });
 
 impl PromoteAndPublish {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -333,7 +333,7 @@ crm_core::setters!(UpdatePublicAgentMetadata {
 });
 
 impl UpdatePublicAgentMetadata {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -408,7 +408,7 @@ crm_core::setters!(UpdatePublicAgentVersion {
 });
 
 impl UpdatePublicAgentVersion {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {

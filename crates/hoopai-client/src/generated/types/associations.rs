@@ -96,7 +96,7 @@ crm_core::record! {
 }
 
 impl CreateRelationReq {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `association_id`, `first_record_id`, `location_id` and `second_record_id`.
     #[must_use]
     pub fn new(
         association_id: impl Into<String>,
@@ -180,7 +180,7 @@ crm_core::record! {
 }
 
 impl UpdateAssociationReq {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `first_object_label` and `second_object_label`.
     #[must_use]
     pub fn new(
         first_object_label: impl Into<String>,

@@ -89,7 +89,7 @@ crm_core::setters!(CreateBrandBoardParam {
 });
 
 impl CreateBrandBoardParam {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `name`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -124,7 +124,7 @@ crm_core::record! {
 }
 
 impl Font {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `fallback`, `font`, `id` and `label`.
     #[must_use]
     pub fn new(
         fallback: impl Into<String>,
@@ -202,7 +202,7 @@ crm_core::record! {
 }
 
 impl Logo {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id`, `label`, `path` and `url`.
     #[must_use]
     pub fn new(
         id: impl Into<String>,

@@ -83,7 +83,7 @@ crm_core::setters!(CreateBusiness {
 });
 
 impl CreateBusiness {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `name`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -102,7 +102,7 @@ crm_core::setters!(AppointmentCreate {
 });
 
 impl AppointmentCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `calendar_id`, `contact_id`, `location_id` and `start_time`.
     #[must_use]
     pub fn new(
         calendar_id: impl Into<String>,
@@ -308,7 +308,7 @@ crm_core::setters!(Availability {
 });
 
 impl Availability {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `date` and `hours`.
     #[must_use]
     pub fn new(date: impl Into<String>, hours: impl Into<Vec<Hour>>) -> Self {
         Self {
@@ -349,7 +349,7 @@ crm_core::setters!(BlockSlotCreateRequest {
 });
 
 impl BlockSlotCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `calendar_id` and `location_id`.
     #[must_use]
     pub fn new(calendar_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -393,7 +393,7 @@ crm_core::setters!(BlockSlotEditRequest {
 });
 
 impl BlockSlotEditRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `calendar_id` and `location_id`.
     #[must_use]
     pub fn new(calendar_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -779,7 +779,7 @@ crm_core::setters!(CalendarCreate {
 });
 
 impl CalendarCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `name`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -1357,7 +1357,7 @@ crm_core::setters!(CreateCalendarNotification {
 });
 
 impl CreateCalendarNotification {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `channel`, `notification_type` and `receiver_type`.
     #[must_use]
     pub fn new(
         channel: impl Into<NotificationChannel>,
@@ -1445,7 +1445,7 @@ crm_core::setters!(CreateSchedule {
 });
 
 impl CreateSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `name`, `timezone` and `user_id`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1596,7 +1596,7 @@ crm_core::setters!(GroupCreate {
 });
 
 impl GroupCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `description`, `location_id`, `name` and `slug`.
     #[must_use]
     pub fn new(
         description: impl Into<String>,
@@ -1633,7 +1633,7 @@ crm_core::record! {
 }
 
 impl GroupStatusUpdateParams {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `is_active`.
     #[must_use]
     pub fn new(is_active: impl Into<bool>) -> Self {
         Self {
@@ -1658,7 +1658,7 @@ crm_core::record! {
 }
 
 impl GroupUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `description`, `name` and `slug`.
     #[must_use]
     pub fn new(
         description: impl Into<String>,
@@ -1701,7 +1701,7 @@ crm_core::record! {
 }
 
 impl Hour {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `close_hour`, `close_minute`, `open_hour` and `open_minute`.
     #[must_use]
     pub fn new(
         close_hour: impl Into<f64>,
@@ -1736,7 +1736,7 @@ crm_core::setters!(LocationConfiguration {
 });
 
 impl LocationConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `kind`.
     #[must_use]
     pub fn new(kind: impl Into<LocationConfigurationKind>) -> Self {
         Self {
@@ -1794,7 +1794,7 @@ crm_core::record! {
 }
 
 impl LookBusyConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `enabled` and `look_busy_percentage`.
     #[must_use]
     pub fn new(enabled: impl Into<bool>, look_busy_percentage: impl Into<f64>) -> Self {
         Self {
@@ -1849,7 +1849,7 @@ crm_core::setters!(Notes {
 });
 
 impl Notes {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `body`.
     #[must_use]
     pub fn new(body: impl Into<String>) -> Self {
         Self {
@@ -1905,7 +1905,7 @@ crm_core::record! {
 }
 
 impl OpenHour {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `days_of_the_week` and `hours`.
     #[must_use]
     pub fn new(
         days_of_the_week: impl Into<Vec<f64>>,
@@ -1960,7 +1960,7 @@ crm_core::record! {
 }
 
 impl ScheduleInterval {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `from` and `to`.
     #[must_use]
     pub fn new(from: impl Into<String>, to: impl Into<String>) -> Self {
         Self {
@@ -2024,7 +2024,7 @@ crm_core::setters!(ScheduleRule {
 });
 
 impl ScheduleRule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `intervals` and `type_`.
     #[must_use]
     pub fn new(
         intervals: impl Into<Vec<ScheduleInterval>>,
@@ -2121,7 +2121,7 @@ crm_core::setters!(TeamMember {
 });
 
 impl TeamMember {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `user_id`.
     #[must_use]
     pub fn new(user_id: impl Into<String>) -> Self {
         Self {
@@ -2175,7 +2175,7 @@ crm_core::setters!(UpdateAvailability {
 });
 
 impl UpdateAvailability {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `date` and `hours`.
     #[must_use]
     pub fn new(date: impl Into<String>, hours: impl Into<Vec<Hour>>) -> Self {
         Self {
@@ -2321,7 +2321,7 @@ crm_core::record! {
 }
 
 impl ValidateGroupSlugPostBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `slug`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, slug: impl Into<String>) -> Self {
         Self {

@@ -137,7 +137,7 @@ crm_core::setters!(ContactSearch {
 });
 
 impl ContactSearch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `page_limit`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, page_limit: impl Into<i64>) -> Self {
         Self {
@@ -170,7 +170,7 @@ crm_core::setters!(ContactSort {
 });
 
 impl ContactSort {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `field`.
     #[must_use]
     pub fn new(field: impl Into<String>) -> Self {
         Self {
@@ -207,7 +207,7 @@ crm_core::record! {
 }
 
 impl ContactsBusinessUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `business_id`, `ids` and `location_id`.
     #[must_use]
     pub fn new(
         business_id: impl Into<String>,
@@ -319,7 +319,7 @@ crm_core::setters!(ContactsNotes {
 });
 
 impl ContactsNotes {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `body`.
     #[must_use]
     pub fn new(body: impl Into<String>) -> Self {
         Self {
@@ -446,7 +446,7 @@ crm_core::clears!(CreateContact {
 });
 
 impl CreateContact {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -586,7 +586,7 @@ crm_core::setters!(CreateTaskParams {
 });
 
 impl CreateTaskParams {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `completed`, `due_date` and `title`.
     #[must_use]
     pub fn new(
         completed: impl Into<bool>,
@@ -634,7 +634,7 @@ crm_core::setters!(DndSetting {
 });
 
 impl DndSetting {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `status`.
     #[must_use]
     pub fn new(status: impl Into<DndSettingStatus>) -> Self {
         Self {
@@ -908,7 +908,7 @@ crm_core::setters!(InboundDndSetting {
 });
 
 impl InboundDndSetting {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `status`.
     #[must_use]
     pub fn new(status: impl Into<InboundDndSettingStatus>) -> Self {
         Self {
@@ -959,7 +959,7 @@ crm_core::record! {
 }
 
 impl Tags {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `tags`.
     #[must_use]
     pub fn new(tags: impl Into<Vec<String>>) -> Self {
         Self {
@@ -1167,7 +1167,7 @@ crm_core::setters!(UpdateTags {
 });
 
 impl UpdateTags {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contacts`, `location_id` and `tags`.
     #[must_use]
     pub fn new(
         contacts: impl Into<Vec<String>>,
@@ -1233,7 +1233,7 @@ crm_core::record! {
 }
 
 impl UpdateTaskStatusParams {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `completed`.
     #[must_use]
     pub fn new(completed: impl Into<bool>) -> Self {
         Self {
@@ -1348,7 +1348,7 @@ crm_core::clears!(UpsertContact {
 });
 
 impl UpsertContact {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {

@@ -89,7 +89,7 @@ crm_core::record! {
 }
 
 impl CreateAction {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `details`, `name` and `type_`.
     #[must_use]
     pub fn new(
         details: impl Into<Value>,
@@ -193,7 +193,7 @@ crm_core::setters!(CreateEmployee {
 });
 
 impl CreateEmployee {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `goal`, `instructions`, `name` and `personality`.
     #[must_use]
     pub fn new(
         goal: impl Into<String>,
@@ -410,7 +410,7 @@ crm_core::setters!(FollowupSettings {
 });
 
 impl FollowupSettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `dynamic_channel_switching`.
     #[must_use]
     pub fn new(dynamic_channel_switching: impl Into<bool>) -> Self {
         Self {
@@ -450,7 +450,7 @@ crm_core::record! {
 }
 
 impl Interval {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `end_hour`, `end_minute`, `start_hour` and `start_minute`.
     #[must_use]
     pub fn new(
         end_hour: impl Into<f64>,
@@ -582,7 +582,7 @@ crm_core::setters!(UpdateEmployee {
 });
 
 impl UpdateEmployee {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `auto_pilot_max_messages`.
     #[must_use]
     pub fn new(auto_pilot_max_messages: impl Into<f64>) -> Self {
         Self {
@@ -623,7 +623,7 @@ crm_core::record! {
 }
 
 impl UpdateFollowupSettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action_ids` and `followup_settings`.
     #[must_use]
     pub fn new(
         action_ids: impl Into<Vec<String>>,
@@ -664,7 +664,7 @@ crm_core::setters!(WorkingHours {
 });
 
 impl WorkingHours {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `day_of_the_week`.
     #[must_use]
     pub fn new(day_of_the_week: impl Into<f64>) -> Self {
         Self {

@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl AddMessageAttachments {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `attachments`.
     #[must_use]
     pub fn new(attachments: impl Into<Vec<String>>) -> Self {
         Self {
@@ -333,7 +333,7 @@ crm_core::record! {
 }
 
 impl CreateConversation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contact_id` and `location_id`.
     #[must_use]
     pub fn new(contact_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -374,7 +374,7 @@ crm_core::setters!(CreateCustomSubtype {
 });
 
 impl CreateCustomSubtype {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `channel`, `language` and `name`.
     #[must_use]
     pub fn new(
         channel: impl Into<CreateCustomSubtypeChannel>,
@@ -416,7 +416,7 @@ crm_core::record! {
 }
 
 impl ErrorItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `code`, `message` and `type_`.
     #[must_use]
     pub fn new(
         code: impl Into<String>,
@@ -485,7 +485,7 @@ crm_core::setters!(ForwardConfig {
 });
 
 impl ForwardConfig {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `is_forwarded`.
     #[must_use]
     pub fn new(is_forwarded: impl Into<bool>) -> Self {
         Self {
@@ -784,7 +784,7 @@ crm_core::record! {
 }
 
 impl MessageRecipientStatus {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `email_id` and `status`.
     #[must_use]
     pub fn new(email_id: impl Into<String>, status: impl Into<String>) -> Self {
         Self {
@@ -1064,7 +1064,7 @@ crm_core::setters!(ProcessMessageBody {
 });
 
 impl ProcessMessageBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contact_id`, `conversation_id`, `conversation_provider_id` and `type_`.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -1188,7 +1188,7 @@ crm_core::setters!(ProcessOutboundMessageBody {
 });
 
 impl ProcessOutboundMessageBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `conversation_id` and `conversation_provider_id`.
     #[must_use]
     pub fn new(
         conversation_id: impl Into<String>,
@@ -1315,7 +1315,7 @@ crm_core::setters!(SendMessageBody {
 });
 
 impl SendMessageBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contact_id` and `type_`.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -1432,7 +1432,7 @@ crm_core::record! {
 }
 
 impl SendReviewReply {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `conversation_id`, `location_id` and `message`.
     #[must_use]
     pub fn new(
         conversation_id: impl Into<String>,
@@ -1471,7 +1471,7 @@ crm_core::setters!(SubscriptionAction {
 });
 
 impl SubscriptionAction {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `subtype_status` and `type_`.
     #[must_use]
     pub fn new(
         subtype_status: impl Into<SubscriptionActionSubtypeStatus>,
@@ -1532,7 +1532,7 @@ crm_core::setters!(UpdateConversation {
 });
 
 impl UpdateConversation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1589,7 +1589,7 @@ crm_core::setters!(UpdateMessageStatus {
 });
 
 impl UpdateMessageStatus {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `status`.
     #[must_use]
     pub fn new(status: impl Into<MessageStatus>) -> Self {
         Self {
@@ -1639,7 +1639,7 @@ crm_core::setters!(UserSubscriptionChange {
 });
 
 impl UserSubscriptionChange {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contact_id`, `email`, `location_id` and `subscription_action`.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,
@@ -1676,7 +1676,7 @@ crm_core::record! {
 }
 
 impl UserTypingBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `conversation_id`, `is_typing`, `location_id` and `visitor_id`.
     #[must_use]
     pub fn new(
         conversation_id: impl Into<String>,

@@ -29,7 +29,7 @@ crm_core::setters!(CategoryInterface {
 });
 
 impl CategoryInterface {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `title` and `visibility`.
     #[must_use]
     pub fn new(title: impl Into<String>, visibility: impl Into<Visibility>) -> Self {
         Self {
@@ -73,7 +73,7 @@ crm_core::setters!(ExporterPayload {
 });
 
 impl ExporterPayload {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `products`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -101,7 +101,7 @@ crm_core::record! {
 }
 
 impl InstructorDetails {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `description` and `name`.
     #[must_use]
     pub fn new(description: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -142,7 +142,7 @@ crm_core::setters!(PostInterface {
 });
 
 impl PostInterface {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `content_type`, `description`, `title` and `visibility`.
     #[must_use]
     pub fn new(
         content_type: impl Into<ContentType>,
@@ -178,7 +178,7 @@ crm_core::record! {
 }
 
 impl PostMaterialInterface {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `title`, `type_` and `url`.
     #[must_use]
     pub fn new(
         title: impl Into<String>,
@@ -218,7 +218,7 @@ crm_core::setters!(ProductInterface {
 });
 
 impl ProductInterface {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `categories`, `description` and `title`.
     #[must_use]
     pub fn new(
         categories: impl Into<Vec<CategoryInterface>>,
@@ -258,7 +258,7 @@ crm_core::setters!(SubCategoryInterface {
 });
 
 impl SubCategoryInterface {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `title` and `visibility`.
     #[must_use]
     pub fn new(title: impl Into<String>, visibility: impl Into<Visibility>) -> Self {
         Self {

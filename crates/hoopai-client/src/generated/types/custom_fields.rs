@@ -106,7 +106,7 @@ crm_core::record! {
 }
 
 impl CreateFolder {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `name` and `object_key`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -198,7 +198,7 @@ crm_core::setters!(UpdateCustomFields {
 });
 
 impl UpdateCustomFields {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `show_in_forms`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, show_in_forms: impl Into<bool>) -> Self {
         Self {
@@ -228,7 +228,7 @@ crm_core::record! {
 }
 
 impl UpdateFolder {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `name`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

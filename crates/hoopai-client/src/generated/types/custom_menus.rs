@@ -162,7 +162,7 @@ crm_core::record! {
 }
 
 impl Icon {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `font_family` and `name`.
     #[must_use]
     pub fn new(font_family: impl Into<FontFamily>, name: impl Into<String>) -> Self {
         Self {

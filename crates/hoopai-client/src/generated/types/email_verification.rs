@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl VerificationBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `type_` and `verify`.
     #[must_use]
     pub fn new(
         type_: impl Into<VerificationBodyType>,

@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl BuilderJsonMapper {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `attrs`, `elements` and `template_settings`.
     #[must_use]
     pub fn new(
         attrs: impl Into<Value>,
@@ -152,7 +152,7 @@ crm_core::setters!(CreateBuilder {
 });
 
 impl CreateBuilder {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `import_provider`, `location_id` and `type_`.
     #[must_use]
     pub fn new(
         import_provider: impl Into<CreateBuilderImportProvider>,

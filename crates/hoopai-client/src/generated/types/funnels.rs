@@ -213,7 +213,7 @@ crm_core::record! {
 }
 
 impl UpdateRedirectParams {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action`, `location_id` and `target`.
     #[must_use]
     pub fn new(
         action: impl Into<RedirectParamsAction>,

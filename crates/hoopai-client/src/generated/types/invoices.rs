@@ -17,7 +17,7 @@ crm_core::record! {
 }
 
 impl AdditionalEmails {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `email`.
     #[must_use]
     pub fn new(email: impl Into<String>) -> Self {
         Self {
@@ -86,7 +86,7 @@ crm_core::record! {
 }
 
 impl Alt {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `alt_id`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -138,7 +138,7 @@ crm_core::setters!(AutoInvoicing {
 });
 
 impl AutoInvoicing {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `enabled`.
     #[must_use]
     pub fn new(enabled: impl Into<bool>) -> Self {
         Self {
@@ -196,7 +196,7 @@ crm_core::setters!(AutoPaymentDetails {
 });
 
 impl AutoPaymentDetails {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `enable`.
     #[must_use]
     pub fn new(enable: impl Into<bool>) -> Self {
         Self {
@@ -233,7 +233,7 @@ crm_core::record! {
 }
 
 impl AutoPaymentSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id`, `auto_payment` and `id`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -263,7 +263,7 @@ crm_core::record! {
 }
 
 impl BacsDirectDebit {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `last4` and `sort_code`.
     #[must_use]
     pub fn new(last4: impl Into<String>, sort_code: impl Into<String>) -> Self {
         Self {
@@ -287,7 +287,7 @@ crm_core::record! {
 }
 
 impl BecsDirectDebit {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `bsb_number` and `last4`.
     #[must_use]
     pub fn new(bsb_number: impl Into<String>, last4: impl Into<String>) -> Self {
         Self {
@@ -338,7 +338,7 @@ crm_core::record! {
 }
 
 impl CancelInvoiceSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `alt_id`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -362,7 +362,7 @@ crm_core::record! {
 }
 
 impl Card {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `brand` and `last4`.
     #[must_use]
     pub fn new(brand: impl Into<String>, last4: impl Into<String>) -> Self {
         Self {
@@ -405,7 +405,7 @@ crm_core::setters!(ContactDetailsDto {
 });
 
 impl ContactDetailsDto {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `email`, `id`, `name` and `phone_no`.
     #[must_use]
     pub fn new(
         email: impl Into<String>,
@@ -720,7 +720,7 @@ crm_core::setters!(CreateInvoiceFromEstimate {
 });
 
 impl CreateInvoiceFromEstimate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `mark_as_invoiced`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, mark_as_invoiced: impl Into<bool>) -> Self {
         Self {
@@ -1085,7 +1085,7 @@ crm_core::setters!(CustomRRuleOptions {
 });
 
 impl CustomRRuleOptions {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `interval`, `interval_type` and `start_date`.
     #[must_use]
     pub fn new(
         interval: impl Into<f64>,
@@ -1133,7 +1133,7 @@ crm_core::setters!(Discount {
 });
 
 impl Discount {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `type_`.
     #[must_use]
     pub fn new(type_: impl Into<DiscountType>) -> Self {
         Self {
@@ -1166,7 +1166,7 @@ crm_core::record! {
 }
 
 impl EstimateIdParam {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `estimate_id`.
     #[must_use]
     pub fn new(estimate_id: impl Into<String>) -> Self {
         Self {
@@ -1227,7 +1227,7 @@ crm_core::setters!(EstimateLineItem {
 });
 
 impl EstimateLineItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `amount`, `currency`, `name` and `qty`.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,
@@ -1492,7 +1492,7 @@ crm_core::record! {
 }
 
 impl FrequencySettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `enabled` and `schedule`.
     #[must_use]
     pub fn new(enabled: impl Into<bool>, schedule: impl Into<ScheduleOptions>) -> Self {
         Self {
@@ -1705,7 +1705,7 @@ crm_core::setters!(InvoiceItem {
 });
 
 impl InvoiceItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `amount`, `currency`, `name` and `qty`.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,
@@ -1913,7 +1913,7 @@ crm_core::setters!(ItemTax {
 });
 
 impl ItemTax {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id`, `name` and `rate`.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -1959,7 +1959,7 @@ crm_core::setters!(LateFeesConfiguration {
 });
 
 impl LateFeesConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `enable`, `frequency`, `type_` and `value`.
     #[must_use]
     pub fn new(
         enable: impl Into<bool>,
@@ -1992,7 +1992,7 @@ crm_core::record! {
 }
 
 impl LateFeesFrequency {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `interval` and `interval_count`.
     #[must_use]
     pub fn new(
         interval: impl Into<LateFeesFrequencyInterval>,
@@ -2037,7 +2037,7 @@ crm_core::record! {
 }
 
 impl LateFeesGrace {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `interval_count`.
     #[must_use]
     pub fn new(interval_count: impl Into<f64>) -> Self {
         Self {
@@ -2061,7 +2061,7 @@ crm_core::record! {
 }
 
 impl LateFeesMaxFees {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `value`.
     #[must_use]
     pub fn new(value: impl Into<f64>) -> Self {
         Self {
@@ -2132,7 +2132,7 @@ crm_core::record! {
 }
 
 impl PatchInvoiceStatsLastViewed {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `invoice_id`.
     #[must_use]
     pub fn new(invoice_id: impl Into<String>) -> Self {
         Self {
@@ -2153,7 +2153,7 @@ crm_core::record! {
 }
 
 impl PaymentMethod {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `stripe`.
     #[must_use]
     pub fn new(stripe: impl Into<StripePaymentMethod>) -> Self {
         Self {
@@ -2188,7 +2188,7 @@ crm_core::record! {
 }
 
 impl PaymentSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `schedules` and `type_`.
     #[must_use]
     pub fn new(
         schedules: impl Into<Vec<String>>,
@@ -2217,7 +2217,7 @@ crm_core::record! {
 }
 
 impl PaymentScheduleConfig {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `date_config`, `schedules` and `type_`.
     #[must_use]
     pub fn new(
         date_config: impl Into<PaymentScheduleDateConfig>,
@@ -2246,7 +2246,7 @@ crm_core::record! {
 }
 
 impl PaymentScheduleDateConfig {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `deposit_date_type` and `schedule_date_type`.
     #[must_use]
     pub fn new(
         deposit_date_type: impl Into<PaymentScheduleDateConfigDepositDateType>,
@@ -2299,7 +2299,7 @@ crm_core::setters!(ProcessingFee {
 });
 
 impl ProcessingFee {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `charges`.
     #[must_use]
     pub fn new(charges: impl Into<Vec<Value>>) -> Self {
         Self {
@@ -2328,7 +2328,7 @@ crm_core::record! {
 }
 
 impl ProcessingFeePaidCharge {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `amount`, `charge`, `id` and `name`.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,
@@ -2521,7 +2521,7 @@ crm_core::setters!(ScheduleInvoiceSchedule {
 });
 
 impl ScheduleInvoiceSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `live_mode`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, live_mode: impl Into<bool>) -> Self {
         Self {
@@ -2578,7 +2578,7 @@ crm_core::setters!(SendEstimate {
 });
 
 impl SendEstimate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action`, `alt_id`, `live_mode` and `user_id`.
     #[must_use]
     pub fn new(
         action: impl Into<SendInvoiceAction>,
@@ -2628,7 +2628,7 @@ crm_core::setters!(SendInvoice {
 });
 
 impl SendInvoice {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action`, `alt_id`, `live_mode` and `user_id`.
     #[must_use]
     pub fn new(
         action: impl Into<SendInvoiceAction>,
@@ -2699,7 +2699,7 @@ crm_core::setters!(SentToDto {
 });
 
 impl SentToDto {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `email`.
     #[must_use]
     pub fn new(email: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2727,7 +2727,7 @@ crm_core::record! {
 }
 
 impl SepaDirectDebit {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `bank_code`, `branch_code` and `last4`.
     #[must_use]
     pub fn new(
         bank_code: impl Into<String>,
@@ -2754,7 +2754,7 @@ crm_core::record! {
 }
 
 impl StripePaymentMethod {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `enable_bank_debit_only`.
     #[must_use]
     pub fn new(enable_bank_debit_only: impl Into<bool>) -> Self {
         Self {
@@ -2972,7 +2972,7 @@ crm_core::record! {
 }
 
 impl TipsConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `tips_enabled` and `tips_percentage`.
     #[must_use]
     pub fn new(
         tips_enabled: impl Into<bool>,
@@ -3296,7 +3296,7 @@ crm_core::record! {
 }
 
 impl UpdateInvoiceLateFeesConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `late_fees_configuration`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -3495,7 +3495,7 @@ crm_core::setters!(UpdatePaymentMethodsConfiguration {
 });
 
 impl UpdatePaymentMethodsConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `alt_id`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -3520,7 +3520,7 @@ crm_core::record! {
 }
 
 impl UsBankAccount {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `bank_name` and `last4`.
     #[must_use]
     pub fn new(bank_name: impl Into<String>, last4: impl Into<String>) -> Self {
         Self {
@@ -3544,7 +3544,7 @@ crm_core::record! {
 }
 
 impl VoidInvoice {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `alt_id`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {

@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 impl AddFaq {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `answer`, `knowledge_base_id`, `location_id` and `question`.
     #[must_use]
     pub fn new(
         answer: impl Into<String>,
@@ -149,7 +149,7 @@ crm_core::setters!(CreateKnowledgeBase {
 });
 
 impl CreateKnowledgeBase {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `name`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -186,7 +186,7 @@ crm_core::record! {
 }
 
 impl DeleteWebsiteUrlRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `knowledge_base_id`, `location_id` and `url_ids`.
     #[must_use]
     pub fn new(
         knowledge_base_id: impl Into<String>,
@@ -239,7 +239,7 @@ crm_core::record! {
 }
 
 impl DiscoverWebsiteRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `knowledge_base_id`, `location_id`, `option` and `url`.
     #[must_use]
     pub fn new(
         knowledge_base_id: impl Into<String>,
@@ -480,7 +480,7 @@ crm_core::record! {
 }
 
 impl TrainDiscoveredUrls {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `knowledge_base_id`, `location_id`, `operation_id` and `url_ids`.
     #[must_use]
     pub fn new(
         knowledge_base_id: impl Into<String>,
@@ -511,7 +511,7 @@ crm_core::record! {
 }
 
 impl UpdateFaqBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `answer` and `question`.
     #[must_use]
     pub fn new(answer: impl Into<String>, question: impl Into<String>) -> Self {
         Self {

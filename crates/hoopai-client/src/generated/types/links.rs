@@ -44,7 +44,7 @@ crm_core::record! {
 }
 
 impl LinkUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `redirect_to`.
     #[must_use]
     pub fn new(name: impl Into<String>, redirect_to: impl Into<String>) -> Self {
         Self {
@@ -70,7 +70,7 @@ crm_core::record! {
 }
 
 impl Links {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `name` and `redirect_to`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,

@@ -66,7 +66,7 @@ crm_core::setters!(CreateLocation {
 });
 
 impl CreateLocation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `company_id` and `name`.
     #[must_use]
     pub fn new(company_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -182,7 +182,7 @@ crm_core::setters!(CustomRRulesOptions {
 });
 
 impl CustomRRulesOptions {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `due_after_seconds`, `interval`, `interval_type` and `start_date`.
     #[must_use]
     pub fn new(
         due_after_seconds: impl Into<f64>,
@@ -276,7 +276,7 @@ crm_core::record! {
 }
 
 impl CustomValues {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `value`.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -523,7 +523,7 @@ crm_core::setters!(LocationsCreateCustomFields {
 });
 
 impl LocationsCreateCustomFields {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `data_type` and `name`.
     #[must_use]
     pub fn new(data_type: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -660,7 +660,7 @@ crm_core::setters!(LocationsUpdateCustomFields {
 });
 
 impl LocationsUpdateCustomFields {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `name`.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -693,7 +693,7 @@ crm_core::record! {
 }
 
 impl Mailgun {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `api_key` and `domain`.
     #[must_use]
     pub fn new(api_key: impl Into<String>, domain: impl Into<String>) -> Self {
         Self {
@@ -719,7 +719,7 @@ crm_core::record! {
 }
 
 impl ProspectInfo {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `email`, `first_name` and `last_name`.
     #[must_use]
     pub fn new(
         email: impl Into<String>,
@@ -765,7 +765,7 @@ crm_core::setters!(RecurringTaskCreate {
 });
 
 impl RecurringTaskCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `rrule_options` and `title`.
     #[must_use]
     pub fn new(
         rrule_options: impl Into<CustomRRulesOptions>,
@@ -895,7 +895,7 @@ crm_core::setters!(SnapshotPut {
 });
 
 impl SnapshotPut {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -969,7 +969,7 @@ crm_core::record! {
 }
 
 impl TagBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `name`.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -1026,7 +1026,7 @@ crm_core::record! {
 }
 
 impl Twilio {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `auth_token` and `sid`.
     #[must_use]
     pub fn new(auth_token: impl Into<String>, sid: impl Into<String>) -> Self {
         Self {
@@ -1101,7 +1101,7 @@ crm_core::setters!(UpdateLocation {
 });
 
 impl UpdateLocation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `company_id`.
     #[must_use]
     pub fn new(company_id: impl Into<String>) -> Self {
         Self {

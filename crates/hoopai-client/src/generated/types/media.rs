@@ -23,7 +23,7 @@ crm_core::setters!(CreateFolderParams {
 });
 
 impl CreateFolderParams {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `name`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -47,7 +47,7 @@ crm_core::record! {
 }
 
 impl DeleteMediaObjectItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -74,7 +74,7 @@ crm_core::record! {
 }
 
 impl DeleteMediaObjectsBodyParams {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id`, `files_to_be_deleted` and `status`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -176,7 +176,7 @@ crm_core::setters!(UpdateMediaObject {
 });
 
 impl UpdateMediaObject {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -202,7 +202,7 @@ crm_core::record! {
 }
 
 impl UpdateMediaObjects {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `files_to_be_updated`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -232,7 +232,7 @@ crm_core::record! {
 }
 
 impl UpdateObject {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `name`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -68,7 +68,7 @@ crm_core::setters!(GetAccessCodebody {
 });
 
 impl GetAccessCodebody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `client_id`, `client_secret` and `grant_type`.
     #[must_use]
     pub fn new(
         client_id: impl Into<String>,
@@ -135,7 +135,7 @@ crm_core::record! {
 }
 
 impl GetLocationAccessCodeBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `company_id` and `location_id`.
     #[must_use]
     pub fn new(company_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {

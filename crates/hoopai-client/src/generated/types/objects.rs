@@ -26,7 +26,7 @@ crm_core::setters!(CreateCustomObject {
 });
 
 impl CreateCustomObject {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `key`, `labels`, `location_id` and `primary_display_property_details`.
     #[must_use]
     pub fn new(
         key: impl Into<String>,
@@ -112,7 +112,7 @@ crm_core::record! {
 }
 
 impl CustomObjectDisplayPropertyDetails {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `data_type`, `key` and `name`.
     #[must_use]
     pub fn new(
         data_type: impl Into<String>,
@@ -141,7 +141,7 @@ crm_core::record! {
 }
 
 impl CustomObjectLabel {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `plural` and `singular`.
     #[must_use]
     pub fn new(plural: impl Into<String>, singular: impl Into<String>) -> Self {
         Self {
@@ -279,7 +279,7 @@ crm_core::setters!(SearchRecordsBody {
 });
 
 impl SearchRecordsBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `page` and `page_limit`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -327,7 +327,7 @@ crm_core::clears!(UpdateCustomObject {
 });
 
 impl UpdateCustomObject {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `searchable_properties`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,

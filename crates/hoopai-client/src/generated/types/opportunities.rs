@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 impl AdditionalDetails {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `calendar_events`, `notes`, `tasks` and `un_read_conversations`.
     #[must_use]
     pub fn new(
         calendar_events: impl Into<bool>,
@@ -194,7 +194,7 @@ crm_core::setters!(OpportunitySearchBody {
 });
 
 impl OpportunitySearchBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `limit` and `location_id`.
     #[must_use]
     pub fn new(limit: impl Into<f64>, location_id: impl Into<String>) -> Self {
         Self {
@@ -242,7 +242,7 @@ crm_core::setters!(OpportunityStatusUpdate {
 });
 
 impl OpportunityStatusUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `status`.
     #[must_use]
     pub fn new(status: impl Into<OpportunityStatus>) -> Self {
         Self {
@@ -470,7 +470,7 @@ crm_core::setters!(UpsertOpportunity {
 });
 
 impl UpsertOpportunity {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `pipeline_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, pipeline_id: impl Into<String>) -> Self {
         Self {

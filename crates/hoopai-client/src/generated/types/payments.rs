@@ -32,7 +32,7 @@ crm_core::record! {
 }
 
 impl ApplyToFuturePaymentsConfig {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `duration` and `type_`.
     #[must_use]
     pub fn new(
         duration: impl Into<f64>,
@@ -81,7 +81,7 @@ crm_core::record! {
 }
 
 impl ConnectCustomProvidersConfig {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `live` and `test`.
     #[must_use]
     pub fn new(
         live: impl Into<CustomProviderKeys>,
@@ -319,7 +319,7 @@ crm_core::record! {
 }
 
 impl CreateFulfillment {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id`, `items`, `notify_customer` and `trackings`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -449,7 +449,7 @@ crm_core::record! {
 }
 
 impl CustomProviderKeys {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `api_key` and `publishable_key`.
     #[must_use]
     pub fn new(api_key: impl Into<String>, publishable_key: impl Into<String>) -> Self {
         Self {
@@ -506,7 +506,7 @@ crm_core::record! {
 }
 
 impl DeleteCouponParams {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `id`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, id: impl Into<String>) -> Self {
         Self {
@@ -539,7 +539,7 @@ crm_core::record! {
 }
 
 impl DeleteCustomProvidersConfig {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `live_mode`.
     #[must_use]
     pub fn new(live_mode: impl Into<bool>) -> Self {
         Self {
@@ -597,7 +597,7 @@ crm_core::record! {
 }
 
 impl FulfillmentItems {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `price_id` and `qty`.
     #[must_use]
     pub fn new(price_id: impl Into<String>, qty: impl Into<f64>) -> Self {
         Self {
@@ -1010,7 +1010,7 @@ crm_core::record! {
 }
 
 impl PaymentsCard {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `last4` and `type_`.
     #[must_use]
     pub fn new(last4: impl Into<String>, type_: impl Into<PaymentsCardType>) -> Self {
         Self {
@@ -1123,7 +1123,7 @@ crm_core::setters!(PostRecordOrderPaymentBody {
 });
 
 impl PostRecordOrderPaymentBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `mode`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, mode: impl Into<RecordPaymentMode>) -> Self {
         Self {
@@ -1368,7 +1368,7 @@ crm_core::setters!(UpdateCustomProviderCapabilities {
 });
 
 impl UpdateCustomProviderCapabilities {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `supports_subscription_schedules`.
     #[must_use]
     pub fn new(supports_subscription_schedules: impl Into<bool>) -> Self {
         Self {

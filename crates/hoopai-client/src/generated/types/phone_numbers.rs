@@ -320,7 +320,7 @@ crm_core::clears!(PurchasePhoneNumberBody {
 });
 
 impl PurchasePhoneNumberBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `phone_number`.
     #[must_use]
     pub fn new(phone_number: impl Into<String>) -> Self {
         Self {

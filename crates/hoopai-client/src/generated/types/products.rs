@@ -67,7 +67,7 @@ crm_core::setters!(BulkEditPrice {
 });
 
 impl BulkEditPrice {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -155,7 +155,7 @@ crm_core::setters!(BulkEditProduct {
 });
 
 impl BulkEditProduct {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -206,7 +206,7 @@ crm_core::record! {
 }
 
 impl BulkEditRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `products`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -263,7 +263,7 @@ crm_core::setters!(BulkUpdate {
 });
 
 impl BulkUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id`, `product_ids` and `type_`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -537,7 +537,7 @@ crm_core::setters!(CreateProduct {
 });
 
 impl CreateProduct {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `name` and `product_type`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -598,7 +598,7 @@ crm_core::setters!(CreateProductCollections {
 });
 
 impl CreateProductCollections {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id`, `name` and `slug`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -722,7 +722,7 @@ crm_core::record! {
 }
 
 impl PriceDimensions {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `height`, `length`, `unit` and `width`.
     #[must_use]
     pub fn new(
         height: impl Into<f64>,
@@ -772,7 +772,7 @@ crm_core::setters!(PriceMeta {
 });
 
 impl PriceMeta {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `internal_source`, `source` and `stripe_price_id`.
     #[must_use]
     pub fn new(
         internal_source: impl Into<PriceMetaInternalSource>,
@@ -838,7 +838,7 @@ crm_core::setters!(PriceUpdateField {
 });
 
 impl PriceUpdateField {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `type_` and `value`.
     #[must_use]
     pub fn new(type_: impl Into<PriceUpdateFieldType>, value: impl Into<f64>) -> Self {
         Self {
@@ -893,7 +893,7 @@ crm_core::setters!(ProductMedia {
 });
 
 impl ProductMedia {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id`, `type_` and `url`.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -927,7 +927,7 @@ crm_core::record! {
 }
 
 impl ProductReview {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `comment`, `headline` and `user`.
     #[must_use]
     pub fn new(
         comment: impl Into<String>,
@@ -1059,7 +1059,7 @@ crm_core::record! {
 }
 
 impl UpdateDisplayPriorityBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `products`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>, products: impl Into<Vec<Value>>) -> Self {
         Self {
@@ -1086,7 +1086,7 @@ crm_core::record! {
 }
 
 impl UpdateInventory {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `items`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -1122,7 +1122,7 @@ crm_core::setters!(UpdateInventoryItem {
 });
 
 impl UpdateInventoryItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `price_id`.
     #[must_use]
     pub fn new(price_id: impl Into<String>) -> Self {
         Self {
@@ -1300,7 +1300,7 @@ crm_core::setters!(UpdateProduct {
 });
 
 impl UpdateProduct {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `name` and `product_type`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1361,7 +1361,7 @@ crm_core::setters!(UpdateProductCollections {
 });
 
 impl UpdateProductCollections {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `alt_id`.
     #[must_use]
     pub fn new(alt_id: impl Into<String>) -> Self {
         Self {
@@ -1407,7 +1407,7 @@ crm_core::setters!(UpdateProductReview {
 });
 
 impl UpdateProductReview {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id`, `product_id` and `status`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -1443,7 +1443,7 @@ crm_core::record! {
 }
 
 impl UpdateProductReviewObject {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `product_id`, `review_id` and `store_id`.
     #[must_use]
     pub fn new(
         product_id: impl Into<String>,
@@ -1476,7 +1476,7 @@ crm_core::record! {
 }
 
 impl UpdateProductReviews {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id`, `reviews` and `status`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -1510,7 +1510,7 @@ crm_core::record! {
 }
 
 impl UpdateProductStore {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action`, `alt_id` and `product_ids`.
     #[must_use]
     pub fn new(
         action: impl Into<SelectionType>,
@@ -1550,7 +1550,7 @@ crm_core::setters!(UserDetails {
 });
 
 impl UserDetails {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `email` and `name`.
     #[must_use]
     pub fn new(email: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -1576,7 +1576,7 @@ crm_core::record! {
 }
 
 impl WeightOptions {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `unit` and `value`.
     #[must_use]
     pub fn new(unit: impl Into<WeightOptionsUnit>, value: impl Into<f64>) -> Self {
         Self {

@@ -171,7 +171,7 @@ crm_core::record! {
 }
 
 impl NotificationSendSetting {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `subject` and `template_id`.
     #[must_use]
     pub fn new(subject: impl Into<String>, template_id: impl Into<String>) -> Self {
         Self {
@@ -195,7 +195,7 @@ crm_core::record! {
 }
 
 impl NotificationSenderSetting {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `from_email` and `from_name`.
     #[must_use]
     pub fn new(from_email: impl Into<String>, from_name: impl Into<String>) -> Self {
         Self {
@@ -219,7 +219,7 @@ crm_core::record! {
 }
 
 impl NotificationSettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `receive` and `sender`.
     #[must_use]
     pub fn new(
         receive: impl Into<NotificationSendSetting>,
@@ -400,7 +400,7 @@ crm_core::setters!(SendDocument {
 });
 
 impl SendDocument {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `document_id`, `location_id` and `sent_by`.
     #[must_use]
     pub fn new(
         document_id: impl Into<String>,
@@ -446,7 +446,7 @@ crm_core::setters!(SendDocumentFromPublicApiBody {
 });
 
 impl SendDocumentFromPublicApiBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contact_id`, `location_id`, `template_id` and `user_id`.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,

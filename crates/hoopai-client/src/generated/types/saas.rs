@@ -52,7 +52,7 @@ crm_core::record! {
 }
 
 impl BulkDisableSaas {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_ids`.
     #[must_use]
     pub fn new(location_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -92,7 +92,7 @@ crm_core::setters!(BulkEnableSaasActionPayload {
 });
 
 impl BulkEnableSaasActionPayload {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `saas_plan_id`.
     #[must_use]
     pub fn new(saas_plan_id: impl Into<String>) -> Self {
         Self {
@@ -132,7 +132,7 @@ crm_core::record! {
 }
 
 impl BulkEnableSaasRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action_payload`, `is_saa_sv2` and `location_ids`.
     #[must_use]
     pub fn new(
         action_payload: impl Into<BulkEnableSaasActionPayload>,
@@ -191,7 +191,7 @@ crm_core::setters!(EnableSaas {
 });
 
 impl EnableSaas {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `company_id` and `is_saa_sv2`.
     #[must_use]
     pub fn new(company_id: impl Into<String>, is_saa_sv2: impl Into<bool>) -> Self {
         Self {
@@ -285,7 +285,7 @@ crm_core::record! {
 }
 
 impl PauseLocation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `company_id` and `paused`.
     #[must_use]
     pub fn new(company_id: impl Into<String>, paused: impl Into<bool>) -> Self {
         Self {
@@ -404,7 +404,7 @@ crm_core::record! {
 }
 
 impl UpdateRebilling {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `config`, `location_ids` and `product`.
     #[must_use]
     pub fn new(
         config: impl Into<UpdateRebillingConfig>,
@@ -495,7 +495,7 @@ crm_core::record! {
 }
 
 impl UpdateSubscription {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `company_id`, `customer_id` and `subscription_id`.
     #[must_use]
     pub fn new(
         company_id: impl Into<String>,

@@ -44,7 +44,7 @@ crm_core::record! {
 }
 
 impl Followers {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `followers`.
     #[must_use]
     pub fn new(followers: impl Into<Vec<String>>) -> Self {
         Self {

@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl Cheque {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `number`.
     #[must_use]
     pub fn new(number: impl Into<String>) -> Self {
         Self {

@@ -85,7 +85,7 @@ crm_core::setters!(OptionItem {
 });
 
 impl OptionItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `key` and `label`.
     #[must_use]
     pub fn new(key: impl Into<String>, label: impl Into<String>) -> Self {
         Self {

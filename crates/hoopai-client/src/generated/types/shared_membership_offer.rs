@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl MembershipOffer {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id`, `label` and `value`.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -93,7 +93,7 @@ crm_core::setters!(ProductLabel {
 });
 
 impl ProductLabel {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `title`.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -158,7 +158,7 @@ crm_core::record! {
 }
 
 impl ProductVariant {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id`, `name` and `options`.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -187,7 +187,7 @@ crm_core::record! {
 }
 
 impl ProductVariantOption {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `name`.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -211,7 +211,7 @@ crm_core::record! {
 }
 
 impl Recurring {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `interval` and `interval_count`.
     #[must_use]
     pub fn new(
         interval: impl Into<RecurringInterval>,

@@ -35,7 +35,7 @@ crm_core::setters!(CreateSnapshotShareLinkRequest {
 });
 
 impl CreateSnapshotShareLinkRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `share_type` and `snapshot_id`.
     #[must_use]
     pub fn new(
         share_type: impl Into<CreateSnapshotShareLinkRequestShareType>,

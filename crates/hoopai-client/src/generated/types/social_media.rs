@@ -126,7 +126,7 @@ crm_core::setters!(AttachIgAccount {
 });
 
 impl AttachIgAccount {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `page_id`.
     #[must_use]
     pub fn new(page_id: impl Into<String>) -> Self {
         Self {
@@ -335,7 +335,7 @@ crm_core::setters!(CreatePost {
 });
 
 impl CreatePost {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `account_ids`, `type_` and `user_id`.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -594,7 +594,7 @@ crm_core::record! {
 }
 
 impl Date {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `day`, `month` and `year`.
     #[must_use]
     pub fn new(
         day: impl Into<f64>,
@@ -1372,7 +1372,7 @@ crm_core::setters!(PostCreateRequest {
 });
 
 impl PostCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `account_ids`, `type_` and `user_id`.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -1431,7 +1431,7 @@ crm_core::setters!(PostMedia {
 });
 
 impl PostMedia {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `url`.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -1563,7 +1563,7 @@ crm_core::setters!(SetAccounts {
 });
 
 impl SetAccounts {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `account_ids`, `file_name`, `file_path` and `rows_count`.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -1692,7 +1692,7 @@ crm_core::setters!(SocialMediaGetStatisticsBody {
 });
 
 impl SocialMediaGetStatisticsBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `profile_ids`.
     #[must_use]
     pub fn new(profile_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2354,7 +2354,7 @@ crm_core::record! {
 }
 
 impl Time {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `hours`, `minutes` and `seconds`.
     #[must_use]
     pub fn new(
         hours: impl Into<f64>,
@@ -2411,7 +2411,7 @@ crm_core::record! {
 }
 
 impl UpdateTag {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `tag_ids`.
     #[must_use]
     pub fn new(tag_ids: impl Into<Vec<String>>) -> Self {
         Self {

@@ -67,7 +67,7 @@ crm_core::setters!(ContactAddress {
 });
 
 impl ContactAddress {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `country`.
     #[must_use]
     pub fn new(country: impl Into<String>) -> Self {
         Self {
@@ -112,7 +112,7 @@ crm_core::setters!(CreateShippingCarrier {
 });
 
 impl CreateShippingCarrier {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id`, `callback_url` and `name`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -234,7 +234,7 @@ crm_core::record! {
 }
 
 impl CreateShippingZone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id`, `countries` and `name`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -276,7 +276,7 @@ crm_core::setters!(CreateStoreSetting {
 });
 
 impl CreateStoreSetting {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `alt_id` and `shipping_origin`.
     #[must_use]
     pub fn new(
         alt_id: impl Into<String>,
@@ -418,7 +418,7 @@ crm_core::record! {
 }
 
 impl ProductItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `qty`.
     #[must_use]
     pub fn new(id: impl Into<String>, qty: impl Into<f64>) -> Self {
         Self {
@@ -478,7 +478,7 @@ crm_core::record! {
 }
 
 impl ShippingCarrierService {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `value`.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -588,7 +588,7 @@ crm_core::setters!(ShippingZoneCountry {
 });
 
 impl ShippingZoneCountry {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `code`.
     #[must_use]
     pub fn new(code: impl Into<String>) -> Self {
         Self {
@@ -610,7 +610,7 @@ crm_core::record! {
 }
 
 impl ShippingZoneCountryState {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `code`.
     #[must_use]
     pub fn new(code: impl Into<String>) -> Self {
         Self {
@@ -648,7 +648,7 @@ crm_core::record! {
 }
 
 impl StoreOrderFulfillmentNotification {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `default_email_template_id`, `email_template_id`, `enabled` and `subject`.
     #[must_use]
     pub fn new(
         default_email_template_id: impl Into<String>,
@@ -683,7 +683,7 @@ crm_core::record! {
 }
 
 impl StoreOrderNotification {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `default_email_template_id`, `email_template_id`, `enabled` and `subject`.
     #[must_use]
     pub fn new(
         default_email_template_id: impl Into<String>,
@@ -718,7 +718,7 @@ crm_core::setters!(StoreOrderSource {
 });
 
 impl StoreOrderSource {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `type_`.
     #[must_use]
     pub fn new(type_: impl Into<OrderSourceType>) -> Self {
         Self {

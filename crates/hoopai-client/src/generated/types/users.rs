@@ -107,7 +107,7 @@ crm_core::setters!(FilterByEmail {
 });
 
 impl FilterByEmail {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `company_id` and `emails`.
     #[must_use]
     pub fn new(company_id: impl Into<String>, emails: impl Into<String>) -> Self {
         Self {

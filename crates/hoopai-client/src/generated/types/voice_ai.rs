@@ -120,7 +120,7 @@ crm_core::setters!(AgentCreationRequest {
 });
 
 impl AgentCreationRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -206,7 +206,7 @@ crm_core::record! {
 }
 
 impl AgentWorkingHours {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `day_of_the_week` and `intervals`.
     #[must_use]
     pub fn new(
         day_of_the_week: impl Into<f64>,
@@ -520,7 +520,7 @@ crm_core::setters!(Translation {
 });
 
 impl Translation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `enabled`.
     #[must_use]
     pub fn new(enabled: impl Into<bool>) -> Self {
         Self {
@@ -558,7 +558,7 @@ crm_core::record! {
 }
 
 impl VoiceAiInterval {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `end_hour`, `end_minute`, `start_hour` and `start_minute`.
     #[must_use]
     pub fn new(
         end_hour: impl Into<f64>,

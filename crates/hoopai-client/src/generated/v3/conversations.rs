@@ -38,7 +38,7 @@ impl Conversations {
         self.call(&operations::CONVERSATIONS_CANCEL_SCHEDULED_EMAIL)
             .path("emailMessageId", &email_message_id)
     }
-    /// Completes an upload that `initiate_upload` started; internal to the vendor, which plans to remove it.
+    /// Completes an upload that `initiate_upload` started; internal to the vendor, which plans to remove it from its public document.
     ///
     /// `POST /conversations/messages/upload/complete`
     ///
@@ -91,7 +91,7 @@ impl Conversations {
     pub fn get_email(&self, id: impl Display) -> Call<types::GetEmailMessageReply> {
         self.call(&operations::CONVERSATIONS_GET_EMAIL).path("id", &id)
     }
-    /// Starts the upload of a file, and returns the URL to send the file to; internal to the vendor, which plans to remove it.
+    /// Starts the upload of a file, and returns the URL to send the file to; internal to the vendor, which plans to remove it from its public document.
     ///
     /// `POST /conversations/messages/upload/initiate`
     ///
@@ -126,7 +126,7 @@ impl Conversations {
     ) -> Call<types::InitiateFileUploadReply> {
         self.call(&operations::CONVERSATIONS_INITIATE_UPLOAD).json(&body.into())
     }
-    /// Sends a reply to the review of a conversation; internal to the vendor, which plans to remove it.
+    /// Sends a reply to the review of a conversation; internal to the vendor, which plans to remove it from its public document.
     ///
     /// `POST /conversations/messages/review-reply`
     ///

@@ -61,7 +61,7 @@ crm_core::setters!(AccountUserCreate {
 });
 
 impl AccountUserCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `email` and `send_welcome_email`.
     #[must_use]
     pub fn new(email: impl Into<String>, send_welcome_email: impl Into<bool>) -> Self {
         Self {

@@ -21,7 +21,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `category`, `max_to_object_ids` and `type_id`.
     #[must_use]
     pub fn new(
         category: impl Into<AssociationCategory>,
@@ -48,7 +48,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationCreateRequestBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(
         inputs: impl Into<Vec<AssociationDefinitionConfigurationCreateRequest>>,
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `category`, `max_to_object_ids` and `type_id`.
     #[must_use]
     pub fn new(
         category: impl Into<AssociationCategory>,
@@ -102,7 +102,7 @@ crm_core::record! {
 }
 
 impl AssociationDefinitionConfigurationUpdateRequestBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(
         inputs: impl Into<Vec<AssociationDefinitionConfigurationUpdateRequest>>,
@@ -166,7 +166,7 @@ crm_core::setters!(AssociationDefinitionCreateRequest {
 });
 
 impl AssociationDefinitionCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label` and `name`.
     #[must_use]
     pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -197,7 +197,7 @@ crm_core::setters!(AssociationDefinitionUpdateRequest {
 });
 
 impl AssociationDefinitionUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `association_type_id` and `label`.
     #[must_use]
     pub fn new(association_type_id: impl Into<i64>, label: impl Into<String>) -> Self {
         Self {
@@ -263,7 +263,7 @@ crm_core::record! {
 }
 
 impl AssociationSpecBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationsSchemaAssociationSpec>>) -> Self {
         Self {
@@ -294,7 +294,7 @@ crm_core::record! {
 }
 
 impl AssociationsSchemaAssociationSpec {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `category` and `type_id`.
     #[must_use]
     pub fn new(category: impl Into<String>, type_id: impl Into<i64>) -> Self {
         Self {

@@ -30,7 +30,7 @@ crm_core::record! {
 }
 
 impl AssociationArchive {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `from` and `to`.
     #[must_use]
     pub fn new(
         from: impl Into<PublicObjectId>,
@@ -55,7 +55,7 @@ crm_core::record! {
 }
 
 impl AssociationBatchArchive {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationArchive>>) -> Self {
         Self {
@@ -76,7 +76,7 @@ crm_core::record! {
 }
 
 impl AssociationBatchCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationCreate>>) -> Self {
         Self {
@@ -97,7 +97,7 @@ crm_core::record! {
 }
 
 impl AssociationBatchRead {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AssociationRead>>) -> Self {
         Self {
@@ -164,7 +164,7 @@ crm_core::record! {
 }
 
 impl AssociationCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `from`, `to` and `types`.
     #[must_use]
     pub fn new(
         from: impl Into<PublicObjectId>,
@@ -207,7 +207,7 @@ crm_core::setters!(AssociationRead {
 });
 
 impl AssociationRead {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -252,7 +252,7 @@ crm_core::record! {
 }
 
 impl DefaultAssociationBatchCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<DefaultAssociationCreate>>) -> Self {
         Self {
@@ -296,7 +296,7 @@ crm_core::record! {
 }
 
 impl DefaultAssociationCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `from` and `to`.
     #[must_use]
     pub fn new(from: impl Into<PublicObjectId>, to: impl Into<PublicObjectId>) -> Self {
         Self {

@@ -85,7 +85,7 @@ crm_core::record! {
 }
 
 impl BlogAuthorBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BlogAuthor>>) -> Self {
         Self {
@@ -143,7 +143,7 @@ crm_core::setters!(BlogAuthorClone {
 });
 
 impl BlogAuthorClone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `blog_author` and `id`.
     #[must_use]
     pub fn new(blog_author: impl Into<BlogAuthor>, id: impl Into<String>) -> Self {
         Self {

@@ -259,7 +259,7 @@ crm_core::record! {
 }
 
 impl BlogPostBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BlogPost>>) -> Self {
         Self {
@@ -311,7 +311,7 @@ crm_core::setters!(BlogPostLanguageClone {
 });
 
 impl BlogPostLanguageClone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

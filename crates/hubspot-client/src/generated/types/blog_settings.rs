@@ -68,7 +68,7 @@ crm_core::setters!(BlogLanguageClone {
 });
 
 impl BlogLanguageClone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

@@ -55,7 +55,7 @@ crm_core::record! {
 }
 
 impl TagBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<Tag>>) -> Self {
         Self {
@@ -113,7 +113,7 @@ crm_core::setters!(TagClone {
 });
 
 impl TagClone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `name`.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -54,7 +54,7 @@ crm_core::record! {
 }
 
 impl ChannelConnectionSettingsRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `is_ready` and `url`.
     #[must_use]
     pub fn new(is_ready: impl Into<bool>, url: impl Into<String>) -> Self {
         Self {
@@ -200,7 +200,7 @@ crm_core::setters!(FormattedPhoneNumber {
 });
 
 impl FormattedPhoneNumber {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `e164_number` and `phone_number_type`.
     #[must_use]
     pub fn new(
         e164_number: impl Into<String>,
@@ -256,7 +256,7 @@ crm_core::record! {
 }
 
 impl MarkRecordingAsReadyRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `engagement_id`.
     #[must_use]
     pub fn new(engagement_id: impl Into<i64>) -> Self {
         Self {
@@ -309,7 +309,7 @@ crm_core::record! {
 }
 
 impl RecordingSettingsRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `url_to_retrieve_authed_recording`.
     #[must_use]
     pub fn new(url_to_retrieve_authed_recording: impl Into<String>) -> Self {
         Self {

@@ -108,7 +108,7 @@ crm_core::record! {
 }
 
 impl CampaignBatchUpdateItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `properties`.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -130,7 +130,7 @@ crm_core::record! {
 }
 
 impl CampaignBatchUpdateItemBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignBatchUpdateItem>>) -> Self {
         Self {
@@ -163,7 +163,7 @@ crm_core::record! {
 }
 
 impl CampaignDeleteInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -184,7 +184,7 @@ crm_core::record! {
 }
 
 impl CampaignDeleteInputBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignDeleteInput>>) -> Self {
         Self {
@@ -205,7 +205,7 @@ crm_core::record! {
 }
 
 impl CampaignInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `properties`.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -226,7 +226,7 @@ crm_core::record! {
 }
 
 impl CampaignInputBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignInput>>) -> Self {
         Self {
@@ -259,7 +259,7 @@ crm_core::record! {
 }
 
 impl CampaignReadInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -280,7 +280,7 @@ crm_core::record! {
 }
 
 impl CampaignReadInputBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CampaignReadInput>>) -> Self {
         Self {
@@ -383,7 +383,7 @@ crm_core::setters!(ItemInput {
 });
 
 impl ItemInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `amount`, `name` and `order`.
     #[must_use]
     pub fn new(
         amount: impl Into<f64>,

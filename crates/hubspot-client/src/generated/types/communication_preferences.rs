@@ -111,7 +111,7 @@ crm_core::setters!(LinkGenerationRequest {
 });
 
 impl LinkGenerationRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `subscriber_id_string`.
     #[must_use]
     pub fn new(subscriber_id_string: impl Into<String>) -> Self {
         Self {
@@ -148,7 +148,7 @@ crm_core::setters!(PartialPublicStatusRequest {
 });
 
 impl PartialPublicStatusRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `status_state` and `subscription_id`.
     #[must_use]
     pub fn new(
         status_state: impl Into<SubscriptionStatus>,
@@ -271,7 +271,7 @@ crm_core::setters!(StatusRequest {
 });
 
 impl StatusRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `status_state`, `subscriber_id_string` and `subscription_id`.
     #[must_use]
     pub fn new(
         status_state: impl Into<SubscriptionStatus>,
@@ -301,7 +301,7 @@ crm_core::record! {
 }
 
 impl StatusRequestBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<StatusRequest>>) -> Self {
         Self {

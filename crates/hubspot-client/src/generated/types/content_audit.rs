@@ -118,7 +118,7 @@ crm_core::record! {
 }
 
 impl CmsAuditLoggingExportFilters {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `object_type`.
     #[must_use]
     pub fn new(object_type: impl Into<Vec<String>>) -> Self {
         Self {

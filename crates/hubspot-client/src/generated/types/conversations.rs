@@ -164,7 +164,7 @@ crm_core::setters!(CommentCreate {
 });
 
 impl CommentCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `attachments` and `text`.
     #[must_use]
     pub fn new(
         attachments: impl Into<Vec<CommentCreateAttachmentsItem>>,
@@ -281,7 +281,7 @@ crm_core::record! {
 }
 
 impl FileCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `file_id`.
     #[must_use]
     pub fn new(file_id: impl Into<String>) -> Self {
         Self {
@@ -409,7 +409,7 @@ crm_core::record! {
 }
 
 impl QuickRepliesCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `quick_replies`.
     #[must_use]
     pub fn new(quick_replies: impl Into<Vec<QuickReply>>) -> Self {
         Self {
@@ -447,7 +447,7 @@ crm_core::setters!(RecipientCreate {
 });
 
 impl RecipientCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `delivery_identifiers`.
     #[must_use]
     pub fn new(delivery_identifiers: impl Into<Vec<DeliveryIdentifier>>) -> Self {
         Self {
@@ -474,7 +474,7 @@ crm_core::record! {
 }
 
 impl SocialMediaCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `social_metadata`.
     #[must_use]
     pub fn new(social_metadata: impl Into<SocialMetadata>) -> Self {
         Self {
@@ -539,7 +539,7 @@ crm_core::record! {
 }
 
 impl ThreadAssignRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `actor_id`.
     #[must_use]
     pub fn new(actor_id: impl Into<String>) -> Self {
         Self {

@@ -44,7 +44,7 @@ crm_core::record! {
 }
 
 impl CardActions {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `base_urls`.
     #[must_use]
     pub fn new(base_urls: impl Into<Vec<String>>) -> Self {
         Self {
@@ -113,7 +113,7 @@ crm_core::record! {
 }
 
 impl CardCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `actions`, `display`, `fetch` and `title`.
     #[must_use]
     pub fn new(
         actions: impl Into<CardActions>,
@@ -142,7 +142,7 @@ crm_core::record! {
 }
 
 impl CardDisplayBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `properties`.
     #[must_use]
     pub fn new(properties: impl Into<Vec<CardDisplayProperty>>) -> Self {
         Self {
@@ -169,7 +169,7 @@ crm_core::record! {
 }
 
 impl CardDisplayProperty {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `data_type`, `label`, `name` and `options`.
     #[must_use]
     pub fn new(
         data_type: impl Into<DataType>,
@@ -208,7 +208,7 @@ crm_core::setters!(CardFetchBody {
 });
 
 impl CardFetchBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `card_type`, `object_types` and `target_url`.
     #[must_use]
     pub fn new(
         card_type: impl Into<CardType>,
@@ -250,7 +250,7 @@ crm_core::setters!(CardFetchBodyPatch {
 });
 
 impl CardFetchBodyPatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `object_types`.
     #[must_use]
     pub fn new(object_types: impl Into<Vec<CardObjectTypeBody>>) -> Self {
         Self {
@@ -308,7 +308,7 @@ crm_core::setters!(CardMigrateViewsRequest {
 });
 
 impl CardMigrateViewsRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `allow_duplicate_app_card_ids`, `app_card_id` and `legacy_crm_card_id`.
     #[must_use]
     pub fn new(
         allow_duplicate_app_card_ids: impl Into<bool>,
@@ -338,7 +338,7 @@ crm_core::record! {
 }
 
 impl CardObjectTypeBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `properties_to_send`.
     #[must_use]
     pub fn new(
         name: impl Into<CardObjectTypeBodyName>,
@@ -459,7 +459,7 @@ crm_core::record! {
 }
 
 impl DisplayOption {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label`, `name` and `type_`.
     #[must_use]
     pub fn new(
         label: impl Into<String>,

@@ -31,7 +31,7 @@ crm_core::record! {
 }
 
 impl CompanyCurrencyUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `currency_code`.
     #[must_use]
     pub fn new(currency_code: impl Into<String>) -> Self {
         Self {
@@ -70,7 +70,7 @@ crm_core::record! {
 }
 
 impl CurrencyCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `currency_code`.
     #[must_use]
     pub fn new(currency_code: impl Into<String>) -> Self {
         Self {
@@ -95,7 +95,7 @@ crm_core::record! {
 }
 
 impl CurrencyPairUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `from_currency_code`, `to_currency_code` and `visible_in_ui`.
     #[must_use]
     pub fn new(
         from_currency_code: impl Into<String>,
@@ -172,7 +172,7 @@ crm_core::setters!(ExchangeRateCreateRequest {
 });
 
 impl ExchangeRateCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `conversion_rate` and `from_currency_code`.
     #[must_use]
     pub fn new(
         conversion_rate: impl Into<f64>,
@@ -198,7 +198,7 @@ crm_core::record! {
 }
 
 impl ExchangeRateCreateRequestBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ExchangeRateCreateRequest>>) -> Self {
         Self {
@@ -233,7 +233,7 @@ crm_core::setters!(ExchangeRateMultiplier {
 });
 
 impl ExchangeRateMultiplier {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `conversion_rate`.
     #[must_use]
     pub fn new(conversion_rate: impl Into<f64>) -> Self {
         Self {
@@ -273,7 +273,7 @@ crm_core::setters!(ExchangeRateUpdateRequest {
 });
 
 impl ExchangeRateUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `conversion_rate` and `id`.
     #[must_use]
     pub fn new(conversion_rate: impl Into<f64>, id: impl Into<String>) -> Self {
         Self {
@@ -296,7 +296,7 @@ crm_core::record! {
 }
 
 impl ExchangeRateUpdateRequestBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ExchangeRateUpdateRequest>>) -> Self {
         Self {

@@ -163,7 +163,7 @@ crm_core::record! {
 }
 
 impl ActionDefinitionRequiresObjectRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `requires_object`.
     #[must_use]
     pub fn new(requires_object: impl Into<bool>) -> Self {
         Self {
@@ -186,7 +186,7 @@ crm_core::record! {
 }
 
 impl ActionExecutionIndexIdentifier {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action_execution_index` and `enrollment_id`.
     #[must_use]
     pub fn new(
         action_execution_index: impl Into<i64>,
@@ -217,7 +217,7 @@ crm_core::setters!(ActionFunction {
 });
 
 impl ActionFunction {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `function_source` and `function_type`.
     #[must_use]
     pub fn new(
         function_source: impl Into<String>,
@@ -294,7 +294,7 @@ crm_core::setters!(ActionLabels {
 });
 
 impl ActionLabels {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `action_name`.
     #[must_use]
     pub fn new(action_name: impl Into<String>) -> Self {
         Self {
@@ -355,7 +355,7 @@ crm_core::setters!(AgentRequestContext {
 });
 
 impl AgentRequestContext {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `agent_id` and `chirp_ai_context_object`.
     #[must_use]
     pub fn new(
         agent_id: impl Into<i64>,
@@ -384,7 +384,7 @@ crm_core::record! {
 }
 
 impl ArrayField {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `items`.
     #[must_use]
     pub fn new(items: impl Into<ArrayFieldItems>) -> Self {
         Self {
@@ -461,7 +461,7 @@ crm_core::setters!(CallbackCompletionBatchRequest {
 });
 
 impl CallbackCompletionBatchRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `callback_id`, `output_fields` and `typed_outputs`.
     #[must_use]
     pub fn new(
         callback_id: impl Into<String>,
@@ -490,7 +490,7 @@ crm_core::record! {
 }
 
 impl CallbackCompletionBatchRequestBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<CallbackCompletionBatchRequest>>) -> Self {
         Self {
@@ -534,7 +534,7 @@ crm_core::setters!(CallbackCompletionRequest {
 });
 
 impl CallbackCompletionRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `output_fields` and `typed_outputs`.
     #[must_use]
     pub fn new(
         output_fields: impl Into<Map<String>>,
@@ -679,7 +679,7 @@ crm_core::setters!(ComplianceIds {
 });
 
 impl ComplianceIds {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contact_ids`, `portal_ids` and `user_ids`.
     #[must_use]
     pub fn new(
         contact_ids: impl Into<Vec<ContactId>>,
@@ -715,7 +715,7 @@ crm_core::record! {
 }
 
 impl ConditionalSingleFieldDependency {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `controlling_field_name`, `controlling_field_value` and `dependent_field_names`.
     #[must_use]
     pub fn new(
         controlling_field_name: impl Into<String>,
@@ -753,7 +753,7 @@ crm_core::setters!(ContactId {
 });
 
 impl ContactId {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `portal_id`.
     #[must_use]
     pub fn new(portal_id: impl Into<i64>) -> Self {
         Self {
@@ -858,7 +858,7 @@ crm_core::record! {
 }
 
 impl ExecutionTranslationRule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `conditions` and `label_name`.
     #[must_use]
     pub fn new(
         conditions: impl Into<Map<Value>>,
@@ -1001,7 +1001,7 @@ crm_core::setters!(InputFieldDefinition {
 });
 
 impl InputFieldDefinition {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `is_required` and `type_definition`.
     #[must_use]
     pub fn new(
         is_required: impl Into<bool>,
@@ -1117,7 +1117,7 @@ crm_core::record! {
 }
 
 impl ObjectField {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `properties`.
     #[must_use]
     pub fn new(properties: impl Into<Value>) -> Self {
         Self {
@@ -1139,7 +1139,7 @@ crm_core::record! {
 }
 
 impl ObjectRequestOptions {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `properties`.
     #[must_use]
     pub fn new(properties: impl Into<Vec<String>>) -> Self {
         Self {
@@ -1160,7 +1160,7 @@ crm_core::record! {
 }
 
 impl OutputFieldDefinition {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `type_definition`.
     #[must_use]
     pub fn new(type_definition: impl Into<FieldTypeDefinition>) -> Self {
         Self {
@@ -1211,7 +1211,7 @@ crm_core::setters!(PublicFieldTypeDefinition {
 });
 
 impl PublicFieldTypeDefinition {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name`, `options` and `type_`.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -1280,7 +1280,7 @@ crm_core::setters!(PublicOption {
 });
 
 impl PublicOption {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label` and `value`.
     #[must_use]
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -1308,7 +1308,7 @@ crm_core::record! {
 }
 
 impl SingleFieldDependency {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `controlling_field_name` and `dependent_field_names`.
     #[must_use]
     pub fn new(
         controlling_field_name: impl Into<String>,
@@ -1341,7 +1341,7 @@ crm_core::setters!(StandaloneRequestContext {
 });
 
 impl StandaloneRequestContext {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `chirp_ai_context_object`.
     #[must_use]
     pub fn new(chirp_ai_context_object: impl Into<ChirpAiContextObject>) -> Self {
         Self {
@@ -1482,7 +1482,7 @@ crm_core::setters!(WorkflowsRequestContext {
 });
 
 impl WorkflowsRequestContext {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `workflow_id`.
     #[must_use]
     pub fn new(workflow_id: impl Into<i64>) -> Self {
         Self {

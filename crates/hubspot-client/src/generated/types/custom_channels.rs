@@ -27,7 +27,7 @@ crm_core::setters!(ChannelAccountCreate {
 });
 
 impl ChannelAccountCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `authorized`, `inbox_id` and `name`.
     #[must_use]
     pub fn new(
         authorized: impl Into<bool>,
@@ -145,7 +145,7 @@ crm_core::setters!(ChannelIntegrationChannelCreate {
 });
 
 impl ChannelIntegrationChannelCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `capabilities` and `name`.
     #[must_use]
     pub fn new(capabilities: impl Into<Map<Value>>, name: impl Into<String>) -> Self {
         Self {
@@ -291,7 +291,7 @@ crm_core::setters!(ChannelIntegrationMessageUpdateRequest {
 });
 
 impl ChannelIntegrationMessageUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `status_type`.
     #[must_use]
     pub fn new(
         status_type: impl Into<ChannelIntegrationMessageUpdateRequestStatusType>,
@@ -335,7 +335,7 @@ crm_core::setters!(ChannelIntegrationParticipant {
 });
 
 impl ChannelIntegrationParticipant {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `delivery_identifier`.
     #[must_use]
     pub fn new(delivery_identifier: impl Into<DeliveryIdentifier>) -> Self {
         Self {
@@ -360,7 +360,7 @@ crm_core::record! {
 }
 
 impl ContactAttachment {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `contact_profile`.
     #[must_use]
     pub fn new(contact_profile: impl Into<ContactProfile>) -> Self {
         Self {
@@ -390,7 +390,7 @@ crm_core::setters!(FileAttachment {
 });
 
 impl FileAttachment {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `file_id`.
     #[must_use]
     pub fn new(file_id: impl Into<String>) -> Self {
         Self {
@@ -427,7 +427,7 @@ crm_core::setters!(LocationAttachment {
 });
 
 impl LocationAttachment {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `latitude` and `longitude`.
     #[must_use]
     pub fn new(latitude: impl Into<f64>, longitude: impl Into<f64>) -> Self {
         Self {
@@ -494,7 +494,7 @@ crm_core::record! {
 }
 
 impl PreResolvedContact {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contact_properties_leading_to_match` and `contact_vid`.
     #[must_use]
     pub fn new(
         contact_properties_leading_to_match: impl Into<Vec<String>>,
@@ -521,7 +521,7 @@ crm_core::record! {
 }
 
 impl PreResolvedContacts {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `contacts`.
     #[must_use]
     pub fn new(contacts: impl Into<Vec<PreResolvedContact>>) -> Self {
         Self {
@@ -544,7 +544,7 @@ crm_core::record! {
 }
 
 impl QuickRepliesAttachment {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `quick_replies`.
     #[must_use]
     pub fn new(quick_replies: impl Into<Vec<QuickReply>>) -> Self {
         Self {
@@ -568,7 +568,7 @@ crm_core::record! {
 }
 
 impl SocialMetadataIntegrationAttachment {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `social_metadata`.
     #[must_use]
     pub fn new(social_metadata: impl Into<SocialMetadata>) -> Self {
         Self {

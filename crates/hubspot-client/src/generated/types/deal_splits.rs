@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl DealSplitInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `owner_id` and `percentage`.
     #[must_use]
     pub fn new(owner_id: impl Into<i64>, percentage: impl Into<f64>) -> Self {
         Self {
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 impl DealSplitsBatchCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<DealSplitsCreateRequest>>) -> Self {
         Self {
@@ -61,7 +61,7 @@ crm_core::record! {
 }
 
 impl DealSplitsCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `splits`.
     #[must_use]
     pub fn new(id: impl Into<i64>, splits: impl Into<Vec<DealSplitInput>>) -> Self {
         Self {

@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl BatchedBehavioralEventHttpCompletionRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BehavioralEventHttpCompletionRequest>>) -> Self {
         Self {
@@ -59,7 +59,7 @@ crm_core::setters!(BehavioralEventHttpCompletionRequest {
 });
 
 impl BehavioralEventHttpCompletionRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `event_name` and `properties`.
     #[must_use]
     pub fn new(
         event_name: impl Into<String>,

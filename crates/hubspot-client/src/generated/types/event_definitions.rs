@@ -32,7 +32,7 @@ crm_core::setters!(BehavioralEventPropertyCreate {
 });
 
 impl BehavioralEventPropertyCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label` and `type_`.
     #[must_use]
     pub fn new(label: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -141,7 +141,7 @@ crm_core::setters!(BehavioralEventTypeDefinitionCreate {
 });
 
 impl BehavioralEventTypeDefinitionCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `include_default_properties`, `label` and `property_definitions`.
     #[must_use]
     pub fn new(
         include_default_properties: impl Into<bool>,
@@ -1394,7 +1394,7 @@ crm_core::record! {
 }
 
 impl ObjectResolutionMappingRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `primary_object_rule`.
     #[must_use]
     pub fn new(primary_object_rule: impl Into<PrimaryObjectResolutionRule>) -> Self {
         Self {
@@ -1427,7 +1427,7 @@ crm_core::record! {
 }
 
 impl PrimaryObjectResolutionRule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `event_property_name` and `target_object_property_name`.
     #[must_use]
     pub fn new(
         event_property_name: impl Into<String>,

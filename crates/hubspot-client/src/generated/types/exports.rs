@@ -46,7 +46,7 @@ crm_core::setters!(CrmSearchRequest {
 });
 
 impl CrmSearchRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `filter_groups`, `filters` and `sorts`.
     #[must_use]
     pub fn new(
         filter_groups: impl Into<Vec<FilterGroup>>,

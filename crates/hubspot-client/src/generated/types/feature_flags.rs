@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl BatchPortalEntry {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `flag_state` and `portal_id`.
     #[must_use]
     pub fn new(flag_state: impl Into<FlagState>, portal_id: impl Into<i64>) -> Self {
         Self {
@@ -44,7 +44,7 @@ crm_core::setters!(FlagPutRequest {
 });
 
 impl FlagPutRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `default_state`.
     #[must_use]
     pub fn new(default_state: impl Into<FlagState>) -> Self {
         Self {
@@ -100,7 +100,7 @@ crm_core::record! {
 }
 
 impl PortalFlagStateBatchDeleteRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `portal_ids`.
     #[must_use]
     pub fn new(portal_ids: impl Into<Vec<i64>>) -> Self {
         Self {
@@ -121,7 +121,7 @@ crm_core::record! {
 }
 
 impl PortalFlagStateBatchPutRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `portal_states`.
     #[must_use]
     pub fn new(portal_states: impl Into<Vec<BatchPortalEntry>>) -> Self {
         Self {
@@ -150,7 +150,7 @@ crm_core::record! {
 }
 
 impl PortalFlagStatePutRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `flag_state`.
     #[must_use]
     pub fn new(flag_state: impl Into<FlagState>) -> Self {
         Self {

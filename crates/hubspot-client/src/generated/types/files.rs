@@ -155,7 +155,7 @@ crm_core::setters!(FolderInput {
 });
 
 impl FolderInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `name`.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -210,7 +210,7 @@ crm_core::setters!(FolderUpdateInputWithId {
 });
 
 impl FolderUpdateInputWithId {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -261,7 +261,7 @@ crm_core::setters!(ImportFromUrlInput {
 });
 
 impl ImportFromUrlInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `access`, `duplicate_validation_scope`, `duplicate_validation_strategy` and `overwrite`.
     #[must_use]
     pub fn new(
         access: impl Into<StoredFileAccess>,

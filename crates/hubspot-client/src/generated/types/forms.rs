@@ -89,7 +89,7 @@ crm_core::record! {
 }
 
 impl DependentField {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `dependent_condition` and `dependent_field`.
     #[must_use]
     pub fn new(
         dependent_condition: impl Into<DependentFieldFilter>,
@@ -348,7 +348,7 @@ crm_core::record! {
 }
 
 impl EmailFieldValidation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `blocked_email_domains` and `use_default_block_list`.
     #[must_use]
     pub fn new(
         blocked_email_domains: impl Into<Vec<String>>,
@@ -383,7 +383,7 @@ crm_core::setters!(EnumeratedFieldOption {
 });
 
 impl EnumeratedFieldOption {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `display_order`, `label` and `value`.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,
@@ -440,7 +440,7 @@ crm_core::setters!(FieldGroup {
 });
 
 impl FieldGroup {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `fields`, `group_type` and `rich_text_type`.
     #[must_use]
     pub fn new(
         fields: impl Into<Vec<Field>>,
@@ -492,7 +492,7 @@ crm_core::record! {
 }
 
 impl FieldValidation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `max_allowed_digits` and `min_allowed_digits`.
     #[must_use]
     pub fn new(
         max_allowed_digits: impl Into<i64>,
@@ -630,7 +630,7 @@ crm_core::setters!(FormDisplayOptions {
 });
 
 impl FormDisplayOptions {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `render_raw_html`, `style`, `submit_button_text` and `theme`.
     #[must_use]
     pub fn new(
         render_raw_html: impl Into<bool>,
@@ -680,7 +680,7 @@ crm_core::record! {
 }
 
 impl FormPostSubmitAction {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `type_` and `value`.
     #[must_use]
     pub fn new(
         type_: impl Into<FormPostSubmitActionType>,
@@ -1156,7 +1156,7 @@ crm_core::record! {
 }
 
 impl LegalConsentCheckbox {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label`, `required` and `subscription_type_id`.
     #[must_use]
     pub fn new(
         label: impl Into<String>,
@@ -1205,7 +1205,7 @@ crm_core::setters!(LegalConsentOptionsExplicitConsentToProcess {
 });
 
 impl LegalConsentOptionsExplicitConsentToProcess {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `communications_checkboxes` and `privacy_text`.
     #[must_use]
     pub fn new(
         communications_checkboxes: impl Into<Vec<LegalConsentCheckbox>>,
@@ -1249,7 +1249,7 @@ crm_core::setters!(LegalConsentOptionsImplicitConsentToProcess {
 });
 
 impl LegalConsentOptionsImplicitConsentToProcess {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `communications_checkboxes` and `privacy_text`.
     #[must_use]
     pub fn new(
         communications_checkboxes: impl Into<Vec<LegalConsentCheckbox>>,
@@ -1283,7 +1283,7 @@ crm_core::record! {
 }
 
 impl LegalConsentOptionsLegitimateInterest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `lawful_basis`, `privacy_text` and `subscription_type_ids`.
     #[must_use]
     pub fn new(
         lawful_basis: impl Into<LegalConsentOptionsLegitimateInterestLawfulBasis>,
@@ -1352,7 +1352,7 @@ crm_core::record! {
 }
 
 impl LifecycleStage {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `object_type_id` and `value`.
     #[must_use]
     pub fn new(object_type_id: impl Into<String>, value: impl Into<String>) -> Self {
         Self {

@@ -201,7 +201,7 @@ crm_core::record! {
 }
 
 impl HubDbRowBatchClone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<HubDbRowClone>>) -> Self {
         Self {
@@ -222,7 +222,7 @@ crm_core::record! {
 }
 
 impl HubDbRowBatchCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<HubDbRowInput>>) -> Self {
         Self {
@@ -264,7 +264,7 @@ crm_core::record! {
 }
 
 impl HubDbRowBatchUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<HubDbRowUpdate>>) -> Self {
         Self {
@@ -289,7 +289,7 @@ crm_core::setters!(HubDbRowClone {
 });
 
 impl HubDbRowClone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -340,7 +340,7 @@ crm_core::setters!(HubDbRowInput {
 });
 
 impl HubDbRowInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `child_table_id`, `display_index` and `values`.
     #[must_use]
     pub fn new(
         child_table_id: impl Into<i64>,
@@ -429,7 +429,7 @@ crm_core::setters!(HubDbRowUpdate {
 });
 
 impl HubDbRowUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `child_table_id`, `display_index` and `values`.
     #[must_use]
     pub fn new(
         child_table_id: impl Into<i64>,
@@ -515,7 +515,7 @@ crm_core::setters!(HubDbTableCloneRequest {
 });
 
 impl HubDbTableCloneRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `copy_rows` and `is_hubspot_defined`.
     #[must_use]
     pub fn new(copy_rows: impl Into<bool>, is_hubspot_defined: impl Into<bool>) -> Self {
         Self {
@@ -567,7 +567,7 @@ crm_core::setters!(HubDbTableInput {
 });
 
 impl HubDbTableInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label` and `name`.
     #[must_use]
     pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -677,7 +677,7 @@ crm_core::record! {
 }
 
 impl SimpleUser {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `email`, `first_name`, `id` and `last_name`.
     #[must_use]
     pub fn new(
         email: impl Into<String>,

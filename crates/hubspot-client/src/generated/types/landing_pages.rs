@@ -43,7 +43,7 @@ crm_core::record! {
 }
 
 impl ContentFolderBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ContentFolder>>) -> Self {
         Self {

@@ -67,7 +67,7 @@ crm_core::record! {
 }
 
 impl ListConversionDate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `day`, `month` and `year`.
     #[must_use]
     pub fn new(
         day: impl Into<i64>,
@@ -99,7 +99,7 @@ crm_core::record! {
 }
 
 impl ListConversionInactivity {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `offset` and `time_unit`.
     #[must_use]
     pub fn new(
         offset: impl Into<i64>,
@@ -179,7 +179,7 @@ crm_core::setters!(ListCreateRequest {
 });
 
 impl ListCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name`, `object_type_id` and `processing_type`.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -219,7 +219,7 @@ crm_core::record! {
 }
 
 impl ListFilterUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `filter_branch`.
     #[must_use]
     pub fn new(filter_branch: impl Into<FilterBranch>) -> Self {
         Self {
@@ -275,7 +275,7 @@ crm_core::setters!(ListFolderCreateRequest {
 });
 
 impl ListFolderCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `name`.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -306,7 +306,7 @@ crm_core::record! {
 }
 
 impl ListMoveRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `list_id` and `new_folder_id`.
     #[must_use]
     pub fn new(list_id: impl Into<String>, new_folder_id: impl Into<String>) -> Self {
         Self {
@@ -330,7 +330,7 @@ crm_core::record! {
 }
 
 impl ListPermissions {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `teams_with_edit_access` and `users_with_edit_access`.
     #[must_use]
     pub fn new(
         teams_with_edit_access: impl Into<Vec<i64>>,
@@ -446,7 +446,7 @@ crm_core::record! {
 }
 
 impl MembershipChangeRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `record_ids_to_add` and `record_ids_to_remove`.
     #[must_use]
     pub fn new(
         record_ids_to_add: impl Into<Vec<String>>,
@@ -577,7 +577,7 @@ crm_core::record! {
 }
 
 impl RecordIdInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `object_type_id` and `record_id`.
     #[must_use]
     pub fn new(object_type_id: impl Into<String>, record_id: impl Into<String>) -> Self {
         Self {
@@ -599,7 +599,7 @@ crm_core::record! {
 }
 
 impl RecordIdInputBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<RecordIdInput>>) -> Self {
         Self {

@@ -175,7 +175,7 @@ crm_core::setters!(EmailClone {
 });
 
 impl EmailClone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -613,7 +613,7 @@ crm_core::setters!(EmailTestingDetails {
 });
 
 impl EmailTestingDetails {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `is_ab_variation`.
     #[must_use]
     pub fn new(is_ab_variation: impl Into<bool>) -> Self {
         Self {

@@ -134,7 +134,7 @@ crm_core::record! {
 }
 
 impl EventDetailSettingsUrl {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `event_details_url`.
     #[must_use]
     pub fn new(event_details_url: impl Into<String>) -> Self {
         Self {
@@ -363,7 +363,7 @@ crm_core::record! {
 }
 
 impl MarketingEventBatchUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventBatchUpdateRow>>) -> Self {
         Self {
@@ -443,7 +443,7 @@ crm_core::setters!(MarketingEventBatchUpdateRow {
 });
 
 impl MarketingEventBatchUpdateRow {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `object_id`.
     #[must_use]
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
@@ -473,7 +473,7 @@ crm_core::record! {
 }
 
 impl MarketingEventBatchUpsert {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventCreate>>) -> Self {
         Self {
@@ -496,7 +496,7 @@ crm_core::record! {
 }
 
 impl MarketingEventComplete {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `end_date_time` and `start_date_time`.
     #[must_use]
     pub fn new(
         end_date_time: impl Into<Timestamp>,
@@ -561,7 +561,7 @@ crm_core::setters!(MarketingEventCreate {
 });
 
 impl MarketingEventCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `event_name`, `event_organizer`, `external_account_id` and `external_event_id`.
     #[must_use]
     pub fn new(
         event_name: impl Into<String>,
@@ -636,7 +636,7 @@ crm_core::setters!(MarketingEventEmailSubscriber {
 });
 
 impl MarketingEventEmailSubscriber {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `email`, `interaction_date_time` and `properties`.
     #[must_use]
     pub fn new(
         email: impl Into<String>,
@@ -664,7 +664,7 @@ crm_core::record! {
 }
 
 impl MarketingEventEmailSubscriberBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventEmailSubscriber>>) -> Self {
         Self {
@@ -689,7 +689,7 @@ crm_core::record! {
 }
 
 impl MarketingEventExternalUniqueIdentifier {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `app_id`, `external_account_id` and `external_event_id`.
     #[must_use]
     pub fn new(
         app_id: impl Into<i64>,
@@ -716,7 +716,7 @@ crm_core::record! {
 }
 
 impl MarketingEventExternalUniqueIdentifierBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventExternalUniqueIdentifier>>) -> Self {
         Self {
@@ -808,7 +808,7 @@ crm_core::record! {
 }
 
 impl MarketingEventPublicObjectIdDeleteRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `object_id`.
     #[must_use]
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
@@ -829,7 +829,7 @@ crm_core::record! {
 }
 
 impl MarketingEventPublicObjectIdDeleteRequestBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(
         inputs: impl Into<Vec<MarketingEventPublicObjectIdDeleteRequest>>,
@@ -890,7 +890,7 @@ crm_core::record! {
 }
 
 impl MarketingEventSubscriber {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `interaction_date_time`, `properties` and `vid`.
     #[must_use]
     pub fn new(
         interaction_date_time: impl Into<i64>,
@@ -917,7 +917,7 @@ crm_core::record! {
 }
 
 impl MarketingEventSubscriberBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<MarketingEventSubscriber>>) -> Self {
         Self {

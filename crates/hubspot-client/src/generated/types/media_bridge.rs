@@ -23,7 +23,7 @@ crm_core::record! {
 }
 
 impl AttentionSpanCalculatedValues {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `total_percent_played` and `total_seconds_played`.
     #[must_use]
     pub fn new(
         total_percent_played: impl Into<f64>,
@@ -154,7 +154,7 @@ crm_core::setters!(AttentionSpanEventRequest {
 });
 
 impl AttentionSpanEventRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `media_type`, `occurred_timestamp`, `raw_data_map` and `session_id`.
     #[must_use]
     pub fn new(
         media_type: impl Into<MediaType>,
@@ -266,7 +266,7 @@ crm_core::record! {
 }
 
 impl Endpoints {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `discovery`, `schemes` and `url`.
     #[must_use]
     pub fn new(
         discovery: impl Into<bool>,
@@ -309,7 +309,7 @@ crm_core::setters!(EventVisibilityChange {
 });
 
 impl EventVisibilityChange {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `event_type` and `updated_at`.
     #[must_use]
     pub fn new(
         event_type: impl Into<EventVisibilityChangeEventType>,
@@ -671,7 +671,7 @@ crm_core::setters!(IntegratorOEmbedDomainRequest {
 });
 
 impl IntegratorOEmbedDomainRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `endpoints`.
     #[must_use]
     pub fn new(endpoints: impl Into<Endpoints>) -> Self {
         Self {
@@ -705,7 +705,7 @@ crm_core::record! {
 }
 
 impl IntegratorObjectCreationRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `media_types`.
     #[must_use]
     pub fn new(media_types: impl Into<Vec<MediaType>>) -> Self {
         Self {
@@ -939,7 +939,7 @@ crm_core::setters!(MediaBridgeProviderPartial {
 });
 
 impl MediaBridgeProviderPartial {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `updated_at`.
     #[must_use]
     pub fn new(updated_at: impl Into<i64>) -> Self {
         Self {
@@ -1069,7 +1069,7 @@ crm_core::setters!(MediaPlayedEventRequest {
 });
 
 impl MediaPlayedEventRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `media_type`, `occurred_timestamp`, `session_id` and `state`.
     #[must_use]
     pub fn new(
         media_type: impl Into<MediaType>,
@@ -1212,7 +1212,7 @@ crm_core::setters!(MediaPlayedPercentageEventRequest {
 });
 
 impl MediaPlayedPercentageEventRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `media_type`, `occurred_timestamp`, `played_percent` and `session_id`.
     #[must_use]
     pub fn new(
         media_type: impl Into<MediaType>,

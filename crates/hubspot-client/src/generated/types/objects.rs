@@ -39,7 +39,7 @@ crm_core::record! {
 }
 
 impl AssociationsForObject {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `to` and `types`.
     #[must_use]
     pub fn new(
         to: impl Into<PublicObjectId>,
@@ -64,7 +64,7 @@ crm_core::record! {
 }
 
 impl BatchCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchCreateRow>>) -> Self {
         Self {
@@ -95,7 +95,7 @@ crm_core::setters!(BatchCreateRow {
 });
 
 impl BatchCreateRow {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `properties`.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -132,7 +132,7 @@ crm_core::setters!(BatchRead {
 });
 
 impl BatchRead {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ObjectId>>) -> Self {
         Self {
@@ -177,7 +177,7 @@ crm_core::record! {
 }
 
 impl BatchUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchUpdateRow>>) -> Self {
         Self {
@@ -210,7 +210,7 @@ crm_core::setters!(BatchUpdateRow {
 });
 
 impl BatchUpdateRow {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `properties`.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -234,7 +234,7 @@ crm_core::record! {
 }
 
 impl BatchUpsert {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchUpsertRow>>) -> Self {
         Self {
@@ -288,7 +288,7 @@ crm_core::setters!(BatchUpsertRow {
 });
 
 impl BatchUpsertRow {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `properties`.
     #[must_use]
     pub fn new(id: impl Into<String>, properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -318,7 +318,7 @@ crm_core::setters!(GdprDelete {
 });
 
 impl GdprDelete {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `object_id`.
     #[must_use]
     pub fn new(object_id: impl Into<String>) -> Self {
         Self {
@@ -342,7 +342,7 @@ crm_core::record! {
 }
 
 impl MergeInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `object_id_to_merge` and `primary_object_id`.
     #[must_use]
     pub fn new(
         object_id_to_merge: impl Into<String>,
@@ -398,7 +398,7 @@ crm_core::setters!(ObjectCreate {
 });
 
 impl ObjectCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `properties`.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -430,7 +430,7 @@ crm_core::record! {
 }
 
 impl ObjectUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `properties`.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -540,7 +540,7 @@ crm_core::setters!(SearchSort {
 });
 
 impl SearchSort {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `property_name`.
     #[must_use]
     pub fn new(property_name: impl Into<String>) -> Self {
         Self {

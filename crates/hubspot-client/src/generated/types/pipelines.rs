@@ -74,7 +74,7 @@ crm_core::setters!(PipelineInput {
 });
 
 impl PipelineInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `display_order`, `label` and `stages`.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,
@@ -134,7 +134,7 @@ crm_core::record! {
 }
 
 impl PipelineReplaceInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `display_order`, `label` and `stages`.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,
@@ -195,7 +195,7 @@ crm_core::setters!(PipelineStageInput {
 });
 
 impl PipelineStageInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `display_order`, `label` and `metadata`.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,
@@ -245,7 +245,7 @@ crm_core::setters!(PipelineStagePatchInput {
 });
 
 impl PipelineStagePatchInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `metadata`.
     #[must_use]
     pub fn new(metadata: impl Into<Map<String>>) -> Self {
         Self {
@@ -273,7 +273,7 @@ crm_core::record! {
 }
 
 impl PipelineStageReplaceInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `display_order`, `label` and `metadata`.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,

@@ -58,7 +58,7 @@ crm_core::setters!(PropertyValidationRuleUpdate {
 });
 
 impl PropertyValidationRuleUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `rule_arguments`.
     #[must_use]
     pub fn new(rule_arguments: impl Into<Vec<String>>) -> Self {
         Self {

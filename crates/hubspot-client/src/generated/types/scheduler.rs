@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AssociationCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `to` and `types`.
     #[must_use]
     pub fn new(
         to: impl Into<PublicObjectId>,
@@ -43,7 +43,7 @@ crm_core::record! {
 }
 
 impl BookingFormField {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `value`.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -215,7 +215,7 @@ crm_core::record! {
 }
 
 impl CalendarMeetingEventCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `associations`, `email_reminder_schedule`, `properties` and `timezone`.
     #[must_use]
     pub fn new(
         associations: impl Into<Vec<AssociationCreateRequest>>,
@@ -323,7 +323,7 @@ crm_core::record! {
 }
 
 impl EmailReminderSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `reminders` and `should_include_invite_description`.
     #[must_use]
     pub fn new(
         reminders: impl Into<Vec<Reminder>>,
@@ -398,7 +398,7 @@ crm_core::record! {
 }
 
 impl LegalConsentReply {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `communication_type_id` and `consented`.
     #[must_use]
     pub fn new(
         communication_type_id: impl Into<String>,
@@ -769,7 +769,7 @@ crm_core::record! {
 }
 
 impl Reminder {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `number_of_time_units` and `time_unit`.
     #[must_use]
     pub fn new(
         number_of_time_units: impl Into<i64>,

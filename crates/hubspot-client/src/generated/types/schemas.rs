@@ -23,7 +23,7 @@ crm_core::record! {
 }
 
 impl ObjectSchemaBatchReadRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `include_association_definitions`, `include_audit_metadata`, `include_property_definitions` and `inputs`.
     #[must_use]
     pub fn new(
         include_association_definitions: impl Into<bool>,
@@ -170,7 +170,7 @@ crm_core::setters!(ObjectTypePropertyCreate {
 });
 
 impl ObjectTypePropertyCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `field_type`, `label`, `name` and `type_`.
     #[must_use]
     pub fn new(
         field_type: impl Into<String>,

@@ -73,7 +73,7 @@ crm_core::setters!(SequenceEnrollmentRequest {
 });
 
 impl SequenceEnrollmentRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contact_id`, `sender_email` and `sequence_id`.
     #[must_use]
     pub fn new(
         contact_id: impl Into<String>,

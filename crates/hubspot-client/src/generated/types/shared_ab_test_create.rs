@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AbTestCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `content_id` and `variation_name`.
     #[must_use]
     pub fn new(
         content_id: impl Into<String>,

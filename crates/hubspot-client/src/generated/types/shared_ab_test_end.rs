@@ -20,7 +20,7 @@ crm_core::record! {
 }
 
 impl AbTestEnd {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `ab_test_id` and `winner_id`.
     #[must_use]
     pub fn new(ab_test_id: impl Into<String>, winner_id: impl Into<String>) -> Self {
         Self {
@@ -44,7 +44,7 @@ crm_core::record! {
 }
 
 impl AbTestRerun {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `ab_test_id` and `variation_id`.
     #[must_use]
     pub fn new(ab_test_id: impl Into<String>, variation_id: impl Into<String>) -> Self {
         Self {
@@ -80,7 +80,7 @@ crm_core::setters!(ContentLanguageClone {
 });
 
 impl ContentLanguageClone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -325,7 +325,7 @@ crm_core::record! {
 }
 
 impl PageBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<Page>>) -> Self {
         Self {

@@ -69,7 +69,7 @@ crm_core::record! {
 }
 
 impl AdsTimeFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `pruning_refine_by`.
     #[must_use]
     pub fn new(pruning_refine_by: impl Into<Value>) -> Self {
         Self {
@@ -97,7 +97,7 @@ crm_core::record! {
 }
 
 impl AndFilterBranch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `filter_branch_operator`, `filter_branches` and `filters`.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -293,7 +293,7 @@ crm_core::setters!(CommunicationSubscriptionFilter {
 });
 
 impl CommunicationSubscriptionFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `accepted_opt_states`, `channel`, `subscription_ids` and `subscription_type`.
     #[must_use]
     pub fn new(
         accepted_opt_states: impl Into<Vec<String>>,
@@ -332,7 +332,7 @@ crm_core::setters!(ConstantFilter {
 });
 
 impl ConstantFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `should_accept`.
     #[must_use]
     pub fn new(should_accept: impl Into<bool>) -> Self {
         Self {
@@ -369,7 +369,7 @@ crm_core::setters!(CtaAnalyticsFilter {
 });
 
 impl CtaAnalyticsFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `cta_name` and `operator`.
     #[must_use]
     pub fn new(cta_name: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -412,7 +412,7 @@ crm_core::setters!(EmailEventFilter {
 });
 
 impl EmailEventFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `app_id`, `email_id`, `level` and `operator`.
     #[must_use]
     pub fn new(
         app_id: impl Into<String>,
@@ -486,7 +486,7 @@ crm_core::setters!(EmailSubscriptionFilter {
 });
 
 impl EmailSubscriptionFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `accepted_statuses` and `subscription_ids`.
     #[must_use]
     pub fn new(
         accepted_statuses: impl Into<Vec<String>>,
@@ -527,7 +527,7 @@ crm_core::setters!(EventAnalyticsFilter {
 });
 
 impl EventAnalyticsFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `event_id` and `operator`.
     #[must_use]
     pub fn new(event_id: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -554,7 +554,7 @@ crm_core::record! {
 }
 
 impl EventFilterMetadata {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operation` and `property`.
     #[must_use]
     pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
         Self {
@@ -605,7 +605,7 @@ crm_core::setters!(FormSubmissionFilter {
 });
 
 impl FormSubmissionFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `operator`.
     #[must_use]
     pub fn new(operator: impl Into<FormSubmissionFilterOperator>) -> Self {
         Self {
@@ -658,7 +658,7 @@ crm_core::setters!(FormSubmissionOnPageFilter {
 });
 
 impl FormSubmissionOnPageFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operator` and `page_id`.
     #[must_use]
     pub fn new(
         operator: impl Into<FormSubmissionFilterOperator>,
@@ -697,7 +697,7 @@ crm_core::setters!(InListFilter {
 });
 
 impl InListFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `list_id` and `operator`.
     #[must_use]
     pub fn new(list_id: impl Into<String>, operator: impl Into<String>) -> Self {
         Self {
@@ -723,7 +723,7 @@ crm_core::record! {
 }
 
 impl InListFilterMetadata {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `in_list_type`.
     #[must_use]
     pub fn new(id: impl Into<String>, in_list_type: impl Into<String>) -> Self {
         Self {
@@ -749,7 +749,7 @@ crm_core::record! {
 }
 
 impl IntegrationEventFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `event_type_id` and `filter_lines`.
     #[must_use]
     pub fn new(
         event_type_id: impl Into<i64>,
@@ -781,7 +781,7 @@ crm_core::record! {
 }
 
 impl NotAllFilterBranch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `filter_branch_operator`, `filter_branches` and `filters`.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -815,7 +815,7 @@ crm_core::record! {
 }
 
 impl NotAnyFilterBranch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `filter_branch_operator`, `filter_branches` and `filters`.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -849,7 +849,7 @@ crm_core::record! {
 }
 
 impl OrFilterBranch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `filter_branch_operator`, `filter_branches` and `filters`.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -894,7 +894,7 @@ crm_core::setters!(PageViewAnalyticsFilter {
 });
 
 impl PageViewAnalyticsFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operator` and `page_url`.
     #[must_use]
     pub fn new(operator: impl Into<String>, page_url: impl Into<String>) -> Self {
         Self {
@@ -924,7 +924,7 @@ crm_core::record! {
 }
 
 impl PrivacyAnalyticsFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operator` and `privacy_name`.
     #[must_use]
     pub fn new(operator: impl Into<String>, privacy_name: impl Into<String>) -> Self {
         Self {
@@ -953,7 +953,7 @@ crm_core::record! {
 }
 
 impl RestrictedFilterBranch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `filter_branch_operator`, `filter_branches` and `filters`.
     #[must_use]
     pub fn new(
         filter_branch_operator: impl Into<String>,
@@ -985,7 +985,7 @@ crm_core::record! {
 }
 
 impl SurveyMonkeyFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operator` and `survey_id`.
     #[must_use]
     pub fn new(operator: impl Into<String>, survey_id: impl Into<String>) -> Self {
         Self {
@@ -1026,7 +1026,7 @@ crm_core::setters!(SurveyMonkeyValueFilter {
 });
 
 impl SurveyMonkeyValueFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operator`, `survey_id`, `survey_question` and `value_comparison`.
     #[must_use]
     pub fn new(
         operator: impl Into<String>,
@@ -1074,7 +1074,7 @@ crm_core::setters!(UnifiedEventsFilter {
 });
 
 impl UnifiedEventsFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `filter_lines`.
     #[must_use]
     pub fn new(filter_lines: impl Into<Vec<EventFilterMetadata>>) -> Self {
         Self {
@@ -1181,7 +1181,7 @@ crm_core::setters!(WebinarFilter {
 });
 
 impl WebinarFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `operator`.
     #[must_use]
     pub fn new(operator: impl Into<String>) -> Self {
         Self {

@@ -98,7 +98,7 @@ crm_core::setters!(ContentClone {
 });
 
 impl ContentClone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -182,7 +182,7 @@ crm_core::record! {
 }
 
 impl ContentSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `publish_date`.
     #[must_use]
     pub fn new(id: impl Into<String>, publish_date: impl Into<Timestamp>) -> Self {
         Self {

@@ -36,7 +36,7 @@ crm_core::setters!(AssociationDefinitionCreate {
 });
 
 impl AssociationDefinitionCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `from_object_type_id` and `to_object_type_id`.
     #[must_use]
     pub fn new(
         from_object_type_id: impl Into<String>,

@@ -134,7 +134,7 @@ crm_core::setters!(ContactEmail {
 });
 
 impl ContactEmail {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `email`.
     #[must_use]
     pub fn new(email: impl Into<String>) -> Self {
         Self {
@@ -204,7 +204,7 @@ crm_core::setters!(ContactPhone {
 });
 
 impl ContactPhone {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `phone`.
     #[must_use]
     pub fn new(phone: impl Into<String>) -> Self {
         Self {
@@ -254,7 +254,7 @@ crm_core::setters!(ContactProfile {
 });
 
 impl ContactProfile {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `addresses`, `emails`, `phones` and `urls`.
     #[must_use]
     pub fn new(
         addresses: impl Into<Vec<ContactAddress>>,
@@ -290,7 +290,7 @@ crm_core::setters!(ContactUrl {
 });
 
 impl ContactUrl {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `url`.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -378,7 +378,7 @@ crm_core::record! {
 }
 
 impl DeliveryIdentifier {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `type_` and `value`.
     #[must_use]
     pub fn new(
         type_: impl Into<DeliveryIdentifierType>,
@@ -542,7 +542,7 @@ crm_core::setters!(QuickReply {
 });
 
 impl QuickReply {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `value` and `value_type`.
     #[must_use]
     pub fn new(
         value: impl Into<String>,
@@ -628,7 +628,7 @@ crm_core::setters!(SocialMetadata {
 });
 
 impl SocialMetadata {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `media_type`.
     #[must_use]
     pub fn new(media_type: impl Into<SocialMetadataMediaType>) -> Self {
         Self {

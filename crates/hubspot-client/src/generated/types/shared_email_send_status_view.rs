@@ -170,7 +170,7 @@ crm_core::setters!(SingleSendEmail {
 });
 
 impl SingleSendEmail {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `bcc`, `cc` and `reply_to`.
     #[must_use]
     pub fn new(
         bcc: impl Into<Vec<String>>,
@@ -206,7 +206,7 @@ crm_core::record! {
 }
 
 impl SingleSendRequestCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `contact_properties`, `custom_properties`, `email_id` and `message`.
     #[must_use]
     pub fn new(
         contact_properties: impl Into<Map<String>>,

@@ -30,7 +30,7 @@ crm_core::setters!(Filter {
 });
 
 impl Filter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operator` and `property_name`.
     #[must_use]
     pub fn new(
         operator: impl Into<FilterOperator>,
@@ -58,7 +58,7 @@ crm_core::record! {
 }
 
 impl FilterGroup {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `filters`.
     #[must_use]
     pub fn new(filters: impl Into<Vec<Filter>>) -> Self {
         Self {

@@ -24,7 +24,7 @@ crm_core::setters!(LanguageGroupAttach {
 });
 
 impl LanguageGroupAttach {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id`, `language` and `primary_id`.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -52,7 +52,7 @@ crm_core::record! {
 }
 
 impl LanguageGroupDetach {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -75,7 +75,7 @@ crm_core::record! {
 }
 
 impl LanguagesUpdate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `languages` and `primary_id`.
     #[must_use]
     pub fn new(
         languages: impl Into<Map<String>>,
@@ -100,7 +100,7 @@ crm_core::record! {
 }
 
 impl PrimaryLanguageSet {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl MaskedSubstring {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `end` and `start`.
     #[must_use]
     pub fn new(end: impl Into<i64>, start: impl Into<i64>) -> Self {
         Self {
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 impl MaskedSubstrings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `substrings`.
     #[must_use]
     pub fn new(substrings: impl Into<Vec<MaskedSubstring>>) -> Self {
         Self {
@@ -133,7 +133,7 @@ crm_core::setters!(PropertyValue {
 });
 
 impl PropertyValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `value`.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {

@@ -44,7 +44,7 @@ crm_core::setters!(OptionInput {
 });
 
 impl OptionInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `display_order`, `hidden`, `label` and `value`.
     #[must_use]
     pub fn new(
         display_order: impl Into<i64>,

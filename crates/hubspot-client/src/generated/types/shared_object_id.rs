@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl ObjectId {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

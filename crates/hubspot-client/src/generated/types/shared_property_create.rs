@@ -100,7 +100,7 @@ crm_core::record! {
 }
 
 impl PropertyCreateBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PropertyCreate>>) -> Self {
         Self {
@@ -142,7 +142,7 @@ crm_core::setters!(PropertyGroupCreate {
 });
 
 impl PropertyGroupCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label` and `name`.
     #[must_use]
     pub fn new(label: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -189,7 +189,7 @@ crm_core::record! {
 }
 
 impl PropertyName {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `name`.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -210,7 +210,7 @@ crm_core::record! {
 }
 
 impl PropertyNameBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PropertyName>>) -> Self {
         Self {
@@ -241,7 +241,7 @@ crm_core::setters!(PropertyNameBatchRead {
 });
 
 impl PropertyNameBatchRead {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PropertyName>>) -> Self {
         Self {

@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl PropertyFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operation` and `property`.
     #[must_use]
     pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
         Self {

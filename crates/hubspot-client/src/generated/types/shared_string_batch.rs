@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl StringBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<String>>) -> Self {
         Self {

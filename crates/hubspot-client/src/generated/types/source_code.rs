@@ -34,7 +34,7 @@ crm_core::record! {
 }
 
 impl FileExtractRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `path`.
     #[must_use]
     pub fn new(path: impl Into<String>) -> Self {
         Self {

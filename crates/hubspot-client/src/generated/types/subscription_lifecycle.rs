@@ -26,7 +26,7 @@ crm_core::record! {
 }
 
 impl UnpauseRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `proposed_next_billing_date`.
     #[must_use]
     pub fn new(proposed_next_billing_date: impl Into<i64>) -> Self {
         Self {

@@ -52,7 +52,7 @@ crm_core::setters!(AppEventOccurrence {
 });
 
 impl AppEventOccurrence {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `event_type_name`, `id` and `properties`.
     #[must_use]
     pub fn new(
         event_type_name: impl Into<String>,
@@ -87,7 +87,7 @@ crm_core::record! {
 }
 
 impl AppEventOccurrenceBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<AppEventOccurrence>>) -> Self {
         Self {
@@ -120,7 +120,7 @@ crm_core::record! {
 }
 
 impl AppEventResolutionRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `developer_symbol` and `project_name`.
     #[must_use]
     pub fn new(
         developer_symbol: impl Into<String>,

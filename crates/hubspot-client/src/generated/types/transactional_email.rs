@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl SmtpApiTokenRequestCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `campaign_name` and `create_contact`.
     #[must_use]
     pub fn new(
         campaign_name: impl Into<String>,

@@ -22,7 +22,7 @@ crm_core::setters!(Speaker {
 });
 
 impl Speaker {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `name`.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -54,7 +54,7 @@ crm_core::record! {
 }
 
 impl TranscriptCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `engagement_id` and `transcript_create_utterances`.
     #[must_use]
     pub fn new(
         engagement_id: impl Into<i64>,
@@ -91,7 +91,7 @@ crm_core::setters!(TranscriptCreateUtterance {
 });
 
 impl TranscriptCreateUtterance {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `end_time_millis`, `speaker`, `start_time_millis` and `text`.
     #[must_use]
     pub fn new(
         end_time_millis: impl Into<i64>,

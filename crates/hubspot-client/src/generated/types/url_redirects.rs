@@ -48,7 +48,7 @@ crm_core::setters!(UrlMappingCreateRequestBody {
 });
 
 impl UrlMappingCreateRequestBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `destination`, `redirect_style` and `route_prefix`.
     #[must_use]
     pub fn new(
         destination: impl Into<String>,

@@ -32,7 +32,7 @@ crm_core::setters!(Settings {
 });
 
 impl Settings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `create_meeting_url`.
     #[must_use]
     pub fn new(create_meeting_url: impl Into<String>) -> Self {
         Self {

@@ -24,7 +24,7 @@ crm_core::setters!(IdentificationTokenGenerationRequest {
 });
 
 impl IdentificationTokenGenerationRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `email` and `hs_customer_agent_context`.
     #[must_use]
     pub fn new(
         email: impl Into<String>,

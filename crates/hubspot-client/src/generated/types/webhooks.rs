@@ -118,7 +118,7 @@ crm_core::record! {
 }
 
 impl SettingsChangeRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `target_url` and `throttling`.
     #[must_use]
     pub fn new(
         target_url: impl Into<String>,
@@ -145,7 +145,7 @@ crm_core::record! {
 }
 
 impl SubscriptionBatchUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `active` and `id`.
     #[must_use]
     pub fn new(active: impl Into<bool>, id: impl Into<i64>) -> Self {
         Self {
@@ -167,7 +167,7 @@ crm_core::record! {
 }
 
 impl SubscriptionBatchUpdateRequestBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<SubscriptionBatchUpdateRequest>>) -> Self {
         Self {
@@ -204,7 +204,7 @@ crm_core::setters!(SubscriptionCreateRequest {
 });
 
 impl SubscriptionCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `active` and `event_type`.
     #[must_use]
     pub fn new(active: impl Into<bool>, event_type: impl Into<EventType>) -> Self {
         Self {
@@ -270,7 +270,7 @@ crm_core::record! {
 }
 
 impl ThrottlingSettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `max_concurrent_requests`.
     #[must_use]
     pub fn new(max_concurrent_requests: impl Into<i64>) -> Self {
         Self {

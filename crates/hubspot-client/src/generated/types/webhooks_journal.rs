@@ -64,7 +64,7 @@ crm_core::record! {
 }
 
 impl AppLifecycleEventSubscriptionUpsertRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `event_type_id` and `properties`.
     #[must_use]
     pub fn new(
         event_type_id: impl Into<String>,
@@ -173,7 +173,7 @@ crm_core::setters!(Condition {
 });
 
 impl Condition {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operator` and `property`.
     #[must_use]
     pub fn new(
         operator: impl Into<ConditionOperator>,
@@ -241,7 +241,7 @@ crm_core::record! {
 }
 
 impl CrmObjectSnapshotBatchRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `snapshot_requests`.
     #[must_use]
     pub fn new(snapshot_requests: impl Into<Vec<CrmObjectSnapshotRequest>>) -> Self {
         Self {
@@ -282,7 +282,7 @@ crm_core::record! {
 }
 
 impl CrmObjectSnapshotRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `object_id`, `object_type_id`, `portal_id` and `properties`.
     #[must_use]
     pub fn new(
         object_id: impl Into<i64>,
@@ -321,7 +321,7 @@ crm_core::record! {
 }
 
 impl FilterCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `filter` and `subscription_id`.
     #[must_use]
     pub fn new(
         filter: impl Into<WebhooksJournalFilter>,
@@ -363,7 +363,7 @@ crm_core::record! {
 }
 
 impl GdprPrivacyDeletionSubscriptionUpsertRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `actions`, `object_type_id` and `portal_id`.
     #[must_use]
     pub fn new(
         actions: impl Into<Vec<ActionsItem>>,
@@ -432,7 +432,7 @@ crm_core::record! {
 }
 
 impl ListMembershipSubscriptionUpsertRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `actions`, `list_ids`, `object_ids` and `portal_id`.
     #[must_use]
     pub fn new(
         actions: impl Into<Vec<ActionsItem>>,
@@ -634,7 +634,7 @@ crm_core::record! {
 }
 
 impl WebhooksJournalFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `conditions`.
     #[must_use]
     pub fn new(conditions: impl Into<Vec<Condition>>) -> Self {
         Self {

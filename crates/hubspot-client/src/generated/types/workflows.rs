@@ -24,7 +24,7 @@ crm_core::setters!(AbTestBranch {
 });
 
 impl AbTestBranch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `connection`.
     #[must_use]
     pub fn new(connection: impl Into<Connection>) -> Self {
         Self {
@@ -50,7 +50,7 @@ crm_core::record! {
 }
 
 impl AbTestBranchAction {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action_id` and `test_branches`.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -80,7 +80,7 @@ crm_core::record! {
 }
 
 impl ActionDataValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action_id` and `data_key`.
     #[must_use]
     pub fn new(action_id: impl Into<String>, data_key: impl Into<String>) -> Self {
         Self {
@@ -105,7 +105,7 @@ crm_core::record! {
 }
 
 impl ActionOutputObjectPropertyValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `action_output_property_token`.
     #[must_use]
     pub fn new(action_output_property_token: impl Into<String>) -> Self {
         Self {
@@ -129,7 +129,7 @@ crm_core::record! {
 }
 
 impl AppendObjectPropertyValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `append_property_name`.
     #[must_use]
     pub fn new(append_property_name: impl Into<String>) -> Self {
         Self {
@@ -165,7 +165,7 @@ crm_core::setters!(AssociationDataSource {
 });
 
 impl AssociationDataSource {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `association_category`, `association_type_id`, `name` and `object_type_id`.
     #[must_use]
     pub fn new(
         association_category: impl Into<AssociationCategory>,
@@ -204,7 +204,7 @@ crm_core::record! {
 }
 
 impl AssociationTimestampDataSource {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `association_category`, `association_type_id`, `name` and `object_type_id`.
     #[must_use]
     pub fn new(
         association_category: impl Into<AssociationCategory>,
@@ -240,7 +240,7 @@ crm_core::record! {
 }
 
 impl AuthKeyWebhookAuthSettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location`, `name` and `secret_name`.
     #[must_use]
     pub fn new(
         location: impl Into<AuthKeyWebhookAuthSettingsLocation>,
@@ -284,7 +284,7 @@ crm_core::setters!(BlockedDate {
 });
 
 impl BlockedDate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `day_of_month` and `month`.
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,
@@ -312,7 +312,7 @@ crm_core::record! {
 }
 
 impl Connection {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `edge_type` and `next_action_id`.
     #[must_use]
     pub fn new(
         edge_type: impl Into<ConnectionEdgeType>,
@@ -691,7 +691,7 @@ crm_core::record! {
 }
 
 impl ContactPropertyAnchor {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `contact_property`.
     #[must_use]
     pub fn new(contact_property: impl Into<String>) -> Self {
         Self {
@@ -778,7 +778,7 @@ crm_core::record! {
 }
 
 impl DailyEnrollmentSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `time_of_day`.
     #[must_use]
     pub fn new(time_of_day: impl Into<TimeOfDay>) -> Self {
         Self {
@@ -810,7 +810,7 @@ crm_core::setters!(DatasetBasedEnrollmentCriteria {
 });
 
 impl DatasetBasedEnrollmentCriteria {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `dataset_id` and `should_re_enroll`.
     #[must_use]
     pub fn new(dataset_id: impl Into<i64>, should_re_enroll: impl Into<bool>) -> Self {
         Self {
@@ -846,7 +846,7 @@ crm_core::setters!(DatasetFieldPropertyFilterDataSource {
 });
 
 impl DatasetFieldPropertyFilterDataSource {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `dataset_field_name`, `name` and `property_name`.
     #[must_use]
     pub fn new(
         dataset_field_name: impl Into<String>,
@@ -887,7 +887,7 @@ crm_core::setters!(EnrolledArgumentPropertyFilterDataSource {
 });
 
 impl EnrolledArgumentPropertyFilterDataSource {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `argument_name`, `name` and `property_name`.
     #[must_use]
     pub fn new(
         argument_name: impl Into<String>,
@@ -928,7 +928,7 @@ crm_core::setters!(EnrolledRecordPropertyFilterDataSource {
 });
 
 impl EnrolledRecordPropertyFilterDataSource {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name`, `property_name` and `record_field_name`.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -959,7 +959,7 @@ crm_core::record! {
 }
 
 impl EnrollmentDatasetColumnValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `enrollment_dataset_column_token`.
     #[must_use]
     pub fn new(enrollment_dataset_column_token: impl Into<String>) -> Self {
         Self {
@@ -985,7 +985,7 @@ crm_core::record! {
 }
 
 impl EnrollmentEventPropertyValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `enrollment_event_property_token`.
     #[must_use]
     pub fn new(enrollment_event_property_token: impl Into<String>) -> Self {
         Self {
@@ -1013,7 +1013,7 @@ crm_core::record! {
 }
 
 impl EnumerationOutputField {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `options`.
     #[must_use]
     pub fn new(name: impl Into<String>, options: impl Into<Vec<String>>) -> Self {
         Self {
@@ -1048,7 +1048,7 @@ crm_core::setters!(EventBasedEnrollmentCriteria {
 });
 
 impl EventBasedEnrollmentCriteria {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `event_filter_branches`, `list_membership_filter_branches` and `should_re_enroll`.
     #[must_use]
     pub fn new(
         event_filter_branches: impl Into<Vec<UnifiedEventsFilterBranch>>,
@@ -1081,7 +1081,7 @@ crm_core::record! {
 }
 
 impl FetchedObjectPropertyValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `property_token`.
     #[must_use]
     pub fn new(property_token: impl Into<String>) -> Self {
         Self {
@@ -1113,7 +1113,7 @@ crm_core::record! {
 }
 
 impl FlowBatchFetchFlowIdCoordinate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `flow_id`.
     #[must_use]
     pub fn new(flow_id: impl Into<String>) -> Self {
         Self {
@@ -1203,7 +1203,7 @@ crm_core::record! {
 }
 
 impl FlowBatchInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<FlowBatchFetchFlowIdCoordinate>>) -> Self {
         Self {
@@ -1224,7 +1224,7 @@ crm_core::record! {
 }
 
 impl FlowBatchMigrationInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<FlowBatchMigrationInputInputsItem>>) -> Self {
         Self {
@@ -1418,7 +1418,7 @@ crm_core::record! {
 }
 
 impl IncrementValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `increment_amount`.
     #[must_use]
     pub fn new(increment_amount: impl Into<f64>) -> Self {
         Self {
@@ -1442,7 +1442,7 @@ crm_core::record! {
 }
 
 impl InputVariable {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `value`.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<InputVariableValue>) -> Self {
         Self {
@@ -1493,7 +1493,7 @@ crm_core::record! {
 }
 
 impl ListBasedEnrollmentCriteria {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `list_filter_branch`, `re_enrollment_triggers_filter_branches`, `should_re_enroll` and `un_enroll_objects_not_meeting_criteria`.
     #[must_use]
     pub fn new(
         list_filter_branch: impl Into<FilterBranch>,
@@ -1561,7 +1561,7 @@ crm_core::setters!(ListBranchAction {
 });
 
 impl ListBranchAction {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action_id` and `list_branches`.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -1591,7 +1591,7 @@ crm_core::record! {
 }
 
 impl ListInputValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `values`.
     #[must_use]
     pub fn new(values: impl Into<Vec<InputVariableValue>>) -> Self {
         Self {
@@ -1615,7 +1615,7 @@ crm_core::record! {
 }
 
 impl ManualEnrollmentCriteria {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `should_re_enroll`.
     #[must_use]
     pub fn new(should_re_enroll: impl Into<bool>) -> Self {
         Self {
@@ -1639,7 +1639,7 @@ crm_core::record! {
 }
 
 impl MapInputValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `values`.
     #[must_use]
     pub fn new(values: impl Into<Value>) -> Self {
         Self {
@@ -1665,7 +1665,7 @@ crm_core::record! {
 }
 
 impl MonthlyRelativeDaysEnrollmentSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `monthly_relative_days` and `time_of_day`.
     #[must_use]
     pub fn new(
         monthly_relative_days: impl Into<
@@ -1707,7 +1707,7 @@ crm_core::record! {
 }
 
 impl MonthlySpecificDaysEnrollmentSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `days_of_month` and `time_of_day`.
     #[must_use]
     pub fn new(
         days_of_month: impl Into<Vec<i64>>,
@@ -1735,7 +1735,7 @@ crm_core::record! {
 }
 
 impl ObjectPropertyValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `property_name`.
     #[must_use]
     pub fn new(property_name: impl Into<String>) -> Self {
         Self {
@@ -2007,7 +2007,7 @@ crm_core::record! {
 }
 
 impl PropertyBasedEnrollmentSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `date_property`, `days_delta`, `time_of_day` and `yearly`.
     #[must_use]
     pub fn new(
         date_property: impl Into<String>,
@@ -2039,7 +2039,7 @@ crm_core::record! {
 }
 
 impl RelativeDateTimeValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `time_delay`.
     #[must_use]
     pub fn new(time_delay: impl Into<TimeDelay>) -> Self {
         Self {
@@ -2063,7 +2063,7 @@ crm_core::record! {
 }
 
 impl SignatureWebhookAuthSettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `app_id`.
     #[must_use]
     pub fn new(app_id: impl Into<i64>) -> Self {
         Self {
@@ -2099,7 +2099,7 @@ crm_core::setters!(SingleConnectionAction {
 });
 
 impl SingleConnectionAction {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action_id`, `action_type_id`, `action_type_version` and `fields`.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -2132,7 +2132,7 @@ crm_core::record! {
 }
 
 impl SingleObjectCoordinatesValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `coordinates_token`.
     #[must_use]
     pub fn new(coordinates_token: impl Into<String>) -> Self {
         Self {
@@ -2162,7 +2162,7 @@ crm_core::setters!(Sort {
 });
 
 impl Sort {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `order` and `property`.
     #[must_use]
     pub fn new(order: impl Into<SortOrder>, property: impl Into<String>) -> Self {
         Self {
@@ -2197,7 +2197,7 @@ crm_core::record! {
 }
 
 impl StaticAppendValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `static_append_value`.
     #[must_use]
     pub fn new(static_append_value: impl Into<String>) -> Self {
         Self {
@@ -2225,7 +2225,7 @@ crm_core::setters!(StaticBranch {
 });
 
 impl StaticBranch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `branch_value`.
     #[must_use]
     pub fn new(branch_value: impl Into<String>) -> Self {
         Self {
@@ -2263,7 +2263,7 @@ crm_core::setters!(StaticBranchAction {
 });
 
 impl StaticBranchAction {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action_id`, `input_value` and `static_branches`.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -2301,7 +2301,7 @@ crm_core::setters!(StaticDateAnchor {
 });
 
 impl StaticDateAnchor {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `day_of_month` and `month`.
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,
@@ -2340,7 +2340,7 @@ crm_core::setters!(StaticPropertyFilterDataSource {
 });
 
 impl StaticPropertyFilterDataSource {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name`, `property_name` and `static_value`.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -2371,7 +2371,7 @@ crm_core::record! {
 }
 
 impl StaticTimeZoneStrategy {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `time_zone_id`.
     #[must_use]
     pub fn new(time_zone_id: impl Into<String>) -> Self {
         Self {
@@ -2395,7 +2395,7 @@ crm_core::record! {
 }
 
 impl StaticValue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `static_value`.
     #[must_use]
     pub fn new(static_value: impl Into<String>) -> Self {
         Self {
@@ -2430,7 +2430,7 @@ crm_core::setters!(TimeDelay {
 });
 
 impl TimeDelay {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `days_of_week`, `delta` and `time_unit`.
     #[must_use]
     pub fn new(
         days_of_week: impl Into<Vec<TimeWindowDay>>,
@@ -2499,7 +2499,7 @@ crm_core::record! {
 }
 
 impl TimeOfDay {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `hour` and `minute`.
     #[must_use]
     pub fn new(hour: impl Into<i64>, minute: impl Into<i64>) -> Self {
         Self {
@@ -2531,7 +2531,7 @@ crm_core::setters!(TimeWindow {
 });
 
 impl TimeWindow {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `day`.
     #[must_use]
     pub fn new(day: impl Into<TimeWindowDay>) -> Self {
         Self {
@@ -2586,7 +2586,7 @@ crm_core::record! {
 }
 
 impl UnEnrollmentSetting {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `flow_ids` and `type_`.
     #[must_use]
     pub fn new(
         flow_ids: impl Into<Vec<String>>,
@@ -2639,7 +2639,7 @@ crm_core::setters!(WebhookAction {
 });
 
 impl WebhookAction {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `action_id`, `method`, `query_params` and `webhook_url`.
     #[must_use]
     pub fn new(
         action_id: impl Into<String>,
@@ -2683,7 +2683,7 @@ crm_core::record! {
 }
 
 impl WeeklyEnrollmentSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `days_of_week` and `time_of_day`.
     #[must_use]
     pub fn new(
         days_of_week: impl Into<Vec<TimeWindowDay>>,
@@ -2715,7 +2715,7 @@ crm_core::record! {
 }
 
 impl YearlyEnrollmentSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `day_of_month`, `month` and `time_of_day`.
     #[must_use]
     pub fn new(
         day_of_month: impl Into<i64>,

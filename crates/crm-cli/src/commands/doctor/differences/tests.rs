@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::super::words::Words;
 use super::of;
 use crate::catalogue::Types;
 
@@ -29,7 +30,7 @@ fn found(ty: &str, reply: &Value) -> Vec<String> {
     let shown = |(difference, count): (super::Difference, usize)| {
         format!("{}: {} / {} x{count}", difference.path, difference.promised, difference.received)
     };
-    of(&types, ty, reply).into_iter().map(shown).collect()
+    of(&types, &Words::of([&types]), ty, reply).into_iter().map(shown).collect()
 }
 
 #[test]
@@ -44,6 +45,8 @@ fn a_reply_that_fits_has_no_differences() {
         ("[integer]", json!([1, 2])),
         ("json", json!({"a": null})),
         ("Unknown", json!(1)),
+        // The vendor adds it to every reply.
+        ("Page", json!({"results": [], "traceId": "x"})),
     ] {
         assert_eq!(found(ty, &reply), Vec::<String>::new(), "{ty}");
     }
@@ -53,13 +56,12 @@ fn a_reply_that_fits_has_no_differences() {
 fn each_kind_of_difference_has_its_place_and_is_counted() {
     let item = json!({"id": 7, "state": "maybe", "object": "thing"});
     let reply = json!({
-        "results": [item, item], "total": "2", "at": "", "share": "x", "labels": {"ann": 1}, "extra": {"a": "b"},
+        "results": [item, item], "total": "2", "at": "", "share": "x", "labels": {"ann": 1}, "total_state": {"a": "b"},
     });
     assert_eq!(
         found("Page", &reply),
         [
             "at: a time / an empty text x1",
-            "extra: no such member / an object x1",
             "labels.{}: text / a whole number x1",
             "results[].gone: a value / nothing x2",
             "results[].id: text / a whole number x2",
@@ -67,6 +69,7 @@ fn each_kind_of_difference_has_its_place_and_is_counted() {
             "results[].state: a known value / another value x2",
             "share: a number / text x1",
             "total: a whole number / text x1",
+            "total_state: no such member / an object x1",
         ]
     );
     for (ty, reply, wanted) in [
@@ -84,7 +87,19 @@ fn each_kind_of_difference_has_its_place_and_is_counted() {
 
 #[test]
 fn names_that_may_be_personal_data_are_hidden() {
-    for name in ["ann@example.com", "Ann", "Ann Lee", "a1b2c3", "+491701234567", "münchen", &"a".repeat(41)] {
+    for name in [
+        "ann@example.com",
+        "janeCanarySmith",
+        "canary",
+        "state_of_jane",
+        "stateOfJane",
+        "Ann",
+        "Ann Lee",
+        "a1b2c3",
+        "+491701234567",
+        "münchen",
+        &"a".repeat(41),
+    ] {
         assert_eq!(
             found("Item", &json!({"id": "1", "gone": true, name: 1})),
             ["…: no such member / a whole number x1"]

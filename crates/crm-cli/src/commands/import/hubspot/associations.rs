@@ -23,7 +23,7 @@ pub(super) const ASSOCIATIONS: &str = "associations";
 pub(super) struct Associations(BTreeMap<String, AssociationSpec>);
 
 impl Associations {
-    /// Reads the kinds from HubSpot: those without a label that HubSpot defines.
+    /// Reads the kinds from HubSpot: those without a label, if possible of HubSpot itself.
     pub(super) async fn read(segment: &str, source: &Source, session: &Session) -> Result<Self, Failure> {
         let mut names = BTreeSet::new();
         for number in 1..=source.len() {
@@ -121,8 +121,9 @@ async fn kind(from: &str, to: &str, session: &Session) -> Result<Option<Associat
     }
     let reply = request::call::<Value>(&found, &pipeline, &input).send().await;
     let reply = reply.map_err(|error| Failure::operation(&found, &error))?;
-    let mut kinds = reply["results"].as_array().into_iter().flatten();
-    let plain = kinds.find(|one| one["category"] == "HUBSPOT_DEFINED" && one["label"].is_null());
+    let plain = reply["results"].as_array().into_iter().flatten().filter(|one| one["label"].is_null());
+    // That of a custom object may have another category.
+    let plain = plain.min_by_key(|one| one["category"] != "HUBSPOT_DEFINED");
     let spec = plain.map(|one| json!({"associationCategory": one["category"], "associationTypeId": one["typeId"]}));
     Ok(spec.and_then(|spec| serde_json::from_value(spec).ok()))
 }

@@ -66,7 +66,7 @@ crm_core::clears!(UpsertContact {
 });
 
 impl UpsertContact {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `source`.
     #[must_use]
     pub fn new(source: impl Into<String>) -> Self {
         Self {

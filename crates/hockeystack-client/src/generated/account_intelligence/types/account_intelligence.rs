@@ -54,7 +54,7 @@ crm_core::setters!(ResearchRequest {
 });
 
 impl ResearchRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `company_domain`.
     #[must_use]
     pub fn new(company_domain: impl Into<String>) -> Self {
         Self {

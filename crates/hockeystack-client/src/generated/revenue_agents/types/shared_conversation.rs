@@ -160,7 +160,7 @@ crm_core::setters!(NewMessage {
 });
 
 impl NewMessage {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `message`.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
         Self {

@@ -38,7 +38,7 @@ crm_core::setters!(NewTask {
 });
 
 impl NewTask {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `assignee_id`, `targets`, `task_title` and `task_type`.
     #[must_use]
     pub fn new(
         assignee_id: impl Into<String>,

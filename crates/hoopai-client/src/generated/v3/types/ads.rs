@@ -152,7 +152,7 @@ crm_core::setters!(AdCampaignGroupData {
 });
 
 impl AdCampaignGroupData {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -246,7 +246,7 @@ crm_core::setters!(AudienceLocation {
 });
 
 impl AudienceLocation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `key`, `name`, `selection_type` and `type_`.
     #[must_use]
     pub fn new(
         key: impl Into<String>,
@@ -280,7 +280,7 @@ crm_core::record! {
 }
 
 impl AudienceLocationGeometry {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location` and `location_type`.
     #[must_use]
     pub fn new(location: impl Into<Value>, location_type: impl Into<String>) -> Self {
         Self {
@@ -378,7 +378,7 @@ crm_core::setters!(Campaign {
 });
 
 impl Campaign {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `advertising_channel_type`, `location_id` and `name`.
     #[must_use]
     pub fn new(
         advertising_channel_type: impl Into<CampaignAdvertisingChannelType>,
@@ -489,7 +489,7 @@ crm_core::setters!(CustomDisclaimer {
 });
 
 impl CustomDisclaimer {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `body` and `title`.
     #[must_use]
     pub fn new(body: impl Into<String>, title: impl Into<String>) -> Self {
         Self {
@@ -516,7 +516,7 @@ crm_core::record! {
 }
 
 impl CustomDisclaimerCheckbox {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `is_required`, `key` and `text`.
     #[must_use]
     pub fn new(
         is_required: impl Into<bool>,
@@ -581,7 +581,7 @@ crm_core::setters!(FacebookAudience {
 });
 
 impl FacebookAudience {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `geo_locations`.
     #[must_use]
     pub fn new(geo_locations: impl Into<Vec<AudienceLocation>>) -> Self {
         Self {
@@ -619,7 +619,7 @@ crm_core::setters!(FbUpdateAudienceBody {
 });
 
 impl FbUpdateAudienceBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `name`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -678,7 +678,7 @@ crm_core::setters!(FormQuestion {
 });
 
 impl FormQuestion {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `key` and `type_`.
     #[must_use]
     pub fn new(key: impl Into<String>, type_: impl Into<FormQuestionType>) -> Self {
         Self {
@@ -1002,7 +1002,7 @@ crm_core::setters!(UpsertAdset {
 });
 
 impl UpsertAdset {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `campaign_id` and `location_id`.
     #[must_use]
     pub fn new(campaign_id: impl Into<String>, location_id: impl Into<String>) -> Self {
         Self {
@@ -1063,7 +1063,7 @@ crm_core::setters!(UpsertCampaign {
 });
 
 impl UpsertCampaign {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {

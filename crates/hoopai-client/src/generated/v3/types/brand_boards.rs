@@ -99,7 +99,7 @@ crm_core::setters!(BrandVoiceAnswers {
 });
 
 impl BrandVoiceAnswers {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `brand_name`, `customer_pain_points`, `target_audience` and `tone_of_voice`.
     #[must_use]
     pub fn new(
         brand_name: impl Into<String>,
@@ -264,7 +264,7 @@ crm_core::setters!(CreateBrandBoardParam {
 });
 
 impl CreateBrandBoardParam {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `name`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -308,7 +308,7 @@ crm_core::setters!(CreateBrandVoiceBody {
 });
 
 impl CreateBrandVoiceBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `type_`.
     #[must_use]
     pub fn new(type_: impl Into<CreateBrandVoiceBodyType>) -> Self {
         Self {
@@ -353,7 +353,7 @@ crm_core::setters!(Font {
 });
 
 impl Font {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `fallback`, `font` and `label`.
     #[must_use]
     pub fn new(
         fallback: impl Into<String>,
@@ -445,7 +445,7 @@ crm_core::setters!(Logo {
 });
 
 impl Logo {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label`, `path` and `url`.
     #[must_use]
     pub fn new(
         label: impl Into<String>,

@@ -104,7 +104,7 @@ crm_core::setters!(AppointmentCreate {
 });
 
 impl AppointmentCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `calendar_id`, `contact_id`, `location_id` and `start_time`.
     #[must_use]
     pub fn new(
         calendar_id: impl Into<String>,
@@ -596,7 +596,7 @@ crm_core::setters!(CalendarCreate {
 });
 
 impl CalendarCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `name`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -968,7 +968,7 @@ crm_core::setters!(CreateBookingService {
 });
 
 impl CreateBookingService {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -994,7 +994,7 @@ crm_core::record! {
 }
 
 impl CreateEventCalendarSchedule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `rules` and `timezone`.
     #[must_use]
     pub fn new(
         rules: impl Into<Vec<ScheduleRule>>,
@@ -1164,7 +1164,7 @@ crm_core::setters!(CreateService {
 });
 
 impl CreateService {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `name`, `slug` and `staff`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1226,7 +1226,7 @@ crm_core::setters!(CreateServiceLocation {
 });
 
 impl CreateServiceLocation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `name` and `slug`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -1287,7 +1287,7 @@ crm_core::setters!(CreateServiceVariation {
 });
 
 impl CreateServiceVariation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `name`.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -1409,7 +1409,7 @@ crm_core::setters!(ServiceAddOn {
 });
 
 impl ServiceAddOn {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -1616,7 +1616,7 @@ crm_core::record! {
 }
 
 impl Staff {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

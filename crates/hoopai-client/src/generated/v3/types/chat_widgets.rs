@@ -275,7 +275,7 @@ crm_core::setters!(CloneChatWidget {
 });
 
 impl CloneChatWidget {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `chat_widget_id` and `location_id`.
     #[must_use]
     pub fn new(
         chat_widget_id: impl Into<String>,
@@ -319,7 +319,7 @@ crm_core::setters!(CreateWidget {
 });
 
 impl CreateWidget {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `chat_type`, `location_id`, `name` and `version`.
     #[must_use]
     pub fn new(
         chat_type: impl Into<WidgetChatType>,
@@ -618,7 +618,7 @@ crm_core::setters!(WidgetSettings {
 });
 
 impl WidgetSettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `chat_icon` and `chat_type`.
     #[must_use]
     pub fn new(chat_icon: impl Into<String>, chat_type: impl Into<String>) -> Self {
         Self {

@@ -124,7 +124,7 @@ crm_core::clears!(CreateContact {
 });
 
 impl CreateContact {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -490,7 +490,7 @@ crm_core::clears!(UpsertContact {
 });
 
 impl UpsertContact {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {

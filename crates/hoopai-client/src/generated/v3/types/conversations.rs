@@ -141,7 +141,7 @@ crm_core::setters!(UpdateConversation {
 });
 
 impl UpdateConversation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -183,7 +183,7 @@ crm_core::setters!(UpdateEmailMessageStatus {
 });
 
 impl UpdateEmailMessageStatus {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `status`.
     #[must_use]
     pub fn new(status: impl Into<MessageStatusStatus>) -> Self {
         Self {
@@ -214,7 +214,7 @@ crm_core::setters!(UpdateRecipientMessageStatus {
 });
 
 impl UpdateRecipientMessageStatus {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `email_id` and `status`.
     #[must_use]
     pub fn new(
         email_id: impl Into<String>,

@@ -87,7 +87,7 @@ crm_core::setters!(CreateEmailCampaignBody {
 });
 
 impl CreateEmailCampaignBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `editor_type`, `name`, `time_zone` and `user_id`.
     #[must_use]
     pub fn new(
         editor_type: impl Into<CreateTemplateBodyEditorType>,
@@ -150,7 +150,7 @@ crm_core::setters!(CreateTemplateBody {
 });
 
 impl CreateTemplateBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `editor_type` and `name`.
     #[must_use]
     pub fn new(
         editor_type: impl Into<CreateTemplateBodyEditorType>,
@@ -197,7 +197,7 @@ crm_core::setters!(CreateTemplateFolderBody {
 });
 
 impl CreateTemplateFolderBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `name`.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -604,7 +604,7 @@ crm_core::setters!(ImportTemplateBody {
 });
 
 impl ImportTemplateBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `import_provider` and `import_url`.
     #[must_use]
     pub fn new(
         import_provider: impl Into<ImportTemplateBodyImportProvider>,
@@ -765,7 +765,7 @@ crm_core::setters!(ScheduleCampaignBatchConfig {
 });
 
 impl ScheduleCampaignBatchConfig {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `batch_size`, `interval` and `interval_unit`.
     #[must_use]
     pub fn new(
         batch_size: impl Into<f64>,
@@ -875,7 +875,7 @@ crm_core::setters!(ScheduleCampaignEmailMeta {
 });
 
 impl ScheduleCampaignEmailMeta {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `from_email`, `from_name` and `subject`.
     #[must_use]
     pub fn new(
         from_email: impl Into<String>,
@@ -921,7 +921,7 @@ crm_core::setters!(ScheduleCampaignRecipients {
 });
 
 impl ScheduleCampaignRecipients {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `type_`.
     #[must_use]
     pub fn new(type_: impl Into<ScheduleCampaignRecipientsType>) -> Self {
         Self {
@@ -1028,7 +1028,7 @@ crm_core::setters!(ScheduleCampaignRssConfig {
 });
 
 impl ScheduleCampaignRssConfig {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name`, `repeat_after`, `repeat_after_time` and `rss_feed_url`.
     #[must_use]
     pub fn new(
         name: impl Into<String>,

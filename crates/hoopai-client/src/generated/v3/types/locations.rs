@@ -121,7 +121,7 @@ crm_core::setters!(CreateLocation {
 });
 
 impl CreateLocation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `company_id` and `name`.
     #[must_use]
     pub fn new(company_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -289,7 +289,7 @@ crm_core::setters!(UpdateLocation {
 });
 
 impl UpdateLocation {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `company_id`.
     #[must_use]
     pub fn new(company_id: impl Into<String>) -> Self {
         Self {
@@ -325,7 +325,7 @@ crm_core::record! {
 }
 
 impl UpdatePermissions {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `permissions`.
     #[must_use]
     pub fn new(permissions: impl Into<Vec<PermissionsItem>>) -> Self {
         Self {

@@ -36,7 +36,7 @@ crm_core::setters!(GetAccessTokenBody {
 });
 
 impl GetAccessTokenBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `client_id`, `client_secret` and `grant_type`.
     #[must_use]
     pub fn new(
         client_id: impl Into<String>,

@@ -303,7 +303,7 @@ crm_core::setters!(UpsertOpportunity {
 });
 
 impl UpsertOpportunity {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `pipeline_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, pipeline_id: impl Into<String>) -> Self {
         Self {

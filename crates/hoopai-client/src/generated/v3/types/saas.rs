@@ -29,7 +29,7 @@ crm_core::setters!(AllowAttachRebilling {
 });
 
 impl AllowAttachRebilling {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `company_id`.
     #[must_use]
     pub fn new(company_id: impl Into<String>) -> Self {
         Self {
@@ -71,7 +71,7 @@ crm_core::setters!(AttachedRebillingProductConfig {
 });
 
 impl AttachedRebillingProductConfig {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `enabled` and `markup`.
     #[must_use]
     pub fn new(enabled: impl Into<bool>, markup: impl Into<f64>) -> Self {
         Self {

@@ -128,7 +128,7 @@ crm_core::setters!(CalendarList {
 });
 
 impl CalendarList {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `end_date`, `location_id` and `start_date`.
     #[must_use]
     pub fn new(
         end_date: impl Into<String>,
@@ -272,7 +272,7 @@ crm_core::record! {
 }
 
 impl CloneQueueItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id`, `order` and `session_id`.
     #[must_use]
     pub fn new(
         location_id: impl Into<String>,
@@ -413,7 +413,7 @@ crm_core::setters!(CommentsCreateBody {
 });
 
 impl CommentsCreateBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `content`, `is_parent_thread` and `parent_id`.
     #[must_use]
     pub fn new(
         content: impl Into<String>,
@@ -486,7 +486,7 @@ crm_core::setters!(CommentsGetListBody {
 });
 
 impl CommentsGetListBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `origin_ids`.
     #[must_use]
     pub fn new(origin_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -589,7 +589,7 @@ crm_core::setters!(CreateCategoryQueue {
 });
 
 impl CreateCategoryQueue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `category_id`, `location_id`, `time_slots` and `user_id`.
     #[must_use]
     pub fn new(
         category_id: impl Into<String>,
@@ -718,7 +718,7 @@ crm_core::setters!(CreatePost {
 });
 
 impl CreatePost {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `account_ids`, `type_` and `user_id`.
     #[must_use]
     pub fn new(
         account_ids: impl Into<Vec<String>>,
@@ -789,7 +789,7 @@ crm_core::setters!(CreateQueueItem {
 });
 
 impl CreateQueueItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -896,7 +896,7 @@ crm_core::record! {
 }
 
 impl CsvDefault {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `user_id`.
     #[must_use]
     pub fn new(user_id: impl Into<String>) -> Self {
         Self {
@@ -1215,7 +1215,7 @@ crm_core::setters!(EditSession {
 });
 
 impl EditSession {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `location_id` and `session_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>, session_id: impl Into<String>) -> Self {
         Self {
@@ -1250,7 +1250,7 @@ crm_core::setters!(EditSessionCalendar {
 });
 
 impl EditSessionCalendar {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `end_date`, `location_id`, `session_id` and `start_date`.
     #[must_use]
     pub fn new(
         end_date: impl Into<String>,
@@ -1343,7 +1343,7 @@ crm_core::setters!(FacebookPost {
 });
 
 impl FacebookPost {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `type_`.
     #[must_use]
     pub fn new(type_: impl Into<PostType>) -> Self {
         Self {
@@ -1428,7 +1428,7 @@ crm_core::setters!(FetchCategoryQueues {
 });
 
 impl FetchCategoryQueues {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1522,7 +1522,7 @@ crm_core::setters!(FetchQueueItems {
 });
 
 impl FetchQueueItems {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1600,7 +1600,7 @@ crm_core::setters!(FetchSlots {
 });
 
 impl FetchSlots {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -1866,7 +1866,7 @@ crm_core::setters!(GmbPost {
 });
 
 impl GmbPost {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `gmb_event_type`.
     #[must_use]
     pub fn new(gmb_event_type: impl Into<GmbPostGmbEventType>) -> Self {
         Self {
@@ -1925,7 +1925,7 @@ crm_core::setters!(InstagramPost {
 });
 
 impl InstagramPost {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `type_`.
     #[must_use]
     pub fn new(type_: impl Into<PostType>) -> Self {
         Self {
@@ -1954,7 +1954,7 @@ crm_core::record! {
 }
 
 impl LinkedinPoll {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `options`, `question` and `settings`.
     #[must_use]
     pub fn new(
         options: impl Into<Vec<LinkedinPollOption>>,
@@ -1981,7 +1981,7 @@ crm_core::record! {
 }
 
 impl LinkedinPollOption {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `text`.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
@@ -2002,7 +2002,7 @@ crm_core::record! {
 }
 
 impl LinkedinPollSettings {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `duration`.
     #[must_use]
     pub fn new(duration: impl Into<LinkedinPollSettingsDuration>) -> Self {
         Self {
@@ -2045,7 +2045,7 @@ crm_core::setters!(LinkedinPost {
 });
 
 impl LinkedinPost {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `pdf_title` and `post_as_pdf`.
     #[must_use]
     pub fn new(pdf_title: impl Into<String>, post_as_pdf: impl Into<bool>) -> Self {
         Self {
@@ -2080,7 +2080,7 @@ crm_core::setters!(Mentions {
 });
 
 impl Mentions {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id`, `length`, `name` and `offset`.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -2168,7 +2168,7 @@ crm_core::record! {
 }
 
 impl PinterestBoardSelection {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `account_id` and `boards`.
     #[must_use]
     pub fn new(account_id: impl Into<String>, boards: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2263,7 +2263,7 @@ crm_core::setters!(PostMedia {
 });
 
 impl PostMedia {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `type_` and `url`.
     #[must_use]
     pub fn new(type_: impl Into<PostMediaType>, url: impl Into<String>) -> Self {
         Self {
@@ -2522,7 +2522,7 @@ crm_core::setters!(ResetQueueItem {
 });
 
 impl ResetQueueItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -2716,7 +2716,7 @@ crm_core::setters!(SocialMediaGetStatisticsBody {
 });
 
 impl SocialMediaGetStatisticsBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `profile_ids`.
     #[must_use]
     pub fn new(profile_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -2742,7 +2742,7 @@ crm_core::record! {
 }
 
 impl SocialMediaGetStatisticsBodyCurrentRange {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `end_date` and `start_date`.
     #[must_use]
     pub fn new(
         end_date: impl Into<Timestamp>,
@@ -2769,7 +2769,7 @@ crm_core::record! {
 }
 
 impl SocialMediaGetStatisticsBodyPrevRange {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `end_date` and `start_date`.
     #[must_use]
     pub fn new(
         end_date: impl Into<Timestamp>,
@@ -2886,7 +2886,7 @@ crm_core::record! {
 }
 
 impl SocialPlannerAttachment {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `url`.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -2996,7 +2996,7 @@ crm_core::record! {
 }
 
 impl StartEditSession {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3069,7 +3069,7 @@ crm_core::setters!(TiktokPost {
 });
 
 impl TiktokPost {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `privacy_level`.
     #[must_use]
     pub fn new(privacy_level: impl Into<TiktokPostPrivacyLevel>) -> Self {
         Self {
@@ -3098,7 +3098,7 @@ crm_core::record! {
 }
 
 impl TimeSlot {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `day_of_week` and `time`.
     #[must_use]
     pub fn new(day_of_week: impl Into<f64>, time: impl Into<String>) -> Self {
         Self {
@@ -3142,7 +3142,7 @@ crm_core::setters!(UpdateCategoryQueue {
 });
 
 impl UpdateCategoryQueue {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3213,7 +3213,7 @@ crm_core::setters!(UpdateQueueItem {
 });
 
 impl UpdateQueueItem {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `location_id`.
     #[must_use]
     pub fn new(location_id: impl Into<String>) -> Self {
         Self {
@@ -3334,7 +3334,7 @@ crm_core::setters!(YoutubePost {
 });
 
 impl YoutubePost {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `type_`.
     #[must_use]
     pub fn new(type_: impl Into<YoutubePostType>) -> Self {
         Self {

@@ -538,7 +538,7 @@ crm_core::setters!(CreateRenewalQuoteRequest {
 });
 
 impl CreateRenewalQuoteRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `quote_template_id`.
     #[must_use]
     pub fn new(quote_template_id: impl Into<String>) -> Self {
         Self {
@@ -580,7 +580,7 @@ crm_core::setters!(DirectContractChangeCreateRequest {
 });
 
 impl DirectContractChangeCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `auto_accept`, `line_item_changes` and `prorating`.
     #[must_use]
     pub fn new(
         auto_accept: impl Into<bool>,
@@ -648,7 +648,7 @@ crm_core::setters!(LineItemChangeRequest {
 });
 
 impl LineItemChangeRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `action`.
     #[must_use]
     pub fn new(action: impl Into<LineItemChangeReplyAction>) -> Self {
         Self {
@@ -794,7 +794,7 @@ crm_core::setters!(QuoteContractChangeCreateRequest {
 });
 
 impl QuoteContractChangeCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `prorating` and `quote_template_id`.
     #[must_use]
     pub fn new(
         prorating: impl Into<bool>,

@@ -28,7 +28,7 @@ crm_core::record! {
 }
 
 impl DataPushRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `data`.
     #[must_use]
     pub fn new(data: impl Into<Vec<Map<Value>>>) -> Self {
         Self {
@@ -69,7 +69,7 @@ crm_core::setters!(DataSourceCreateRequest {
 });
 
 impl DataSourceCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `config`.
     #[must_use]
     pub fn new(config: impl Into<DataSourceConfig>) -> Self {
         Self {
@@ -119,7 +119,7 @@ crm_core::record! {
 }
 
 impl DataSourceRenameRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `datasource_name`.
     #[must_use]
     pub fn new(datasource_name: impl Into<String>) -> Self {
         Self {
@@ -172,7 +172,7 @@ crm_core::record! {
 }
 
 impl FileColumn {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name` and `type_`.
     #[must_use]
     pub fn new(name: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
@@ -198,7 +198,7 @@ crm_core::record! {
 }
 
 impl FileStructureRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `columns`, `header_row_index` and `sheet_index`.
     #[must_use]
     pub fn new(
         columns: impl Into<Vec<FileColumn>>,
@@ -233,7 +233,7 @@ crm_core::setters!(JsonDataRequest {
 });
 
 impl JsonDataRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `columns` and `data`.
     #[must_use]
     pub fn new(
         columns: impl Into<Vec<FileColumn>>,

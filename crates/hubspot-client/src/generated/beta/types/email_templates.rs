@@ -67,7 +67,7 @@ crm_core::setters!(TemplateInput {
 });
 
 impl TemplateInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `body` and `name`.
     #[must_use]
     pub fn new(body: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

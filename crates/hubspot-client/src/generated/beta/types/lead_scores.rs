@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 impl AssociationFilter {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `property_filters`.
     #[must_use]
     pub fn new(property_filters: impl Into<Vec<PropertyFilter>>) -> Self {
         Self {
@@ -158,7 +158,7 @@ crm_core::record! {
 }
 
 impl CompositeCondition {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `conditions`.
     #[must_use]
     pub fn new(conditions: impl Into<Vec<CompositeConditionConditionsItem>>) -> Self {
         Self {
@@ -193,7 +193,7 @@ crm_core::record! {
 }
 
 impl ConditionalCalculator {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `value` and `where_condition`.
     #[must_use]
     pub fn new(
         value: impl Into<f64>,
@@ -221,7 +221,7 @@ crm_core::record! {
 }
 
 impl ConstantValueCalculator {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `value`.
     #[must_use]
     pub fn new(value: impl Into<f64>) -> Self {
         Self {
@@ -285,7 +285,7 @@ crm_core::setters!(DraftUpdateRequest {
 });
 
 impl DraftUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `allowed_group_types`, `group_configs`, `name` and `object_type_id`.
     #[must_use]
     pub fn new(
         allowed_group_types: impl Into<Vec<ScoreOutputPropertyCategoriesItem>>,
@@ -319,7 +319,7 @@ crm_core::record! {
 }
 
 impl EventFrequencyBetween {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `ranges`.
     #[must_use]
     pub fn new(ranges: impl Into<Vec<FrequencyRange>>) -> Self {
         Self {
@@ -341,7 +341,7 @@ crm_core::record! {
 }
 
 impl EventTimeframe {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `event_filter_operation`.
     #[must_use]
     pub fn new(event_filter_operation: impl Into<Value>) -> Self {
         Self {
@@ -364,7 +364,7 @@ crm_core::record! {
 }
 
 impl FilterConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `list_filter_type` and `segment_ids`.
     #[must_use]
     pub fn new(
         list_filter_type: impl Into<FilterConfigurationListFilterType>,
@@ -409,7 +409,7 @@ crm_core::setters!(FrequencyRange {
 });
 
 impl FrequencyRange {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `from`, `type_` and `value`.
     #[must_use]
     pub fn new(
         from: impl Into<i64>,
@@ -451,7 +451,7 @@ crm_core::record! {
 }
 
 impl GroupDecayConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `decay_interval_days` and `percent_to_decay_per_interval`.
     #[must_use]
     pub fn new(
         decay_interval_days: impl Into<i64>,
@@ -478,7 +478,7 @@ crm_core::record! {
 }
 
 impl LeadScoringAssociationSpec {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `association_category` and `association_type_id`.
     #[must_use]
     pub fn new(
         association_category: impl Into<String>,
@@ -513,7 +513,7 @@ crm_core::setters!(MatchCalculator {
 });
 
 impl MatchCalculator {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `match_rules` and `property`.
     #[must_use]
     pub fn new(
         match_rules: impl Into<Vec<MatchRule>>,
@@ -542,7 +542,7 @@ crm_core::record! {
 }
 
 impl MatchRule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operation` and `value`.
     #[must_use]
     pub fn new(operation: impl Into<Value>, value: impl Into<f64>) -> Self {
         Self {
@@ -582,7 +582,7 @@ crm_core::setters!(MatrixOutputOverride {
 });
 
 impl MatrixOutputOverride {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `boundaries` and `id`.
     #[must_use]
     pub fn new(
         boundaries: impl Into<Map<Vec<MatrixTierBoundary>>>,
@@ -633,7 +633,7 @@ crm_core::record! {
 }
 
 impl MatrixTierBoundary {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label` and `threshold`.
     #[must_use]
     pub fn new(label: impl Into<String>, threshold: impl Into<f64>) -> Self {
         Self {
@@ -665,7 +665,7 @@ crm_core::setters!(MultiUnifiedEventCalculatorEntry {
 });
 
 impl MultiUnifiedEventCalculatorEntry {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `event_type_id` and `record_calculation`.
     #[must_use]
     pub fn new(
         event_type_id: impl Into<String>,
@@ -694,7 +694,7 @@ crm_core::record! {
 }
 
 impl MultiUnifiedEventRollupCalculator {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `event_calculators`.
     #[must_use]
     pub fn new(
         event_calculators: impl Into<Vec<MultiUnifiedEventCalculatorEntry>>,
@@ -720,7 +720,7 @@ crm_core::record! {
 }
 
 impl MultiValueCalculator {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `calculators`.
     #[must_use]
     pub fn new(
         calculators: impl Into<Vec<AssociationObjectRollupCalculatorRecordCalculation>>,
@@ -760,7 +760,7 @@ crm_core::record! {
 }
 
 impl OutputConfigurationCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `outputs`.
     #[must_use]
     pub fn new(outputs: impl Into<Vec<OutputConfigurationCreateOutputsItem>>) -> Self {
         Self {
@@ -843,7 +843,7 @@ crm_core::record! {
 }
 
 impl RuleConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `calculation`.
     #[must_use]
     pub fn new(calculation: impl Into<RuleConfigurationCalculation>) -> Self {
         Self {
@@ -878,7 +878,7 @@ crm_core::record! {
 }
 
 impl ScoreCloneRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `score_name`.
     #[must_use]
     pub fn new(score_name: impl Into<String>) -> Self {
         Self {
@@ -972,7 +972,7 @@ crm_core::setters!(ScoreGroupConfiguration {
 });
 
 impl ScoreGroupConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `group_category`, `group_name`, `id` and `rule_configurations`.
     #[must_use]
     pub fn new(
         group_category: impl Into<ScoreOutputPropertyCategoriesItem>,
@@ -1019,7 +1019,7 @@ crm_core::setters!(ScoreGroupConfigurationCreate {
 });
 
 impl ScoreGroupConfigurationCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `group_category`, `group_name` and `rule_configurations`.
     #[must_use]
     pub fn new(
         group_category: impl Into<ScoreOutputPropertyCategoriesItem>,
@@ -1093,7 +1093,7 @@ crm_core::setters!(ScoreOutputOverride {
 });
 
 impl ScoreOutputOverride {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `id`.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -1159,7 +1159,7 @@ crm_core::setters!(ScoreRuleConfiguration {
 });
 
 impl ScoreRuleConfiguration {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `configuration`, `enabled` and `id`.
     #[must_use]
     pub fn new(
         configuration: impl Into<RuleConfiguration>,
@@ -1198,7 +1198,7 @@ crm_core::setters!(ScoreRuleConfigurationCreate {
 });
 
 impl ScoreRuleConfigurationCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `configuration` and `enabled`.
     #[must_use]
     pub fn new(
         configuration: impl Into<RuleConfiguration>,
@@ -1227,7 +1227,7 @@ crm_core::record! {
 }
 
 impl SegmentMembershipCalculator {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `segment_membership_rules`.
     #[must_use]
     pub fn new(segment_membership_rules: impl Into<Vec<SegmentMembershipRule>>) -> Self {
         Self {
@@ -1253,7 +1253,7 @@ crm_core::record! {
 }
 
 impl SegmentMembershipRule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operation`, `segment_ids` and `value`.
     #[must_use]
     pub fn new(
         operation: impl Into<SegmentMembershipRuleOperation>,
@@ -1296,7 +1296,7 @@ crm_core::record! {
 }
 
 impl SingleCondition {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `operation` and `property`.
     #[must_use]
     pub fn new(operation: impl Into<Value>, property: impl Into<String>) -> Self {
         Self {
@@ -1337,7 +1337,7 @@ crm_core::setters!(ThresholdOutputOverride {
 });
 
 impl ThresholdOutputOverride {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `boundaries` and `id`.
     #[must_use]
     pub fn new(
         boundaries: impl Into<Vec<ThresholdTierBoundary>>,
@@ -1396,7 +1396,7 @@ crm_core::setters!(ThresholdTierBoundary {
 });
 
 impl ThresholdTierBoundary {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label` and `threshold`.
     #[must_use]
     pub fn new(label: impl Into<String>, threshold: impl Into<f64>) -> Self {
         Self {

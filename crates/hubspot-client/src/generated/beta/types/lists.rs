@@ -44,7 +44,7 @@ crm_core::setters!(ListAllRequest {
 });
 
 impl ListAllRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `additional_properties` and `processing_types`.
     #[must_use]
     pub fn new(
         additional_properties: impl Into<Vec<String>>,

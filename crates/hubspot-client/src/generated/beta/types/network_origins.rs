@@ -41,7 +41,7 @@ crm_core::record! {
 }
 
 impl WebhookSubscriptionRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `webhook_url`.
     #[must_use]
     pub fn new(webhook_url: impl Into<String>) -> Self {
         Self {

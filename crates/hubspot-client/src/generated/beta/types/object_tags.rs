@@ -121,7 +121,7 @@ crm_core::setters!(ReplacePublicCrmObjectTagRequest {
 });
 
 impl ReplacePublicCrmObjectTagRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `color`, `filter_branch`, `filter_pipeline_ids` and `name`.
     #[must_use]
     pub fn new(
         color: impl Into<String>,

@@ -24,7 +24,7 @@ crm_core::record! {
 }
 
 impl AssociationsForObject {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `to` and `types`.
     #[must_use]
     pub fn new(to: impl Into<ObjectId>, types: impl Into<Vec<AssociationSpec>>) -> Self {
         Self {
@@ -46,7 +46,7 @@ crm_core::record! {
 }
 
 impl BatchCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<BatchCreateRow>>) -> Self {
         Self {
@@ -77,7 +77,7 @@ crm_core::setters!(BatchCreateRow {
 });
 
 impl BatchCreateRow {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `properties`.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {
@@ -114,7 +114,7 @@ crm_core::setters!(CustomObjectsBatchRead {
 });
 
 impl CustomObjectsBatchRead {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<ObjectId>>) -> Self {
         Self {
@@ -144,7 +144,7 @@ crm_core::setters!(ObjectCreate {
 });
 
 impl ObjectCreate {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `properties`.
     #[must_use]
     pub fn new(properties: impl Into<Map<String>>) -> Self {
         Self {

@@ -22,7 +22,7 @@ crm_core::setters!(DealConfigurations {
 });
 
 impl DealConfigurations {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `create_new_deal_on_purchase`.
     #[must_use]
     pub fn new(create_new_deal_on_purchase: impl Into<bool>) -> Self {
         Self {
@@ -68,7 +68,7 @@ crm_core::record! {
 }
 
 impl DiscountRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label`, `value` and `value_type`.
     #[must_use]
     pub fn new(
         label: impl Into<String>,
@@ -119,7 +119,7 @@ crm_core::record! {
 }
 
 impl FeeRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label`, `value` and `value_type`.
     #[must_use]
     pub fn new(
         label: impl Into<String>,
@@ -154,7 +154,7 @@ crm_core::setters!(FormFieldOption {
 });
 
 impl FormFieldOption {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label` and `value`.
     #[must_use]
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -510,7 +510,7 @@ crm_core::record! {
 }
 
 impl TaxRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `label`, `value` and `value_type`.
     #[must_use]
     pub fn new(
         label: impl Into<String>,

@@ -52,7 +52,7 @@ crm_core::setters!(ApprovalStageRuleRequest {
 });
 
 impl ApprovalStageRuleRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `approval_mode`, `approver_user_ids` and `pipeline_stage_id`.
     #[must_use]
     pub fn new(
         approval_mode: impl Into<ApprovalMode>,
@@ -81,7 +81,7 @@ crm_core::record! {
 }
 
 impl CreateApprovalRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `object_id`.
     #[must_use]
     pub fn new(object_id: impl Into<i64>) -> Self {
         Self {
@@ -106,7 +106,7 @@ crm_core::record! {
 }
 
 impl GovernanceValidationRules {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `no_backwards_movement_rule`, `no_skipping_stages_rule` and `object_creation_rule`.
     #[must_use]
     pub fn new(
         no_backwards_movement_rule: impl Into<SequenceValidationRule>,
@@ -172,7 +172,7 @@ crm_core::record! {
 }
 
 impl ObjectCreationRule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `pipeline_stage_ids`.
     #[must_use]
     pub fn new(pipeline_stage_ids: impl Into<Vec<String>>) -> Self {
         Self {
@@ -247,7 +247,7 @@ crm_core::setters!(PipelineRulesUpdateRequest {
 });
 
 impl PipelineRulesUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `governance_validation_rules`.
     #[must_use]
     pub fn new(
         governance_validation_rules: impl Into<GovernanceValidationRules>,
@@ -288,7 +288,7 @@ crm_core::record! {
 }
 
 impl PipelineStagePermissionsUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `stages`.
     #[must_use]
     pub fn new(stages: impl Into<Vec<StagePermissionRequest>>) -> Self {
         Self {
@@ -311,7 +311,7 @@ crm_core::record! {
 }
 
 impl SequenceValidationRule {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `enabled_for_all_stages` and `pipeline_stage_ids`.
     #[must_use]
     pub fn new(
         enabled_for_all_stages: impl Into<bool>,

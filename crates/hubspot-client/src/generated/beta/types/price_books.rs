@@ -17,7 +17,7 @@ crm_core::record! {
 }
 
 impl PriceBookAddProductRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `product_id`.
     #[must_use]
     pub fn new(product_id: impl Into<String>) -> Self {
         Self {
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 impl PriceBookAddProductRequestBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PriceBookAddProductRequest>>) -> Self {
         Self {
@@ -69,7 +69,7 @@ crm_core::setters!(PriceBookCreateRequest {
 });
 
 impl PriceBookCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `custom_properties`, `name` and `supported_currencies`.
     #[must_use]
     pub fn new(
         custom_properties: impl Into<Map<String>>,
@@ -99,7 +99,7 @@ crm_core::record! {
 }
 
 impl PriceBookItemBatchUpdateInput {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `id` and `properties`.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -124,7 +124,7 @@ crm_core::record! {
 }
 
 impl PriceBookItemBatchUpdateInputBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<PriceBookItemBatchUpdateInput>>) -> Self {
         Self {
@@ -369,7 +369,7 @@ crm_core::record! {
 }
 
 impl PricingUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `prices`.
     #[must_use]
     pub fn new(prices: impl Into<Vec<PriceUpdateEntry>>) -> Self {
         Self {

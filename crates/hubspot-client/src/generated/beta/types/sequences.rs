@@ -107,7 +107,7 @@ crm_core::setters!(SequenceEmailPatternRequest {
 });
 
 impl SequenceEmailPatternRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `template_id`.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
         Self {
@@ -344,7 +344,7 @@ crm_core::record! {
 }
 
 impl SequenceStepDependencyRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `branch_number`, `dependency_type`, `relies_on_step_order` and `required_by_step_order`.
     #[must_use]
     pub fn new(
         branch_number: impl Into<i64>,
@@ -480,7 +480,7 @@ crm_core::setters!(SequenceStepVariantRequest {
 });
 
 impl SequenceStepVariantRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `activated` and `variant_ordinal`.
     #[must_use]
     pub fn new(activated: impl Into<bool>, variant_ordinal: impl Into<i64>) -> Self {
         Self {
@@ -527,7 +527,7 @@ crm_core::setters!(SequenceTaskPatternRequest {
 });
 
 impl SequenceTaskPatternRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `task_priority` and `task_type`.
     #[must_use]
     pub fn new(
         task_priority: impl Into<TaskPriority>,
@@ -570,7 +570,7 @@ crm_core::record! {
 }
 
 impl SettingsReply {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `criteria` and `selling_strategy`.
     #[must_use]
     pub fn new(
         criteria: impl Into<SettingsReplyCriteria>,
@@ -664,7 +664,7 @@ crm_core::record! {
 }
 
 impl UnenrollmentSettingsReply {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `email_settings` and `meeting_settings`.
     #[must_use]
     pub fn new(
         email_settings: impl Into<SettingsReply>,

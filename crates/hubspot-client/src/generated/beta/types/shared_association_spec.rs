@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 impl AssociationSpec {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `association_category` and `association_type_id`.
     #[must_use]
     pub fn new(
         association_category: impl Into<AssociationSpecWithLabelCategory>,

@@ -58,7 +58,7 @@ crm_core::setters!(PriceUpdateEntry {
 });
 
 impl PriceUpdateEntry {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `currency_code` and `price`.
     #[must_use]
     pub fn new(currency_code: impl Into<String>, price: impl Into<Value>) -> Self {
         Self {

@@ -391,7 +391,7 @@ crm_core::setters!(LineItemCustomCreateRequest {
 });
 
 impl LineItemCustomCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `name`, `pricing` and `quantity`.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -615,7 +615,7 @@ crm_core::record! {
 }
 
 impl PricingFullUpdateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `prices` and `pricing_model`.
     #[must_use]
     pub fn new(
         prices: impl Into<Vec<PriceUpdateEntry>>,

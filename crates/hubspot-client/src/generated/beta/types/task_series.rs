@@ -18,7 +18,7 @@ crm_core::record! {
 }
 
 impl StartTaskSeriesBody {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `properties`, `series` and `task_id`.
     #[must_use]
     pub fn new(
         properties: impl Into<Map<String>>,

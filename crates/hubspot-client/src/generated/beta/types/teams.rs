@@ -42,7 +42,7 @@ crm_core::setters!(TeamCreateRequest {
 });
 
 impl TeamCreateRequest {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `members` and `name`.
     #[must_use]
     pub fn new(
         members: impl Into<Vec<TeamMemberAssignment>>,
@@ -70,7 +70,7 @@ crm_core::record! {
 }
 
 impl TeamMemberAssignment {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required fields, in this order: `type_` and `user_id`.
     #[must_use]
     pub fn new(
         type_: impl Into<TeamMemberReplyType>,
@@ -95,7 +95,7 @@ crm_core::record! {
 }
 
 impl TeamMemberAssignmentBatch {
-    /// Creates a value from the required fields.
+    /// Creates a value from the required field `inputs`.
     #[must_use]
     pub fn new(inputs: impl Into<Vec<TeamMemberAssignment>>) -> Self {
         Self {
