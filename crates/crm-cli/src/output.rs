@@ -9,9 +9,11 @@ use std::io::{self, IsTerminal as _, Write};
 
 use bytes::Bytes;
 use clap::ValueEnum;
+use crm_core::Call;
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::request;
 use flat::Columns;
 pub(crate) use flat::{cell, line};
 
@@ -130,6 +132,12 @@ pub(crate) fn value(value: &Value, format: Format) -> Result<(), Failure> {
         Format::Table => out.write_all(table::record(value).as_bytes()),
     };
     written.and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+}
+
+/// Writes the request of a call as it would be sent.
+pub(crate) async fn preview<T>(call: &Call<T>) -> Result<(), Failure> {
+    let shown = call.preview().await.map_err(|error| Failure::call(&error, false))?;
+    value(&request::as_json(&shown), Format::Json)
 }
 
 /// Writes text as it is.

@@ -58,7 +58,7 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
     }
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     if !found.operation.reads() {
-        permit(&found.words(), &session, found.api, options)?;
+        session.permit(&found.words(), found.api.entry, options)?;
         let faults = match found.api.file.objects {
             Some(_) => Checks::open(options, &session)?.faults(found, input),
             None => Vec::new(),
@@ -70,7 +70,7 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
     let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
     let pipeline = session.pipeline(found.api.entry, &department).await?;
     if options.dry_run {
-        return preview(&request::call::<Value>(found, &pipeline, input)).await;
+        return output::preview(&request::call::<Value>(found, &pipeline, input)).await;
     }
     if found.operation.reply == "file" {
         options.refuse(&found.words(), &["jq"])?;
@@ -94,16 +94,6 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
             }
         }
     }
-}
-
-/// Refuses a write that nothing allows.
-pub(crate) fn permit(what: &str, session: &Session, api: &Api, options: &Options) -> Result<(), Failure> {
-    if options.yes || options.dry_run || session.allows_writes(api.entry) {
-        return Ok(());
-    }
-    Err(Failure::usage(format!(
-        "{what} changes data; add --yes to send it, --dry-run to see it, or \"allow_writes\": true to the profile"
-    )))
 }
 
 /// Writes the rows of a list, those of one page or of all.
@@ -164,7 +154,7 @@ async fn raw(
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let reads = known.map_or(matches!(method, "GET" | "HEAD" | "OPTIONS"), crate::catalogue::Operation::reads);
     if !reads {
-        permit(&format!("{method} {}", path.split('?').next().unwrap_or_default()), &session, api, options)?;
+        session.permit(&format!("{method} {}", path.split('?').next().unwrap_or_default()), api.entry, options)?;
     }
     let mut pipeline = session.pipeline(api.entry, "").await?;
     if let Some(version) = api.file.operations.first().and_then(|one| one.version).filter(|_| !api.file.root) {
@@ -179,7 +169,7 @@ async fn raw(
         call = call.with(CallOptions::new().limit_class(known.limit_class).idempotent(known.idempotent));
     }
     if options.dry_run {
-        return preview(&call).await;
+        return output::preview(&call).await;
     }
     let given = Input { body, ..Input::default() };
     let reply = call.send_raw().await.map_err(|error| Failure::call(&error, !reads).without(&given))?;
@@ -187,10 +177,4 @@ async fn raw(
         Ok(value) => output::value(&value, Format::of(options.format)),
         Err(_) => output::bytes(reply.body()),
     }
-}
-
-/// Writes the request as it would be sent.
-pub(crate) async fn preview<T>(call: &Call<T>) -> Result<(), Failure> {
-    let shown = call.preview().await.map_err(|error| Failure::call(&error, false))?;
-    output::value(&request::as_json(&shown), Format::Json)
 }

@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::apis::{Access, ApiEntry};
 use crate::failure::Failure;
+use crate::options::Options;
 use crate::profile::{Credential, Key, Profile};
 
 /// Connections to the APIs, each made when it is first needed.
@@ -46,6 +47,16 @@ impl Session {
         let fakes = fake.map(Fakes::new).transpose()?;
         let profile_read = if fakes.is_some() { Profile::default() } else { Profile::read(profile)? };
         Ok(Self { profile: profile_read, named: profile.is_some(), fakes, connected: Mutex::default() })
+    }
+
+    /// Refuses a write that nothing allows. `what` is its name for the user.
+    pub(crate) fn permit(&self, what: &str, api: &ApiEntry, options: &Options) -> Result<(), Failure> {
+        if options.yes || options.dry_run || self.allows_writes(api) {
+            return Ok(());
+        }
+        Err(Failure::usage(format!(
+            "{what} changes data; add --yes to send it, --dry-run to see it, or \"allow_writes\": true to the profile"
+        )))
     }
 
     /// Returns true if writes to an API are sent without `--yes`: the profile that has its credential allows it, or

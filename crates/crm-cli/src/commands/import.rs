@@ -26,7 +26,6 @@ use crate::note;
 use crate::options::Options;
 use crate::output::{self, Format};
 use crate::request;
-use crate::run::permit;
 use crate::session::Session;
 pub(super) use arguments::{archive, import, update, upsert};
 use calls::Calls;
@@ -69,7 +68,7 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
         note::say(&format!("skipped, because all cells are empty: {} {rows}", source.empty));
     }
     let (mut target, api) = target(verb, &text, &source, &session).await?;
-    permit(&target.operation(), &session, api, &options)?;
+    session.permit(&target.operation(), api.entry, &options)?;
     if !target.repeatable() && results::is_unknown(file) {
         return Err(Failure::usage(format!(
             "{file} has rows that may have been written; look them up, and import those that are missing from a file with \

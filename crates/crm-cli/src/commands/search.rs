@@ -16,7 +16,6 @@ use crate::check::Input;
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::output::{self, Format};
-use crate::run::preview;
 use crate::session::Session;
 use filter::Condition;
 pub(super) use filter::FORMS;
@@ -147,7 +146,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
             let request = question.hubspot();
             let input = input(&request);
             if options.dry_run {
-                return preview(&Call::from(objects.search(request))).await;
+                return output::preview(&Call::from(objects.search(request))).await;
             }
             let found = match descends {
                 true => Found::Descending(objects.search(request).items()),
@@ -159,7 +158,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
             let request = question.hoopai(&location);
             let input = input(&request);
             if options.dry_run {
-                return preview(&Call::from(contacts.search(request))).await;
+                return output::preview(&Call::from(contacts.search(request))).await;
             }
             (input, Found::Contacts(contacts.search(request).items()))
         }
@@ -275,7 +274,7 @@ pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), F
             let request = question.hubspot();
             let (input, search) = (input(&request), objects.search(request));
             if options.dry_run {
-                return preview(&Call::from(search)).await;
+                return output::preview(&Call::from(search)).await;
             }
             (input, search.send().await.map(|reply| reply.total))
         }
@@ -283,7 +282,7 @@ pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), F
             let request = question.hoopai(&location);
             let (input, search) = (input(&request), contacts.search(request));
             if options.dry_run {
-                return preview(&Call::from(search)).await;
+                return output::preview(&Call::from(search)).await;
             }
             (input, search.send().await.map(|reply| reply.total))
         }

@@ -82,7 +82,7 @@ impl Known {
         if let Some(Value::Object(item)) = first_item(reply, 0) {
             let scalars = item.iter().filter(|(_, value)| is_id(value));
             let members = scalars.map(|(name, value)| (name.clone(), value.clone())).collect();
-            self.lists.push((place(found).to_owned(), resource(found), members));
+            self.lists.push((found.operation.path.to_owned(), resource(found), members));
         }
     }
 
@@ -182,11 +182,6 @@ impl Known {
         let members = [name].into_iter().chain(["id", "_id", "name"].into_iter().filter(fits));
         members.into_iter().find_map(|member| item.get(member).cloned())
     }
-}
-
-/// The path of an operation, as its document has it.
-fn place(found: &Found) -> &'static str {
-    found.operation.path
 }
 
 /// The words of the resource.
