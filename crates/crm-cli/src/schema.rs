@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::catalogue::{Found, ObjectType};
 use crate::check::{Fault, Input, shown};
 use crate::failure::Failure;
+use crate::note;
 use crate::options::Options;
 use crate::request;
 use crate::session::Session;
@@ -37,7 +38,10 @@ impl Checks {
         let Some(name) = object(found, input) else { return Vec::new() };
         // HubSpot takes `p_cars` for the custom type `cars`.
         let short = || name.strip_prefix("p_").and_then(|name| schema.object(name));
-        let Some(object) = schema.object(&name).or_else(short) else { return Vec::new() };
+        let Some(object) = schema.object(&name).or_else(short) else {
+            note::say(&format!("the schema does not have {}, so the properties are not checked", shown(&name)));
+            return Vec::new();
+        };
         let mut faults = of_properties(object, body, "body");
         for (index, row) in body.get("inputs").and_then(Value::as_array).into_iter().flatten().enumerate() {
             faults.extend(of_properties(object, row, &format!("body.inputs[{index}]")));
