@@ -27,8 +27,9 @@ struct Case {
     used: f64,
 }
 
-/// A case of some seconds.
-const SHORT: Case = Case { title: "", limit: 64, per: Duration::from_millis(1_250), windows: 10, used: 97.0 };
+/// A case of some seconds. A busy machine delays each window by tens of milliseconds, which is several per
+/// cent of a window this short. `cargo xtask bench` records the percentage that a quiet machine reaches.
+const SHORT: Case = Case { title: "", limit: 64, per: Duration::from_millis(1_250), windows: 10, used: 90.0 };
 
 /// Environment variables of a worker: Redis, the vendor, its token, its number, the limit, and the
 /// length of the window in milliseconds.
@@ -49,7 +50,7 @@ fn eight_processes_use_one_quota_and_exceed_it_never() {
 fn so_they_do_when_redis_dies_and_comes_back_with_an_old_snapshot() {
     let folder = tempfile::tempdir().unwrap();
     let keep = ["--dir", folder.path().to_str().unwrap()];
-    let case = Case { title: "Redis dies and comes back with an old snapshot", used: 90.0, ..SHORT };
+    let case = Case { title: "Redis dies and comes back with an old snapshot", ..SHORT };
     show(case, &keep, async |server, _, per| snapshot(server, per).await);
 }
 

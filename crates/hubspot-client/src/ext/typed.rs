@@ -38,7 +38,7 @@ impl Objects {
     /// an `Option` is `None` and a field with `#[serde(default)]` has its default; an empty text
     /// also makes an `Option` `None`. A map, or a type with `#[serde(flatten)]`, has no names of properties:
     /// HubSpot then returns its default properties. `crm schema pull hubspot --as rust` writes the structs of an account with
-    /// [`properties!`](crate::properties).
+    /// [`properties!`](crate::properties!).
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

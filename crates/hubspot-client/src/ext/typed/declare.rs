@@ -16,7 +16,7 @@ pub const NO_OPTION: &str = "hubspot_client: the value is not an option that the
 
 const NO_TIME: &str = "hubspot_client: the value is not a time, for example 2026-03-01 or 2026-03-01T12:00:00Z";
 
-/// A struct that [`properties!`](crate::properties) declared.
+/// A struct that [`properties!`](crate::properties!) declared.
 #[doc(hidden)]
 pub trait Declared: Default {
     const NAME: &'static str;
@@ -215,7 +215,7 @@ macro_rules! properties {
 }
 
 /// Declares the options of a property as an enum. `Unrecognized` keeps a value that was not known when the enum was
-/// written; it is read, and refused before it is sent. An example is at [`properties!`](crate::properties).
+/// written; it is read, and refused before it is sent. An example is at [`properties!`](crate::properties!).
 #[macro_export]
 macro_rules! options {
     ($(#$meta:tt)* pub enum $ty:ident { $($(#$doc:tt)* $variant:ident = $text:literal,)* }) => {
