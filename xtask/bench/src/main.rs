@@ -1,13 +1,17 @@
-//! The costs of the clients: `cargo xtask bench` measures calls (`speed`), `cargo xtask bench compile` the compiler.
+//! The costs of the clients: `cargo xtask bench` measures calls (`speed`), `cargo xtask bench cli` the command line,
+//! `cargo xtask bench compile` the compiler.
 //!
-//! The latter is compared with the output of stock progenitor and others for the same documents, on the same machine in
+//! The last is compared with the output of stock progenitor and others for the same documents, on the same machine in
 //! the same run.
 
+mod cargo;
+mod cli;
 mod fresh;
 mod measure;
 mod options;
 mod ours;
 mod parts;
+mod peers;
 mod raw;
 mod report;
 mod rewrite;
@@ -49,6 +53,8 @@ struct Arguments {
 enum Command {
     /// Measures processor time and memory of compiling each client, and compares
     Compile(Options<Part>),
+    /// Measures the command line and its MCP server, beside HubSpot's
+    Cli(Options<cli::Part>),
 }
 
 fn main() -> ExitCode {
@@ -58,6 +64,7 @@ fn main() -> ExitCode {
     let (root, Arguments { command, speed }) = (xtask::root(), Arguments::parse());
     xtask::end(match command {
         Some(Command::Compile(options)) => compile(&root, &options),
+        Some(Command::Cli(options)) => cli::run(&root, &options),
         None => speed::run(&root, &speed),
     })
 }

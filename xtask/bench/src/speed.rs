@@ -1,7 +1,6 @@
 //! `cargo xtask bench`: what calls, pages and limits cost beside the peers, in one run on one machine.
 
 mod links;
-mod peers;
 mod programs;
 mod rows;
 
@@ -10,8 +9,8 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::options::Options;
+use super::peers::Peers;
 use super::report::Report;
-use peers::Peers;
 use programs::Programs;
 pub(crate) use rows::Part;
 

@@ -10,9 +10,10 @@ mod http;
 mod support;
 
 use std::io::{BufRead as _, Write as _};
+use std::time::Duration;
 
 use client::Client;
-use crm_fake::{Fake, Fault, Vendor};
+use crm_fake::{Fake, Fault, Hint, Vendor};
 use serde_json::{Value, json};
 use support::seed;
 
@@ -165,12 +166,44 @@ fn what_is_too_large_is_described_and_its_parts_can_be_read() {
     assert_eq!(client.done("read", arguments), "L");
 }
 
-#[test]
-fn writes_are_off_and_a_lost_one_is_reported() {
+/// A fake on its own thread, and the profiles that lead to it; `more` is merged into the profile.
+fn account(more: Value) -> (tokio::runtime::Runtime, Fake, support::File) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let fake = runtime.block_on(Fake::start(Vendor::HubSpot)).unwrap();
-    let entry = json!({"token": fake.token(), "base_url": fake.base_url()});
+    let mut entry = json!({"token": fake.token(), "base_url": fake.base_url()});
+    entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let profiles = seed(&json!({"default": {"hubspot": entry}}).to_string());
+    (runtime, fake, profiles)
+}
+
+#[test]
+fn writes_are_checked_against_a_schema() {
+    let records = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schema/seed.json");
+    let schema = seed(&support::crm(&format!("--fake={records} schema pull hubspot contacts")).output);
+    let mut client = Client::start(&format!("--fake --schema {} mcp", schema.path()), "/nowhere", true);
+    let write = |stage: &str| json!({"operation": "hubspot contacts create", "body": {"properties": {"lifecyclestage": stage}}});
+    let (failed, text) = client.call("write", write("laed"));
+    assert!(failed && text.contains("lifecyclestage") && text.contains("did you mean \\\"lead\\\"?"), "{text}");
+    assert_eq!(client.done("write", write("lead"))["properties"]["lifecyclestage"], "lead");
+    let rows = json!([write("lead")["body"], write("laed")["body"]]);
+    let (failed, text) = client.call("batch", json!({"operation": "hubspot contacts batch-create", "rows": rows}));
+    assert!(failed && text.contains("did you mean"), "{text}");
+}
+
+#[test]
+fn a_limit_is_waited_for() {
+    let (_runtime, fake, profiles) = account(json!({}));
+    let hint = Some(Hint::RetryAfterFraction(Duration::from_millis(50)));
+    fake.fail(Fault::RateLimited { hint }.on("contacts.list").times(2));
+    let mut client = Client::start("mcp", profiles.path(), true);
+    assert_eq!(client.done("read", json!({"operation": "hubspot contacts list"})), json!({"rows": []}));
+    println!("measured requests of a read that is limited twice: {}", fake.requests().len());
+    assert_eq!(fake.requests().len(), 3);
+}
+
+#[test]
+fn writes_are_off_and_a_lost_one_is_reported() {
+    let (_runtime, fake, profiles) = account(json!({}));
     let write =
         json!({"operation": "hubspot contacts create", "body": {"properties": {"email": "canary@example.com"}}});
 
@@ -192,6 +225,7 @@ fn writes_are_off_and_a_lost_one_is_reported() {
     let (failed, text) = client.call("write", write.clone());
     assert!(failed && text.contains("\"may_have_happened\":true"), "{text}");
     assert!(!text.contains("canary") && !text.contains(fake.token()), "{text}");
+    println!("measured requests of a create that fails: {}", fake.requests().len());
     assert_eq!(fake.requests().len(), 1);
     client.done("write", write);
     assert_eq!(fake.count("contacts"), 1);

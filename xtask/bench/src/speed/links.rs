@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use super::peers::{PAGES, Peers};
 use super::programs::Programs;
+use crate::peers::{PAGES, Peers};
 use crate::row::{Row, Target, Unit};
 
 /// Measures a page over a link, compared with the SDK over the same link.

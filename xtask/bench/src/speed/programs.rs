@@ -6,10 +6,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use serde_json::Value;
-
-use xtask::cargo::cargo;
 use xtask::program::output;
+
+use crate::cargo::{Printed, printed, program};
 
 const PACKAGE: &str = "crm-bench";
 
@@ -36,14 +35,14 @@ pub(super) enum Counted {
 impl Programs {
     pub(super) fn build(root: &Path) -> Result<Self> {
         let program =
-            build(root, &["build", "--release", "--package", PACKAGE, "--bin", PACKAGE, "--features", "http2"])?;
+            program(root, &["build", "--release", "--package", PACKAGE, "--bin", PACKAGE, "--features", "http2"])?;
         Ok(Self { root: root.to_owned(), program })
     }
 
     /// The size of a program without symbols.
     pub(super) fn size(&self, name: &str) -> Result<f64> {
         let arguments = ["rustc", "--release", "--package", PACKAGE, "--bin", name, "--", "-C", "strip=symbols"];
-        Ok(std::fs::metadata(build(&self.root, &arguments)?)?.len() as f64)
+        Ok(std::fs::metadata(program(&self.root, &arguments)?)?.len() as f64)
     }
 
     /// Does a piece of work `times` times, in a separate process.
@@ -109,19 +108,12 @@ impl Programs {
 
     /// Returns the output of a test of crm-tests that measures something.
     pub(super) fn test(&self, program: &str, name: &str) -> Result<Printed> {
-        self.printed(&["--package", "crm-tests", "--test", program], name)
+        printed(&self.root, &["--package", "crm-tests", "--test", program], name)
     }
 
     /// Returns the output of a unit test of crm-core that measures something.
     pub(super) fn unit_test(&self, name: &str) -> Result<Printed> {
-        self.printed(&["--release", "--package", "crm-core", "--all-features", "--lib"], name)
-    }
-
-    fn printed(&self, program: &[&str], name: &str) -> Result<Printed> {
-        let mut command = cargo(&self.root);
-        command.args(["test", "--quiet"]).args(program);
-        let text = output(command.args(["--", "--exact", name, "--nocapture"]))?;
-        Ok(Printed { test: name.to_owned(), text })
+        printed(&self.root, &["--release", "--package", "crm-core", "--all-features", "--lib"], name)
     }
 
     /// A server with this number of contacts, whose pages are delayed by `delay` milliseconds.
@@ -145,22 +137,6 @@ impl Programs {
         let mut server = Server { process, printed, url: String::new() };
         server.url = server.line()?;
         Ok(server)
-    }
-}
-
-/// Output of a test.
-pub(super) struct Printed {
-    test: String,
-    text: String,
-}
-
-impl Printed {
-    /// The number in its line "measured NAME: NUMBER".
-    pub(super) fn measured(&self, name: &str) -> Result<f64> {
-        let mut lines = self.text.lines().rev();
-        let number = lines.find_map(|line| line.strip_prefix("measured ")?.strip_prefix(name)?.strip_prefix(": "));
-        let number = number.and_then(|number| number.trim().parse().ok());
-        number.with_context(|| format!("{} did not print: {name}", self.test))
     }
 }
 
@@ -191,15 +167,4 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// Builds one program and gives its place.
-fn build(root: &Path, arguments: &[&str]) -> Result<PathBuf> {
-    let mut command = cargo(root);
-    let (verb, rest) = arguments.split_first().context("cargo needs a command")?;
-    let printed = output(command.args([verb, "--quiet", "--message-format=json-render-diagnostics"]).args(rest))?;
-    let messages = printed.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let places: Vec<Value> = messages.map(|mut message| message["executable"].take()).collect();
-    let place = places.iter().rev().find_map(Value::as_str);
-    place.map(PathBuf::from).with_context(|| format!("`cargo {}` made no program", arguments.join(" ")))
 }

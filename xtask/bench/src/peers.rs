@@ -1,4 +1,4 @@
-//! The vendors' own SDKs for Node and Python, installed below `target/bench/peers`.
+//! The vendors' own SDKs and programs for Node and Python, installed below `target/bench/peers`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,14 +10,22 @@ use xtask::program::output;
 /// Number of calls over which the processor time is measured.
 const CALLS: &str = "2000";
 
-/// A vendor's SDK.
+/// A vendor's SDK or program.
 #[derive(Clone, Copy)]
 pub(super) struct Peer {
     pub(super) runtime: Runtime,
     pub(super) package: &'static str,
     pub(super) version: &'static str,
-    /// Program that calls it: name and text.
-    script: (&'static str, &'static str),
+    program: Program,
+}
+
+/// Program of a peer.
+#[derive(Clone, Copy)]
+enum Program {
+    /// Name and text of a script that calls it.
+    Script(&'static str, &'static str),
+    /// A file of the package.
+    File(&'static str),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,43 +39,52 @@ pub(super) const HUBSPOT: [Peer; 3] = [
         runtime: Runtime::Node,
         package: "@hubspot/api-client",
         version: "14.0.1",
-        script: ("call_hubspot.mjs", include_str!("peers/call_hubspot.mjs")),
+        program: Program::Script("call_hubspot.mjs", include_str!("peers/call_hubspot.mjs")),
     },
     Peer {
         runtime: Runtime::Python,
         package: "hubspot-api-client",
         version: "12.0.0",
-        script: ("call_hubspot.py", include_str!("peers/call_hubspot.py")),
+        program: Program::Script("call_hubspot.py", include_str!("peers/call_hubspot.py")),
     },
     Peer {
         runtime: Runtime::Python,
         package: "hubspot-sdk",
         version: "0.1.0a9",
-        script: ("call_hubspot_sdk.py", include_str!("peers/call_hubspot_sdk.py")),
+        program: Program::Script("call_hubspot_sdk.py", include_str!("peers/call_hubspot_sdk.py")),
     },
 ];
 
 /// HubSpot's SDK for Node, which reads pages.
 pub(super) const PAGES: Peer =
-    Peer { script: ("page_hubspot.mjs", include_str!("peers/page_hubspot.mjs")), ..HUBSPOT[0] };
+    Peer { program: Program::Script("page_hubspot.mjs", include_str!("peers/page_hubspot.mjs")), ..HUBSPOT[0] };
 
 /// HubSpot's SDK for Node, which reads all contacts.
-pub(super) const ALL: Peer = Peer { script: ("all_hubspot.mjs", include_str!("peers/all_hubspot.mjs")), ..HUBSPOT[0] };
+pub(super) const ALL: Peer =
+    Peer { program: Program::Script("all_hubspot.mjs", include_str!("peers/all_hubspot.mjs")), ..HUBSPOT[0] };
 
 pub(super) const HOOPAI: [Peer; 2] = [
     Peer {
         runtime: Runtime::Node,
         package: "@gohighlevel/api-client",
         version: "3.1.0",
-        script: ("call_hoopai.mjs", include_str!("peers/call_hoopai.mjs")),
+        program: Program::Script("call_hoopai.mjs", include_str!("peers/call_hoopai.mjs")),
     },
     Peer {
         runtime: Runtime::Python,
         package: "gohighlevel-api-client",
         version: "3.0.0",
-        script: ("call_hoopai.py", include_str!("peers/call_hoopai.py")),
+        program: Program::Script("call_hoopai.py", include_str!("peers/call_hoopai.py")),
     },
 ];
+
+/// HubSpot's own server for the Model Context Protocol.
+pub(super) const MCP: Peer = Peer {
+    runtime: Runtime::Node,
+    package: "@hubspot/mcp-server",
+    version: "0.4.0",
+    program: Program::File("node_modules/@hubspot/mcp-server/dist/index.js"),
+};
 
 pub(super) struct Peers {
     folder: PathBuf,
@@ -85,12 +102,25 @@ impl Peers {
 
     /// Runs the script of a peer and returns the number that it prints.
     pub(super) fn number(&self, peer: &Peer, url: &str, times: &str) -> Result<f64> {
-        let interpreter = self.install(peer)?;
-        let (name, text) = peer.script;
-        let script = self.folder(peer).join(name);
-        std::fs::write(&script, text)?;
-        let printed = output(Command::new(interpreter).arg(script).args([url, times]))?;
+        let printed = output(self.command(peer)?.args([url, times]))?;
         printed.trim().parse().with_context(|| format!("{} printed no number", peer.package))
+    }
+
+    /// Returns the command that runs a peer.
+    pub(super) fn command(&self, peer: &Peer) -> Result<Command> {
+        let mut command = Command::new(self.install(peer)?);
+        let folder = self.folder(peer);
+        match peer.program {
+            Program::Script(name, text) => {
+                let script = folder.join(name);
+                std::fs::write(&script, text)?;
+                command.arg(script);
+            }
+            Program::File(path) => {
+                command.arg(folder.join(path));
+            }
+        }
+        Ok(command)
     }
 
     /// The version of an interpreter, if there is one.
