@@ -23,6 +23,7 @@ mod search_all;
 mod smoke;
 mod traced;
 mod typed;
+mod write_back;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -179,7 +179,7 @@ fn find(cli: &Cli<'_>) -> Result<Vec<Row>> {
 
 /// The requests that faults and batches cost, as the tests count them.
 fn requests(cli: &Cli<'_>) -> Result<Vec<Row>> {
-    let row = |program: &str, test: &str, what: &str, most: f64| {
+    let row = |program: &str, test: &str, what: &str, most: f64| -> Result<Row> {
         let name = format!("requests of {what}");
         let count = printed(cli.root, &["--package", PACKAGE, "--test", program], test)?.measured(&name)?;
         Ok(Row::new(name, Unit::Count, count, Target::AtMost(most)))
