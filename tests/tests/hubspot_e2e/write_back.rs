@@ -1,10 +1,11 @@
 //! A record that is read and written back without a change is sent as it was read, also where one value has several types.
 
 use crm_fake::Fault;
+use hubspot_client::ErrorKind;
 use hubspot_client::types::{self, FormDefinitionBase};
 use serde_json::{Value, json};
 
-use crate::Rig;
+use crate::{Rig, failed};
 
 /// The fields of a form. The rules of the e-mail field are not those of the number field.
 fn groups() -> Value {
@@ -32,10 +33,15 @@ fn branch() -> Value {
         filter("NUMBER", "IS_EQUAL_TO", json!({"value": 500})),
         filter("NUMBER", "IS_EQUAL_TO", json!({"value": 0.1})),
         filter("MULTISTRING", "IS_EQUAL_TO", json!({"values": ["a", "b"]})),
-        filter("COMPARATIVE_STRING", "IS_EQUAL_TO", json!({"comparisonPropertyName": "q", "defaultComparisonValue": "x"})),
+        filter(
+            "COMPARATIVE_STRING",
+            "IS_EQUAL_TO",
+            json!({"comparisonPropertyName": "q", "defaultComparisonValue": "x"}),
+        ),
         json!({"filterType": "A_NEW_KIND", "property": null, "n": 9_007_199_254_740_993_u64}),
     ];
-    let and = json!({"filterBranchType": "AND", "filterBranchOperator": "AND", "filterBranches": [], "filters": filters});
+    let and =
+        json!({"filterBranchType": "AND", "filterBranchOperator": "AND", "filterBranches": [], "filters": filters});
     json!({"filterBranchType": "OR", "filterBranchOperator": "OR", "filterBranches": [and], "filters": []})
 }
 
@@ -43,20 +49,21 @@ fn branch() -> Value {
 async fn the_rules_of_a_form_and_the_filters_of_a_list_are_written_as_they_were_read() {
     let rig = Rig::with_contacts(0).await;
     let form = json!({"id": "f1", "name": "Visit", "formType": "hubspot", "archived": false, "fieldGroups": groups()});
-    rig.fake.fail(Fault::Body(form.clone()).on("forms.get"));
-    rig.fake.fail(Fault::Body(form).on("forms.update"));
+    rig.fake.fail(Fault::Body(form).on("forms.get"));
     let FormDefinitionBase::HubSpotFormDefinition(form) = rig.client.forms().get("f1").send().await.unwrap() else {
         panic!("another kind of form")
     };
-    let change = types::HubSpotFormDefinitionPatchRequest::default().field_groups(form.field_groups);
-    rig.client.forms().update("f1", change).send().await.unwrap();
+    let change = types::HubSpotFormDefinitionPatchRequest::default().field_groups(form.field_groups.unwrap());
+    // The fake refuses kinds that the documents do not contain; the request counts.
+    let refused = rig.client.forms().update("f1", change).send().await;
+    assert_eq!(failed(refused).kind(), ErrorKind::Validation);
     assert_eq!(rig.requests("forms.update")[0].json()["fieldGroups"], groups());
 
     let list = json!({"listId": "12", "name": "Large", "objectTypeId": "0-1", "filterBranch": branch()});
     rig.fake.fail(Fault::Body(json!({"list": list})).on("lists.get"));
-    rig.fake.fail(Fault::Body(json!({"updatedList": list})).on("lists.update_filters"));
     let list = rig.client.lists().get("12").include_filters(true).send().await.unwrap().list.unwrap();
     let change = types::ListFilterUpdateRequest::new(list.filter_branch.unwrap());
-    rig.client.lists().update_filters("12", change).send().await.unwrap();
+    let refused = rig.client.lists().update_filters("12", change).send().await;
+    assert_eq!(failed(refused).kind(), ErrorKind::Validation);
     assert_eq!(rig.requests("lists.update_filters")[0].json()["filterBranch"], branch());
 }
