@@ -1,4 +1,4 @@
-//! What cargo builds, and what its tests measure.
+//! Programs that cargo builds, and measurements that its tests print.
 
 use std::path::{Path, PathBuf};
 

@@ -10,8 +10,15 @@ use crate::error::Error;
 
 /// Maximum lifetime that is accepted; a longer one would be an error of units.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
-/// Members of a reply that are secrets, or have their own field.
-const OWN: [&str; 6] = ["access_token", "refresh_token", "id_token", "expires_in", "scope", "token_type"];
+/// Members of a reply that are secrets, or have their own field, in both spellings.
+const OWN: [[&str; 2]; 6] = [
+    ["access_token", "accessToken"],
+    ["refresh_token", "refreshToken"],
+    ["id_token", "idToken"],
+    ["expires_in", "expiresIn"],
+    ["scope", "scopes"],
+    ["token_type", "tokenType"],
+];
 
 /// An access token, the refresh token for its successor, and the details that the vendor returned with them.
 #[derive(Clone, PartialEq)]
@@ -64,7 +71,7 @@ impl TokenSet {
 
     /// Reads the reply of a token endpoint (RFC 6749, section 5.1) to a request that was sent at
     /// `asked_at`. `expires_in` may be a number or a text; other members become
-    /// [details](Self::detail).
+    /// [details](Self::detail). The names may also be written as `accessToken`, as version 3 of HoopAI's API does.
     ///
     /// # Errors
     ///
@@ -74,7 +81,11 @@ impl TokenSet {
         let Value::Object(members) = reply else {
             return Err(Error::decode("the token endpoint did not return an object"));
         };
-        let text = |name: &str| members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let member = |name: &str| {
+            let names = OWN.iter().find(|names| names[0] == name)?;
+            names.iter().find_map(|name| members.get(*name))
+        };
+        let text = |name: &str| member(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let Some(access) = text("access_token") else {
             return Err(Error::decode("the token endpoint's reply has no access_token"));
         };
@@ -84,10 +95,10 @@ impl TokenSet {
             set = set.with_refresh_token(refresh).map_err(unusable)?;
         }
         set.obtained_at = Some(asked_at);
-        set.expires_at = members.get("expires_in").and_then(seconds).and_then(|life| asked_at.checked_add(life));
+        set.expires_at = member("expires_in").and_then(seconds).and_then(|life| asked_at.checked_add(life));
         set.scopes = text("scope").unwrap_or("").split_whitespace().map(str::to_owned).collect();
         set.details = members.clone();
-        set.details.retain(|name, _| !OWN.contains(&name.as_str()));
+        set.details.retain(|name, _| !OWN.as_flattened().contains(&name.as_str()));
         Ok(set)
     }
 

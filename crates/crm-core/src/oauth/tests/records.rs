@@ -45,6 +45,11 @@ fn replies_of_token_endpoints() {
     assert_eq!(full.scopes(), ["x", "y"]);
     assert_eq!(full.detail("hub_id"), Some(&json!(7)));
     assert_eq!((full.detail("id_token"), full.refresh_token().is_some()), (None, false));
+    let other = json!({"accessToken": "a", "refreshToken": "r", "expiresIn": 60, "scope": "x y", "tokenType": "t", "hub_id": 7});
+    let other = read(other).unwrap();
+    assert_eq!((other.access_token(), other.expires_at()), (full.access_token(), full.expires_at()));
+    assert_eq!((other.scopes(), &other.details), (full.scopes(), &full.details));
+    assert!(other.refresh_token().is_some());
     for odd in [json!(-1), json!(1e300), json!(null), json!("soon"), json!([])] {
         assert_eq!(read(json!({"access_token": "a", "expires_in": odd})).unwrap().expires_at(), None);
     }
