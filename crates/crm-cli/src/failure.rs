@@ -101,7 +101,7 @@ impl Failure {
     pub(crate) fn call(error: &Error, writes: bool) -> Self {
         let doubt = writes && error.may_have_happened() && error.kind() != ErrorKind::Pending;
         let code = if doubt { 8 } else { code(error.kind()) };
-        let login = if error.kind() == ErrorKind::Token { "; to log in again: crm login" } else { "" };
+        let login = if error.needs_consent() { "; to log in again: crm login" } else { "" };
         Self { line: format!("{}{login}", error.to_string().replace(['\n', '\r'], " ")), code }
     }
 

@@ -191,6 +191,11 @@ fn an_ended_login_says_how_to_log_in_again() {
     let ran = contacts(&place);
     assert!(ran.code == 3 && ran.errors.contains("to log in again: crm login"), "{}", ran.errors);
     place.logged_in("tickets");
+    // The login is still valid.
+    place.expire();
+    place.fake.fail(Fault::Status(400, Payload::Json(json!({"error": "invalid_client", "message": "canary"}))));
+    let ran = contacts(&place);
+    assert!(ran.code == 3 && !ran.errors.contains("log in again"), "{}", ran.errors);
     assert_eq!(contacts(&place).code, 0);
 }
 

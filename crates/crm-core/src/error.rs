@@ -49,6 +49,8 @@ struct Inner {
     doubt: bool,
     /// True if an earlier attempt of the call may have been carried out.
     earlier: bool,
+    /// True if the account must be authorised.
+    needs_consent: bool,
     scope: Option<LimitScope>,
     body: Bytes,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
@@ -76,6 +78,7 @@ impl Error {
             refused: false,
             doubt: false,
             earlier: false,
+            needs_consent: false,
             scope: None,
             body: Bytes::new(),
             source: None,
@@ -214,6 +217,13 @@ impl Error {
         self
     }
 
+    /// Sets whether the account must be authorised.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn with_needs_consent(mut self, needs_consent: bool) -> Self {
+        self.0.needs_consent = needs_consent;
+        self
+    }
+
     /// Puts `context` before the message.
     pub(crate) fn in_context(mut self, context: String) -> Self {
         self.0.message = Some(match self.0.message {
@@ -324,6 +334,23 @@ impl Error {
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.0.account.as_deref()
+    }
+
+    /// Returns true if the calls of the [`account`](Self::account) fail until it is authorised, for the first time or again:
+    /// the vendor refused its refresh token, there is none, or the store has no tokens that can be used. Repeat the consent
+    /// and install its tokens. An error of kind [`ErrorKind::Token`] for which it is false concerns the store, or a renewal
+    /// that can succeed later.
+    ///
+    /// ```
+    /// # fn example(error: &crm_core::Error) {
+    /// if error.needs_consent() {
+    ///     println!("ask the owner of {:?} for a new consent", error.account());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn needs_consent(&self) -> bool {
+        self.0.needs_consent
     }
 
     /// The limit that was hit, for kinds that concern limits.

@@ -12,8 +12,9 @@ use crate::retry::RetryPolicy;
 /// Settings of one call. Settings that are not set keep the client's value.
 ///
 /// ```
+/// # use crm_core as hubspot_client;
 /// use std::time::Duration;
-/// use crm_core::{CallOptions, RetryPolicy};
+/// use hubspot_client::{CallOptions, RetryPolicy};
 ///
 /// let options = CallOptions::default()
 ///     .timeout(Duration::from_secs(10))
@@ -99,8 +100,9 @@ impl CallOptions {
     /// replaced; the same option given twice repeats the parameter.
     ///
     /// ```no_run
+    /// # use crm_core as hubspot_client;
     /// # async fn example<T: crm_core::Wire>(call: crm_core::Call<T>) -> Result<(), crm_core::Error> {
-    /// use crm_core::CallOptions;
+    /// use hubspot_client::CallOptions;
     ///
     /// let reply = call.with(CallOptions::new().query("altType", "location")).send().await?;
     /// # drop(reply); Ok(()) }

@@ -54,7 +54,8 @@ impl Timestamp {
     /// Returns the meaning of the text; a number is in milliseconds since 1970.
     ///
     /// ```
-    /// use crm_core::{Time, Timestamp};
+    /// # use crm_core as hubspot_client;
+    /// use hubspot_client::{Time, Timestamp};
     ///
     /// let read = |text: &str| Timestamp::from(text).read();
     /// assert_eq!(read("1747958400000.0"), Ok(Time::Instant(1_747_958_400_000)));

@@ -54,8 +54,9 @@ pub enum ErrorKind {
     /// The vendor's list does not advance: it returned a cursor again. The same cursor may fail again; report it to the
     /// vendor.
     Paging,
-    /// No access token could be obtained, or new tokens could not be stored. The message contains the next step: authorise
-    /// the account again, or repeat later.
+    /// No access token could be obtained, or new tokens could not be stored. If
+    /// [`Error::needs_consent`](crate::Error::needs_consent) is true, authorise the account again; otherwise the message
+    /// contains the next step, for example to repeat the call later.
     Token,
     /// None of the above. Read the message.
     Other,

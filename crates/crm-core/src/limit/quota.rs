@@ -100,8 +100,9 @@ impl fmt::Display for Window {
 /// of the default class.
 ///
 /// ```
+/// # use crm_core as hubspot_client;
 /// use std::time::Duration;
-/// use crm_core::{Quotas, Window};
+/// use hubspot_client::{Quotas, Window};
 ///
 /// // Searches count in two windows, and all other operations in `burst` and `day`.
 /// let day = Window::new("day", 250_000, Duration::from_secs(86_400));
@@ -129,15 +130,18 @@ impl Quotas {
         Self { windows: Vec::new(), classes: vec![("", Vec::new())] }
     }
 
-    /// Creates quotas with the windows of the default class. Plain limit headers refer to the first one.
+    /// Creates quotas with the windows of the default class. Headers that name no window are
+    /// applied to the first one.
     #[must_use]
     pub fn new(windows: impl IntoIterator<Item = Window>) -> Self {
         Self::none().class("", windows)
     }
 
-    /// Adds all windows of another class: a window of the default class that also counts these operations
-    /// must be included. If a window of that name exists, the first definition is used. If a
-    /// class that the vendor's operations use is missing, `build` of the client returns
+    /// Sets the windows of a class, for example `search` of HubSpot. List all windows in which its operations count,
+    /// including those of the default class. Windows with the same name share one counter, and the first definition of a
+    /// name is used. A second call with the same class replaces its list of windows.
+    ///
+    /// If a class that the vendor's operations use is missing, `build` of the client returns
     /// [`ErrorKind::Config`](crate::ErrorKind::Config), unless there are no limits at all.
     #[must_use]
     pub fn class(mut self, name: &'static str, windows: impl IntoIterator<Item = Window>) -> Self {

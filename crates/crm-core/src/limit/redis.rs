@@ -127,9 +127,10 @@ use crate::vendor::Feedback;
 /// problem of one account only, for example a key of another type, does not affect the others.
 ///
 /// ```no_run
+/// # use crm_core as hubspot_client;
 /// use std::sync::Arc;
 /// use std::time::Duration;
-/// use crm_core::limit::{Quotas, RedisLimiter, Window};
+/// use hubspot_client::{Quotas, RedisLimiter, Window};
 ///
 /// # fn main() -> Result<(), crm_core::Error> {
 /// let quotas = Quotas::new([Window::new("burst", 190, Duration::from_secs(10))]);

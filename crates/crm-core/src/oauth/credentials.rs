@@ -14,18 +14,21 @@ use crate::sync::{BoxFuture, lock};
 
 /// The credential of one account, renewed on use when it is about to expire.
 ///
-/// All calls of a process share one renewal, and so do all processes that share a store. Shortly before a
-/// token expires, one call starts a renewal while all calls continue to use the current token; each process
-/// chooses its own time for it. The renewal runs on a thread of the library, even if the caller's
-/// runtime is not driven in the meantime. See the [module](super) for the guarantees if something
-/// fails. If the account must be authorised again, calls fail with [`ErrorKind::Token`](crate::ErrorKind::Token): repeat
-/// the consent and call [`install`](Self::install).
+/// All calls of a process share one renewal, and so do all processes that share a store. Five to ten
+/// minutes before a token expires, a call starts the renewal, while all calls continue to use the current token. For a token
+/// that is valid for less than 50 minutes, it is a tenth to a fifth of that time before. The exact time is random, so that
+/// processes do not all start at once. The renewal runs on a thread of the library, even if the caller's runtime is not
+/// driven in the meantime. See the [module](super) for the guarantees if something fails.
+///
+/// If [`Error::needs_consent`] is true for the error of a call, the account must be authorised again: repeat the consent and
+/// call [`install`](Self::install).
 ///
 /// Await [`settle`](Credentials::settle), of this value or of the client, before a program ends.
 ///
 /// ```no_run
+/// # use crm_core as hubspot_client;
 /// # async fn example(app: impl crm_core::TokenSource, tokens: crm_core::TokenSet) -> Result<(), crm_core::Error> {
-/// use crm_core::{FileStore, OAuthCredentials};
+/// use hubspot_client::{FileStore, OAuthCredentials};
 ///
 /// // `app` is the `App` of the vendor's crate, and `tokens` are what its `exchange` returned after the consent.
 /// let account = OAuthCredentials::new("portal-123", app, FileStore::open("tokens")?)?;

@@ -32,8 +32,11 @@ pub(super) fn fate(error: &Error) -> Fate {
 }
 
 pub(super) fn not_renewed(account: &str, error: Error) -> Error {
-    let wait = error.retry_after();
-    token(account, "the access token could not be renewed").with_retry_after(wait).with_source(error)
+    let (wait, needs_consent) = (error.retry_after(), error.needs_consent());
+    // The tokens of an account can come from another account, which must be authorised then.
+    let account = error.account().filter(|_| needs_consent).unwrap_or(account);
+    let failed = token(account, "the access token could not be renewed");
+    failed.with_needs_consent(needs_consent).with_retry_after(wait).with_source(error)
 }
 
 pub(super) fn not_stored(account: &str, error: Error) -> Error {
@@ -85,22 +88,22 @@ pub(super) fn tried_again(account: &str, sent_at: SystemTime) -> Error {
 
 pub(super) fn refused(account: &str, at: SystemTime) -> Error {
     let at = Timestamp::from(at);
-    token(account, format!("authorise the account again: the vendor refused its refresh token at {at}"))
+    consent(account, format!("authorise the account again: the vendor refused its refresh token at {at}"))
 }
 
 pub(super) fn nothing_to_renew_with(account: &str) -> Error {
     let text = "authorise the account again: its access token is no longer valid and there is no refresh token";
-    token(account, text)
+    consent(account, text)
 }
 
 pub(super) fn never_authorised(account: &str) -> Error {
-    token(account, "authorise the account first: the store contains no tokens for it")
+    consent(account, "authorise the account first: the store contains no tokens for it")
 }
 
 pub(super) fn forgotten(account: &str) -> Error {
     let text = "authorise the account again: the store lost its tokens, and another process may have used up those \
                 that this one holds (if no other process uses the account, call presume_unspent)";
-    token(account, text)
+    consent(account, text)
 }
 
 pub(super) fn locked(account: &str, seconds: u64) -> Error {
@@ -109,6 +112,11 @@ pub(super) fn locked(account: &str, seconds: u64) -> Error {
 
 pub(super) fn changed(account: &str) -> Error {
     token(account, "the stored tokens were changed in the meantime")
+}
+
+/// Creates an error after which the account must be authorised.
+fn consent(account: &str, text: impl Into<Cow<'static, str>>) -> Error {
+    token(account, text).with_needs_consent(true)
 }
 
 fn token(account: &str, text: impl Into<Cow<'static, str>>) -> Error {

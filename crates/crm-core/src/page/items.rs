@@ -16,8 +16,9 @@ use crate::error::Error;
 /// The items of a list, as a stream that fetches pages as needed.
 ///
 /// ```
-/// # async fn example<P: crm_core::Paged<Item = String>>(mut names: crm_core::Paginator<P>) -> Result<(),
-/// crm_core::Error> { while let Some(name) = names.next().await {
+/// # use crm_core::{Error, Paged, Paginator};
+/// # async fn example<P: Paged<Item = String>>(mut names: Paginator<P>) -> Result<(), Error> {
+/// while let Some(name) = names.next().await {
 ///     println!("{}", name?);
 /// }
 /// # Ok(())
@@ -27,10 +28,11 @@ use crate::error::Error;
 /// A program that may be stopped at any time and runs again the next day stores the cursor after each item:
 ///
 /// ```
-/// # fn load() -> Result<Option<crm_core::Cursor>, crm_core::Error> { Ok(None) }
-/// # fn save(_: &crm_core::Cursor) {}
-/// # async fn example<P: crm_core::Paged<Item = String>>(names: crm_core::Paginator<P>) -> Result<(), crm_core::Error>
-/// { let mut names = names.resume_or_begin(load()?)?;
+/// # use crm_core::{Cursor, Error, Paged, Paginator};
+/// # fn load() -> Result<Option<Cursor>, Error> { Ok(None) }
+/// # fn save(_: &Cursor) {}
+/// # async fn example<P: Paged<Item = String>>(names: Paginator<P>) -> Result<(), Error> {
+/// let mut names = names.resume_or_begin(load()?)?;
 /// while let Some(name) = names.next().await {
 ///     println!("{}", name?);
 ///     save(&names.cursor());
@@ -125,8 +127,7 @@ impl<P: Paged> Paginator<P> {
         self
     }
 
-    /// Returns the next item, or `None` at the end. Same as the stream, without its extension
-    /// traits.
+    /// Returns the next item, or `None` at the end and after an error. Same as the stream, without its extension traits.
     pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

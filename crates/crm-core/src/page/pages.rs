@@ -15,10 +15,11 @@ use crate::error::Error;
 /// that store page by page.
 ///
 /// ```
-/// # fn load() -> Result<Option<crm_core::Cursor>, crm_core::Error> { Ok(None) }
-/// # fn save(_: &crm_core::Cursor) {}
-/// # async fn example<P: crm_core::Paged<Page = Vec<String>>>(pages: crm_core::Pages<P>) -> Result<(), crm_core::Error>
-/// { let mut pages = pages.resume_or_begin(load()?)?;
+/// # use crm_core::{Cursor, Error, Paged, Pages};
+/// # fn load() -> Result<Option<Cursor>, Error> { Ok(None) }
+/// # fn save(_: &Cursor) {}
+/// # async fn example<P: Paged<Page = Vec<String>>>(pages: Pages<P>) -> Result<(), Error> {
+/// let mut pages = pages.resume_or_begin(load()?)?;
 /// while let Some(page) = pages.next().await {
 ///     println!("{:?}", page?);
 ///     save(&pages.cursor());
@@ -102,8 +103,7 @@ impl<P: Paged> Pages<P> {
         self
     }
 
-    /// Returns the next page, or `None` at the end. Same as the stream, without its extension
-    /// traits.
+    /// Returns the next page, or `None` at the end and after an error. Same as the stream, without its extension traits.
     pub async fn next(&mut self) -> Option<Result<P::Page, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

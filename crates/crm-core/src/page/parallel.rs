@@ -93,7 +93,8 @@ impl<P: Places + Unpin> Parallel<P> {
         self.fetching.len()
     }
 
-    /// Returns the next item, or `None` at the end. Items that were read before an error are returned before it.
+    /// Returns the next item, or `None` at the end and after an error. Items that were read before an error are returned
+    /// before it.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Item, Error>>> {
         if self.ended {
             return Poll::Ready(None);

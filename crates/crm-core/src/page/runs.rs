@@ -90,8 +90,8 @@ impl<C: Changed> Run<C> {
         Ok(Self::new(self.changed, place))
     }
 
-    /// Returns the next item as `read` converts it, or `None` at the end. An error ends the run. The place stays before an
-    /// item that cannot be read, so that a run that continues there returns the error again.
+    /// Returns the next item as `read` converts it, or `None` at the end and after an error. The place stays before an item
+    /// that cannot be read, so that a run that continues there returns the error again.
     pub fn poll<T>(
         &mut self,
         cx: &mut Context<'_>,

@@ -90,8 +90,7 @@ impl BodyStream {
         self
     }
 
-    /// Returns the next piece, or `None` at the end. Same as the stream, without its
-    /// extension traits.
+    /// Returns the next piece, or `None` at the end and after an error. Same as the stream, without its extension traits.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

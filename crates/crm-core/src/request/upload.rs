@@ -37,7 +37,8 @@ pub(super) type Incoming = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>
 /// whole. `Debug` shows the size, but neither the content nor the file's name.
 ///
 /// ```
-/// use crm_core::Upload;
+/// # use crm_core as hubspot_client;
+/// use hubspot_client::Upload;
 ///
 /// let upload = Upload::bytes("id,name\n1,Ada\n").file_name("people.csv").content_type("text/csv");
 /// let upload = Upload::path("people.csv").on_progress(|progress| println!("{} bytes", progress.bytes));

@@ -29,8 +29,8 @@ impl<R: Wire> RowStream<R> {
         Self { body: Some(body), reader: RowReader::new(layout, columns) }
     }
 
-    /// Returns the next row, or `None` at the end. Does the same as the stream, without its extension
-    /// traits.
+    /// Returns the next row, or `None` at the end and after an error of the whole export. After a row that cannot be read, the
+    /// next row follows. Does the same as the stream, without its extension traits.
     pub async fn next(&mut self) -> Option<Result<R, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

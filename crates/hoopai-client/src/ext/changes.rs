@@ -109,7 +109,8 @@ impl ContactChanges {
         }
     }
 
-    /// The next contact, or `None` at the end of the run. The same as the stream, without needing its extension traits.
+    /// Returns the next contact, or `None` at the end of the run and after an error. The same as the stream, without needing
+    /// its extension traits.
     pub async fn next(&mut self) -> Option<Result<FoundContact, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

@@ -138,7 +138,8 @@ impl ContactExport {
         }
     }
 
-    /// Returns the next contact, or `None` at the end. Does the same as the stream, without its extension traits.
+    /// Returns the next contact, or `None` at the end and after an error. Does the same as the stream, without its extension
+    /// traits.
     pub async fn next(&mut self) -> Option<Result<FoundContact, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

@@ -186,7 +186,8 @@ impl<R> Changes<R> {
         }
     }
 
-    /// The next change, or `None` at the end of the run. The same as the stream, without needing its extension traits.
+    /// Returns the next change, or `None` at the end of the run and after an error. The same as the stream, without needing
+    /// its extension traits.
     pub async fn next(&mut self) -> Option<Result<Change<R>, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

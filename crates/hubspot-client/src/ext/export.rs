@@ -190,7 +190,8 @@ impl<R> Export<R> {
         }
     }
 
-    /// The next record, or `None` at the end. The same as the stream, without needing its extension traits.
+    /// Returns the next record, or `None` at the end and after an error. The same as the stream, without needing its
+    /// extension traits.
     pub async fn next(&mut self) -> Option<Result<R, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

@@ -23,7 +23,8 @@ use crate::types::{BatchUpsertRow, Filter, SearchReply, SearchRequest, UpsertObj
 /// # }
 /// ```
 impl Objects {
-    /// Returns the record with this value of a unique property.
+    /// Returns the record with this value of a unique property. If there is none, the call fails with
+    /// [`ErrorKind::NotFound`].
     pub fn get_by(&self, property: impl Display, value: impl Display) -> Get {
         match names::unique(&property.to_string()) {
             Some(property) => self.get(value).id_property(property),
@@ -31,7 +32,8 @@ impl Objects {
         }
     }
 
-    /// Returns the contact with this e-mail address.
+    /// Returns the contact with this e-mail address. If there is none, the call fails with [`ErrorKind::NotFound`]. It is meant
+    /// for `client.contacts()`, although every type of object has it.
     pub fn get_by_email(&self, email: impl Display) -> Get {
         self.get_by("email", email)
     }
@@ -89,7 +91,8 @@ impl Objects {
         associations.create_default(self.object_type(), id, "companies", company)
     }
 
-    /// Finds the companies with this domain. HubSpot allows several with the same domain.
+    /// Finds the companies with this domain; if there is none, the list is empty. HubSpot allows several with the same domain.
+    /// It is meant for `client.companies()`, although every type of object has it.
     pub fn by_domain(&self, domain: impl Display) -> Search {
         self.search(SearchRequest::default().and(Filter::eq("domain", domain)).limit(200))
     }

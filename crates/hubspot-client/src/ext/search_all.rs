@@ -175,8 +175,8 @@ impl<R> SearchAll<R> {
         }
     }
 
-    /// Returns the next record, or `None` at the end. Does the same as the stream, without its
-    /// extension traits.
+    /// Returns the next record, or `None` at the end and after an error. Does the same as the stream, without its extension
+    /// traits.
     pub async fn next(&mut self) -> Option<Result<R, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

@@ -19,12 +19,17 @@ use crate::types::{BatchArchive, BatchCreateRow, BatchUpdateRow, BatchUpsertRow,
 /// without one get one. A row that the reply does not contain, whose reply was lost, or for which the reply has a record
 /// and an error, is in the report's `unknown`: check it before you send it again.
 ///
+/// If HubSpot reports errors of single rows, the other rows of the request are written. If it refuses the whole request, all
+/// its rows are in `failed`; [`bisect`](Many::bisect), which is off by default, finds the invalid ones and sends the others.
+/// After an error of the credential, a permission, a quota or the configuration, the remaining rows are not sent and are in
+/// `failed` too.
+///
 /// HubSpot refuses a whole request if it contains a record twice. Such a row, a row with
 /// an empty id, and a row whose `objectWriteTraceId` another row of the request has, are refused alone
 /// and before anything is sent, with [`ErrorKind::Validation`](crate::ErrorKind::Validation).
 impl Objects {
-    /// Creates any number of records, a hundred in each request, and reports the result of each. The others are created even
-    /// if one record is invalid. [`batch_create`](Self::batch_create) is a single request without the report.
+    /// Creates any number of records, a hundred in each request, and reports the result of each.
+    /// [`batch_create`](Self::batch_create) is a single request without the report.
     ///
     /// If HubSpot does not return the trace ids, created records are matched by their values.
     pub fn create_many(

@@ -47,7 +47,7 @@ async fn an_outage_costs_a_few_tries_a_minute_and_no_account() {
     let mut calls = 0;
     while world.clock.now() - start < HOUR {
         let error = world.token().await.unwrap_err();
-        assert!(!told(&error).contains("authorise"), "{}", told(&error));
+        assert!(!told(&error).contains("authorise") && !error.needs_consent(), "{}", told(&error));
         calls += 1;
         world.clock.advance(Duration::from_secs(1));
     }
@@ -232,7 +232,8 @@ async fn what_did_not_spend_the_refresh_token_is_tried_again() {
     ] {
         let world = World::with([Answer::Fails(failure.clone())]).await;
         world.clock.advance(HOUR * 2);
-        assert_eq!(world.token().await.unwrap_err().kind(), ErrorKind::Token);
+        let error = world.token().await.unwrap_err();
+        assert_eq!((error.kind(), error.needs_consent()), (ErrorKind::Token, false), "{failure}");
         // At once it is the same failure, without another request; a moment later a request is sent.
         assert_eq!(world.token().await.unwrap_err().kind(), ErrorKind::Token);
         world.clock.advance(Duration::from_secs(6));
@@ -245,9 +246,9 @@ async fn what_did_not_spend_the_refresh_token_is_tried_again() {
 async fn a_refused_refresh_token_is_not_sent_again_by_anyone() {
     let world = World::with([Answer::Fails(vendor_error(400, "invalid_grant"))]).await;
     world.clock.advance(HOUR * 2);
-    world.token().await.unwrap_err();
+    assert!(world.token().await.unwrap_err().needs_consent());
     let error = world.restarted().authorize().await.unwrap_err();
-    assert!(told(&error).contains("the vendor refused its refresh token at"), "{error}");
+    assert!(told(&error).contains("the vendor refused its refresh token at") && error.needs_consent(), "{error}");
     assert_eq!(world.source.sent().len(), 1);
 }
 
@@ -265,6 +266,16 @@ async fn tokens_that_can_be_had_anew_are_had_anew() {
     let clock = ManualClock::auto();
     let (source, store) = (FakeSource::build(&clock, true, true, []), Shaky::default());
     assert_eq!(number(&process(&clock, &source, &store).authorize().await.unwrap()), 2);
+}
+
+/// The tokens of a location come from its company, which is the account that must be authorised then.
+#[tokio::test]
+async fn consent_is_asked_for_the_account_that_lacks_it() {
+    let company = super::super::failure::never_authorised("company");
+    let clock = ManualClock::auto();
+    let source = FakeSource::build(&clock, true, true, [Answer::Fails(company)]);
+    let error = process(&clock, &source, &Shaky::default()).authorize().await.unwrap_err();
+    assert_eq!((error.account(), error.needs_consent()), (Some("company"), true), "{}", told(&error));
 }
 
 #[tokio::test]
@@ -286,7 +297,7 @@ async fn a_set_that_cannot_be_stored_is_kept_and_stored_later() {
     world.store.fails_after(1);
     let error = world.token().await.unwrap_err();
     assert!(told(&error).contains("kept in memory"), "{}", told(&error));
-    assert!(told(&error).contains("the disk is full"), "{}", told(&error));
+    assert!(told(&error).contains("the disk is full") && !error.needs_consent(), "{}", told(&error));
     assert!(world.token().await.is_err());
     world.store.heals();
     assert_eq!(world.token().await.unwrap(), 2);
@@ -320,7 +331,7 @@ async fn what_a_store_lost_is_put_back_while_it_is_sure_to_be_the_last() {
     world.store.forgets();
     world.clock.advance(HOUR * 2);
     let error = world.token().await.unwrap_err();
-    assert!(told(&error).contains("the store lost its tokens"), "{}", told(&error));
+    assert!(told(&error).contains("the store lost its tokens") && error.needs_consent(), "{}", told(&error));
     assert_eq!(world.source.sent(), [format!("{CANARY}-refresh-1")]);
     // A person can know that there is no other process.
     world.credentials.presume_unspent().await.unwrap();

@@ -8,12 +8,12 @@ async fn an_account_without_tokens_says_what_to_do() {
     let (source, store) = (FakeSource::new(&clock, []), Shaky::default());
     let credentials = process(&clock, &source, &store);
     let error = credentials.authorize().await.unwrap_err();
-    assert!(error.to_string().contains("authorise the account first"), "{error}");
+    assert!(error.to_string().contains("authorise the account first") && error.needs_consent(), "{error}");
     let only_access = TokenSet::new("t").unwrap().with_expiry(clock.wall() + HOUR);
     credentials.install(only_access).await.unwrap();
     clock.advance(HOUR * 2);
     let error = credentials.authorize().await.unwrap_err();
-    assert!(error.to_string().contains("there is no refresh token"), "{error}");
+    assert!(error.to_string().contains("there is no refresh token") && error.needs_consent(), "{error}");
     assert!(OAuthCredentials::new("", source, store).is_err());
 }
 
