@@ -13,7 +13,7 @@ const MOST_SCOPES: usize = 4;
 /// One line: what the operation does.
 pub(super) fn summary(operation: &Operation) -> String {
     if let Some(summary) = &operation.summary {
-        return sentence(summary);
+        return sentence(summary.split_once(". ").map_or(summary, |(first, _)| first));
     }
     let resource = spelled(&operation.resource);
     let one = spelled(&singular(&operation.resource));
@@ -44,6 +44,11 @@ pub(super) fn summary(operation: &Operation) -> String {
         (_, rest) if rest.split(' ').any(leads) => format!("{said} the {rest}."),
         (_, rest) => format!("{said} the {rest}{of}."),
     }
+}
+
+/// Returns the sentences after the first one of the summary.
+pub(super) fn remark(operation: &Operation) -> Option<String> {
+    operation.summary.as_deref()?.split_once(". ").map(|(_, remark)| sentence(remark))
 }
 
 /// Returns true if a phrase begins with a preposition.

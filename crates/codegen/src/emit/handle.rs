@@ -214,7 +214,8 @@ fn constructors(bound: &[String], fold: Option<&Fold>, shared: bool) -> TokenStr
 fn method(operation: &Operation, examples: &Examples<'_>) -> Result<TokenStream> {
     let signature = Signature::of(operation);
     let required = &signature.required;
-    let about = plain_doc(&format!("{}\n\n{}", docs::summary(operation), docs::facts(operation)));
+    let about = [Some(docs::summary(operation)), docs::remark(operation), Some(docs::facts(operation))];
+    let about = plain_doc(&about.into_iter().flatten().collect::<Vec<_>>().join("\n\n"));
     let names = Names::of_arguments(operation);
     let described =
         required.iter().map(|argument| (&argument.ident, names.in_rust(&argument.about().replace('\n', " "))));
