@@ -22,6 +22,7 @@ pub(crate) mod quotas;
 mod rust;
 mod schemas;
 pub(crate) mod signature;
+mod spelling;
 mod types;
 mod uses;
 
@@ -42,6 +43,7 @@ use gate::Gate;
 pub(crate) use paged::item;
 pub(crate) use rust::field_type;
 use rust::{Piece, ident, inner_doc};
+use spelling::spelled;
 pub(crate) use types::{required_of_new, unboxed};
 use uses::Uses;
 
@@ -55,11 +57,11 @@ pub(crate) fn api(
 ) -> Result<()> {
     let gate = Gate(vendor.file.features.is_some());
     let resources = resources(model);
-    let examples = Examples::new(&vendor.file, file, vendor.is_root(file), model);
+    let examples = Examples::new(vendor, file, model);
     let none = TokenStream::new;
     for (resource, operations) in resources.iter().filter(|(resource, _)| !model.same.contains(*resource)) {
         let folded = file.fold.as_ref().filter(|fold| fold.resource == *resource);
-        let about = inner_doc(&handle::about(resource));
+        let about = inner_doc(&handle::about(resource, operations));
         let pieces = if model.shares(resource) {
             handle::difference(resource, operations, model, &file.client, &examples)?
         } else {
@@ -92,7 +94,10 @@ pub(crate) fn api(
     let text = rust::file(&[], quote!(#about #allowed), vec![Piece::Rust(types::root(&groups, gate))])?;
     files.add(folder.join("types/mod.rs"), text);
     let apart = if vendor.is_root(file) { modules(vendor, others.iter().map(|other| other.file)) } else { none() };
-    let about = inner_doc("Generated code: resources, types and the table of operations.");
+    let about = inner_doc(&match vendor.is_root(file) {
+        true => "Generated code: resources, types and the table of operations.".to_owned(),
+        false => format!("The {} operations of {} and their types.", spelled(&file.module()), vendor.file.title),
+    });
     let items = client::root(file, api, model, &resources, gate, &apart);
     files.add(folder.join("mod.rs"), rust::file(&[], about, vec![Piece::Rust(items)])?);
     Ok(())

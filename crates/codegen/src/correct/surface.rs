@@ -55,7 +55,7 @@ pub struct Entry {
     /// The name of the method.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    /// One sentence for the documentation.
+    /// One sentence for the documentation, in Markdown. Sentences after it are for that of the method alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
     /// The effect on the vendor's data, if it is not that of the HTTP method: `GET` and `HEAD` read, `DELETE` destroys,

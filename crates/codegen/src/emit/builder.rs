@@ -7,6 +7,7 @@ use quote::quote;
 
 use super::rust::{Piece, doc, ident, plain_doc};
 use super::signature::{Signature, Taken, setter, step};
+use super::spelling::Names;
 use super::{layout, paged};
 use crate::model::{Argument, Model, Operation, Place, Reply};
 
@@ -16,7 +17,8 @@ pub(super) fn builder(pieces: &mut Vec<Piece>, operation: &Operation, model: &Mo
     let Some(name) = &signature.builder else { return Ok(()) };
     let (builder, reply) = (ident(name), signature.reply());
     let about = plain_doc(&format!("Options of [`{}::{}`].", operation.resource.to_upper_camel_case(), operation.call));
-    let setters = signature.optional.iter().map(|argument| option(argument));
+    let names = Names::of_arguments(operation);
+    let setters = signature.optional.iter().map(|argument| option(argument, &names));
     let any_part = operation.any_part.then(any_part);
     let options = (!signature.optional.is_empty() || operation.any_part).then(|| {
         quote! {
@@ -43,8 +45,8 @@ pub(super) fn builder(pieces: &mut Vec<Piece>, operation: &Operation, model: &Mo
 }
 
 /// The builder's method for an argument.
-fn option(argument: &Argument) -> TokenStream {
-    let about = Some(argument.about()).filter(|about| !about.is_empty()).unwrap_or_else(|| {
+fn option(argument: &Argument, names: &Names<'_>) -> TokenStream {
+    let about = Some(names.in_rust(&argument.about())).filter(|about| !about.is_empty()).unwrap_or_else(|| {
         let place = match argument.place {
             Place::Path => "Path",
             Place::Query => "Query",

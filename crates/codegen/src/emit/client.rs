@@ -6,11 +6,11 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::docs::capital;
 use super::gate::Gate;
-use super::handle;
 use super::rust::{ident, plain_doc};
+use super::spelling::spelled;
 use crate::model::{Effect, Model, Operation};
-use crate::name::words;
 use crate::normalise::{Api, ObjectType};
 use crate::read::vendor::{ApiFile, Fold};
 
@@ -24,7 +24,8 @@ pub(super) fn object_types(api: &Api, model: &Model) -> TokenStream {
             let operation = &operation.name;
             quote!((#operation, &[#(#scopes),*]))
         });
-        let (about, name, segment) = (plain_doc(&handle::about(&object.name)), &object.name, &object.segment);
+        let (about, name, segment) =
+            (plain_doc(&format!("{}.", capital(&spelled(&object.name)))), &object.name, &object.segment);
         quote! {
             #about
             pub static #constant: ObjectType = ObjectType {
@@ -104,7 +105,7 @@ pub(super) fn root(
     let methods = resources.iter().map(|(name, operations)| {
         let bound = operations.first().map(|operation| operation.bind.as_slice()).unwrap_or_default();
         let held: Vec<Ident> = bound.iter().map(|name| ident(&name.to_snake_case())).collect();
-        let about = plain_doc(&format!("Operations on {}.{}", words(name), gate.said(name)));
+        let about = plain_doc(&format!("Operations on {}.{}", spelled(name), gate.said(name)));
         let (needs, resource, handle) = (gate.one(name), ident(name), ident(&name.to_upper_camel_case()));
         quote! {
             #about
@@ -137,7 +138,7 @@ fn folded(fold: &Fold, api: &Api, model: &Model, gate: Gate) -> (TokenStream, To
     let (resource, handle) = (ident(&fold.resource), ident(&fold.resource.to_upper_camel_case()));
     let methods = api.object_types.iter().map(|object| {
         let (needed, gate) = (needed(object, model), gate.said(&fold.resource));
-        let about = plain_doc(&format!("Objects of the type {}.{needed}{gate}", words(&object.name)));
+        let about = plain_doc(&format!("Objects of the type {}.{needed}{gate}", spelled(&object.name)));
         let (name, constant) = (ident(&object.name), ident(&object.name.to_uppercase()));
         quote! {
             #about

@@ -1,10 +1,11 @@
 //! The documentation of an operation: in our own words, from its name and its facts.
 
-use heck::ToSnakeCase;
+use heck::{ToLowerCamelCase, ToSnakeCase};
 
 use super::operations;
+use super::spelling::{Names, spelled};
 use crate::model::{Field, Operation};
-use crate::name::{singular, words};
+use crate::name::singular;
 
 /// The maximum number of scopes that are listed.
 const MOST_SCOPES: usize = 4;
@@ -12,10 +13,10 @@ const MOST_SCOPES: usize = 4;
 /// One line: what the operation does.
 pub(super) fn summary(operation: &Operation) -> String {
     if let Some(summary) = &operation.summary {
-        return sentence(summary);
+        return sentence(summary.split_once(". ").map_or(summary, |(first, _)| first));
     }
-    let resource = words(&operation.resource);
-    let one = words(&singular(&operation.resource));
+    let resource = spelled(&operation.resource);
+    let one = spelled(&singular(&operation.resource));
     let call = operation.call.to_snake_case();
     let (verb, rest) = call.split_once('_').map_or((call.as_str(), ""), |(verb, rest)| (verb, rest));
     let rest = rest.replace('_', " ");
@@ -45,6 +46,11 @@ pub(super) fn summary(operation: &Operation) -> String {
     }
 }
 
+/// Returns the sentences after the first one of the summary.
+pub(super) fn remark(operation: &Operation) -> Option<String> {
+    operation.summary.as_deref()?.split_once(". ").map(|(_, remark)| sentence(remark))
+}
+
 /// Returns true if a phrase begins with a preposition.
 fn leads(phrase: &str) -> bool {
     let first = phrase.split(' ').next().unwrap_or("");
@@ -66,7 +72,9 @@ fn says(verb: &str) -> String {
 
 /// With its article.
 fn a(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !noun.starts_with("use") { "an" } else { "a" };
+    let said = noun.to_lowercase();
+    let consonant = said.starts_with("use") || said.starts_with("url");
+    let article = if said.starts_with(['a', 'e', 'i', 'o', 'u']) && !consonant { "an" } else { "a" };
     format!("{article} {noun}")
 }
 
@@ -178,11 +186,11 @@ fn failures(operation: &Operation) -> Vec<String> {
     .collect()
 }
 
-/// Returns the documentation of a field: its description, or else its name in JSON, if that is another than in Rust; and
-/// if requests must have it (`sent` is true if its type is part of a request).
-pub(super) fn field_doc(field: &Field, sent: bool) -> String {
-    let mut parts = vec![field.doc.clone()];
-    if field.doc.is_empty() && field.wire != field.ident {
+/// Returns the documentation of a field: its description, or else its name in JSON, if the name in Rust does not show it;
+/// and if requests must have it (`sent` is true if its type is part of a request).
+pub(super) fn field_doc(field: &Field, names: &Names<'_>, sent: bool) -> String {
+    let mut parts = vec![names.in_rust(&field.doc)];
+    if field.doc.is_empty() && field.wire != field.ident && field.wire != field.ident.to_lower_camel_case() {
         parts.push(format!("Name in JSON: `{}`.", field.wire));
     }
     if sent && field.required && !field.read_only {

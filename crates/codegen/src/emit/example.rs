@@ -11,7 +11,7 @@ use super::rust::{self, ident, outer};
 use super::signature::{Signature, setter};
 use super::types::required_of_new;
 use crate::model::{Argument, Definition, Encoding, Field, Model, Operation, Place, Reply, Shape, Ty, Unit};
-use crate::read::vendor::{ApiFile, Fold, VendorFile};
+use crate::read::vendor::{ApiFile, Fold, Vendor};
 
 /// Maximum depth of an example in records that contain records.
 const DEEPEST: usize = 3;
@@ -24,14 +24,19 @@ pub(super) struct Examples<'a> {
     krate: String,
     /// The module of the types.
     module: String,
+    /// The client that a user has.
     client: &'a str,
+    /// The method of this client that leads to the API, unless it is the client's own.
+    api: Option<String>,
 }
 
 impl<'a> Examples<'a> {
-    pub(super) fn new(vendor: &VendorFile, file: &'a ApiFile, root: bool, model: &'a Model) -> Self {
-        let krate = vendor.crate_name.to_snake_case();
-        let module = if root { krate.clone() } else { format!("{krate}::{}", file.module()) };
-        Self { model, fold: file.fold.as_ref(), krate, module, client: &file.client }
+    pub(super) fn new(vendor: &'a Vendor, file: &'a ApiFile, model: &'a Model) -> Self {
+        let krate = vendor.file.crate_name.to_snake_case();
+        let module = if vendor.is_root(file) { krate.clone() } else { format!("{krate}::{}", file.module()) };
+        let root = vendor.file.apis.iter().find(|api| vendor.is_root(api));
+        let api = root.filter(|root| root.name != file.name).map(|_| file.module());
+        Self { model, fold: file.fold.as_ref(), krate, module, client: &root.unwrap_or(file).client, api }
     }
 
     /// The example of an operation, as a block of documentation.
@@ -110,7 +115,8 @@ impl Call<'_> {
             })
             .collect();
         let call = ident(&operation.call);
-        quote!(client.#handle.#call(#(#arguments),*) #(#set)*)
+        let api = self.examples.api.as_deref().map(ident).into_iter();
+        quote!(client #(.#api())* .#handle.#call(#(#arguments),*) #(#set)*)
     }
 
     fn argument(&mut self, argument: &Argument) -> TokenStream {
@@ -203,7 +209,11 @@ impl Call<'_> {
 
     /// A text that looks like what the name means.
     fn text(&mut self, name: &str) -> TokenStream {
-        let value = if meaning::is_id(name) { self.id(name).to_string() } else { meaning::text(name) };
+        let value = match meaning::id(name) {
+            Some(sample) => sample.to_owned(),
+            None if meaning::is_id(name) => self.id(name).to_string(),
+            None => meaning::text(name),
+        };
         quote!(#value)
     }
 
@@ -252,7 +262,8 @@ impl Call<'_> {
                         let setter = ident(&field.ident);
                         quote!(.#setter("email"))
                     });
-                    return quote!(types::#ty::new(#(#arguments),*) #property);
+                    let address = self.address(fields, &asked, depth);
+                    return quote!(types::#ty::new(#(#arguments),*) #property #address);
                 }
                 let mut made = quote!(types::#ty::default());
                 if depth >= DEEPEST {
@@ -260,14 +271,25 @@ impl Call<'_> {
                 }
                 let required: Vec<&Field> =
                     fields.iter().filter(|field| field.required && field.ident != "new").collect();
-                for field in if required.is_empty() { telling(fields) } else { required } {
+                let set = if required.is_empty() { telling(fields) } else { required };
+                let address = self.address(fields, &set, depth);
+                for field in set {
                     let value = self.member(field, depth + 1, setter_needs_exact(&field.ty));
                     let setter = ident(&field.ident);
                     made.extend(quote!(.#setter(#value)));
                 }
+                made.extend(address);
                 made
             }
         }
+    }
+
+    /// The e-mail address of what a body creates, without which nobody could find it again, unless it is set anyway.
+    fn address(&self, fields: &[Field], set: &[&Field], depth: usize) -> Option<TokenStream> {
+        let email = |field: &&Field| field.wire == "email" && field.ty == Ty::Text && !field.read_only;
+        let wanted = depth == 0 && (self.creates || self.upserts) && !set.iter().any(email);
+        let sample = meaning::text("email");
+        (wanted && fields.iter().any(|field| email(&field))).then(|| quote!(.email(#sample)))
     }
 }
 

@@ -12,13 +12,25 @@ use super::example::Examples;
 use super::operations;
 use super::rust::{Piece, doc, ident, plain_doc};
 use super::signature::{Signature, Taken, step};
+use super::spelling::{Names, spelled};
 use crate::model::{Encoding, Model, Operation};
-use crate::name::words;
 use crate::read::vendor::Fold;
 
-/// Returns the documentation of the file of a resource.
-pub(super) fn about(resource: &str) -> String {
-    format!("{}.", capital(&words(resource)))
+/// The operations that say most about a resource, from the most telling on.
+const TELLING: [&str; 5] = ["create", "list", "search", "get", "update"];
+
+/// Returns the documentation of the file of a resource: the number of its operations and the names of two.
+pub(super) fn about(resource: &str, operations: &[&Operation]) -> String {
+    let telling = |call: &str| TELLING.iter().position(|known| *known == call).unwrap_or(TELLING.len());
+    let mut calls: Vec<&str> = operations.iter().map(|operation| operation.call.as_str()).collect();
+    calls.sort_by_key(|call| telling(call));
+    let listed = match calls.as_slice() {
+        [] => "no operations".to_owned(),
+        [one] => format!("the operation `{one}`"),
+        [first, second] => format!("the operations `{first}` and `{second}`"),
+        [first, second, ..] => format!("{} operations, for example `{first}` and `{second}`", calls.len()),
+    };
+    format!("{}: {listed}.", capital(&spelled(resource)))
 }
 
 /// Returns the imports of a file of handles.
@@ -63,7 +75,7 @@ pub(super) fn difference(
     let about = plain_doc(&format!(
         "Operations on {}. Those that are the same for every client are on the page of \
          [the handle itself](crate::{module}::{handle}).",
-        words(resource)
+        spelled(resource)
     ));
     let known: Vec<Ident> =
         common.iter().filter_map(|operation| Signature::of(operation).builder).map(|name| ident(&name)).collect();
@@ -101,11 +113,11 @@ pub(super) fn resource(
             "Operations on the records of one type of object. The method of the client selects the type: `contacts()` and the \
              like, or `{resource}(…)` with the name or the id of any type, also of a custom one."
         ),
-        (None, true) => format!("Operations on {}.", words(resource)),
+        (None, true) => format!("Operations on {}.", spelled(resource)),
         (None, false) => {
             format!(
                 "Operations on {}, all with the {} that the client's method was given.",
-                words(resource),
+                spelled(resource),
                 held.join(" and ")
             )
         }
@@ -202,8 +214,11 @@ fn constructors(bound: &[String], fold: Option<&Fold>, shared: bool) -> TokenStr
 fn method(operation: &Operation, examples: &Examples<'_>) -> Result<TokenStream> {
     let signature = Signature::of(operation);
     let required = &signature.required;
-    let about = plain_doc(&format!("{}\n\n{}", docs::summary(operation), docs::facts(operation)));
-    let described = required.iter().map(|argument| (&argument.ident, argument.about().replace('\n', " ")));
+    let about = [Some(docs::summary(operation)), docs::remark(operation), Some(docs::facts(operation))];
+    let about = plain_doc(&about.into_iter().flatten().collect::<Vec<_>>().join("\n\n"));
+    let names = Names::of_arguments(operation);
+    let described =
+        required.iter().map(|argument| (&argument.ident, names.in_rust(&argument.about().replace('\n', " "))));
     let described: Vec<_> = described.filter(|(_, about)| !about.is_empty()).collect();
     let gap = (!described.is_empty()).then(|| quote!(#[doc = ""]));
     let described = described.iter().map(|(name, about)| doc(&format!("* `{name}`: {about}")));

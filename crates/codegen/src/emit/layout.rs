@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::docs::field_doc;
 use super::rust::field_type;
 use super::rust::{doc_lines, escaped};
+use super::spelling::Names;
 use crate::model::{Definition, Field, Ty};
 
 /// A record: its fields, and what a request must, may and must not hold.
@@ -13,8 +14,9 @@ pub(super) fn record(name: &str, about: &str, definition: &Definition, fields: &
     let mut text = String::from("crm_core::record! {\n");
     markdown(&mut text, "    ", about);
     line(&mut text, format_args!("    pub struct {name} {{"));
+    let names = Names::of_fields(fields);
     for field in fields {
-        doc(&mut text, "        ", &field_doc(field, definition.sent));
+        doc(&mut text, "        ", &field_doc(field, &names, definition.sent));
         let ty = field_type(field, definition).0;
         line(&mut text, format_args!("        {}: {ty} = {:?},", field.ident, field.wire));
     }
@@ -35,11 +37,11 @@ fn noted<'a>(text: &mut String, what: &str, fields: impl Iterator<Item = &'a Fie
     }
 }
 
-/// The setters of a record.
-pub(super) fn setters<'a>(name: &str, fields: impl Iterator<Item = &'a Field>) -> String {
+/// The setters of a record; `names` are those of all its fields.
+pub(super) fn setters<'a>(name: &str, fields: impl Iterator<Item = &'a Field>, names: &Names<'_>) -> String {
     let mut text = format!("crm_core::setters!({name} {{\n");
     for field in fields {
-        doc(&mut text, "    ", &field.doc);
+        doc(&mut text, "    ", &names.in_rust(&field.doc));
         match &field.ty {
             Ty::List(inner) => line(&mut text, format_args!("    {}: [{}],", field.ident, inner.rust(""))),
             other => line(&mut text, format_args!("    {}: {},", field.ident, other.rust(""))),

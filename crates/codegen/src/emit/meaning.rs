@@ -92,10 +92,13 @@ static MEANINGS: &[(&str, &str)] = &[
     ("options", r#"{"access": "PRIVATE"}"#),
 ];
 
+/// Words of the name of an identifier and the value that stands for it; without a row it is a number.
+static IDS: &[(&str, &str)] = &[("location id", "LOCATION_ID")];
+
 /// Words of a name and the JSON that looks like it, for values whose members no document describes; read like
 /// [`MEANINGS`]. The name of a body is that of its operation.
 static OBJECTS: &[(&str, &str)] = &[
-    ("create record", r#"{"locationId": "123", "properties": {"name": "Example"}}"#),
+    ("create record", r#"{"locationId": "LOCATION_ID", "properties": {"name": "Example"}}"#),
     ("update record", r#"{"properties": {"name": "Example"}}"#),
     ("attach oauth account", r#"{"originId": "123", "name": "Example"}"#),
     ("inputs", r#"{"id": "123", "name": "Example"}"#),
@@ -137,6 +140,11 @@ static TELLING: &[&str] = &[
 pub(super) fn text(name: &str) -> String {
     let known = MEANINGS.iter().find(|(part, _)| holds(name, part));
     known.map_or_else(|| name.to_snake_case().trim_matches('_').replace('_', "-"), |(_, value)| (*value).to_owned())
+}
+
+/// Returns a text that stands for an identifier of this name, if there is a row.
+pub(super) fn id(name: &str) -> Option<&'static str> {
+    IDS.iter().find(|(part, _)| holds(name, part)).map(|(_, value)| *value)
 }
 
 /// Returns an object in JSON that looks like what the name means, if there is a row.

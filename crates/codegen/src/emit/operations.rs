@@ -57,7 +57,7 @@ pub(super) fn root(resources: &[&str], api: &Api, model: &Model, gate: Gate) -> 
 }
 
 /// The documentation of `operations/mod.rs`.
-pub(super) const ABOUT: &str = "All operations: what each is called, where it goes, and what matters when it is sent.";
+pub(super) const ABOUT: &str = "Metadata of every operation: method, path, scopes and paging.";
 
 /// `operations/<resource>.rs`.
 pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<TokenStream> {

@@ -9,6 +9,7 @@ use super::Group;
 use super::gate::Gate;
 use super::layout;
 use super::rust::{Piece, ident, outer, ty};
+use super::spelling::Names;
 use super::uses::Uses;
 use crate::model::{Definition, Field, Model, Shape, Ty};
 
@@ -79,7 +80,7 @@ fn record(pieces: &mut Vec<Piece>, name: &str, about: &str, definition: &Definit
         let settable: Vec<&Field> =
             fields.iter().filter(|field| field.ident != "new" && !field.read_only && !given(field)).collect();
         if !settable.is_empty() {
-            pieces.push(Piece::Close(layout::setters(name, settable.into_iter())));
+            pieces.push(Piece::Close(layout::setters(name, settable.into_iter(), &Names::of_fields(fields))));
             if fields.iter().any(|field| field.nullable) {
                 pieces.push(Piece::Macro(layout::clears(name, fields.iter().filter(|field| field.nullable))));
             }

@@ -1,13 +1,16 @@
 //! The documentation of types that no document describes: where they are used.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::Group;
+use super::docs::capital;
 use super::rust::{escaped, ident};
+use super::spelling::Names;
 use crate::model::{Definition, Model, Reply, Shape, Ty};
 use crate::name::words;
 
-/// The first use of each type.
+/// The first use of each type; of a body that is a reply too, both.
 pub(super) struct Uses<'a>(BTreeMap<&'a str, Use<'a>>);
 
 /// The use of a type.
@@ -23,12 +26,12 @@ impl<'a> Uses<'a> {
     pub(super) fn of(model: &'a Model) -> Self {
         let mut uses = Self(BTreeMap::new());
         let bodies = model.operations.iter().filter_map(|one| Some((&one.body.as_ref()?.ty, one.name.as_str())));
-        uses.add_operations("Body", bodies);
+        uses.add_operations("body", bodies);
         let replies = model.operations.iter().filter_map(|one| match &one.reply {
             Reply::Value(ty) => Some((ty, one.name.as_str())),
             Reply::Bytes => None,
         });
-        uses.add_operations("Reply", replies);
+        uses.add_operations("reply", replies);
         for operation in &model.operations {
             for argument in &operation.arguments {
                 uses.add(&argument.ty, || Use {
@@ -45,12 +48,13 @@ impl<'a> Uses<'a> {
             }
         }
         for (name, definition) in &model.types {
+            let names = Names::of_fields(definition.fields());
             for field in definition.fields() {
                 uses.add(&field.ty, || {
                     let text = match field.ty {
                         Ty::List(_) => "An item of".to_owned(),
                         Ty::Map(_) => "An entry of".to_owned(),
-                        _ => match first_sentence(&field.doc) {
+                        _ => match first_sentence(&names.in_rust(&field.doc)) {
                             Some(meaning) => format!("{meaning} The value of"),
                             None => "The value of".to_owned(),
                         },
@@ -71,7 +75,11 @@ impl<'a> Uses<'a> {
             }
         }
         for (name, operations) in found {
-            self.0.entry(name).or_insert_with(|| Use { text: format!("{part} of {}", named(&operations)), link: None });
+            let text = format!("{part} of {}", named(&operations));
+            match self.0.entry(name) {
+                Entry::Vacant(free) => _ = free.insert(Use { text: capital(&text), link: None }),
+                Entry::Occupied(mut known) => known.get_mut().text += &format!("; {text}"),
+            }
         }
     }
 
@@ -86,7 +94,7 @@ impl<'a> Uses<'a> {
     /// file does not import it.
     pub(super) fn about(&self, name: &str, definition: &Definition, group: &Group) -> String {
         if definition.doc.split_whitespace().count() > 1 && !repeats(&definition.doc, name) {
-            return escaped(&definition.doc);
+            return escaped(&Names::of_fields(definition.fields()).in_rust(&definition.doc));
         }
         let Some(Use { text, link }) = self.0.get(name) else {
             return format!("`{name}` of the vendor's document.");

@@ -14,7 +14,7 @@ pub(super) fn describe(document: &mut Document, words: &Words) {
         let operation = &mut document.value["paths"][&path][method];
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             let said = parameter["name"].as_str().and_then(|name| match parameter["in"].as_str() {
-                Some("path") => words.member(None, name),
+                Some("path") => words.in_path(&called, name),
                 _ => words.asked(&called, name),
             });
             put(parameter, said);
@@ -94,7 +94,8 @@ mod tests {
         }});
         let body = json!({"content": {"application/json": {"schema": schema.clone()}}});
         let list = json!({
-            "parameters": [{"name": "status", "in": "query"}, {"name": "items", "in": "query"}, {"name": "status", "in": "path"}],
+            "parameters": [{"name": "status", "in": "query"}, {"name": "items", "in": "query"}, {"name": "status", "in": "path"},
+                {"name": "key", "in": "path"}],
             "requestBody": body,
         });
         let value = json!({
@@ -103,7 +104,7 @@ mod tests {
         let mut document = Document { name: "things.json".to_owned(), value };
         let words: Words = serde_json::from_value(json!({
             "members": {"status": "The state it is in.", "Other.status": "Whether it is on.", "properties": "Its members.", "items": "What it holds.", "type": "Its kind."},
-            "parameters": {"status": "Only those in this state.", "GET /things.items": "Also returns these."},
+            "parameters": {"status": "Only those in this state.", "GET /things.items": "Also returns these.", "GET /things.key": "Its key or name."},
         }))
         .unwrap();
         describe(&mut document, &words);
@@ -114,6 +115,7 @@ mod tests {
             list["parameters"][2]["description"], "The state it is in.",
             "a path names a thing and asks nothing"
         );
+        assert_eq!(list["parameters"][3]["description"], "Its key or name.", "unless it is that of one operation");
         let expected = json!({"properties": {
             "status": {"type": "string", "description": "The state it is in."},
             "properties": {

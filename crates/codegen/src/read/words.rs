@@ -24,7 +24,7 @@ pub struct Words {
     pub members: BTreeMap<String, String>,
     /// Meanings of query parameters and form parts, if they differ from those of members
     /// with the same names. Path parameters have the meanings of members. `GET /path.name` is the parameter of one
-    /// operation.
+    /// operation, also one in its path.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
     /// The unit of a number, by the name of the member or the parameter; of one schema's member as
@@ -42,8 +42,17 @@ impl Words {
 
     /// Returns the meaning of a query parameter or a form part of an operation, for example of `GET /contacts/`.
     pub fn asked(&self, operation: &str, name: &str) -> Option<&str> {
-        let here = self.parameters.get(&format!("{operation}.{name}"));
+        let here = self.of_operation(operation, name);
         here.or_else(|| self.parameters.get(name)).or_else(|| self.members.get(name)).map(String::as_str)
+    }
+
+    /// Returns the meaning of a path parameter of an operation.
+    pub fn in_path(&self, operation: &str, name: &str) -> Option<&str> {
+        self.of_operation(operation, name).or_else(|| self.members.get(name)).map(String::as_str)
+    }
+
+    fn of_operation(&self, operation: &str, name: &str) -> Option<&String> {
+        self.parameters.get(&format!("{operation}.{name}"))
     }
 
     /// The unit of a number of this name.

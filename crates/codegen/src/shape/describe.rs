@@ -6,8 +6,17 @@ use super::values::{MOST_VALUES, constant, texts};
 use crate::read::document::{list, text};
 use crate::read::unit::Unit;
 
-/// Returns the description, with the constraints as text. Nothing is ever read from it.
+/// Returns the description of a member, with the constraints as text. Nothing is ever read from it.
 pub(super) fn described(schema: &Value) -> String {
+    with(schema, constraints)
+}
+
+/// Returns the description of a type, with the constraints as text. A default is that of the member that has the type.
+pub(super) fn described_type(schema: &Value) -> String {
+    with(schema, |schema, description| [limits(schema, description), notes(schema)].concat().join(" "))
+}
+
+fn with(schema: &Value, constraints: impl Fn(&Value, &str) -> String) -> String {
     let description = description(schema).unwrap_or_default();
     let constraints = constraints(schema, &description);
     let parts = [description, constraints];
@@ -21,6 +30,11 @@ pub(super) fn description(of: &Value) -> Option<String> {
 
 /// The constraints as sentences, which follow a description. It may have an example already.
 pub(super) fn constraints(schema: &Value, description: &str) -> String {
+    [limits(schema, description), default(schema), notes(schema)].concat().join(" ")
+}
+
+/// The values that are allowed.
+fn limits(schema: &Value, description: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let exemplified = description.contains("for example");
     if text(schema, "type") == Some("string") && texts(schema).is_none() {
@@ -65,17 +79,23 @@ pub(super) fn constraints(schema: &Value, description: &str) -> String {
         (None, Some(high)) => parts.push(format!("At most {}.", counted(&high, "item"))),
         _ => {}
     }
-    match schema.get("default") {
-        Some(Value::String(value)) if !value.is_empty() && list(schema, "enum").count() != 1 => {
-            parts.push(format!("Default: `{value}`."))
-        }
-        Some(value @ (Value::Bool(_) | Value::Number(_))) => parts.push(format!("Default: `{value}`.")),
-        _ => {}
-    }
-    if schema.get("deprecated") == Some(&json!(true)) {
-        parts.push("Deprecated by the vendor.".to_owned());
-    }
-    parts.join(" ")
+    parts
+}
+
+/// The value that counts if none is sent.
+fn default(schema: &Value) -> Vec<String> {
+    let value = match schema.get("default") {
+        Some(Value::String(value)) if !value.is_empty() && list(schema, "enum").count() != 1 => value.clone(),
+        Some(value @ (Value::Bool(_) | Value::Number(_))) => value.to_string(),
+        _ => return Vec::new(),
+    };
+    vec![format!("Default: `{value}`.")]
+}
+
+/// Notes beside the values.
+fn notes(schema: &Value) -> Vec<String> {
+    let deprecated = schema.get("deprecated") == Some(&json!(true));
+    deprecated.then(|| "Deprecated by the vendor.".to_owned()).into_iter().collect()
 }
 
 /// A number of things.

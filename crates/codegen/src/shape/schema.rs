@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use super::describe::described;
+use super::describe::{described, described_type};
 use super::types::Types;
 use super::unions::Unions;
 use super::values::{constant, texts};
@@ -56,7 +56,7 @@ impl<'a> Shaper<'a> {
 
     /// The type of a schema; one that has no name gets `hint`.
     pub(super) fn schema(&mut self, schema: &Value, hint: &str) -> Result<Ty> {
-        self.shape(schema, hint, &described(schema))
+        self.shape(schema, hint, &described_type(schema))
     }
 
     /// Parameters are plain values, or lists of them.

@@ -200,7 +200,7 @@ impl crate::Client {
     pub fn contacts(&self) -> contacts::Contacts {
         contacts::Contacts::new(&self.pipeline)
     }
-    /// Operations on conversation ai. Needs the feature `conversation_ai`.
+    /// Operations on conversation AI. Needs the feature `conversation_ai`.
     #[cfg(feature = "conversation_ai")]
     #[must_use]
     pub fn conversation_ai(&self) -> conversation_ai::ConversationAi {
@@ -296,7 +296,7 @@ impl crate::Client {
     pub fn media(&self) -> media::Media {
         media::Media::new(&self.pipeline)
     }
-    /// Operations on oauth. Needs the feature `oauth`.
+    /// Operations on OAuth. Needs the feature `oauth`.
     #[cfg(feature = "oauth")]
     #[must_use]
     pub fn oauth(&self) -> oauth::Oauth {
@@ -338,7 +338,7 @@ impl crate::Client {
     pub fn proposals(&self) -> proposals::Proposals {
         proposals::Proposals::new(&self.pipeline)
     }
-    /// Operations on saas. Needs the feature `saas`.
+    /// Operations on SaaS. Needs the feature `saas`.
     #[cfg(feature = "saas")]
     #[must_use]
     pub fn saas(&self) -> saas::Saas {
@@ -374,7 +374,7 @@ impl crate::Client {
     pub fn users(&self) -> users::Users {
         users::Users::new(&self.pipeline)
     }
-    /// Operations on voice ai. Needs the feature `voice_ai`.
+    /// Operations on voice AI. Needs the feature `voice_ai`.
     #[cfg(feature = "voice_ai")]
     #[must_use]
     pub fn voice_ai(&self) -> voice_ai::VoiceAi {

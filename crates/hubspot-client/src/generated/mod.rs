@@ -346,7 +346,7 @@ impl crate::Client {
     pub fn conversations(&self) -> conversations::Conversations {
         conversations::Conversations::new(&self.pipeline)
     }
-    /// Operations on crm cards. Needs the feature `crm_cards`.
+    /// Operations on CRM cards. Needs the feature `crm_cards`.
     #[cfg(feature = "crm_cards")]
     #[must_use]
     pub fn crm_cards(&self) -> crm_cards::CrmCards {
@@ -436,7 +436,7 @@ impl crate::Client {
     pub fn forms(&self) -> forms::Forms {
         forms::Forms::new(&self.pipeline)
     }
-    /// Operations on hubdb. Needs the feature `hubdb`.
+    /// Operations on HubDB. Needs the feature `hubdb`.
     #[cfg(feature = "hubdb")]
     #[must_use]
     pub fn hubdb(&self) -> hubdb::Hubdb {
@@ -484,7 +484,7 @@ impl crate::Client {
     pub fn network_origins(&self) -> network_origins::NetworkOrigins {
         network_origins::NetworkOrigins::new(&self.pipeline)
     }
-    /// Operations on oauth. Needs the feature `oauth`.
+    /// Operations on OAuth. Needs the feature `oauth`.
     #[cfg(feature = "oauth")]
     #[must_use]
     pub fn oauth(&self) -> oauth::Oauth {
@@ -606,13 +606,13 @@ impl crate::Client {
     pub fn transcripts(&self) -> transcripts::Transcripts {
         transcripts::Transcripts::new(&self.pipeline)
     }
-    /// Operations on url mappings. Needs the feature `url_mappings`.
+    /// Operations on URL mappings. Needs the feature `url_mappings`.
     #[cfg(feature = "url_mappings")]
     #[must_use]
     pub fn url_mappings(&self) -> url_mappings::UrlMappings {
         url_mappings::UrlMappings::new(&self.pipeline)
     }
-    /// Operations on url redirects. Needs the feature `url_redirects`.
+    /// Operations on URL redirects. Needs the feature `url_redirects`.
     #[cfg(feature = "url_redirects")]
     #[must_use]
     pub fn url_redirects(&self) -> url_redirects::UrlRedirects {

@@ -6,15 +6,12 @@ use super::{Map, Timestamp, Value, MediaType, SelectionType};
 crm_core::record! {
     /// An item of [`AdCampaignGroupData::ad_campaigns`].
     pub struct AdCampaign {
-        /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The ads of the campaign.
         ads: Option<Vec<LinkedInAd>> = "ads",
         /// The people that the ads target.
         audience: Option<Audience> = "audience",
-        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
         id: Option<String> = "id",
         /// The reason why LinkedIn would reject it.
@@ -61,7 +58,6 @@ crm_core::record! {
     pub struct AdCampaignGroupData {
         /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
         ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
-        /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
         /// The campaigns of the group.
         ad_campaigns: Option<Vec<AdCampaign>> = "adCampaigns",
@@ -247,7 +243,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Default: `day`.
+    /// Argument `group_by` of `ads.get_linkedin_report`.
     pub enum AdsGetLinkedinReportGroupBy {
         /// `day`
         Day = "day",
@@ -259,7 +255,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Default: `ACCOUNT`.
+    /// Argument `pivot` of `ads.get_linkedin_report`.
     pub enum AdsGetLinkedinReportPivot {
         /// `ACCOUNT`
         Account = "ACCOUNT",
@@ -373,7 +369,6 @@ crm_core::record! {
     pub struct Audience {
         /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geo_locations",
-        /// Name in JSON: `targetAudience`.
         target_audience: Option<TargetAudience> = "targetAudience",
     }
 }
@@ -458,7 +453,6 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "id" "name"
@@ -520,7 +514,7 @@ crm_core::record! {
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
         /// The type of selection: `include` or `exclude`. Required in requests.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
@@ -718,7 +712,6 @@ crm_core::record! {
         bidding_strategy: Option<GoogleBiddingStrategy> = "biddingStrategy",
         /// The amount that may be spent, and its end date.
         budget: Option<GoogleBudget> = "budget",
-        /// Name in JSON: `campaignGoal`.
         campaign_goal: Option<GoogleCampaignGoal> = "campaignGoal",
         /// The goal of the campaign, for example `LEAD`.
         goal_type: Option<CampaignGoalType> = "goalType",
@@ -727,7 +720,6 @@ crm_core::record! {
         /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
         google_campaign_id: Option<String> = "googleCampaignId",
         id: Option<String> = "id",
-        /// Name in JSON: `isEuPoliticalAds`.
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -885,7 +877,7 @@ impl Consent {
 crm_core::record! {
     /// The value of a conversion. The value of [`UpsertConversion::value_settings`].
     pub struct ConversionValueSettings {
-        /// True if each conversion counts as `defaultValue`. Required in requests.
+        /// True if each conversion counts as `default_value`. Required in requests.
         always_use_default_value: Option<bool> = "alwaysUseDefaultValue",
         /// The currency of the value if none is given, for example `USD`. Required in requests.
         default_currency_code: Option<String> = "defaultCurrencyCode",
@@ -951,7 +943,7 @@ impl CreateConversationForm {
 crm_core::record! {
     /// Body of `ads.create_google_integration`.
     pub struct CreateGoogleIntegration {
-        /// Name in JSON: `adAccountId`. Required in requests.
+        /// Required in requests.
         ad_account_id: Option<String> = "adAccountId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -982,11 +974,10 @@ impl CreateGoogleIntegration {
 crm_core::record! {
     /// Body of `ads.create_facebook_integration`.
     pub struct CreateIntegration {
-        /// Name in JSON: `adAccountId`.
         ad_account_id: Option<String> = "adAccountId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `pageId`. Required in requests.
+        /// Required in requests.
         page_id: Option<String> = "pageId",
     }
     required "locationId" "pageId"
@@ -1030,7 +1021,7 @@ crm_core::record! {
         questions: Option<Vec<FormQuestion>> = "questions",
         /// The page that is shown after the form is submitted. Required in requests.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
@@ -1069,9 +1060,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `ads.create_linkedin_integration`.
     pub struct CreateLinkedinIntegration {
-        /// Name in JSON: `adAccountId`. Required in requests.
+        /// Required in requests.
         ad_account_id: Option<String> = "adAccountId",
-        /// Name in JSON: `adAccountName`. Required in requests.
+        /// Required in requests.
         ad_account_name: Option<String> = "adAccountName",
         /// The currency code, for example `USD`. Required in requests.
         currency_code: Option<String> = "currencyCode",
@@ -1102,9 +1093,7 @@ crm_core::record! {
         is_dynamic: Option<bool> = "isDynamic",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `smartListIds`.
         smart_list_ids: Option<Vec<String>> = "smartListIds",
-        /// Name in JSON: `userListId`.
         user_list_id: Option<String> = "userListId",
     }
     required "locationId"
@@ -1301,7 +1290,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `ads.set_default_facebook_page`.
     pub struct FbSetDefaultPageBody {
-        /// Name in JSON: `pageId`. Required in requests.
+        /// Required in requests.
         page_id: Option<String> = "pageId",
     }
     required "pageId"
@@ -1391,7 +1380,7 @@ crm_core::record! {
         key: Option<String> = "key",
         label: Option<String> = "label",
         options: Option<Vec<FormQuestionOption>> = "options",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
@@ -1600,21 +1589,14 @@ crm_core::setters!(GeoViewport {
 crm_core::record! {
     /// An item of [`GoogleAdGroup::ad_content`].
     pub struct GoogleAdContent {
-        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// Name in JSON: `adError`.
         ad_error: Option<String> = "adError",
-        /// Name in JSON: `adGroupId`.
         ad_group_id: Option<String> = "adGroupId",
-        /// Name in JSON: `adId`.
         ad_id: Option<String> = "adId",
-        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<GoogleAdContentCallToActionLabel> = "callToActionLabel",
-        /// Name in JSON: `carouselCards`.
         carousel_cards: Option<Vec<GoogleCarouselCard>> = "carouselCards",
-        /// Name in JSON: `customChannels`.
         custom_channels: Option<bool> = "customChannels",
         /// The texts of the ad.
         descriptions: Option<Vec<String>> = "descriptions",
@@ -1625,9 +1607,7 @@ crm_core::record! {
         /// The headlines of the ad.
         headlines: Option<Vec<String>> = "headlines",
         id: Option<String> = "id",
-        /// Name in JSON: `isDeleted`.
         is_deleted: Option<bool> = "isDeleted",
-        /// Name in JSON: `longHeadlines`.
         long_headlines: Option<Vec<String>> = "longHeadlines",
         /// The images and videos.
         media: Option<Vec<GoogleMedia>> = "media",
@@ -1753,17 +1733,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`Campaign::ad_groups`].
     pub struct GoogleAdGroup {
-        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The ads of the ad group.
         ad_content: Option<Vec<GoogleAdContent>> = "adContent",
-        /// Name in JSON: `adGroupError`.
         ad_group_error: Option<String> = "adGroupError",
-        /// Name in JSON: `adGroupId`.
         ad_group_id: Option<String> = "adGroupId",
         /// The people that the ads target.
         audience: Option<GoogleAdGroupAudience> = "audience",
-        /// Name in JSON: `customChannels`.
         custom_channels: Option<bool> = "customChannels",
         /// The resource name of the ad group at Google.
         google_ad_group_id: Option<String> = "googleAdGroupId",
@@ -1819,7 +1795,7 @@ crm_core::setters!(GoogleAdGroupAudience {
 crm_core::record! {
     /// An item of [`Campaign::ad_schedule`].
     pub struct GoogleAdSchedule {
-        /// Name in JSON: `dayOfWeek`. Required in requests.
+        /// Required in requests.
         day_of_week: Option<GoogleAdScheduleDayOfWeek> = "dayOfWeek",
         /// The start. Required in requests.
         from: Option<String> = "from",
@@ -1914,7 +1890,6 @@ impl GoogleAssetImage {
 crm_core::record! {
     /// The assets of the campaign. The value of [`Campaign::assets`].
     pub struct GoogleAssets {
-        /// Name in JSON: `businessLogo`.
         business_logo: Option<GoogleAssetImage> = "businessLogo",
         /// The resource names of the call assets at Google.
         calls: Option<Vec<String>> = "calls",
@@ -1939,7 +1914,6 @@ crm_core::setters!(GoogleAssets {
 crm_core::record! {
     /// The strategy for bids. The value of [`Campaign::bidding_strategy`].
     pub struct GoogleBiddingStrategy {
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         value: Option<f64> = "value",
     }
@@ -2006,9 +1980,8 @@ crm_core::setters!(GoogleCampaignAudience {
 crm_core::record! {
     /// The value of [`Campaign::campaign_goal`].
     pub struct GoogleCampaignGoal {
-        /// Name in JSON: `isCustomConversionGoal`.
         is_custom_conversion_goal: Option<bool> = "isCustomConversionGoal",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<GoogleCampaignGoalType> = "type",
         value: Option<String> = "value",
     }
@@ -2115,7 +2088,6 @@ crm_core::record! {
         resource_name: Option<String> = "resourceName",
         /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -2264,7 +2236,7 @@ crm_core::record! {
     pub struct GoogleSegmentTarget {
         /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
     }
     required "id" "type"
@@ -2312,7 +2284,7 @@ crm_core::setters!(GoogleTargetInterests {
 crm_core::record! {
     /// An item of [`GoogleAdContent::youtube_video_links`].
     pub struct GoogleYouTubeVideoLink {
-        /// Name in JSON: `youtubeVideoId`. Required in requests.
+        /// Required in requests.
         youtube_video_id: Option<String> = "youtubeVideoId",
     }
     required "youtubeVideoId"
@@ -2508,7 +2480,7 @@ crm_core::record! {
         consents: Option<Vec<Consent>> = "consents",
         /// The legal text of the form.
         legal_disclaimer: Option<LocalizedString> = "legalDisclaimer",
-        /// Name in JSON: `privacyPolicyUrl`. Required in requests.
+        /// Required in requests.
         privacy_policy_url: Option<String> = "privacyPolicyUrl",
     }
     required "consents" "privacyPolicyUrl"
@@ -2538,11 +2510,8 @@ impl LegalInfo {
 crm_core::record! {
     /// An item of [`AdCampaign::ads`].
     pub struct LinkedInAd {
-        /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
-        /// Name in JSON: `adId`.
         ad_id: Option<String> = "adId",
         /// The label of the call to action, for example `LEARN_MORE`.
         call_to_action_label: Option<String> = "callToActionLabel",
@@ -2670,7 +2639,6 @@ crm_core::record! {
     pub struct LinkedInMedia {
         /// The URL that the ad opens.
         destination_url: Option<String> = "destinationUrl",
-        /// Name in JSON: `fileSizeBytes`.
         file_size_bytes: Option<f64> = "fileSizeBytes",
         /// The URLs of frames of the video.
         frames: Option<Vec<String>> = "frames",
@@ -2680,9 +2648,7 @@ crm_core::record! {
         selected_poster: Option<f64> = "selectedPoster",
         /// The URL of the media file.
         src: Option<String> = "src",
-        /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// Name in JSON: `type`.
         type_: Option<MediaType> = "type",
     }
 }
@@ -2707,7 +2673,7 @@ crm_core::record! {
     pub struct LinkedInUpdateAdStatusBody {
         /// The type of operation, for example `PAUSED` or `ADD`. Required in requests.
         operation_type: Option<LinkedInUpdateAdStatusBodyOperationType> = "operationType",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<LinkedInUpdateAdStatusBodyType> = "type",
     }
     required "operationType" "type"
@@ -2841,9 +2807,8 @@ crm_core::record! {
         selected_poster: Option<f64> = "selectedPoster",
         /// The URL of the media file. Required in requests.
         src: Option<String> = "src",
-        /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<MediaType> = "type",
     }
     required "src" "type"
@@ -3110,7 +3075,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The details of the question, by its type. The value of [`LeadFormQuestion::question_details`].
     pub struct QuestionDetails {
-        /// Name in JSON: `multipleChoiceQuestionDetails`.
         multiple_choice_question_details: Option<MultipleChoiceQuestionDetails> = "multipleChoiceQuestionDetails",
         /// The details of a question with a text answer.
         text_question_details: Option<Value> = "textQuestionDetails",
@@ -3256,7 +3220,7 @@ impl RuleOperand {
 crm_core::record! {
     /// An item of [`TargetAudience::exclude`].
     pub struct SelectedAttribute {
-        /// Name in JSON: `categoryName`. Required in requests.
+        /// Required in requests.
         category_name: Option<String> = "categoryName",
         /// The URN of the facet, for example `urn:li:adTargetingFacet:locations`. Required in requests.
         facet: Option<String> = "facet",
@@ -3425,7 +3389,7 @@ impl UnitCost {
 crm_core::record! {
     /// Body of `ads.add_facebook_audience_member` and `ads.remove_facebook_audience_member`.
     pub struct UpdateCustomAudience {
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
         /// The id of the ad account at Facebook, for example `act_123456`.
         fb_ad_account_id: Option<String> = "fbAdAccountId",
@@ -3502,9 +3466,8 @@ crm_core::record! {
     pub struct UpsertAd {
         /// The id of the ad set. Required in requests.
         adset_id: Option<String> = "adsetId",
-        /// Name in JSON: `campaignId`. Required in requests.
+        /// Required in requests.
         campaign_id: Option<String> = "campaignId",
-        /// Name in JSON: `conversationFormId`.
         conversation_form_id: Option<String> = "conversationFormId",
         /// The label of the button, for example `LEARN_MORE`.
         cta: Option<String> = "cta",
@@ -3516,7 +3479,6 @@ crm_core::record! {
         destination_link: Option<String> = "destinationLink",
         headline: Option<String> = "headline",
         id: Option<String> = "id",
-        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -3604,7 +3566,7 @@ crm_core::record! {
         audience: Option<FacebookAudience> = "audience",
         /// The amount that may be spent, and its end date.
         budget: Option<Budget> = "budget",
-        /// Name in JSON: `campaignId`. Required in requests.
+        /// Required in requests.
         campaign_id: Option<String> = "campaignId",
         /// The place of the conversion, for example `website`.
         conversion_location: Option<String> = "conversionLocation",
@@ -3618,11 +3580,9 @@ crm_core::record! {
         /// The messengers that the ad opens, for example `WHATSAPP`.
         messaging_platforms: Option<UpsertAdsetMessagingPlatforms> = "messagingPlatforms",
         name: Option<String> = "name",
-        /// Name in JSON: `pageId`.
         page_id: Option<String> = "pageId",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Name in JSON: `whatsappNumber`.
         whatsapp_number: Option<String> = "whatsappNumber",
     }
     required "campaignId" "locationId"
@@ -3691,7 +3651,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The asset, in the form of its type. Required in requests.
         payload: Option<Value> = "payload",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<UpsertAssetsType> = "type",
     }
     required "locationId" "payload" "type"
@@ -3851,9 +3811,8 @@ crm_core::record! {
         attribution_model: Option<UpsertConversionAttributionModel> = "attributionModel",
         /// The category, as a name or a record. Required in requests.
         category: Option<String> = "category",
-        /// Name in JSON: `clickThroughWindow`. Required in requests.
+        /// Required in requests.
         click_through_window: Option<f64> = "clickThroughWindow",
-        /// Name in JSON: `conversionId`.
         conversion_id: Option<String> = "conversionId",
         /// The number of conversions counted per click: `ONE_PER_CLICK` or `MANY_PER_CLICK`. Required in requests.
         counting_type: Option<UpsertConversionCountingType> = "countingType",
@@ -3861,7 +3820,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<UpsertConversionType> = "type",
         /// The value of a conversion. Required in requests.
         value_settings: Option<ConversionValueSettings> = "valueSettings",
@@ -3915,7 +3874,7 @@ crm_core::record! {
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
     }
     required "locationId" "type"
@@ -3970,7 +3929,6 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The members of the segment.
         members: Option<Vec<Member>> = "members",
-        /// Name in JSON: `membershipLifeSpan`.
         membership_life_span: Option<f64> = "membershipLifeSpan",
         /// The membership status of the segment, for example `OPEN`.
         membership_status: Option<String> = "membershipStatus",
@@ -3981,7 +3939,6 @@ crm_core::record! {
         /// The ids of the user lists on which it is modelled.
         seed_user_list_ids: Option<Vec<String>> = "seedUserListIds",
         status: Option<String> = "status",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
     required "name"

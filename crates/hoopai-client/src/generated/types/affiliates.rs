@@ -37,13 +37,10 @@ crm_core::record! {
     pub struct CommissionCustomerReply {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -53,16 +50,13 @@ crm_core::record! {
     pub struct CommissionListItemReply {
         /// The affiliate that receives it.
         affiliate: Option<CommissionAffiliateReply> = "affiliate",
-        /// Name in JSON: `affiliateId`.
         affiliate_id: Option<String> = "affiliateId",
         amount: Option<f64> = "amount",
         /// The campaign, as a record or a name.
         campaign: Option<CommissionCampaignReply> = "campaign",
-        /// Name in JSON: `campaignName`.
         campaign_name: Option<String> = "campaignName",
         /// The amount of the commission.
         commission: Option<f64> = "commission",
-        /// Name in JSON: `commissionAmount`.
         commission_amount: Option<f64> = "commissionAmount",
         /// The type of commission, for example `percentage`.
         commission_type: Option<String> = "commissionType",
@@ -73,21 +67,16 @@ crm_core::record! {
         customer: Option<CommissionCustomerReply> = "customer",
         /// The due date.
         due_at: Option<String> = "dueAt",
-        /// Name in JSON: `eventId`.
         event_id: Option<String> = "eventId",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `isTrial`.
         is_trial: Option<bool> = "isTrial",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Name in JSON: `payoutId`.
         payout_id: Option<String> = "payoutId",
         /// The commission on the product.
         product_commission: Option<f64> = "productCommission",
-        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// Name in JSON: `productName`.
         product_name: Option<String> = "productName",
         /// The quantity.
         qty: Option<f64> = "qty",
@@ -95,7 +84,6 @@ crm_core::record! {
         tier: Option<f64> = "tier",
         /// The time of the transaction.
         transaction_at: Option<String> = "transactionAt",
-        /// Name in JSON: `transactionId`.
         transaction_id: Option<String> = "transactionId",
         /// The discount on each unit.
         unit_discount: Option<f64> = "unitDiscount",
@@ -122,7 +110,6 @@ crm_core::record! {
         campaign_ids: Vec<String> = "campaignIds",
         /// The number of clicks.
         click_count: Option<f64> = "clickCount",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -140,13 +127,11 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The URL of the Facebook page.
         facebook_url: Option<String> = "facebookUrl",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The URL of the Instagram profile.
         instagram_url: Option<String> = "instagramUrl",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The user, app or other source that last changed it.
         last_updated_by: Option<Value> = "lastUpdatedBy",
@@ -171,7 +156,6 @@ crm_core::record! {
         w8_form: Option<String> = "w8Form",
         /// The W-9 tax form of the affiliate.
         w9_form: Option<String> = "w9Form",
-        /// Name in JSON: `websiteUrl`.
         website_url: Option<String> = "websiteUrl",
         /// The URL of the YouTube channel.
         youtube_url: Option<String> = "youtubeUrl",
@@ -217,7 +201,6 @@ crm_core::record! {
         campaign_ids: Vec<String> = "campaignIds",
         /// The number of clicks.
         click_count: Option<f64> = "clickCount",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -235,13 +218,11 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The URL of the Facebook page.
         facebook_url: Option<String> = "facebookUrl",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The URL of the Instagram profile.
         instagram_url: Option<String> = "instagramUrl",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The user, app or other source that last changed it.
         last_updated_by: Option<Value> = "lastUpdatedBy",
@@ -266,7 +247,6 @@ crm_core::record! {
         w8_form: Option<String> = "w8Form",
         /// The W-9 tax form of the affiliate.
         w9_form: Option<String> = "w9Form",
-        /// Name in JSON: `websiteUrl`.
         website_url: Option<String> = "websiteUrl",
         /// The URL of the YouTube channel.
         youtube_url: Option<String> = "youtubeUrl",
@@ -280,16 +260,13 @@ crm_core::record! {
         affiliate: Option<OAuthAffiliateListItemReply> = "affiliate",
         /// The e-mail address of the affiliate.
         affiliate_email: Option<String> = "affiliateEmail",
-        /// Name in JSON: `affiliateId`.
         affiliate_id: Option<String> = "affiliateId",
-        /// Name in JSON: `affiliateName`.
         affiliate_name: Option<String> = "affiliateName",
         /// The id of the location, or of the record that `altType` names.
         alt_id: Option<String> = "altId",
         amount: Option<f64> = "amount",
         /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
-        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",

@@ -6,9 +6,9 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// An item of [`ExecutePublicAgent::attachments`].
     pub struct Attachment {
-        /// Name in JSON: `imageUrl`. Required in requests.
+        /// Required in requests.
         image_url: Option<String> = "imageUrl",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
     }
     required "imageUrl" "type"
@@ -30,13 +30,10 @@ impl Attachment {
 crm_core::record! {
     /// Body of `agent_studio.create_agent`.
     pub struct CreatePublicAgent {
-        /// Name in JSON: `agencyId`.
         agency_id: Option<String> = "agencyId",
         /// The e-mail address of the author.
         author_email: Option<String> = "authorEmail",
-        /// Name in JSON: `authorId`.
         author_id: Option<String> = "authorId",
-        /// Name in JSON: `authorName`.
         author_name: Option<String> = "authorName",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -123,7 +120,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `agent_studio.delete_agent`.
     pub struct DeletePublicAgentReply {
-        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -137,9 +133,7 @@ crm_core::record! {
     pub struct ExecutePublicAgent {
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachment>> = "attachments",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `executionId`.
         execution_id: Option<String> = "executionId",
         /// The input variables of the agent.
         input_variables: Option<Value> = "inputVariables",
@@ -147,7 +141,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The human-readable message. Required in requests.
         message: Option<String> = "message",
-        /// Name in JSON: `versionId`.
         version_id: Option<String> = "versionId",
     }
     required "locationId" "message"
@@ -185,7 +178,6 @@ crm_core::record! {
     pub struct ExecutePublicAgentReply {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<Value> = "attachments",
-        /// Name in JSON: `executionId`.
         execution_id: Option<String> = "executionId",
         /// The status of the execution, for example `completed`.
         execution_status: Option<String> = "executionStatus",
@@ -202,7 +194,6 @@ crm_core::record! {
         response: Option<String> = "response",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -236,7 +227,6 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`GetPublishedAgentsReply::agents`].
     pub struct GetPublishedAgentsReplyAgentsItem {
-        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -271,9 +261,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The e-mail address of the user.
         user_email: Option<String> = "userEmail",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// Name in JSON: `userName`.
         user_name: Option<String> = "userName",
     }
     required "locationId"
@@ -377,11 +365,8 @@ crm_core::record! {
         nodes: Option<Vec<Value>> = "nodes",
         /// The variables that are set while the agent runs.
         runtime_variables: Option<Vec<Value>> = "runtimeVariables",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// Name in JSON: `userName`.
         user_name: Option<String> = "userName",
-        /// Name in JSON: `versionName`.
         version_name: Option<String> = "versionName",
     }
     required "locationId"

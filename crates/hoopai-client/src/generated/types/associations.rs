@@ -82,13 +82,13 @@ crm_core::setters!(CreateAssociationReq {
 crm_core::record! {
     /// Body of `associations.create_relation`.
     pub struct CreateRelationReq {
-        /// Name in JSON: `associationId`. Required in requests.
+        /// Required in requests.
         association_id: Option<String> = "associationId",
-        /// Name in JSON: `firstRecordId`. Required in requests.
+        /// Required in requests.
         first_record_id: Option<String> = "firstRecordId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `secondRecordId`. Required in requests.
+        /// Required in requests.
         second_record_id: Option<String> = "secondRecordId",
     }
     required "associationId" "firstRecordId" "locationId" "secondRecordId"
@@ -128,18 +128,15 @@ crm_core::record! {
 crm_core::record! {
     /// Two records that are associated.
     pub struct Relation {
-        /// Name in JSON: `associationId`.
         association_id: Option<String> = "associationId",
         /// The key of the first object type, for example `contact`.
         first_object_key: Option<String> = "firstObjectKey",
-        /// Name in JSON: `firstRecordId`.
         first_record_id: Option<String> = "firstRecordId",
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The key of the second object type, for example `contact`.
         second_object_key: Option<String> = "secondObjectKey",
-        /// Name in JSON: `secondRecordId`.
         second_record_id: Option<String> = "secondRecordId",
     }
 }

@@ -54,7 +54,7 @@ crm_core::record! {
     pub struct BlogPostParams {
         /// The author, as a record, a name or an id. Required in requests.
         author: Option<String> = "author",
-        /// Name in JSON: `blogId`. Required in requests.
+        /// Required in requests.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
@@ -64,7 +64,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The alternative text of the image. Required in requests.
         image_alt_text: Option<String> = "imageAltText",
-        /// Name in JSON: `imageUrl`. Required in requests.
+        /// Required in requests.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -125,7 +125,6 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The alternative text of the image.
         image_alt_text: Option<String> = "imageAltText",
-        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",

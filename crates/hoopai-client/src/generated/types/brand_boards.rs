@@ -52,7 +52,6 @@ crm_core::setters!(Color {
 crm_core::record! {
     /// Body of `brand_boards.create`.
     pub struct CreateBrandBoardParam {
-        /// Name in JSON: `brandBoardId`.
         brand_board_id: Option<String> = "brandBoardId",
         /// The colors of the brand board.
         colors: Option<Vec<Color>> = "colors",
@@ -66,9 +65,7 @@ crm_core::record! {
         logos: Option<Vec<Logo>> = "logos",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
-        /// Name in JSON: `type`.
         type_: Option<MetaDataSourceType> = "type",
     }
     required "locationId" "name"
@@ -153,7 +150,6 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `folderId`.
         folder_id: Option<String> = "folderId",
         /// The fonts of the brand board.
         fonts: Vec<Font> = "fonts",
@@ -168,7 +164,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -178,7 +173,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `brand_boards.list`.
     pub struct GetBrandBoardsByLocationSuccess {
-        /// Name in JSON: `brandBoards`.
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -225,7 +219,6 @@ crm_core::record! {
     pub struct MetaData {
         /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         /// The type of the source, for example `template`.
         source_type: Option<MetaDataSourceType> = "sourceType",
@@ -258,7 +251,6 @@ crm_core::record! {
         /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
     }
 }

@@ -24,7 +24,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -54,7 +53,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -131,7 +129,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",

@@ -11,7 +11,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The unit of `allowBookingAfter`. The value of [`Calendar::allow_booking_after_unit`].
+    /// The unit of `allow_booking_after`. The value of [`Calendar::allow_booking_after_unit`].
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -44,9 +44,9 @@ crm_core::record! {
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`. Required in requests.
+        /// Required in requests.
         calendar_id: Option<String> = "calendarId",
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -62,7 +62,6 @@ crm_core::record! {
         meeting_location_id: Option<String> = "meetingLocationId",
         /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
-        /// Name in JSON: `overrideLocationConfig`.
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
@@ -141,7 +140,6 @@ crm_core::record! {
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -155,7 +153,6 @@ crm_core::record! {
         meeting_location_id: Option<String> = "meetingLocationId",
         /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
-        /// Name in JSON: `overrideLocationConfig`.
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
@@ -223,15 +220,12 @@ crm_core::record! {
         appointment_status: Option<AppointmentReplyAppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The id of the appointment.
         id: Option<String> = "id",
@@ -243,7 +237,6 @@ crm_core::record! {
         meeting_location_type: Option<String> = "meetingLocationType",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
         title: Option<String> = "title",
     }
@@ -325,7 +318,7 @@ crm_core::record! {
     pub struct BlockSlotCreateRequest {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`. Required in requests.
+        /// Required in requests.
         calendar_id: Option<String> = "calendarId",
         /// The end, with the offset from UTC, for example `2026-03-01T09:30:00-05:00`.
         end_time: Option<String> = "endTime",
@@ -369,7 +362,7 @@ crm_core::record! {
     pub struct BlockSlotEditRequest {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`. Required in requests.
+        /// Required in requests.
         calendar_id: Option<String> = "calendarId",
         /// The end, with the offset from UTC, for example `2026-03-01T09:30:00-05:00`.
         end_time: Option<String> = "endTime",
@@ -413,14 +406,11 @@ crm_core::record! {
     pub struct BlockedSlotReply {
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// Name in JSON: `endTime`.
         end_time: Option<Timestamp> = "endTime",
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `startTime`.
         start_time: Option<Timestamp> = "startTime",
         title: Option<String> = "title",
     }
@@ -441,13 +431,13 @@ crm_core::record! {
     pub struct Calendar {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allowBookingAfter`.
+        /// The unit of `allow_booking_after`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+        /// The unit of `allow_booking_for`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
         /// True if bookings can be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
@@ -479,7 +469,6 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -489,7 +478,6 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
@@ -514,11 +502,11 @@ crm_core::record! {
         open_hours: Vec<OpenHour> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The interval of the recurring payment.
+        /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -526,27 +514,26 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// In the unit of `slotBufferUnit`.
+        /// In the unit of `slot_buffer_unit`.
         slot_buffer: Option<f64> = "slotBuffer",
         /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// In the unit of `slotDurationUnit`. Default: `30`.
+        /// In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of `slotDuration`: `mins` or `hours`.
+        /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slotIntervalUnit`. Default: `30`.
+        /// In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// The unit of `slotInterval`: `mins` or `hours`.
+        /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Vec<TeamMemberReply> = "teamMembers",
         /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// Default: `classic`.
+        /// The design of the booking widget. Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
 }
@@ -563,13 +550,13 @@ crm_core::record! {
     pub struct CalendarCreate {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allowBookingAfter`.
+        /// The unit of `allow_booking_after`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+        /// The unit of `allow_booking_for`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
         /// True if bookings can be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
@@ -601,7 +588,6 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -611,7 +597,6 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
@@ -636,11 +621,11 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The interval of the recurring payment.
+        /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -648,27 +633,26 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// In the unit of `slotBufferUnit`.
+        /// In the unit of `slot_buffer_unit`.
         slot_buffer: Option<f64> = "slotBuffer",
         /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// In the unit of `slotDurationUnit`. Default: `30`.
+        /// In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of `slotDuration`: `mins` or `hours`.
+        /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slotIntervalUnit`. Default: `30`.
+        /// In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// The unit of `slotInterval`: `mins` or `hours`.
+        /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
         /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// Default: `classic`.
+        /// The design of the booking widget. Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
     required "locationId" "name"
@@ -678,13 +662,13 @@ crm_core::record! {
 crm_core::setters!(CalendarCreate {
     /// The e-mail address that receives alerts.
     alert_email: String,
-    /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
+    /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
     allow_booking_after: f64,
-    /// The unit of `allowBookingAfter`.
+    /// The unit of `allow_booking_after`.
     allow_booking_after_unit: AllowBookingAfterUnit,
-    /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
+    /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
     allow_booking_for: f64,
-    /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+    /// The unit of `allow_booking_for`: `days`, `weeks` or `months`.
     allow_booking_for_unit: AllowBookingForUnit,
     /// True if bookings can be cancelled. Default: `true`.
     allow_cancellation: bool,
@@ -743,11 +727,11 @@ crm_core::setters!(CalendarCreate {
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// The interval of the recurring payment.
+    /// The settings of recurring appointments: frequency, number, and handling of overlaps.
     recurring: CalendarsRecurring,
     /// True if the contact is assigned to the booked team member.
     should_assign_contact_to_team_member: bool,
@@ -755,17 +739,17 @@ crm_core::setters!(CalendarCreate {
     should_send_alert_emails_to_assigned_member: bool,
     /// True if existing contacts keep their assignment.
     should_skip_assigning_contact_for_existing: bool,
-    /// In the unit of `slotBufferUnit`.
+    /// In the unit of `slot_buffer_unit`.
     slot_buffer: f64,
     /// The unit of the slot buffer: `mins` or `hours`.
     slot_buffer_unit: BufferUnit,
-    /// In the unit of `slotDurationUnit`. Default: `30`.
+    /// In the unit of `slot_duration_unit`. Default: `30`.
     slot_duration: f64,
-    /// The unit of `slotDuration`: `mins` or `hours`.
+    /// The unit of `slot_duration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
-    /// In the unit of `slotIntervalUnit`. Default: `30`.
+    /// In the unit of `slot_interval_unit`. Default: `30`.
     slot_interval: f64,
-    /// The unit of `slotInterval`: `mins` or `hours`.
+    /// The unit of `slot_interval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
     /// The part of the URL after the domain.
     slug: String,
@@ -774,7 +758,7 @@ crm_core::setters!(CalendarCreate {
     team_members: [TeamMember],
     /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
-    /// Default: `classic`.
+    /// The design of the booking widget. Default: `classic`.
     widget_type: WidgetType,
 });
 
@@ -853,9 +837,7 @@ crm_core::record! {
         assigned_resources: Vec<String> = "assignedResources",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
@@ -865,9 +847,7 @@ crm_core::record! {
         date_updated: Option<Timestamp> = "dateUpdated",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `endTime`.
         end_time: Option<Timestamp> = "endTime",
-        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The id of the appointment.
         id: Option<String> = "id",
@@ -880,7 +860,6 @@ crm_core::record! {
         notes: Option<String> = "notes",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// Name in JSON: `startTime`.
         start_time: Option<Timestamp> = "startTime",
         title: Option<String> = "title",
         /// The users, as records or ids.
@@ -950,16 +929,13 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
-        /// Name in JSON: `notificationType`.
         notification_type: Option<NotificationType> = "notificationType",
         /// The type of recipient, for example `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
         selected_users: Vec<String> = "selectedUsers",
         subject: Option<String> = "subject",
-        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
     }
 }
@@ -967,18 +943,15 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.create_resource`, `calendars.get_resource` and `calendars.list_resources`.
     pub struct CalendarResourceByIdReply {
-        /// Name in JSON: `calendarIds`.
         calendar_ids: Vec<String> = "calendarIds",
         /// The maximum number of people or units.
         capacity: Option<f64> = "capacity",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `outOfService`.
         out_of_service: Option<f64> = "outOfService",
         quantity: Option<f64> = "quantity",
         /// The type of resource: `equipments` or `rooms`.
@@ -993,12 +966,10 @@ crm_core::record! {
         capacity: Option<f64> = "capacity",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `outOfService`.
         out_of_service: Option<f64> = "outOfService",
         quantity: Option<f64> = "quantity",
         /// The type of resource: `equipments` or `rooms`.
@@ -1029,13 +1000,13 @@ crm_core::record! {
     pub struct CalendarUpdate {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allowBookingAfter`.
+        /// The unit of `allow_booking_after`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+        /// The unit of `allow_booking_for`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
         /// True if bookings can be cancelled.
         allow_cancellation: Option<bool> = "allowCancellation",
@@ -1065,7 +1036,6 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team.
         event_type: Option<EventType> = "eventType",
-        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -1075,11 +1045,9 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// True for real payments, false for tests.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
@@ -1097,11 +1065,11 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The interval of the recurring payment.
+        /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -1111,23 +1079,22 @@ crm_core::record! {
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
-        /// In the unit of `slotDurationUnit`. Default: `30`.
+        /// In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of `slotDuration`: `mins` or `hours`.
+        /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slotIntervalUnit`. Default: `30`.
+        /// In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// The unit of `slotInterval`: `mins` or `hours`.
+        /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
         /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// Default: `classic`.
+        /// The design of the booking widget. Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
     read_only "meetingLocation"
@@ -1135,13 +1102,13 @@ crm_core::record! {
 crm_core::setters!(CalendarUpdate {
     /// The e-mail address that receives alerts.
     alert_email: String,
-    /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
+    /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
     allow_booking_after: f64,
-    /// The unit of `allowBookingAfter`.
+    /// The unit of `allow_booking_after`.
     allow_booking_after_unit: AllowBookingAfterUnit,
-    /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
+    /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
     allow_booking_for: f64,
-    /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+    /// The unit of `allow_booking_for`: `days`, `weeks` or `months`.
     allow_booking_for_unit: AllowBookingForUnit,
     /// True if bookings can be cancelled.
     allow_cancellation: bool,
@@ -1198,11 +1165,11 @@ crm_core::setters!(CalendarUpdate {
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// The interval of the recurring payment.
+    /// The settings of recurring appointments: frequency, number, and handling of overlaps.
     recurring: CalendarsRecurring,
     /// True if the contact is assigned to the booked team member.
     should_assign_contact_to_team_member: bool,
@@ -1212,13 +1179,13 @@ crm_core::setters!(CalendarUpdate {
     should_skip_assigning_contact_for_existing: bool,
     /// In the unit of `slotBufferUnit`.
     slot_buffer: f64,
-    /// In the unit of `slotDurationUnit`. Default: `30`.
+    /// In the unit of `slot_duration_unit`. Default: `30`.
     slot_duration: f64,
-    /// The unit of `slotDuration`: `mins` or `hours`.
+    /// The unit of `slot_duration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
-    /// In the unit of `slotIntervalUnit`. Default: `30`.
+    /// In the unit of `slot_interval_unit`. Default: `30`.
     slot_interval: f64,
-    /// The unit of `slotInterval`: `mins` or `hours`.
+    /// The unit of `slot_interval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
     /// The part of the URL after the domain.
     slug: String,
@@ -1227,7 +1194,7 @@ crm_core::setters!(CalendarUpdate {
     team_members: [TeamMember],
     /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
-    /// Default: `classic`.
+    /// The design of the booking widget. Default: `classic`.
     widget_type: WidgetType,
 });
 
@@ -1239,13 +1206,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The interval of the recurring payment. The value of [`Calendar::recurring`].
+    /// The settings of recurring appointments: frequency, number, and handling of overlaps. The value of [`Calendar::recurring`].
     pub struct CalendarsRecurring {
-        /// Name in JSON: `bookingOption`.
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
         /// The status of bookings that overlap another one.
         booking_overlap_default_status: Option<CalendarsRecurringBookingOverlapDefaultStatus> = "bookingOverlapDefaultStatus",
-        /// The number of records. At most 24.
+        /// The number of appointments in the series. At most 24.
         count: Option<f64> = "count",
         /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
         freq: Option<CalendarsRecurringFreq> = "freq",
@@ -1255,7 +1221,7 @@ crm_core::setters!(CalendarsRecurring {
     booking_option: CalendarsRecurringBookingOption,
     /// The status of bookings that overlap another one.
     booking_overlap_default_status: CalendarsRecurringBookingOverlapDefaultStatus,
-    /// The number of records. At most 24.
+    /// The number of appointments in the series. At most 24.
     count: f64,
     /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
     freq: CalendarsRecurringFreq,
@@ -1318,14 +1284,13 @@ crm_core::record! {
         from_number: Option<String> = "fromNumber",
         /// Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// Name in JSON: `notificationType`. Required in requests.
+        /// Required in requests.
         notification_type: Option<NotificationType> = "notificationType",
         /// The type of recipient, for example `contact` or `assignedUser`. Required in requests.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
         selected_users: Option<Vec<String>> = "selectedUsers",
         subject: Option<String> = "subject",
-        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
     }
     required "channel" "notificationType" "receiverType"
@@ -1398,7 +1363,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `outOfService`. Required in requests.
+        /// Required in requests.
         out_of_service: Option<f64> = "outOfService",
         /// Required in requests.
         quantity: Option<f64> = "quantity",
@@ -1422,7 +1387,6 @@ crm_core::setters!(CreateCalendarResource {
 crm_core::record! {
     /// Body of `calendars.create_schedule`.
     pub struct CreateSchedule {
-        /// Name in JSON: `calendarIds`.
         calendar_ids: Option<Vec<String>> = "calendarIds",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -1432,7 +1396,7 @@ crm_core::record! {
         rules: Option<Vec<ScheduleRule>> = "rules",
         /// The time zone, for example `America/New_York`. Required in requests.
         timezone: Option<String> = "timezone",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "locationId" "name" "timezone" "userId"
@@ -1469,7 +1433,6 @@ crm_core::record! {
     /// The user, app or other source that created it. The value of [`CalendarEvent::created_by`].
     pub struct CreatedOrUpdatedBy {
         source: Option<String> = "source",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1493,7 +1456,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Default: `ThankYouMessage`.
+    /// The value of [`Calendar::form_submit_type`].
     pub enum FormSubmitType {
         /// `RedirectURL`
         RedirectUrl = "RedirectURL",
@@ -1537,14 +1500,12 @@ crm_core::record! {
     pub struct GetNote {
         /// The text.
         body: Option<String> = "body",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The user, app or other source that created it.
         created_by: Option<NoteCreatedBy> = "createdBy",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
         id: Option<String> = "id",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1564,7 +1525,6 @@ crm_core::record! {
         /// The human-readable description.
         description: Option<String> = "description",
         id: Option<String> = "id",
-        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1579,7 +1539,6 @@ crm_core::record! {
     pub struct GroupCreate {
         /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -1625,7 +1584,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calendars.set_group_status`.
     pub struct GroupStatusUpdateParams {
-        /// Name in JSON: `isActive`. Required in requests.
+        /// Required in requests.
         is_active: Option<bool> = "isActive",
     }
     required "isActive"
@@ -1806,7 +1765,7 @@ impl LookBusyConfiguration {
 }
 
 crm_core::open_enum! {
-    /// The type of the meeting's place, for example `zoom`. Default: `custom`. Deprecated by the vendor.
+    /// The type of the meeting's place, for example `zoom`. Deprecated by the vendor.
     pub enum MeetingLocationType {
         /// `address`
         Address = "address",
@@ -1838,7 +1797,6 @@ crm_core::record! {
     pub struct Notes {
         /// The text. At most 5000 characters. Required in requests.
         body: Option<String> = "body",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "body"
@@ -1974,7 +1932,6 @@ impl ScheduleInterval {
 crm_core::record! {
     /// An item of [`GetAllSchedulesReply::schedules`].
     pub struct ScheduleObjectReply {
-        /// Name in JSON: `calendarIds`.
         calendar_ids: Vec<String> = "calendarIds",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
@@ -1990,7 +1947,6 @@ crm_core::record! {
         rules: Vec<ScheduleRule> = "rules",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -2011,7 +1967,7 @@ crm_core::record! {
         day: Option<ScheduleRuleDay> = "day",
         /// The time ranges of the day. Required in requests.
         intervals: Option<Vec<ScheduleInterval>> = "intervals",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<ScheduleRuleType> = "type",
     }
     required "intervals" "type"
@@ -2095,7 +2051,6 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`CalendarCreate::team_members`].
     pub struct TeamMember {
-        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
         /// The places or types of meeting that can be booked.
         location_configurations: Option<Vec<LocationConfiguration>> = "locationConfigurations",
@@ -2105,7 +2060,7 @@ crm_core::record! {
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// Default: `0.5`.
         priority: Option<f64> = "priority",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "userId"
@@ -2139,7 +2094,6 @@ impl TeamMember {
 crm_core::record! {
     /// An item of [`Calendar::team_members`].
     pub struct TeamMemberReply {
-        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
         /// The places or types of meeting that can be booked.
         location_configurations: Vec<LocationConfigurationReply> = "locationConfigurations",
@@ -2149,7 +2103,6 @@ crm_core::record! {
         meeting_location_type: Option<MeetingLocationType> = "meetingLocationType",
         /// Default: `0.5`.
         priority: Option<f64> = "priority",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -2213,14 +2166,12 @@ crm_core::record! {
         from_number: Option<String> = "fromNumber",
         /// Default: `true`.
         is_active: Option<bool> = "isActive",
-        /// Name in JSON: `notificationType`.
         notification_type: Option<NotificationType> = "notificationType",
         /// The type of recipient, for example `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
         selected_users: Option<Vec<String>> = "selectedUsers",
         subject: Option<String> = "subject",
-        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
     }
 }
@@ -2265,12 +2216,10 @@ crm_core::record! {
         capacity: Option<f64> = "capacity",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `outOfService`.
         out_of_service: Option<f64> = "outOfService",
         quantity: Option<f64> = "quantity",
     }
@@ -2341,7 +2290,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Default: `classic`.
+    /// The design of the booking widget.
     pub enum WidgetType {
         /// `classic`
         Classic = "classic",

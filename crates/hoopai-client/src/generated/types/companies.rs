@@ -11,7 +11,6 @@ crm_core::record! {
         affiliate_policy_accepted_by: Option<String> = "affiliatePolicyAcceptedBy",
         /// The time at which the affiliate policy was accepted.
         affiliate_policy_accepted_date: Option<String> = "affiliatePolicyAcceptedDate",
-        /// Name in JSON: `affiliatePolicyVersion`.
         affiliate_policy_version: Option<String> = "affiliatePolicyVersion",
         /// True if accounts are suspended automatically.
         auto_suspend_enabled: Option<bool> = "autoSuspendEnabled",
@@ -41,15 +40,12 @@ crm_core::record! {
         /// True if new sub-accounts start with default data.
         enable_new_sub_account_default_data: Option<bool> = "enableNewSubAccountDefaultData",
         id: Option<String> = "id",
-        /// Name in JSON: `isEnterpriseAccount`.
         is_enterprise_account: Option<bool> = "isEnterpriseAccount",
         /// True if the company is a reseller.
         is_reselling: Option<bool> = "isReselling",
-        /// Name in JSON: `isSandboxAccount`.
         is_sandbox_account: Option<bool> = "isSandboxAccount",
         /// The number of locations.
         location_count: Option<f64> = "locationCount",
-        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
         name: Option<String> = "name",
         /// The answers from the onboarding of the account.
@@ -58,11 +54,9 @@ crm_core::record! {
         phone: Option<String> = "phone",
         /// The number of the plan.
         plan: Option<f64> = "plan",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// Default: `false`.
         premium_upgraded: Option<bool> = "premiumUpgraded",
-        /// Name in JSON: `privacyPolicy`.
         privacy_policy: Option<String> = "privacyPolicy",
         /// The id of the user who accepted the privacy policy.
         privacy_policy_accepted_by: Option<String> = "privacyPolicyAcceptedBy",
@@ -70,7 +64,6 @@ crm_core::record! {
         privacy_policy_accepted_date: Option<String> = "privacyPolicyAcceptedDate",
         /// The version of the privacy policy that was accepted.
         privacy_policy_version: Option<String> = "privacyPolicyVersion",
-        /// Name in JSON: `referralId`.
         referral_id: Option<String> = "referralId",
         /// The relationship number of the agency, for example `0-002-230`.
         relationship_number: Option<String> = "relationshipNumber",
@@ -95,7 +88,6 @@ crm_core::record! {
         terms_of_service_version: Option<String> = "termsOfServiceVersion",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// Name in JSON: `twilioFreeCredits`.
         twilio_free_credits: Option<f64> = "twilioFreeCredits",
         /// True if Twilio is in trial mode.
         twilio_trial_mode: Option<bool> = "twilioTrialMode",
@@ -116,9 +108,7 @@ crm_core::record! {
 crm_core::record! {
     /// The answers from the onboarding of the account. The value of [`GetCompanyById::onboarding_info`].
     pub struct Onboarding {
-        /// Name in JSON: `affiliateSignup`.
         affiliate_signup: Option<bool> = "affiliateSignup",
-        /// Name in JSON: `conversationDemo`.
         conversation_demo: Option<bool> = "conversationDemo",
         /// The number of the company's customers.
         customer_count: Option<String> = "customerCount",
@@ -136,18 +126,14 @@ crm_core::record! {
         location: Option<bool> = "location",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `metaData`.
         meta_data: Option<Value> = "metaData",
         /// True if work is still pending.
         pending: Option<bool> = "pending",
-        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
-        /// Name in JSON: `snapshotId`.
         snapshot_id: Option<String> = "snapshotId",
         /// The tools that they use.
         tools: Vec<String> = "tools",
         version: Option<String> = "version",
-        /// Name in JSON: `websiteUrl`.
         website_url: Option<String> = "websiteUrl",
     }
 }

@@ -8,7 +8,6 @@ crm_core::record! {
     pub struct AttributionSource {
         /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
-        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
         /// The click id of Google's display ads.
         dclid: Option<String> = "dclid",
@@ -109,7 +108,7 @@ crm_core::record! {
         filters: Option<Vec<ContactFilter>> = "filters",
         /// The id of the location. Required in requests.
         location_id: Option<String> = "locationId",
-        /// The number of the page, from 1; reaches at most 10,000 contacts, and excludes `searchAfter`.
+        /// The number of the page, from 1; reaches at most 10,000 contacts, and excludes `search_after`.
         page: Option<i64> = "page",
         /// The maximum number of contacts per page. At most 500. Required in requests.
         page_limit: Option<i64> = "pageLimit",
@@ -126,7 +125,7 @@ crm_core::record! {
 crm_core::setters!(ContactSearch {
     /// The conditions, all of which must be true.
     filters: [ContactFilter],
-    /// The number of the page, from 1; reaches at most 10,000 contacts, and excludes `searchAfter`.
+    /// The number of the page, from 1; reaches at most 10,000 contacts, and excludes `search_after`.
     page: i64,
     /// The text to search for. At most 75 characters.
     query: String,
@@ -194,7 +193,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `contacts.batch_set_business`.
     pub struct ContactsBusinessUpdate {
-        /// Name in JSON: `businessId`. Required in requests.
+        /// Required in requests.
         business_id: Option<String> = "businessId",
         /// The ids of the contacts or sessions. Required in requests.
         ids: Option<Vec<String>> = "ids",
@@ -254,7 +253,6 @@ crm_core::record! {
         body: Option<String> = "body",
         /// The color of the note.
         color: Option<String> = "color",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
@@ -262,7 +260,6 @@ crm_core::record! {
         /// True if the note is pinned to the top.
         pinned: Option<bool> = "pinned",
         title: Option<String> = "title",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -281,7 +278,6 @@ crm_core::record! {
         current_page: Option<f64> = "currentPage",
         /// The number of the next page.
         next_page: Option<f64> = "nextPage",
-        /// Name in JSON: `nextPageUrl`.
         next_page_url: Option<String> = "nextPageUrl",
         /// The number of the previous page.
         prev_page: Option<f64> = "prevPage",
@@ -303,7 +299,6 @@ crm_core::record! {
         /// True if the note is pinned to the top.
         pinned: Option<bool> = "pinned",
         title: Option<String> = "title",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "body"
@@ -367,19 +362,16 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
@@ -491,7 +483,6 @@ crm_core::record! {
         birth_month: Option<f64> = "birthMonth",
         /// True if e-mail to the contact bounced.
         bounce_email: Option<bool> = "bounceEmail",
-        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
         city: Option<String> = "city",
         /// The name of the company that the contact works for.
@@ -516,17 +507,12 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `firstNameLowerCase`.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         /// The id of the contact.
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// Name in JSON: `lastNameLowerCase`.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The time of the contact's last activity.
         last_session_activity_at: Option<String> = "lastSessionActivityAt",
@@ -536,7 +522,6 @@ crm_core::record! {
         offers: Vec<String> = "offers",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         products: Vec<String> = "products",
         /// Origin of the contact, for example `public api`.
@@ -607,7 +592,6 @@ impl CreateTaskParams {
 crm_core::record! {
     /// Body of `contacts.add_to_workflow` and `contacts.remove_from_workflow`.
     pub struct CreateWorkflow {
-        /// Name in JSON: `eventStartTime`.
         event_start_time: Option<String> = "eventStartTime",
     }
 }
@@ -698,14 +682,10 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// All sources that led to the contact.
         attributions: Vec<AttributionSource> = "attributions",
-        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
-        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         city: Option<String> = "city",
-        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
-        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -723,24 +703,18 @@ crm_core::record! {
         dnd_settings: Option<Value> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `firstNameLowerCase`.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// The ids of the followers, who are users.
+        /// The followers, as the ids of users or as a number.
         followers: Vec<String> = "followers",
-        /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// Name in JSON: `lastNameLowerCase`.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The sort values, for the next page; search gives them, lists do not.
         search_after: Vec<Value> = "searchAfter",
@@ -750,7 +724,6 @@ crm_core::record! {
         tags: Vec<String> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The URL of the website.
         website: Option<String> = "website",
@@ -782,7 +755,6 @@ crm_core::record! {
         attachments: Option<Value> = "attachments",
         /// The first source that led to the contact.
         attribution_source: Option<AttributionSource> = "attributionSource",
-        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
         city: Option<String> = "city",
         /// The name of the company that the contact works for.
@@ -805,11 +777,8 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `firstNameLowerCase`.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         /// The id of the contact.
         id: Option<String> = "id",
@@ -818,16 +787,13 @@ crm_core::record! {
         last_activity: Option<String> = "lastActivity",
         /// The last source that led to the contact.
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// Name in JSON: `lastNameLowerCase`.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
@@ -858,23 +824,18 @@ crm_core::record! {
         assigned_resources: Vec<String> = "assignedResources",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
-        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         notes: Option<String> = "notes",
-        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
         status: Option<String> = "status",
         title: Option<String> = "title",
@@ -972,17 +933,13 @@ impl Tags {
 crm_core::record! {
     /// The result for the tags of one contact.
     pub struct TagsOfContact {
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The human-readable message.
         message: Option<String> = "message",
         /// The tags before the change.
         old_tags: Vec<String> = "oldTags",
-        /// Name in JSON: `tagsAdded`.
         tags_added: Vec<String> = "tagsAdded",
-        /// Name in JSON: `tagsRemoved`.
         tags_removed: Vec<String> = "tagsRemoved",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -996,9 +953,7 @@ crm_core::record! {
         body: Option<String> = "body",
         /// True if it is completed.
         completed: Option<bool> = "completed",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
         id: Option<String> = "id",
         title: Option<String> = "title",
@@ -1027,7 +982,6 @@ crm_core::record! {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
         city: Option<String> = "city",
-        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -1041,16 +995,13 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
@@ -1131,7 +1082,6 @@ crm_core::record! {
         /// True if the note is pinned to the top.
         pinned: Option<bool> = "pinned",
         title: Option<String> = "title",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1267,19 +1217,16 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",

@@ -6,13 +6,11 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// The content of the reply. The value of [`CreateActionReply::data`].
     pub struct ActionData {
-        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
         /// The settings of the action, which depend on its type.
         details: Option<Value> = "details",
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<ActionsIdType> = "type",
     }
 }
@@ -21,7 +19,6 @@ crm_core::record! {
     /// An item of [`EmployeeReply::actions`].
     pub struct ActionsId {
         id: Option<String> = "id",
-        /// Name in JSON: `type`.
         type_: Option<ActionsIdType> = "type",
     }
 }
@@ -81,7 +78,7 @@ crm_core::record! {
         details: Option<Value> = "details",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<ActionsIdType> = "type",
     }
     required "details" "name" "type"
@@ -120,7 +117,6 @@ crm_core::record! {
     pub struct CreateEmployee {
         /// The maximum number of messages that the agent sends automatically. Default: `75`.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The channels on which the agent replies, for example `SMS`.
         channels: Option<Vec<ChannelsItem>> = "channels",
@@ -148,13 +144,13 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause. In the unit of `sleep_time_unit`.
         sleep_time: Option<f64> = "sleepTime",
-        /// The unit of `sleepTime`.
+        /// The unit of `sleep_time`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`. Default: `2`.
+        /// The time that the agent waits before it answers. In the unit of `wait_time_unit`. Default: `2`.
         wait_time: Option<f64> = "waitTime",
-        /// The unit of `waitTime`: `minutes` or `seconds`. Default: `seconds`.
+        /// The unit of `wait_time`: `minutes` or `seconds`. Default: `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
     required "goal" "instructions" "name" "personality"
@@ -182,13 +178,13 @@ crm_core::setters!(CreateEmployee {
     sleep_on_manual_message: bool,
     /// True if the agent pauses after a message from a workflow.
     sleep_on_workflow_message: bool,
-    /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
+    /// The duration of the agent's pause. In the unit of `sleep_time_unit`.
     sleep_time: f64,
-    /// The unit of `sleepTime`.
+    /// The unit of `sleep_time`.
     sleep_time_unit: SleepTimeUnit,
-    /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`. Default: `2`.
+    /// The time that the agent waits before it answers. In the unit of `wait_time_unit`. Default: `2`.
     wait_time: f64,
-    /// The unit of `waitTime`: `minutes` or `seconds`. Default: `seconds`.
+    /// The unit of `wait_time`: `minutes` or `seconds`. Default: `seconds`.
     wait_time_unit: WaitTimeUnit,
 });
 
@@ -250,7 +246,6 @@ crm_core::record! {
         actions: Vec<Value> = "actions",
         /// The maximum number of messages that the agent sends automatically.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The channels on which the agent replies, for example `SMS`.
         channels: Vec<String> = "channels",
@@ -259,7 +254,6 @@ crm_core::record! {
         /// The goal of the agent.
         goal: Option<Value> = "goal",
         id: Option<String> = "id",
-        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases that the agent uses.
         knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
@@ -272,15 +266,15 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause. In the unit of `sleep_time_unit`.
         sleep_time: Option<f64> = "sleepTime",
-        /// The unit of `sleepTime`.
+        /// The unit of `sleep_time`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
-        /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`.
+        /// The time that the agent waits before it answers. In the unit of `wait_time_unit`.
         wait_time: Option<f64> = "waitTime",
-        /// The unit of `waitTime`: `minutes` or `seconds`.
+        /// The unit of `wait_time`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
 }
@@ -304,7 +298,6 @@ crm_core::record! {
         actions: Vec<ActionsId> = "actions",
         /// The maximum number of messages that the agent sends automatically.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The channels on which the agent replies, for example `SMS`.
         channels: Vec<ChannelsItem> = "channels",
@@ -313,7 +306,6 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The instructions for the bot.
         instructions: Option<String> = "instructions",
-        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases that the agent uses.
         knowledge_base_ids: Vec<String> = "knowledgeBaseIds",
@@ -328,13 +320,13 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause. In the unit of `sleep_time_unit`.
         sleep_time: Option<f64> = "sleepTime",
-        /// The unit of `sleepTime`.
+        /// The unit of `sleep_time`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`.
+        /// The time that the agent waits before it answers. In the unit of `wait_time_unit`.
         wait_time: Option<f64> = "waitTime",
-        /// The unit of `waitTime`: `minutes` or `seconds`.
+        /// The unit of `wait_time`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
 }
@@ -364,7 +356,6 @@ crm_core::record! {
     pub struct FetchAiResponseDetailsReply {
         /// The actions of the bot.
         action_logs: Vec<Value> = "actionLogs",
-        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
         /// The questions with their answers.
         faqs: Vec<Value> = "faqs",
@@ -442,7 +433,7 @@ crm_core::record! {
         end_minute: Option<f64> = "endMinute",
         /// The hour of the start, from 0 to 23. Required in requests.
         start_hour: Option<f64> = "startHour",
-        /// Name in JSON: `startMinute`. Required in requests.
+        /// Required in requests.
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"
@@ -480,7 +471,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The unit of `sleepTime`. The value of [`CreateEmployee::sleep_time_unit`].
+    /// The unit of `sleep_time`. The value of [`CreateEmployee::sleep_time_unit`].
     pub enum SleepTimeUnit {
         /// `hours`
         Hours = "hours",
@@ -506,7 +497,6 @@ crm_core::record! {
     pub struct UpdateEmployee {
         /// The maximum number of messages that the agent sends automatically. Default: `75`. Required in requests.
         auto_pilot_max_messages: Option<f64> = "autoPilotMaxMessages",
-        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The channels on which the agent replies, for example `SMS`.
         channels: Option<Vec<ChannelsItem>> = "channels",
@@ -514,7 +504,6 @@ crm_core::record! {
         goal: Option<String> = "goal",
         /// The instructions for the bot.
         instructions: Option<String> = "instructions",
-        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
         /// The ids of the knowledge bases that the agent uses.
         knowledge_base_ids: Option<Vec<String>> = "knowledgeBaseIds",
@@ -533,13 +522,13 @@ crm_core::record! {
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// True if the agent pauses after a message from a workflow.
         sleep_on_workflow_message: Option<bool> = "sleepOnWorkflowMessage",
-        /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
+        /// The duration of the agent's pause. In the unit of `sleep_time_unit`.
         sleep_time: Option<f64> = "sleepTime",
-        /// The unit of `sleepTime`.
+        /// The unit of `sleep_time`.
         sleep_time_unit: Option<SleepTimeUnit> = "sleepTimeUnit",
-        /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`.
+        /// The time that the agent waits before it answers. In the unit of `wait_time_unit`.
         wait_time: Option<f64> = "waitTime",
-        /// The unit of `waitTime`: `minutes` or `seconds`.
+        /// The unit of `wait_time`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
     required "autoPilotMaxMessages"
@@ -571,13 +560,13 @@ crm_core::setters!(UpdateEmployee {
     sleep_on_manual_message: bool,
     /// True if the agent pauses after a message from a workflow.
     sleep_on_workflow_message: bool,
-    /// The duration of the agent's pause. In the unit of `sleepTimeUnit`.
+    /// The duration of the agent's pause. In the unit of `sleep_time_unit`.
     sleep_time: f64,
-    /// The unit of `sleepTime`.
+    /// The unit of `sleep_time`.
     sleep_time_unit: SleepTimeUnit,
-    /// The time that the agent waits before it answers. In the unit of `waitTimeUnit`.
+    /// The time that the agent waits before it answers. In the unit of `wait_time_unit`.
     wait_time: f64,
-    /// The unit of `waitTime`: `minutes` or `seconds`.
+    /// The unit of `wait_time`: `minutes` or `seconds`.
     wait_time_unit: WaitTimeUnit,
 });
 
@@ -613,7 +602,7 @@ impl UpdateEmployee {
 crm_core::record! {
     /// Body of `conversation_ai.update_followup_settings`.
     pub struct UpdateFollowupSettings {
-        /// Name in JSON: `actionIds`. Required in requests.
+        /// Required in requests.
         action_ids: Option<Vec<String>> = "actionIds",
         /// The settings of follow-ups. Required in requests.
         followup_settings: Option<FollowupSettings> = "followupSettings",

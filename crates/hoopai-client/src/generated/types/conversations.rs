@@ -76,7 +76,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.complete_upload`.
     pub struct CompleteFileUpload {
-        /// Name in JSON: `conversationId`. Required in requests.
+        /// Required in requests.
         conversation_id: Option<String> = "conversationId",
         /// The path of the file in storage. Required in requests.
         file_path: Option<String> = "filePath",
@@ -84,7 +84,7 @@ crm_core::record! {
         filename: Option<String> = "filename",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `uploadId`. Required in requests.
+        /// Required in requests.
         upload_id: Option<String> = "uploadId",
     }
     required "conversationId" "filePath" "filename" "locationId" "uploadId"
@@ -105,7 +105,6 @@ crm_core::record! {
     pub struct CompleteFileUploadReply {
         /// Additional data.
         metadata: Option<Value> = "metadata",
-        /// Name in JSON: `uploadedFiles`.
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
@@ -115,7 +114,6 @@ crm_core::record! {
     pub struct Conversation {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
@@ -134,7 +132,6 @@ crm_core::record! {
         starred: Option<bool> = "starred",
         /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -144,7 +141,6 @@ crm_core::record! {
     pub struct ConversationCreateReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
@@ -163,9 +159,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`SendConversationReply::conversations`].
     pub struct ConversationSchema {
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -183,7 +177,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `type`.
         type_: Option<ConversationSchemaType> = "type",
         /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
@@ -225,7 +218,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Default: `createdAt`.
+    /// Argument `sort_by` of `conversations.export_messages`.
     pub enum ConversationsExportMessagesSortBy {
         /// `createdAt`
         CreatedAt = "createdAt",
@@ -323,7 +316,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `conversations.create`.
     pub struct CreateConversation {
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -408,7 +401,7 @@ crm_core::record! {
         code: Option<String> = "code",
         /// The human-readable message. Required in requests.
         message: Option<String> = "message",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
     }
     required "code" "message" "type"
@@ -445,13 +438,11 @@ crm_core::record! {
 crm_core::record! {
     /// The message to forward, with its source and recipient. The value of [`SendMessageBody::forward`].
     pub struct ForwardConfig {
-        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// True if all messages of the thread are forwarded.
         forward_whole_thread: Option<bool> = "forwardWholeThread",
-        /// Name in JSON: `isForwarded`. Required in requests.
+        /// Required in requests.
         is_forwarded: Option<bool> = "isForwarded",
-        /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
         /// The id of the contact that receives the forwarded message.
         recipient_contact_id: Option<String> = "recipientContactId",
@@ -506,13 +497,11 @@ impl ForwardConfig {
 crm_core::record! {
     /// The forwarded message, with its source and recipient. The value of [`SendMessageReply::forward_data`].
     pub struct ForwardReply {
-        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// The e-mail address that it is forwarded to.
         forward_to_email: Option<String> = "forwardToEmail",
         /// True if all messages of the thread are forwarded.
         forward_whole_thread: Option<bool> = "forwardWholeThread",
-        /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
         /// The id of the contact that receives the forwarded message.
         recipient_contact_id: Option<String> = "recipientContactId",
@@ -530,7 +519,6 @@ crm_core::record! {
     pub struct GetConversationByIdReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
@@ -541,7 +529,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// True if it is starred.
         starred: Option<bool> = "starred",
-        /// Name in JSON: `type`.
         type_: Option<f64> = "type",
         /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
@@ -570,11 +557,9 @@ crm_core::record! {
         body: Option<String> = "body",
         /// The e-mail addresses that receive a copy.
         cc: Vec<String> = "cc",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -631,13 +616,10 @@ crm_core::record! {
         attachments: Vec<String> = "attachments",
         /// The text.
         body: Option<String> = "body",
-        /// Name in JSON: `chatWidgetId`.
         chat_widget_id: Option<String> = "chatWidgetId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -649,15 +631,12 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `messageType`.
         message_type: Option<MessageType> = "messageType",
         /// Additional data, or the totals and paging of a list.
         meta: Option<MessageMeta> = "meta",
         source: Option<MessageReplySource> = "source",
         status: Option<MessageReplyStatus> = "status",
-        /// Name in JSON: `type`.
         type_: Option<f64> = "type",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -667,13 +646,11 @@ crm_core::record! {
     pub struct GetMessageTranscriptionReply {
         /// The confidence of the transcription.
         confidence: Option<f64> = "confidence",
-        /// Name in JSON: `endTime`.
         end_time: Option<f64> = "endTime",
         /// The number of the audio channel.
         media_channel: Option<f64> = "mediaChannel",
         /// The number of the sentence in the transcription.
         sentence_index: Option<f64> = "sentenceIndex",
-        /// Name in JSON: `startTime`.
         start_time: Option<f64> = "startTime",
         /// The transcript of the call.
         transcript: Option<String> = "transcript",
@@ -698,7 +675,7 @@ crm_core::record! {
         channel: Option<String> = "channel",
         /// The type of the content, usually a MIME type. Required in requests.
         content_type: Option<String> = "contentType",
-        /// Name in JSON: `conversationId`. Required in requests.
+        /// Required in requests.
         conversation_id: Option<String> = "conversationId",
         /// The size of the file in bytes.
         file_size: Option<f64> = "fileSize",
@@ -732,9 +709,7 @@ crm_core::record! {
         file_path: Option<String> = "filePath",
         /// The maximum size of a file, in bytes.
         max_file_size: Option<f64> = "maxFileSize",
-        /// Name in JSON: `uploadId`.
         upload_id: Option<String> = "uploadId",
-        /// Name in JSON: `uploadUrl`.
         upload_url: Option<String> = "uploadUrl",
     }
 }
@@ -762,11 +737,10 @@ crm_core::record! {
     pub struct MessageMeta {
         /// The settings for calls.
         call: Option<MessageCall> = "call",
-        /// Name in JSON: `callDuration`.
         call_duration: Option<String> = "callDuration",
         /// The status of the call, for example `completed`.
         call_status: Option<CallDataStatus> = "callStatus",
-        /// The e-mail address.
+        /// The details of the e-mail.
         email: Option<Value> = "email",
     }
 }
@@ -802,13 +776,10 @@ crm_core::record! {
         attachments: Vec<String> = "attachments",
         /// The text.
         body: Option<String> = "body",
-        /// Name in JSON: `chatWidgetId`.
         chat_widget_id: Option<String> = "chatWidgetId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The type of the content, usually a MIME type.
         content_type: Option<String> = "contentType",
-        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -822,7 +793,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The human-readable message.
         message: Option<GetMessageReply> = "message",
-        /// Name in JSON: `messageType`.
         message_type: Option<MessageType> = "messageType",
         /// Additional data, or the totals and paging of a list.
         meta: Option<MessageMeta> = "meta",
@@ -830,9 +800,7 @@ crm_core::record! {
         status: Option<MessageReplyStatus> = "status",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
-        /// Name in JSON: `type`.
         type_: Option<f64> = "type",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1005,9 +973,9 @@ crm_core::record! {
         attachments: Option<Vec<String>> = "attachments",
         /// The call that the message records.
         call: Option<CallData> = "call",
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `conversationId`. Required in requests.
+        /// Required in requests.
         conversation_id: Option<String> = "conversationId",
         /// The id of the provider that delivers the messages. Required in requests.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -1021,7 +989,6 @@ crm_core::record! {
         email_cc: Option<Vec<String>> = "emailCc",
         /// The e-mail address of the sender.
         email_from: Option<String> = "emailFrom",
-        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// The e-mail address of the recipient.
         email_to: Option<String> = "emailTo",
@@ -1030,7 +997,7 @@ crm_core::record! {
         /// The human-readable message.
         message: Option<String> = "message",
         subject: Option<String> = "subject",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<ProcessMessageBodyType> = "type",
     }
     required "contactId" "conversationId" "conversationProviderId" "type"
@@ -1138,17 +1105,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `conversations.add_inbound_message` and `conversations.add_outbound_message`.
     pub struct ProcessMessageReply {
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
         /// The time at which it was added.
         date_added: Option<Timestamp> = "dateAdded",
-        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -1164,7 +1127,7 @@ crm_core::record! {
         attachments: Option<Vec<String>> = "attachments",
         /// The call that the message records.
         call: Option<CallData> = "call",
-        /// Name in JSON: `conversationId`. Required in requests.
+        /// Required in requests.
         conversation_id: Option<String> = "conversationId",
         /// The id of the provider that delivers the messages. Required in requests.
         conversation_provider_id: Option<String> = "conversationProviderId",
@@ -1218,15 +1181,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.send_message`.
     pub struct SendMessageBody {
-        /// Name in JSON: `appointmentId`.
         appointment_id: Option<String> = "appointmentId",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
         /// The id of the provider that delivers the messages.
         conversation_provider_id: Option<String> = "conversationProviderId",
-        /// Name in JSON: `customSubtypeId`.
         custom_subtype_id: Option<String> = "customSubtypeId",
         /// The e-mail addresses that receive a blind copy.
         email_bcc: Option<Vec<String>> = "emailBcc",
@@ -1256,7 +1217,6 @@ crm_core::record! {
         /// The subtype.
         sub_type: Option<String> = "subType",
         subject: Option<String> = "subject",
-        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
         /// The id of the e-mail thread.
         thread_id: Option<String> = "threadId",
@@ -1401,15 +1361,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `conversations.send_message`, `conversations.send_review_reply` and `conversations.update_message_status`.
     pub struct SendMessageReply {
-        /// Name in JSON: `conversationId`.
         conversation_id: Option<String> = "conversationId",
-        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         /// The forwarded message, with its source and recipient.
         forward_data: Option<ForwardReply> = "forwardData",
-        /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
-        /// Name in JSON: `messageIds`.
         message_ids: Vec<String> = "messageIds",
         /// The human-readable result.
         msg: Option<String> = "msg",
@@ -1420,7 +1376,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.send_review_reply`.
     pub struct SendReviewReply {
-        /// Name in JSON: `conversationId`. Required in requests.
+        /// Required in requests.
         conversation_id: Option<String> = "conversationId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -1457,7 +1413,7 @@ crm_core::record! {
         subtype_name: Option<String> = "subtype_name",
         /// The status of the subtype: `subscribed` or `unsubscribed`. Required in requests.
         subtype_status: Option<SubscriptionActionSubtypeStatus> = "subtype_status",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<SubscriptionActionType> = "type",
     }
     required "subtype_status" "type"
@@ -1572,7 +1528,6 @@ crm_core::setters!(UpdateCustomSubtype {
 crm_core::record! {
     /// Body of `conversations.update_message_status`.
     pub struct UpdateMessageStatus {
-        /// Name in JSON: `emailMessageId`.
         email_message_id: Option<String> = "emailMessageId",
         error: Option<ErrorItem> = "error",
         recipients: Option<Vec<MessageRecipientStatus>> = "recipients",
@@ -1607,7 +1562,6 @@ crm_core::record! {
     pub struct UploadFilesReply {
         /// The SIDs of the media files at Twilio.
         twilio_media_sids: Vec<String> = "twilioMediaSids",
-        /// Name in JSON: `uploadedFiles`.
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
@@ -1615,7 +1569,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `conversations.change_subscription`.
     pub struct UserSubscriptionChange {
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
@@ -1662,7 +1616,7 @@ impl UserSubscriptionChange {
 crm_core::record! {
     /// Body of `conversations.send_typing`.
     pub struct UserTypingBody {
-        /// Name in JSON: `conversationId`. Required in requests.
+        /// Required in requests.
         conversation_id: Option<String> = "conversationId",
         /// `true` while the user is typing; a string. Required in requests.
         is_typing: Option<String> = "isTyping",

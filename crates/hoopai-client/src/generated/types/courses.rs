@@ -10,7 +10,6 @@ crm_core::record! {
         posts: Option<Vec<PostInterface>> = "posts",
         /// The subcategories.
         sub_categories: Option<Vec<SubCategoryInterface>> = "subCategories",
-        /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// Required in requests.
         title: Option<String> = "title",
@@ -62,7 +61,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// Required in requests.
         products: Option<Vec<ProductInterface>> = "products",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "locationId" "products"
@@ -123,7 +121,6 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The materials of the lesson.
         post_materials: Option<Vec<PostMaterialInterface>> = "postMaterials",
-        /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// Required in requests.
         title: Option<String> = "title",
@@ -168,7 +165,7 @@ crm_core::record! {
     pub struct PostMaterialInterface {
         /// Required in requests.
         title: Option<String> = "title",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<Type> = "type",
         /// Required in requests.
         url: Option<String> = "url",
@@ -201,7 +198,6 @@ crm_core::record! {
         categories: Option<Vec<CategoryInterface>> = "categories",
         /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The person who teaches the course.
         instructor_details: Option<InstructorDetails> = "instructorDetails",
@@ -241,7 +237,6 @@ crm_core::record! {
     pub struct SubCategoryInterface {
         /// The posts, or statistics of posts.
         posts: Option<Vec<PostInterface>> = "posts",
-        /// Name in JSON: `thumbnailUrl`.
         thumbnail_url: Option<String> = "thumbnailUrl",
         /// Required in requests.
         title: Option<String> = "title",

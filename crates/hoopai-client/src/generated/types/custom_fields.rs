@@ -24,7 +24,7 @@ crm_core::record! {
         /// The key of the object type, for example `custom_objects.pet`. Required in requests.
         object_key: Option<String> = "objectKey",
         options: Option<Vec<OptionItem>> = "options",
-        /// Name in JSON: `parentId`. Required in requests.
+        /// Required in requests.
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",

@@ -144,7 +144,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `custom_menus.create` and `custom_menus.get`.
     pub struct GetSingleCustomMenusReply {
-        /// Name in JSON: `customMenu`.
         custom_menu: Option<CustomMenu> = "customMenu",
     }
 }
@@ -236,7 +235,6 @@ crm_core::setters!(UpdateCustomMenu {
 crm_core::record! {
     /// Reply of `custom_menus.update`.
     pub struct UpdateCustomMenuLinkReply {
-        /// Name in JSON: `customMenu`.
         custom_menu: Option<CustomMenu> = "customMenu",
         /// True if the operation succeeded.
         success: Option<bool> = "success",

@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Body of `email_verification.verify`.
     pub struct VerificationBody {
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<VerificationBodyType> = "type",
         /// Required in requests.
         verify: Option<String> = "verify",

@@ -10,7 +10,7 @@ crm_core::record! {
         attrs: Option<Value> = "attrs",
         /// The elements of the template. Required in requests.
         elements: Option<Vec<String>> = "elements",
-        /// Name in JSON: `templateSettings`. Required in requests.
+        /// Required in requests.
         template_settings: Option<Value> = "templateSettings",
     }
     required "attrs" "elements" "templateSettings"
@@ -45,7 +45,6 @@ crm_core::record! {
         /// The time of the last change.
         last_updated: Option<String> = "lastUpdated",
         name: Option<String> = "name",
-        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
         /// The type of template, for example `builder`.
         template_type: Option<String> = "templateType",
@@ -68,7 +67,6 @@ crm_core::record! {
         /// The time of the last change.
         last_updated: Option<String> = "lastUpdated",
         name: Option<String> = "name",
-        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
         /// The type of template, for example `builder`.
         template_type: Option<String> = "templateType",
@@ -86,7 +84,6 @@ crm_core::record! {
     pub struct BuilderUpdateSuccessful {
         /// True if the operation succeeded.
         ok: Option<String> = "ok",
-        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
         /// The URL to download the template from.
         template_download_url: Option<String> = "templateDownloadUrl",
@@ -96,7 +93,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Default: `2`.
+    /// Argument `builder_version` of `emails.list_templates`.
     pub enum BuilderVersion {
         /// `1`
         X1 = "1",
@@ -119,14 +116,12 @@ crm_core::record! {
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
-        /// Name in JSON: `templateDataUrl`.
         template_data_url: Option<String> = "templateDataUrl",
         /// The source of the template, for example `template_library`.
         template_source: Option<String> = "templateSource",
         title: Option<String> = "title",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<CreateBuilderType> = "type",
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
@@ -225,7 +220,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Default: `complete`.
+    /// Argument `email_status` of `emails.list_campaigns`.
     pub enum EmailsListCampaignsEmailStatus {
         /// `all`
         All = "all",
@@ -261,7 +256,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Default: `active`.
+    /// Argument `status` of `emails.list_campaigns`.
     pub enum EmailsListCampaignsStatus {
         /// `active`
         Active = "active",
@@ -295,7 +290,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// Name in JSON: `templateId`. Required in requests.
+        /// Required in requests.
         template_id: Option<String> = "templateId",
         /// The user, app or other source that last changed it. Required in requests.
         updated_by: Option<String> = "updatedBy",
@@ -335,9 +330,7 @@ crm_core::record! {
     pub struct Schedule {
         /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Name in JSON: `bulkActionVersion`.
         bulk_action_version: Option<String> = "bulkActionVersion",
-        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
         child: Vec<String> = "child",
         /// The number of children.
@@ -346,7 +339,6 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `documentId`.
         document_id: Option<String> = "documentId",
         /// The URL to download it from.
         download_url: Option<String> = "downloadUrl",
@@ -364,7 +356,6 @@ crm_core::record! {
         /// True if it was migrated.
         migrated: Option<bool> = "migrated",
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The time until the next repetition.
         repeat_after: Option<String> = "repeatAfter",
@@ -373,7 +364,6 @@ crm_core::record! {
         status: Option<String> = "status",
         /// The URL to download the template's data from.
         template_data_download_url: Option<String> = "templateDataDownloadUrl",
-        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
         /// The type of template, for example `builder`.
         template_type: Option<String> = "templateType",

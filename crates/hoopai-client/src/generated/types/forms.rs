@@ -33,13 +33,11 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`FormsSubmissionsReply::submissions`].
     pub struct FormsSubmissionsSubmissions {
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         id: Option<String> = "id",
         name: Option<String> = "name",

@@ -56,11 +56,9 @@ crm_core::record! {
         date_updated: Option<Timestamp> = "dateUpdated",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `domainId`.
         domain_id: Option<String> = "domainId",
         /// The URL of the site's icon.
         favicon_url: Option<String> = "faviconUrl",
-        /// Name in JSON: `globalSectionVersion`.
         global_section_version: Option<i64> = "globalSectionVersion",
         /// The storage path of the sections that all pages share.
         global_sections_path: Option<String> = "globalSectionsPath",
@@ -73,7 +71,6 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `orderFormVersion`.
         order_form_version: Option<i64> = "orderFormVersion",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
@@ -83,7 +80,6 @@ crm_core::record! {
         tracking_code_body: Option<String> = "trackingCodeBody",
         /// The tracking code in the head of pages.
         tracking_code_head: Option<String> = "trackingCodeHead",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -115,7 +111,6 @@ crm_core::record! {
     pub struct FunnelPageReply {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `funnelId`.
         funnel_id: Option<String> = "funnelId",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -140,7 +135,6 @@ crm_core::record! {
         products: Vec<Value> = "products",
         /// The position of the step in the funnel.
         sequence: Option<i64> = "sequence",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         url: Option<String> = "url",
     }
@@ -189,11 +183,9 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         path: Option<String> = "path",
-        /// Name in JSON: `pathLowercase`.
         path_lowercase: Option<String> = "pathLowercase",
         /// The target of the redirect.
         target: Option<String> = "target",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }

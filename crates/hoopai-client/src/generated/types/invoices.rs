@@ -37,7 +37,6 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The country code, for example `US`. One of 247 values.
         country_code: Option<String> = "countryCode",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -54,7 +53,6 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country_code: Option<String> = "countryCode",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -76,9 +74,9 @@ crm_core::setters!(AddressDto {
 crm_core::record! {
     /// Body of `invoices.delete_estimate` and `invoices.delete_estimate_template`.
     pub struct Alt {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
@@ -106,7 +104,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The size of the file. Required in requests.
         size: Option<f64> = "size",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
         /// Required in requests.
         url: Option<String> = "url",
@@ -125,7 +123,6 @@ crm_core::setters!(Attachments {
 crm_core::record! {
     /// The settings of automatic invoices. The value of [`CreateEstimates::auto_invoice`].
     pub struct AutoInvoicing {
-        /// Name in JSON: `directPayments`.
         direct_payments: Option<bool> = "directPayments",
         /// True if it is enabled. Required in requests.
         enabled: Option<bool> = "enabled",
@@ -158,18 +155,14 @@ crm_core::record! {
         becs_direct_debit: Option<BecsDirectDebit> = "becsDirectDebit",
         /// The card that pays.
         card: Option<Card> = "card",
-        /// Name in JSON: `cardId`.
         card_id: Option<String> = "cardId",
-        /// Name in JSON: `customerId`.
         customer_id: Option<String> = "customerId",
         /// True if it is enabled. Required in requests.
         enable: Option<bool> = "enable",
-        /// Name in JSON: `paymentMethodId`.
         payment_method_id: Option<String> = "paymentMethodId",
         provider: Option<Value> = "provider",
         /// The payment by SEPA direct debit.
         sepa_direct_debit: Option<SepaDirectDebit> = "sepaDirectDebit",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The US bank account that pays.
         us_bank_account: Option<UsBankAccount> = "usBankAccount",
@@ -219,9 +212,9 @@ impl AutoPaymentDetails {
 crm_core::record! {
     /// Body of `invoices.set_schedule_auto_payment`.
     pub struct AutoPaymentSchedule {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The settings of the automatic payment. Required in requests.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
@@ -304,7 +297,6 @@ crm_core::record! {
         address: Option<AddressDto> = "address",
         /// The custom values of the record.
         custom_values: Option<Vec<String>> = "customValues",
-        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
         name: Option<String> = "name",
         /// One or more phone numbers.
@@ -328,9 +320,9 @@ crm_core::setters!(BusinessDetailsDto {
 crm_core::record! {
     /// Body of `invoices.cancel_schedule`.
     pub struct CancelInvoiceSchedule {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
@@ -379,7 +371,6 @@ crm_core::record! {
         /// Additional e-mail addresses.
         additional_emails: Option<Vec<AdditionalEmails>> = "additionalEmails",
         address: Option<AddressDto> = "address",
-        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The custom fields with their values.
         custom_fields: Option<Vec<String>> = "customFields",
@@ -430,9 +421,9 @@ impl ContactDetailsDto {
 crm_core::record! {
     /// Body of `invoices.create_estimate`.
     pub struct CreateEstimates {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -448,15 +439,12 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
-        /// Name in JSON: `estimateNumber`.
         estimate_number: Option<f64> = "estimateNumber",
         /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// Name in JSON: `expiryDate`.
         expiry_date: Option<String> = "expiryDate",
         /// The settings of the repetition. Required in requests.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
-        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<EstimateLineItem>> = "items",
@@ -477,14 +465,13 @@ crm_core::record! {
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         title: Option<String> = "title",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "frequencySettings" "items" "name"
     by new
 }
 crm_core::setters!(CreateEstimates {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
@@ -572,9 +559,9 @@ impl Default for CreateEstimates {
 crm_core::record! {
     /// Body of `invoices.create`.
     pub struct CreateInvoice {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -588,13 +575,10 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
-        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
-        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
-        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Name in JSON: `issueDate`. Required in requests.
+        /// Required in requests.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -622,7 +606,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoice {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
@@ -704,9 +688,9 @@ impl Default for CreateInvoice {
 crm_core::record! {
     /// Body of `invoices.create_from_estimate`.
     pub struct CreateInvoiceFromEstimate {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True to mark the estimate as invoiced. Required in requests.
         mark_as_invoiced: Option<bool> = "markAsInvoiced",
@@ -754,9 +738,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `invoices.create_schedule`.
     pub struct CreateInvoiceSchedule {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -770,7 +754,6 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
-        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -796,7 +779,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoiceSchedule {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
@@ -869,9 +852,9 @@ impl Default for CreateInvoiceSchedule {
 crm_core::record! {
     /// Body of `invoices.create_template`.
     pub struct CreateInvoiceTemplate {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
@@ -884,7 +867,6 @@ crm_core::record! {
         /// The discount on the price.
         discount: Option<Discount> = "discount",
         internal: Option<bool> = "internal",
-        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -906,7 +888,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateInvoiceTemplate {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
     attachments: [String],
@@ -1012,9 +994,7 @@ crm_core::record! {
     pub struct CustomNotificationItem {
         /// The id of the e-mail template used by default.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// Name in JSON: `emailSubject`.
         email_subject: Option<String> = "emailSubject",
-        /// Name in JSON: `emailTemplate`.
         email_template: Option<String> = "emailTemplate",
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
@@ -1030,21 +1010,19 @@ crm_core::record! {
 crm_core::record! {
     /// The recurrence rule. The value of [`ScheduleOptions::rrule`].
     pub struct CustomRRuleOptions {
-        /// The number of records.
+        /// The number of times in the series.
         count: Option<f64> = "count",
         /// The day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<CustomRRuleOptionsDayOfWeek> = "dayOfWeek",
         /// The number of days in advance.
         days_before: Option<f64> = "daysBefore",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The way the repetition ends, for example `by`.
         end_type: Option<String> = "endType",
-        /// The number of units between two times. In the unit of `intervalType`. Required in requests.
+        /// The number of units between two times. In the unit of `interval_type`. Required in requests.
         interval: Option<f64> = "interval",
         /// The unit of the interval, for example `monthly`. Required in requests.
         interval_type: Option<IntervalType> = "intervalType",
@@ -1054,7 +1032,6 @@ crm_core::record! {
         num_of_week: Option<f64> = "numOfWeek",
         /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
-        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
         /// True if it starts when the primary user accepts.
         use_start_as_primary_user_accepted: Option<bool> = "useStartAsPrimaryUserAccepted",
@@ -1063,7 +1040,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomRRuleOptions {
-    /// The number of records.
+    /// The number of times in the series.
     count: f64,
     /// The day of the month; 1 is the first.
     day_of_month: f64,
@@ -1146,7 +1123,7 @@ impl Discount {
 }
 
 crm_core::open_enum! {
-    /// Default: `percentage`.
+    /// The value of [`Discount::type_`].
     pub enum DiscountType {
         /// `fixed`
         Fixed = "fixed",
@@ -1158,7 +1135,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `invoices.update_estimate_last_visited_at`.
     pub struct EstimateIdParam {
-        /// Name in JSON: `estimateId`. Required in requests.
+        /// Required in requests.
         estimate_id: Option<String> = "estimateId",
     }
     required "estimateId"
@@ -1183,7 +1160,6 @@ crm_core::record! {
         amount: Option<f64> = "amount",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
-        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
@@ -1193,9 +1169,7 @@ crm_core::record! {
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
         /// The quantity. Required in requests.
         qty: Option<f64> = "qty",
@@ -1203,7 +1177,6 @@ crm_core::record! {
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes, as records or ids.
         taxes: Option<Vec<ItemTax>> = "taxes",
-        /// Name in JSON: `type`.
         type_: Option<PriceType> = "type",
     }
     required "amount" "currency" "name" "qty"
@@ -1257,15 +1230,14 @@ impl EstimateLineItem {
 crm_core::record! {
     /// Reply of `invoices.create_estimate`, `invoices.delete_estimate` and 2 other operations.
     pub struct EstimateReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<Attachments> = "attachments",
         /// The settings of automatic invoices.
         auto_invoice: Option<Value> = "autoInvoice",
-        /// Name in JSON: `automaticTaxesCalculated`.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
         /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
@@ -1287,13 +1259,11 @@ crm_core::record! {
         estimate_action_history: Vec<EstimateReplyEstimateActionHistoryItem> = "estimateActionHistory",
         /// The prefix of estimate numbers, for example `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
-        /// Name in JSON: `expiryDate`.
         expiry_date: Option<Timestamp> = "expiryDate",
         /// The settings of the repetition.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `issueDate`.
         issue_date: Option<Timestamp> = "issueDate",
         /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
@@ -1338,9 +1308,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `invoices.create_estimate_template`, `invoices.delete_estimate_template` and 2 other operations.
     pub struct EstimateTemplateReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<Attachments> = "attachments",
@@ -1381,9 +1351,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `invoices.create_estimate_template` and `invoices.update_estimate_template`.
     pub struct EstimateTemplates {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -1417,7 +1387,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(EstimateTemplates {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
@@ -1506,7 +1476,6 @@ impl FrequencySettings {
 crm_core::record! {
     /// Reply of `invoices.generate_estimate_number`.
     pub struct GenerateEstimateNumberReply {
-        /// Name in JSON: `estimateNumber`.
         estimate_number: Option<f64> = "estimateNumber",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -1516,7 +1485,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `invoices.generate_number`.
     pub struct GenerateInvoiceNumberReply {
-        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
     }
 }
@@ -1524,15 +1492,14 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `invoices.get`.
     pub struct GetInvoiceReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The amount that is still to be paid.
         amount_due: Option<f64> = "amountDue",
         /// The amount that has been paid.
         amount_paid: Option<f64> = "amountPaid",
-        /// Name in JSON: `automaticTaxesCalculated`.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
         /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
@@ -1546,15 +1513,12 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Value> = "discount",
-        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The lines of the invoice.
         invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
-        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -1576,9 +1540,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `invoices.get_settings`.
     pub struct GetInvoiceSettingsReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The details of the issuing business.
         business_details: Option<InvoiceSettingsBusinessDetails> = "businessDetails",
@@ -1606,7 +1570,6 @@ crm_core::record! {
         payment_methods: Option<PaymentMethod> = "paymentMethods",
         /// The settings for products on invoices.
         product_settings: Option<InvoiceProductSettings> = "productSettings",
-        /// Name in JSON: `reminderSettings`.
         reminder_settings: Option<ReminderSettings> = "reminderSettings",
         /// The sender of e-mails.
         sender_configuration: Option<InvoiceSettingsSenderConfiguration> = "senderConfiguration",
@@ -1622,9 +1585,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `invoices.cancel_schedule`, `invoices.create_schedule` and 5 other operations.
     pub struct GetScheduleReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -1663,7 +1626,6 @@ crm_core::record! {
     pub struct InvoiceItem {
         /// Required in requests.
         amount: Option<f64> = "amount",
-        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
@@ -1673,9 +1635,7 @@ crm_core::record! {
         is_setup_fee_item: Option<bool> = "isSetupFeeItem",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
         /// The quantity. Required in requests.
         qty: Option<f64> = "qty",
@@ -1683,7 +1643,6 @@ crm_core::record! {
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes, as records or ids.
         taxes: Option<Vec<ItemTax>> = "taxes",
-        /// Name in JSON: `type`.
         type_: Option<PriceType> = "type",
     }
     required "amount" "currency" "name" "qty"
@@ -1736,7 +1695,6 @@ crm_core::record! {
     pub struct InvoiceProductSettings {
         /// True if the description of a line is optional.
         description_optional: Option<bool> = "descriptionOptional",
-        /// Name in JSON: `enableImportProductDescription`.
         enable_import_product_description: Option<bool> = "enableImportProductDescription",
     }
 }
@@ -1744,15 +1702,14 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `invoices.create`, `invoices.delete` and 3 other operations.
     pub struct InvoiceReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The amount that is still to be paid.
         amount_due: Option<f64> = "amountDue",
         /// The amount that has been paid.
         amount_paid: Option<f64> = "amountPaid",
-        /// Name in JSON: `automaticTaxesCalculated`.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
         /// True if taxes are calculated automatically.
         automatic_taxes_enabled: Option<bool> = "automaticTaxesEnabled",
@@ -1766,15 +1723,12 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Value> = "discount",
-        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The lines of the invoice.
         invoice_items: Vec<InvoicedItem> = "invoiceItems",
-        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
-        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -1813,7 +1767,6 @@ crm_core::record! {
         address: Option<Address> = "address",
         /// The custom values of the record.
         custom_values: Vec<String> = "customValues",
-        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
         name: Option<String> = "name",
         /// One or more phone numbers.
@@ -1850,9 +1803,7 @@ crm_core::record! {
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         name: Option<String> = "name",
-        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
         /// The quantity.
         qty: Option<f64> = "qty",
@@ -1860,7 +1811,6 @@ crm_core::record! {
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes, as records or ids.
         taxes: Vec<ItemTax> = "taxes",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -1898,7 +1848,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Required in requests.
         rate: Option<f64> = "rate",
-        /// Name in JSON: `taxId`.
         tax_id: Option<String> = "taxId",
     }
     required "_id" "name" "rate"
@@ -1943,7 +1892,7 @@ crm_core::record! {
         grace: Option<LateFeesGrace> = "grace",
         /// The limit of the late fees.
         max_late_fees: Option<LateFeesMaxFees> = "maxLateFees",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<DiscountType> = "type",
         /// Required in requests.
         value: Option<f64> = "value",
@@ -2124,7 +2073,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `invoices.update_last_visited_at`.
     pub struct PatchInvoiceStatsLastViewed {
-        /// Name in JSON: `invoiceId`. Required in requests.
+        /// Required in requests.
         invoice_id: Option<String> = "invoiceId",
     }
     required "invoiceId"
@@ -2180,7 +2129,7 @@ crm_core::record! {
     pub struct PaymentSchedule {
         /// The schedules, or the parts of one. Required in requests.
         schedules: Option<Vec<String>> = "schedules",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<DiscountType> = "type",
     }
     required "schedules" "type"
@@ -2209,7 +2158,7 @@ crm_core::record! {
         date_config: Option<PaymentScheduleDateConfig> = "dateConfig",
         /// The schedules, or the parts of one. Required in requests.
         schedules: Option<Vec<Value>> = "schedules",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<DiscountType> = "type",
     }
     required "dateConfig" "schedules" "type"
@@ -2285,9 +2234,7 @@ crm_core::record! {
     pub struct ProcessingFee {
         /// Required in requests.
         charges: Option<Vec<Value>> = "charges",
-        /// Name in JSON: `collectedMiscellaneousCharges`.
         collected_miscellaneous_charges: Option<f64> = "collectedMiscellaneousCharges",
-        /// Name in JSON: `paidCharges`.
         paid_charges: Option<Vec<ProcessingFeePaidCharge>> = "paidCharges",
     }
     required "charges"
@@ -2349,9 +2296,9 @@ impl ProcessingFeePaidCharge {
 crm_core::record! {
     /// Body of `invoices.record_payment`.
     pub struct RecordPayment {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The card that pays. Required in requests.
@@ -2373,7 +2320,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RecordPayment {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     amount: f64,
     /// The card that pays.
@@ -2429,31 +2376,24 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ReminderSettings::reminders`].
     pub struct Reminder {
-        /// Name in JSON: `emailSubject`.
         email_subject: Option<String> = "emailSubject",
-        /// Name in JSON: `emailTemplate`.
         email_template: Option<String> = "emailTemplate",
         /// True if it is enabled.
         enabled: Option<bool> = "enabled",
-        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The unit of the interval, for example `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
         /// The maximum number of reminders.
         max_reminders: Option<f64> = "maxReminders",
-        /// Name in JSON: `reminderId`.
         reminder_id: Option<String> = "reminderId",
         /// The condition for a reminder: `invoice_sent` or `invoice_overdue`.
         reminder_invoice_condition: Option<ReminderReminderInvoiceCondition> = "reminderInvoiceCondition",
-        /// Name in JSON: `reminderName`.
         reminder_name: Option<String> = "reminderName",
-        /// Name in JSON: `reminderNumber`.
         reminder_number: Option<f64> = "reminderNumber",
         /// The time of the reminder in relation to the date: `before` or `after`.
         reminder_time: Option<ReminderReminderTime> = "reminderTime",
         /// The template of the text message.
         sms_template: Option<String> = "smsTemplate",
-        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -2495,7 +2435,6 @@ crm_core::record! {
     pub struct RemindersConfiguration {
         /// The reminders that were sent.
         reminder_execution_details_list: Option<Value> = "reminderExecutionDetailsList",
-        /// Name in JSON: `reminderSettings`.
         reminder_settings: Option<ReminderSettings> = "reminderSettings",
     }
 }
@@ -2503,9 +2442,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `invoices.start_schedule`.
     pub struct ScheduleInvoiceSchedule {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The settings of the automatic payment.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
@@ -2555,17 +2494,16 @@ crm_core::record! {
     pub struct SendEstimate {
         /// The action to perform, or that was performed. Required in requests.
         action: Option<SendInvoiceAction> = "action",
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// Name in JSON: `estimateName`.
         estimate_name: Option<String> = "estimateName",
         /// True for live mode, false for test mode. Required in requests.
         live_mode: Option<bool> = "liveMode",
         /// The sender.
         sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "liveMode" "userId"
@@ -2604,9 +2542,9 @@ crm_core::record! {
     pub struct SendInvoice {
         /// The action to perform, or that was performed. Required in requests.
         action: Option<SendInvoiceAction> = "action",
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The settings of the automatic payment.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
@@ -2614,7 +2552,7 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         /// The sender.
         sent_from: Option<InvoiceSettingsSenderConfiguration> = "sentFrom",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "liveMode" "userId"
@@ -2767,9 +2705,9 @@ impl StripePaymentMethod {
 crm_core::record! {
     /// Reply of `invoices.create_template`, `invoices.get_template` and 3 other operations.
     pub struct TemplateReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -2781,7 +2719,6 @@ crm_core::record! {
         discount: Option<Discount> = "discount",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
@@ -2797,9 +2734,9 @@ crm_core::record! {
     pub struct Text2Pay {
         /// The action to perform, or that was performed. Required in requests.
         action: Option<Text2PayAction> = "action",
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -2813,16 +2750,12 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// Name in JSON: `dueDate`.
         due_date: Option<String> = "dueDate",
         id: Option<String> = "id",
-        /// Name in JSON: `includeTermsNote`.
         include_terms_note: Option<bool> = "includeTermsNote",
-        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
-        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Name in JSON: `issueDate`. Required in requests.
+        /// Required in requests.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -2845,7 +2778,7 @@ crm_core::record! {
         /// The settings for tips.
         tips_configuration: Option<TipsConfiguration> = "tipsConfiguration",
         title: Option<String> = "title",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "contactDetails" "currency" "issueDate" "items" "liveMode" "name" "sentTo" "userId"
@@ -2854,7 +2787,7 @@ crm_core::record! {
 crm_core::setters!(Text2Pay {
     /// The action to perform, or that was performed.
     action: Text2PayAction,
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
@@ -2954,7 +2887,6 @@ crm_core::record! {
     /// Reply of `invoices.create_text_to_pay`.
     pub struct Text2PayInvoiceReply {
         invoice: Option<InvoiceReply> = "invoice",
-        /// Name in JSON: `invoiceUrl`.
         invoice_url: Option<String> = "invoiceUrl",
     }
 }
@@ -3001,9 +2933,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `invoices.update_estimate`.
     pub struct UpdateEstimate {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -3019,17 +2951,14 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
-        /// Name in JSON: `estimateNumber`.
         estimate_number: Option<f64> = "estimateNumber",
         /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
         /// The status of the estimate, for example `sent`.
         estimate_status: Option<InvoicesListEstimatesStatus> = "estimateStatus",
-        /// Name in JSON: `expiryDate`.
         expiry_date: Option<String> = "expiryDate",
         /// The settings of the repetition. Required in requests.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
-        /// Name in JSON: `issueDate`.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<EstimateLineItem>> = "items",
@@ -3050,14 +2979,13 @@ crm_core::record! {
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         title: Option<String> = "title",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "frequencySettings" "items" "name"
     by new
 }
 crm_core::setters!(UpdateEstimate {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
@@ -3148,9 +3076,9 @@ impl Default for UpdateEstimate {
 crm_core::record! {
     /// Body of `invoices.update`.
     pub struct UpdateInvoice {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -3160,7 +3088,6 @@ crm_core::record! {
         business_details: Option<BusinessDetailsDto> = "businessDetails",
         /// The details of the contact that receives it.
         contact_details: Option<ContactDetailsDto> = "contactDetails",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The currency code, for example `USD`. Required in requests.
         currency: Option<String> = "currency",
@@ -3168,15 +3095,13 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// Name in JSON: `dueDate`. Required in requests.
+        /// Required in requests.
         due_date: Option<String> = "dueDate",
         /// The lines of the invoice. Required in requests.
         invoice_items: Option<Vec<InvoiceItem>> = "invoiceItems",
-        /// Name in JSON: `invoiceNumber`.
         invoice_number: Option<String> = "invoiceNumber",
-        /// Name in JSON: `invoiceNumberPrefix`.
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Name in JSON: `issueDate`. Required in requests.
+        /// Required in requests.
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -3200,7 +3125,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoice {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
@@ -3284,9 +3209,9 @@ impl Default for UpdateInvoice {
 crm_core::record! {
     /// Body of `invoices.update_late_fees` and `invoices.update_template_late_fees`.
     pub struct UpdateInvoiceLateFeesConfiguration {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The fees for late payment. Required in requests.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
@@ -3314,9 +3239,9 @@ impl UpdateInvoiceLateFeesConfiguration {
 crm_core::record! {
     /// Body of `invoices.update_schedule`.
     pub struct UpdateInvoiceSchedule {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -3346,7 +3271,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoiceSchedule {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
     attachments: [Attachments],
@@ -3405,9 +3330,9 @@ impl Default for UpdateInvoiceSchedule {
 crm_core::record! {
     /// Body of `invoices.update_template`.
     pub struct UpdateInvoiceTemplate {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The details of the issuing business. Required in requests.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -3430,7 +3355,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateInvoiceTemplate {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The details of the issuing business.
     business_details: BusinessDetailsDto,
@@ -3479,9 +3404,9 @@ impl Default for UpdateInvoiceTemplate {
 crm_core::record! {
     /// Body of `invoices.update_template_payment_methods`.
     pub struct UpdatePaymentMethodsConfiguration {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -3534,9 +3459,9 @@ impl UsBankAccount {
 crm_core::record! {
     /// Body of `invoices.void`.
     pub struct VoidInvoice {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"

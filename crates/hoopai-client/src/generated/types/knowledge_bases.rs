@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct AddFaq {
         /// Required in requests.
         answer: Option<String> = "answer",
-        /// Name in JSON: `knowledgeBaseId`. Required in requests.
+        /// Required in requests.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -45,7 +45,6 @@ crm_core::record! {
         /// True if a user has edited the content.
         content_edited_by_user: Option<bool> = "contentEditedByUser",
         id: Option<String> = "id",
-        /// Name in JSON: `knowledgeBaseId`.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -174,11 +173,11 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `knowledge_bases.delete_urls`.
     pub struct DeleteWebsiteUrlRequest {
-        /// Name in JSON: `knowledgeBaseId`. Required in requests.
+        /// Required in requests.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `urlIds`. Required in requests.
+        /// Required in requests.
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "urlIds"
@@ -205,7 +204,6 @@ impl DeleteWebsiteUrlRequest {
 crm_core::record! {
     /// The content of the reply. The value of [`DiscoverWebsiteReply::data`].
     pub struct DiscoverWebsiteData {
-        /// Name in JSON: `operationId`.
         operation_id: Option<String> = "operationId",
         status: Option<CrawledUrlStatus> = "status",
         url: Option<String> = "url",
@@ -225,7 +223,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `knowledge_bases.crawl`.
     pub struct DiscoverWebsiteRequest {
-        /// Name in JSON: `knowledgeBaseId`. Required in requests.
+        /// Required in requests.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -280,13 +278,11 @@ crm_core::record! {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
         id: Option<String> = "id",
-        /// Name in JSON: `knowledgeBaseId`.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The text of the question.
         question: Option<String> = "question",
-        /// Name in JSON: `questionLowerCase`.
         question_lower_case: Option<String> = "questionLowerCase",
         /// The id of the trained page from which it was created.
         trained_url_id: Option<String> = "trainedUrlId",
@@ -302,7 +298,6 @@ crm_core::record! {
         active_count: Option<f64> = "activeCount",
         /// True if there are more records.
         has_more: Option<bool> = "hasMore",
-        /// Name in JSON: `knowledgeBases`.
         knowledge_bases: Vec<KnowledgeBaseListItem> = "knowledgeBases",
         /// The id of the last knowledge base on the page.
         last_knowledge_base_id: Option<String> = "lastKnowledgeBaseId",
@@ -337,14 +332,12 @@ crm_core::record! {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
         id: Option<String> = "id",
-        /// Name in JSON: `isDefault`.
         is_default: Option<bool> = "isDefault",
         /// The number of entries in the knowledge base, by type.
         kb_metadata: Option<KnowledgeBaseMetadata> = "kbMetadata",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `nameLowerCase`.
         name_lower_case: Option<String> = "nameLowerCase",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -374,7 +367,6 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `nameLowerCase`.
         name_lower_case: Option<String> = "nameLowerCase",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -432,7 +424,6 @@ crm_core::record! {
         discovered_urls_count: Option<f64> = "discoveredUrlsCount",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `knowledgeBaseId`.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -466,13 +457,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `knowledge_bases.train_urls`.
     pub struct TrainDiscoveredUrls {
-        /// Name in JSON: `knowledgeBaseId`. Required in requests.
+        /// Required in requests.
         knowledge_base_id: Option<String> = "knowledgeBaseId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `operationId`. Required in requests.
+        /// Required in requests.
         operation_id: Option<String> = "operationId",
-        /// Name in JSON: `urlIds`. Required in requests.
+        /// Required in requests.
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "operationId" "urlIds"

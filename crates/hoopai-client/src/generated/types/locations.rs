@@ -18,12 +18,10 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
         settings: Option<Settings> = "settings",
-        /// Name in JSON: `snapshotId`.
         snapshot_id: Option<String> = "snapshotId",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
@@ -108,7 +106,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         settings: Option<Settings> = "settings",
         /// The URLs of the social media profiles.
@@ -143,19 +140,18 @@ crm_core::record! {
 crm_core::record! {
     /// The recurrence rule of the task. The value of [`RecurringTaskCreate::rrule_options`].
     pub struct CustomRRulesOptions {
-        /// The number of records.
+        /// The number of times in the series.
         count: Option<f64> = "count",
         /// True to create the task even if another one is overdue.
         create_task_if_over_due: Option<bool> = "createTaskIfOverDue",
         /// The day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<CustomRRulesOptionsDayOfWeek> = "dayOfWeek",
         /// The time after which the task is due. In seconds. Required in requests.
         due_after_seconds: Option<f64> = "dueAfterSeconds",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// The number of units between two times. In the unit of `intervalType`. Required in requests.
+        /// The number of units between two times. In the unit of `interval_type`. Required in requests.
         interval: Option<f64> = "interval",
         /// The unit of the interval, for example `monthly`. Required in requests.
         interval_type: Option<CustomRRulesOptionsIntervalType> = "intervalType",
@@ -168,7 +164,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CustomRRulesOptions {
-    /// The number of records.
+    /// The number of times in the series.
     count: f64,
     /// True to create the task even if another one is overdue.
     create_task_if_over_due: bool,
@@ -258,7 +254,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `locations.create_custom_value`, `locations.get_custom_value` and `locations.update_custom_value`.
     pub struct CustomValueIdReply {
-        /// Name in JSON: `customValue`.
         custom_value: Option<CustomValue> = "customValue",
     }
 }
@@ -300,7 +295,6 @@ crm_core::record! {
     pub struct FileUploadReply {
         /// Additional data, or the totals and paging of a list.
         meta: Vec<FileUploadReplyMetaItem> = "meta",
-        /// Name in JSON: `uploadedFiles`.
         uploaded_files: Option<Value> = "uploadedFiles",
     }
 }
@@ -335,7 +329,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         settings: Option<Settings> = "settings",
         /// The URLs of the social media profiles.
@@ -363,17 +356,13 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The reseller to which the location belongs.
         reseller: Option<Value> = "reseller",
@@ -455,10 +444,8 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
         name: Option<String> = "name",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The state or region.
         state: Option<String> = "state",
@@ -488,7 +475,6 @@ crm_core::record! {
         model: Option<CustomFieldModel> = "model",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
@@ -563,7 +549,6 @@ crm_core::record! {
         /// The object type of the field: `contact` or `opportunity`.
         model: Option<CustomFieldModel> = "model",
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The options that are displayed as images.
         picklist_image_options: Vec<String> = "picklistImageOptions",
@@ -579,7 +564,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `locations.create_custom_field`, `locations.get_custom_field` and `locations.update_custom_field`.
     pub struct LocationsCustomFieldReply {
-        /// Name in JSON: `customField`.
         custom_field: Option<LocationsCustomField> = "customField",
     }
 }
@@ -625,7 +609,6 @@ crm_core::record! {
         model: Option<CustomFieldModel> = "model",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
@@ -683,7 +666,7 @@ impl LocationsUpdateCustomFields {
 crm_core::record! {
     /// The settings for e-mail through Mailgun. The value of [`CreateLocation::mailgun`].
     pub struct Mailgun {
-        /// Name in JSON: `apiKey`. Required in requests.
+        /// Required in requests.
         api_key: Option<String> = "apiKey",
         /// The domain name. Required in requests.
         domain: Option<String> = "domain",
@@ -709,9 +692,9 @@ crm_core::record! {
     pub struct ProspectInfo {
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`. Required in requests.
+        /// Required in requests.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`. Required in requests.
+        /// Required in requests.
         last_name: Option<String> = "lastName",
     }
     required "email" "firstName" "lastName"
@@ -738,7 +721,6 @@ impl ProspectInfo {
 crm_core::record! {
     /// Body of `locations.create_recurring_task`.
     pub struct RecurringTaskCreate {
-        /// Name in JSON: `contactIds`.
         contact_ids: Option<Vec<String>> = "contactIds",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -788,7 +770,6 @@ crm_core::record! {
     pub struct RecurringTaskReply {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -820,7 +801,6 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `locations.update_recurring_task`.
     pub struct RecurringTaskUpdate {
-        /// Name in JSON: `contactIds`.
         contact_ids: Option<Vec<String>> = "contactIds",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -984,11 +964,9 @@ crm_core::record! {
     pub struct TaskSearchParams {
         /// The id of the user that it is assigned to.
         assigned_to: Option<Vec<String>> = "assignedTo",
-        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
         /// True if it is completed.
         completed: Option<bool> = "completed",
-        /// Name in JSON: `contactId`.
         contact_id: Option<Vec<String>> = "contactId",
         /// The maximum number of items per page. Default: `25`.
         limit: Option<f64> = "limit",
@@ -1051,7 +1029,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",

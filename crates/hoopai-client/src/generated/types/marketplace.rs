@@ -24,7 +24,6 @@ crm_core::setters!(DeleteIntegrationBody {
 crm_core::record! {
     /// Reply of `marketplace.get_installer`.
     pub struct GetInstallerDetailsReply {
-        /// Name in JSON: `installationDetails`.
         installation_details: Option<InstallerDetails> = "installationDetails",
     }
 }
@@ -46,7 +45,6 @@ crm_core::record! {
         company_high_level_plan: Option<String> = "companyHighLevelPlan",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The full name of the company's owner.
         company_owner_full_name: Option<String> = "companyOwnerFullName",
@@ -56,11 +54,9 @@ crm_core::record! {
         is_whitelabel_company: Option<bool> = "isWhitelabelCompany",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `marketplaceAppPlanId`.
         marketplace_app_plan_id: Option<String> = "marketplaceAppPlanId",
         /// The relationship number of the agency, for example `0-002-230`.
         relationship_number: Option<String> = "relationshipNumber",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The company's own branding: domain and logo.
         whitelabel_details: Option<WhitelabelDetails> = "whitelabelDetails",
@@ -78,7 +74,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `marketplace.create_charge`.
     pub struct MarketplaceCreateChargeResponse {
-        /// Name in JSON: `chargeId`.
         charge_id: Option<String> = "chargeId",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -90,9 +85,7 @@ crm_core::record! {
     pub struct MarketplaceGetChargeResponse {
         /// The amount that was charged.
         amount_charged: Option<f64> = "amountCharged",
-        /// Name in JSON: `appId`.
         app_id: Option<String> = "appId",
-        /// Name in JSON: `chargeId`.
         charge_id: Option<String> = "chargeId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -137,9 +130,7 @@ crm_core::record! {
     pub struct MarketplaceListChargesResponseChargesItem {
         /// The amount that was charged.
         amount_charged: Option<f64> = "amountCharged",
-        /// Name in JSON: `appId`.
         app_id: Option<String> = "appId",
-        /// Name in JSON: `chargeId`.
         charge_id: Option<String> = "chargeId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -182,11 +173,10 @@ crm_core::record! {
     pub struct MigrateConnection {
         /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
-        /// Name in JSON: `accountId`. Required in requests.
+        /// Required in requests.
         account_id: Option<String> = "accountId",
-        /// Name in JSON: `apiKey`.
         api_key: Option<String> = "apiKey",
-        /// Name in JSON: `appId`. Required in requests.
+        /// Required in requests.
         app_id: Option<String> = "appId",
         /// The id of the app's version. Required in requests.
         app_version_id: Option<String> = "appVersionId",
@@ -198,7 +188,6 @@ crm_core::record! {
         expiry_at: Option<f64> = "expiryAt",
         /// In milliseconds.
         expiry_in: Option<f64> = "expiryIn",
-        /// Name in JSON: `isDefault`.
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -206,7 +195,7 @@ crm_core::record! {
         refresh_token: Option<String> = "refreshToken",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<MigrateConnectionType> = "type",
     }
     required "accountId" "appId" "appVersionId" "locationId" "type"
@@ -272,15 +261,14 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `marketplace.create_charge`.
     pub struct RaiseChargeBody {
-        /// Name in JSON: `appId`. Required in requests.
+        /// Required in requests.
         app_id: Option<String> = "appId",
         /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
         /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// Name in JSON: `eventId`. Required in requests.
+        /// Required in requests.
         event_id: Option<String> = "eventId",
-        /// Name in JSON: `eventTime`.
         event_time: Option<String> = "eventTime",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -290,7 +278,6 @@ crm_core::record! {
         price: Option<f64> = "price",
         /// The number of units to charge. Required in requests.
         units: Option<f64> = "units",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "appId" "companyId" "description" "eventId" "locationId" "meterId" "units"
@@ -317,16 +304,13 @@ crm_core::setters!(RaiseChargeBody {
 crm_core::record! {
     /// An item of [`Plans::subscription`].
     pub struct SubscriptionPlan {
-        /// Name in JSON: `baseAmount`.
         base_amount: Option<f64> = "baseAmount",
         /// The features of the plan.
         features: Vec<String> = "features",
         name: Option<String> = "name",
-        /// Name in JSON: `paymentTime`.
         payment_time: Option<String> = "paymentTime",
         /// The type of payment, for example `month`.
         payment_type: Option<String> = "paymentType",
-        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
         /// The price at which it is resold.
         reselling_amount: Option<f64> = "resellingAmount",
@@ -338,21 +322,17 @@ crm_core::record! {
     pub struct UsagePlan {
         /// The maximum number of executions in a billing cycle.
         execution_limit_per_cycle: Option<f64> = "executionLimitPerCycle",
-        /// Name in JSON: `fixedPricePerUnit`.
         fixed_price_per_unit: Option<f64> = "fixedPricePerUnit",
         /// The maximum price of a unit.
         max_price_per_unit: Option<String> = "maxPricePerUnit",
         /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
-        /// Name in JSON: `meterName`.
         meter_name: Option<String> = "meterName",
         /// The minimum price of a unit.
         min_price_per_unit: Option<String> = "minPricePerUnit",
         /// The type of price: `fixed` or `dynamic`.
         price_type: Option<UsagePlanPriceType> = "priceType",
-        /// Name in JSON: `productName`.
         product_name: Option<String> = "productName",
-        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
         /// The unit of usage, for example `action / message`.
         usage_unit: Option<String> = "usageUnit",
@@ -374,7 +354,6 @@ crm_core::record! {
     pub struct WhitelabelDetails {
         /// The domain name.
         domain: Option<String> = "domain",
-        /// Name in JSON: `logoUrl`.
         logo_url: Option<String> = "logoUrl",
     }
 }

@@ -6,13 +6,12 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Body of `media.create_folder`.
     pub struct CreateFolderParams {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
     }
     required "altId" "altType" "name"
@@ -60,9 +59,9 @@ impl DeleteMediaObjectItem {
 crm_core::record! {
     /// Body of `media.batch_delete`.
     pub struct DeleteMediaObjectsBodyParams {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The files to delete. Required in requests.
         files_to_be_deleted: Option<Vec<DeleteMediaObjectItem>> = "filesToBeDeleted",
@@ -104,9 +103,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `media.create_folder`.
     pub struct Folder {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// True if the folder belongs to an app.
         app_folder: Option<bool> = "appFolder",
@@ -116,14 +115,12 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// True if the folder is essential.
         is_essential: Option<bool> = "isEssential",
-        /// Name in JSON: `isPrivate`.
         is_private: Option<bool> = "isPrivate",
         /// The user, app or other source that last changed it.
         last_updated_by: Option<String> = "lastUpdatedBy",
         /// True if the migration is complete.
         migration_completed: Option<bool> = "migrationCompleted",
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// True if the upload is still pending.
         pending_upload: Option<bool> = "pendingUpload",
@@ -132,7 +129,6 @@ crm_core::record! {
         status: Option<String> = "status",
         /// The subcategory, for example `logo`.
         sub_category: Option<String> = "subCategory",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -147,14 +143,13 @@ crm_core::record! {
 crm_core::record! {
     /// A file or a folder of the media library.
     pub struct MediaFile {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         path: Option<String> = "path",
         url: Option<String> = "url",
@@ -190,9 +185,9 @@ impl UpdateMediaObject {
 crm_core::record! {
     /// Body of `media.batch_update`.
     pub struct UpdateMediaObjects {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The files and folders to update. Required in requests.
         files_to_be_updated: Option<Vec<UpdateMediaObject>> = "filesToBeUpdated",
@@ -220,9 +215,9 @@ impl UpdateMediaObjects {
 crm_core::record! {
     /// Body of `media.update`.
     pub struct UpdateObject {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         name: Option<String> = "name",
@@ -247,7 +242,6 @@ impl UpdateObject {
 crm_core::record! {
     /// Reply of `media.upload`.
     pub struct UploadFileReply {
-        /// Name in JSON: `fileId`.
         file_id: Option<String> = "fileId",
         url: Option<String> = "url",
     }

@@ -22,7 +22,6 @@ crm_core::record! {
         is_bulk_installation: Option<bool> = "isBulkInstallation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
         /// The token that obtains a new access token.
         refresh_token: Option<String> = "refresh_token",
@@ -30,7 +29,6 @@ crm_core::record! {
         scope: Option<String> = "scope",
         /// The type of token, for example `Bearer`.
         token_type: Option<String> = "token_type",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The type of access: `Company` or `Location`.
         user_type: Option<String> = "userType",
@@ -151,13 +149,11 @@ crm_core::record! {
     pub struct GetLocationAccessTokenReply {
         /// The token for calls to the API.
         access_token: Option<String> = "access_token",
-        /// Name in JSON: `appId`.
         app_id: Option<String> = "appId",
         /// The lifetime of the token, in seconds.
         expires_in: Option<f64> = "expires_in",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
         /// The token that obtains a new access token.
         refresh_token: Option<String> = "refresh_token",
@@ -165,9 +161,7 @@ crm_core::record! {
         scope: Option<String> = "scope",
         /// The type of token, for example `Bearer`.
         token_type: Option<String> = "token_type",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// Name in JSON: `versionId`.
         version_id: Option<String> = "versionId",
     }
 }
@@ -183,7 +177,6 @@ crm_core::record! {
         /// True if the app is installed in the location.
         is_installed: Option<bool> = "isInstalled",
         name: Option<String> = "name",
-        /// Name in JSON: `versionId`.
         version_id: Option<String> = "versionId",
     }
 }

@@ -55,7 +55,6 @@ crm_core::record! {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         source: Option<String> = "source",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
     }
 }
@@ -80,7 +79,6 @@ crm_core::record! {
         primary_display_property: Option<String> = "primaryDisplayProperty",
         /// True for a standard object type, false for a custom one.
         standard: Option<bool> = "standard",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -191,7 +189,7 @@ crm_core::record! {
         date_added: Option<Timestamp> = "dateAdded",
         /// The time of the last change.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// The ids of the followers, who are users.
+        /// The followers, as the ids of users or as a number.
         followers: Vec<String> = "followers",
         id: Option<String> = "id",
         /// The owner; for a record, a list of user ids.
@@ -216,7 +214,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The user, app or other source that created it.
         created_by: Option<CreatedByReply> = "createdBy",
-        /// The ids of the followers, who are users.
+        /// The followers, as the ids of users or as a number.
         followers: Vec<String> = "followers",
         id: Option<String> = "id",
         /// The user, app or other source that last changed it.

@@ -43,7 +43,7 @@ crm_core::record! {
     pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
@@ -53,9 +53,8 @@ crm_core::record! {
         monetary_value: Option<f64> = "monetaryValue",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `pipelineId`. Required in requests.
+        /// Required in requests.
         pipeline_id: Option<String> = "pipelineId",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// Required in requests.
         status: Option<OpportunityStatus> = "status",
@@ -118,7 +117,6 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`SearchOpportunitiesReply::custom_fields`].
     pub struct OpportunitiesCustomFieldReply {
-        /// Name in JSON: `fieldValue`.
         field_value: Option<Value> = "fieldValue",
         /// The value of a field with several choices.
         field_value_array: Vec<String> = "fieldValueArray",
@@ -130,12 +128,10 @@ crm_core::record! {
         field_value_files: Vec<OpportunityFile> = "fieldValueFiles",
         /// The value of a number field.
         field_value_number: Option<f64> = "fieldValueNumber",
-        /// Name in JSON: `fieldValueString`.
         field_value_string: Option<String> = "fieldValueString",
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The value of the field in replies to writes.
         underscore_field_value: Option<Value> = "field_value",
@@ -314,7 +310,6 @@ crm_core::record! {
         current_page: Option<f64> = "currentPage",
         /// The number of the next page.
         next_page: Option<f64> = "nextPage",
-        /// Name in JSON: `nextPageUrl`.
         next_page_url: Option<String> = "nextPageUrl",
         /// The number of the previous page.
         prev_page: Option<f64> = "prevPage",
@@ -329,7 +324,6 @@ crm_core::record! {
 crm_core::record! {
     /// The value of [`SearchOpportunitiesReply::contact`].
     pub struct SearchOpportunitiesContactReply {
-        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -350,7 +344,6 @@ crm_core::record! {
         /// The appointments.
         calendar_events: Vec<Value> = "calendarEvents",
         contact: Option<SearchOpportunitiesContactReply> = "contact",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -358,7 +351,7 @@ crm_core::record! {
         custom_fields: Vec<OpportunitiesCustomFieldReply> = "customFields",
         /// The id in the external system.
         external_object_id: Option<String> = "externalObjectId",
-        /// The ids of the followers, who are users.
+        /// The followers, as the ids of users or as a number.
         followers: Vec<Value> = "followers",
         /// The id of the opportunity.
         id: Option<String> = "id",
@@ -378,9 +371,7 @@ crm_core::record! {
         monetary_value: Option<f64> = "monetaryValue",
         name: Option<String> = "name",
         notes: Vec<Value> = "notes",
-        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// The sort values, which are the position of the next page.
         search_after: Vec<Value> = "searchAfter",
@@ -403,9 +394,7 @@ crm_core::record! {
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
         name: Option<String> = "name",
-        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         status: Option<OpportunityStatus> = "status",
     }
@@ -428,12 +417,11 @@ crm_core::record! {
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The ids of the followers, who are users.
+        /// The followers, as the ids of users or as a number.
         followers: Option<Vec<String>> = "followers",
         /// The action on the followers: `add` or `remove`.
         followers_action_type: Option<AddOrRemove> = "followersActionType",
         id: Option<String> = "id",
-        /// Name in JSON: `isRemoveAllFollowers`.
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -442,9 +430,8 @@ crm_core::record! {
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
         name: Option<String> = "name",
-        /// Name in JSON: `pipelineId`. Required in requests.
+        /// Required in requests.
         pipeline_id: Option<String> = "pipelineId",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         status: Option<OpportunityStatus> = "status",
     }
@@ -454,7 +441,7 @@ crm_core::record! {
 crm_core::setters!(UpsertOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The ids of the followers, who are users.
+    /// The followers, as the ids of users or as a number.
     followers: [String],
     /// The action on the followers: `add` or `remove`.
     followers_action_type: AddOrRemove,

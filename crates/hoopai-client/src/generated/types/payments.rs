@@ -20,11 +20,11 @@ crm_core::record! {
 crm_core::record! {
     /// The period in which the coupon applies to later payments. The value of [`CreateCouponParams::apply_to_future_payments_config`].
     pub struct ApplyToFuturePaymentsConfig {
-        /// In the unit of `durationType`. Required in requests.
+        /// In the unit of `duration_type`. Required in requests.
         duration: Option<f64> = "duration",
         /// The unit of the duration, for example `months`. Always `months`. Required in requests.
         duration_type: Option<String> = "durationType",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
     required "duration" "durationType" "type"
@@ -53,7 +53,6 @@ crm_core::record! {
         duration: Option<f64> = "duration",
         /// The unit of the duration, for example `months`.
         duration_type: Option<String> = "durationType",
-        /// Name in JSON: `type`.
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
 }
@@ -98,9 +97,9 @@ impl ConnectCustomProvidersConfig {
 crm_core::record! {
     /// An item of [`ListCouponsReply::data`].
     pub struct Coupon {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -127,7 +126,6 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         /// The number of uses.
         usage_count: Option<f64> = "usageCount",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -147,9 +145,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `payments.create_coupon`.
     pub struct CreateCouponParams {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -167,7 +165,6 @@ crm_core::record! {
         limit_per_customer: Option<bool> = "limitPerCustomer",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
         /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
@@ -178,7 +175,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCouponParams {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// True if the coupon also applies to later payments. Default: `true`.
     apply_to_future_payments: bool,
@@ -233,9 +230,9 @@ impl Default for CreateCouponParams {
 crm_core::record! {
     /// Reply of `payments.create_coupon`, `payments.get_coupon` and `payments.update_coupon`.
     pub struct CreateCouponReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -264,7 +261,6 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         /// The number of uses.
         usage_count: Option<f64> = "usageCount",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -274,7 +270,7 @@ crm_core::record! {
     pub struct CreateCustomProviders {
         /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// Name in JSON: `imageUrl`. Required in requests.
+        /// Required in requests.
         image_url: Option<String> = "imageUrl",
         /// Required in requests.
         name: Option<String> = "name",
@@ -303,9 +299,9 @@ crm_core::setters!(CreateCustomProviders {
 crm_core::record! {
     /// Body of `payments.create_order_fulfillment`.
     pub struct CreateFulfillment {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<FulfillmentItems>> = "items",
@@ -350,13 +346,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.create_integration_provider`.
     pub struct CreateWhiteLabelIntegrationProvider {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The human-readable description. Required in requests.
         description: Option<String> = "description",
-        /// Name in JSON: `imageUrl`. Required in requests.
+        /// Required in requests.
         image_url: Option<String> = "imageUrl",
         /// Required in requests.
         provider: Option<CreateWhiteLabelIntegrationProviderProvider> = "provider",
@@ -369,7 +365,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateWhiteLabelIntegrationProvider {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The human-readable description.
     description: String,
@@ -416,9 +412,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `payments.create_integration_provider`.
     pub struct CreateWhitelabelIntegrationReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -426,7 +422,6 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         provider: Option<String> = "provider",
         route: Option<String> = "route",
@@ -439,7 +434,7 @@ crm_core::record! {
 crm_core::record! {
     /// The keys for live mode. The value of [`ConnectCustomProvidersConfig::live`].
     pub struct CustomProviderKeys {
-        /// Name in JSON: `apiKey`. Required in requests.
+        /// Required in requests.
         api_key: Option<String> = "apiKey",
         /// The publishable key of the payment provider. Required in requests.
         publishable_key: Option<String> = "publishableKey",
@@ -471,14 +466,11 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `marketplaceAppId`.
         marketplace_app_id: Option<String> = "marketplaceAppId",
         name: Option<String> = "name",
-        /// Name in JSON: `paymentProvider`.
         payment_provider: Option<Value> = "paymentProvider",
         /// The URL of the page to pay on.
         payments_url: Option<String> = "paymentsUrl",
@@ -494,9 +486,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.delete_coupon`.
     pub struct DeleteCouponParams {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         id: Option<String> = "id",
@@ -567,9 +559,9 @@ crm_core::record! {
 crm_core::record! {
     /// The content of the reply. The value of [`CreateFulfillmentReply::data`].
     pub struct Fulfillment {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -587,7 +579,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`CreateFulfillment::items`].
     pub struct FulfillmentItems {
-        /// Name in JSON: `priceId`. Required in requests.
+        /// Required in requests.
         price_id: Option<String> = "priceId",
         /// The quantity. Required in requests.
         qty: Option<f64> = "qty",
@@ -631,16 +623,14 @@ crm_core::setters!(FulfillmentTracking {
 crm_core::record! {
     /// Reply of `payments.get_order`.
     pub struct GetOrderReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// A summary of the order's amounts.
         amount_summary: Option<AmountSummary> = "amountSummary",
-        /// Name in JSON: `automaticTaxesCalculated`.
         automatic_taxes_calculated: Option<bool> = "automaticTaxesCalculated",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// A copy of the contact at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
@@ -682,9 +672,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `payments.get_subscription`.
     pub struct GetSubscriptionReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The settings of the automatic payment.
@@ -693,7 +683,6 @@ crm_core::record! {
         canceled_at: Option<Timestamp> = "canceledAt",
         /// The id of the user who cancelled it.
         canceled_by: Option<String> = "canceledBy",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// A copy of the contact at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
@@ -713,7 +702,6 @@ crm_core::record! {
         entity_type: Option<String> = "entityType",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `ipAddress`.
         ip_address: Option<String> = "ipAddress",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -721,14 +709,12 @@ crm_core::record! {
         mark_as_test: Option<bool> = "markAsTest",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// Name in JSON: `paymentProvider`.
         payment_provider: Option<Value> = "paymentProvider",
         /// The product of the subscription.
         recurring_product: Option<Value> = "recurringProduct",
         /// The time, or the recurrence.
         schedule: Option<PaymentsScheduleOptions> = "schedule",
         status: Option<String> = "status",
-        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// A copy of the subscription at that time.
         subscription_snapshot: Option<Value> = "subscriptionSnapshot",
@@ -742,18 +728,16 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `payments.get_transaction`.
     pub struct GetTxnReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The amount that was refunded.
         amount_refunded: Option<f64> = "amountRefunded",
-        /// Name in JSON: `chargeId`.
         charge_id: Option<String> = "chargeId",
         /// A copy of the charge at that time.
         charge_snapshot: Option<Value> = "chargeSnapshot",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// A copy of the contact at that time.
         contact_snapshot: Option<Value> = "contactSnapshot",
@@ -771,9 +755,7 @@ crm_core::record! {
         entity_type: Option<String> = "entityType",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `invoiceId`.
         invoice_id: Option<String> = "invoiceId",
-        /// Name in JSON: `ipAddress`.
         ip_address: Option<String> = "ipAddress",
         /// True if the record has children.
         is_parent: Option<bool> = "isParent",
@@ -785,16 +767,13 @@ crm_core::record! {
         merged_from_contact_id: Option<String> = "mergedFromContactId",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
-        /// Name in JSON: `paymentProvider`.
         payment_provider: Option<Value> = "paymentProvider",
         /// The response of QuickBooks Online.
         qbo_response: Option<Value> = "qboResponse",
         /// True if it is synced with QuickBooks Online.
         qbo_synced: Option<bool> = "qboSynced",
-        /// Name in JSON: `receiptId`.
         receipt_id: Option<String> = "receiptId",
         status: Option<String> = "status",
-        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -806,9 +785,9 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ListWhitelabelIntegrationProviderReply::providers`].
     pub struct IntegrationProvider {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -816,7 +795,6 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `imageUrl`.
         image_url: Option<String> = "imageUrl",
         provider: Option<String> = "provider",
         route: Option<String> = "route",
@@ -888,18 +866,15 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ListOrdersReply::data`].
     pub struct OrderReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
-        /// Name in JSON: `couponCode`.
         coupon_code: Option<String> = "couponCode",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -919,11 +894,9 @@ crm_core::record! {
         onetime_products: Option<f64> = "onetimeProducts",
         /// The number of products that are paid repeatedly.
         recurring_products: Option<f64> = "recurringProducts",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         /// Additional data about the source.
         source_meta: Option<Value> = "sourceMeta",
-        /// Name in JSON: `sourceName`.
         source_name: Option<String> = "sourceName",
         /// The subtype of the source, for example `one_step_order_form`.
         source_sub_type: Option<String> = "sourceSubType",
@@ -948,7 +921,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The subtype.
         sub_type: Option<OrderSourceSubType> = "subType",
-        /// Name in JSON: `type`.
         type_: Option<OrderSourceType> = "type",
     }
 }
@@ -1002,7 +974,7 @@ crm_core::record! {
     pub struct PaymentsCard {
         /// The last four digits of the card or account. Required in requests.
         last4: Option<String> = "last4",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<PaymentsCardType> = "type",
     }
     required "last4" "type"
@@ -1036,19 +1008,17 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The recurrence rule. The value of [`PaymentsScheduleOptions::rrule`].
     pub struct PaymentsCustomRRuleOptions {
-        /// The number of records.
+        /// The number of times in the series.
         count: Option<f64> = "count",
         /// The day of the month; 1 is the first.
         day_of_month: Option<f64> = "dayOfMonth",
-        /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<CustomRRuleOptionsDayOfWeek> = "dayOfWeek",
         /// The number of days in advance.
         days_before: Option<f64> = "daysBefore",
         /// The end of the period.
         end_date: Option<String> = "endDate",
-        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
-        /// The number of units between two times. In the unit of `intervalType`.
+        /// The number of units between two times. In the unit of `interval_type`.
         interval: Option<f64> = "interval",
         /// The unit of the interval, for example `monthly`.
         interval_type: Option<IntervalType> = "intervalType",
@@ -1058,7 +1028,6 @@ crm_core::record! {
         num_of_week: Option<f64> = "numOfWeek",
         /// The start of the period.
         start_date: Option<String> = "startDate",
-        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
     }
 }
@@ -1090,16 +1059,15 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.record_order_payment`.
     pub struct PostRecordOrderPaymentBody {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The card that pays.
         card: Option<PaymentsCard> = "card",
         /// The cheque that pays.
         cheque: Option<Cheque> = "cheque",
-        /// Name in JSON: `isPartialPayment`.
         is_partial_payment: Option<bool> = "isPartialPayment",
         /// Additional data, or the totals and paging of a list.
         meta: Option<Value> = "meta",
@@ -1144,16 +1112,14 @@ impl PostRecordOrderPaymentBody {
 crm_core::record! {
     /// An item of [`ListSubscriptionReply::data`].
     pub struct SubscriptionReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -1163,11 +1129,9 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
-        /// Name in JSON: `entitySourceId`.
         entity_source_id: Option<String> = "entitySourceId",
         /// More details of its source.
         entity_source_meta: Option<Value> = "entitySourceMeta",
-        /// Name in JSON: `entitySourceName`.
         entity_source_name: Option<String> = "entitySourceName",
         /// The type of its source, for example `funnel`.
         entity_source_type: Option<String> = "entitySourceType",
@@ -1175,16 +1139,13 @@ crm_core::record! {
         entity_type: Option<String> = "entityType",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `ipAddress`.
         ip_address: Option<String> = "ipAddress",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Name in JSON: `paymentProviderConnectedAccount`.
         payment_provider_connected_account: Option<String> = "paymentProviderConnectedAccount",
         /// The type of payment provider, for example `stripe`.
         payment_provider_type: Option<String> = "paymentProviderType",
         status: Option<String> = "status",
-        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// A copy of the subscription at that time.
         subscription_snapshot: Option<Value> = "subscriptionSnapshot",
@@ -1196,22 +1157,19 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ListTxnsReply::data`].
     pub struct TxnReply {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The amount that was refunded.
         amount_refunded: Option<f64> = "amountRefunded",
-        /// Name in JSON: `chargeId`.
         charge_id: Option<String> = "chargeId",
         /// A copy of the charge at that time.
         charge_snapshot: Option<Value> = "chargeSnapshot",
         /// The e-mail address of the contact.
         contact_email: Option<String> = "contactEmail",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -1221,11 +1179,9 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
-        /// Name in JSON: `entitySourceId`.
         entity_source_id: Option<String> = "entitySourceId",
         /// More details of its source.
         entity_source_meta: Option<Value> = "entitySourceMeta",
-        /// Name in JSON: `entitySourceName`.
         entity_source_name: Option<String> = "entitySourceName",
         /// The subtype of its source, for example `two_step_order_form`.
         entity_source_sub_type: Option<String> = "entitySourceSubType",
@@ -1237,20 +1193,16 @@ crm_core::record! {
         fulfilled_at: Option<Timestamp> = "fulfilledAt",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `ipAddress`.
         ip_address: Option<String> = "ipAddress",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
         /// The id of the contact that was merged into this one.
         merged_from_contact_id: Option<String> = "mergedFromContactId",
-        /// Name in JSON: `paymentMethod`.
         payment_method: Option<Value> = "paymentMethod",
-        /// Name in JSON: `paymentProviderConnectedAccount`.
         payment_provider_connected_account: Option<String> = "paymentProviderConnectedAccount",
         /// The type of payment provider, for example `stripe`.
         payment_provider_type: Option<String> = "paymentProviderType",
         status: Option<String> = "status",
-        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1260,9 +1212,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.update_coupon`.
     pub struct UpdateCouponParams {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -1282,7 +1234,6 @@ crm_core::record! {
         limit_per_customer: Option<bool> = "limitPerCustomer",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
         /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
@@ -1293,7 +1244,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCouponParams {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// True if the coupon also applies to later payments. Default: `true`.
     apply_to_future_payments: bool,

@@ -34,9 +34,7 @@ crm_core::record! {
         locality: Option<String> = "locality",
         /// The longitude in degrees, as text.
         longitude: Option<String> = "longitude",
-        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The price, or the change of the price.
         price: Option<AvailablePhoneNumberPrice> = "price",
@@ -106,7 +104,6 @@ crm_core::record! {
         friendly_name: Option<String> = "friendlyName",
         /// The service that answers calls to the number.
         inbound_call_service: Option<DetailedPhoneNumberInboundCallService> = "inboundCallService",
-        /// Name in JSON: `isDefaultNumber`.
         is_default_number: Option<bool> = "isDefaultNumber",
         /// True if the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
@@ -116,11 +113,9 @@ crm_core::record! {
         linked_user: Option<String> = "linkedUser",
         /// The origin of the number: `twilio`, `hosted` or `ported`.
         origin: Option<DetailedPhoneNumberOrigin> = "origin",
-        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
         /// The SID at Twilio.
         sid: Option<String> = "sid",
-        /// Name in JSON: `type`.
         type_: Option<DetailedPhoneNumberType> = "type",
     }
 }
@@ -132,7 +127,7 @@ crm_core::record! {
         fax: Option<bool> = "fax",
         /// True if the number can send and receive MMS.
         mms: Option<bool> = "mms",
-        /// The settings for text messages.
+        /// True if the number can send and receive text messages.
         sms: Option<bool> = "sms",
         /// True if the number can make and receive calls.
         voice: Option<bool> = "voice",
@@ -142,7 +137,6 @@ crm_core::record! {
 crm_core::record! {
     /// The service that answers calls to the number.
     pub struct DetailedPhoneNumberInboundCallService {
-        /// Name in JSON: `type`.
         type_: Option<DetailedPhoneNumberInboundCallServiceType> = "type",
         value: Option<String> = "value",
     }
@@ -196,7 +190,6 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The service that answers calls to the number.
         inbound_call_service: Option<NumberPoolInboundCallService> = "inboundCallService",
-        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -213,7 +206,6 @@ crm_core::record! {
 crm_core::record! {
     /// The service that answers calls to the number.
     pub struct NumberPoolInboundCallService {
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         value: Option<String> = "value",
     }
@@ -224,7 +216,6 @@ crm_core::record! {
     pub struct NumberPoolNumbersItem {
         /// The human-readable name.
         friendly_name: Option<String> = "friendlyName",
-        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
     }
 }
@@ -283,7 +274,7 @@ crm_core::record! {
         locality: Option<String> = "locality",
         /// The type of number, for example `local`.
         number_type: Option<PurchasePhoneNumberBodyNumberType> = "numberType",
-        /// Name in JSON: `phoneNumber`. Required in requests.
+        /// Required in requests.
         phone_number: Option<String> = "phoneNumber",
         /// The state or region of the phone number.
         region: Option<String> = "region",

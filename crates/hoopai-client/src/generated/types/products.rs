@@ -93,11 +93,9 @@ impl BulkEditPrice {
 crm_core::record! {
     /// An item of [`BulkEditRequest::products`].
     pub struct BulkEditProduct {
-        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// Name in JSON: `collectionIds`.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -194,9 +192,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `products.batch_edit`.
     pub struct BulkEditRequest {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         products: Option<Vec<BulkEditProduct>> = "products",
@@ -224,13 +222,12 @@ impl BulkEditRequest {
 crm_core::record! {
     /// Body of `products.batch_update`.
     pub struct BulkUpdate {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True if it is available.
         availability: Option<bool> = "availability",
-        /// Name in JSON: `collectionIds`.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// The former price, for comparison.
         compare_at_price: Option<PriceUpdateField> = "compareAtPrice",
@@ -240,9 +237,9 @@ crm_core::record! {
         filters: Option<BulkUpdateFilters> = "filters",
         /// The price, or the change of the price.
         price: Option<PriceUpdateField> = "price",
-        /// Name in JSON: `productIds`. Required in requests.
+        /// Required in requests.
         product_ids: Option<Vec<String>> = "productIds",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<BulkUpdateType> = "type",
     }
     required "altId" "altType" "productIds" "type"
@@ -291,9 +288,7 @@ crm_core::record! {
     pub struct BulkUpdateFilters {
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// Name in JSON: `collectionIds`.
         collection_ids: Option<Vec<String>> = "collectionIds",
-        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
         /// The text to search for.
         search: Option<String> = "search",
@@ -388,9 +383,7 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `digitalDelivery`.
         digital_delivery: Option<Vec<String>> = "digitalDelivery",
-        /// Name in JSON: `isDigitalProduct`.
         is_digital_product: Option<bool> = "isDigitalProduct",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -414,9 +407,8 @@ crm_core::record! {
         track_inventory: Option<bool> = "trackInventory",
         /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<PriceType> = "type",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The ids of the variant options to which it applies.
         variant_option_ids: Option<Vec<String>> = "variantOptionIds",
@@ -467,11 +459,9 @@ crm_core::setters!(CreatePrice {
 crm_core::record! {
     /// Body of `products.create`.
     pub struct CreateProduct {
-        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// Name in JSON: `collectionIds`.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -488,7 +478,7 @@ crm_core::record! {
         medias: Option<Vec<ProductMedia>> = "medias",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `productType`. Required in requests.
+        /// Required in requests.
         product_type: Option<ProductType> = "productType",
         /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
@@ -571,11 +561,10 @@ impl CreateProduct {
 crm_core::record! {
     /// Body of `products.create_collection`.
     pub struct CreateProductCollections {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// Name in JSON: `collectionId`.
         collection_id: Option<String> = "collectionId",
         /// The URL of the image.
         image: Option<String> = "image",
@@ -662,7 +651,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The product, as a record, an id or a name.
         product: Option<String> = "product",
-        /// Name in JSON: `productName`.
         product_name: Option<String> = "productName",
         /// The stock keeping unit.
         sku: Option<String> = "sku",
@@ -759,9 +747,8 @@ crm_core::record! {
         internal_source: Option<PriceMetaInternalSource> = "internalSource",
         /// Required in requests.
         source: Option<PriceMetaSource> = "source",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
-        /// Name in JSON: `stripePriceId`. Required in requests.
+        /// Required in requests.
         stripe_price_id: Option<String> = "stripePriceId",
     }
     required "internalSource" "source" "stripePriceId"
@@ -824,7 +811,7 @@ crm_core::record! {
     pub struct PriceUpdateField {
         /// True if prices are rounded to whole numbers.
         round_to_whole: Option<bool> = "roundToWhole",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<PriceUpdateFieldType> = "type",
         /// Required in requests.
         value: Option<f64> = "value",
@@ -876,7 +863,7 @@ crm_core::record! {
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
         title: Option<String> = "title",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<MediaType> = "type",
         /// Required in requests.
         url: Option<String> = "url",
@@ -974,11 +961,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`ListProductsReply::products`].
     pub struct ProductsDefaultProductReply {
-        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// Name in JSON: `collectionIds`.
         collection_ids: Vec<String> = "collectionIds",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -996,7 +981,6 @@ crm_core::record! {
         /// The images and videos.
         medias: Vec<ProductMedia> = "medias",
         name: Option<String> = "name",
-        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -1047,9 +1031,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `products.update_store_priority`.
     pub struct UpdateDisplayPriorityBody {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         products: Option<Vec<Value>> = "products",
@@ -1074,9 +1058,9 @@ impl UpdateDisplayPriorityBody {
 crm_core::record! {
     /// Body of `products.update_inventory`.
     pub struct UpdateInventory {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<UpdateInventoryItem>> = "items",
@@ -1108,7 +1092,7 @@ crm_core::record! {
         allow_out_of_stock_purchases: Option<bool> = "allowOutOfStockPurchases",
         /// The number of items in stock.
         available_quantity: Option<f64> = "availableQuantity",
-        /// Name in JSON: `priceId`. Required in requests.
+        /// Required in requests.
         price_id: Option<String> = "priceId",
     }
     required "priceId"
@@ -1149,9 +1133,7 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `digitalDelivery`.
         digital_delivery: Option<Vec<String>> = "digitalDelivery",
-        /// Name in JSON: `isDigitalProduct`.
         is_digital_product: Option<bool> = "isDigitalProduct",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -1175,9 +1157,8 @@ crm_core::record! {
         track_inventory: Option<bool> = "trackInventory",
         /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<PriceType> = "type",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The ids of the variant options to which it applies.
         variant_option_ids: Option<Vec<String>> = "variantOptionIds",
@@ -1228,11 +1209,9 @@ crm_core::setters!(UpdatePrice {
 crm_core::record! {
     /// Body of `products.update`.
     pub struct UpdateProduct {
-        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// Name in JSON: `collectionIds`.
         collection_ids: Option<Vec<String>> = "collectionIds",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -1250,7 +1229,7 @@ crm_core::record! {
         /// Required in requests.
         name: Option<String> = "name",
         prices: Option<Vec<String>> = "prices",
-        /// Name in JSON: `productType`. Required in requests.
+        /// Required in requests.
         product_type: Option<ProductType> = "productType",
         /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
@@ -1335,9 +1314,9 @@ impl UpdateProduct {
 crm_core::record! {
     /// Body of `products.update_collection`.
     pub struct UpdateProductCollections {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URL of the image.
         image: Option<String> = "image",
@@ -1379,14 +1358,14 @@ impl UpdateProductCollections {
 crm_core::record! {
     /// Body of `products.update_review`.
     pub struct UpdateProductReview {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The text of the review.
         detail: Option<String> = "detail",
         headline: Option<String> = "headline",
-        /// Name in JSON: `productId`. Required in requests.
+        /// Required in requests.
         product_id: Option<String> = "productId",
         rating: Option<f64> = "rating",
         /// The replies to the review.
@@ -1431,11 +1410,11 @@ impl UpdateProductReview {
 crm_core::record! {
     /// An item of [`UpdateProductReviews::reviews`].
     pub struct UpdateProductReviewObject {
-        /// Name in JSON: `productId`. Required in requests.
+        /// Required in requests.
         product_id: Option<String> = "productId",
-        /// Name in JSON: `reviewId`. Required in requests.
+        /// Required in requests.
         review_id: Option<String> = "reviewId",
-        /// Name in JSON: `storeId`. Required in requests.
+        /// Required in requests.
         store_id: Option<String> = "storeId",
     }
     required "productId" "reviewId" "storeId"
@@ -1462,9 +1441,9 @@ impl UpdateProductReviewObject {
 crm_core::record! {
     /// Body of `products.batch_update_reviews`.
     pub struct UpdateProductReviews {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The reviews to update. Required in requests.
         reviews: Option<Vec<UpdateProductReviewObject>> = "reviews",
@@ -1498,11 +1477,11 @@ crm_core::record! {
     pub struct UpdateProductStore {
         /// The action to perform, or that was performed. Required in requests.
         action: Option<SelectionType> = "action",
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
-        /// Name in JSON: `productIds`. Required in requests.
+        /// Required in requests.
         product_ids: Option<Vec<String>> = "productIds",
     }
     required "action" "altId" "altType" "productIds"

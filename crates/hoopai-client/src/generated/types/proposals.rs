@@ -6,17 +6,17 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// An item of [`SendDocument::cc_recipients`].
     pub struct CcRecipientItem {
-        /// Name in JSON: `contactName`. Required in requests.
+        /// Required in requests.
         contact_name: Option<String> = "contactName",
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`. Required in requests.
+        /// Required in requests.
         first_name: Option<String> = "firstName",
         /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `imageUrl`. Required in requests.
+        /// Required in requests.
         image_url: Option<String> = "imageUrl",
-        /// Name in JSON: `lastName`. Required in requests.
+        /// Required in requests.
         last_name: Option<String> = "lastName",
     }
     required "contactName" "email" "firstName" "id" "imageUrl" "lastName"
@@ -38,13 +38,11 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `documentId`.
         document_id: Option<String> = "documentId",
         /// The revision number of the document.
         document_revision: Option<f64> = "documentRevision",
         /// The fields to be filled in.
         fillable_fields: Vec<FillableFields> = "fillableFields",
-        /// Name in JSON: `grandTotal`.
         grand_total: Option<GrandTotal> = "grandTotal",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -60,7 +58,6 @@ crm_core::record! {
         payment_status: Option<Value> = "paymentStatus",
         recipients: Vec<RecipientItem> = "recipients",
         status: Option<Value> = "status",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -130,16 +127,13 @@ crm_core::record! {
     pub struct FillableFields {
         /// The type of record that it belongs to.
         entity_type: Option<EntityReference> = "entityType",
-        /// Name in JSON: `fieldId`.
         field_id: Option<String> = "fieldId",
         /// True if the recipient has completed or signed it.
         has_completed: Option<bool> = "hasCompleted",
         id: Option<String> = "id",
-        /// Name in JSON: `isRequired`.
         is_required: Option<bool> = "isRequired",
         /// The recipient who fills in the field.
         recipient: Option<String> = "recipient",
-        /// Name in JSON: `type`.
         type_: Option<ElementsLookup> = "type",
         value: Option<String> = "value",
     }
@@ -163,7 +157,7 @@ crm_core::record! {
     pub struct NotificationSendSetting {
         /// Required in requests.
         subject: Option<String> = "subject",
-        /// Name in JSON: `templateId`. Required in requests.
+        /// Required in requests.
         template_id: Option<String> = "templateId",
     }
     required "subject" "templateId"
@@ -240,7 +234,6 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `documentId`.
         document_id: Option<String> = "documentId",
         /// The revision number of the document.
         document_revision: Option<f64> = "documentRevision",
@@ -248,9 +241,7 @@ crm_core::record! {
         entity_name: Option<EntityReference> = "entityName",
         /// The category of the recipient: `recipient`, `cc` or `bcc`.
         recipient_category: Option<ProposalEstimateLinksRecipientCategory> = "recipientCategory",
-        /// Name in JSON: `recipientId`.
         recipient_id: Option<String> = "recipientId",
-        /// Name in JSON: `referenceId`.
         reference_id: Option<String> = "referenceId",
     }
 }
@@ -271,7 +262,6 @@ crm_core::record! {
     /// An item of [`GrandTotal::discounts`].
     pub struct ProposalsDiscount {
         id: Option<String> = "id",
-        /// Name in JSON: `type`.
         type_: Option<ProposalsDiscountType> = "type",
         value: Option<f64> = "value",
     }
@@ -318,7 +308,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`Document::recipients`].
     pub struct RecipientItem {
-        /// Name in JSON: `contactName`.
         contact_name: Option<String> = "contactName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -326,7 +315,6 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The type or the name of the recipient.
         entity_name: Option<String> = "entityName",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// True if the recipient has completed or signed it.
         has_completed: Option<bool> = "hasCompleted",
@@ -337,15 +325,12 @@ crm_core::record! {
         initials_img_url: Option<String> = "initialsImgUrl",
         /// The IP address.
         ip: Option<String> = "ip",
-        /// Name in JSON: `isPrimary`.
         is_primary: Option<bool> = "isPrimary",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The time at which the recipient last opened it.
         last_viewed_at: Option<String> = "lastViewedAt",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
         role: Option<RecipientItemRole> = "role",
         /// The URL to share.
@@ -374,15 +359,13 @@ crm_core::record! {
     pub struct SendDocument {
         /// The recipients of a copy.
         cc_recipients: Option<Vec<CcRecipientItem>> = "ccRecipients",
-        /// Name in JSON: `documentId`. Required in requests.
+        /// Required in requests.
         document_id: Option<String> = "documentId",
-        /// Name in JSON: `documentName`.
         document_name: Option<String> = "documentName",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The medium, for example `email`.
         medium: Option<SendDocumentMedium> = "medium",
-        /// Name in JSON: `notificationSettings`.
         notification_settings: Option<NotificationSettings> = "notificationSettings",
         /// The user who sent it. Required in requests.
         sent_by: Option<String> = "sentBy",
@@ -423,17 +406,16 @@ impl SendDocument {
 crm_core::record! {
     /// Body of `proposals.send_template`.
     pub struct SendDocumentFromPublicApiBody {
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `opportunityId`.
         opportunity_id: Option<String> = "opportunityId",
         /// True to send the document immediately.
         send_document: Option<bool> = "sendDocument",
-        /// Name in JSON: `templateId`. Required in requests.
+        /// Required in requests.
         template_id: Option<String> = "templateId",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "contactId" "locationId" "templateId" "userId"
@@ -517,12 +499,10 @@ crm_core::record! {
         /// The number of documents.
         document_count: Option<f64> = "documentCount",
         id: Option<String> = "id",
-        /// Name in JSON: `isPublicDocument`.
         is_public_document: Option<bool> = "isPublicDocument",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<TemplateListReplyType> = "type",
         /// Name in JSON: `_id`.
         underscore_id: Option<String> = "_id",

@@ -6,9 +6,7 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Reply of `saas.list_agency_plans` and `saas.list_agency_plans_legacy`.
     pub struct AgencyPlanReply {
-        /// Name in JSON: `addOns`.
         add_ons: Vec<String> = "addOns",
-        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The maximum number of contacts of the plan.
         contact_limit: Option<f64> = "contactLimit",
@@ -18,18 +16,13 @@ crm_core::record! {
         description: Option<String> = "description",
         /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
-        /// Name in JSON: `planLevel`.
         plan_level: Option<f64> = "planLevel",
         prices: Vec<PlanReplyPricesItem> = "prices",
-        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
         /// The products in the plan, for example `web-chat`.
         saas_products: Vec<String> = "saasProducts",
-        /// Name in JSON: `snapshotId`.
         snapshot_id: Option<String> = "snapshotId",
         title: Option<String> = "title",
         /// The duration of the trial.
@@ -73,13 +66,10 @@ crm_core::record! {
 crm_core::record! {
     /// The data that the action requires. The value of [`BulkEnableSaasRequest::action_payload`].
     pub struct BulkEnableSaasActionPayload {
-        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
-        /// Name in JSON: `saasPlanId`. Required in requests.
+        /// Required in requests.
         saas_plan_id: Option<String> = "saasPlanId",
-        /// Name in JSON: `stripeAccountId`.
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "saasPlanId"
@@ -108,7 +98,6 @@ impl BulkEnableSaasActionPayload {
 crm_core::record! {
     /// Reply of `saas.batch_enable_legacy`.
     pub struct BulkEnableSaasReply {
-        /// Name in JSON: `bulkActionUrl`.
         bulk_action_url: Option<String> = "bulkActionUrl",
         /// The human-readable message.
         message: Option<String> = "message",
@@ -153,7 +142,6 @@ crm_core::record! {
     pub struct EnableSaas {
         /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -162,15 +150,10 @@ crm_core::record! {
         /// True if the second version of SaaS mode is used. Required in requests.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         name: Option<String> = "name",
-        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
-        /// Name in JSON: `saasPlanId`.
         saas_plan_id: Option<String> = "saasPlanId",
-        /// Name in JSON: `stripeAccountId`.
         stripe_account_id: Option<String> = "stripeAccountId",
-        /// Name in JSON: `stripeCustomerId`.
         stripe_customer_id: Option<String> = "stripeCustomerId",
     }
     required "companyId" "isSaaSV2"
@@ -251,21 +234,16 @@ crm_core::record! {
     pub struct LocationSubscriptionReply {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// Name in JSON: `customerId`.
         customer_id: Option<String> = "customerId",
         /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `priceId`.
         price_id: Option<String> = "priceId",
-        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
         /// The SaaS mode, for example `saasV2`.
         saas_mode: Option<String> = "saasMode",
-        /// Name in JSON: `saasPlanId`.
         saas_plan_id: Option<String> = "saasPlanId",
-        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// The status of the subscription, for example `active`.
         subscription_status: Option<String> = "subscriptionStatus",
@@ -327,7 +305,6 @@ crm_core::record! {
     pub struct SaasLocation {
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
-        /// Name in JSON: `customerId`.
         customer_id: Option<String> = "customerId",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -336,11 +313,9 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
         /// The SaaS mode, for example `saasV2`.
         saas_mode: Option<String> = "saasMode",
-        /// Name in JSON: `subscriptionId`.
         subscription_id: Option<String> = "subscriptionId",
         /// The details of the subscription.
         subscription_info: Option<Value> = "subscriptionInfo",
@@ -350,9 +325,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `saas.get_plan` and `saas.get_plan_legacy`.
     pub struct SaasPlanReply {
-        /// Name in JSON: `addOns`.
         add_ons: Vec<String> = "addOns",
-        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The id of the agency's company.
         company_id: Option<String> = "companyId",
@@ -364,20 +337,15 @@ crm_core::record! {
         description: Option<String> = "description",
         /// True if the second version of SaaS mode is used.
         is_saa_sv2: Option<bool> = "isSaaSV2",
-        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
-        /// Name in JSON: `planLevel`.
         plan_level: Option<f64> = "planLevel",
         prices: Vec<PlanReplyPricesItem> = "prices",
-        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// Name in JSON: `providerLocationId`.
         provider_location_id: Option<String> = "providerLocationId",
         /// The products in the plan, for example `web-chat`.
         saas_products: Vec<String> = "saasProducts",
         /// The one-time fee at the start.
         setup_fee: Option<f64> = "setupFee",
-        /// Name in JSON: `snapshotId`.
         snapshot_id: Option<String> = "snapshotId",
         title: Option<String> = "title",
         /// The duration of the trial.
@@ -485,9 +453,9 @@ crm_core::record! {
     pub struct UpdateSubscription {
         /// The id of the agency's company. Required in requests.
         company_id: Option<String> = "companyId",
-        /// Name in JSON: `customerId`. Required in requests.
+        /// Required in requests.
         customer_id: Option<String> = "customerId",
-        /// Name in JSON: `subscriptionId`. Required in requests.
+        /// Required in requests.
         subscription_id: Option<String> = "subscriptionId",
     }
     required "companyId" "customerId" "subscriptionId"

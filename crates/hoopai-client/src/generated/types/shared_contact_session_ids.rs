@@ -14,7 +14,6 @@ crm_core::record! {
 crm_core::record! {
     /// The page and the circumstances of the submission. The value of [`Others::event_data`].
     pub struct EventData {
-        /// Name in JSON: `adSource`.
         ad_source: Option<String> = "adSource",
         /// The ids of the contact's sessions.
         contact_session_ids: Option<ContactSessionIds> = "contactSessionIds",
@@ -32,11 +31,10 @@ crm_core::record! {
         medium: Option<String> = "medium",
         /// The id of the medium, for example of a form.
         medium_id: Option<String> = "mediumId",
-        /// The number of the page.
+        /// The page on which the event occurred.
         page: Option<PageDetails> = "page",
         /// The type of the visited page, for example `form`.
         page_visit_type: Option<String> = "pageVisitType",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The name of the form or survey.
         parent_name: Option<String> = "parentName",
@@ -45,7 +43,6 @@ crm_core::record! {
         source: Option<String> = "source",
         /// The time of the event.
         timestamp: Option<f64> = "timestamp",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         version: Option<String> = "version",
     }
@@ -79,7 +76,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The number of the page. The value of [`EventData::page`].
+    /// The page on which the event occurred. The value of [`EventData::page`].
     pub struct PageDetails {
         title: Option<String> = "title",
         url: Option<String> = "url",

@@ -29,7 +29,6 @@ crm_core::record! {
         /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
         options: Vec<OptionItem> = "options",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",

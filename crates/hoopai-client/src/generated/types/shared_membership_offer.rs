@@ -61,11 +61,9 @@ crm_core::record! {
         recurring: Option<Recurring> = "recurring",
         /// True if the stock is tracked.
         track_inventory: Option<bool> = "trackInventory",
-        /// Name in JSON: `type`.
         type_: Option<PriceType> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The ids of the variant options to which it applies.
         variant_option_ids: Vec<String> = "variantOptionIds",
@@ -108,11 +106,9 @@ impl ProductLabel {
 crm_core::record! {
     /// Reply of `products.create`, `products.get` and `products.update`.
     pub struct ProductReply {
-        /// Name in JSON: `automaticTaxCategoryId`.
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// True if the online store offers it.
         available_in_store: Option<bool> = "availableInStore",
-        /// Name in JSON: `collectionIds`.
         collection_ids: Vec<String> = "collectionIds",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -128,7 +124,6 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
-        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",

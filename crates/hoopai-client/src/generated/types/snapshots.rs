@@ -119,7 +119,6 @@ crm_core::record! {
     pub struct Snapshots {
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }

@@ -66,7 +66,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -109,7 +108,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Name in JSON: `pageId`. Required in requests.
+        /// Required in requests.
         page_id: Option<String> = "pageId",
     }
     required "pageId"
@@ -150,7 +149,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Name in JSON: `type`.
         type_: Option<AccountType> = "type",
         /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
@@ -179,7 +177,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Name in JSON: `type`.
         type_: Option<AccountType> = "type",
         /// The user name on the social network.
         username: Option<String> = "username",
@@ -278,7 +275,6 @@ crm_core::record! {
     pub struct CreatePost {
         /// The ids of the social media accounts. Required in requests.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
@@ -290,7 +286,6 @@ crm_core::record! {
         media: Option<Vec<PostMedia>> = "media",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
@@ -300,11 +295,10 @@ crm_core::record! {
         /// The text of the post.
         summary: Option<String> = "summary",
         tags: Option<Vec<String>> = "tags",
-        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<CreatePostType> = "type",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "type" "userId"
@@ -403,7 +397,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `social_media.finalize_csv_import`.
     pub struct CsvDefault {
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -426,7 +419,6 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -480,7 +472,6 @@ crm_core::record! {
         tiktok_error: Option<String> = "tiktokError",
         /// The reason why Twitter would reject it.
         twitter_error: Option<String> = "twitterError",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         url: Option<String> = "url",
         /// The video codec, for example `h264`.
@@ -507,9 +498,7 @@ crm_core::record! {
         schedule_date: Option<String> = "scheduleDate",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -547,7 +536,6 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -664,7 +652,6 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.batch_delete_posts`.
     pub struct DeletePosts {
-        /// Name in JSON: `postIds`.
         post_ids: Option<Vec<String>> = "postIds",
     }
 }
@@ -677,7 +664,6 @@ crm_core::record! {
     pub struct EndDate {
         /// The end of the period.
         end_date: Option<Date> = "endDate",
-        /// Name in JSON: `endTime`.
         end_time: Option<Time> = "endTime",
     }
 }
@@ -693,7 +679,6 @@ crm_core::record! {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
         id: Option<String> = "id",
-        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
         /// True if the user owns the page.
         is_owned: Option<bool> = "isOwned",
@@ -732,9 +717,7 @@ crm_core::record! {
         oauth_id: Option<String> = "oauthId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Name in JSON: `profileId`.
         profile_id: Option<String> = "profileId",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -1058,15 +1041,12 @@ crm_core::record! {
 crm_core::record! {
     /// The details for Google Business Profile. The value of [`CreatePost::gmb_post_details`].
     pub struct GmbPost {
-        /// Name in JSON: `actionType`.
         action_type: Option<GmbPostActionType> = "actionType",
-        /// Name in JSON: `couponCode`.
         coupon_code: Option<String> = "couponCode",
         /// The end of the period.
         end_date: Option<EndDate> = "endDate",
         /// The type of post on Google, for example `OFFER`.
         gmb_event_type: Option<String> = "gmbEventType",
-        /// Name in JSON: `offerTitle`.
         offer_title: Option<String> = "offerTitle",
         /// The URL at which the offer can be redeemed.
         redeem_online_url: Option<String> = "redeemOnlineUrl",
@@ -1119,10 +1099,8 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The value of [`GetGoogleLocation::account`].
     pub struct GoogleAccounts {
-        /// Name in JSON: `accountName`.
         account_name: Option<String> = "accountName",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The state of the verification, for example `UNVERIFIED`.
         verification_state: Option<String> = "verificationState",
@@ -1134,18 +1112,14 @@ crm_core::record! {
 crm_core::record! {
     /// The place or the location (sub-account). The value of [`GetGoogleLocation::location`].
     pub struct GoogleLocation {
-        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
         /// True if the location is verified.
         is_verified: Option<bool> = "isVerified",
-        /// Name in JSON: `maxLocation`.
         max_location: Option<bool> = "maxLocation",
         /// Additional data.
         metadata: Option<Value> = "metadata",
         name: Option<String> = "name",
-        /// Name in JSON: `relationshipData`.
         relationship_data: Option<Value> = "relationshipData",
-        /// Name in JSON: `storeCode`.
         store_code: Option<String> = "storeCode",
         /// The postal address of the store.
         storefront_address: Option<Value> = "storefrontAddress",
@@ -1182,10 +1156,8 @@ crm_core::record! {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
         id: Option<String> = "id",
-        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
         name: Option<String> = "name",
-        /// Name in JSON: `pageId`.
         page_id: Option<String> = "pageId",
     }
 }
@@ -1196,7 +1168,6 @@ crm_core::record! {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
         id: Option<String> = "id",
-        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
         name: Option<String> = "name",
         /// The URN at LinkedIn, for example `urn:li:person:1`.
@@ -1210,7 +1181,6 @@ crm_core::record! {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
         id: Option<String> = "id",
-        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
         name: Option<String> = "name",
         /// The URN at LinkedIn, for example `urn:li:person:1`.
@@ -1236,7 +1206,6 @@ crm_core::record! {
     /// The image in the link preview. The value of [`OgTags::og_image`].
     pub struct OgImage {
         height: Option<f64> = "height",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         url: Option<String> = "url",
         width: Option<f64> = "width",
@@ -1315,7 +1284,6 @@ crm_core::record! {
     pub struct PostCreateRequest {
         /// The ids of the social media accounts. Required in requests.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
@@ -1327,7 +1295,6 @@ crm_core::record! {
         media: Option<Vec<PostMedia>> = "media",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
@@ -1337,11 +1304,10 @@ crm_core::record! {
         /// The text of the post.
         summary: Option<String> = "summary",
         tags: Option<Vec<String>> = "tags",
-        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "type" "userId"
@@ -1411,7 +1377,6 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Required in requests.
         url: Option<String> = "url",
@@ -1475,10 +1440,8 @@ crm_core::record! {
     pub struct PostUser {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
@@ -1491,7 +1454,6 @@ crm_core::record! {
 crm_core::record! {
     /// The result of the operation. The value of [`DeletePostReply::results`].
     pub struct ResponseSchema {
-        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
     }
 }
@@ -1544,13 +1506,12 @@ crm_core::record! {
         account_ids: Option<Vec<String>> = "accountIds",
         /// The id of the approving user.
         approver: Option<String> = "approver",
-        /// Name in JSON: `fileName`. Required in requests.
+        /// Required in requests.
         file_name: Option<String> = "fileName",
         /// The path of the file in storage. Required in requests.
         file_path: Option<String> = "filePath",
         /// The number of rows in the file. Required in requests.
         rows_count: Option<f64> = "rowsCount",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "fileName" "filePath" "rowsCount"
@@ -1621,7 +1582,6 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1654,7 +1614,6 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1746,7 +1705,6 @@ crm_core::record! {
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
         /// The totals for each social network.
         platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals> = "platformTotals",
-        /// Name in JSON: `postPerformance`.
         post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
         totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
     }
@@ -1894,7 +1852,7 @@ crm_core::record! {
 crm_core::record! {
     /// The totals for each social network.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotals {
-        /// The ids of the followers, who are users.
+        /// The followers, as the ids of users or as a number.
         followers: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue> = "followers",
         /// The number of impressions, in total or by part.
         impressions: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue> = "impressions",
@@ -1947,7 +1905,7 @@ crm_core::record! {
     /// The value of [`SocialMediaGetStatisticsResponseResults::totals`].
     pub struct SocialMediaGetStatisticsResponseResultsTotals {
         comments: Option<f64> = "comments",
-        /// The ids of the followers, who are users.
+        /// The followers, as the ids of users or as a number.
         followers: Option<f64> = "followers",
         /// The number of impressions, in total or by part.
         impressions: Option<f64> = "impressions",
@@ -1998,7 +1956,6 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2045,7 +2002,6 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2126,7 +2082,6 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2173,7 +2128,6 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2197,7 +2151,6 @@ crm_core::record! {
 crm_core::record! {
     /// The social media post. The value of [`GetPostSuccessfulResponseSchema::post`].
     pub struct SocialPost {
-        /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -2220,9 +2173,7 @@ crm_core::record! {
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",
@@ -2231,9 +2182,7 @@ crm_core::record! {
         /// The text of the post.
         summary: Option<String> = "summary",
         tags: Vec<String> = "tags",
-        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -2263,7 +2212,6 @@ crm_core::record! {
     pub struct StartDate {
         /// The start of the period.
         start_date: Option<Date> = "startDate",
-        /// Name in JSON: `startTime`.
         start_time: Option<Time> = "startTime",
     }
 }
@@ -2327,10 +2275,8 @@ crm_core::record! {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
         id: Option<String> = "id",
-        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The user name on the social network.
         username: Option<String> = "username",
@@ -2376,7 +2322,6 @@ crm_core::record! {
         /// The URL of the profile picture.
         avatar: Option<String> = "avatar",
         id: Option<String> = "id",
-        /// Name in JSON: `isConnected`.
         is_connected: Option<bool> = "isConnected",
         name: Option<String> = "name",
         /// True if only approved followers can see the posts.
@@ -2403,7 +2348,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.get_tag_details`.
     pub struct UpdateTag {
-        /// Name in JSON: `tagIds`. Required in requests.
+        /// Required in requests.
         tag_ids: Option<Vec<String>> = "tagIds",
     }
     required "tagIds"
@@ -2424,7 +2369,6 @@ impl UpdateTag {
 crm_core::record! {
     /// The result of the operation. The value of [`SocialMediaPostingUploadFileReply::results`].
     pub struct UploadFileResponseSchema {
-        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",

@@ -18,11 +18,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// Name in JSON: `shippingCarrierId`.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
-        /// Name in JSON: `shippingZoneId`.
         shipping_zone_id: Option<String> = "shippingZoneId",
     }
 }
@@ -33,7 +31,6 @@ crm_core::record! {
         /// The first line of the address.
         address_line1: Option<String> = "addressLine1",
         city: Option<String> = "city",
-        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`. One of 247 values. Required in requests.
         country: Option<String> = "country",
@@ -90,9 +87,9 @@ crm_core::record! {
     pub struct CreateShippingCarrier {
         /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The URL that returns shipping rates. Required in requests.
         callback_url: Option<String> = "callbackUrl",
@@ -134,9 +131,9 @@ impl CreateShippingCarrier {
 crm_core::record! {
     /// Body of `store.create_shipping_rate`.
     pub struct CreateShippingRate {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         amount: Option<f64> = "amount",
@@ -156,7 +153,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// Name in JSON: `shippingCarrierId`. Required in requests.
+        /// Required in requests.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
@@ -165,7 +162,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateShippingRate {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     amount: f64,
     /// The condition of the rate: `none`, `price` or `weight`.
@@ -220,9 +217,9 @@ impl Default for CreateShippingRate {
 crm_core::record! {
     /// Body of `store.create_shipping_zone`.
     pub struct CreateShippingZone {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone. Required in requests.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
@@ -254,9 +251,9 @@ impl CreateShippingZone {
 crm_core::record! {
     /// Body of `store.save_settings`.
     pub struct CreateStoreSetting {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// The address from which goods are shipped. Required in requests.
         shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
@@ -297,23 +294,22 @@ crm_core::record! {
     /// Body of `store.list_available_shipping_rates`.
     pub struct GetAvailableShippingRates {
         address: Option<ContactAddress> = "address",
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// One of 247 values, for example `AF`.
         amount_available: Option<String> = "amountAvailable",
         /// The country code, for example `US`. One of 247 values. Required in requests.
         country: Option<String> = "country",
-        /// Name in JSON: `couponCode`.
         coupon_code: Option<String> = "couponCode",
         /// Required in requests.
         products: Option<Vec<ProductItem>> = "products",
         /// Required in requests.
         source: Option<StoreOrderSource> = "source",
-        /// Name in JSON: `totalOrderAmount`. Required in requests.
+        /// Required in requests.
         total_order_amount: Option<f64> = "totalOrderAmount",
-        /// Name in JSON: `totalOrderWeight`. Required in requests.
+        /// Required in requests.
         total_order_weight: Option<f64> = "totalOrderWeight",
         /// True if the weight is known.
         weight_available: Option<bool> = "weightAvailable",
@@ -323,7 +319,7 @@ crm_core::record! {
 }
 crm_core::setters!(GetAvailableShippingRates {
     address: ContactAddress,
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// One of 247 values, for example `AF`.
     amount_available: String,
@@ -434,9 +430,9 @@ crm_core::record! {
     pub struct ShippingCarrier {
         /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URL that returns shipping rates.
         callback_url: Option<String> = "callbackUrl",
@@ -444,7 +440,6 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `marketplaceAppId`.
         marketplace_app_id: Option<String> = "marketplaceAppId",
         name: Option<String> = "name",
         /// The services that are offered or booked.
@@ -492,9 +487,9 @@ impl ShippingCarrierService {
 crm_core::record! {
     /// An item of [`ListShippingRateReply::data`].
     pub struct ShippingRate {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The condition of the rate: `none`, `price` or `weight`.
@@ -516,11 +511,9 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// Name in JSON: `shippingCarrierId`.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
-        /// Name in JSON: `shippingZoneId`.
         shipping_zone_id: Option<String> = "shippingZoneId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -553,9 +546,9 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ListShippingZoneReply::data`].
     pub struct ShippingZone {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Vec<ShippingZoneCountry> = "countries",
@@ -636,7 +629,7 @@ crm_core::record! {
     pub struct StoreOrderFulfillmentNotification {
         /// The id of the e-mail template used by default. Required in requests.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// Name in JSON: `emailTemplateId`. Required in requests.
+        /// Required in requests.
         email_template_id: Option<String> = "emailTemplateId",
         /// True if it is enabled. Required in requests.
         enabled: Option<bool> = "enabled",
@@ -671,7 +664,7 @@ crm_core::record! {
     pub struct StoreOrderNotification {
         /// The id of the e-mail template used by default. Required in requests.
         default_email_template_id: Option<String> = "defaultEmailTemplateId",
-        /// Name in JSON: `emailTemplateId`. Required in requests.
+        /// Required in requests.
         email_template_id: Option<String> = "emailTemplateId",
         /// True if it is enabled. Required in requests.
         enabled: Option<bool> = "enabled",
@@ -706,7 +699,7 @@ crm_core::record! {
     pub struct StoreOrderSource {
         /// The subtype.
         sub_type: Option<StoreOrderSourceSubType> = "subType",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<OrderSourceType> = "type",
     }
     required "type"
@@ -772,9 +765,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The content of the reply. The value of [`StoreSettingReply::data`].
     pub struct StoreSetting {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -850,9 +843,9 @@ crm_core::record! {
     pub struct UpdateShippingCarrier {
         /// True if more than one of the carrier's services can be selected.
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URL that returns shipping rates.
         callback_url: Option<String> = "callbackUrl",
@@ -864,9 +857,9 @@ crm_core::record! {
 crm_core::setters!(UpdateShippingCarrier {
     /// True if more than one of the carrier's services can be selected.
     allows_multiple_service_selection: bool,
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
-    /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+    /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
     alt_type: String,
     /// The URL that returns shipping rates.
     callback_url: String,
@@ -878,9 +871,9 @@ crm_core::setters!(UpdateShippingCarrier {
 crm_core::record! {
     /// Body of `store.update_shipping_rate`.
     pub struct UpdateShippingRate {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The condition of the rate: `none`, `price` or `weight`.
@@ -898,16 +891,15 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
-        /// Name in JSON: `shippingCarrierId`.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
     }
 }
 crm_core::setters!(UpdateShippingRate {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
-    /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+    /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
     alt_type: String,
     amount: f64,
     /// The condition of the rate: `none`, `price` or `weight`.
@@ -933,9 +925,9 @@ crm_core::setters!(UpdateShippingRate {
 crm_core::record! {
     /// Body of `store.update_shipping_zone`.
     pub struct UpdateShippingZone {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
@@ -943,9 +935,9 @@ crm_core::record! {
     }
 }
 crm_core::setters!(UpdateShippingZone {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
-    /// The type of the record that `altId` identifies; almost always `location`. Always `location`.
+    /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
     alt_type: String,
     /// The countries of the shipping zone.
     countries: [ShippingZoneCountry],

@@ -33,7 +33,6 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`GetSurveysSubmissionReply::submissions`].
     pub struct Submission {
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -43,7 +42,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The other values that were submitted.
         others: Option<Others> = "others",
-        /// Name in JSON: `surveyId`.
         survey_id: Option<String> = "surveyId",
     }
 }

@@ -10,9 +10,9 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`. Required in requests.
+        /// Required in requests.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`. Required in requests.
+        /// Required in requests.
         last_name: Option<String> = "lastName",
         /// The ids of the locations. Required in requests.
         location_ids: Option<Vec<String>> = "locationIds",
@@ -33,7 +33,7 @@ crm_core::record! {
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
@@ -330,7 +330,6 @@ crm_core::record! {
         /// True if the user has access to certain locations only.
         restrict_sub_account: Option<bool> = "restrictSubAccount",
         role: Option<String> = "role",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -352,9 +351,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The e-mail address. Deprecated by the vendor.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
@@ -374,7 +371,6 @@ crm_core::record! {
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -415,11 +411,9 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The extension of the phone number.
         extension: Option<String> = "extension",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// The id of the user.
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The LC phone numbers of the user.
         lc_phone: Option<Value> = "lcPhone",
@@ -443,10 +437,8 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The extension of the phone number.
         extension: Option<String> = "extension",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The LC phone numbers of the user.
         lc_phone: Option<Value> = "lcPhone",

@@ -8,7 +8,6 @@ crm_core::record! {
     pub struct ActionReply {
         /// The settings of the action, which depend on its type.
         action_parameters: Option<Value> = "actionParameters",
-        /// Name in JSON: `actionType`.
         action_type: Option<ActionType> = "actionType",
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -60,7 +59,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// Name in JSON: `numberPoolId`.
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
@@ -74,7 +72,6 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         /// The settings for the translation of calls.
         translation: Option<Translation> = "translation",
-        /// Name in JSON: `voiceId`.
         voice_id: Option<String> = "voiceId",
         /// The first message of the agent. Between 1 and 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
@@ -151,13 +148,11 @@ impl AgentCreationRequest {
 crm_core::record! {
     /// Reply of `voice_ai.create_agent` and `voice_ai.update_agent`.
     pub struct AgentReply {
-        /// Name in JSON: `agentName`.
         agent_name: Option<String> = "agentName",
         /// The instructions for the agent.
         agent_prompt: Option<String> = "agentPrompt",
         /// The hours during which the agent takes calls.
         agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
-        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The ids of the workflows to run when a call ends.
         call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
@@ -172,7 +167,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// Name in JSON: `numberPoolId`.
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<String> = "patienceLevel",
@@ -186,7 +180,6 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         /// The settings for the translation of calls.
         translation: Option<TranslationSchema> = "translation",
-        /// Name in JSON: `voiceId`.
         voice_id: Option<String> = "voiceId",
         /// The first message of the agent.
         welcome_message: Option<String> = "welcomeMessage",
@@ -223,13 +216,10 @@ impl AgentWorkingHours {
 crm_core::record! {
     /// An item of [`CallLog::executed_call_actions`].
     pub struct CallAction {
-        /// Name in JSON: `actionId`.
         action_id: Option<String> = "actionId",
-        /// Name in JSON: `actionName`.
         action_name: Option<String> = "actionName",
         /// The settings of the action, which depend on its type.
         action_parameters: Option<Value> = "actionParameters",
-        /// Name in JSON: `actionType`.
         action_type: Option<ActionType> = "actionType",
         /// The time of execution.
         executed_at: Option<Timestamp> = "executedAt",
@@ -241,9 +231,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `voice_ai.get_call_log`.
     pub struct CallLog {
-        /// Name in JSON: `agentId`.
         agent_id: Option<String> = "agentId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -257,7 +245,6 @@ crm_core::record! {
         id: Option<String> = "id",
         /// True if the agent has been deleted.
         is_agent_deleted: Option<bool> = "isAgentDeleted",
-        /// Name in JSON: `messageId`.
         message_id: Option<String> = "messageId",
         /// A short summary of the call.
         summary: Option<String> = "summary",
@@ -273,7 +260,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `voice_ai.list_call_logs`.
     pub struct CallLogsReply {
-        /// Name in JSON: `callLogs`.
         call_logs: Vec<CallLog> = "callLogs",
         /// The number of the page.
         page: Option<f64> = "page",
@@ -288,13 +274,11 @@ crm_core::record! {
     pub struct GetAgentReply {
         /// The actions of the agent.
         actions: Vec<ActionReply> = "actions",
-        /// Name in JSON: `agentName`.
         agent_name: Option<String> = "agentName",
         /// The instructions for the agent.
         agent_prompt: Option<String> = "agentPrompt",
         /// The hours during which the agent takes calls.
         agent_working_hours: Vec<AgentWorkingHours> = "agentWorkingHours",
-        /// Name in JSON: `businessName`.
         business_name: Option<String> = "businessName",
         /// The ids of the workflows to run when a call ends.
         call_end_workflow_ids: Vec<String> = "callEndWorkflowIds",
@@ -309,7 +293,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// Name in JSON: `numberPoolId`.
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<String> = "patienceLevel",
@@ -323,7 +306,6 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         /// The settings for the translation of calls.
         translation: Option<TranslationSchema> = "translation",
-        /// Name in JSON: `voiceId`.
         voice_id: Option<String> = "voiceId",
         /// The first message of the agent.
         welcome_message: Option<String> = "welcomeMessage",
@@ -363,7 +345,6 @@ crm_core::record! {
         language: Option<VoiceAiLanguage> = "language",
         /// In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
-        /// Name in JSON: `numberPoolId`.
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
@@ -377,7 +358,6 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         /// The settings for the translation of calls.
         translation: Option<Translation> = "translation",
-        /// Name in JSON: `voiceId`.
         voice_id: Option<String> = "voiceId",
         /// The first message of the agent. Between 1 and 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
@@ -482,9 +462,9 @@ crm_core::record! {
     pub struct SingleAction {
         /// The settings of the action, which depend on its type. Required in requests.
         action_parameters: Option<Value> = "actionParameters",
-        /// Name in JSON: `actionType`. Required in requests.
+        /// Required in requests.
         action_type: Option<ActionType> = "actionType",
-        /// Name in JSON: `agentId`. Required in requests.
+        /// Required in requests.
         agent_id: Option<String> = "agentId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",

@@ -8,7 +8,6 @@ crm_core::record! {
     pub struct ApiUsage {
         /// Time at which the figures were collected.
         collected_at: Option<Timestamp> = "collectedAt",
-        /// Name in JSON: `currentUsage`.
         current_usage: Option<i64> = "currentUsage",
         /// Result of fetching the figures, for example `SUCCESS`.
         fetch_status: Option<ApiUsageFetchStatus> = "fetchStatus",

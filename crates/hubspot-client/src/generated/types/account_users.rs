@@ -8,10 +8,8 @@ crm_core::record! {
     pub struct AccountUser {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
@@ -33,9 +31,7 @@ crm_core::record! {
     pub struct AccountUserCreate {
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
@@ -92,10 +88,8 @@ crm_core::record! {
     pub struct AccountUserSummary {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",
@@ -117,9 +111,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `account_users.update`.
     pub struct AccountUserUpdate {
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the user's main team.
         primary_team_id: Option<String> = "primaryTeamId",

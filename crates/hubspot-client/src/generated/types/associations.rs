@@ -20,9 +20,9 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`AssociationBatchArchive::inputs`].
     pub struct AssociationArchive {
-        /// Origin. Required in requests.
+        /// The record from which the association leads. Required in requests.
         from: Option<PublicObjectId> = "from",
-        /// Targets: records, or recipients of an e-mail. Required in requests.
+        /// The record to which the association leads, or several. Required in requests.
         to: Option<Vec<PublicObjectId>> = "to",
     }
     required "from" "to"
@@ -152,9 +152,9 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`AssociationBatchCreate::inputs`].
     pub struct AssociationCreate {
-        /// Origin. Required in requests.
+        /// The record from which the association leads. Required in requests.
         from: Option<PublicObjectId> = "from",
-        /// Targets: records, or recipients of an e-mail. Required in requests.
+        /// The record to which the association leads, or several. Required in requests.
         to: Option<PublicObjectId> = "to",
         /// Types of the association. Required in requests.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -234,9 +234,9 @@ crm_core::record! {
     pub struct DefaultAssociation {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
-        /// Origin.
+        /// The record from which the association leads.
         from: Option<PublicObjectId> = "from",
-        /// Targets: records, or recipients of an e-mail.
+        /// The record to which the association leads, or several.
         to: Option<PublicObjectId> = "to",
     }
 }
@@ -286,9 +286,9 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`DefaultAssociationBatchCreate::inputs`].
     pub struct DefaultAssociationCreate {
-        /// Origin. Required in requests.
+        /// The record from which the association leads. Required in requests.
         from: Option<PublicObjectId> = "from",
-        /// Targets: records, or recipients of an e-mail. Required in requests.
+        /// The record to which the association leads, or several. Required in requests.
         to: Option<PublicObjectId> = "to",
     }
     required "from" "to"
@@ -326,11 +326,11 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`AssociationBatchReadReply::results`].
     pub struct ObjectAssociations {
-        /// Origin.
+        /// The record from which the association leads.
         from: Option<PublicObjectId> = "from",
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Targets: records, or recipients of an e-mail.
+        /// The record to which the association leads, or several.
         to: Vec<AssociatedObject> = "to",
     }
 }

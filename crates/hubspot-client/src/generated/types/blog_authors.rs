@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value, BatchReplyStatus, ForwardPaging, RowError};
 
 crm_core::record! {
-    /// Body of `blog_authors.create` and `blog_authors.update`.
+    /// Body of `blog_authors.create` and `blog_authors.update`; reply of `blog_authors.create`, `blog_authors.create_language_variation` and 2 other operations.
     pub struct BlogAuthor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -14,7 +14,6 @@ crm_core::record! {
         created: Option<Timestamp> = "created",
         /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
-        /// Name in JSON: `displayName`.
         display_name: Option<String> = "displayName",
         /// The e-mail address.
         email: Option<String> = "email",
@@ -30,7 +29,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// The id of the one it was translated from.
+        /// The id of the original that was translated.
         translated_from_id: Option<i64> = "translatedFromId",
         /// The author's account on Twitter.
         twitter: Option<String> = "twitter",
@@ -64,7 +63,7 @@ crm_core::setters!(BlogAuthor {
     name: String,
     /// The part of the address after the domain.
     slug: String,
-    /// The id of the one it was translated from.
+    /// The id of the original that was translated.
     translated_from_id: i64,
     /// The author's account on Twitter.
     twitter: String,

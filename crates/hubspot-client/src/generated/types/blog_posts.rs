@@ -8,9 +8,9 @@ use super::{
 };
 
 crm_core::record! {
-    /// Body of `blog_posts.create`, `blog_posts.update` and `blog_posts.update_draft`.
+    /// Body of `blog_posts.create`, `blog_posts.update` and `blog_posts.update_draft`; reply of `blog_posts.clone_post`, `blog_posts.create` and 7 other operations.
     pub struct BlogPost {
-        /// Its part in an A/B test.
+        /// The role of the page, post or e-mail in an A/B test, for example `master` or `variant`.
         ab_status: Option<AbStatus> = "abStatus",
         /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
@@ -26,11 +26,11 @@ crm_core::record! {
         blog_author_id: Option<String> = "blogAuthorId",
         /// The id of the marketing campaign.
         campaign: Option<String> = "campaign",
-        /// The id of the kind of content.
+        /// The id of the type of content. HubSpot does not document the values.
         category_id: Option<i64> = "categoryId",
         /// The id of the content group, for example a blog.
         content_group_id: Option<String> = "contentGroupId",
-        /// The kind of content, by number.
+        /// The type of content, as a number. HubSpot does not document the meaning of the values.
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
         /// Time at which it was created. Read-only: omitted from requests.
         created: Option<Timestamp> = "created",
@@ -44,7 +44,7 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// The id of the source of the dynamic page's data.
         dynamic_page_data_source_id: Option<String> = "dynamicPageDataSourceId",
-        /// The kind of data a dynamic page is filled from.
+        /// The type of the data source of a dynamic page, as a number. HubSpot does not document the values.
         dynamic_page_data_source_type: Option<i64> = "dynamicPageDataSourceType",
         /// The id of the HubDB table the dynamic page shows.
         dynamic_page_hub_db_table_id: Option<String> = "dynamicPageHubDbTableId",
@@ -95,7 +95,7 @@ crm_core::record! {
         post_summary: Option<String> = "postSummary",
         /// The rules on who may see it.
         public_access_rules: Option<Vec<Value>> = "publicAccessRules",
-        /// True if access is held to rules.
+        /// True if access rules apply.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
         /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
@@ -115,7 +115,7 @@ crm_core::record! {
         tag_ids: Option<Vec<i64>> = "tagIds",
         /// The values of the theme's settings.
         theme_settings_values: Option<Map<Value>> = "themeSettingsValues",
-        /// The id of the one it was translated from.
+        /// The id of the original that was translated.
         translated_from_id: Option<String> = "translatedFromId",
         /// The versions in other languages, by language.
         translations: Option<Map<ContentLanguageVariation>> = "translations",
@@ -135,7 +135,7 @@ crm_core::record! {
     read_only "archivedAt" "created" "createdById" "updated" "updatedById"
 }
 crm_core::setters!(BlogPost {
-    /// Its part in an A/B test.
+    /// The role of the page, post or e-mail in an A/B test, for example `master` or `variant`.
     ab_status: AbStatus,
     /// The id of the A/B test.
     ab_test_id: String,
@@ -149,11 +149,11 @@ crm_core::setters!(BlogPost {
     blog_author_id: String,
     /// The id of the marketing campaign.
     campaign: String,
-    /// The id of the kind of content.
+    /// The id of the type of content. HubSpot does not document the values.
     category_id: i64,
     /// The id of the content group, for example a blog.
     content_group_id: String,
-    /// The kind of content, by number.
+    /// The type of content, as a number. HubSpot does not document the meaning of the values.
     content_type_category: ContentTypeCategory,
     /// The state it is in, for example `PUBLISHED`.
     current_state: EmailState,
@@ -163,7 +163,7 @@ crm_core::setters!(BlogPost {
     domain: String,
     /// The id of the source of the dynamic page's data.
     dynamic_page_data_source_id: String,
-    /// The kind of data a dynamic page is filled from.
+    /// The type of the data source of a dynamic page, as a number. HubSpot does not document the values.
     dynamic_page_data_source_type: i64,
     /// The id of the HubDB table the dynamic page shows.
     dynamic_page_hub_db_table_id: String,
@@ -214,7 +214,7 @@ crm_core::setters!(BlogPost {
     post_summary: String,
     /// The rules on who may see it.
     public_access_rules: [Value],
-    /// True if access is held to rules.
+    /// True if access rules apply.
     public_access_rules_enabled: bool,
     /// Time at which it is or was published.
     publish_date: Timestamp,
@@ -234,7 +234,7 @@ crm_core::setters!(BlogPost {
     tag_ids: [i64],
     /// The values of the theme's settings.
     theme_settings_values: Map<Value>,
-    /// The id of the one it was translated from.
+    /// The id of the original that was translated.
     translated_from_id: String,
     /// The versions in other languages, by language.
     translations: Map<ContentLanguageVariation>,

@@ -26,13 +26,13 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The rules on who may see it.
         public_access_rules: Vec<Value> = "publicAccessRules",
-        /// True if access is held to rules.
+        /// True if access rules apply.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
         /// The title that visitors see.
         public_title: Option<String> = "publicTitle",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// The id of the one it was translated from.
+        /// The id of the original that was translated.
         translated_from_id: Option<String> = "translatedFromId",
         /// Time at which it was last changed.
         updated: Option<Timestamp> = "updated",

@@ -14,7 +14,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `blog_tags.create` and `blog_tags.update`.
+    /// Body of `blog_tags.create` and `blog_tags.update`; reply of `blog_tags.create`, `blog_tags.create_language_variation` and 2 other operations.
     pub struct Tag {
         /// Time at which it was created. Read-only: omitted from requests.
         created: Option<Timestamp> = "created",
@@ -26,7 +26,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// The id of the one it was translated from.
+        /// The id of the original that was translated.
         translated_from_id: Option<i64> = "translatedFromId",
         /// Time at which it was last changed. Read-only: omitted from requests.
         updated: Option<Timestamp> = "updated",
@@ -40,7 +40,7 @@ crm_core::setters!(Tag {
     name: String,
     /// The part of the address after the domain.
     slug: String,
-    /// The id of the one it was translated from.
+    /// The id of the original that was translated.
     translated_from_id: i64,
 });
 

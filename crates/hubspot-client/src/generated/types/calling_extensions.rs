@@ -172,9 +172,7 @@ crm_core::record! {
         caller_id_type: Option<String> = "callerIdType",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// Coordinates of the record.
         object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
@@ -335,9 +333,7 @@ crm_core::record! {
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
         /// The URL.
         url: Option<String> = "url",
-        /// Name in JSON: `usesCallingWindow`.
         uses_calling_window: Option<bool> = "usesCallingWindow",
-        /// Name in JSON: `usesRemote`.
         uses_remote: Option<bool> = "usesRemote",
         width: Option<i64> = "width",
     }
@@ -377,9 +373,7 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         /// The URL.
         url: Option<String> = "url",
-        /// Name in JSON: `usesCallingWindow`.
         uses_calling_window: Option<bool> = "usesCallingWindow",
-        /// Name in JSON: `usesRemote`.
         uses_remote: Option<bool> = "usesRemote",
         width: Option<i64> = "width",
     }
@@ -400,9 +394,9 @@ crm_core::record! {
         supports_inbound_calling: Option<bool> = "supportsInboundCalling",
         /// The URL. Required in requests.
         url: Option<String> = "url",
-        /// Name in JSON: `usesCallingWindow`. Required in requests.
+        /// Required in requests.
         uses_calling_window: Option<bool> = "usesCallingWindow",
-        /// Name in JSON: `usesRemote`. Required in requests.
+        /// Required in requests.
         uses_remote: Option<bool> = "usesRemote",
         /// Required in requests.
         width: Option<i64> = "width",

@@ -30,7 +30,6 @@ crm_core::record! {
         budget_total: Option<f64> = "budgetTotal",
         /// The currency, for example `USD`. One of 176 values.
         currency_code: Option<String> = "currencyCode",
-        /// Name in JSON: `remainingBudget`.
         remaining_budget: Option<f64> = "remainingBudget",
         /// Expenses.
         spend_items: Vec<SpendItem> = "spendItems",

@@ -144,7 +144,7 @@ crm_core::record! {
         recipient_user_ids: Option<Vec<i64>> = "recipientUserIds",
         /// True if the export file is marked as sensitive. Required in requests.
         should_mark_export_file_as_sensitive: Option<bool> = "shouldMarkExportFileAsSensitive",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
         /// The id of the user.
         user_id: Option<i64> = "userId",

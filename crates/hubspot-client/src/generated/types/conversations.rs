@@ -60,7 +60,6 @@ crm_core::record! {
     pub struct AssignmentMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Name in JSON: `assignedFrom`.
         assigned_from: Option<String> = "assignedFrom",
         /// User or team to which it is assigned.
         assigned_to: Option<String> = "assignedTo",
@@ -303,7 +302,6 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<InboxType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

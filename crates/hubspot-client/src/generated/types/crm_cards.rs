@@ -290,7 +290,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `crm_cards.migrate_views`.
     pub struct CardMigrateViewsRequest {
-        /// Name in JSON: `allowDuplicateAppCardIds`. Required in requests.
+        /// Required in requests.
         allow_duplicate_app_card_ids: Option<bool> = "allowDuplicateAppCardIds",
         /// The id of the app card. Required in requests.
         app_card_id: Option<i64> = "appCardId",
@@ -451,7 +451,7 @@ crm_core::record! {
         label: Option<String> = "label",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<DisplayOptionType> = "type",
     }
     required "label" "name" "type"

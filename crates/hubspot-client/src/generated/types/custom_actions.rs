@@ -344,7 +344,6 @@ crm_core::record! {
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
         /// Origin. Always `AGENTS`. Required in requests.
         source: Option<String> = "source",
-        /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
     }
     required "agentId" "chirpAiContextObject" "source"
@@ -571,7 +570,6 @@ crm_core::record! {
         metadata: Option<Map<String>> = "metadata",
         /// The OpenTelemetry context, by key. Required in requests.
         otel_context_holder: Option<Map<String>> = "otelContextHolder",
-        /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
         /// Kinds of unstructured data, for example `CALL_TRANSCRIPT`. Required in requests.
         unstructured_sources: Option<Vec<ChirpAiContextObjectUnstructuredSourcesItem>> = "unstructuredSources",
@@ -770,7 +768,6 @@ crm_core::record! {
     pub struct CopilotRequestContext {
         /// Origin. Always `COPILOT`. Required in requests.
         source: Option<String> = "source",
-        /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
     }
     required "source"
@@ -897,9 +894,9 @@ crm_core::record! {
         referenced_object_type: Option<String> = "referencedObjectType",
         /// Schema of the data. Required in requests.
         schema: Option<ArrayFieldItems> = "schema",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<FieldTypeDefinitionType> = "type",
-        /// Name in JSON: `useChirp`. Required in requests.
+        /// Required in requests.
         use_chirp: Option<bool> = "useChirp",
     }
     required "externalOptions" "name" "options" "schema" "type" "useChirp"
@@ -1189,7 +1186,7 @@ crm_core::record! {
         options_url: Option<String> = "optionsUrl",
         /// The kind of record the value points to. Always `OWNER`.
         referenced_object_type: Option<String> = "referencedObjectType",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<PublicFieldTypeDefinitionType> = "type",
     }
     required "name" "options" "type"
@@ -1330,7 +1327,6 @@ crm_core::record! {
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
         /// Origin. Always `STANDALONE`. Required in requests.
         source: Option<String> = "source",
-        /// Name in JSON: `trajectoryId`.
         trajectory_id: Option<String> = "trajectoryId",
     }
     required "chirpAiContextObject" "source"

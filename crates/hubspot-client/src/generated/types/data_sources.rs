@@ -49,7 +49,6 @@ crm_core::record! {
     /// An item of [`DataSourceGetReply::columns`].
     pub struct FileColumn {
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }

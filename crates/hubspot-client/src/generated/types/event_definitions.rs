@@ -17,7 +17,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
     }
     required "label" "type"
@@ -222,7 +222,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`ComboEventRuleBranch::composing_rules`].
     pub struct ComboEventRule {
-        /// Number of requested items.
+        /// The number of times that the event must occur.
         count: Option<i64> = "count",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
@@ -262,7 +262,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `bool-comparative`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -294,7 +293,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `number-comparative`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -346,7 +344,6 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -386,7 +383,6 @@ crm_core::record! {
         from_object_type: Option<String> = "fromObjectType",
         /// The id of the kind of record it starts from.
         from_object_type_id: Option<String> = "fromObjectTypeId",
-        /// Name in JSON: `hasAllAssociatedObjects`.
         has_all_associated_objects: Option<bool> = "hasAllAssociatedObjects",
         /// True if deleting a record also deletes its associated records.
         has_cascading_deletes: Option<bool> = "hasCascadingDeletes",
@@ -403,7 +399,6 @@ crm_core::record! {
         inverse_allows_custom_labels: Option<bool> = "inverseAllowsCustomLabels",
         /// Cardinality of the inverse association, for example `ONE_TO_MANY`.
         inverse_cardinality: Option<LookupAssociationSpecCardinality> = "inverseCardinality",
-        /// Name in JSON: `inverseHasAllAssociatedObjects`.
         inverse_has_all_associated_objects: Option<bool> = "inverseHasAllAssociatedObjects",
         /// The id of the reverse association.
         inverse_id: Option<i64> = "inverseId",
@@ -462,7 +457,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `bool`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         value: Option<bool> = "value",
     }
@@ -499,7 +493,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `calendar-date`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// The unit of time.
         time_unit: Option<EventDefinitionsCalendarDatePropertyOperationTimeUnit> = "timeUnit",
@@ -561,7 +554,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `datetime-comparative`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -585,7 +577,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `property-updated-comparative`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -607,7 +598,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `string-comparative`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -674,7 +664,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `date`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         year: Option<i64> = "year",
     }
@@ -737,7 +726,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `datetime`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
@@ -777,7 +765,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `enumeration`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// Values, in a list or by name.
         values: Vec<String> = "values",
@@ -819,9 +806,8 @@ crm_core::record! {
     pub struct EventDefinitionsIndexedTimePoint {
         /// The time it is counted from.
         index_reference: Option<Reference> = "indexReference",
-        /// Number of items to skip.
+        /// The distance from the reference point.
         offset: Option<IndexOffset> = "offset",
-        /// Name in JSON: `shouldGenerateRefreshTime`.
         should_generate_refresh_time: Option<bool> = "shouldGenerateRefreshTime",
         /// Always `INDEXED`.
         time_type: Option<String> = "timeType",
@@ -851,7 +837,6 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// Values, in a list or by name.
         values: Vec<String> = "values",
@@ -907,7 +892,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `number`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         value: Option<f64> = "value",
     }
@@ -940,15 +924,13 @@ crm_core::record! {
     pub struct EventDefinitionsPropertyFilter {
         /// Further details, by name.
         context: Option<PropertyFilterContext> = "context",
-        /// Name in JSON: `filterInsightsId`.
         filter_insights_id: Option<i64> = "filterInsightsId",
         /// Always `PROPERTY`.
         filter_type: Option<String> = "filterType",
-        /// Name in JSON: `frameworkFilterId`.
         framework_filter_id: Option<i64> = "frameworkFilterId",
         /// Test that is applied to the property.
         operation: Option<EventDefinitionsPropertyFilterOperation> = "operation",
-        /// The names of the properties to return.
+        /// The name of the property.
         property: Option<String> = "property",
     }
 }
@@ -983,7 +965,7 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`Time`].
     pub struct EventDefinitionsPropertyReferencedTime {
-        /// The names of the properties to return.
+        /// The name of the property.
         property: Option<String> = "property",
         /// Reference for the property's time, for example `UPDATED_AT`.
         reference_type: Option<EventDefinitionsTimePointOperationPropertyParser> = "referenceType",
@@ -1013,7 +995,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `datetime-ranged`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
@@ -1039,7 +1020,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `number-ranged`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// The highest value of the range.
         upper_bound: Option<f64> = "upperBound",
@@ -1067,9 +1047,7 @@ crm_core::record! {
         property_parser: Option<EventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
         /// Always `rangedtime`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Treatment of the upper bound: `INCLUSIVE` or `EXCLUSIVE`.
         upper_bound_endpoint_behavior: Option<EndpointBehavior> = "upperBoundEndpointBehavior",
@@ -1095,7 +1073,6 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// Name in JSON: `numberOfDays`.
         number_of_days: Option<i64> = "numberOfDays",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
@@ -1105,7 +1082,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `datetime-rolling`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
@@ -1133,7 +1109,6 @@ crm_core::record! {
         default_value: Option<String> = "defaultValue",
         /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// Name in JSON: `numberOfDays`.
         number_of_days: Option<i64> = "numberOfDays",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
@@ -1143,7 +1118,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `rolling-property-updated`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }
@@ -1201,7 +1175,6 @@ crm_core::record! {
         operator_name: Option<String> = "operatorName",
         /// Always `string`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         value: Option<String> = "value",
     }
@@ -1252,11 +1225,9 @@ crm_core::record! {
         property_parser: Option<EventDefinitionsTimePointOperationPropertyParser> = "propertyParser",
         /// Always `timepoint`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
         /// The time to compare with.
         time_point: Option<Time> = "timePoint",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -1318,7 +1289,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Number of items to skip. The value of [`EventDefinitionsIndexedTimePoint::offset`].
+    /// The distance from the reference point. The value of [`EventDefinitionsIndexedTimePoint::offset`].
     pub struct IndexOffset {
         /// Number of days to shift by.
         days: Option<i64> = "days",
@@ -1502,7 +1473,6 @@ crm_core::record! {
         pattern: Option<String> = "pattern",
         /// Always `regex`.
         property_type: Option<String> = "propertyType",
-        /// Name in JSON: `renderSpec`.
         render_spec: Option<String> = "renderSpec",
     }
 }

@@ -322,7 +322,6 @@ crm_core::record! {
         height: Option<i64> = "height",
         name: Option<String> = "name",
         size: Option<i64> = "size",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The URL.
         url: Option<String> = "url",
@@ -364,7 +363,6 @@ crm_core::record! {
         size: Option<i64> = "size",
         /// The part of HubSpot the file comes from.
         source_group: Option<StoredFileSourceGroup> = "sourceGroup",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

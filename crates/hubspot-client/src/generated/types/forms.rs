@@ -611,7 +611,6 @@ crm_core::union! {
 crm_core::record! {
     /// Display options of the form. The value of [`HubSpotFormDefinition::display_options`].
     pub struct FormDisplayOptions {
-        /// Name in JSON: `cssClass`.
         css_class: Option<String> = "cssClass",
         /// True if the form is plain HTML of the page, without an iframe. Required in requests.
         render_raw_html: Option<bool> = "renderRawHtml",
@@ -670,7 +669,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Action after submission: a redirect or a thank-you message. The value of [`HubSpotFormConfiguration::post_submit_action`].
     pub struct FormPostSubmitAction {
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<FormPostSubmitActionType> = "type",
         /// Required in requests.
         value: Option<String> = "value",
@@ -709,7 +708,7 @@ crm_core::record! {
     pub struct FormStyle {
         /// The width of the background, in CSS. Required in requests.
         background_width: Option<String> = "backgroundWidth",
-        /// Name in JSON: `fontFamily`. Required in requests.
+        /// Required in requests.
         font_family: Option<String> = "fontFamily",
         /// The color of help texts. Required in requests.
         help_text_color: Option<String> = "helpTextColor",

@@ -36,7 +36,6 @@ crm_core::record! {
         option_count: Option<i64> = "optionCount",
         /// The values to choose from.
         options: Vec<HubdbOptionItem> = "options",
-        /// Name in JSON: `type`.
         type_: Option<ColumnType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -67,7 +66,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from. Required in requests.
         options: Option<Vec<HubdbOptionItem>> = "options",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<ColumnType> = "type",
     }
     required "id" "label" "name" "options" "type"
@@ -165,7 +164,6 @@ crm_core::record! {
     pub struct ForeignId {
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -367,7 +365,6 @@ crm_core::record! {
         results: Vec<HubDbRow> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
-        /// Name in JSON: `type`.
         type_: Option<HubDbRowPageType> = "type",
     }
 }
@@ -613,7 +610,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The order it is shown or sorted in. Required in requests.
         order: Option<i64> = "order",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
         /// Time at which it was changed last. Required in requests.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -665,11 +662,11 @@ crm_core::record! {
     pub struct SimpleUser {
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`. Required in requests.
+        /// Required in requests.
         first_name: Option<String> = "firstName",
         /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`. Required in requests.
+        /// Required in requests.
         last_name: Option<String> = "lastName",
     }
     required "email" "firstName" "id" "lastName"

@@ -6,7 +6,7 @@ use super::{
 };
 
 crm_core::record! {
-    /// Body of `landing_pages.create_folder` and `landing_pages.update_folder`.
+    /// Body of `landing_pages.create_folder` and `landing_pages.update_folder`; reply of `landing_pages.create_folder`, `landing_pages.get_folder` and 2 other operations.
     pub struct ContentFolder {
         /// The group that it belongs to.
         category: Option<i64> = "category",

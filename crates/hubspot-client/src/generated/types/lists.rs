@@ -89,7 +89,7 @@ crm_core::record! {
     pub struct ListConversionInactivity {
         /// Always `INACTIVITY`. Required in requests.
         conversion_type: Option<String> = "conversionType",
-        /// Number of items to skip. Required in requests.
+        /// The number of time units without activity after which the list is converted. Required in requests.
         offset: Option<i64> = "offset",
         /// The unit of time. Required in requests.
         time_unit: Option<ListConversionInactivityTimeUnit> = "timeUnit",
@@ -465,7 +465,6 @@ crm_core::record! {
     pub struct MembershipSettings {
         /// True if unassigned records are included.
         include_unassigned: Option<bool> = "includeUnassigned",
-        /// Name in JSON: `membershipTeamId`.
         membership_team_id: Option<i64> = "membershipTeamId",
     }
 }

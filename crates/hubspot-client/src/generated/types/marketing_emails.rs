@@ -90,7 +90,7 @@ crm_core::record! {
         folder_id: Option<i64> = "folderId",
         /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
-        /// Origin.
+        /// The sender of the e-mail.
         from: Option<EmailFromDetails> = "from",
         id: Option<String> = "id",
         /// True if it is part of an A/B test.
@@ -135,9 +135,8 @@ crm_core::record! {
         teams_with_access: Vec<String> = "teamsWithAccess",
         /// The settings of the A/B test.
         testing: Option<EmailTestingDetails> = "testing",
-        /// Targets: records, or recipients of an e-mail.
+        /// The recipients of the e-mail.
         to: Option<EmailToDetails> = "to",
-        /// Name in JSON: `type`.
         type_: Option<EmailType> = "type",
         /// Time at which it was unpublished.
         unpublished_at: Option<Timestamp> = "unpublishedAt",
@@ -244,7 +243,7 @@ crm_core::record! {
         feedback_survey_id: Option<String> = "feedbackSurveyId",
         /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
-        /// Origin.
+        /// The sender of the e-mail.
         from: Option<EmailFromDetails> = "from",
         /// True if the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
@@ -266,7 +265,7 @@ crm_core::record! {
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
         /// The settings of the A/B test.
         testing: Option<EmailTestingDetails> = "testing",
-        /// Targets: records, or recipients of an e-mail.
+        /// The recipients of the e-mail.
         to: Option<EmailToDetails> = "to",
         /// Version for web browsers.
         webversion: Option<WebversionDetails> = "webversion",
@@ -287,7 +286,7 @@ crm_core::setters!(EmailCreateRequest {
     feedback_survey_id: String,
     /// The id of the folder.
     folder_id_v2: i64,
-    /// Origin.
+    /// The sender of the e-mail.
     from: EmailFromDetails,
     /// True if the sending time is varied a little.
     jitter_send_time: bool,
@@ -309,7 +308,7 @@ crm_core::setters!(EmailCreateRequest {
     subscription_details: EmailSubscriptionDetails,
     /// The settings of the A/B test.
     testing: EmailTestingDetails,
-    /// Targets: records, or recipients of an e-mail.
+    /// The recipients of the e-mail.
     to: EmailToDetails,
     /// Version for web browsers.
     webversion: WebversionDetails,
@@ -326,7 +325,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The value of [`Email::from`].
+    /// The sender of the e-mail. The value of [`Email::from`].
     pub struct EmailFromDetails {
         /// Address for replies, if it differs from the sender.
         custom_reply_to: Option<String> = "customReplyTo",
@@ -576,11 +575,10 @@ crm_core::setters!(EmailSubscriptionDetails {
 crm_core::record! {
     /// The settings of the A/B test. The value of [`Email::testing`].
     pub struct EmailTestingDetails {
-        /// Name in JSON: `abSampleSizeDefault`.
         ab_sample_size_default: Option<AbStatus> = "abSampleSizeDefault",
         /// Variation that is sent if the test has no winner.
         ab_sampling_default: Option<AbStatus> = "abSamplingDefault",
-        /// Its part in an A/B test.
+        /// The role of the page, post or e-mail in an A/B test, for example `master` or `variant`.
         ab_status: Option<AbStatus> = "abStatus",
         /// Metric that decides the winner, for example `CLICKS_BY_OPENS`.
         ab_success_metric: Option<EmailTestingDetailsAbSuccessMetric> = "abSuccessMetric",
@@ -600,7 +598,7 @@ crm_core::setters!(EmailTestingDetails {
     ab_sample_size_default: AbStatus,
     /// Variation that is sent if the test has no winner.
     ab_sampling_default: AbStatus,
-    /// Its part in an A/B test.
+    /// The role of the page, post or e-mail in an A/B test, for example `master` or `variant`.
     ab_status: AbStatus,
     /// Metric that decides the winner, for example `CLICKS_BY_OPENS`.
     ab_success_metric: EmailTestingDetailsAbSuccessMetric,
@@ -643,7 +641,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Targets: records, or recipients of an e-mail. The value of [`Email::to`].
+    /// The recipients of the e-mail. The value of [`Email::to`].
     pub struct EmailToDetails {
         /// The contacts, by id.
         contact_ids: Option<EmailRecipients> = "contactIds",
@@ -653,7 +651,6 @@ crm_core::record! {
         contact_lists: Option<EmailRecipients> = "contactLists",
         /// True to exclude contacts who received too many e-mails.
         limit_send_frequency: Option<bool> = "limitSendFrequency",
-        /// Name in JSON: `suppressGraymail`.
         suppress_graymail: Option<bool> = "suppressGraymail",
     }
 }
@@ -754,7 +751,7 @@ crm_core::record! {
         content: Option<EmailContent> = "content",
         /// The id of the folder.
         folder_id_v2: Option<i64> = "folderIdV2",
-        /// Origin.
+        /// The sender of the e-mail.
         from: Option<EmailFromDetails> = "from",
         /// True if the sending time is varied a little.
         jitter_send_time: Option<bool> = "jitterSendTime",
@@ -776,7 +773,7 @@ crm_core::record! {
         subscription_details: Option<EmailSubscriptionDetails> = "subscriptionDetails",
         /// The settings of the A/B test.
         testing: Option<EmailTestingDetails> = "testing",
-        /// Targets: records, or recipients of an e-mail.
+        /// The recipients of the e-mail.
         to: Option<EmailToDetails> = "to",
         /// Version for web browsers.
         webversion: Option<WebversionDetails> = "webversion",
@@ -795,7 +792,7 @@ crm_core::setters!(EmailUpdateRequest {
     content: EmailContent,
     /// The id of the folder.
     folder_id_v2: i64,
-    /// Origin.
+    /// The sender of the e-mail.
     from: EmailFromDetails,
     /// True if the sending time is varied a little.
     jitter_send_time: bool,
@@ -817,7 +814,7 @@ crm_core::setters!(EmailUpdateRequest {
     subscription_details: EmailSubscriptionDetails,
     /// The settings of the A/B test.
     testing: EmailTestingDetails,
-    /// Targets: records, or recipients of an e-mail.
+    /// The recipients of the e-mail.
     to: EmailToDetails,
     /// Version for web browsers.
     webversion: WebversionDetails,

@@ -66,7 +66,6 @@ crm_core::record! {
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
-        /// Name in JSON: `percentRange`.
         percent_range: Option<String> = "percentRange",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
@@ -232,7 +231,6 @@ crm_core::record! {
     /// Origin of the definition. The value of [`PropertyDefinition::definition_source`].
     pub struct DefinitionSource {
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<DefinitionSourceType> = "type",
     }
 }
@@ -283,7 +281,7 @@ impl Endpoints {
 }
 
 crm_core::record! {
-    /// Body of `media_bridge.update_event_visibility`.
+    /// Body of `media_bridge.update_event_visibility`; reply of `media_bridge.update_event_visibility`.
     pub struct EventVisibilityChange {
         /// The kind of event. Required in requests.
         event_type: Option<EventVisibilityChangeEventType> = "eventType",
@@ -365,7 +363,6 @@ crm_core::record! {
         enclosed_in_parentheses: Option<bool> = "enclosedInParentheses",
         /// Expression that is evaluated.
         expression_to_evaluate: Option<Box<Expression>> = "expressionToEvaluate",
-        /// Name in JSON: `ifExpression`.
         if_expression: Option<Box<Expression>> = "ifExpression",
         /// Operands, in order.
         inputs: Vec<Expression> = "inputs",
@@ -385,13 +382,11 @@ crm_core::record! {
 crm_core::record! {
     /// Further data about the property. The value of [`PropertyDefinition::extension_data`].
     pub struct ExtensionData {
-        /// Name in JSON: `caseChangeTestExtensionData`.
         case_change_test_extension_data: Option<CaseChangeTestExtensionData> = "caseChangeTestExtensionData",
         /// Result of each extension: `OK`, `ERROR` or `TIMEOUT`.
         extension_status_map: Map<ExtensionDataExtensionStatusMapValue> = "extensionStatusMap",
         /// Decoration of the options.
         option_decorators_extension_data: Option<OptionDecoratorsExtensionData> = "optionDecoratorsExtensionData",
-        /// Name in JSON: `requiredPropertiesExtensionData`.
         required_properties_extension_data: Option<RequiredPropertiesExtensionData> = "requiredPropertiesExtensionData",
         /// True if the property is softly required.
         soft_required_properties_extension_data: Option<SoftRequiredPropertiesExtensionData> = "softRequiredPropertiesExtensionData",
@@ -451,13 +446,10 @@ crm_core::record! {
     pub struct Group {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `displayName`.
         display_name: Option<String> = "displayName",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Name in JSON: `fulcrumPortalId`.
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
-        /// Name in JSON: `fulcrumTimestamp`.
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
         /// True if HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
@@ -470,13 +462,10 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ObjectDefinitionReply::property_groups`].
     pub struct GroupView {
-        /// Name in JSON: `displayName`.
         display_name: Option<String> = "displayName",
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
-        /// Name in JSON: `fulcrumPortalId`.
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
-        /// Name in JSON: `fulcrumTimestamp`.
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
         /// True if HubSpot itself defined it.
         hubspot_defined: Option<bool> = "hubspotDefined",
@@ -518,13 +507,11 @@ crm_core::record! {
         indexed_for_filters_and_reports: Option<bool> = "indexedForFiltersAndReports",
         /// The id of the app.
         integration_app_id: Option<i64> = "integrationAppId",
-        /// Name in JSON: `janusGroup`.
         janus_group: Option<String> = "janusGroup",
         /// The property that says when a record last changed.
         last_modified_property_name: Option<String> = "lastModifiedPropertyName",
         /// Origin of the object type, for example `PORTAL_SPECIFIC`.
         meta_type: Option<InboundDbObjectTypeMetaType> = "metaType",
-        /// Name in JSON: `metaTypeId`.
         meta_type_id: Option<i64> = "metaTypeId",
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
@@ -786,7 +773,6 @@ crm_core::record! {
         is_customized_default: Option<bool> = "isCustomizedDefault",
         /// True if it can hold several values.
         is_multi_valued: Option<bool> = "isMultiValued",
-        /// Name in JSON: `isPartial`.
         is_partial: Option<bool> = "isPartial",
         /// Display name.
         label: Option<String> = "label",
@@ -880,7 +866,6 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Name in JSON: `type`.
         type_: Option<PropertyType> = "type",
     }
 }
@@ -1297,7 +1282,6 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1416,7 +1400,6 @@ crm_core::record! {
     pub struct ObjectTypeIdProto {
         /// The second number of an object type id, as in `2-123`.
         inner_id: Option<i64> = "innerId",
-        /// Name in JSON: `metaTypeId`.
         meta_type_id: Option<i64> = "metaTypeId",
     }
 }
@@ -1540,11 +1523,8 @@ crm_core::record! {
         extension_data: Option<ExtensionData> = "extensionData",
         /// Source of external options.
         external_options_meta_data: Option<OptionsMetaData> = "externalOptionsMetaData",
-        /// Name in JSON: `fulcrumPortalId`.
         fulcrum_portal_id: Option<i64> = "fulcrumPortalId",
-        /// Name in JSON: `fulcrumTimestamp`.
         fulcrum_timestamp: Option<i64> = "fulcrumTimestamp",
-        /// Name in JSON: `janusGroup`.
         janus_group: Option<String> = "janusGroup",
         /// The association that values are looked up through.
         lookup_association_spec: Option<LookupAssociationSpec> = "lookupAssociationSpec",
@@ -1552,7 +1532,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// Permission for the property.
         permission: Option<FieldLevelPermission> = "permission",
-        /// The names of the properties to return.
+        /// The property.
         property: Option<MediaBridgeProperty> = "property",
         /// Origin of the property's definition.
         property_definition_source: Option<DefinitionSource> = "propertyDefinitionSource",

@@ -194,15 +194,12 @@ crm_core::record! {
         is_service_account: Option<bool> = "isServiceAccount",
         /// True if the token is for a user.
         is_user_level: Option<bool> = "isUserLevel",
-        /// Name in JSON: `newSignature`.
         new_signature: Option<String> = "newSignature",
-        /// Name in JSON: `scopeToScopeGroupPks`.
         scope_to_scope_group_pks: Option<String> = "scopeToScopeGroupPks",
         /// The scopes that are granted.
         scopes: Option<String> = "scopes",
         /// The signature of the token.
         signature: Option<String> = "signature",
-        /// Name in JSON: `trialScopeToScopeGroupPks`.
         trial_scope_to_scope_group_pks: Option<String> = "trialScopeToScopeGroupPks",
         /// The scopes that are on trial.
         trial_scopes: Option<String> = "trialScopes",

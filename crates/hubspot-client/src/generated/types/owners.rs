@@ -12,11 +12,9 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// The id of the owner, which properties such as `hubspot_owner_id` contain.
         id: Option<String> = "id",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The teams of the owner.
         teams: Vec<Team> = "teams",
@@ -52,7 +50,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// Default: `id`.
+    /// Argument `id_property` of `owners.get`.
     pub enum OwnersGetIdProperty {
         /// `id`
         Id = "id",

@@ -64,7 +64,6 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Name in JSON: `type`.
         type_: Option<PropertyType> = "type",
     }
 }

@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value, AssociationSpec, LegalBasis, Paging, PublicOb
 crm_core::record! {
     /// An item of [`CalendarMeetingEventCreateRequest::associations`].
     pub struct AssociationCreateRequest {
-        /// Targets: records, or recipients of an e-mail. Required in requests.
+        /// The record to which the association leads, or several. Required in requests.
         to: Option<PublicObjectId> = "to",
         /// Types of the association. Required in requests.
         types: Option<Vec<AssociationSpec>> = "types",
@@ -63,7 +63,6 @@ crm_core::record! {
         branding_metadata: Option<BrandingMetadata> = "brandingMetadata",
         /// The settings of the meeting link.
         custom_params: Option<MeetingsLinkSettings> = "customParams",
-        /// Name in JSON: `isOffline`.
         is_offline: Option<bool> = "isOffline",
         /// Time at which the meeting link has free times.
         link_availability: Option<LinkAvailability> = "linkAvailability",
@@ -98,7 +97,6 @@ crm_core::record! {
     pub struct BrandingMetadata {
         /// The second accent color.
         accent2_color: Option<String> = "accent2Color",
-        /// Name in JSON: `accentColor`.
         accent_color: Option<String> = "accentColor",
         /// The first line of the company's address.
         company_address_line1: Option<String> = "companyAddressLine1",
@@ -482,7 +480,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from.
         options: Vec<BookingOption> = "options",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -504,7 +501,6 @@ crm_core::record! {
         payment_link_id: Option<String> = "paymentLinkId",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
-        /// Name in JSON: `type`.
         type_: Option<LinkMetadataType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -554,11 +550,11 @@ crm_core::record! {
         duration: Option<i64> = "duration",
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`. Required in requests.
+        /// Required in requests.
         first_name: Option<String> = "firstName",
         /// The fields of the booking form. Required in requests.
         form_fields: Option<Vec<BookingFormField>> = "formFields",
-        /// Name in JSON: `lastName`. Required in requests.
+        /// Required in requests.
         last_name: Option<String> = "lastName",
         /// Answers of the guest about consent. Required in requests.
         legal_consent_responses: Option<Vec<LegalConsentReply>> = "legalConsentResponses",
@@ -615,7 +611,6 @@ crm_core::record! {
         form_fields: Vec<ValidatedFormField> = "formFields",
         /// The e-mail addresses of the guests.
         guest_emails: Vec<String> = "guestEmails",
-        /// Name in JSON: `isOffline`.
         is_offline: Option<bool> = "isOffline",
         /// Answers of the guest about consent.
         legal_consent_responses: Vec<LegalConsentReply> = "legalConsentResponses",
@@ -638,7 +633,6 @@ crm_core::record! {
     pub struct MeetingsLinkSettings {
         /// The times that can be booked.
         availability: Map<ClosedRange> = "availability",
-        /// Name in JSON: `customAvailabilityEndDate`.
         custom_availability_end_date: Option<i64> = "customAvailabilityEndDate",
         /// The first date that can be booked.
         custom_availability_start_date: Option<i64> = "customAvailabilityStartDate",
@@ -759,7 +753,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`EmailReminderSchedule::reminders`].
     pub struct Reminder {
-        /// Name in JSON: `numberOfTimeUnits`. Required in requests.
+        /// Required in requests.
         number_of_time_units: Option<i64> = "numberOfTimeUnits",
         /// The unit of time. Required in requests.
         time_unit: Option<TimeUnit> = "timeUnit",
@@ -812,7 +806,6 @@ crm_core::record! {
     pub struct UserBusyTimes {
         /// Time at which the user is busy.
         busy_times: Vec<TimeRange> = "busyTimes",
-        /// Name in JSON: `isOffline`.
         is_offline: Option<bool> = "isOffline",
         /// The user whose busy times are returned.
         meetings_user: Option<MeetingsUser> = "meetingsUser",
@@ -824,11 +817,9 @@ crm_core::record! {
     pub struct UserProfile {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// The whole name of the person.
         full_name: Option<String> = "fullName",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
     }
 }

@@ -11,7 +11,6 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -193,11 +192,9 @@ crm_core::record! {
         /// The kind of dependency.
         dependency_type: Option<SequenceStepDependencyReplyDependencyType> = "dependencyType",
         id: Option<String> = "id",
-        /// Name in JSON: `reliesOnSequenceStepId`.
         relies_on_sequence_step_id: Option<String> = "reliesOnSequenceStepId",
         /// The order number of the step for which it waits.
         relies_on_step_order: Option<i64> = "reliesOnStepOrder",
-        /// Name in JSON: `requiredBySequenceStepId`.
         required_by_sequence_step_id: Option<String> = "requiredBySequenceStepId",
         /// The order number of the step that waits.
         required_by_step_order: Option<i64> = "requiredByStepOrder",
@@ -271,7 +268,6 @@ crm_core::record! {
         task_type: Option<TaskPatternReplyTaskType> = "taskType",
         /// The id of the template.
         template_id: Option<i64> = "templateId",
-        /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::open_enum! {
-    /// Its part in an A/B test.
+    /// Variation that is sent if the test has no winner.
     pub enum AbStatus {
         /// `automated_loser_variant`
         AutomatedLoserVariant = "automated_loser_variant",

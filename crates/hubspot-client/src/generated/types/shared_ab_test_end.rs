@@ -94,9 +94,9 @@ impl ContentLanguageClone {
 }
 
 crm_core::record! {
-    /// Body of `landing_pages.create`, `landing_pages.update` and 4 other operations.
+    /// Body of `landing_pages.create`, `landing_pages.update` and 4 other operations; reply of `landing_pages.clone_page`, `landing_pages.create` and 18 other operations.
     pub struct Page {
-        /// Its part in an A/B test.
+        /// The role of the page, post or e-mail in an A/B test, for example `master` or `variant`.
         ab_status: Option<AbStatus> = "abStatus",
         /// The id of the A/B test.
         ab_test_id: Option<String> = "abTestId",
@@ -110,11 +110,11 @@ crm_core::record! {
         author_name: Option<String> = "authorName",
         /// The id of the marketing campaign.
         campaign: Option<String> = "campaign",
-        /// The id of the kind of content.
+        /// The id of the type of content. HubSpot does not document the values.
         category_id: Option<i64> = "categoryId",
         /// The id of the content group, for example a blog.
         content_group_id: Option<String> = "contentGroupId",
-        /// The kind of content, by number.
+        /// The type of content, as a number. HubSpot does not document the meaning of the values.
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
         /// Time at which it was created. Read-only: omitted from requests.
         created: Option<Timestamp> = "created",
@@ -128,7 +128,7 @@ crm_core::record! {
         domain: Option<String> = "domain",
         /// The id of the source of the dynamic page's data.
         dynamic_page_data_source_id: Option<String> = "dynamicPageDataSourceId",
-        /// The kind of data a dynamic page is filled from.
+        /// The type of the data source of a dynamic page, as a number. HubSpot does not document the values.
         dynamic_page_data_source_type: Option<i64> = "dynamicPageDataSourceType",
         /// The id of the HubDB table the dynamic page shows.
         dynamic_page_hub_db_table_id: Option<String> = "dynamicPageHubDbTableId",
@@ -175,7 +175,7 @@ crm_core::record! {
         password: Option<String> = "password",
         /// The rules on who may see it.
         public_access_rules: Option<Vec<Value>> = "publicAccessRules",
-        /// True if access is held to rules.
+        /// True if access rules apply.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
         /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
@@ -191,7 +191,7 @@ crm_core::record! {
         template_path: Option<String> = "templatePath",
         /// The values of the theme's settings.
         theme_settings_values: Option<Map<Value>> = "themeSettingsValues",
-        /// The id of the one it was translated from.
+        /// The id of the original that was translated.
         translated_from_id: Option<String> = "translatedFromId",
         /// The versions in other languages, by language.
         translations: Option<Map<ContentLanguageVariation>> = "translations",
@@ -211,7 +211,7 @@ crm_core::record! {
     read_only "archivedAt" "created" "createdById" "updated" "updatedById"
 }
 crm_core::setters!(Page {
-    /// Its part in an A/B test.
+    /// The role of the page, post or e-mail in an A/B test, for example `master` or `variant`.
     ab_status: AbStatus,
     /// The id of the A/B test.
     ab_test_id: String,
@@ -223,11 +223,11 @@ crm_core::setters!(Page {
     author_name: String,
     /// The id of the marketing campaign.
     campaign: String,
-    /// The id of the kind of content.
+    /// The id of the type of content. HubSpot does not document the values.
     category_id: i64,
     /// The id of the content group, for example a blog.
     content_group_id: String,
-    /// The kind of content, by number.
+    /// The type of content, as a number. HubSpot does not document the meaning of the values.
     content_type_category: ContentTypeCategory,
     /// The state it is in, for example `PUBLISHED`.
     current_state: EmailState,
@@ -237,7 +237,7 @@ crm_core::setters!(Page {
     domain: String,
     /// The id of the source of the dynamic page's data.
     dynamic_page_data_source_id: String,
-    /// The kind of data a dynamic page is filled from.
+    /// The type of the data source of a dynamic page, as a number. HubSpot does not document the values.
     dynamic_page_data_source_type: i64,
     /// The id of the HubDB table the dynamic page shows.
     dynamic_page_hub_db_table_id: String,
@@ -284,7 +284,7 @@ crm_core::setters!(Page {
     password: String,
     /// The rules on who may see it.
     public_access_rules: [Value],
-    /// True if access is held to rules.
+    /// True if access rules apply.
     public_access_rules_enabled: bool,
     /// Time at which it is or was published.
     publish_date: Timestamp,
@@ -300,7 +300,7 @@ crm_core::setters!(Page {
     template_path: String,
     /// The values of the theme's settings.
     theme_settings_values: Map<Value>,
-    /// The id of the one it was translated from.
+    /// The id of the original that was translated.
     translated_from_id: String,
     /// The versions in other languages, by language.
     translations: Map<ContentLanguageVariation>,

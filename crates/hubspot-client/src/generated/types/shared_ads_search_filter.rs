@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value, PropertyFilter};
 crm_core::record! {
     /// Variant of [`AndFilterBranchFiltersItem`].
     pub struct AdsSearchFilter {
-        /// Name in JSON: `adNetwork`. Required in requests.
+        /// Required in requests.
         ad_network: Option<String> = "adNetwork",
         /// The kind of ads entity. Required in requests.
         entity_type: Option<String> = "entityType",
@@ -546,7 +546,7 @@ crm_core::record! {
     pub struct EventFilterMetadata {
         /// Test that is applied to the property. Required in requests.
         operation: Option<Value> = "operation",
-        /// The names of the properties to return. Required in requests.
+        /// The name of the property. Required in requests.
         property: Option<String> = "property",
     }
     required "operation" "property"
@@ -715,7 +715,7 @@ crm_core::record! {
     pub struct InListFilterMetadata {
         /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `inListType`. Required in requests.
+        /// Required in requests.
         in_list_type: Option<String> = "inListType",
     }
     required "id" "inListType"
@@ -871,7 +871,6 @@ crm_core::record! {
     pub struct PageViewAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// Name in JSON: `enableTracking`.
         enable_tracking: Option<bool> = "enableTracking",
         /// Always `PAGE_VIEW`. Required in requests.
         filter_type: Option<String> = "filterType",
@@ -916,7 +915,7 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
-        /// Name in JSON: `privacyName`. Required in requests.
+        /// Required in requests.
         privacy_name: Option<String> = "privacyName",
     }
     required "filterType" "operator" "privacyName"

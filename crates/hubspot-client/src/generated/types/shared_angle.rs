@@ -127,7 +127,7 @@ crm_core::record! {
         password: Option<String> = "password",
         /// The rules on who may see it.
         public_access_rules: Option<Vec<Value>> = "publicAccessRules",
-        /// True if access is held to rules.
+        /// True if access rules apply.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
         /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
@@ -156,7 +156,7 @@ crm_core::setters!(ContentLanguageVariation {
     password: String,
     /// The rules on who may see it.
     public_access_rules: [Value],
-    /// True if access is held to rules.
+    /// True if access rules apply.
     public_access_rules_enabled: bool,
     /// Time at which it is or was published.
     publish_date: Timestamp,
@@ -194,7 +194,7 @@ impl ContentSchedule {
 }
 
 crm_core::open_enum! {
-    /// The kind of content, by number.
+    /// The type of content, as a number. HubSpot does not document the meaning of the values.
     pub enum ContentTypeCategory {
         /// `0`
         X0 = "0",
@@ -268,11 +268,8 @@ crm_core::record! {
     pub struct LayoutSection {
         /// The cells of the section.
         cells: Option<Vec<LayoutSection>> = "cells",
-        /// Name in JSON: `cssClass`.
         css_class: Option<String> = "cssClass",
-        /// Name in JSON: `cssId`.
         css_id: Option<String> = "cssId",
-        /// Name in JSON: `cssStyle`.
         css_style: Option<String> = "cssStyle",
         /// Display name.
         label: Option<String> = "label",
@@ -284,7 +281,6 @@ crm_core::record! {
         /// The rows of the layout.
         rows: Option<Vec<Map<LayoutSection>>> = "rows",
         styles: Option<Styles> = "styles",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Its width in the grid.
         w: Option<i64> = "w",
@@ -382,7 +378,6 @@ crm_core::setters!(RgbaColor {
 crm_core::record! {
     /// An item of [`LayoutSection::row_meta_data`].
     pub struct RowMetaData {
-        /// Name in JSON: `cssClass`.
         css_class: Option<String> = "cssClass",
         styles: Option<Styles> = "styles",
     }

@@ -98,7 +98,6 @@ crm_core::record! {
         state: Option<String> = "state",
         /// The street of the address.
         street: Option<String> = "street",
-        /// Name in JSON: `type`.
         type_: Option<ContactUrlType> = "type",
         /// The postal code.
         zip: Option<String> = "zip",
@@ -123,7 +122,6 @@ crm_core::record! {
     pub struct ContactEmail {
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `type`.
         type_: Option<ContactUrlType> = "type",
     }
     required "email"
@@ -148,11 +146,8 @@ impl ContactEmail {
 crm_core::record! {
     /// The value of [`ContactProfile::name`].
     pub struct ContactName {
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// Name in JSON: `middleName`.
         middle_name: Option<String> = "middleName",
         /// Text before the name, for example a title.
         prefix: Option<String> = "prefix",
@@ -193,7 +188,6 @@ crm_core::record! {
     pub struct ContactPhone {
         /// The phone number. Required in requests.
         phone: Option<String> = "phone",
-        /// Name in JSON: `type`.
         type_: Option<ContactPhoneType> = "type",
     }
     required "phone"
@@ -277,7 +271,6 @@ impl ContactProfile {
 crm_core::record! {
     /// An item of [`ContactProfile::urls`].
     pub struct ContactUrl {
-        /// Name in JSON: `type`.
         type_: Option<ContactUrlType> = "type",
         /// The URL. Required in requests.
         url: Option<String> = "url",
@@ -368,7 +361,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Address to which messages are delivered, with its type. The value of [`ChannelAccount::delivery_identifier`].
     pub struct DeliveryIdentifier {
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<DeliveryIdentifierType> = "type",
         /// Required in requests.
         value: Option<String> = "value",
@@ -701,7 +694,6 @@ crm_core::record! {
         mapped_template_id: Option<i64> = "mappedTemplateId",
         /// The values of the template's parameters.
         parameters: Map<String> = "parameters",
-        /// Name in JSON: `rootMicId`.
         root_mic_id: Option<i64> = "rootMicId",
         /// Always `WHATSAPP_TEMPLATE_METADATA`.
         type_: Option<String> = "type",

@@ -142,7 +142,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`SingleSendRequestCreate::message`].
+    /// The recipients of the e-mail, and its sender. The value of [`SingleSendRequestCreate::message`].
     pub struct SingleSendEmail {
         /// The addresses that get a blind copy. Required in requests.
         bcc: Option<Vec<String>> = "bcc",
@@ -154,7 +154,7 @@ crm_core::record! {
         reply_to: Option<Vec<String>> = "replyTo",
         /// An id for the send; the same one is sent only once.
         send_id: Option<String> = "sendId",
-        /// Targets: records, or recipients of an e-mail.
+        /// The address of the recipient.
         to: Option<String> = "to",
     }
     required "bcc" "cc" "replyTo"
@@ -165,7 +165,7 @@ crm_core::setters!(SingleSendEmail {
     from: String,
     /// An id for the send; the same one is sent only once.
     send_id: String,
-    /// Targets: records, or recipients of an e-mail.
+    /// The address of the recipient.
     to: String,
 });
 
@@ -198,7 +198,7 @@ crm_core::record! {
         custom_properties: Option<Map<Value>> = "customProperties",
         /// The id of the e-mail. Required in requests.
         email_id: Option<i64> = "emailId",
-        /// Human-readable message. Required in requests.
+        /// The recipients of the e-mail, and its sender. Required in requests.
         message: Option<SingleSendEmail> = "message",
     }
     required "contactProperties" "customProperties" "emailId" "message"

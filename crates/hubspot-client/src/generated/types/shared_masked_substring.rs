@@ -77,9 +77,7 @@ crm_core::record! {
         source_label: Option<String> = "sourceLabel",
         /// Further data on the source.
         source_metadata: Option<String> = "sourceMetadata",
-        /// Name in JSON: `sourceUpstreamDeployable`.
         source_upstream_deployable: Option<String> = "sourceUpstreamDeployable",
-        /// Name in JSON: `sourceVid`.
         source_vid: Option<Vec<i64>> = "sourceVid",
         /// Time that the value or event refers to. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",

@@ -45,7 +45,7 @@ crm_core::record! {
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "groupName" "label" "name" "type"

@@ -10,7 +10,7 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// Test that is applied to the property. Required in requests.
         operation: Option<Value> = "operation",
-        /// The names of the properties to return. Required in requests.
+        /// The name of the property. Required in requests.
         property: Option<String> = "property",
     }
     required "filterType" "operation" "property"

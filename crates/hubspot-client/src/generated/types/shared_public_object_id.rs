@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::record! {
-    /// The value of [`AssociationArchive::from`](super::AssociationArchive::from).
+    /// The record from which the association leads. The value of [`AssociationArchive::from`](super::AssociationArchive::from).
     pub struct PublicObjectId {
         /// The id of the record. Required in requests.
         id: Option<String> = "id",

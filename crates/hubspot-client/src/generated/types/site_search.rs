@@ -10,9 +10,7 @@ crm_core::record! {
         author_full_name: Option<String> = "authorFullName",
         /// The group that it belongs to.
         category: Option<String> = "category",
-        /// Name in JSON: `combinedId`.
         combined_id: Option<String> = "combinedId",
-        /// Name in JSON: `contentType`.
         content_type: Option<String> = "contentType",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -40,7 +38,6 @@ crm_core::record! {
         /// The tags it has.
         tags: Vec<String> = "tags",
         title: Option<String> = "title",
-        /// Name in JSON: `type`.
         type_: Option<IndexedDataType> = "type",
         /// The URL.
         url: Option<String> = "url",
@@ -53,7 +50,6 @@ crm_core::record! {
         /// The fields, in order or by name.
         fields: Map<IndexedField> = "fields",
         id: Option<String> = "id",
-        /// Name in JSON: `type`.
         type_: Option<IndexedDataType> = "type",
     }
 }

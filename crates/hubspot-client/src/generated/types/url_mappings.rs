@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::record! {
-    /// Body of `url_mappings.create`.
+    /// Body of `url_mappings.create`; reply of `url_mappings.get` and `url_mappings.list`.
     pub struct UrlMapping {
         /// In milliseconds since 1970-01-01 UTC.
         cdn_purge_embargo_time: Option<i64> = "cdnPurgeEmbargoTime",
@@ -50,7 +50,6 @@ crm_core::record! {
         portal_id: Option<i64> = "portalId",
         /// Precedence if more than one matches.
         precedence: Option<i64> = "precedence",
-        /// Name in JSON: `redirectStyle`.
         redirect_style: Option<i64> = "redirectStyle",
         /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",

@@ -22,7 +22,7 @@ crm_core::record! {
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
         /// Precedence if more than one matches.
         precedence: Option<i64> = "precedence",
-        /// Name in JSON: `redirectStyle`. Required in requests.
+        /// Required in requests.
         redirect_style: Option<i64> = "redirectStyle",
         /// The address or path to match. Required in requests.
         route_prefix: Option<String> = "routePrefix",
@@ -84,7 +84,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Body of `url_redirects.create_mapping` and `url_redirects.update`.
+    /// Body of `url_redirects.create_mapping` and `url_redirects.update`; reply of `url_redirects.create`, `url_redirects.get` and 3 other operations.
     pub struct UrlRedirectsUrlMapping {
         /// Time at which it was created.
         created: Option<Timestamp> = "created",
@@ -105,7 +105,6 @@ crm_core::record! {
         is_trailing_slash_optional: Option<bool> = "isTrailingSlashOptional",
         /// Precedence if more than one matches.
         precedence: Option<i64> = "precedence",
-        /// Name in JSON: `redirectStyle`.
         redirect_style: Option<i64> = "redirectStyle",
         /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",

@@ -10,7 +10,7 @@ crm_core::record! {
         all_labels: Vec<String> = "allLabels",
         /// The type of object that the association starts from.
         from_object_type: Option<LimitsTrackingObjectTypeDefinition> = "fromObjectType",
-        /// Maximum number of items per page.
+        /// The maximum number that the account may have.
         limit: Option<i64> = "limit",
         /// Its share of the whole.
         percentage: Option<f64> = "percentage",
@@ -34,7 +34,7 @@ crm_core::record! {
     pub struct AssociationRecordLimitReply {
         /// Samples of records that have reached the limit.
         at_limit_from_record_samples: Vec<AtLimitRecordSample> = "atLimitFromRecordSamples",
-        /// Maximum number of items per page.
+        /// The maximum number of associations that a record may have.
         limit: Option<i64> = "limit",
         /// Some of the records that are near the limit.
         near_limit_from_record_samples: Vec<NearLimitRecordSample> = "nearLimitFromRecordSamples",
@@ -58,7 +58,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `usage_limits.get_custom_object_type_usage`.
     pub struct CustomObjectLimitReply {
-        /// Maximum number of items per page.
+        /// The maximum number that the account may have.
         limit: Option<i64> = "limit",
         /// Its share of the whole.
         percentage: Option<f64> = "percentage",
@@ -72,7 +72,6 @@ crm_core::record! {
     pub struct CustomPropertyLimitReply {
         /// The use, by kind of record.
         by_object_type: Vec<LimitAndUsageForObjectType> = "byObjectType",
-        /// Name in JSON: `overallLimit`.
         overall_limit: Option<i64> = "overallLimit",
         /// Used share of the overall limit, in percent.
         overall_percentage: Option<f64> = "overallPercentage",
@@ -84,7 +83,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`CustomPropertyLimitReply::by_object_type`].
     pub struct LimitAndUsageForObjectType {
-        /// Maximum number of items per page.
+        /// The maximum number that the account may have.
         limit: Option<i64> = "limit",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -104,7 +103,6 @@ crm_core::record! {
     pub struct LimitReply {
         /// The use, by kind of record.
         by_object_type: Vec<UsageForObjectType> = "byObjectType",
-        /// Name in JSON: `overallLimit`.
         overall_limit: Option<i64> = "overallLimit",
         /// Used share of the overall limit, in percent.
         overall_percentage: Option<f64> = "overallPercentage",

@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::record! {
-    /// Body of `video_conferencing.replace_settings`.
+    /// Body of `video_conferencing.replace_settings`; reply of `video_conferencing.get_settings` and `video_conferencing.replace_settings`.
     pub struct Settings {
         /// URL that is called to create a meeting. Required in requests.
         create_meeting_url: Option<String> = "createMeetingUrl",

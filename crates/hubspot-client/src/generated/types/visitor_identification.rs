@@ -8,11 +8,9 @@ crm_core::record! {
     pub struct IdentificationTokenGenerationRequest {
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// Context about the visitor for the customer agent. Required in requests.
         hs_customer_agent_context: Option<Map<String>> = "hsCustomerAgentContext",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
     }
     required "email" "hsCustomerAgentContext"

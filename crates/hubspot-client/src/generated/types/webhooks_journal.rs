@@ -157,7 +157,7 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<ConditionOperator> = "operator",
-        /// The names of the properties to return. Required in requests.
+        /// The name of the property. Required in requests.
         property: Option<String> = "property",
         value: Option<String> = "value",
         /// Values, in a list or by name.

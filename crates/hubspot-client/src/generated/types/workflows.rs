@@ -270,7 +270,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`ContactFlow::blocked_dates`].
     pub struct BlockedDate {
-        /// Name in JSON: `dayOfMonth`. Required in requests.
+        /// Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name. Required in requests.
         month: Option<BlockedDateMonth> = "month",
@@ -383,7 +383,6 @@ crm_core::record! {
         time_windows: Vec<TimeWindow> = "timeWindows",
         /// Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
-        /// Name in JSON: `unEnrollmentSetting`.
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -442,7 +441,6 @@ crm_core::record! {
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
         /// Always `CONTACT_FLOW`. Required in requests.
         type_: Option<String> = "type",
-        /// Name in JSON: `unEnrollmentSetting`.
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -601,7 +599,6 @@ crm_core::record! {
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
         /// Always `CONTACT_FLOW`. Required in requests.
         type_: Option<String> = "type",
-        /// Name in JSON: `unEnrollmentSetting`.
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// The UUID that tells it from all others.
         uuid: Option<String> = "uuid",
@@ -717,7 +714,7 @@ crm_core::record! {
         runtime: Option<String> = "runtime",
         /// The names of the secrets that the code can read. Required in requests.
         secret_names: Option<Vec<String>> = "secretNames",
-        /// Name in JSON: `sourceCode`. Required in requests.
+        /// Required in requests.
         source_code: Option<String> = "sourceCode",
         /// Always `CUSTOM_CODE`. Required in requests.
         type_: Option<String> = "type",
@@ -768,7 +765,7 @@ impl Default for CustomCodeAction {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct DailyEnrollmentSchedule {
-        /// Name in JSON: `timeOfDay`. Required in requests.
+        /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `DAILY`. Required in requests.
         type_: Option<String> = "type",
@@ -1655,7 +1652,7 @@ crm_core::record! {
     pub struct MonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`. Required in requests.
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
-        /// Name in JSON: `timeOfDay`. Required in requests.
+        /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `MONTHLY_RELATIVE_DAYS`. Required in requests.
         type_: Option<String> = "type",
@@ -1695,9 +1692,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct MonthlySpecificDaysEnrollmentSchedule {
-        /// Name in JSON: `daysOfMonth`. Required in requests.
+        /// Required in requests.
         days_of_month: Option<Vec<i64>> = "daysOfMonth",
-        /// Name in JSON: `timeOfDay`. Required in requests.
+        /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `MONTHLY_SPECIFIC_DAYS`. Required in requests.
         type_: Option<String> = "type",
@@ -1995,7 +1992,7 @@ crm_core::record! {
         date_property: Option<String> = "dateProperty",
         /// Offset from the date, in days. Required in requests.
         days_delta: Option<i64> = "daysDelta",
-        /// Name in JSON: `timeOfDay`. Required in requests.
+        /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `PROPERTY_BASED`. Required in requests.
         type_: Option<String> = "type",
@@ -2122,7 +2119,7 @@ impl SingleConnectionAction {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct SingleObjectCoordinatesValue {
-        /// Name in JSON: `coordinatesToken`. Required in requests.
+        /// Required in requests.
         coordinates_token: Option<String> = "coordinatesToken",
         /// Always `SINGLE_OBJECT_COORDINATES`. Required in requests.
         type_: Option<String> = "type",
@@ -2150,7 +2147,7 @@ crm_core::record! {
         missing: Option<String> = "missing",
         /// The order it is shown or sorted in. Required in requests.
         order: Option<SortOrder> = "order",
-        /// The names of the properties to return. Required in requests.
+        /// The name of the property. Required in requests.
         property: Option<String> = "property",
     }
     required "order" "property"
@@ -2285,7 +2282,7 @@ impl StaticBranchAction {
 crm_core::record! {
     /// Variant of [`ContactFlowEventAnchor`].
     pub struct StaticDateAnchor {
-        /// Name in JSON: `dayOfMonth`. Required in requests.
+        /// Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name. Required in requests.
         month: Option<BlockedDateMonth> = "month",
@@ -2409,11 +2406,10 @@ impl StaticValue {
 crm_core::record! {
     /// Offset from the time. The value of [`RelativeDateTimeValue::time_delay`].
     pub struct TimeDelay {
-        /// Name in JSON: `daysOfWeek`. Required in requests.
+        /// Required in requests.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
         /// Number of time units. Required in requests.
         delta: Option<i64> = "delta",
-        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// The unit of time. Required in requests.
         time_unit: Option<TimeDelayTimeUnit> = "timeUnit",
@@ -2578,7 +2574,7 @@ crm_core::record! {
     pub struct UnEnrollmentSetting {
         /// The ids of the workflows. Required in requests.
         flow_ids: Option<Vec<String>> = "flowIds",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<UnEnrollmentSettingType> = "type",
     }
     required "flowIds" "type"
@@ -2671,9 +2667,9 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct WeeklyEnrollmentSchedule {
-        /// Name in JSON: `daysOfWeek`. Required in requests.
+        /// Required in requests.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
-        /// Name in JSON: `timeOfDay`. Required in requests.
+        /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `WEEKLY`. Required in requests.
         type_: Option<String> = "type",
@@ -2701,11 +2697,11 @@ impl WeeklyEnrollmentSchedule {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct YearlyEnrollmentSchedule {
-        /// Name in JSON: `dayOfMonth`. Required in requests.
+        /// Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name. Required in requests.
         month: Option<BlockedDateMonth> = "month",
-        /// Name in JSON: `timeOfDay`. Required in requests.
+        /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `YEARLY`. Required in requests.
         type_: Option<String> = "type",

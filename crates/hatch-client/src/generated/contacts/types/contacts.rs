@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::record! {
-    /// A contact and, with `externalID`, one opportunity of it. The contact is matched by telephone number, then by e-mail address, else it is new.
+    /// A contact and, with `external_id`, one opportunity of it. The contact is matched by telephone number, then by e-mail address, else it is new.
     pub struct UpsertContact {
         /// Free set of further facts about the contact; any key, any JSON value.
         details: Option<Value> = "details",

@@ -46,15 +46,12 @@ use super::{Map, Timestamp, Value, SelectionType};
 crm_core::record! {
     /// An item of [`AdCampaignGroupData::ad_campaigns`].
     pub struct AdCampaign {
-        /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
-        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The ads of the campaign.
         ads: Option<Vec<LinkedInAd>> = "ads",
         /// The people that the ads target.
         audience: Option<Audience> = "audience",
-        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
         id: Option<String> = "id",
         /// The reason why LinkedIn would reject it.
@@ -101,7 +98,6 @@ crm_core::record! {
     pub struct AdCampaignGroupData {
         /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
         ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization> = "adBudgetOptimization",
-        /// Name in JSON: `adCampaignGroupId`.
         ad_campaign_group_id: Option<String> = "adCampaignGroupId",
         /// The campaigns of the group.
         ad_campaigns: Option<Vec<AdCampaign>> = "adCampaigns",
@@ -205,7 +201,6 @@ crm_core::record! {
     pub struct Audience {
         /// The places of the audience.
         geo_locations: Option<Vec<GeoLocation>> = "geoLocations",
-        /// Name in JSON: `targetAudience`.
         target_audience: Option<TargetAudience> = "targetAudience",
     }
 }
@@ -230,7 +225,7 @@ crm_core::record! {
         radius_unit: Option<LocationRadiusUnit> = "radiusUnit",
         /// The type of selection: `include` or `exclude`. Required in requests.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
@@ -272,7 +267,7 @@ crm_core::record! {
     pub struct AudienceLocationGeometry {
         /// The place or the location (sub-account). Required in requests.
         location: Option<Value> = "location",
-        /// Name in JSON: `locationType`. Required in requests.
+        /// Required in requests.
         location_type: Option<String> = "locationType",
     }
     required "location" "locationType"
@@ -312,7 +307,6 @@ crm_core::record! {
         bidding_strategy: Option<GoogleBiddingStrategy> = "biddingStrategy",
         /// The amount that may be spent, and its end date.
         budget: Option<GoogleBudget> = "budget",
-        /// Name in JSON: `campaignGoal`.
         campaign_goal: Option<GoogleCampaignGoal> = "campaignGoal",
         /// The goal of the campaign, for example `LEAD`.
         goal_type: Option<CampaignGoalType> = "goalType",
@@ -321,7 +315,6 @@ crm_core::record! {
         /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
         google_campaign_id: Option<String> = "googleCampaignId",
         id: Option<String> = "id",
-        /// Name in JSON: `isEuPoliticalAds`.
         is_eu_political_ads: Option<bool> = "isEuPoliticalAds",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -418,11 +411,9 @@ crm_core::record! {
     pub struct CreateLeadForm {
         /// The form's own disclaimer.
         custom_disclaimer: Option<CustomDisclaimer> = "customDisclaimer",
-        /// Name in JSON: `draftFormId`.
         draft_form_id: Option<String> = "draftFormId",
         /// The card before the form.
         greeting_card: Option<GreetingCard> = "greetingCard",
-        /// Name in JSON: `isDraft`.
         is_draft: Option<bool> = "isDraft",
         /// The language and country, for example `en_US`.
         locale: Option<String> = "locale",
@@ -440,7 +431,7 @@ crm_core::record! {
         questions: Option<Vec<FormQuestion>> = "questions",
         /// The page that is shown after the form is submitted. Required in requests.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
@@ -504,7 +495,7 @@ impl CustomDisclaimer {
 crm_core::record! {
     /// An item of [`CustomDisclaimer::checkboxes`].
     pub struct CustomDisclaimerCheckbox {
-        /// Name in JSON: `isRequired`. Required in requests.
+        /// Required in requests.
         is_required: Option<bool> = "isRequired",
         /// The unique key. Required in requests.
         key: Option<String> = "key",
@@ -666,7 +657,7 @@ crm_core::record! {
         key: Option<String> = "key",
         label: Option<String> = "label",
         options: Option<Vec<FormQuestionOption>> = "options",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
@@ -766,7 +757,6 @@ crm_core::record! {
     pub struct GeoGeometry {
         /// The place or the location (sub-account).
         location: Option<GeoLatLng> = "location",
-        /// Name in JSON: `locationType`.
         location_type: Option<String> = "locationType",
         /// The map section in which it is displayed.
         viewport: Option<GeoViewport> = "viewport",
@@ -783,17 +773,13 @@ crm_core::setters!(GeoGeometry {
 crm_core::record! {
     /// An item of [`Campaign::ad_groups`].
     pub struct GoogleAdGroup {
-        /// Name in JSON: `adCampaignId`.
         ad_campaign_id: Option<String> = "adCampaignId",
         /// The ads of the ad group.
         ad_content: Option<Vec<GoogleAdContent>> = "adContent",
-        /// Name in JSON: `adGroupError`.
         ad_group_error: Option<String> = "adGroupError",
-        /// Name in JSON: `adGroupId`.
         ad_group_id: Option<String> = "adGroupId",
         /// The people that the ads target.
         audience: Option<GoogleAdGroupAudience> = "audience",
-        /// Name in JSON: `customChannels`.
         custom_channels: Option<bool> = "customChannels",
         /// The resource name of the ad group at Google.
         google_ad_group_id: Option<String> = "googleAdGroupId",
@@ -883,7 +869,6 @@ crm_core::record! {
     pub struct GoogleGeoLocation {
         /// The parts of the address.
         address_components: Option<Vec<GeoAddressComponent>> = "addressComponents",
-        /// Name in JSON: `countryName`.
         country_name: Option<String> = "countryName",
         /// The address in one line.
         formatted_address: Option<String> = "formattedAddress",
@@ -903,7 +888,6 @@ crm_core::record! {
         resource_name: Option<String> = "resourceName",
         /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -935,9 +919,7 @@ crm_core::setters!(GoogleGeoLocation {
 crm_core::record! {
     /// Reply of `ads.get_facebook_publishing_progress`.
     pub struct PublishingProgressReply {
-        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
-        /// Name in JSON: `hasFailed`.
         has_failed: Option<bool> = "hasFailed",
         /// True if the publishing is finished.
         is_complete: Option<bool> = "isComplete",
@@ -956,7 +938,7 @@ crm_core::record! {
         audience: Option<FacebookAudience> = "audience",
         /// The amount that may be spent, and its end date.
         budget: Option<Budget> = "budget",
-        /// Name in JSON: `campaignId`. Required in requests.
+        /// Required in requests.
         campaign_id: Option<String> = "campaignId",
         /// The place of the conversion, for example `website`.
         conversion_location: Option<String> = "conversionLocation",
@@ -970,11 +952,9 @@ crm_core::record! {
         /// The messengers that the ad opens, for example `WHATSAPP`.
         messaging_platforms: Option<Vec<UpsertAdsetMessagingPlatformsItem>> = "messagingPlatforms",
         name: Option<String> = "name",
-        /// Name in JSON: `pageId`.
         page_id: Option<String> = "pageId",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// Name in JSON: `whatsappNumber`.
         whatsapp_number: Option<String> = "whatsappNumber",
     }
     required "campaignId" "locationId"

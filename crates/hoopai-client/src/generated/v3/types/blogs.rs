@@ -44,7 +44,7 @@ crm_core::record! {
     pub struct CreateBlogPostParams {
         /// The author, as a record, a name or an id. Required in requests.
         author: Option<String> = "author",
-        /// Name in JSON: `blogId`. Required in requests.
+        /// Required in requests.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
@@ -54,7 +54,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The alternative text of the image. Required in requests.
         image_alt_text: Option<String> = "imageAltText",
-        /// Name in JSON: `imageUrl`. Required in requests.
+        /// Required in requests.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -103,7 +103,7 @@ crm_core::record! {
     pub struct UpdateBlogPostParams {
         /// The author, as a record, a name or an id. Required in requests.
         author: Option<String> = "author",
-        /// Name in JSON: `blogId`. Required in requests.
+        /// Required in requests.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
@@ -113,7 +113,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The alternative text of the image. Required in requests.
         image_alt_text: Option<String> = "imageAltText",
-        /// Name in JSON: `imageUrl`. Required in requests.
+        /// Required in requests.
         image_url: Option<String> = "imageUrl",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",

@@ -24,7 +24,6 @@ crm_core::record! {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         id: Option<String> = "id",
-        /// Name in JSON: `isDefault`.
         is_default: Option<bool> = "isDefault",
         name: Option<String> = "name",
         /// The time of the last change.
@@ -35,21 +34,17 @@ crm_core::record! {
 crm_core::record! {
     /// The answers that describe the brand voice. The value of [`CreateBrandVoiceBody::answers`].
     pub struct BrandVoiceAnswers {
-        /// Name in JSON: `brandName`. Required in requests.
+        /// Required in requests.
         brand_name: Option<String> = "brandName",
         /// The promise of the brand to its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// Name in JSON: `brandPurpose`.
         brand_purpose: Option<String> = "brandPurpose",
-        /// Name in JSON: `brandValues`.
         brand_values: Option<String> = "brandValues",
         /// The opening hours of the business.
         business_hours: Option<String> = "businessHours",
-        /// Name in JSON: `businessType`.
         business_type: Option<String> = "businessType",
         /// The call to action of the post.
         call_to_action: Option<String> = "callToAction",
-        /// Name in JSON: `companyAddress`.
         company_address: Option<String> = "companyAddress",
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
@@ -63,7 +58,7 @@ crm_core::record! {
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// Name in JSON: `targetAudience`. Required in requests.
+        /// Required in requests.
         target_audience: Option<String> = "targetAudience",
         /// The tone of voice of the brand. Required in requests.
         tone_of_voice: Option<String> = "toneOfVoice",
@@ -133,21 +128,16 @@ impl BrandVoiceAnswers {
 crm_core::record! {
     /// The answers that describe the brand voice. The value of [`BrandVoiceReply::answers`].
     pub struct BrandVoiceAnswersV1 {
-        /// Name in JSON: `brandName`.
         brand_name: Option<String> = "brandName",
         /// The promise of the brand to its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// Name in JSON: `brandPurpose`.
         brand_purpose: Option<String> = "brandPurpose",
-        /// Name in JSON: `brandValues`.
         brand_values: Option<String> = "brandValues",
         /// The opening hours of the business.
         business_hours: Option<String> = "businessHours",
-        /// Name in JSON: `businessType`.
         business_type: Option<String> = "businessType",
         /// The call to action of the post.
         call_to_action: Option<String> = "callToAction",
-        /// Name in JSON: `companyAddress`.
         company_address: Option<String> = "companyAddress",
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
@@ -161,7 +151,6 @@ crm_core::record! {
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// Name in JSON: `targetAudience`.
         target_audience: Option<String> = "targetAudience",
         /// The tone of voice of the brand.
         tone_of_voice: Option<String> = "toneOfVoice",
@@ -180,7 +169,6 @@ crm_core::record! {
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
         id: Option<String> = "id",
-        /// Name in JSON: `isDefault`.
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -225,7 +213,6 @@ crm_core::setters!(Color {
 crm_core::record! {
     /// Body of `brand_boards.create`.
     pub struct CreateBrandBoardParam {
-        /// Name in JSON: `brandBoardId`.
         brand_board_id: Option<String> = "brandBoardId",
         /// The colors of the brand board.
         colors: Option<Vec<Color>> = "colors",
@@ -239,9 +226,7 @@ crm_core::record! {
         logos: Option<Vec<Logo>> = "logos",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
-        /// Name in JSON: `type`.
         type_: Option<MetaDataSourceType> = "type",
         url: Option<String> = "url",
     }
@@ -291,7 +276,7 @@ crm_core::record! {
         /// The human-readable description.
         description: Option<String> = "description",
         name: Option<String> = "name",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<CreateBrandVoiceBodyType> = "type",
         url: Option<String> = "url",
     }
@@ -381,7 +366,6 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `folderId`.
         folder_id: Option<String> = "folderId",
         /// The fonts of the brand board.
         fonts: Vec<Font> = "fonts",
@@ -398,7 +382,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -408,7 +391,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `brand_boards.list`.
     pub struct GetBrandBoardsByLocationSuccess {
-        /// Name in JSON: `brandBoards`.
         brand_boards: Vec<BrandBoardListItem> = "brandBoards",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -467,7 +449,6 @@ crm_core::record! {
     pub struct MetaData {
         /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         /// The type of the source, for example `template`.
         source_type: Option<MetaDataSourceType> = "sourceType",
@@ -505,7 +486,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `brand_boards.set_default_voice`.
     pub struct SetDefaultBrandVoiceReply {
-        /// Name in JSON: `brandVoiceId`.
         brand_voice_id: Option<String> = "brandVoiceId",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -526,7 +506,6 @@ crm_core::record! {
         /// The logos of the brand board.
         logos: Option<Vec<Logo>> = "logos",
         name: Option<String> = "name",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
     }
 }
@@ -546,21 +525,16 @@ crm_core::setters!(UpdateBrandBoardBody {
 crm_core::record! {
     /// The answers that describe the brand voice. The value of [`UpdateBrandVoiceBody::answers`].
     pub struct UpdateBrandVoiceAnswers {
-        /// Name in JSON: `brandName`.
         brand_name: Option<String> = "brandName",
         /// The promise of the brand to its customers.
         brand_promise: Option<String> = "brandPromise",
-        /// Name in JSON: `brandPurpose`.
         brand_purpose: Option<String> = "brandPurpose",
-        /// Name in JSON: `brandValues`.
         brand_values: Option<String> = "brandValues",
         /// The opening hours of the business.
         business_hours: Option<String> = "businessHours",
-        /// Name in JSON: `businessType`.
         business_type: Option<String> = "businessType",
         /// The call to action of the post.
         call_to_action: Option<String> = "callToAction",
-        /// Name in JSON: `companyAddress`.
         company_address: Option<String> = "companyAddress",
         /// The e-mail address of the company.
         company_email: Option<String> = "companyEmail",
@@ -574,7 +548,6 @@ crm_core::record! {
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
         risks_of_inaction: Option<String> = "risksOfInaction",
-        /// Name in JSON: `targetAudience`.
         target_audience: Option<String> = "targetAudience",
         /// The tone of voice of the brand.
         tone_of_voice: Option<String> = "toneOfVoice",

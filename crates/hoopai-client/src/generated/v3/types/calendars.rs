@@ -23,7 +23,7 @@ pub use crate::types::{
 use super::{Map, Timestamp, Value, CouponDiscountType};
 
 crm_core::open_enum! {
-    /// The unit of `allowBookingAfter`. The value of [`Calendar::allow_booking_after_unit`].
+    /// The unit of `allow_booking_after`. The value of [`Calendar::allow_booking_after_unit`].
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -46,9 +46,9 @@ crm_core::record! {
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`. Required in requests.
+        /// Required in requests.
         calendar_id: Option<String> = "calendarId",
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -64,7 +64,6 @@ crm_core::record! {
         meeting_location_id: Option<String> = "meetingLocationId",
         /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
-        /// Name in JSON: `overrideLocationConfig`.
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
@@ -143,7 +142,6 @@ crm_core::record! {
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -157,7 +155,6 @@ crm_core::record! {
         meeting_location_id: Option<String> = "meetingLocationId",
         /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
-        /// Name in JSON: `overrideLocationConfig`.
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
@@ -205,15 +202,12 @@ crm_core::record! {
         appointment_status: Option<AppointmentStatus> = "appointmentStatus",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
-        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The id of the appointment.
         id: Option<String> = "id",
@@ -225,7 +219,6 @@ crm_core::record! {
         meeting_location_type: Option<String> = "meetingLocationType",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
         title: Option<String> = "title",
     }
@@ -258,13 +251,13 @@ crm_core::record! {
     pub struct Calendar {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allowBookingAfter`.
+        /// The unit of `allow_booking_after`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+        /// The unit of `allow_booking_for`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
         /// True if bookings can be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
@@ -296,7 +289,6 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -306,7 +298,6 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
@@ -331,11 +322,11 @@ crm_core::record! {
         open_hours: Vec<OpenHour> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The interval of the recurring payment.
+        /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -343,27 +334,26 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// In the unit of `slotBufferUnit`.
+        /// In the unit of `slot_buffer_unit`.
         slot_buffer: Option<f64> = "slotBuffer",
         /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// In the unit of `slotDurationUnit`. Default: `30`.
+        /// In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of `slotDuration`: `mins` or `hours`.
+        /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slotIntervalUnit`. Default: `30`.
+        /// In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// The unit of `slotInterval`: `mins` or `hours`.
+        /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Vec<TeamMemberReply> = "teamMembers",
         /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// Default: `classic`.
+        /// The design of the booking widget. Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
 }
@@ -380,13 +370,13 @@ crm_core::record! {
     pub struct CalendarCreate {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allowBookingAfter`.
+        /// The unit of `allow_booking_after`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+        /// The unit of `allow_booking_for`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
         /// True if bookings can be cancelled. Default: `true`.
         allow_cancellation: Option<bool> = "allowCancellation",
@@ -418,7 +408,6 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team. Default: `RoundRobin_OptimizeForAvailability`.
         event_type: Option<EventType> = "eventType",
-        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -428,7 +417,6 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails. Default: `false`.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
@@ -453,11 +441,11 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The interval of the recurring payment.
+        /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -465,27 +453,26 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// In the unit of `slotBufferUnit`.
+        /// In the unit of `slot_buffer_unit`.
         slot_buffer: Option<f64> = "slotBuffer",
         /// The unit of the slot buffer: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// In the unit of `slotDurationUnit`. Default: `30`.
+        /// In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of `slotDuration`: `mins` or `hours`.
+        /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slotIntervalUnit`. Default: `30`.
+        /// In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// The unit of `slotInterval`: `mins` or `hours`.
+        /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
         /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// Default: `classic`.
+        /// The design of the booking widget. Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
     required "locationId" "name"
@@ -495,13 +482,13 @@ crm_core::record! {
 crm_core::setters!(CalendarCreate {
     /// The e-mail address that receives alerts.
     alert_email: String,
-    /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
+    /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
     allow_booking_after: f64,
-    /// The unit of `allowBookingAfter`.
+    /// The unit of `allow_booking_after`.
     allow_booking_after_unit: AllowBookingAfterUnit,
-    /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
+    /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
     allow_booking_for: f64,
-    /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+    /// The unit of `allow_booking_for`: `days`, `weeks` or `months`.
     allow_booking_for_unit: AllowBookingForUnit,
     /// True if bookings can be cancelled. Default: `true`.
     allow_cancellation: bool,
@@ -560,11 +547,11 @@ crm_core::setters!(CalendarCreate {
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// The interval of the recurring payment.
+    /// The settings of recurring appointments: frequency, number, and handling of overlaps.
     recurring: CalendarsRecurring,
     /// True if the contact is assigned to the booked team member.
     should_assign_contact_to_team_member: bool,
@@ -572,17 +559,17 @@ crm_core::setters!(CalendarCreate {
     should_send_alert_emails_to_assigned_member: bool,
     /// True if existing contacts keep their assignment.
     should_skip_assigning_contact_for_existing: bool,
-    /// In the unit of `slotBufferUnit`.
+    /// In the unit of `slot_buffer_unit`.
     slot_buffer: f64,
     /// The unit of the slot buffer: `mins` or `hours`.
     slot_buffer_unit: BufferUnit,
-    /// In the unit of `slotDurationUnit`. Default: `30`.
+    /// In the unit of `slot_duration_unit`. Default: `30`.
     slot_duration: f64,
-    /// The unit of `slotDuration`: `mins` or `hours`.
+    /// The unit of `slot_duration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
-    /// In the unit of `slotIntervalUnit`. Default: `30`.
+    /// In the unit of `slot_interval_unit`. Default: `30`.
     slot_interval: f64,
-    /// The unit of `slotInterval`: `mins` or `hours`.
+    /// The unit of `slot_interval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
     /// The part of the URL after the domain.
     slug: String,
@@ -591,7 +578,7 @@ crm_core::setters!(CalendarCreate {
     team_members: [TeamMember],
     /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
-    /// Default: `classic`.
+    /// The design of the booking widget. Default: `classic`.
     widget_type: WidgetType,
 });
 
@@ -670,9 +657,7 @@ crm_core::record! {
         assigned_resources: Vec<String> = "assignedResources",
         /// The id of the user that it is assigned to.
         assigned_user_id: Option<String> = "assignedUserId",
-        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
@@ -684,9 +669,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The human-readable description.
         description: Option<String> = "description",
-        /// Name in JSON: `endTime`.
         end_time: Option<Timestamp> = "endTime",
-        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The id of the appointment.
         id: Option<String> = "id",
@@ -699,7 +682,6 @@ crm_core::record! {
         notes: Option<String> = "notes",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
-        /// Name in JSON: `startTime`.
         start_time: Option<Timestamp> = "startTime",
         title: Option<String> = "title",
         /// The users, as records or ids.
@@ -712,13 +694,13 @@ crm_core::record! {
     pub struct CalendarUpdate {
         /// The e-mail address that receives alerts.
         alert_email: Option<String> = "alertEmail",
-        /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
+        /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allowBookingAfter`.
+        /// The unit of `allow_booking_after`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
-        /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
+        /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
-        /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+        /// The unit of `allow_booking_for`: `days`, `weeks` or `months`.
         allow_booking_for_unit: Option<AllowBookingForUnit> = "allowBookingForUnit",
         /// True if bookings can be cancelled.
         allow_cancellation: Option<bool> = "allowCancellation",
@@ -748,7 +730,6 @@ crm_core::record! {
         event_title: Option<String> = "eventTitle",
         /// The distribution of appointments among the team.
         event_type: Option<EventType> = "eventType",
-        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         /// The URL to open after the form is submitted.
         form_submit_redirect_url: Option<String> = "formSubmitRedirectURL",
@@ -758,11 +739,9 @@ crm_core::record! {
         form_submit_type: Option<FormSubmitType> = "formSubmitType",
         /// True if Google sends invitation e-mails.
         google_invitation_emails: Option<bool> = "googleInvitationEmails",
-        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
         /// The information about guests: their number (`count_only`) or their details (`collect_detail`).
         guest_type: Option<GuestType> = "guestType",
-        /// Name in JSON: `isActive`.
         is_active: Option<bool> = "isActive",
         /// True for real payments, false for tests.
         is_live_payment_mode: Option<bool> = "isLivePaymentMode",
@@ -780,11 +759,11 @@ crm_core::record! {
         open_hours: Option<Vec<OpenHour>> = "openHours",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// The interval of the recurring payment.
+        /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
         /// True if the contact is assigned to the booked team member.
         should_assign_contact_to_team_member: Option<bool> = "shouldAssignContactToTeamMember",
@@ -794,23 +773,22 @@ crm_core::record! {
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
         /// In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
-        /// In the unit of `slotDurationUnit`. Default: `30`.
+        /// In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
-        /// The unit of `slotDuration`: `mins` or `hours`.
+        /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slotIntervalUnit`. Default: `30`.
+        /// In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
-        /// The unit of `slotInterval`: `mins` or `hours`.
+        /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
-        /// Name in JSON: `stickyContact`.
         sticky_contact: Option<bool> = "stickyContact",
         /// The team members of the calendar.
         team_members: Option<Vec<TeamMember>> = "teamMembers",
         /// The part of the booking URL that identifies the calendar.
         widget_slug: Option<String> = "widgetSlug",
-        /// Default: `classic`.
+        /// The design of the booking widget. Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
     read_only "meetingLocation"
@@ -818,13 +796,13 @@ crm_core::record! {
 crm_core::setters!(CalendarUpdate {
     /// The e-mail address that receives alerts.
     alert_email: String,
-    /// The minimum notice for a booking. In the unit of `allowBookingAfterUnit`.
+    /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
     allow_booking_after: f64,
-    /// The unit of `allowBookingAfter`.
+    /// The unit of `allow_booking_after`.
     allow_booking_after_unit: AllowBookingAfterUnit,
-    /// The maximum time in advance of a booking. In the unit of `allowBookingForUnit`.
+    /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
     allow_booking_for: f64,
-    /// The unit of `allowBookingFor`: `days`, `weeks` or `months`.
+    /// The unit of `allow_booking_for`: `days`, `weeks` or `months`.
     allow_booking_for_unit: AllowBookingForUnit,
     /// True if bookings can be cancelled.
     allow_cancellation: bool,
@@ -881,11 +859,11 @@ crm_core::setters!(CalendarUpdate {
     open_hours: [OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
-    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// The interval of the recurring payment.
+    /// The settings of recurring appointments: frequency, number, and handling of overlaps.
     recurring: CalendarsRecurring,
     /// True if the contact is assigned to the booked team member.
     should_assign_contact_to_team_member: bool,
@@ -895,13 +873,13 @@ crm_core::setters!(CalendarUpdate {
     should_skip_assigning_contact_for_existing: bool,
     /// In the unit of `slotBufferUnit`.
     slot_buffer: f64,
-    /// In the unit of `slotDurationUnit`. Default: `30`.
+    /// In the unit of `slot_duration_unit`. Default: `30`.
     slot_duration: f64,
-    /// The unit of `slotDuration`: `mins` or `hours`.
+    /// The unit of `slot_duration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
-    /// In the unit of `slotIntervalUnit`. Default: `30`.
+    /// In the unit of `slot_interval_unit`. Default: `30`.
     slot_interval: f64,
-    /// The unit of `slotInterval`: `mins` or `hours`.
+    /// The unit of `slot_interval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
     /// The part of the URL after the domain.
     slug: String,
@@ -910,7 +888,7 @@ crm_core::setters!(CalendarUpdate {
     team_members: [TeamMember],
     /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
-    /// Default: `classic`.
+    /// The design of the booking widget. Default: `classic`.
     widget_type: WidgetType,
 });
 
@@ -922,13 +900,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The interval of the recurring payment. The value of [`Calendar::recurring`].
+    /// The settings of recurring appointments: frequency, number, and handling of overlaps. The value of [`Calendar::recurring`].
     pub struct CalendarsRecurring {
-        /// Name in JSON: `bookingOption`.
         booking_option: Option<CalendarsRecurringBookingOption> = "bookingOption",
         /// The status of bookings that overlap another one.
         booking_overlap_default_status: Option<CreatePublicServiceBookingStatus> = "bookingOverlapDefaultStatus",
-        /// The number of records. At most 24.
+        /// The number of appointments in the series. At most 24.
         count: Option<f64> = "count",
         /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
         freq: Option<CalendarsRecurringFreq> = "freq",
@@ -938,7 +915,7 @@ crm_core::setters!(CalendarsRecurring {
     booking_option: CalendarsRecurringBookingOption,
     /// The status of bookings that overlap another one.
     booking_overlap_default_status: CreatePublicServiceBookingStatus,
-    /// The number of records. At most 24.
+    /// The number of appointments in the series. At most 24.
     count: f64,
     /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
     freq: CalendarsRecurringFreq,
@@ -947,7 +924,6 @@ crm_core::setters!(CalendarsRecurring {
 crm_core::record! {
     /// An item of [`CreatePublicServiceBooking::services`].
     pub struct CreateBookingService {
-        /// Name in JSON: `addOns`.
         add_ons: Option<Vec<ServiceAddOn>> = "addOns",
         /// Required in requests.
         id: Option<String> = "id",
@@ -1011,9 +987,7 @@ impl CreateEventCalendarSchedule {
 crm_core::record! {
     /// Reply of `calendars.create_service_booking` and `calendars.update_service_booking`.
     pub struct CreateOrUpdateServiceBookingReply {
-        /// Name in JSON: `bookingId`.
         booking_id: Option<String> = "bookingId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
@@ -1023,18 +997,15 @@ crm_core::record! {
         date_updated: Option<String> = "dateUpdated",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
         messages: Vec<Value> = "messages",
-        /// Name in JSON: `serviceLocationId`.
         service_location_id: Option<String> = "serviceLocationId",
         /// The services that are offered or booked.
         services: Vec<Service> = "services",
-        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
         status: Option<String> = "status",
         /// The time zone, for example `America/New_York`.
@@ -1046,19 +1017,18 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `calendars.create_service_booking`.
     pub struct CreatePublicServiceBooking {
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
-        /// Name in JSON: `endTime`. Required in requests.
+        /// Required in requests.
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// Name in JSON: `serviceLocationId`.
         service_location_id: Option<String> = "serviceLocationId",
         /// The services that are offered or booked. Required in requests.
         services: Option<Vec<CreateBookingService>> = "services",
-        /// Name in JSON: `startTime`. Required in requests.
+        /// Required in requests.
         start_time: Option<String> = "startTime",
         status: Option<CreatePublicServiceBookingStatus> = "status",
         /// The time zone, for example `America/New_York`. Required in requests.
@@ -1103,9 +1073,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The color in the calendar, for example `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
-        /// Name in JSON: `isPrivate`.
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -1113,19 +1081,18 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time that is kept free after the service. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service. In the unit of `post_buffer_unit`.
         post_buffer: Option<f64> = "postBuffer",
-        /// The unit of `postBuffer`: `mins` or `hours`.
+        /// The unit of `post_buffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// Name in JSON: `serviceCategoryId`.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// In the unit of `serviceDurationUnit`.
+        /// In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
-        /// The unit of `serviceDuration`: `mins` or `hours`.
+        /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
         /// The part of the URL after the domain. Required in requests.
         slug: Option<String> = "slug",
@@ -1147,18 +1114,18 @@ crm_core::setters!(CreateService {
     is_private: bool,
     /// The payment for the service.
     payment: Payment,
-    /// The time that is kept free after the service. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service. In the unit of `post_buffer_unit`.
     post_buffer: f64,
-    /// The unit of `postBuffer`: `mins` or `hours`.
+    /// The unit of `post_buffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
     service_category_id: String,
-    /// In the unit of `serviceDurationUnit`.
+    /// In the unit of `service_duration_unit`.
     service_duration: f64,
-    /// The unit of `serviceDuration`: `mins` or `hours`.
+    /// The unit of `service_duration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
     variations: [CreateServiceVariation],
 });
@@ -1204,7 +1171,6 @@ crm_core::record! {
         cover_image: Option<String> = "coverImage",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `locationType`.
         location_type: Option<LocationType> = "locationType",
         /// Required in requests.
         name: Option<String> = "name",
@@ -1253,17 +1219,17 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time that is kept free after the service. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service. In the unit of `post_buffer_unit`.
         post_buffer: Option<f64> = "postBuffer",
-        /// The unit of `postBuffer`: `mins` or `hours`.
+        /// The unit of `post_buffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// In the unit of `serviceDurationUnit`.
+        /// In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
-        /// The unit of `serviceDuration`: `mins` or `hours`.
+        /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
     }
     required "name"
@@ -1272,17 +1238,17 @@ crm_core::record! {
 crm_core::setters!(CreateServiceVariation {
     /// The payment for the service.
     payment: Payment,
-    /// The time that is kept free after the service. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service. In the unit of `post_buffer_unit`.
     post_buffer: f64,
-    /// The unit of `postBuffer`: `mins` or `hours`.
+    /// The unit of `post_buffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// In the unit of `serviceDurationUnit`.
+    /// In the unit of `service_duration_unit`.
     service_duration: f64,
-    /// The unit of `serviceDuration`: `mins` or `hours`.
+    /// The unit of `service_duration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
 });
 
@@ -1307,7 +1273,6 @@ impl CreateServiceVariation {
 crm_core::record! {
     /// The time, or the recurrence. The value of [`EventCalendarScheduleWrapper::schedule`].
     pub struct EventCalendarScheduleReply {
-        /// Name in JSON: `calendarId`.
         calendar_id: Option<String> = "calendarId",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
@@ -1377,15 +1342,12 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The add-ons that are booked with the service.
         service_add_ons: Vec<ServiceAddOnReply> = "serviceAddOns",
-        /// Name in JSON: `serviceCategoryId`.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// Name in JSON: `serviceEndTime`.
         service_end_time: Option<String> = "serviceEndTime",
         /// The resources that the service requires.
         service_resources: Vec<ServiceResource> = "serviceResources",
         /// The id of the staff member who provides the service.
         service_staff_id: Option<String> = "serviceStaffId",
-        /// Name in JSON: `serviceStartTime`.
         service_start_time: Option<String> = "serviceStartTime",
     }
 }
@@ -1432,9 +1394,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.get_service_booking`.
     pub struct ServiceBookingReply {
-        /// Name in JSON: `bookingId`.
         booking_id: Option<String> = "bookingId",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The user, app or other source that created it.
         created_by: Option<CreatedOrUpdatedBy> = "createdBy",
@@ -1444,17 +1404,14 @@ crm_core::record! {
         date_updated: Option<String> = "dateUpdated",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// Name in JSON: `serviceLocationId`.
         service_location_id: Option<String> = "serviceLocationId",
         /// The services that are offered or booked.
         services: Vec<Service> = "services",
-        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
         status: Option<String> = "status",
         /// The time zone, for example `America/New_York`.
@@ -1481,7 +1438,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `calendars.list_service_locations`.
     pub struct ServiceLocationListReply {
-        /// Name in JSON: `serviceLocations`.
         service_locations: Vec<ServiceLocationReply> = "serviceLocations",
     }
 }
@@ -1499,7 +1455,6 @@ crm_core::record! {
         is_private: Option<bool> = "isPrivate",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `locationType`.
         location_type: Option<LocationType> = "locationType",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
@@ -1518,7 +1473,6 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The color in the calendar, for example `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
         id: Option<String> = "id",
         /// Default: `false`.
@@ -1528,19 +1482,18 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time that is kept free after the service. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service. In the unit of `post_buffer_unit`.
         post_buffer: Option<f64> = "postBuffer",
-        /// The unit of `postBuffer`: `mins` or `hours`.
+        /// The unit of `post_buffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// Name in JSON: `serviceCategoryId`.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// In the unit of `serviceDurationUnit`.
+        /// In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
-        /// The unit of `serviceDuration`: `mins` or `hours`.
+        /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -1564,17 +1517,17 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time that is kept free after the service. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service. In the unit of `post_buffer_unit`.
         post_buffer: Option<f64> = "postBuffer",
-        /// The unit of `postBuffer`: `mins` or `hours`.
+        /// The unit of `post_buffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// In the unit of `serviceDurationUnit`.
+        /// In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
-        /// The unit of `serviceDuration`: `mins` or `hours`.
+        /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
     }
 }
@@ -1583,17 +1536,17 @@ crm_core::setters!(ServiceVariation {
     name: String,
     /// The payment for the service.
     payment: Payment,
-    /// The time that is kept free after the service. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service. In the unit of `post_buffer_unit`.
     post_buffer: f64,
-    /// The unit of `postBuffer`: `mins` or `hours`.
+    /// The unit of `post_buffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// In the unit of `serviceDurationUnit`.
+    /// In the unit of `service_duration_unit`.
     service_duration: f64,
-    /// The unit of `serviceDuration`: `mins` or `hours`.
+    /// The unit of `service_duration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
 });
 
@@ -1651,26 +1604,23 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The color in the calendar, for example `#039be5`.
         event_color: Option<String> = "eventColor",
-        /// Name in JSON: `formId`.
         form_id: Option<String> = "formId",
-        /// Name in JSON: `isPrivate`.
         is_private: Option<bool> = "isPrivate",
         name: Option<String> = "name",
         /// The payment for the service.
         payment: Option<Payment> = "payment",
-        /// The time that is kept free after the service. In the unit of `postBufferUnit`.
+        /// The time that is kept free after the service. In the unit of `post_buffer_unit`.
         post_buffer: Option<f64> = "postBuffer",
-        /// The unit of `postBuffer`: `mins` or `hours`.
+        /// The unit of `post_buffer`: `mins` or `hours`.
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
-        /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+        /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of the buffer before an appointment: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// Name in JSON: `serviceCategoryId`.
         service_category_id: Option<String> = "serviceCategoryId",
-        /// In the unit of `serviceDurationUnit`.
+        /// In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
-        /// The unit of `serviceDuration`: `mins` or `hours`.
+        /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -1691,18 +1641,18 @@ crm_core::setters!(UpdateService {
     name: String,
     /// The payment for the service.
     payment: Payment,
-    /// The time that is kept free after the service. In the unit of `postBufferUnit`.
+    /// The time that is kept free after the service. In the unit of `post_buffer_unit`.
     post_buffer: f64,
-    /// The unit of `postBuffer`: `mins` or `hours`.
+    /// The unit of `post_buffer`: `mins` or `hours`.
     post_buffer_unit: BufferUnit,
-    /// The time that is kept free before each booking. In the unit of `preBufferUnit`.
+    /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
     /// The unit of the buffer before an appointment: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
     service_category_id: String,
-    /// In the unit of `serviceDurationUnit`.
+    /// In the unit of `service_duration_unit`.
     service_duration: f64,
-    /// The unit of `serviceDuration`: `mins` or `hours`.
+    /// The unit of `service_duration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
     /// The part of the URL after the domain.
     slug: String,
@@ -1714,15 +1664,12 @@ crm_core::setters!(UpdateService {
 crm_core::record! {
     /// Body of `calendars.update_service_booking`.
     pub struct UpdateServiceBooking {
-        /// Name in JSON: `endTime`.
         end_time: Option<String> = "endTime",
         /// The place of the meeting.
         meeting_location: Option<String> = "meetingLocation",
-        /// Name in JSON: `serviceLocationId`.
         service_location_id: Option<String> = "serviceLocationId",
         /// The services that are offered or booked.
         services: Option<Vec<CreateBookingService>> = "services",
-        /// Name in JSON: `startTime`.
         start_time: Option<String> = "startTime",
         status: Option<UpdateServiceBookingStatus> = "status",
         /// The time zone, for example `America/New_York`.
@@ -1768,7 +1715,6 @@ crm_core::record! {
         address: Option<String> = "address",
         /// The URL of the cover image.
         cover_image: Option<String> = "coverImage",
-        /// Name in JSON: `locationType`.
         location_type: Option<LocationType> = "locationType",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.

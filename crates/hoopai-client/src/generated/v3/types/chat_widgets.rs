@@ -24,7 +24,6 @@ crm_core::record! {
         is_a2p_opt_in_form1: Option<bool> = "isA2POptInForm1",
         /// True if the second opt-in is shown.
         is_a2p_opt_in_form2: Option<bool> = "isA2POptInForm2",
-        /// Name in JSON: `messageType`.
         message_type: Option<String> = "messageType",
         /// The URL of the privacy policy.
         privacy_policy_link: Option<String> = "privacyPolicyLink",
@@ -62,9 +61,7 @@ crm_core::record! {
     /// The icons and colors of the acknowledgement. The value of [`WidgetSettings::acknowledgement_details`].
     pub struct AcknowledgementDetails {
         icon: Option<String> = "icon",
-        /// Name in JSON: `liveChatIcon`.
         live_chat_icon: Option<String> = "liveChatIcon",
-        /// Name in JSON: `liveChatPlaceholderColor`.
         live_chat_placeholder_color: Option<String> = "liveChatPlaceholderColor",
         /// The color of the placeholder, for example `#000`.
         placeholder_color: Option<String> = "placeholderColor",
@@ -93,9 +90,7 @@ crm_core::record! {
         business_office_hours: Option<BusinessOfficeHours> = "businessOfficeHours",
         /// The message before the contact form.
         contact_form_intro_message: Option<String> = "contactFormIntroMessage",
-        /// Name in JSON: `contactFormOptions`.
         contact_form_options: Option<Vec<AdvanceSettingsContactFormOptionsItem>> = "contactFormOptions",
-        /// Name in JSON: `contactFormSystemMessage`.
         contact_form_system_message: Option<String> = "contactFormSystemMessage",
         /// True if the consent box is ticked by default.
         default_consent_check: Option<bool> = "defaultConsentCheck",
@@ -107,10 +102,8 @@ crm_core::record! {
         instagram_page: Option<InstagramPage> = "instagramPage",
         /// True if a sound is played for new messages.
         play_notification_sound: Option<bool> = "playNotificationSound",
-        /// Name in JSON: `prefilledMessageText`.
         prefilled_message_text: Option<String> = "prefilledMessageText",
         redirect: Option<Redirect> = "redirect",
-        /// Name in JSON: `voiceAiAgent`.
         voice_ai_agent: Option<Value> = "voiceAiAgent",
         /// The text of the button that starts the voice call.
         voice_ai_send_action_text: Option<String> = "voiceAiSendActionText",
@@ -261,7 +254,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `chat_widgets.clone`.
     pub struct CloneChatWidget {
-        /// Name in JSON: `chatWidgetId`. Required in requests.
+        /// Required in requests.
         chat_widget_id: Option<String> = "chatWidgetId",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -345,7 +338,6 @@ crm_core::record! {
     pub struct FbPage {
         /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
-        /// Name in JSON: `facebookPageName`.
         facebook_page_name: Option<String> = "facebookPageName",
     }
 }
@@ -360,7 +352,6 @@ crm_core::record! {
     pub struct InstagramPage {
         /// The id of the page at Facebook.
         facebook_page_id: Option<String> = "facebookPageId",
-        /// Name in JSON: `facebookPageName`.
         facebook_page_name: Option<String> = "facebookPageName",
         /// The id of the page at Instagram.
         instagram_page_id: Option<String> = "instagramPageId",
@@ -437,7 +428,6 @@ crm_core::record! {
         acknowledgement_details: Option<AcknowledgementDetails> = "acknowledgementDetails",
         /// Advanced settings of the widget.
         advance_settings: Option<AdvanceSettings> = "advanceSettings",
-        /// Name in JSON: `agencyName`.
         agency_name: Option<String> = "agencyName",
         /// The URL of the agency's website.
         agency_website: Option<String> = "agencyWebsite",
@@ -491,7 +481,6 @@ crm_core::record! {
         prompt_msg: Option<String> = "promptMsg",
         /// The type of prompt, for example `avatar`.
         prompt_type: Option<String> = "promptType",
-        /// Name in JSON: `representativeAssignedMessage`.
         representative_assigned_message: Option<String> = "representativeAssignedMessage",
         /// The prompt for returning visitors.
         revisit_prompt_msg: Option<String> = "revisitPromptMsg",
@@ -519,7 +508,6 @@ crm_core::record! {
         use_email_field: Option<bool> = "useEmailField",
         /// The WhatsApp number.
         wa_number: Option<String> = "waNumber",
-        /// Name in JSON: `widgetId`.
         widget_id: Option<String> = "widgetId",
         /// The placement of the widget, for example `embedded`.
         widget_placement: Option<String> = "widgetPlacement",
@@ -704,35 +692,29 @@ crm_core::setters!(WidgetSettingsCustomizationSize {
 crm_core::record! {
     /// The theme of the widget. The value of [`WidgetSettings::theme`].
     pub struct WidgetSettingsTheme {
-        /// The colors of the brand board.
+        /// The colors of the widget.
         colors: Option<WidgetSettingsThemeCustomColor> = "colors",
         name: Option<String> = "name",
     }
 }
 crm_core::setters!(WidgetSettingsTheme {
-    /// The colors of the brand board.
+    /// The colors of the widget.
     colors: WidgetSettingsThemeCustomColor,
     name: String,
 });
 
 crm_core::record! {
-    /// The colors of the brand board. The value of [`WidgetSettingsTheme::colors`].
+    /// The colors of the widget. The value of [`WidgetSettingsTheme::colors`].
     pub struct WidgetSettingsThemeCustomColor {
-        /// Name in JSON: `avatarBackgroundColor`.
         avatar_background_color: Option<String> = "avatarBackgroundColor",
         /// The color of the avatar's border.
         avatar_border_color: Option<String> = "avatarBorderColor",
-        /// Name in JSON: `backgroundColor`.
         background_color: Option<String> = "backgroundColor",
-        /// Name in JSON: `buttonColor`.
         button_color: Option<String> = "buttonColor",
-        /// Name in JSON: `chatBubbleColor`.
         chat_bubble_color: Option<String> = "chatBubbleColor",
-        /// Name in JSON: `headerColor`.
         header_color: Option<String> = "headerColor",
         /// The color of inbound messages.
         received_message_color: Option<String> = "receivedMessageColor",
-        /// Name in JSON: `senderMessageColor`.
         sender_message_color: Option<String> = "senderMessageColor",
     }
 }

@@ -45,19 +45,16 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
@@ -166,30 +163,30 @@ crm_core::record! {
 crm_core::record! {
     /// The do-not-disturb settings by channel. The value of [`CreateContact::dnd_settings`].
     pub struct DndSettings {
-        /// The settings for calls.
+        /// The setting for calls.
         call: Option<DndSetting> = "call",
-        /// The e-mail address.
+        /// The setting for e-mail.
         email: Option<DndSetting> = "email",
         /// The settings for Facebook messages.
         fb: Option<DndSetting> = "fb",
         /// The settings for messages through Google Business.
         gmb: Option<DndSetting> = "gmb",
-        /// The settings for text messages.
+        /// The setting for text messages.
         sms: Option<DndSetting> = "sms",
         /// The settings for WhatsApp messages.
         whats_app: Option<DndSetting> = "whatsApp",
     }
 }
 crm_core::setters!(DndSettings {
-    /// The settings for calls.
+    /// The setting for calls.
     call: DndSetting,
-    /// The e-mail address.
+    /// The setting for e-mail.
     email: DndSetting,
     /// The settings for Facebook messages.
     fb: DndSetting,
     /// The settings for messages through Google Business.
     gmb: DndSetting,
-    /// The settings for text messages.
+    /// The setting for text messages.
     sms: DndSetting,
     /// The settings for WhatsApp messages.
     whats_app: DndSetting,
@@ -208,10 +205,8 @@ crm_core::record! {
         attachments: Option<Value> = "attachments",
         /// The first source that led to the contact.
         attribution_source: Option<AttributionSource> = "attributionSource",
-        /// Name in JSON: `businessId`.
         business_id: Option<String> = "businessId",
         city: Option<String> = "city",
-        /// Name in JSON: `companyName`.
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
@@ -231,11 +226,8 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The e-mail address in lower case.
         email_lower_case: Option<String> = "emailLowerCase",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `firstNameLowerCase`.
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// Name in JSON: `fullNameLowerCase`.
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         /// The id of the contact.
         id: Option<String> = "id",
@@ -244,16 +236,13 @@ crm_core::record! {
         last_activity: Option<String> = "lastActivity",
         /// The last source that led to the contact.
         last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
-        /// Name in JSON: `lastNameLowerCase`.
         last_name_lower_case: Option<String> = "lastNameLowerCase",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         source: Option<String> = "source",
         /// The social security number.
@@ -263,7 +252,6 @@ crm_core::record! {
         tags: Vec<String> = "tags",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The id of the visitor to the website.
         visitor_id: Option<String> = "visitorId",
@@ -292,16 +280,13 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",
@@ -409,19 +394,16 @@ crm_core::record! {
         dnd_settings: Option<DndSettings> = "dndSettings",
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// Origin of the contact, for example `public api`.
         source: Option<String> = "source",

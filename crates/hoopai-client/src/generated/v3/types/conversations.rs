@@ -198,7 +198,7 @@ impl UpdateEmailMessageStatus {
 crm_core::record! {
     /// An item of [`UpdateEmailMessageStatus::recipients`].
     pub struct UpdateRecipientMessageStatus {
-        /// Name in JSON: `emailId`. Required in requests.
+        /// Required in requests.
         email_id: Option<String> = "emailId",
         /// The reason for the failure.
         fail_reason: Option<String> = "failReason",

@@ -19,7 +19,6 @@ crm_core::record! {
         /// The type of schedule, for example `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleType> = "scheduleType",
         source: Option<String> = "source",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         status: Option<BulkActionCampaignStatus> = "status",
         /// The time of the last change.
@@ -34,7 +33,6 @@ crm_core::record! {
         from: Option<String> = "from",
         name: Option<String> = "name",
         subject: Option<String> = "subject",
-        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
     }
 }
@@ -64,15 +62,12 @@ crm_core::record! {
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// Name in JSON: `templateId`.
         template_id: Option<String> = "templateId",
         /// The IANA time zone, for example `America/New_York`. Required in requests.
         time_zone: Option<String> = "timeZone",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
-        /// Name in JSON: `userName`.
         user_name: Option<String> = "userName",
     }
     required "editorType" "name" "timeZone" "userId"
@@ -122,13 +117,11 @@ crm_core::record! {
         from_name: Option<String> = "fromName",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "editorType" "name"
@@ -186,7 +179,6 @@ crm_core::record! {
     pub struct CreateTemplateFolderBody {
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "name"
@@ -237,11 +229,9 @@ crm_core::record! {
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         name: Option<String> = "name",
-        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
@@ -287,9 +277,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`ListEmailCampaignsReply::campaigns`].
     pub struct EmailCampaign {
-        /// Name in JSON: `campaignCategory`.
         campaign_category: Option<String> = "campaignCategory",
-        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -298,7 +286,6 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
         source: Option<String> = "source",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         status: Option<EmailCampaignStatus> = "status",
         /// The time of the last change.
@@ -310,9 +297,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `emails.create_campaign` and `emails.update_campaign`.
     pub struct EmailCampaignReply {
-        /// Name in JSON: `campaignCategory`.
         campaign_category: Option<String> = "campaignCategory",
-        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -321,7 +306,6 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
         source: Option<String> = "source",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         status: Option<EmailCampaignStatus> = "status",
         /// The id of the request, for support.
@@ -361,7 +345,6 @@ crm_core::record! {
     pub struct EmailCampaignVariation {
         /// True if the variation won the test.
         is_winner: Option<bool> = "isWinner",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
     }
 }
@@ -409,7 +392,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Default: `all`.
+    /// Argument `include` of `emails.list_templates`.
     pub enum EmailsListTemplatesInclude {
         /// `all`
         All = "all",
@@ -429,7 +412,6 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `editorContentUrl`.
         editor_content_url: Option<String> = "editorContentUrl",
         /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
@@ -448,7 +430,6 @@ crm_core::record! {
         /// The type of schedule, for example `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleType> = "scheduleType",
         source: Option<String> = "source",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         status: Option<BulkActionCampaignStatus> = "status",
         subject: Option<String> = "subject",
@@ -465,7 +446,6 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         source: Option<GetCampaignStatsReplySource> = "source",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         /// The statistics of the campaign.
         stats: Option<EmailStatsNumbers> = "stats",
@@ -491,15 +471,12 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `emails.get_campaign`.
     pub struct GetEmailCampaignReply {
-        /// Name in JSON: `campaignCategory`.
         campaign_category: Option<String> = "campaignCategory",
-        /// Name in JSON: `campaignType`.
         campaign_type: Option<String> = "campaignType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `editorContentUrl`.
         editor_content_url: Option<String> = "editorContentUrl",
         /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
@@ -516,7 +493,6 @@ crm_core::record! {
         /// The e-mail address that receives replies.
         reply_to_address: Option<String> = "replyToAddress",
         source: Option<String> = "source",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         status: Option<EmailCampaignStatus> = "status",
         subject: Option<String> = "subject",
@@ -535,7 +511,6 @@ crm_core::record! {
         created_at: Option<String> = "createdAt",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
-        /// Name in JSON: `editorContentUrl`.
         editor_content_url: Option<String> = "editorContentUrl",
         /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",
@@ -547,7 +522,6 @@ crm_core::record! {
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         name: Option<String> = "name",
-        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
@@ -569,7 +543,6 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
         source: Option<String> = "source",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         status: Option<Visibility> = "status",
         /// The e-mails that the workflow sends.
@@ -589,9 +562,7 @@ crm_core::record! {
         /// The URL to import the template from. Required in requests.
         import_url: Option<String> = "importUrl",
         name: Option<String> = "name",
-        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
     required "importProvider" "importUrl"
@@ -677,7 +648,7 @@ crm_core::record! {
     pub struct ScheduleCampaignAbTestConfig {
         /// In seconds. Required in requests.
         test_duration: Option<f64> = "testDuration",
-        /// Name in JSON: `testSize`. Required in requests.
+        /// Required in requests.
         test_size: Option<f64> = "testSize",
         /// The part that the test varies: `emailContent` or `subjectLine`. Required in requests.
         test_type: Option<ScheduleCampaignAbTestConfigTestType> = "testType",
@@ -726,7 +697,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`ScheduleCampaignAbTestConfig::variations`].
     pub struct ScheduleCampaignAbTestVariation {
-        /// Name in JSON: `documentId`.
         document_id: Option<String> = "documentId",
         subject: Option<String> = "subject",
     }
@@ -741,7 +711,7 @@ crm_core::record! {
     pub struct ScheduleCampaignBatchConfig {
         /// The number of e-mails or messages per batch. Required in requests.
         batch_size: Option<f64> = "batchSize",
-        /// The number of units between two times. In the unit of `intervalUnit`. Required in requests.
+        /// The number of units between two times. In the unit of `interval_unit`. Required in requests.
         interval: Option<f64> = "interval",
         /// The unit of the interval: `minutes`, `hours` or `days`. Required in requests.
         interval_unit: Option<StopBotSleepTimeUnit> = "intervalUnit",
@@ -803,9 +773,8 @@ crm_core::record! {
         send_days: Option<Vec<DaysItem>> = "sendDays",
         /// The IANA time zone, for example `America/New_York`. Required in requests.
         time_zone: Option<String> = "timeZone",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
-        /// Name in JSON: `userName`.
         user_name: Option<String> = "userName",
     }
     required "emailMeta" "recipients" "scheduleType" "timeZone" "userId"
@@ -897,15 +866,13 @@ impl ScheduleCampaignEmailMeta {
 crm_core::record! {
     /// The value of [`ScheduleCampaignBody::recipients`].
     pub struct ScheduleCampaignRecipients {
-        /// Name in JSON: `contactIds`.
         contact_ids: Option<Vec<String>> = "contactIds",
         /// Default: `true`.
         freeze_list: Option<bool> = "freezeList",
         /// The segment of people by their engagement, for example `engaged_last_7_days`.
         segment: Option<ScheduleCampaignRecipientsSegment> = "segment",
-        /// Name in JSON: `tagIds`.
         tag_ids: Option<Vec<String>> = "tagIds",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<ScheduleCampaignRecipientsType> = "type",
     }
     required "type"
@@ -966,9 +933,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `emails.schedule_campaign`.
     pub struct ScheduleCampaignReply {
-        /// Name in JSON: `campaignId`.
         campaign_id: Option<String> = "campaignId",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
@@ -1165,11 +1130,8 @@ crm_core::record! {
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         name: Option<String> = "name",
-        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
-        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
-        /// Name in JSON: `type`.
         type_: Option<TemplateListItemType> = "type",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -1194,7 +1156,6 @@ crm_core::record! {
         /// The type of editor, for example `html`.
         editor_type: Option<CreateTemplateBodyEditorType> = "editorType",
         name: Option<String> = "name",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1221,13 +1182,11 @@ crm_core::record! {
         /// The name of the sender.
         from_name: Option<String> = "fromName",
         name: Option<String> = "name",
-        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
     }
 }
@@ -1268,11 +1227,9 @@ crm_core::record! {
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
         name: Option<String> = "name",
-        /// Name in JSON: `parentFolderId`.
         parent_folder_id: Option<String> = "parentFolderId",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
-        /// Name in JSON: `previewUrl`.
         preview_url: Option<String> = "previewUrl",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
@@ -1293,7 +1250,6 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
         source: Option<String> = "source",
-        /// Name in JSON: `sourceId`.
         source_id: Option<String> = "sourceId",
         status: Option<Visibility> = "status",
         /// The time of the last change.
@@ -1306,7 +1262,6 @@ crm_core::record! {
     pub struct WorkflowCampaignSubSource {
         /// The time of creation.
         created_at: Option<String> = "createdAt",
-        /// Name in JSON: `editorContentUrl`.
         editor_content_url: Option<String> = "editorContentUrl",
         /// The type of editor, for example `html`.
         editor_type: Option<EditorType> = "editorType",

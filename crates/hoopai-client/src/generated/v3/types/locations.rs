@@ -43,7 +43,6 @@ crm_core::record! {
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<ConversationProviderType> = "type",
     }
 }
@@ -73,12 +72,10 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",
         settings: Option<Settings> = "settings",
-        /// Name in JSON: `snapshotId`.
         snapshot_id: Option<String> = "snapshotId",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
@@ -157,7 +154,6 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `locations.get_conversation_channel`.
     pub struct GetConversationChannelListReply {
-        /// Name in JSON: `conversationChannel`.
         conversation_channel: Option<ConversationChannel> = "conversationChannel",
     }
 }
@@ -239,7 +235,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
-        /// Name in JSON: `postalCode`.
         postal_code: Option<String> = "postalCode",
         /// The name and e-mail address of the prospect.
         prospect_info: Option<ProspectInfo> = "prospectInfo",

@@ -97,7 +97,6 @@ crm_core::record! {
         is_bulk_installation: Option<bool> = "isBulkInstallation",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
         /// The token that obtains a new access token.
         refresh_token: Option<String> = "refreshToken",
@@ -105,7 +104,6 @@ crm_core::record! {
         scope: Option<String> = "scope",
         /// The type of token, for example `Bearer`.
         token_type: Option<String> = "tokenType",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The type of access: `Company` or `Location`.
         user_type: Option<String> = "userType",
@@ -131,13 +129,11 @@ crm_core::record! {
     pub struct GetLocationAccessTokenReply {
         /// The token for calls to the API.
         access_token: Option<String> = "accessToken",
-        /// Name in JSON: `appId`.
         app_id: Option<String> = "appId",
         /// The lifetime of the token, in seconds.
         expires_in: Option<f64> = "expiresIn",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Name in JSON: `planId`.
         plan_id: Option<String> = "planId",
         /// The token that obtains a new access token.
         refresh_token: Option<String> = "refreshToken",
@@ -145,9 +141,7 @@ crm_core::record! {
         scope: Option<String> = "scope",
         /// The type of token, for example `Bearer`.
         token_type: Option<String> = "tokenType",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// Name in JSON: `versionId`.
         version_id: Option<String> = "versionId",
     }
 }
@@ -155,7 +149,6 @@ crm_core::record! {
 crm_core::record! {
     /// The value of [`GetInstalledLocationsReply::metadata`].
     pub struct InstalledLocationsListMetadata {
-        /// Name in JSON: `filterApplied`.
         filter_applied: Option<Value> = "filterApplied",
         /// The order of the list.
         sort_applied: Option<Value> = "sortApplied",
@@ -173,7 +166,6 @@ crm_core::record! {
         has_next_page: Option<bool> = "hasNextPage",
         /// True if there is a previous page.
         has_prev_page: Option<bool> = "hasPrevPage",
-        /// Name in JSON: `nextPageToken`.
         next_page_token: Option<String> = "nextPageToken",
         /// The token of the previous page.
         prev_page_token: Option<String> = "prevPageToken",

@@ -15,7 +15,7 @@ crm_core::record! {
     pub struct CreateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// Name in JSON: `contactId`. Required in requests.
+        /// Required in requests.
         contact_id: Option<String> = "contactId",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
@@ -29,9 +29,8 @@ crm_core::record! {
         monetary_value: Option<f64> = "monetaryValue",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `pipelineId`. Required in requests.
+        /// Required in requests.
         pipeline_id: Option<String> = "pipelineId",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// Required in requests.
         status: Option<OpportunityStatus> = "status",
@@ -133,7 +132,6 @@ crm_core::record! {
         /// The appointments.
         calendar_events: Vec<Value> = "calendarEvents",
         contact: Option<SearchOpportunitiesContactReply> = "contact",
-        /// Name in JSON: `contactId`.
         contact_id: Option<String> = "contactId",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -143,7 +141,7 @@ crm_core::record! {
         effective_probability: Option<f64> = "effectiveProbability",
         /// The id in the external system.
         external_object_id: Option<String> = "externalObjectId",
-        /// The ids of the followers, who are users.
+        /// The followers, as the ids of users or as a number.
         followers: Vec<Value> = "followers",
         /// The number of days that the expected close date has slipped.
         forecast_days_slipped: Option<f64> = "forecastDaysSlipped",
@@ -175,9 +173,7 @@ crm_core::record! {
         monetary_value: Option<f64> = "monetaryValue",
         name: Option<String> = "name",
         notes: Vec<Value> = "notes",
-        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// The sort values, which are the position of the next page.
         search_after: Vec<Value> = "searchAfter",
@@ -197,7 +193,6 @@ crm_core::record! {
         open_value: Option<f64> = "openValue",
         /// The value of the open opportunities, weighted by probability.
         open_weighted_value: Option<f64> = "openWeightedValue",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// The total number.
         total_count: Option<f64> = "totalCount",
@@ -224,9 +219,7 @@ crm_core::record! {
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
         name: Option<String> = "name",
-        /// Name in JSON: `pipelineId`.
         pipeline_id: Option<String> = "pipelineId",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         status: Option<OpportunityStatus> = "status",
     }
@@ -253,7 +246,7 @@ crm_core::record! {
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The ids of the followers, who are users.
+        /// The followers, as the ids of users or as a number.
         followers: Option<Vec<String>> = "followers",
         /// The action on the followers: `add` or `remove`.
         followers_action_type: Option<AddOrRemove> = "followersActionType",
@@ -262,7 +255,6 @@ crm_core::record! {
         /// The probability of winning, in percent.
         forecast_probability: Option<f64> = "forecastProbability",
         id: Option<String> = "id",
-        /// Name in JSON: `isRemoveAllFollowers`.
         is_remove_all_followers: Option<bool> = "isRemoveAllFollowers",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -271,9 +263,8 @@ crm_core::record! {
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
         name: Option<String> = "name",
-        /// Name in JSON: `pipelineId`. Required in requests.
+        /// Required in requests.
         pipeline_id: Option<String> = "pipelineId",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         status: Option<OpportunityStatus> = "status",
     }
@@ -283,7 +274,7 @@ crm_core::record! {
 crm_core::setters!(UpsertOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The ids of the followers, who are users.
+    /// The followers, as the ids of users or as a number.
     followers: [String],
     /// The action on the followers: `add` or `remove`.
     followers_action_type: AddOrRemove,

@@ -22,9 +22,9 @@ use super::{Map, Timestamp, Value, CouponDiscountType};
 crm_core::record! {
     /// An item of [`ListCouponsReply::data`].
     pub struct Coupon {
-        /// The id of the location, or of the record that `altType` names.
+        /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies; almost always `location`.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -46,7 +46,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The ids of the prices to which it applies.
         price_ids: Vec<String> = "priceIds",
-        /// Name in JSON: `productIds`.
         product_ids: Vec<String> = "productIds",
         /// The start of the period.
         start_date: Option<String> = "startDate",
@@ -55,7 +54,6 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         /// The number of uses.
         usage_count: Option<f64> = "usageCount",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
         /// The ids of the variants to which it applies.
         variant_ids: Vec<String> = "variantIds",
@@ -65,9 +63,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.create_coupon`.
     pub struct CreateCouponParams {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -87,7 +85,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
-        /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
         /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
@@ -100,7 +97,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateCouponParams {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// True if the coupon also applies to later payments. Default: `true`.
     apply_to_future_payments: bool,
@@ -173,9 +170,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `payments.update_coupon`.
     pub struct UpdateCouponParams {
-        /// The id of the location, or of the record that `altType` names. Required in requests.
+        /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `altId` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -197,7 +194,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
-        /// Name in JSON: `productIds`.
         product_ids: Option<Vec<String>> = "productIds",
         /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
@@ -210,7 +206,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateCouponParams {
-    /// The id of the location, or of the record that `altType` names.
+    /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// True if the coupon also applies to later payments. Default: `true`.
     apply_to_future_payments: bool,

@@ -28,7 +28,6 @@ crm_core::record! {
         friendly_name: Option<String> = "friendlyName",
         /// The service that answers calls to the number.
         inbound_call_service: Option<Value> = "inboundCallService",
-        /// Name in JSON: `isDefaultNumber`.
         is_default_number: Option<bool> = "isDefaultNumber",
         /// True if the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
@@ -38,11 +37,9 @@ crm_core::record! {
         linked_user: Option<String> = "linkedUser",
         /// The origin of the number: `twilio`, `hosted` or `ported`.
         origin: Option<String> = "origin",
-        /// Name in JSON: `phoneNumber`.
         phone_number: Option<String> = "phoneNumber",
         /// The SID at Twilio.
         sid: Option<String> = "sid",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }
@@ -87,7 +84,7 @@ crm_core::record! {
         fax: Option<bool> = "fax",
         /// True if the number can send and receive MMS.
         mms: Option<bool> = "mms",
-        /// The settings for text messages.
+        /// True if the number can send and receive text messages.
         sms: Option<bool> = "sms",
         /// True if the number can make and receive calls.
         voice: Option<bool> = "voice",
@@ -125,15 +122,15 @@ crm_core::record! {
         number_type: Option<PurchasePhoneNumberBodyNumberType> = "numberType",
         /// The id of the payment intent at Stripe. Required in requests.
         payment_intent_id: Option<String> = "paymentIntentId",
-        /// Name in JSON: `paymentMethodId`. Required in requests.
+        /// Required in requests.
         payment_method_id: Option<String> = "paymentMethodId",
-        /// Name in JSON: `phoneNumber`. Required in requests.
+        /// Required in requests.
         phone_number: Option<String> = "phoneNumber",
         /// The state or region of the phone number. Required in requests.
         region: Option<String> = "region",
         /// True to skip the identity check of the location. Required in requests.
         skip_location_kyc: Option<bool> = "skipLocationKYC",
-        /// Name in JSON: `stripeAccountId`. Required in requests.
+        /// Required in requests.
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "addressSid" "bundleSid" "countryCode" "fingerprintId" "locality" "numberType" "paymentIntentId" "paymentMethodId" "phoneNumber" "region" "skipLocationKYC" "stripeAccountId"

@@ -102,7 +102,6 @@ crm_core::record! {
         balance: Option<f64> = "balance",
         /// The amount of free credit.
         complimentary_credits: Option<f64> = "complimentaryCredits",
-        /// Name in JSON: `walletId`.
         wallet_id: Option<String> = "walletId",
     }
 }

@@ -63,11 +63,9 @@ crm_core::record! {
 crm_core::record! {
     /// The queue of the category. The value of [`AvailableCategory::queue_details`].
     pub struct AvailableCategoryQueueDetails {
-        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// True if new posts go to the front of the queue.
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
-        /// Name in JSON: `queueId`.
         queue_id: Option<String> = "queueId",
     }
 }
@@ -99,7 +97,6 @@ crm_core::record! {
         quote_post: Option<String> = "quotePost",
         /// The post to which this one replies.
         reply_to: Option<String> = "replyTo",
-        /// Name in JSON: `shortenedLinks`.
         shortened_links: Vec<String> = "shortenedLinks",
     }
 }
@@ -109,7 +106,6 @@ crm_core::record! {
     pub struct CalendarList {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
-        /// Name in JSON: `categoryIds`.
         category_ids: Option<Vec<String>> = "categoryIds",
         /// The end of the period. Required in requests.
         end_date: Option<String> = "endDate",
@@ -172,17 +168,14 @@ crm_core::record! {
 crm_core::record! {
     /// The queue of the category. The value of [`UpdateCategoryQueueReply::queue`].
     pub struct CategoryQueue {
-        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Name in JSON: `currentOrder`.
         current_order: Option<f64> = "currentOrder",
         /// The id of the next post in the queue.
         current_post_id: Option<String> = "currentPostId",
-        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -223,17 +216,14 @@ crm_core::record! {
     pub struct CategoryQueueWithCategory {
         /// The category, as a name or a record.
         category: Option<CategoryInfo> = "category",
-        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Name in JSON: `currentOrder`.
         current_order: Option<f64> = "currentOrder",
         /// The id of the next post in the queue.
         current_post_id: Option<String> = "currentPostId",
-        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -293,10 +283,8 @@ crm_core::record! {
     pub struct CommentAttachment {
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         url: Option<String> = "url",
-        /// Name in JSON: `videoUrl`.
         video_url: Option<String> = "videoUrl",
     }
 }
@@ -323,7 +311,6 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `isDeleted`.
         is_deleted: Option<bool> = "isDeleted",
         /// True if it was edited.
         is_edited: Option<bool> = "isEdited",
@@ -335,7 +322,6 @@ crm_core::record! {
         is_read: Option<bool> = "isRead",
         /// The depth in the thread.
         level: Option<f64> = "level",
-        /// Name in JSON: `likeCount`.
         like_count: Option<f64> = "likeCount",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
@@ -347,7 +333,6 @@ crm_core::record! {
         platform_parent_id: Option<String> = "platformParentId",
         /// The id of the post on the social network.
         platform_post_id: Option<String> = "platformPostId",
-        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The URL of a preview.
         preview_link: Option<String> = "previewLink",
@@ -397,7 +382,7 @@ crm_core::record! {
         mentions: Option<Vec<Mentions>> = "mentions",
         /// True to notify all members of the group.
         notify_all_group_members: Option<bool> = "notifyAllGroupMembers",
-        /// Name in JSON: `parentId`. Required in requests.
+        /// Required in requests.
         parent_id: Option<String> = "parentId",
     }
     required "content" "isParentThread" "parentId"
@@ -453,9 +438,8 @@ crm_core::record! {
         from_date: Option<String> = "fromDate",
         /// The maximum number of items per page. Between 1 and 100. Default: `10`.
         limit: Option<f64> = "limit",
-        /// Name in JSON: `originIds`. Required in requests.
+        /// Required in requests.
         origin_ids: Option<Vec<String>> = "originIds",
-        /// Name in JSON: `parentId`.
         parent_id: Option<String> = "parentId",
         /// The text to search for.
         search: Option<String> = "search",
@@ -504,7 +488,7 @@ impl CommentsGetListBody {
 }
 
 crm_core::open_enum! {
-    /// The field to sort by. Default: `latest`.
+    /// The field to sort by.
     pub enum CommentsGetListBodySortBy {
         /// `latest`
         Latest = "latest",
@@ -566,9 +550,8 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.create_queue`.
     pub struct CreateCategoryQueue {
-        /// Name in JSON: `categoryId`. Required in requests.
+        /// Required in requests.
         category_id: Option<String> = "categoryId",
-        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -576,7 +559,7 @@ crm_core::record! {
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
         /// The times of the week at which posts are published. Required in requests.
         time_slots: Option<Vec<TimeSlot>> = "timeSlots",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "categoryId" "locationId" "timeSlots" "userId"
@@ -640,27 +623,21 @@ crm_core::record! {
         account_ids: Option<Vec<String>> = "accountIds",
         /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Name in JSON: `facebookPostDetails`.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
         /// The first comment below the post.
         follow_up_comment: Option<String> = "followUpComment",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// Name in JSON: `instagramPostDetails`.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// Name in JSON: `linkedinPostDetails`.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The images and videos.
         media: Option<Vec<PostMedia>> = "media",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// Name in JSON: `pinterestPostDetails`.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
@@ -672,13 +649,11 @@ crm_core::record! {
         /// The text of the post.
         summary: Option<String> = "summary",
         tags: Option<Vec<String>> = "tags",
-        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<PostType> = "type",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
-        /// Name in JSON: `youtubePostDetails`.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
     required "accountIds" "type" "userId"
@@ -808,13 +783,11 @@ impl CreateQueueItem {
 crm_core::record! {
     /// The queue of the category. The value of [`CreateCategoryQueueReply::queue`].
     pub struct CreatedCategoryQueue {
-        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -861,11 +834,9 @@ crm_core::record! {
         order: Option<f64> = "order",
         /// The id of the post from which it was created.
         parent_post_id: Option<String> = "parentPostId",
-        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// Name in JSON: `queueId`.
         queue_id: Option<String> = "queueId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
@@ -876,7 +847,6 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`CreatedCategoryQueue::time_slots`].
     pub struct CreatedTimeSlot {
-        /// Name in JSON: `dayOfWeek`.
         day_of_week: Option<f64> = "dayOfWeek",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -888,7 +858,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `social_media.finalize_csv_import`.
     pub struct CsvDefault {
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "userId"
@@ -937,7 +907,6 @@ crm_core::record! {
         csv_file_type: Option<CsvFileType> = "csvFileType",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         id: Option<String> = "id",
         /// The id of the location (sub-account).
@@ -999,9 +968,7 @@ crm_core::record! {
         status: Option<CsvPostStatus> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
-        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1047,7 +1014,6 @@ crm_core::record! {
         csv_file_type: Option<CsvFileType> = "csvFileType",
         /// The CSV file, or its path.
         file: Option<String> = "file",
-        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1147,7 +1113,6 @@ crm_core::record! {
     pub struct DeletePostResponseSchema {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<DeletePostCsv> = "csv",
-        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
     }
 }
@@ -1169,7 +1134,6 @@ crm_core::record! {
 crm_core::record! {
     /// The result of the operation. The value of [`DeletePostSuccessfulResponseDto::results`].
     pub struct DeletePostSuccessfulResponseSchema {
-        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
     }
 }
@@ -1288,7 +1252,6 @@ crm_core::record! {
     pub struct EditSessionCalendarReply {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// Name in JSON: `scheduledPosts`.
         scheduled_posts: Vec<EditSessionScheduledPost> = "scheduledPosts",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1305,17 +1268,14 @@ crm_core::record! {
         current_variation: Option<f64> = "currentVariation",
         /// The error codes.
         errors: Vec<String> = "errors",
-        /// Name in JSON: `isDraft`.
         is_draft: Option<bool> = "isDraft",
         /// The position among the others.
         order: Option<f64> = "order",
-        /// Name in JSON: `originalItemId`.
         original_item_id: Option<String> = "originalItemId",
         /// The social media post.
         post: Option<SocialPost> = "post",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// Name in JSON: `queueId`.
         queue_id: Option<String> = "queueId",
         /// The id of the post in the queue.
         queue_item_id: Option<String> = "queueItemId",
@@ -1330,9 +1290,8 @@ crm_core::record! {
 crm_core::record! {
     /// The value of [`CreatePost::facebook_post_details`].
     pub struct FacebookPost {
-        /// Name in JSON: `textFormatPresetId`.
         text_format_preset_id: Option<String> = "textFormatPresetId",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<PostType> = "type",
     }
     required "type"
@@ -1399,7 +1358,6 @@ crm_core::record! {
     pub struct FetchCalendarListReply {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// Name in JSON: `scheduledPosts`.
         scheduled_posts: Vec<ScheduledPost> = "scheduledPosts",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
@@ -1699,7 +1657,6 @@ crm_core::record! {
 crm_core::record! {
     /// The content of the post in the queue. The value of [`CreatedQueueItemWithVariations::modified_post_payload`].
     pub struct GetModifiedPayloadFormatted {
-        /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
@@ -1710,15 +1667,12 @@ crm_core::record! {
         /// The date that the post displays.
         display_date: Option<Timestamp> = "displayDate",
         error: Option<String> = "error",
-        /// Name in JSON: `facebookPostDetails`.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `instagramPostDetails`.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// Name in JSON: `linkedinPostDetails`.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -1728,11 +1682,8 @@ crm_core::record! {
         media_optimization: Option<bool> = "mediaOptimization",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// Name in JSON: `pinterestPostDetails`.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",
@@ -1743,15 +1694,12 @@ crm_core::record! {
         tags: Vec<String> = "tags",
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user who created it.
         user: Option<PostUser> = "user",
-        /// Name in JSON: `youtubePostDetails`.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
@@ -1827,15 +1775,12 @@ crm_core::record! {
 crm_core::record! {
     /// The details for Google Business Profile. The value of [`CreatePost::gmb_post_details`].
     pub struct GmbPost {
-        /// Name in JSON: `actionType`.
         action_type: Option<GmbPostActionType> = "actionType",
-        /// Name in JSON: `couponCode`.
         coupon_code: Option<String> = "couponCode",
         /// The end of the period.
         end_date: Option<EndDate> = "endDate",
         /// The type of post on Google, for example `OFFER`. Required in requests.
         gmb_event_type: Option<GmbPostGmbEventType> = "gmbEventType",
-        /// Name in JSON: `offerTitle`.
         offer_title: Option<String> = "offerTitle",
         /// The URL at which the offer can be redeemed.
         redeem_online_url: Option<String> = "redeemOnlineUrl",
@@ -1902,13 +1847,12 @@ crm_core::record! {
     pub struct InstagramPost {
         /// The accounts that publish the post together.
         collaborators: Option<Value> = "collaborators",
-        /// Name in JSON: `publishViaPushNotification`.
         publish_via_push_notification: Option<bool> = "publishViaPushNotification",
         /// A note to the person who publishes the post.
         publisher_note: Option<String> = "publisherNote",
         /// True if it is also shown in the feed.
         show_on_feed: Option<bool> = "showOnFeed",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<PostType> = "type",
     }
     required "type"
@@ -2029,7 +1973,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The value of [`CreatePost::linkedin_post_details`].
     pub struct LinkedinPost {
-        /// Name in JSON: `pdfTitle`. Required in requests.
+        /// Required in requests.
         pdf_title: Option<String> = "pdfTitle",
         /// The poll in the post.
         poll: Option<LinkedinPoll> = "poll",
@@ -2066,7 +2010,7 @@ crm_core::record! {
         length: Option<f64> = "length",
         /// Required in requests.
         name: Option<String> = "name",
-        /// The number of items to skip. Required in requests.
+        /// The position of the mention in the text. Required in requests.
         offset: Option<f64> = "offset",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -2158,7 +2102,7 @@ crm_core::setters!(OgTagsSchema {
 crm_core::record! {
     /// An item of [`PinterestPost::pinterest_boards`].
     pub struct PinterestBoardSelection {
-        /// Name in JSON: `accountId`. Required in requests.
+        /// Required in requests.
         account_id: Option<String> = "accountId",
         /// The ids of the Pinterest boards. Between 1 and 25 items. Required in requests.
         boards: Option<Vec<String>> = "boards",
@@ -2187,7 +2131,6 @@ crm_core::record! {
         link: Option<String> = "link",
         /// The Pinterest boards to post to.
         pinterest_boards: Option<Vec<PinterestBoardSelection>> = "pinterestBoards",
-        /// Name in JSON: `shortenedLinks`.
         shortened_links: Option<Vec<String>> = "shortenedLinks",
         title: Option<String> = "title",
     }
@@ -2232,7 +2175,7 @@ crm_core::record! {
         original_url: Option<String> = "originalUrl",
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<PostMediaType> = "type",
         /// Required in requests.
         url: Option<String> = "url",
@@ -2346,19 +2289,16 @@ crm_core::record! {
         errors: Vec<String> = "errors",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `isSkipped`.
         is_skipped: Option<bool> = "isSkipped",
         /// The position among the others.
         order: Option<f64> = "order",
         /// The social media post.
         post: Option<SocialPost> = "post",
-        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
         /// The time at which the post is published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
-        /// Name in JSON: `scheduledVariationIndex`.
         scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
         variations: Vec<Variation> = "variations",
     }
@@ -2397,19 +2337,16 @@ crm_core::record! {
         errors: Vec<String> = "errors",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Name in JSON: `isSkipped`.
         is_skipped: Option<bool> = "isSkipped",
         /// The position among the others.
         order: Option<f64> = "order",
         /// The social media post.
         post: Option<SocialPost> = "post",
-        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
         /// The time at which the post is published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
-        /// Name in JSON: `scheduledVariationIndex`.
         scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
         variations: Vec<Variation> = "variations",
     }
@@ -2422,19 +2359,15 @@ crm_core::record! {
         account_ids: Option<Vec<String>> = "accountIds",
         /// True to put a watermark on the media.
         apply_watermark: Option<bool> = "applyWatermark",
-        /// Name in JSON: `categoryId`.
         category_id: Option<String> = "categoryId",
         /// The user, app or other source that created it.
         created_by: Option<String> = "createdBy",
-        /// Name in JSON: `facebookPostDetails`.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
         /// The first comment below the post.
         follow_up_comment: Option<String> = "followUpComment",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
-        /// Name in JSON: `instagramPostDetails`.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// Name in JSON: `linkedinPostDetails`.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2442,9 +2375,7 @@ crm_core::record! {
         media: Option<Vec<PostMedia>> = "media",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// Name in JSON: `pinterestPostDetails`.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
@@ -2456,13 +2387,9 @@ crm_core::record! {
         /// The text of the post.
         summary: Option<String> = "summary",
         tags: Option<Vec<String>> = "tags",
-        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
-        /// Name in JSON: `userId`.
         user_id: Option<String> = "userId",
-        /// Name in JSON: `youtubePostDetails`.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
@@ -2598,7 +2525,6 @@ crm_core::record! {
         post: Option<SocialPost> = "post",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
-        /// Name in JSON: `queueId`.
         queue_id: Option<String> = "queueId",
         /// The id of the post in the queue.
         queue_item_id: Option<String> = "queueItemId",
@@ -2619,13 +2545,13 @@ crm_core::record! {
         approver: Option<String> = "approver",
         /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// Name in JSON: `fileName`. Required in requests.
+        /// Required in requests.
         file_name: Option<String> = "fileName",
         /// The path of the file in storage. Required in requests.
         file_path: Option<String> = "filePath",
         /// The number of rows in the file. Required in requests.
         rows_count: Option<f64> = "rowsCount",
-        /// Name in JSON: `userId`. Required in requests.
+        /// Required in requests.
         user_id: Option<String> = "userId",
     }
     required "accountIds" "fileName" "filePath" "rowsCount" "userId"
@@ -2806,7 +2732,6 @@ crm_core::record! {
         demographics: Option<SocialMediaGetStatisticsResponseResultsDemographics> = "demographics",
         /// The totals for each social network.
         platform_totals: Option<SocialMediaGetStatisticsResponseResultsPlatformTotals> = "platformTotals",
-        /// Name in JSON: `postPerformance`.
         post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
         totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
     }
@@ -2922,11 +2847,9 @@ crm_core::record! {
 crm_core::record! {
     /// The social media post. The value of [`EditSessionScheduledPost::post`].
     pub struct SocialPost {
-        /// Name in JSON: `accountId`.
         account_id: Option<String> = "accountId",
         /// The ids of the social media accounts.
         account_ids: Vec<String> = "accountIds",
-        /// Name in JSON: `blueskyPostDetails`.
         bluesky_post_details: Option<BlueskyPost> = "blueskyPostDetails",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -2935,7 +2858,6 @@ crm_core::record! {
         /// The date that the post displays.
         display_date: Option<Timestamp> = "displayDate",
         error: Option<String> = "error",
-        /// Name in JSON: `facebookPostDetails`.
         facebook_post_details: Option<FacebookPost> = "facebookPostDetails",
         /// The details for Google Business Profile.
         gmb_post_details: Option<GmbPost> = "gmbPostDetails",
@@ -2943,9 +2865,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The statistics of the post.
         insights: Option<PostInsights> = "insights",
-        /// Name in JSON: `instagramPostDetails`.
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
-        /// Name in JSON: `linkedinPostDetails`.
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2955,13 +2875,10 @@ crm_core::record! {
         media_optimization: Option<bool> = "mediaOptimization",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
-        /// Name in JSON: `pinterestPostDetails`.
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        /// Name in JSON: `postApprovalDetails`.
         post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
-        /// Name in JSON: `postId`.
         post_id: Option<String> = "postId",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",
@@ -2972,15 +2889,12 @@ crm_core::record! {
         tags: Vec<String> = "tags",
         /// The URL of the thumbnail.
         thumbnail: Option<String> = "thumbnail",
-        /// Name in JSON: `tiktokPostDetails`.
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
         /// The user who created it.
         user: Option<PostUser> = "user",
-        /// Name in JSON: `youtubePostDetails`.
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
 }
@@ -3088,7 +3002,7 @@ impl TiktokPost {
 crm_core::record! {
     /// An item of [`CategoryQueue::time_slots`].
     pub struct TimeSlot {
-        /// Name in JSON: `dayOfWeek`. Required in requests.
+        /// Required in requests.
         day_of_week: Option<f64> = "dayOfWeek",
         /// The time of day, for example `09:00`. Required in requests.
         time: Option<String> = "time",
@@ -3112,7 +3026,6 @@ impl TimeSlot {
 crm_core::record! {
     /// Body of `social_media.update_queue`.
     pub struct UpdateCategoryQueue {
-        /// Name in JSON: `enableFuturePosts`.
         enable_future_posts: Option<bool> = "enableFuturePosts",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -3120,7 +3033,6 @@ crm_core::record! {
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
         /// The times at which no post is published.
         skip_date_time: Option<String> = "skipDateTime",
-        /// Name in JSON: `skipLegacyWatermark`.
         skip_legacy_watermark: Option<bool> = "skipLegacyWatermark",
         status: Option<String> = "status",
         /// The times of the week at which posts are published.
@@ -3259,7 +3171,6 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`FetchSlotsReply::slots`].
     pub struct UpdatedSlotInfo {
-        /// Name in JSON: `isSkipped`.
         is_skipped: Option<bool> = "isSkipped",
         /// The id of the item in the queue.
         item_id: Option<String> = "itemId",
@@ -3273,7 +3184,6 @@ crm_core::record! {
     pub struct UploadFileResponseSchema {
         /// The type of CSV file: `basic` or `advance`.
         csv_file_type: Option<CsvFileType> = "csvFileType",
-        /// Name in JSON: `fileName`.
         file_name: Option<String> = "fileName",
         /// The path of the file in storage.
         file_path: Option<String> = "filePath",
@@ -3321,7 +3231,7 @@ crm_core::record! {
         /// The people who can see the post.
         privacy_level: Option<YoutubePostPrivacyLevel> = "privacyLevel",
         title: Option<String> = "title",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<YoutubePostType> = "type",
     }
     required "type"

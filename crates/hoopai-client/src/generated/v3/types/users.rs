@@ -14,9 +14,9 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The e-mail address. Required in requests.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`. Required in requests.
+        /// Required in requests.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`. Required in requests.
+        /// Required in requests.
         last_name: Option<String> = "lastName",
         /// The ids of the locations. Required in requests.
         location_ids: Option<Vec<String>> = "locationIds",
@@ -37,7 +37,7 @@ crm_core::record! {
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
@@ -87,9 +87,7 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
         /// The e-mail address. Deprecated by the vendor.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
         /// The ids of the locations.
         location_ids: Option<Vec<String>> = "locationIds",
@@ -109,7 +107,6 @@ crm_core::record! {
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
     }
 }

@@ -9,7 +9,6 @@ crm_core::record! {
         /// Human-readable description.
         description: Option<String> = "description",
         name: Option<String> = "name",
-        /// Name in JSON: `remainingSeats`.
         remaining_seats: Option<i64> = "remainingSeats",
     }
 }

@@ -15,18 +15,16 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`PromptPage::results`].
     pub struct Prompt {
-        /// Name in JSON: `aiAssistants`.
         ai_assistants: Vec<String> = "aiAssistants",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// Name in JSON: `buyingJourneyPhase`.
         buying_journey_phase: Option<String> = "buyingJourneyPhase",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
-        /// Question that is shown before the action is performed.
+        /// The text of the prompt.
         prompt: Option<String> = "prompt",
     }
 }
@@ -44,21 +42,16 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`PromptRunPage::results`].
     pub struct PromptRun {
-        /// Name in JSON: `aiModel`.
         ai_model: Option<String> = "aiModel",
-        /// Name in JSON: `competitorMentions`.
         competitor_mentions: Option<i64> = "competitorMentions",
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
-        /// Name in JSON: `ownedMentions`.
         owned_mentions: Option<i64> = "ownedMentions",
-        /// Name in JSON: `promptId`.
         prompt_id: Option<String> = "promptId",
         state: Option<String> = "state",
-        /// Name in JSON: `totalCitations`.
         total_citations: Option<i64> = "totalCitations",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -68,26 +61,19 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `answer_engines.get_run`.
     pub struct PromptRunDetail {
-        /// Name in JSON: `aiModel`.
         ai_model: Option<String> = "aiModel",
         citations: Vec<Citation> = "citations",
-        /// Name in JSON: `competitorMentions`.
         competitor_mentions: Option<i64> = "competitorMentions",
         /// Time at which the work ended.
         completed_at: Option<Timestamp> = "completedAt",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
-        /// Name in JSON: `ownedMentions`.
         owned_mentions: Option<i64> = "ownedMentions",
-        /// Name in JSON: `promptId`.
         prompt_id: Option<String> = "promptId",
-        /// Name in JSON: `responseText`.
         response_text: Option<String> = "responseText",
-        /// Name in JSON: `searchQueries`.
         search_queries: Vec<String> = "searchQueries",
         state: Option<String> = "state",
-        /// Name in JSON: `totalCitations`.
         total_citations: Option<i64> = "totalCitations",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -107,20 +93,18 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `answer_engines.get_prompt`.
     pub struct PromptWithVisibility {
-        /// Name in JSON: `aiAssistants`.
         ai_assistants: Vec<String> = "aiAssistants",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// Name in JSON: `buyingJourneyPhase`.
         buying_journey_phase: Option<String> = "buyingJourneyPhase",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
-        /// Question that is shown before the action is performed.
+        /// The text of the prompt.
         prompt: Option<String> = "prompt",
-        /// Visibility of the object type.
+        /// The visibility in the answers to the prompt.
         visibility: Option<String> = "visibility",
     }
 }
@@ -128,17 +112,11 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `answer_engines.get_recommendation`.
     pub struct Recommendation {
-        /// Name in JSON: `actionCategory`.
         action_category: Option<RecommendationActionCategory> = "actionCategory",
-        /// Name in JSON: `actionChannel`.
         action_channel: Option<RecommendationActionChannel> = "actionChannel",
-        /// Name in JSON: `answerEngine`.
         answer_engine: Option<RecommendationAnswerEngine> = "answerEngine",
-        /// Name in JSON: `associatedContentUrl`.
         associated_content_url: Option<String> = "associatedContentUrl",
-        /// Name in JSON: `contentTopic`.
         content_topic: Option<String> = "contentTopic",
-        /// Name in JSON: `contentType`.
         content_type: Option<RecommendationContentType> = "contentType",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -147,15 +125,11 @@ crm_core::record! {
         /// A date, `YYYY-MM-DD`.
         end_date: Option<String> = "endDate",
         id: Option<String> = "id",
-        /// Name in JSON: `influencingCitations`.
         influencing_citations: Vec<String> = "influencingCitations",
         justification: Option<String> = "justification",
         priority: Option<RecommendationPriority> = "priority",
-        /// Name in JSON: `promptIds`.
         prompt_ids: Vec<String> = "promptIds",
-        /// Name in JSON: `recommendationSummary`.
         recommendation_summary: Option<String> = "recommendationSummary",
-        /// Name in JSON: `recommendationType`.
         recommendation_type: Option<RecommendationRecommendationType> = "recommendationType",
         /// A date, `YYYY-MM-DD`.
         start_date: Option<String> = "startDate",

@@ -49,9 +49,9 @@ crm_core::record! {
     pub struct DefaultAssociation {
         /// The kind of association.
         association_spec: Option<AssociationSpec> = "associationSpec",
-        /// Origin.
+        /// The record from which the association leads.
         from: Option<ObjectId> = "from",
-        /// Targets: records, or recipients of an e-mail.
+        /// The record to which the association leads, or several.
         to: Option<ObjectId> = "to",
     }
 }

@@ -6,44 +6,42 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Body of `campaigns.clone`.
     pub struct CampaignCloneInput {
-        /// Name in JSON: `assetsToClone`. Required in requests.
+        /// Required in requests.
         assets_to_clone: Option<Map<Vec<String>>> = "assetsToClone",
-        /// Audience of the token.
+        /// The audience of the campaign.
         audience: Option<String> = "audience",
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// Name in JSON: `endDate`.
         end_date: Option<String> = "endDate",
         /// Required in requests.
         name: Option<String> = "name",
-        /// The notes of the task.
+        /// The notes of the campaign.
         notes: Option<String> = "notes",
-        /// Name in JSON: `shouldCloneDraftNodes`. Required in requests.
+        /// Required in requests.
         should_clone_draft_nodes: Option<bool> = "shouldCloneDraftNodes",
-        /// Name in JSON: `shouldCloneEdges`. Required in requests.
+        /// Required in requests.
         should_clone_edges: Option<bool> = "shouldCloneEdges",
-        /// Name in JSON: `shouldCloneStickyNotes`. Required in requests.
+        /// Required in requests.
         should_clone_sticky_notes: Option<bool> = "shouldCloneStickyNotes",
-        /// Name in JSON: `shouldCloneTasks`. Required in requests.
+        /// Required in requests.
         should_clone_tasks: Option<bool> = "shouldCloneTasks",
-        /// Name in JSON: `shouldCloneTrackingUrls`. Required in requests.
+        /// Required in requests.
         should_clone_tracking_urls: Option<bool> = "shouldCloneTrackingUrls",
-        /// Name in JSON: `sourceCampaignGuid`. Required in requests.
+        /// Required in requests.
         source_campaign_guid: Option<String> = "sourceCampaignGuid",
-        /// Name in JSON: `startDate`.
         start_date: Option<String> = "startDate",
     }
     required "assetsToClone" "name" "shouldCloneDraftNodes" "shouldCloneEdges" "shouldCloneStickyNotes" "shouldCloneTasks" "shouldCloneTrackingUrls" "sourceCampaignGuid"
 }
 crm_core::setters!(CampaignCloneInput {
     assets_to_clone: Map<Vec<String>>,
-    /// Audience of the token.
+    /// The audience of the campaign.
     audience: String,
     /// The currency, for example `USD`.
     currency_code: String,
     end_date: String,
     name: String,
-    /// The notes of the task.
+    /// The notes of the campaign.
     notes: String,
     should_clone_draft_nodes: bool,
     should_clone_edges: bool,

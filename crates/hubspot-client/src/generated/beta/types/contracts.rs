@@ -65,9 +65,7 @@ crm_core::union! {
 crm_core::record! {
     /// Reply of `contracts.preview_change`.
     pub struct ContractChangePreviewReply {
-        /// Name in JSON: `deltaLineItems`.
         delta_line_items: Vec<LineItem> = "deltaLineItems",
-        /// Name in JSON: `proposedLineItems`.
         proposed_line_items: Vec<LineItem> = "proposedLineItems",
     }
 }
@@ -75,25 +73,19 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `contracts.accept_change`, `contracts.cancel_change` and 4 other operations.
     pub struct ContractChangeReply {
-        /// Name in JSON: `contractId`.
         contract_id: Option<String> = "contractId",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Name in JSON: `deltaLineItems`.
         delta_line_items: Vec<LineItem> = "deltaLineItems",
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
         id: Option<String> = "id",
-        /// Name in JSON: `lineItemChanges`.
         line_item_changes: Vec<LineItemChangeReply> = "lineItemChanges",
         name: Option<String> = "name",
-        /// Name in JSON: `proposedLineItems`.
         proposed_line_items: Vec<LineItem> = "proposedLineItems",
         prorating: Option<bool> = "prorating",
-        /// Name in JSON: `quoteId`.
         quote_id: Option<String> = "quoteId",
         status: Option<ReplyStatus> = "status",
-        /// Name in JSON: `type`.
         type_: Option<ReplyType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -103,21 +95,17 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ContractChangesReply::changes`].
     pub struct ContractChangeSummaryReply {
-        /// Name in JSON: `contractId`.
         contract_id: Option<String> = "contractId",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
         id: Option<String> = "id",
-        /// Name in JSON: `lineItemChanges`.
         line_item_changes: Vec<LineItemChangeReply> = "lineItemChanges",
         name: Option<String> = "name",
         prorating: Option<bool> = "prorating",
-        /// Name in JSON: `quoteId`.
         quote_id: Option<String> = "quoteId",
         status: Option<ReplyStatus> = "status",
-        /// Name in JSON: `type`.
         type_: Option<ReplyType> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -129,7 +117,6 @@ crm_core::record! {
     pub struct ContractChangeUpdateRequest {
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
-        /// Name in JSON: `lineItemChanges`.
         line_item_changes: Option<Vec<LineItemChangeRequest>> = "lineItemChanges",
         name: Option<String> = "name",
         prorating: Option<bool> = "prorating",
@@ -158,21 +145,15 @@ crm_core::record! {
 crm_core::record! {
     /// A new contract. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct ContractCreateRequest {
-        /// Name in JSON: `addressTypesToCollect`.
         address_types_to_collect: Option<Vec<AddressTypesToCollectItem>> = "addressTypesToCollect",
-        /// Name in JSON: `allowedPaymentMethods`.
         allowed_payment_methods: Option<Vec<PaymentMethodsItem>> = "allowedPaymentMethods",
-        /// Name in JSON: `automatedTaxesEnabled`.
         automated_taxes_enabled: Option<bool> = "automatedTaxesEnabled",
-        /// Name in JSON: `billingAddress`.
         billing_address: Option<Address> = "billingAddress",
-        /// Name in JSON: `billingCompanyId`.
         billing_company_id: Option<String> = "billingCompanyId",
-        /// Name in JSON: `billingContactId`. Required in requests.
+        /// Required in requests.
         billing_contact_id: Option<String> = "billingContactId",
         /// A date, `YYYY-MM-DD`.
         billing_start_date_override: Option<String> = "billingStartDateOverride",
-        /// Name in JSON: `collectionProcess`.
         collection_process: Option<CollectionProcess> = "collectionProcess",
         /// A date, `YYYY-MM-DD`. Required in requests.
         contract_effective_date: Option<String> = "contractEffectiveDate",
@@ -180,39 +161,28 @@ crm_core::record! {
         currency_code: Option<String> = "currencyCode",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
-        /// Name in JSON: `externalPaymentMethodReferenceId`.
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
-        /// Name in JSON: `hubspotBillingEnabled`. Required in requests.
+        /// Required in requests.
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
-        /// Name in JSON: `lineItems`. Required in requests.
+        /// Required in requests.
         line_items: Option<Vec<ContractCreateRequestLineItemsItem>> = "lineItems",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `netPaymentTerms`.
         net_payment_terms: Option<i64> = "netPaymentTerms",
         /// The id of the owner.
         owner_id: Option<Value> = "ownerId",
-        /// Name in JSON: `paymentEnabled`. Required in requests.
+        /// Required in requests.
         payment_enabled: Option<bool> = "paymentEnabled",
-        /// Name in JSON: `poNumber`.
         po_number: Option<String> = "poNumber",
-        /// Name in JSON: `sellerCompanyAddress`.
         seller_company_address: Option<Address> = "sellerCompanyAddress",
-        /// Name in JSON: `sellerCompanyDomain`.
         seller_company_domain: Option<Value> = "sellerCompanyDomain",
-        /// Name in JSON: `sellerCompanyName`.
         seller_company_name: Option<String> = "sellerCompanyName",
-        /// Name in JSON: `sellerEmail`.
         seller_email: Option<String> = "sellerEmail",
-        /// Name in JSON: `sellerFirstName`.
         seller_first_name: Option<String> = "sellerFirstName",
-        /// Name in JSON: `sellerLastName`.
         seller_last_name: Option<String> = "sellerLastName",
-        /// Name in JSON: `sellerPhone`.
         seller_phone: Option<Value> = "sellerPhone",
     }
     required "billingContactId" "contractEffectiveDate" "currencyCode" "hubspotBillingEnabled" "lineItems" "name" "paymentEnabled"
@@ -276,48 +246,31 @@ crm_core::clears!(ContractCreateRequest {
 crm_core::record! {
     /// Changes to a contract. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct ContractEditRequest {
-        /// Name in JSON: `addressTypesToCollect`.
         address_types_to_collect: Option<Vec<AddressTypesToCollectItem>> = "addressTypesToCollect",
-        /// Name in JSON: `allowedPaymentMethods`.
         allowed_payment_methods: Option<Vec<PaymentMethodsItem>> = "allowedPaymentMethods",
-        /// Name in JSON: `automatedTaxesEnabled`.
         automated_taxes_enabled: Option<bool> = "automatedTaxesEnabled",
-        /// Name in JSON: `billingAddress`.
         billing_address: Option<Address> = "billingAddress",
-        /// Name in JSON: `billingCompanyId`.
         billing_company_id: Option<String> = "billingCompanyId",
-        /// Name in JSON: `billingContactId`.
         billing_contact_id: Option<String> = "billingContactId",
         /// A date, `YYYY-MM-DD`.
         billing_start_date_override: Option<String> = "billingStartDateOverride",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
-        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
-        /// Name in JSON: `externalPaymentMethodReferenceId`.
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
         name: Option<String> = "name",
-        /// Name in JSON: `netPaymentTerms`.
         net_payment_terms: Option<i64> = "netPaymentTerms",
         /// The id of the owner.
         owner_id: Option<Value> = "ownerId",
-        /// Name in JSON: `poNumber`.
         po_number: Option<String> = "poNumber",
-        /// Name in JSON: `sellerCompanyAddress`.
         seller_company_address: Option<Address> = "sellerCompanyAddress",
-        /// Name in JSON: `sellerCompanyDomain`.
         seller_company_domain: Option<Value> = "sellerCompanyDomain",
-        /// Name in JSON: `sellerCompanyName`.
         seller_company_name: Option<String> = "sellerCompanyName",
-        /// Name in JSON: `sellerEmail`.
         seller_email: Option<String> = "sellerEmail",
-        /// Name in JSON: `sellerFirstName`.
         seller_first_name: Option<String> = "sellerFirstName",
-        /// Name in JSON: `sellerLastName`.
         seller_last_name: Option<String> = "sellerLastName",
-        /// Name in JSON: `sellerPhone`.
         seller_phone: Option<Value> = "sellerPhone",
     }
     nullable "automatedTaxesEnabled" "billingAddress" "billingCompanyId" "billingContactId" "billingStartDateOverride" "dealId" "externalPaymentMethodReferenceId" "locale" "name" "netPaymentTerms" "ownerId" "poNumber" "sellerCompanyAddress" "sellerCompanyDomain" "sellerCompanyName" "sellerEmail" "sellerFirstName" "sellerLastName" "sellerPhone"
@@ -374,112 +327,71 @@ crm_core::clears!(ContractEditRequest {
 crm_core::record! {
     /// Reply of `contracts.create`, `contracts.end` and 2 other operations.
     pub struct ContractReply {
-        /// Name in JSON: `addressTypesToCollect`.
         address_types_to_collect: Vec<AddressTypesToCollectItem> = "addressTypesToCollect",
-        /// Name in JSON: `allTransactionsFeeName`.
         all_transactions_fee_name: Option<String> = "allTransactionsFeeName",
-        /// Name in JSON: `allTransactionsFeePercentage`.
         all_transactions_fee_percentage: Option<f64> = "allTransactionsFeePercentage",
-        /// Name in JSON: `allowedPaymentMethods`.
         allowed_payment_methods: Vec<PaymentMethodsItem> = "allowedPaymentMethods",
-        /// Name in JSON: `annualContractValue`.
         annual_contract_value: Option<f64> = "annualContractValue",
-        /// Name in JSON: `automatedTaxesEnabled`.
         automated_taxes_enabled: Option<bool> = "automatedTaxesEnabled",
-        /// Name in JSON: `billingAddress`.
         billing_address: Option<Address> = "billingAddress",
-        /// Name in JSON: `billingCompanyId`.
         billing_company_id: Option<String> = "billingCompanyId",
-        /// Name in JSON: `billingContactId`.
         billing_contact_id: Option<String> = "billingContactId",
         /// A date, `YYYY-MM-DD`.
         billing_start_date_override: Option<String> = "billingStartDateOverride",
-        /// Name in JSON: `cardFeeName`.
         card_fee_name: Option<String> = "cardFeeName",
-        /// Name in JSON: `cardFeePercentage`.
         card_fee_percentage: Option<f64> = "cardFeePercentage",
-        /// Name in JSON: `collectionProcess`.
         collection_process: Option<CollectionProcess> = "collectionProcess",
         /// A date, `YYYY-MM-DD`.
         contract_effective_date: Option<String> = "contractEffectiveDate",
-        /// Name in JSON: `contractSourceId`.
         contract_source_id: Option<String> = "contractSourceId",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// Name in JSON: `currentAnnualRecurringRevenue`.
         current_annual_recurring_revenue: Option<f64> = "currentAnnualRecurringRevenue",
-        /// Name in JSON: `currentMonthlyRecurringRevenue`.
         current_monthly_recurring_revenue: Option<f64> = "currentMonthlyRecurringRevenue",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
-        /// Name in JSON: `directDebitFeeName`.
         direct_debit_fee_name: Option<String> = "directDebitFeeName",
-        /// Name in JSON: `directDebitFeePercentage`.
         direct_debit_fee_percentage: Option<f64> = "directDebitFeePercentage",
-        /// Name in JSON: `discountCode`.
         discount_code: Option<String> = "discountCode",
         /// A date, `YYYY-MM-DD`.
         end_date: Option<String> = "endDate",
-        /// Name in JSON: `externalPaymentMethodReferenceId`.
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
-        /// Name in JSON: `hubspotBillingEnabled`.
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
-        /// Name in JSON: `lineItems`.
         line_items: Vec<LineItem> = "lineItems",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
         name: Option<String> = "name",
-        /// Name in JSON: `netPaymentTerms`.
         net_payment_terms: Option<i64> = "netPaymentTerms",
-        /// Name in JSON: `paymentEnabled`.
         payment_enabled: Option<bool> = "paymentEnabled",
-        /// Name in JSON: `paymentMethod`.
         payment_method: Option<String> = "paymentMethod",
-        /// Name in JSON: `poNumber`.
         po_number: Option<String> = "poNumber",
-        /// Name in JSON: `preTerminationContractValue`.
         pre_termination_contract_value: Option<f64> = "preTerminationContractValue",
-        /// Name in JSON: `renewalContractId`.
         renewal_contract_id: Option<String> = "renewalContractId",
         /// A date, `YYYY-MM-DD`.
         renewal_date: Option<String> = "renewalDate",
-        /// Name in JSON: `sellerCompanyAddress`.
         seller_company_address: Option<Address> = "sellerCompanyAddress",
-        /// Name in JSON: `sellerCompanyName`.
         seller_company_name: Option<String> = "sellerCompanyName",
-        /// Name in JSON: `sellerEmail`.
         seller_email: Option<String> = "sellerEmail",
-        /// Name in JSON: `sellerFirstName`.
         seller_first_name: Option<String> = "sellerFirstName",
-        /// Name in JSON: `sellerLastName`.
         seller_last_name: Option<String> = "sellerLastName",
-        /// Name in JSON: `sellerPhoneNumber`.
         seller_phone_number: Option<String> = "sellerPhoneNumber",
         /// A date, `YYYY-MM-DD`.
         start_date: Option<String> = "startDate",
         status: Option<ContractReplyStatus> = "status",
-        /// Name in JSON: `storePaymentMethodAtCheckout`.
         store_payment_method_at_checkout: Option<bool> = "storePaymentMethodAtCheckout",
         /// A date, `YYYY-MM-DD`.
         termination_date: Option<String> = "terminationDate",
-        /// Name in JSON: `totalBilledAmount`.
         total_billed_amount: Option<f64> = "totalBilledAmount",
-        /// Name in JSON: `totalBilledAmountPreTax`.
         total_billed_amount_pre_tax: Option<f64> = "totalBilledAmountPreTax",
-        /// Name in JSON: `totalCollectedFees`.
         total_collected_fees: Option<f64> = "totalCollectedFees",
-        /// Name in JSON: `totalCollectedTaxes`.
         total_collected_taxes: Option<f64> = "totalCollectedTaxes",
-        /// Name in JSON: `totalContractValue`.
         total_contract_value: Option<f64> = "totalContractValue",
-        /// Name in JSON: `totalPaidAmount`.
         total_paid_amount: Option<f64> = "totalPaidAmount",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -517,14 +429,11 @@ crm_core::setters!(ContractTerminateRequest {
 crm_core::record! {
     /// Body of `contracts.create_renewal_quote`.
     pub struct CreateRenewalQuoteRequest {
-        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
-        /// Name in JSON: `dealPipeline`.
         deal_pipeline: Option<String> = "dealPipeline",
-        /// Name in JSON: `dealStage`.
         deal_stage: Option<String> = "dealStage",
         name: Option<String> = "name",
-        /// Name in JSON: `quoteTemplateId`. Required in requests.
+        /// Required in requests.
         quote_template_id: Option<String> = "quoteTemplateId",
     }
     required "quoteTemplateId"
@@ -555,13 +464,12 @@ impl CreateRenewalQuoteRequest {
 crm_core::record! {
     /// Variant of [`ContractChangeCreateRequest`].
     pub struct DirectContractChangeCreateRequest {
-        /// Name in JSON: `autoAccept`. Required in requests.
+        /// Required in requests.
         auto_accept: Option<bool> = "autoAccept",
-        /// Name in JSON: `contractId`.
         contract_id: Option<String> = "contractId",
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
-        /// Name in JSON: `lineItemChanges`. Required in requests.
+        /// Required in requests.
         line_item_changes: Option<Vec<LineItemChangeRequest>> = "lineItemChanges",
         name: Option<String> = "name",
         /// Required in requests.
@@ -605,11 +513,8 @@ crm_core::record! {
     pub struct LineItemChangeReply {
         /// Action that was performed.
         action: Option<LineItemChangeReplyAction> = "action",
-        /// Name in JSON: `lineItemAdd`.
         line_item_add: Option<ContractCreateRequestLineItemsItem> = "lineItemAdd",
-        /// Name in JSON: `lineItemUpdate`.
         line_item_update: Option<LineItemChangeUpdate> = "lineItemUpdate",
-        /// Name in JSON: `rampKey`.
         ramp_key: Option<String> = "rampKey",
     }
 }
@@ -631,11 +536,8 @@ crm_core::record! {
     pub struct LineItemChangeRequest {
         /// Action that was performed. Required in requests.
         action: Option<LineItemChangeReplyAction> = "action",
-        /// Name in JSON: `lineItemAdd`.
         line_item_add: Option<ContractCreateRequestLineItemsItem> = "lineItemAdd",
-        /// Name in JSON: `lineItemUpdate`.
         line_item_update: Option<LineItemChangeUpdate> = "lineItemUpdate",
-        /// Name in JSON: `rampKey`.
         ramp_key: Option<String> = "rampKey",
     }
     required "action"
@@ -664,63 +566,63 @@ impl LineItemChangeRequest {
 crm_core::record! {
     /// The value of [`LineItemChangeReply::line_item_update`].
     pub struct LineItemChangeUpdate {
-        /// Name in JSON: `allowBuyerSelectedQuantity`. Required in requests.
+        /// Required in requests.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
-        /// Name in JSON: `billingCycleAnchorDate`. Required in requests.
+        /// Required in requests.
         billing_cycle_anchor_date: Option<Value> = "billingCycleAnchorDate",
-        /// Name in JSON: `billingStartDelayDays`. Required in requests.
+        /// Required in requests.
         billing_start_delay_days: Option<Value> = "billingStartDelayDays",
-        /// Name in JSON: `billingStartDelayMonths`. Required in requests.
+        /// Required in requests.
         billing_start_delay_months: Option<Value> = "billingStartDelayMonths",
-        /// Name in JSON: `buyerSelectedQuantityMax`. Required in requests.
+        /// Required in requests.
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
-        /// Name in JSON: `buyerSelectedQuantityMin`. Required in requests.
+        /// Required in requests.
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
         /// Human-readable description. Required in requests.
         description: Option<Value> = "description",
         /// Required in requests.
         discount: Option<Value> = "discount",
-        /// Name in JSON: `discountPercentage`. Required in requests.
+        /// Required in requests.
         discount_percentage: Option<Value> = "discountPercentage",
         /// The id in the other system. Required in requests.
         external_id: Option<Value> = "externalId",
         /// Required in requests.
         images: Option<Value> = "images",
-        /// Name in JSON: `isEditablePrice`. Required in requests.
+        /// Required in requests.
         is_editable_price: Option<Value> = "isEditablePrice",
-        /// Name in JSON: `isOptional`. Required in requests.
+        /// Required in requests.
         is_optional: Option<Value> = "isOptional",
-        /// Name in JSON: `lineItemCurrencyCode`. Required in requests.
+        /// Required in requests.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
         /// Required in requests.
         name: Option<Value> = "name",
-        /// Name in JSON: `positionOnQuote`. Required in requests.
+        /// Required in requests.
         position_on_quote: Option<Value> = "positionOnQuote",
-        /// Name in JSON: `priceBookId`. Required in requests.
+        /// Required in requests.
         price_book_id: Option<Value> = "priceBookId",
         /// Required in requests.
         pricing: Option<Value> = "pricing",
-        /// Name in JSON: `productType`. Required in requests.
+        /// Required in requests.
         product_type: Option<Value> = "productType",
         /// Required in requests.
         quantity: Option<Value> = "quantity",
-        /// Name in JSON: `recurringBillingEndDate`. Required in requests.
+        /// Required in requests.
         recurring_billing_end_date: Option<Value> = "recurringBillingEndDate",
-        /// Name in JSON: `recurringBillingFrequency`. Required in requests.
+        /// Required in requests.
         recurring_billing_frequency: Option<Value> = "recurringBillingFrequency",
-        /// Name in JSON: `recurringBillingPeriod`. Required in requests.
+        /// Required in requests.
         recurring_billing_period: Option<Value> = "recurringBillingPeriod",
-        /// Name in JSON: `recurringBillingStartDate`. Required in requests.
+        /// Required in requests.
         recurring_billing_start_date: Option<Value> = "recurringBillingStartDate",
-        /// Name in JSON: `richTextDescription`. Required in requests.
+        /// Required in requests.
         rich_text_description: Option<Value> = "richTextDescription",
         /// Required in requests.
         sku: Option<Value> = "sku",
-        /// Name in JSON: `taxCategory`. Required in requests.
+        /// Required in requests.
         tax_category: Option<Value> = "taxCategory",
-        /// Name in JSON: `taxRateGroupId`. Required in requests.
+        /// Required in requests.
         tax_rate_group_id: Option<Value> = "taxRateGroupId",
-        /// Name in JSON: `variantId`. Required in requests.
+        /// Required in requests.
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "name" "positionOnQuote" "priceBookId" "pricing" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "taxCategory" "taxRateGroupId" "variantId"
@@ -762,20 +664,16 @@ crm_core::setters!(LineItemChangeUpdate {
 crm_core::record! {
     /// Variant of [`ContractChangeCreateRequest`].
     pub struct QuoteContractChangeCreateRequest {
-        /// Name in JSON: `contractId`.
         contract_id: Option<String> = "contractId",
-        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
-        /// Name in JSON: `dealPipeline`.
         deal_pipeline: Option<String> = "dealPipeline",
-        /// Name in JSON: `dealStage`.
         deal_stage: Option<String> = "dealStage",
         /// A date, `YYYY-MM-DD`.
         effective_date: Option<String> = "effectiveDate",
         name: Option<String> = "name",
         /// Required in requests.
         prorating: Option<bool> = "prorating",
-        /// Name in JSON: `quoteTemplateId`. Required in requests.
+        /// Required in requests.
         quote_template_id: Option<String> = "quoteTemplateId",
         /// Always `QUOTE`. Required in requests.
         type_: Option<String> = "type",
@@ -822,11 +720,8 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Name in JSON: `automatedTaxesEnabled`.
         automated_taxes_enabled: Option<bool> = "automatedTaxesEnabled",
-        /// Name in JSON: `buyerCompanyId`.
         buyer_company_id: Option<String> = "buyerCompanyId",
-        /// Name in JSON: `buyerContactId`.
         buyer_contact_id: Option<String> = "buyerContactId",
         comments: Option<String> = "comments",
         /// Time at which it was created.
@@ -835,60 +730,41 @@ crm_core::record! {
         currency_code: Option<String> = "currencyCode",
         /// Further properties beside the usual ones.
         custom_properties: Map<String> = "customProperties",
-        /// Name in JSON: `dealId`.
         deal_id: Option<String> = "dealId",
         /// A date, `YYYY-MM-DD`.
         esign_date: Option<String> = "esignDate",
-        /// Name in JSON: `esignNumSignersCompleted`.
         esign_num_signers_completed: Option<i64> = "esignNumSignersCompleted",
-        /// Name in JSON: `esignNumSignersRequired`.
         esign_num_signers_required: Option<i64> = "esignNumSignersRequired",
         /// A date, `YYYY-MM-DD`.
         expiration_date: Option<String> = "expirationDate",
         feedback: Option<String> = "feedback",
-        /// Name in JSON: `hubspotBillingEnabled`.
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
         id: Option<String> = "id",
         /// The language, for example `en`.
         language: Option<String> = "language",
-        /// Name in JSON: `lineItems`.
         line_items: Vec<LineItem> = "lineItems",
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
-        /// Name in JSON: `paymentEnabled`.
         payment_enabled: Option<bool> = "paymentEnabled",
-        /// Name in JSON: `pdfDownloadLink`.
         pdf_download_link: Option<String> = "pdfDownloadLink",
-        /// Name in JSON: `quoteAmount`.
         quote_amount: Option<f64> = "quoteAmount",
-        /// Name in JSON: `quoteNumber`.
         quote_number: Option<String> = "quoteNumber",
-        /// Name in JSON: `senderCompanyAddress`.
         sender_company_address: Option<Address> = "senderCompanyAddress",
-        /// Name in JSON: `senderCompanyDomain`.
         sender_company_domain: Option<String> = "senderCompanyDomain",
-        /// Name in JSON: `senderCompanyImageUrl`.
         sender_company_image_url: Option<String> = "senderCompanyImageUrl",
-        /// Name in JSON: `senderCompanyName`.
         sender_company_name: Option<String> = "senderCompanyName",
         /// The e-mail address of the sender.
         sender_email: Option<String> = "senderEmail",
-        /// Name in JSON: `senderFirstname`.
         sender_firstname: Option<String> = "senderFirstname",
-        /// Name in JSON: `senderJobtitle`.
         sender_jobtitle: Option<String> = "senderJobtitle",
-        /// Name in JSON: `senderLastname`.
         sender_lastname: Option<String> = "senderLastname",
-        /// Name in JSON: `senderPhone`.
         sender_phone: Option<String> = "senderPhone",
-        /// Name in JSON: `showSignatureBox`.
         show_signature_box: Option<bool> = "showSignatureBox",
         status: Option<String> = "status",
         terms: Option<String> = "terms",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
         title: Option<String> = "title",
-        /// Name in JSON: `type`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

@@ -91,7 +91,6 @@ crm_core::record! {
         datasource_id: Option<String> = "datasourceId",
         /// The name of the data source.
         datasource_name: Option<String> = "datasourceName",
-        /// Name in JSON: `datasourceType`.
         datasource_type: Option<DataSourceGetReplyDatasourceType> = "datasourceType",
         /// Status of the last ingestion.
         last_ingestion_status: Option<DataSourceGetReplyLastIngestionStatus> = "lastIngestionStatus",
@@ -164,7 +163,7 @@ crm_core::record! {
     pub struct FileColumn {
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<String> = "type",
     }
     required "name" "type"
@@ -188,9 +187,9 @@ crm_core::record! {
     pub struct FileStructureRequest {
         /// The columns it has. Required in requests.
         columns: Option<Vec<FileColumn>> = "columns",
-        /// Name in JSON: `headerRowIndex`. Required in requests.
+        /// Required in requests.
         header_row_index: Option<i64> = "headerRowIndex",
-        /// Name in JSON: `sheetIndex`. Required in requests.
+        /// Required in requests.
         sheet_index: Option<i64> = "sheetIndex",
     }
     required "columns" "headerRowIndex" "sheetIndex"

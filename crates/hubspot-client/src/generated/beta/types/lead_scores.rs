@@ -27,17 +27,16 @@ impl AssociationFilter {
 crm_core::record! {
     /// Variant of [`RuleConfigurationCalculation`].
     pub struct AssociationObjectRollupCalculator {
-        /// Name in JSON: `associatedObjectTypeId`. Required in requests.
+        /// Required in requests.
         associated_object_type_id: Option<String> = "associatedObjectTypeId",
-        /// Name in JSON: `associationFilters`.
         association_filters: Option<AssociationFilter> = "associationFilters",
         /// The kind of association. Required in requests.
         association_spec: Option<LeadScoringAssociationSpec> = "associationSpec",
-        /// Name in JSON: `inverseAssociationSpec`. Required in requests.
+        /// Required in requests.
         inverse_association_spec: Option<LeadScoringAssociationSpec> = "inverseAssociationSpec",
-        /// Name in JSON: `recordCalculation`. Required in requests.
+        /// Required in requests.
         record_calculation: Option<AssociationObjectRollupCalculatorRecordCalculation> = "recordCalculation",
-        /// Name in JSON: `rollupType`. Required in requests.
+        /// Required in requests.
         rollup_type: Option<RollupCalculatorRollupType> = "rollupType",
         /// Always `ASSOCIATIONS`. Required in requests.
         type_: Option<String> = "type",
@@ -92,17 +91,16 @@ crm_core::union! {
 crm_core::record! {
     /// Variant of [`RuleConfigurationCalculation`].
     pub struct AssociationUnifiedEventRollupCalculator {
-        /// Name in JSON: `associatedObjectTypeId`. Required in requests.
+        /// Required in requests.
         associated_object_type_id: Option<String> = "associatedObjectTypeId",
-        /// Name in JSON: `associationFilters`.
         association_filters: Option<AssociationFilter> = "associationFilters",
         /// The kind of association. Required in requests.
         association_spec: Option<LeadScoringAssociationSpec> = "associationSpec",
-        /// Name in JSON: `inverseAssociationSpec`. Required in requests.
+        /// Required in requests.
         inverse_association_spec: Option<LeadScoringAssociationSpec> = "inverseAssociationSpec",
-        /// Name in JSON: `recordCalculation`. Required in requests.
+        /// Required in requests.
         record_calculation: Option<MultiUnifiedEventRollupCalculator> = "recordCalculation",
-        /// Name in JSON: `rollupType`. Required in requests.
+        /// Required in requests.
         rollup_type: Option<RollupCalculatorRollupType> = "rollupType",
         /// Always `ASSOCIATION_UE`. Required in requests.
         type_: Option<String> = "type",
@@ -185,7 +183,7 @@ crm_core::record! {
         type_: Option<String> = "type",
         /// Required in requests.
         value: Option<f64> = "value",
-        /// Name in JSON: `whereCondition`. Required in requests.
+        /// Required in requests.
         where_condition: Option<CompositeCondition> = "whereCondition",
     }
     required "type" "value" "whereCondition"
@@ -235,11 +233,11 @@ impl ConstantValueCalculator {
 crm_core::record! {
     /// Body of `lead_scores.create`.
     pub struct DraftCreateRequest {
-        /// Name in JSON: `allowedGroupTypes`. Required in requests.
+        /// Required in requests.
         allowed_group_types: Option<Vec<ScoreOutputPropertyCategoriesItem>> = "allowedGroupTypes",
-        /// Name in JSON: `groupConfigs`. Required in requests.
+        /// Required in requests.
         group_configs: Option<Vec<ScoreGroupConfigurationCreate>> = "groupConfigs",
-        /// Name in JSON: `maxScorePerCategory`. Required in requests.
+        /// Required in requests.
         max_score_per_category: Option<i64> = "maxScorePerCategory",
         /// Required in requests.
         name: Option<String> = "name",
@@ -260,19 +258,16 @@ crm_core::setters!(DraftCreateRequest {
 crm_core::record! {
     /// Body of `lead_scores.replace_draft`.
     pub struct DraftUpdateRequest {
-        /// Name in JSON: `allowedGroupTypes`. Required in requests.
+        /// Required in requests.
         allowed_group_types: Option<Vec<ScoreOutputPropertyCategoriesItem>> = "allowedGroupTypes",
-        /// Name in JSON: `filterConfiguration`.
         filter_configuration: Option<FilterConfiguration> = "filterConfiguration",
-        /// Name in JSON: `groupConfigs`. Required in requests.
+        /// Required in requests.
         group_configs: Option<Vec<ScoreGroupConfiguration>> = "groupConfigs",
-        /// Name in JSON: `maxScorePerCategory`.
         max_score_per_category: Option<i64> = "maxScorePerCategory",
         /// Required in requests.
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// Name in JSON: `outputConfiguration`.
         output_configuration: Option<OutputConfigurationCreate> = "outputConfiguration",
     }
     required "allowedGroupTypes" "groupConfigs" "name" "objectTypeId"
@@ -333,7 +328,7 @@ impl EventFrequencyBetween {
 crm_core::record! {
     /// The value of [`MultiUnifiedEventCalculatorEntry::event_timeframe`].
     pub struct EventTimeframe {
-        /// Name in JSON: `eventFilterOperation`. Required in requests.
+        /// Required in requests.
         event_filter_operation: Option<Value> = "eventFilterOperation",
     }
     required "eventFilterOperation"
@@ -354,9 +349,9 @@ impl EventTimeframe {
 crm_core::record! {
     /// The value of [`DraftUpdateRequest::filter_configuration`].
     pub struct FilterConfiguration {
-        /// Name in JSON: `listFilterType`. Required in requests.
+        /// Required in requests.
         list_filter_type: Option<FilterConfigurationListFilterType> = "listFilterType",
-        /// Name in JSON: `segmentIds`. Required in requests.
+        /// Required in requests.
         segment_ids: Option<Vec<i64>> = "segmentIds",
     }
     required "listFilterType" "segmentIds"
@@ -391,11 +386,11 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`EventFrequencyBetween::ranges`].
     pub struct FrequencyRange {
-        /// Origin. Required in requests.
+        /// The lower end of the range. Required in requests.
         from: Option<i64> = "from",
-        /// Targets: records, or recipients of an e-mail.
+        /// The upper end of the range.
         to: Option<i64> = "to",
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<FrequencyRangeType> = "type",
         /// Required in requests.
         value: Option<f64> = "value",
@@ -404,7 +399,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(FrequencyRange {
-    /// Targets: records, or recipients of an e-mail.
+    /// The upper end of the range.
     to: i64,
 });
 
@@ -441,9 +436,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The value of [`ScoreGroupConfiguration::group_decay`].
     pub struct GroupDecayConfiguration {
-        /// Name in JSON: `decayIntervalDays`. Required in requests.
+        /// Required in requests.
         decay_interval_days: Option<i64> = "decayIntervalDays",
-        /// Name in JSON: `percentToDecayPerInterval`. Required in requests.
+        /// Required in requests.
         percent_to_decay_per_interval: Option<i64> = "percentToDecayPerInterval",
     }
     required "decayIntervalDays" "percentToDecayPerInterval"
@@ -497,9 +492,9 @@ crm_core::record! {
     pub struct MatchCalculator {
         /// The value used when there is none.
         default_value: Option<f64> = "defaultValue",
-        /// Name in JSON: `matchRules`. Required in requests.
+        /// Required in requests.
         match_rules: Option<Vec<MatchRule>> = "matchRules",
-        /// The names of the properties to return. Required in requests.
+        /// The name of the property. Required in requests.
         property: Option<String> = "property",
         /// Always `MATCH`. Required in requests.
         type_: Option<String> = "type",
@@ -560,15 +555,11 @@ crm_core::record! {
         boundaries: Option<Map<Vec<MatrixTierBoundary>>> = "boundaries",
         /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `internalPropertyName`.
         internal_property_name: Option<String> = "internalPropertyName",
         /// Always `MATRIX`. Required in requests.
         output_type: Option<String> = "outputType",
-        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
     }
     required "boundaries" "id" "outputType"
@@ -609,11 +600,8 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Always `MATRIX`.
         output_type: Option<String> = "outputType",
-        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -647,13 +635,11 @@ impl MatrixTierBoundary {
 crm_core::record! {
     /// An item of [`MultiUnifiedEventRollupCalculator::event_calculators`].
     pub struct MultiUnifiedEventCalculatorEntry {
-        /// Name in JSON: `eventFrequencyCriteria`.
         event_frequency_criteria: Option<EventFrequencyBetween> = "eventFrequencyCriteria",
-        /// Name in JSON: `eventTimeframe`.
         event_timeframe: Option<EventTimeframe> = "eventTimeframe",
         /// The id of the event type. Required in requests.
         event_type_id: Option<String> = "eventTypeId",
-        /// Name in JSON: `recordCalculation`. Required in requests.
+        /// Required in requests.
         record_calculation: Option<AssociationObjectRollupCalculatorRecordCalculation> = "recordCalculation",
     }
     required "eventTypeId" "recordCalculation"
@@ -684,7 +670,7 @@ impl MultiUnifiedEventCalculatorEntry {
 crm_core::record! {
     /// Variant of [`RuleConfigurationCalculation`].
     pub struct MultiUnifiedEventRollupCalculator {
-        /// Name in JSON: `eventCalculators`. Required in requests.
+        /// Required in requests.
         event_calculators: Option<Vec<MultiUnifiedEventCalculatorEntry>> = "eventCalculators",
         /// Always `MULTI_UE`. Required in requests.
         type_: Option<String> = "type",
@@ -782,11 +768,9 @@ crm_core::union! {
 crm_core::record! {
     /// An item of [`RenderedEvent::rendered_components`].
     pub struct RenderedComponent {
-        /// Name in JSON: `componentType`.
         component_type: Option<String> = "componentType",
         /// The fields, in order or by name.
         fields: Map<Value> = "fields",
-        /// Name in JSON: `tokenName`.
         token_name: Option<String> = "tokenName",
     }
 }
@@ -794,12 +778,10 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ScoreHistoryEntry::rendered_events`].
     pub struct RenderedEvent {
-        /// Name in JSON: `defaultTemplate`.
         default_template: Option<String> = "defaultTemplate",
         /// The id of the event type.
         event_type_id: Option<String> = "eventTypeId",
         heading: Option<String> = "heading",
-        /// Name in JSON: `renderedComponents`.
         rendered_components: Vec<RenderedComponent> = "renderedComponents",
         /// Time that the value or event refers to. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
@@ -809,9 +791,7 @@ crm_core::record! {
 crm_core::record! {
     /// An entry of [`ScoreHistoryEntry::resolved_properties`].
     pub struct ResolvedPropertyChange {
-        /// Name in JSON: `pastValue`.
         past_value: Option<String> = "pastValue",
-        /// Name in JSON: `presentValue`.
         present_value: Option<String> = "presentValue",
         /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
@@ -833,7 +813,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The settings of the form. The value of [`ScoreRuleConfiguration::configuration`].
+    /// The settings of the rule. The value of [`ScoreRuleConfiguration::configuration`].
     pub struct RuleConfiguration {
         /// Required in requests.
         calculation: Option<RuleConfigurationCalculation> = "calculation",
@@ -870,7 +850,7 @@ crm_core::union! {
 crm_core::record! {
     /// Body of `lead_scores.clone`.
     pub struct ScoreCloneRequest {
-        /// Name in JSON: `scoreName`. Required in requests.
+        /// Required in requests.
         score_name: Option<String> = "scoreName",
     }
     required "scoreName"
@@ -891,29 +871,21 @@ impl ScoreCloneRequest {
 crm_core::record! {
     /// Reply of `lead_scores.disable`, `lead_scores.get` and 3 other operations.
     pub struct ScoreConfiguration {
-        /// Name in JSON: `allowedGroupTypes`.
         allowed_group_types: Vec<ScoreOutputPropertyCategoriesItem> = "allowedGroupTypes",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Name in JSON: `filterConfiguration`.
         filter_configuration: Option<FilterConfiguration> = "filterConfiguration",
-        /// Name in JSON: `groupConfigs`.
         group_configs: Vec<ScoreGroupConfiguration> = "groupConfigs",
         id: Option<String> = "id",
-        /// Name in JSON: `maxScore`.
         max_score: Option<i64> = "maxScore",
-        /// Name in JSON: `maxScorePerCategory`.
         max_score_per_category: Option<i64> = "maxScorePerCategory",
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
-        /// Name in JSON: `outputConfiguration`.
         output_configuration: Option<OutputConfiguration> = "outputConfiguration",
         /// Time at which it was published.
         published_at: Option<Timestamp> = "publishedAt",
-        /// Name in JSON: `scoreStatus`.
         score_status: Option<String> = "scoreStatus",
-        /// Name in JSON: `scoreType`.
         score_type: Option<String> = "scoreType",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -924,12 +896,9 @@ crm_core::record! {
     /// An item of [`ScoreFragmentPage::results`].
     pub struct ScoreFragment {
         id: Option<String> = "id",
-        /// Name in JSON: `lastConfigurationChangeTimestamp`.
         last_configuration_change_timestamp: Option<Timestamp> = "lastConfigurationChangeTimestamp",
         name: Option<String> = "name",
-        /// Name in JSON: `scoreType`.
         score_type: Option<String> = "scoreType",
-        /// Name in JSON: `scoredObjectTypeId`.
         scored_object_type_id: Option<String> = "scoredObjectTypeId",
     }
 }
@@ -947,19 +916,16 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`DraftUpdateRequest::group_configs`].
     pub struct ScoreGroupConfiguration {
-        /// Name in JSON: `groupCategory`. Required in requests.
+        /// Required in requests.
         group_category: Option<ScoreOutputPropertyCategoriesItem> = "groupCategory",
-        /// Name in JSON: `groupDecay`.
         group_decay: Option<GroupDecayConfiguration> = "groupDecay",
         /// The internal name of the group. Required in requests.
         group_name: Option<String> = "groupName",
         /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `maxValue`.
         max_value: Option<f64> = "maxValue",
-        /// Name in JSON: `minValue`.
         min_value: Option<f64> = "minValue",
-        /// Name in JSON: `ruleConfigurations`. Required in requests.
+        /// Required in requests.
         rule_configurations: Option<Vec<ScoreRuleConfiguration>> = "ruleConfigurations",
     }
     required "groupCategory" "groupName" "id" "ruleConfigurations"
@@ -996,17 +962,14 @@ impl ScoreGroupConfiguration {
 crm_core::record! {
     /// An item of [`DraftCreateRequest::group_configs`].
     pub struct ScoreGroupConfigurationCreate {
-        /// Name in JSON: `groupCategory`. Required in requests.
+        /// Required in requests.
         group_category: Option<ScoreOutputPropertyCategoriesItem> = "groupCategory",
-        /// Name in JSON: `groupDecay`.
         group_decay: Option<GroupDecayConfiguration> = "groupDecay",
         /// The internal name of the group. Required in requests.
         group_name: Option<String> = "groupName",
-        /// Name in JSON: `maxValue`.
         max_value: Option<f64> = "maxValue",
-        /// Name in JSON: `minValue`.
         min_value: Option<f64> = "minValue",
-        /// Name in JSON: `ruleConfigurations`. Required in requests.
+        /// Required in requests.
         rule_configurations: Option<Vec<ScoreRuleConfigurationCreate>> = "ruleConfigurations",
     }
     required "groupCategory" "groupName" "ruleConfigurations"
@@ -1041,15 +1004,11 @@ impl ScoreGroupConfigurationCreate {
 crm_core::record! {
     /// An item of [`ScoreHistoryEntryPage::results`].
     pub struct ScoreHistoryEntry {
-        /// Number of time units.
+        /// The change of the score.
         delta: Option<f64> = "delta",
-        /// Name in JSON: `propertyValue`.
         property_value: Option<String> = "propertyValue",
-        /// Name in JSON: `renderedEvents`.
         rendered_events: Vec<RenderedEvent> = "renderedEvents",
-        /// Name in JSON: `resolvedListIds`.
         resolved_list_ids: Vec<i64> = "resolvedListIds",
-        /// Name in JSON: `resolvedProperties`.
         resolved_properties: Map<ResolvedPropertyChange> = "resolvedProperties",
         /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
@@ -1071,15 +1030,11 @@ crm_core::record! {
     pub struct ScoreOutputOverride {
         /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `internalPropertyName`.
         internal_property_name: Option<String> = "internalPropertyName",
         /// Always `SCORE`. Required in requests.
         output_type: Option<String> = "outputType",
-        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
     }
     required "id" "outputType"
@@ -1115,11 +1070,8 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Always `SCORE`.
         output_type: Option<String> = "outputType",
-        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -1139,15 +1091,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`ScoreGroupConfiguration::rule_configurations`].
     pub struct ScoreRuleConfiguration {
-        /// The settings of the form. Required in requests.
+        /// The settings of the rule. Required in requests.
         configuration: Option<RuleConfiguration> = "configuration",
         /// True if it is on. Required in requests.
         enabled: Option<bool> = "enabled",
         /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `maximumValue`.
         maximum_value: Option<f64> = "maximumValue",
-        /// Name in JSON: `minimumValue`.
         minimum_value: Option<f64> = "minimumValue",
     }
     required "configuration" "enabled" "id"
@@ -1180,13 +1130,11 @@ impl ScoreRuleConfiguration {
 crm_core::record! {
     /// An item of [`ScoreGroupConfigurationCreate::rule_configurations`].
     pub struct ScoreRuleConfigurationCreate {
-        /// The settings of the form. Required in requests.
+        /// The settings of the rule. Required in requests.
         configuration: Option<RuleConfiguration> = "configuration",
         /// True if it is on. Required in requests.
         enabled: Option<bool> = "enabled",
-        /// Name in JSON: `maximumValue`.
         maximum_value: Option<f64> = "maximumValue",
-        /// Name in JSON: `minimumValue`.
         minimum_value: Option<f64> = "minimumValue",
     }
     required "configuration" "enabled"
@@ -1217,7 +1165,7 @@ impl ScoreRuleConfigurationCreate {
 crm_core::record! {
     /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
     pub struct SegmentMembershipCalculator {
-        /// Name in JSON: `segmentMembershipRules`. Required in requests.
+        /// Required in requests.
         segment_membership_rules: Option<Vec<SegmentMembershipRule>> = "segmentMembershipRules",
         /// Always `SEGMENT_MEMBERSHIP`. Required in requests.
         type_: Option<String> = "type",
@@ -1243,7 +1191,7 @@ crm_core::record! {
     pub struct SegmentMembershipRule {
         /// Test that is applied to the property. Required in requests.
         operation: Option<SegmentMembershipRuleOperation> = "operation",
-        /// Name in JSON: `segmentIds`. Required in requests.
+        /// Required in requests.
         segment_ids: Option<Vec<i64>> = "segmentIds",
         /// Required in requests.
         value: Option<f64> = "value",
@@ -1286,7 +1234,7 @@ crm_core::record! {
     pub struct SingleCondition {
         /// Test that is applied to the property. Required in requests.
         operation: Option<Value> = "operation",
-        /// The names of the properties to return. Required in requests.
+        /// The name of the property. Required in requests.
         property: Option<String> = "property",
         /// Always `SINGLE`. Required in requests.
         type_: Option<String> = "type",
@@ -1315,15 +1263,11 @@ crm_core::record! {
         boundaries: Option<Vec<ThresholdTierBoundary>> = "boundaries",
         /// Required in requests.
         id: Option<String> = "id",
-        /// Name in JSON: `internalPropertyName`.
         internal_property_name: Option<String> = "internalPropertyName",
         /// Always `THRESHOLD`. Required in requests.
         output_type: Option<String> = "outputType",
-        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
     }
     required "boundaries" "id" "outputType"
@@ -1364,11 +1308,8 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Always `THRESHOLD`.
         output_type: Option<String> = "outputType",
-        /// Name in JSON: `propertyDescription`.
         property_description: Option<String> = "propertyDescription",
-        /// Name in JSON: `propertyGroup`.
         property_group: Option<String> = "propertyGroup",
-        /// Name in JSON: `propertyLabel`.
         property_label: Option<String> = "propertyLabel",
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",

@@ -16,7 +16,7 @@ crm_core::record! {
     pub struct ConversationRecapActionItemsResult {
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
-        /// Schema of the items of the array.
+        /// The action items.
         items: Vec<ActionItem> = "items",
         status: Option<ConversationRecapActionItemsResultStatus> = "status",
     }
@@ -39,7 +39,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `meeting_recaps.get`.
     pub struct ConversationRecapReply {
-        /// Name in JSON: `actionItems`.
         action_items: Option<ConversationRecapActionItemsResult> = "actionItems",
         summary: Option<ConversationRecapSummaryResult> = "summary",
     }

@@ -14,7 +14,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The filters, as a tree. Required in requests.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// Name in JSON: `filterPipelineIds`. Required in requests.
+        /// Required in requests.
         filter_pipeline_ids: Option<Vec<String>> = "filterPipelineIds",
         /// Required in requests.
         name: Option<String> = "name",
@@ -47,10 +47,8 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// Name in JSON: `filterPipelineIds`.
         filter_pipeline_ids: Vec<String> = "filterPipelineIds",
         id: Option<String> = "id",
-        /// Name in JSON: `lastModifiedBy`.
         last_modified_by: Option<i64> = "lastModifiedBy",
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
@@ -76,7 +74,6 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// Name in JSON: `filterPipelineIds`.
         filter_pipeline_ids: Option<Vec<String>> = "filterPipelineIds",
         name: Option<String> = "name",
     }
@@ -107,7 +104,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The filters, as a tree. Required in requests.
         filter_branch: Option<FilterBranch> = "filterBranch",
-        /// Name in JSON: `filterPipelineIds`. Required in requests.
+        /// Required in requests.
         filter_pipeline_ids: Option<Vec<String>> = "filterPipelineIds",
         /// Required in requests.
         name: Option<String> = "name",

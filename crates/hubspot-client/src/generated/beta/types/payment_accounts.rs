@@ -6,22 +6,15 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Reply of `payment_accounts.get_status`.
     pub struct PaymentAccountView {
-        /// Name in JSON: `canPayout`.
         can_payout: Option<bool> = "canPayout",
-        /// Name in JSON: `canTransact`.
         can_transact: Option<bool> = "canTransact",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Name in JSON: `eligibleProcessorTypes`.
         eligible_processor_types: Vec<PaymentAccountViewProcessorType> = "eligibleProcessorTypes",
-        /// Name in JSON: `enrollmentState`.
         enrollment_state: Option<PaymentAccountViewEnrollmentState> = "enrollmentState",
-        /// Name in JSON: `hasTransacted`.
         has_transacted: Option<bool> = "hasTransacted",
         id: Option<String> = "id",
-        /// Name in JSON: `lastTransactedAt`.
         last_transacted_at: Option<Timestamp> = "lastTransactedAt",
-        /// Name in JSON: `processorType`.
         processor_type: Option<PaymentAccountViewProcessorType> = "processorType",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",

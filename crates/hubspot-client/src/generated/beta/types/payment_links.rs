@@ -9,9 +9,8 @@ use super::{
 crm_core::record! {
     /// The value of [`PaymentLinkCreateRequest::deal_configurations`].
     pub struct DealConfigurations {
-        /// Name in JSON: `createNewDealOnPurchase`. Required in requests.
+        /// Required in requests.
         create_new_deal_on_purchase: Option<bool> = "createNewDealOnPurchase",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
     }
     required "createNewDealOnPurchase"
@@ -169,56 +168,46 @@ impl FormFieldOption {
 crm_core::record! {
     /// Body of `payment_links.create`.
     pub struct PaymentLinkCreateRequest {
-        /// Name in JSON: `acceptedPaymentMethods`. Required in requests.
+        /// Required in requests.
         accepted_payment_methods: Option<Vec<PaymentMethodsItem>> = "acceptedPaymentMethods",
-        /// Name in JSON: `additionalFormFields`. Required in requests.
+        /// Required in requests.
         additional_form_fields: Option<Vec<PaymentLinkFormField>> = "additionalFormFields",
-        /// Name in JSON: `automatedSalesTaxEnabled`.
         automated_sales_tax_enabled: Option<bool> = "automatedSalesTaxEnabled",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// Name in JSON: `collectFullBillingAddress`.
         collect_full_billing_address: Option<bool> = "collectFullBillingAddress",
-        /// Name in JSON: `collectShippingAddress`.
         collect_shipping_address: Option<bool> = "collectShippingAddress",
         /// The currency, for example `USD`. Required in requests.
         currency_code: Option<String> = "currencyCode",
-        /// Name in JSON: `dealConfigurations`.
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
-        /// Name in JSON: `descriptionHtml`.
         description_html: Option<String> = "descriptionHtml",
         discount: Option<DiscountRequest> = "discount",
-        /// Name in JSON: `discountCodeEnabled`.
         discount_code_enabled: Option<bool> = "discountCodeEnabled",
-        /// Name in JSON: `discountObjectId`.
         discount_object_id: Option<String> = "discountObjectId",
-        /// Name in JSON: `discountObjectIds`. Required in requests.
+        /// Required in requests.
         discount_object_ids: Option<Vec<String>> = "discountObjectIds",
-        /// Name in JSON: `domainId`.
         domain_id: Option<String> = "domainId",
-        /// Name in JSON: `enableDefaultCheckoutFees`. Required in requests.
+        /// Required in requests.
         enable_default_checkout_fees: Option<bool> = "enableDefaultCheckoutFees",
-        /// Name in JSON: `feeObjectIds`. Required in requests.
+        /// Required in requests.
         fee_object_ids: Option<Vec<String>> = "feeObjectIds",
         /// Required in requests.
         fees: Option<Vec<FeeRequest>> = "fees",
-        /// Name in JSON: `includeEmailInSuccessRedirect`. Required in requests.
+        /// Required in requests.
         include_email_in_success_redirect: Option<bool> = "includeEmailInSuccessRedirect",
-        /// Name in JSON: `isOneTimeUseEnabled`. Required in requests.
+        /// Required in requests.
         is_one_time_use_enabled: Option<bool> = "isOneTimeUseEnabled",
-        /// Name in JSON: `lineItemObjectIds`. Required in requests.
+        /// Required in requests.
         line_item_object_ids: Option<Vec<String>> = "lineItemObjectIds",
-        /// Name in JSON: `lineItems`. Required in requests.
+        /// Required in requests.
         line_items: Option<Vec<ContractCreateRequestLineItemsItem>> = "lineItems",
-        /// Name in JSON: `paymentLinkName`. Required in requests.
+        /// Required in requests.
         payment_link_name: Option<String> = "paymentLinkName",
         /// Required in requests.
         state: Option<PaymentLinkReplyState> = "state",
-        /// Name in JSON: `storePaymentMethodAtCheckout`.
         store_payment_method_at_checkout: Option<bool> = "storePaymentMethodAtCheckout",
-        /// Name in JSON: `successUrl`.
         success_url: Option<String> = "successUrl",
-        /// Name in JSON: `taxObjectIds`. Required in requests.
+        /// Required in requests.
         tax_object_ids: Option<Vec<String>> = "taxObjectIds",
         /// Required in requests.
         taxes: Option<Vec<TaxRequest>> = "taxes",
@@ -303,55 +292,37 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `payment_links.create`, `payment_links.get` and `payment_links.update`.
     pub struct PaymentLinkReply {
-        /// Name in JSON: `acceptedPaymentMethods`.
         accepted_payment_methods: Vec<PaymentMethodsItem> = "acceptedPaymentMethods",
-        /// Name in JSON: `additionalFormFields`.
         additional_form_fields: Vec<PaymentLinkFormField> = "additionalFormFields",
         /// True if it is archived.
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Name in JSON: `automatedSalesTaxEnabled`.
         automated_sales_tax_enabled: Option<bool> = "automatedSalesTaxEnabled",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// Name in JSON: `checkoutFeeIds`.
         checkout_fee_ids: Vec<String> = "checkoutFeeIds",
-        /// Name in JSON: `collectFullBillingAddress`.
         collect_full_billing_address: Option<bool> = "collectFullBillingAddress",
-        /// Name in JSON: `collectShippingAddress`.
         collect_shipping_address: Option<bool> = "collectShippingAddress",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// Name in JSON: `dealConfigurations`.
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
-        /// Name in JSON: `descriptionHtml`.
         description_html: Option<String> = "descriptionHtml",
-        /// Name in JSON: `discountCodeEnabled`.
         discount_code_enabled: Option<bool> = "discountCodeEnabled",
         discounts: Vec<DiscountReply> = "discounts",
-        /// Name in JSON: `domainId`.
         domain_id: Option<String> = "domainId",
         fees: Vec<FeeReply> = "fees",
-        /// Name in JSON: `formGuid`.
         form_guid: Option<String> = "formGuid",
         id: Option<String> = "id",
-        /// Name in JSON: `includeEmailInSuccessRedirect`.
         include_email_in_success_redirect: Option<bool> = "includeEmailInSuccessRedirect",
-        /// Name in JSON: `isOneTimeUseEnabled`.
         is_one_time_use_enabled: Option<bool> = "isOneTimeUseEnabled",
-        /// Name in JSON: `lineItems`.
         line_items: Vec<LineItem> = "lineItems",
-        /// Name in JSON: `paymentLinkName`.
         payment_link_name: Option<String> = "paymentLinkName",
-        /// Name in JSON: `paymentLinkUrl`.
         payment_link_url: Option<String> = "paymentLinkUrl",
         state: Option<PaymentLinkReplyState> = "state",
-        /// Name in JSON: `storePaymentMethodAtCheckout`.
         store_payment_method_at_checkout: Option<bool> = "storePaymentMethodAtCheckout",
-        /// Name in JSON: `successUrl`.
         success_url: Option<String> = "successUrl",
         taxes: Vec<TaxReply> = "taxes",
         /// Time at which it was changed last.
@@ -382,54 +353,33 @@ crm_core::record! {
 crm_core::record! {
     /// Changes to a payment link. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct PaymentLinkUpdateRequest {
-        /// Name in JSON: `acceptedPaymentMethods`.
         accepted_payment_methods: Option<Vec<PaymentMethodsItem>> = "acceptedPaymentMethods",
-        /// Name in JSON: `additionalFormFields`.
         additional_form_fields: Option<Vec<PaymentLinkFormField>> = "additionalFormFields",
-        /// Name in JSON: `automatedSalesTaxEnabled`.
         automated_sales_tax_enabled: Option<bool> = "automatedSalesTaxEnabled",
         /// The id of the business unit.
         business_unit_id: Option<String> = "businessUnitId",
-        /// Name in JSON: `collectFullBillingAddress`.
         collect_full_billing_address: Option<bool> = "collectFullBillingAddress",
-        /// Name in JSON: `collectShippingAddress`.
         collect_shipping_address: Option<bool> = "collectShippingAddress",
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// Name in JSON: `dealConfigurations`.
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
-        /// Name in JSON: `descriptionHtml`.
         description_html: Option<String> = "descriptionHtml",
         discount: Option<DiscountRequest> = "discount",
-        /// Name in JSON: `discountCodeEnabled`.
         discount_code_enabled: Option<bool> = "discountCodeEnabled",
-        /// Name in JSON: `discountObjectId`.
         discount_object_id: Option<Value> = "discountObjectId",
-        /// Name in JSON: `discountObjectIds`.
         discount_object_ids: Option<Vec<String>> = "discountObjectIds",
-        /// Name in JSON: `domainId`.
         domain_id: Option<String> = "domainId",
-        /// Name in JSON: `enableDefaultCheckoutFees`.
         enable_default_checkout_fees: Option<bool> = "enableDefaultCheckoutFees",
-        /// Name in JSON: `feeObjectIds`.
         fee_object_ids: Option<Vec<String>> = "feeObjectIds",
         fees: Option<Vec<FeeRequest>> = "fees",
-        /// Name in JSON: `includeEmailInSuccessRedirect`.
         include_email_in_success_redirect: Option<bool> = "includeEmailInSuccessRedirect",
-        /// Name in JSON: `isOneTimeUseEnabled`.
         is_one_time_use_enabled: Option<bool> = "isOneTimeUseEnabled",
-        /// Name in JSON: `lineItemObjectIds`.
         line_item_object_ids: Option<Vec<String>> = "lineItemObjectIds",
-        /// Name in JSON: `lineItems`.
         line_items: Option<Vec<ContractCreateRequestLineItemsItem>> = "lineItems",
-        /// Name in JSON: `paymentLinkName`.
         payment_link_name: Option<String> = "paymentLinkName",
         state: Option<PaymentLinkReplyState> = "state",
-        /// Name in JSON: `storePaymentMethodAtCheckout`.
         store_payment_method_at_checkout: Option<bool> = "storePaymentMethodAtCheckout",
-        /// Name in JSON: `successUrl`.
         success_url: Option<String> = "successUrl",
-        /// Name in JSON: `taxObjectIds`.
         tax_object_ids: Option<Vec<String>> = "taxObjectIds",
         taxes: Option<Vec<TaxRequest>> = "taxes",
     }

@@ -16,15 +16,10 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The value of [`PipelineRules::approval_stage`].
     pub struct ApprovalStageRule {
-        /// Name in JSON: `approvalComment`.
         approval_comment: Option<String> = "approvalComment",
-        /// Name in JSON: `approvalMode`.
         approval_mode: Option<ApprovalMode> = "approvalMode",
-        /// Name in JSON: `approverUserIds`.
         approver_user_ids: Vec<String> = "approverUserIds",
-        /// Name in JSON: `conditionalApprovalFilterBranch`.
         conditional_approval_filter_branch: Option<FilterBranch> = "conditionalApprovalFilterBranch",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
     }
 }
@@ -32,15 +27,13 @@ crm_core::record! {
 crm_core::record! {
     /// The value of [`PipelineRulesUpdateRequest::approval_stage`].
     pub struct ApprovalStageRuleRequest {
-        /// Name in JSON: `approvalComment`.
         approval_comment: Option<String> = "approvalComment",
-        /// Name in JSON: `approvalMode`. Required in requests.
+        /// Required in requests.
         approval_mode: Option<ApprovalMode> = "approvalMode",
-        /// Name in JSON: `approverUserIds`. Required in requests.
+        /// Required in requests.
         approver_user_ids: Option<Vec<String>> = "approverUserIds",
-        /// Name in JSON: `conditionalApprovalFilterBranch`.
         conditional_approval_filter_branch: Option<FilterBranch> = "conditionalApprovalFilterBranch",
-        /// Name in JSON: `pipelineStageId`. Required in requests.
+        /// Required in requests.
         pipeline_stage_id: Option<String> = "pipelineStageId",
     }
     required "approvalMode" "approverUserIds" "pipelineStageId"
@@ -94,11 +87,11 @@ impl CreateApprovalRequest {
 crm_core::record! {
     /// The value of [`PipelineRules::governance_validation_rules`].
     pub struct GovernanceValidationRules {
-        /// Name in JSON: `noBackwardsMovementRule`. Required in requests.
+        /// Required in requests.
         no_backwards_movement_rule: Option<SequenceValidationRule> = "noBackwardsMovementRule",
-        /// Name in JSON: `noSkippingStagesRule`. Required in requests.
+        /// Required in requests.
         no_skipping_stages_rule: Option<SequenceValidationRule> = "noSkippingStagesRule",
-        /// Name in JSON: `objectCreationRule`. Required in requests.
+        /// Required in requests.
         object_creation_rule: Option<ObjectCreationRule> = "objectCreationRule",
     }
     required "noBackwardsMovementRule" "noSkippingStagesRule" "objectCreationRule"
@@ -125,9 +118,7 @@ impl GovernanceValidationRules {
 crm_core::record! {
     /// Reply of `pipeline_rules.get_approval` and `pipeline_rules.start_approval`.
     pub struct ObjectApprovalStatus {
-        /// Name in JSON: `approvalId`.
         approval_id: Option<String> = "approvalId",
-        /// Name in JSON: `approvalStatus`.
         approval_status: Option<ObjectApprovalStatusApprovalStatus> = "approvalStatus",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -138,7 +129,6 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the pipeline.
         pipeline_id: Option<String> = "pipelineId",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -164,7 +154,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The value of [`GovernanceValidationRules::object_creation_rule`].
     pub struct ObjectCreationRule {
-        /// Name in JSON: `pipelineStageIds`. Required in requests.
+        /// Required in requests.
         pipeline_stage_ids: Option<Vec<String>> = "pipelineStageIds",
     }
     required "pipelineStageIds"
@@ -195,11 +185,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `pipeline_rules.get`, `pipeline_rules.replace` and `pipeline_rules.update`.
     pub struct PipelineRules {
-        /// Name in JSON: `approvalStage`.
         approval_stage: Option<ApprovalStageRule> = "approvalStage",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Name in JSON: `governanceValidationRules`.
         governance_validation_rules: Option<GovernanceValidationRules> = "governanceValidationRules",
         id: Option<String> = "id",
         /// The id of the type of object, for example `0-1`.
@@ -214,13 +202,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `pipeline_rules.update`.
     pub struct PipelineRulesPatchRequest {
-        /// Name in JSON: `approvalStage`.
         approval_stage: Option<Value> = "approvalStage",
-        /// Name in JSON: `noBackwardsMovementRule`.
         no_backwards_movement_rule: Option<Value> = "noBackwardsMovementRule",
-        /// Name in JSON: `noSkippingStagesRule`.
         no_skipping_stages_rule: Option<Value> = "noSkippingStagesRule",
-        /// Name in JSON: `objectCreationRule`.
         object_creation_rule: Option<Value> = "objectCreationRule",
     }
 }
@@ -234,9 +218,8 @@ crm_core::setters!(PipelineRulesPatchRequest {
 crm_core::record! {
     /// Body of `pipeline_rules.replace`.
     pub struct PipelineRulesUpdateRequest {
-        /// Name in JSON: `approvalStage`.
         approval_stage: Option<ApprovalStageRuleRequest> = "approvalStage",
-        /// Name in JSON: `governanceValidationRules`. Required in requests.
+        /// Required in requests.
         governance_validation_rules: Option<GovernanceValidationRules> = "governanceValidationRules",
     }
     required "governanceValidationRules"
@@ -301,9 +284,9 @@ impl PipelineStagePermissionsUpdateRequest {
 crm_core::record! {
     /// The value of [`GovernanceValidationRules::no_backwards_movement_rule`].
     pub struct SequenceValidationRule {
-        /// Name in JSON: `enabledForAllStages`. Required in requests.
+        /// Required in requests.
         enabled_for_all_stages: Option<bool> = "enabledForAllStages",
-        /// Name in JSON: `pipelineStageIds`. Required in requests.
+        /// Required in requests.
         pipeline_stage_ids: Option<Vec<String>> = "pipelineStageIds",
     }
     required "enabledForAllStages" "pipelineStageIds"
@@ -330,9 +313,7 @@ crm_core::record! {
     pub struct StagePermission {
         /// Display name.
         label: Option<String> = "label",
-        /// Name in JSON: `permissionMode`.
         permission_mode: Option<PermissionMode> = "permissionMode",
-        /// Name in JSON: `pipelineStageId`.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// True if the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
@@ -346,9 +327,9 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`PipelineStagePermissionsUpdateRequest::stages`].
     pub struct StagePermissionRequest {
-        /// Name in JSON: `permissionMode`. Required in requests.
+        /// Required in requests.
         permission_mode: Option<PermissionMode> = "permissionMode",
-        /// Name in JSON: `pipelineStageId`. Required in requests.
+        /// Required in requests.
         pipeline_stage_id: Option<String> = "pipelineStageId",
         /// True if the user is a super admin. Required in requests.
         super_admin: Option<bool> = "superAdmin",

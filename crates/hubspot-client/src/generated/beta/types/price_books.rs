@@ -9,7 +9,7 @@ use super::{
 crm_core::record! {
     /// Body of `price_books.create_item`.
     pub struct PriceBookAddProductRequest {
-        /// Name in JSON: `productId`. Required in requests.
+        /// Required in requests.
         product_id: Option<String> = "productId",
     }
     required "productId"
@@ -57,7 +57,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `supportedCurrencies`. Required in requests.
+        /// Required in requests.
         supported_currencies: Option<Vec<String>> = "supportedCurrencies",
     }
     required "customProperties" "name" "supportedCurrencies"
@@ -141,11 +141,8 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Name in JSON: `billingFrequency`.
         billing_frequency: Option<BillingFrequency> = "billingFrequency",
-        /// Name in JSON: `billingPeriod`.
         billing_period: Option<String> = "billingPeriod",
-        /// Name in JSON: `costOfGoodsSold`.
         cost_of_goods_sold: Option<String> = "costOfGoodsSold",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -156,20 +153,14 @@ crm_core::record! {
         id: Option<String> = "id",
         images: Option<String> = "images",
         name: Option<String> = "name",
-        /// Name in JSON: `priceBookId`.
         price_book_id: Option<String> = "priceBookId",
         pricing: Option<Pricing> = "pricing",
-        /// Name in JSON: `productClassification`.
         product_classification: Option<PriceBookItemReplyProductClassification> = "productClassification",
-        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// Name in JSON: `productType`.
         product_type: Option<PriceBookItemReplyProductType> = "productType",
-        /// Name in JSON: `recurringBillingTerms`.
         recurring_billing_terms: Option<RecurringBillingTerms> = "recurringBillingTerms",
         sku: Option<String> = "sku",
         status: Option<PriceBookItemReplyStatus> = "status",
-        /// Name in JSON: `taxCategory`.
         tax_category: Option<String> = "taxCategory",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -248,9 +239,7 @@ crm_core::record! {
     pub struct PriceBookItemUpdateRequest {
         /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// Name in JSON: `billingFrequency`.
         billing_frequency: Option<BillingFrequency> = "billingFrequency",
-        /// Name in JSON: `billingPeriod`.
         billing_period: Option<String> = "billingPeriod",
         /// Further properties beside the usual ones.
         custom_properties: Option<Map<String>> = "customProperties",
@@ -282,9 +271,7 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         /// Time at which it was archived.
         archived_at: Option<Timestamp> = "archivedAt",
-        /// Name in JSON: `autoAssignmentEnabled`.
         auto_assignment_enabled: Option<bool> = "autoAssignmentEnabled",
-        /// Name in JSON: `countOfIncludedProducts`.
         count_of_included_products: Option<i64> = "countOfIncludedProducts",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
@@ -295,7 +282,6 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
         status: Option<PriceBookReplyStatus> = "status",
-        /// Name in JSON: `supportedCurrencies`.
         supported_currencies: Vec<String> = "supportedCurrencies",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -330,7 +316,6 @@ crm_core::record! {
         /// Human-readable description.
         description: Option<String> = "description",
         name: Option<String> = "name",
-        /// Name in JSON: `supportedCurrencies`.
         supported_currencies: Option<Vec<String>> = "supportedCurrencies",
     }
     nullable "description" "name"
@@ -353,7 +338,6 @@ crm_core::record! {
     pub struct PriceBookValidateReply {
         /// Errors, one or more per input.
         errors: Vec<ErrorDetail> = "errors",
-        /// Name in JSON: `isValid`.
         is_valid: Option<bool> = "isValid",
     }
 }

@@ -26,7 +26,6 @@ crm_core::record! {
     /// Reply of `sequences.create`.
     pub struct CreateSequenceReply {
         sequence: Option<SequenceReply> = "sequence",
-        /// Name in JSON: `userView`.
         user_view: Option<CreateSequenceUserViewReply> = "userView",
     }
 }
@@ -36,9 +35,7 @@ crm_core::record! {
     pub struct CreateSequenceUserViewReply {
         /// The e-mail address.
         email: Option<String> = "email",
-        /// Name in JSON: `firstName`.
         first_name: Option<String> = "firstName",
-        /// Name in JSON: `lastName`.
         last_name: Option<String> = "lastName",
     }
 }
@@ -80,13 +77,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The value of [`SequencePerformanceReply::company_metrics`].
     pub struct SequenceCompanyMetricsReply {
-        /// Name in JSON: `companiesEngaged`.
         companies_engaged: Option<i64> = "companiesEngaged",
-        /// Name in JSON: `companiesEnrolled`.
         companies_enrolled: Option<i64> = "companiesEnrolled",
-        /// Name in JSON: `companiesScheduledMeeting`.
         companies_scheduled_meeting: Option<i64> = "companiesScheduledMeeting",
-        /// Name in JSON: `contactsEnrolledWithCompanyId`.
         contacts_enrolled_with_company_id: Option<i64> = "contactsEnrolledWithCompanyId",
     }
 }
@@ -96,7 +89,6 @@ crm_core::record! {
     pub struct SequenceEmailPatternRequest {
         /// The id of the template. Required in requests.
         template_id: Option<String> = "templateId",
-        /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
     }
     required "templateId"
@@ -121,9 +113,7 @@ impl SequenceEmailPatternRequest {
 crm_core::record! {
     /// The value of [`SequenceRequest::engagement_triggers`].
     pub struct SequenceEngagementTriggersRequest {
-        /// Name in JSON: `numberOfClicks`.
         number_of_clicks: Option<i64> = "numberOfClicks",
-        /// Name in JSON: `numberOfOpens`.
         number_of_opens: Option<i64> = "numberOfOpens",
     }
 }
@@ -135,11 +125,9 @@ crm_core::setters!(SequenceEngagementTriggersRequest {
 crm_core::record! {
     /// An item of [`SequencePerformanceReply::status_by_step`].
     pub struct SequenceEnrollmentStatusByStepReply {
-        /// Number of requested items.
+        /// The number of enrollments with this status at this step.
         count: Option<i64> = "count",
-        /// Name in JSON: `currentStepOrder`.
         current_step_order: Option<i64> = "currentStepOrder",
-        /// Name in JSON: `enrollmentStatus`.
         enrollment_status: Option<String> = "enrollmentStatus",
     }
 }
@@ -147,11 +135,9 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `sequences.get_performance`.
     pub struct SequencePerformanceReply {
-        /// Name in JSON: `companyMetrics`.
         company_metrics: Option<SequenceCompanyMetricsReply> = "companyMetrics",
         /// The id of the sequence.
         sequence_id: Option<String> = "sequenceId",
-        /// Name in JSON: `statusByStep`.
         status_by_step: Vec<SequenceEnrollmentStatusByStepReply> = "statusByStep",
         /// The steps of the sequence.
         steps: Vec<SequenceStepPerformanceReply> = "steps",
@@ -163,23 +149,18 @@ crm_core::record! {
 crm_core::record! {
     /// The value of [`SequencePerformanceReply::summary`].
     pub struct SequencePerformanceSummaryReply {
-        /// Name in JSON: `associatedDeals`.
         associated_deals: Option<i64> = "associatedDeals",
         bounced: Option<i64> = "bounced",
         clicked: Option<i64> = "clicked",
-        /// The contacts that were found beforehand.
+        /// The number of contacts.
         contacts: Option<i64> = "contacts",
-        /// Name in JSON: `dealsClosed`.
         deals_closed: Option<i64> = "dealsClosed",
         engaged: Option<i64> = "engaged",
         enrolled: Option<i64> = "enrolled",
-        /// Name in JSON: `meetingsBooked`.
         meetings_booked: Option<i64> = "meetingsBooked",
-        /// Name in JSON: `noResponse`.
         no_response: Option<i64> = "noResponse",
         opened: Option<i64> = "opened",
         replied: Option<i64> = "replied",
-        /// Name in JSON: `totalRevenue`.
         total_revenue: Option<f64> = "totalRevenue",
         unsubscribed: Option<i64> = "unsubscribed",
     }
@@ -214,7 +195,6 @@ crm_core::record! {
         dependencies: Option<Vec<SequenceStepDependencyRequest>> = "dependencies",
         /// Required in requests.
         dynamic: Option<bool> = "dynamic",
-        /// Name in JSON: `engagementTriggers`.
         engagement_triggers: Option<SequenceEngagementTriggersRequest> = "engagementTriggers",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
@@ -277,13 +257,13 @@ crm_core::record! {
         send_window_end_minute: Option<i64> = "sendWindowEndMinute",
         /// The minute of the day when sending may begin. Required in requests.
         send_window_start_minute: Option<i64> = "sendWindowStartMinute",
-        /// Name in JSON: `taskCreationMinute`. Required in requests.
+        /// Required in requests.
         task_creation_minute: Option<i64> = "taskCreationMinute",
         /// The minute of the day of task reminders. Required in requests.
         task_reminder_minute: Option<i64> = "taskReminderMinute",
-        /// Name in JSON: `unenrollmentSettings`. Required in requests.
+        /// Required in requests.
         unenrollment_settings: Option<UnenrollmentSettingsReply> = "unenrollmentSettings",
-        /// Name in JSON: `useThreadedFollowUps`. Required in requests.
+        /// Required in requests.
         use_threaded_follow_ups: Option<bool> = "useThreadedFollowUps",
     }
     required "eligibleFollowUpDays" "individualTaskRemindersEnabled" "sellingStrategy" "sendWindowEndMinute" "sendWindowStartMinute" "taskCreationMinute" "taskReminderMinute" "unenrollmentSettings" "useThreadedFollowUps"
@@ -314,11 +294,9 @@ crm_core::record! {
         /// The kind of dependency.
         dependency_type: Option<DependencyType> = "dependencyType",
         id: Option<String> = "id",
-        /// Name in JSON: `reliesOnSequenceStepId`.
         relies_on_sequence_step_id: Option<String> = "reliesOnSequenceStepId",
         /// The order number of the step for which it waits.
         relies_on_step_order: Option<i64> = "reliesOnStepOrder",
-        /// Name in JSON: `requiredBySequenceStepId`.
         required_by_sequence_step_id: Option<String> = "requiredBySequenceStepId",
         /// The order number of the step that waits.
         required_by_step_order: Option<i64> = "requiredByStepOrder",
@@ -330,7 +308,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`SequenceRequest::dependencies`].
     pub struct SequenceStepDependencyRequest {
-        /// Name in JSON: `branchNumber`. Required in requests.
+        /// Required in requests.
         branch_number: Option<i64> = "branchNumber",
         /// The kind of dependency. Required in requests.
         dependency_type: Option<DependencyType> = "dependencyType",
@@ -366,28 +344,19 @@ crm_core::record! {
     /// An item of [`SequencePerformanceReply::steps`].
     pub struct SequenceStepPerformanceReply {
         calls: Option<i64> = "calls",
-        /// Name in JSON: `callsConnected`.
         calls_connected: Option<i64> = "callsConnected",
         clicked: Option<i64> = "clicked",
-        /// Name in JSON: `executionCount`.
         execution_count: Option<i64> = "executionCount",
-        /// Name in JSON: `meetingsBooked`.
         meetings_booked: Option<i64> = "meetingsBooked",
-        /// Name in JSON: `onTimeTaskCompletionCount`.
         on_time_task_completion_count: Option<i64> = "onTimeTaskCompletionCount",
-        /// Name in JSON: `onTimeTaskCompletionSum`.
         on_time_task_completion_sum: Option<i64> = "onTimeTaskCompletionSum",
         opened: Option<i64> = "opened",
-        /// Name in JSON: `personalizationRateAvg`.
         personalization_rate_avg: Option<f64> = "personalizationRateAvg",
-        /// Name in JSON: `personalizationRateCount`.
         personalization_rate_count: Option<i64> = "personalizationRateCount",
         replied: Option<i64> = "replied",
-        /// Name in JSON: `stepKey`.
         step_key: Option<String> = "stepKey",
         /// The place of the step in the sequence.
         step_order: Option<i64> = "stepOrder",
-        /// Name in JSON: `tasksCompleted`.
         tasks_completed: Option<i64> = "tasksCompleted",
     }
 }
@@ -418,13 +387,11 @@ crm_core::record! {
     pub struct SequenceStepRequest {
         /// The kind of action. Required in requests.
         action_type: Option<ActionType> = "actionType",
-        /// Name in JSON: `branchNumber`. Required in requests.
+        /// Required in requests.
         branch_number: Option<i64> = "branchNumber",
         /// Duration of the delay, in milliseconds. Required in requests.
         delay_millis: Option<i64> = "delayMillis",
-        /// Name in JSON: `delayMillisMax`.
         delay_millis_max: Option<i64> = "delayMillisMax",
-        /// Name in JSON: `delayMillisMin`.
         delay_millis_min: Option<i64> = "delayMillisMin",
         /// Required in requests.
         dynamic: Option<bool> = "dynamic",
@@ -466,7 +433,7 @@ crm_core::record! {
         email_pattern: Option<SequenceEmailPatternRequest> = "emailPattern",
         /// The task that the step creates.
         task_pattern: Option<SequenceTaskPatternRequest> = "taskPattern",
-        /// Name in JSON: `variantOrdinal`. Required in requests.
+        /// Required in requests.
         variant_ordinal: Option<i64> = "variantOrdinal",
     }
     required "activated" "variantOrdinal"
@@ -508,7 +475,6 @@ crm_core::record! {
         task_type: Option<TaskType> = "taskType",
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
     }
     required "taskPriority" "taskType"
@@ -552,7 +518,6 @@ crm_core::record! {
         /// Time at which the contact was enrolled.
         enrolled_at: Option<i64> = "enrolledAt",
         enrollments: Option<i64> = "enrollments",
-        /// Name in JSON: `meetingsBooked`.
         meetings_booked: Option<i64> = "meetingsBooked",
     }
 }
@@ -612,7 +577,6 @@ crm_core::record! {
         task_type: Option<TaskType> = "taskType",
         /// The id of the template.
         template_id: Option<String> = "templateId",
-        /// Name in JSON: `threadEmailToStepOrder`.
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -654,9 +618,9 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The value of [`SequenceSettingsRequest::unenrollment_settings`].
     pub struct UnenrollmentSettingsReply {
-        /// Name in JSON: `emailSettings`. Required in requests.
+        /// Required in requests.
         email_settings: Option<SettingsReply> = "emailSettings",
-        /// Name in JSON: `meetingSettings`. Required in requests.
+        /// Required in requests.
         meeting_settings: Option<SettingsReply> = "meetingSettings",
     }
     required "emailSettings" "meetingSettings"

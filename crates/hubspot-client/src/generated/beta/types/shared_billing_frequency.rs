@@ -34,7 +34,6 @@ crm_core::record! {
     pub struct PriceEntry {
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// Name in JSON: `maxQuantity`.
         max_quantity: Option<i64> = "maxQuantity",
         price: Option<f64> = "price",
     }
@@ -45,7 +44,6 @@ crm_core::record! {
     pub struct PriceUpdateEntry {
         /// The currency, for example `USD`. Required in requests.
         currency_code: Option<String> = "currencyCode",
-        /// Name in JSON: `maxQuantity`.
         max_quantity: Option<i64> = "maxQuantity",
         /// Required in requests.
         price: Option<Value> = "price",
@@ -74,7 +72,6 @@ crm_core::record! {
     /// The value of [`LineItem::pricing`](super::LineItem::pricing).
     pub struct Pricing {
         prices: Vec<PriceEntry> = "prices",
-        /// Name in JSON: `pricingModel`.
         pricing_model: Option<PricingModel> = "pricingModel",
     }
 }

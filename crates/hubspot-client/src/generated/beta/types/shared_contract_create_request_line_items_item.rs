@@ -19,7 +19,6 @@ crm_core::record! {
     /// An item of [`ContractChangePreviewReply::delta_line_items`](super::ContractChangePreviewReply::delta_line_items).
     pub struct LineItem {
         acv: Option<f64> = "acv",
-        /// Name in JSON: `allowBuyerSelectedQuantity`.
         allow_buyer_selected_quantity: Option<bool> = "allowBuyerSelectedQuantity",
         /// The amount of money.
         amount: Option<f64> = "amount",
@@ -34,94 +33,61 @@ crm_core::record! {
         billing_period_end_date: Option<String> = "billingPeriodEndDate",
         /// A date, `YYYY-MM-DD`.
         billing_period_start_date: Option<String> = "billingPeriodStartDate",
-        /// Name in JSON: `billingStartDelayDays`.
         billing_start_delay_days: Option<i64> = "billingStartDelayDays",
-        /// Name in JSON: `billingStartDelayMonths`.
         billing_start_delay_months: Option<i64> = "billingStartDelayMonths",
-        /// Name in JSON: `billingStartDelayType`.
         billing_start_delay_type: Option<LineItemBillingStartDelayType> = "billingStartDelayType",
-        /// Name in JSON: `buyerSelectedQuantityMax`.
         buyer_selected_quantity_max: Option<f64> = "buyerSelectedQuantityMax",
-        /// Name in JSON: `buyerSelectedQuantityMin`.
         buyer_selected_quantity_min: Option<f64> = "buyerSelectedQuantityMin",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
         /// Human-readable description.
         description: Option<String> = "description",
         discount: Option<f64> = "discount",
-        /// Name in JSON: `discountPercentage`.
         discount_percentage: Option<f64> = "discountPercentage",
-        /// Name in JSON: `effectiveUnitPrice`.
         effective_unit_price: Option<f64> = "effectiveUnitPrice",
         /// The id in the other system.
         external_id: Option<String> = "externalId",
         id: Option<String> = "id",
         images: Option<String> = "images",
-        /// Name in JSON: `isEditablePrice`.
         is_editable_price: Option<bool> = "isEditablePrice",
-        /// Name in JSON: `isOptional`.
         is_optional: Option<bool> = "isOptional",
-        /// Name in JSON: `isParent`.
         is_parent: Option<bool> = "isParent",
-        /// Name in JSON: `lineItemCurrencyCode`.
         line_item_currency_code: Option<String> = "lineItemCurrencyCode",
         mrr: Option<f64> = "mrr",
         name: Option<String> = "name",
-        /// Name in JSON: `parentLineItemId`.
         parent_line_item_id: Option<String> = "parentLineItemId",
-        /// Name in JSON: `positionOnQuote`.
         position_on_quote: Option<i64> = "positionOnQuote",
-        /// Name in JSON: `postTaxAmount`.
         post_tax_amount: Option<f64> = "postTaxAmount",
-        /// Name in JSON: `preDiscountAmount`.
         pre_discount_amount: Option<f64> = "preDiscountAmount",
         price: Option<f64> = "price",
-        /// Name in JSON: `priceBookId`.
         price_book_id: Option<String> = "priceBookId",
         pricing: Option<Pricing> = "pricing",
-        /// Name in JSON: `pricingModel`.
         pricing_model: Option<PricingModel> = "pricingModel",
-        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
         quantity: Option<f64> = "quantity",
-        /// Name in JSON: `rampKey`.
         ramp_key: Option<String> = "rampKey",
-        /// Name in JSON: `recurringBillingDayOfMonth`.
         recurring_billing_day_of_month: Option<i64> = "recurringBillingDayOfMonth",
         /// A date, `YYYY-MM-DD`.
         recurring_billing_end_date: Option<String> = "recurringBillingEndDate",
-        /// Name in JSON: `recurringBillingFrequency`.
         recurring_billing_frequency: Option<BillingFrequency> = "recurringBillingFrequency",
-        /// Name in JSON: `recurringBillingNumberOfPayments`.
         recurring_billing_number_of_payments: Option<i64> = "recurringBillingNumberOfPayments",
-        /// Name in JSON: `recurringBillingPeriod`.
         recurring_billing_period: Option<String> = "recurringBillingPeriod",
         /// A date, `YYYY-MM-DD`.
         recurring_billing_start_date: Option<String> = "recurringBillingStartDate",
-        /// Name in JSON: `recurringBillingTerms`.
         recurring_billing_terms: Option<RecurringBillingTerms> = "recurringBillingTerms",
-        /// Name in JSON: `richTextDescription`.
         rich_text_description: Option<String> = "richTextDescription",
         sku: Option<String> = "sku",
         tax: Option<f64> = "tax",
-        /// Name in JSON: `taxAmount`.
         tax_amount: Option<f64> = "taxAmount",
-        /// Name in JSON: `taxCategory`.
         tax_category: Option<String> = "taxCategory",
-        /// Name in JSON: `taxRateGroupId`.
         tax_rate_group_id: Option<String> = "taxRateGroupId",
         tcv: Option<f64> = "tcv",
-        /// Name in JSON: `termInMonths`.
         term_in_months: Option<i64> = "termInMonths",
-        /// Name in JSON: `tierAmount`.
         tier_amount: Option<f64> = "tierAmount",
-        /// Name in JSON: `totalDiscount`.
         total_discount: Option<f64> = "totalDiscount",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// Name in JSON: `variantId`.
         variant_id: Option<String> = "variantId",
     }
 }
@@ -141,67 +107,67 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`ContractCreateRequestLineItemsItem`].
     pub struct LineItemCloneCreateRequest {
-        /// Name in JSON: `allowBuyerSelectedQuantity`. Required in requests.
+        /// Required in requests.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
-        /// Name in JSON: `billingCycleAnchorDate`. Required in requests.
+        /// Required in requests.
         billing_cycle_anchor_date: Option<Value> = "billingCycleAnchorDate",
-        /// Name in JSON: `billingStartDelayDays`. Required in requests.
+        /// Required in requests.
         billing_start_delay_days: Option<Value> = "billingStartDelayDays",
-        /// Name in JSON: `billingStartDelayMonths`. Required in requests.
+        /// Required in requests.
         billing_start_delay_months: Option<Value> = "billingStartDelayMonths",
-        /// Name in JSON: `buyerSelectedQuantityMax`. Required in requests.
+        /// Required in requests.
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
-        /// Name in JSON: `buyerSelectedQuantityMin`. Required in requests.
+        /// Required in requests.
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
         /// Human-readable description. Required in requests.
         description: Option<Value> = "description",
         /// Required in requests.
         discount: Option<Value> = "discount",
-        /// Name in JSON: `discountPercentage`. Required in requests.
+        /// Required in requests.
         discount_percentage: Option<Value> = "discountPercentage",
         /// The id in the other system. Required in requests.
         external_id: Option<Value> = "externalId",
         /// Required in requests.
         images: Option<Value> = "images",
-        /// Name in JSON: `isEditablePrice`. Required in requests.
+        /// Required in requests.
         is_editable_price: Option<Value> = "isEditablePrice",
-        /// Name in JSON: `isOptional`. Required in requests.
+        /// Required in requests.
         is_optional: Option<Value> = "isOptional",
-        /// Name in JSON: `lineItemCurrencyCode`. Required in requests.
+        /// Required in requests.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
         /// Always `CLONE`. Required in requests.
         mode: Option<String> = "mode",
         /// Required in requests.
         name: Option<Value> = "name",
-        /// Name in JSON: `positionOnQuote`. Required in requests.
+        /// Required in requests.
         position_on_quote: Option<Value> = "positionOnQuote",
-        /// Name in JSON: `priceBookId`. Required in requests.
+        /// Required in requests.
         price_book_id: Option<Value> = "priceBookId",
         /// Required in requests.
         pricing: Option<Value> = "pricing",
-        /// Name in JSON: `productType`. Required in requests.
+        /// Required in requests.
         product_type: Option<Value> = "productType",
         /// Required in requests.
         quantity: Option<Value> = "quantity",
-        /// Name in JSON: `recurringBillingEndDate`. Required in requests.
+        /// Required in requests.
         recurring_billing_end_date: Option<Value> = "recurringBillingEndDate",
-        /// Name in JSON: `recurringBillingFrequency`. Required in requests.
+        /// Required in requests.
         recurring_billing_frequency: Option<Value> = "recurringBillingFrequency",
-        /// Name in JSON: `recurringBillingPeriod`. Required in requests.
+        /// Required in requests.
         recurring_billing_period: Option<Value> = "recurringBillingPeriod",
-        /// Name in JSON: `recurringBillingStartDate`. Required in requests.
+        /// Required in requests.
         recurring_billing_start_date: Option<Value> = "recurringBillingStartDate",
-        /// Name in JSON: `richTextDescription`. Required in requests.
+        /// Required in requests.
         rich_text_description: Option<Value> = "richTextDescription",
         /// Required in requests.
         sku: Option<Value> = "sku",
-        /// Name in JSON: `sourceLineItemId`. Required in requests.
+        /// Required in requests.
         source_line_item_id: Option<String> = "sourceLineItemId",
-        /// Name in JSON: `taxCategory`. Required in requests.
+        /// Required in requests.
         tax_category: Option<Value> = "taxCategory",
-        /// Name in JSON: `taxRateGroupId`. Required in requests.
+        /// Required in requests.
         tax_rate_group_id: Option<Value> = "taxRateGroupId",
-        /// Name in JSON: `variantId`. Required in requests.
+        /// Required in requests.
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "mode" "name" "positionOnQuote" "priceBookId" "pricing" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "sourceLineItemId" "taxCategory" "taxRateGroupId" "variantId"
@@ -292,64 +258,45 @@ impl Default for LineItemCloneCreateRequest {
 crm_core::record! {
     /// Variant of [`ContractCreateRequestLineItemsItem`].
     pub struct LineItemCustomCreateRequest {
-        /// Name in JSON: `allowBuyerSelectedQuantity`.
         allow_buyer_selected_quantity: Option<bool> = "allowBuyerSelectedQuantity",
         /// A date, `YYYY-MM-DD`.
         billing_cycle_anchor_date: Option<String> = "billingCycleAnchorDate",
-        /// Name in JSON: `billingStartDelayDays`.
         billing_start_delay_days: Option<i64> = "billingStartDelayDays",
-        /// Name in JSON: `billingStartDelayMonths`.
         billing_start_delay_months: Option<i64> = "billingStartDelayMonths",
-        /// Name in JSON: `buyerSelectedQuantityMax`.
         buyer_selected_quantity_max: Option<f64> = "buyerSelectedQuantityMax",
-        /// Name in JSON: `buyerSelectedQuantityMin`.
         buyer_selected_quantity_min: Option<f64> = "buyerSelectedQuantityMin",
         /// Human-readable description.
         description: Option<String> = "description",
         discount: Option<f64> = "discount",
-        /// Name in JSON: `discountPercentage`.
         discount_percentage: Option<f64> = "discountPercentage",
         /// The id in the other system.
         external_id: Option<String> = "externalId",
         images: Option<String> = "images",
-        /// Name in JSON: `isEditablePrice`.
         is_editable_price: Option<bool> = "isEditablePrice",
-        /// Name in JSON: `isOptional`.
         is_optional: Option<bool> = "isOptional",
-        /// Name in JSON: `lineItemCurrencyCode`.
         line_item_currency_code: Option<String> = "lineItemCurrencyCode",
         /// Always `CUSTOM`. Required in requests.
         mode: Option<String> = "mode",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `positionOnQuote`.
         position_on_quote: Option<i64> = "positionOnQuote",
-        /// Name in JSON: `priceBookId`.
         price_book_id: Option<String> = "priceBookId",
         /// Required in requests.
         pricing: Option<PricingFullUpdateRequest> = "pricing",
-        /// Name in JSON: `productId`.
         product_id: Option<String> = "productId",
-        /// Name in JSON: `productType`.
         product_type: Option<String> = "productType",
         /// Required in requests.
         quantity: Option<f64> = "quantity",
         /// A date, `YYYY-MM-DD`.
         recurring_billing_end_date: Option<String> = "recurringBillingEndDate",
-        /// Name in JSON: `recurringBillingFrequency`.
         recurring_billing_frequency: Option<BillingFrequency> = "recurringBillingFrequency",
-        /// Name in JSON: `recurringBillingPeriod`.
         recurring_billing_period: Option<String> = "recurringBillingPeriod",
         /// A date, `YYYY-MM-DD`.
         recurring_billing_start_date: Option<String> = "recurringBillingStartDate",
-        /// Name in JSON: `richTextDescription`.
         rich_text_description: Option<String> = "richTextDescription",
         sku: Option<String> = "sku",
-        /// Name in JSON: `taxCategory`.
         tax_category: Option<String> = "taxCategory",
-        /// Name in JSON: `taxRateGroupId`.
         tax_rate_group_id: Option<String> = "taxRateGroupId",
-        /// Name in JSON: `variantId`.
         variant_id: Option<String> = "variantId",
     }
     required "mode" "name" "pricing" "quantity"
@@ -438,67 +385,67 @@ impl LineItemCustomCreateRequest {
 crm_core::record! {
     /// Variant of [`ContractCreateRequestLineItemsItem`].
     pub struct LineItemFromProductCreateRequest {
-        /// Name in JSON: `allowBuyerSelectedQuantity`. Required in requests.
+        /// Required in requests.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
-        /// Name in JSON: `billingCycleAnchorDate`. Required in requests.
+        /// Required in requests.
         billing_cycle_anchor_date: Option<Value> = "billingCycleAnchorDate",
-        /// Name in JSON: `billingStartDelayDays`. Required in requests.
+        /// Required in requests.
         billing_start_delay_days: Option<Value> = "billingStartDelayDays",
-        /// Name in JSON: `billingStartDelayMonths`. Required in requests.
+        /// Required in requests.
         billing_start_delay_months: Option<Value> = "billingStartDelayMonths",
-        /// Name in JSON: `buyerSelectedQuantityMax`. Required in requests.
+        /// Required in requests.
         buyer_selected_quantity_max: Option<Value> = "buyerSelectedQuantityMax",
-        /// Name in JSON: `buyerSelectedQuantityMin`. Required in requests.
+        /// Required in requests.
         buyer_selected_quantity_min: Option<Value> = "buyerSelectedQuantityMin",
         /// Human-readable description. Required in requests.
         description: Option<Value> = "description",
         /// Required in requests.
         discount: Option<Value> = "discount",
-        /// Name in JSON: `discountPercentage`. Required in requests.
+        /// Required in requests.
         discount_percentage: Option<Value> = "discountPercentage",
         /// The id in the other system. Required in requests.
         external_id: Option<Value> = "externalId",
         /// Required in requests.
         images: Option<Value> = "images",
-        /// Name in JSON: `isEditablePrice`. Required in requests.
+        /// Required in requests.
         is_editable_price: Option<Value> = "isEditablePrice",
-        /// Name in JSON: `isOptional`. Required in requests.
+        /// Required in requests.
         is_optional: Option<Value> = "isOptional",
-        /// Name in JSON: `lineItemCurrencyCode`. Required in requests.
+        /// Required in requests.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
         /// Always `FROM_PRODUCT`. Required in requests.
         mode: Option<String> = "mode",
         /// Required in requests.
         name: Option<Value> = "name",
-        /// Name in JSON: `positionOnQuote`. Required in requests.
+        /// Required in requests.
         position_on_quote: Option<Value> = "positionOnQuote",
-        /// Name in JSON: `priceBookId`. Required in requests.
+        /// Required in requests.
         price_book_id: Option<Value> = "priceBookId",
         /// Required in requests.
         pricing: Option<Value> = "pricing",
-        /// Name in JSON: `productId`. Required in requests.
+        /// Required in requests.
         product_id: Option<String> = "productId",
-        /// Name in JSON: `productType`. Required in requests.
+        /// Required in requests.
         product_type: Option<Value> = "productType",
         /// Required in requests.
         quantity: Option<Value> = "quantity",
-        /// Name in JSON: `recurringBillingEndDate`. Required in requests.
+        /// Required in requests.
         recurring_billing_end_date: Option<Value> = "recurringBillingEndDate",
-        /// Name in JSON: `recurringBillingFrequency`. Required in requests.
+        /// Required in requests.
         recurring_billing_frequency: Option<Value> = "recurringBillingFrequency",
-        /// Name in JSON: `recurringBillingPeriod`. Required in requests.
+        /// Required in requests.
         recurring_billing_period: Option<Value> = "recurringBillingPeriod",
-        /// Name in JSON: `recurringBillingStartDate`. Required in requests.
+        /// Required in requests.
         recurring_billing_start_date: Option<Value> = "recurringBillingStartDate",
-        /// Name in JSON: `richTextDescription`. Required in requests.
+        /// Required in requests.
         rich_text_description: Option<Value> = "richTextDescription",
         /// Required in requests.
         sku: Option<Value> = "sku",
-        /// Name in JSON: `taxCategory`. Required in requests.
+        /// Required in requests.
         tax_category: Option<Value> = "taxCategory",
-        /// Name in JSON: `taxRateGroupId`. Required in requests.
+        /// Required in requests.
         tax_rate_group_id: Option<Value> = "taxRateGroupId",
-        /// Name in JSON: `variantId`. Required in requests.
+        /// Required in requests.
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "mode" "name" "positionOnQuote" "priceBookId" "pricing" "productId" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "taxCategory" "taxRateGroupId" "variantId"
@@ -607,7 +554,7 @@ crm_core::record! {
     pub struct PricingFullUpdateRequest {
         /// Required in requests.
         prices: Option<Vec<PriceUpdateEntry>> = "prices",
-        /// Name in JSON: `pricingModel`. Required in requests.
+        /// Required in requests.
         pricing_model: Option<PricingModel> = "pricingModel",
     }
     required "prices" "pricingModel"

@@ -37,11 +37,8 @@ impl StartTaskSeriesBody {
 crm_core::record! {
     /// The series it belongs to. The value of [`StartTaskSeriesBody::series`].
     pub struct TaskSeries {
-        /// Name in JSON: `repeatInterval`.
         repeat_interval: Option<String> = "repeatInterval",
-        /// Name in JSON: `repeatStatus`.
         repeat_status: Option<String> = "repeatStatus",
-        /// Name in JSON: `startsAt`.
         starts_at: Option<Timestamp> = "startsAt",
     }
 }

@@ -31,7 +31,6 @@ crm_core::record! {
         members: Option<Vec<TeamMemberAssignment>> = "members",
         /// Required in requests.
         name: Option<String> = "name",
-        /// Name in JSON: `parentTeamId`.
         parent_team_id: Option<String> = "parentTeamId",
     }
     required "members" "name"
@@ -60,7 +59,7 @@ impl TeamCreateRequest {
 crm_core::record! {
     /// Body of `teams.add_member`.
     pub struct TeamMemberAssignment {
-        /// Name in JSON: `type`. Required in requests.
+        /// Required in requests.
         type_: Option<TeamMemberReplyType> = "type",
         /// The id of the user. Required in requests.
         user_id: Option<String> = "userId",
@@ -108,7 +107,6 @@ impl TeamMemberAssignmentBatch {
 crm_core::record! {
     /// Reply of `teams.add_member`.
     pub struct TeamMemberReply {
-        /// Name in JSON: `type`.
         type_: Option<TeamMemberReplyType> = "type",
         /// The id of the user.
         user_id: Option<String> = "userId",
@@ -116,7 +114,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// Default: `DEFAULT`.
+    /// Argument `type_` of `teams.remove_member`.
     pub enum TeamMemberReplyType {
         /// `DEFAULT`
         Default = "DEFAULT",
@@ -140,7 +138,6 @@ crm_core::record! {
     pub struct TeamReply {
         id: Option<String> = "id",
         name: Option<String> = "name",
-        /// Name in JSON: `parentTeamId`.
         parent_team_id: Option<String> = "parentTeamId",
     }
 }
@@ -159,7 +156,6 @@ crm_core::record! {
     /// Changes to a team. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct TeamUpdateRequest {
         name: Option<String> = "name",
-        /// Name in JSON: `parentTeamId`.
         parent_team_id: Option<String> = "parentTeamId",
     }
     nullable "name" "parentTeamId"

@@ -59,11 +59,8 @@ crm_core::record! {
         action_name: Option<String> = "actionName",
         /// The id of the kind of action.
         action_type_id: Option<String> = "actionTypeId",
-        /// Name in JSON: `groupId`.
         group_id: Option<String> = "groupId",
-        /// Name in JSON: `inputFieldDefinitions`.
         input_field_definitions: Vec<FieldDefinition> = "inputFieldDefinitions",
-        /// Name in JSON: `objectTypeIds`.
         object_type_ids: Vec<String> = "objectTypeIds",
     }
 }
@@ -90,7 +87,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// URL from which the options are fetched.
         options_url: Option<String> = "optionsUrl",
-        /// Name in JSON: `type`.
         type_: Option<InputFieldDefinitionType> = "type",
     }
 }
@@ -162,7 +158,6 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`ContactFlow::blocked_dates`].
     pub struct BlockedDate {
-        /// Name in JSON: `dayOfMonth`.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
@@ -267,7 +262,6 @@ crm_core::record! {
         time_windows: Vec<TimeWindow> = "timeWindows",
         /// Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
-        /// Name in JSON: `unEnrollmentSetting`.
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -355,7 +349,6 @@ crm_core::record! {
         runtime: Option<String> = "runtime",
         /// The names of the secrets that the code can read.
         secret_names: Vec<String> = "secretNames",
-        /// Name in JSON: `sourceCode`.
         source_code: Option<String> = "sourceCode",
         /// Always `CUSTOM_CODE`.
         type_: Option<String> = "type",
@@ -365,7 +358,6 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct DailyEnrollmentSchedule {
-        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `DAILY`.
         type_: Option<String> = "type",
@@ -465,7 +457,6 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from.
         options: Vec<OptionItem> = "options",
-        /// Name in JSON: `type`.
         type_: Option<InputFieldDefinitionType> = "type",
     }
 }
@@ -533,7 +524,6 @@ crm_core::record! {
     pub struct FlowRevision {
         flow: Option<FlowRevisionFlow> = "flow",
         id: Option<String> = "id",
-        /// Name in JSON: `revisionCreatedAt`.
         revision_created_at: Option<Timestamp> = "revisionCreatedAt",
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
@@ -692,7 +682,6 @@ crm_core::record! {
     pub struct MonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
-        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `MONTHLY_RELATIVE_DAYS`.
         type_: Option<String> = "type",
@@ -712,9 +701,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct MonthlySpecificDaysEnrollmentSchedule {
-        /// Name in JSON: `daysOfMonth`.
         days_of_month: Vec<i64> = "daysOfMonth",
-        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `MONTHLY_SPECIFIC_DAYS`.
         type_: Option<String> = "type",
@@ -806,7 +793,6 @@ crm_core::record! {
         date_property: Option<String> = "dateProperty",
         /// Offset from the date, in days.
         days_delta: Option<i64> = "daysDelta",
-        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `PROPERTY_BASED`.
         type_: Option<String> = "type",
@@ -847,7 +833,6 @@ crm_core::record! {
         /// Display name.
         label: Option<String> = "label",
         name: Option<String> = "name",
-        /// Name in JSON: `type`.
         type_: Option<InputFieldDefinitionType> = "type",
     }
 }
@@ -873,7 +858,6 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`InputVariableValue`].
     pub struct SingleObjectCoordinatesValue {
-        /// Name in JSON: `coordinatesToken`.
         coordinates_token: Option<String> = "coordinatesToken",
         /// Always `SINGLE_OBJECT_COORDINATES`.
         type_: Option<String> = "type",
@@ -887,7 +871,7 @@ crm_core::record! {
         missing: Option<String> = "missing",
         /// The order it is shown or sorted in.
         order: Option<SortOrder> = "order",
-        /// The names of the properties to return.
+        /// The name of the property.
         property: Option<String> = "property",
     }
 }
@@ -943,7 +927,6 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`ContactFlowEventAnchor`].
     pub struct StaticDateAnchor {
-        /// Name in JSON: `dayOfMonth`.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
@@ -991,11 +974,9 @@ crm_core::record! {
 crm_core::record! {
     /// Offset from the time. The value of [`RelativeDateTimeValue::time_delay`].
     pub struct TimeDelay {
-        /// Name in JSON: `daysOfWeek`.
         days_of_week: Vec<TimeWindowDay> = "daysOfWeek",
         /// Number of time units.
         delta: Option<i64> = "delta",
-        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// The unit of time.
         time_unit: Option<TimeDelayTimeUnit> = "timeUnit",
@@ -1099,7 +1080,6 @@ crm_core::record! {
     pub struct UnEnrollmentSetting {
         /// The ids of the workflows.
         flow_ids: Vec<String> = "flowIds",
-        /// Name in JSON: `type`.
         type_: Option<UnEnrollmentSettingType> = "type",
     }
 }
@@ -1169,9 +1149,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct WeeklyEnrollmentSchedule {
-        /// Name in JSON: `daysOfWeek`.
         days_of_week: Vec<TimeWindowDay> = "daysOfWeek",
-        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `WEEKLY`.
         type_: Option<String> = "type",
@@ -1181,11 +1159,9 @@ crm_core::record! {
 crm_core::record! {
     /// Variant of [`ContactFlowEnrollmentSchedule`].
     pub struct YearlyEnrollmentSchedule {
-        /// Name in JSON: `dayOfMonth`.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
         month: Option<BlockedDateMonth> = "month",
-        /// Name in JSON: `timeOfDay`.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `YEARLY`.
         type_: Option<String> = "type",
