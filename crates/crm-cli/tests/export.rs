@@ -236,9 +236,9 @@ fn what_is_wrong_is_one_line_and_no_file_is_made() {
             "--properties delname: is not a property of deals; did you mean \"dealname\"?",
         ),
         (
-            "hubspot contacts --to FILE --associations companis",
+            "hubspot contacts --to FILE --associations companiesx",
             2,
-            "HubSpot has no type of object called \"companis\"; did you mean \"companies\"?",
+            "HubSpot has no type of object called \"companiesx\"; did you mean \"companies\"?",
         ),
         ("hubspot contacts --to FILE", 3, "there is no credential for hubspot"),
     ] {
