@@ -9,13 +9,16 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::{Argument, Found, Ty, kebab, near};
 use value::Checker;
-pub(crate) use value::is_time;
+pub(crate) use value::{is_time, unwrapped};
 
 /// The maximum number of faults that are reported at once.
 const MOST_FAULTS: usize = 5;
 
 /// The length in characters from which a text of an input is hidden in messages.
 const SHORTEST: usize = 4;
+
+/// The sign for a name that is not shown.
+pub(crate) const HIDDEN: &str = "…";
 
 /// A mistake in an input, with its place.
 #[derive(Debug, PartialEq)]
@@ -43,7 +46,7 @@ pub(crate) fn sentence(faults: &[Fault]) -> String {
 /// Returns the name of a member for a message, or `…` if it is not like a name: it may be personal data.
 pub(crate) fn shown(name: &str) -> &str {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    if name.bytes().all(plain) { name } else { "…" }
+    if name.bytes().all(plain) { name } else { HIDDEN }
 }
 
 /// The arguments and the body of a request, by the names that the vendor has for them.

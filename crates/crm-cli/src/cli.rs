@@ -44,7 +44,7 @@ pub(crate) fn read(words: &[String]) -> Result<Asked, Failure> {
         Err(error) if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             error.exit()
         }
-        Err(error) => return Err(Failure::usage(sentence(&error))),
+        Err(error) => return Err(Failure::usage(format!("{}{}", sentence(error), advice(words)))),
     };
     Ok(Asked { options: Options::read(&matches), action: action(&matches)? })
 }
@@ -98,7 +98,6 @@ fn command(words: &[String]) -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .disable_help_subcommand(true)
         .after_help(CODES)
         .args(options::arguments())
         .subcommands(vendors)
@@ -119,8 +118,7 @@ fn about(vendor: &str) -> String {
 }
 
 fn vendor(vendor: &'static str, words: &[String]) -> Command {
-    let mut command =
-        empty(vendor).subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true);
+    let mut command = empty(vendor).subcommand_required(true).arg_required_else_help(true);
     let mut nested: Vec<(&'static str, Vec<Command>)> = Vec::new();
     for (prefix, resource, operations) in resources(vendor) {
         let made = self::resource(resource, &operations, words);
@@ -137,7 +135,6 @@ fn vendor(vendor: &'static str, words: &[String]) -> Command {
             .about(format!("Operations of {name}"))
             .subcommand_required(true)
             .arg_required_else_help(true)
-            .disable_help_subcommand(true)
             .subcommands(commands)
     }))
 }
@@ -154,7 +151,6 @@ fn resource(resource: &'static str, operations: &[Found], words: &[String]) -> C
         .about(format!("Operations on {}", resource.replace('_', " ")))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .disable_help_subcommand(true)
         .subcommands(commands)
 }
 
@@ -206,9 +202,20 @@ fn raw() -> Command {
         .arg(arguments::data_argument())
 }
 
+/// The advice for a file that follows `--fake` as a word of its own.
+fn advice(words: &[String]) -> &'static str {
+    let is_fake = words.windows(2).any(|pair| pair[0] == "--fake" && pair[1].ends_with(".json"));
+    if is_fake { "; a file of records is given as --fake=FILE" } else { "" }
+}
+
 /// The first paragraphs of clap's message as one line. A word that is not like a name is omitted: it may be personal
 /// data.
-fn sentence(error: &clap::Error) -> String {
+fn sentence(mut error: clap::Error) -> String {
+    // The last one is the most like the word.
+    if let Some(ContextValue::Strings(names)) = error.get(ContextKind::SuggestedSubcommand) {
+        let names = names.iter().rev().cloned().collect();
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(names));
+    }
     let mut text = error.to_string();
     let word = match error.kind() {
         ErrorKind::UnknownArgument => error.get(ContextKind::InvalidArg),

@@ -4,7 +4,6 @@ mod can;
 mod doctor;
 mod export;
 mod import;
-mod interrupt;
 mod login;
 mod mcp;
 mod profiles;

@@ -58,6 +58,11 @@ impl Failure {
         Self { line: line.into(), code: 5 }
     }
 
+    /// The network or the other side is not available, and nothing was changed.
+    pub(crate) fn unavailable(line: impl Into<String>) -> Self {
+        Self { line: line.into(), code: 7 }
+    }
+
     pub(crate) fn other(line: impl Into<String>) -> Self {
         Self { line: line.into(), code: 1 }
     }

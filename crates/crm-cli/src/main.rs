@@ -13,6 +13,7 @@ mod describe;
 mod failure;
 mod find;
 mod identity;
+mod interrupt;
 mod login;
 mod mcp;
 mod note;

@@ -23,9 +23,9 @@ use std::sync::Arc;
 
 use rmcp::ServerHandler;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
-    ReadResourceResult, ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult, ErrorCode,
+    ErrorData, Implementation, ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams,
+    ReadResourceResponse, ReadResourceResult, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{RequestContext, RoleServer, serve_server};
 use serde_json::Value;
@@ -147,6 +147,25 @@ impl ServerHandler for Server {
             Ok(answer) => CallToolResult::success(content(answer)).into(),
             Err(Stop::Failed(answer)) => CallToolResult::error(content(*answer)).into(),
             Err(Stop::Asks(question)) => (*question).into(),
+        })
+    }
+
+    /// Answers a request whose params the library cannot read, which it takes for one of an unknown method.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let method = request.method;
+        Err(match method.as_str() {
+            "tools/call" => {
+                let fault = tools::fault(request.params.as_ref());
+                ErrorData::invalid_params(format!("the params of tools/call are malformed: {fault}"), None)
+            }
+            "initialize" | "resources/read" | "resources/list" | "tools/list" => {
+                ErrorData::invalid_params(format!("the params of {method} are malformed"), None)
+            }
+            _ => ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None),
         })
     }
 

@@ -26,6 +26,9 @@ pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure>
         Action::Find { .. } | Action::Describe { .. } | Action::Text(_) if options.jq.is_some() => {
             Err(Failure::usage("the answer is a text, which --jq does not filter; leave it out"))
         }
+        Action::Find { .. } | Action::Describe { .. } | Action::Text(_) if options.format.is_some() => {
+            Err(Failure::usage("the answer is a text, which --format does not change; leave it out"))
+        }
         Action::Find { words } => output::text(&find::answer(&words)),
         Action::Describe { named, ty } => {
             output::text(&describe::named(&named, ty.as_deref()).map_err(Failure::usage)?)

@@ -114,6 +114,13 @@ impl Session {
     ) -> Result<C, Failure> {
         let Credential { key, base_url, .. } = self.credential(api).await?;
         let unusable = |error: Error| {
+            if error.to_string().contains("allow_http") {
+                return Failure::credential(format!(
+                    "\"base_url\" of {} in the profile must begin with https://; http:// is for addresses of this computer, \
+                     such as http://127.0.0.1:3000",
+                    api.document
+                ));
+            }
             let variable = api.variable;
             Failure::credential(format!("{variable}, or the entry of the profile, cannot be used: {error}"))
         };

@@ -25,7 +25,7 @@ fn a_list_is_written_in_every_form() {
     assert_eq!(reply["results"].as_array().map(Vec::len), Some(2));
     let csv = list("csv");
     assert!(csv.starts_with("archived,createdAt,id,properties.") && csv.contains(",ada@example.com,"), "{csv}");
-    assert!(list("table").lines().next().is_some_and(|head| head.starts_with("archived  createdAt")));
+    assert!(list("table").lines().next().is_some_and(|head| head.starts_with("id  ") && !head.contains("properties.")));
 }
 
 #[test]
@@ -102,11 +102,39 @@ fn what_is_wrong_is_one_line_and_nothing_is_sent() {
         ("--fake hubspot contacts get 1 --all", 2, "hubspot contacts get returns no pages; leave out --all"),
         ("--fake raw hubspot FETCH! /x", 2, "raw (GET {raw}): invalid input: this method is not supported"),
         ("--fake raw hubspot GET x", 2, "raw"),
+        ("find a contact --format json", 2, "the answer is a text, which --format does not change"),
         ("describe hubspot contacts create --type Nope", 2, "there is no type called \"Nope\""),
     ] {
         let Ran { code: found, output, errors, .. } = crm(line);
         assert_eq!((found, output.as_str()), (code, ""), "{line}: {errors}");
         assert!(errors.starts_with(&format!("crm: {sentence}")) && errors.lines().count() == 1, "{line}: {errors}");
+    }
+}
+
+#[test]
+fn an_address_without_tls_is_for_this_computer() {
+    let entry = json!({"token": "pat-x", "base_url": "http://crm.example.com"});
+    let ran = crm_at(&seed(&json!({"default": {"hubspot": entry}}).to_string()), "hubspot contacts list");
+    assert!(
+        ran.code == 3 && ran.errors.contains("\"base_url\" of hubspot in the profile must begin with https://"),
+        "{}",
+        ran.errors
+    );
+}
+
+#[test]
+fn help_is_a_command_too() {
+    for (line, option) in [
+        ("help", "--help"),
+        ("help import", "import --help"),
+        ("hubspot help", "hubspot --help"),
+        ("help hubspot contacts list", "hubspot contacts list --help"),
+        ("hoopai v3 calendars help list", "hoopai v3 calendars list --help"),
+    ] {
+        let (word, option) = (crm(line), crm(option));
+        assert_eq!((word.code, option.code), (0, 0), "{line}: {}", word.errors);
+        // A program in a program is named by both.
+        assert_eq!(word.output, option.output, "{line}");
     }
 }
 

@@ -235,6 +235,11 @@ fn what_is_wrong_is_one_line_and_no_file_is_made() {
             2,
             "--properties delname: is not a property of deals; did you mean \"dealname\"?",
         ),
+        (
+            "hubspot contacts --to FILE --associations companiesx",
+            2,
+            "HubSpot has no type of object called \"companiesx\"; did you mean \"companies\"?",
+        ),
         ("hubspot contacts --to FILE", 3, "there is no credential for hubspot"),
     ] {
         let ran = crm(&format!("export {}", line.replace("FILE", file)));
@@ -272,7 +277,7 @@ fn other_lists_and_contacts_of_hoopai_are_exported() {
     }
     let (folder, profiles) = (tempfile::tempdir().unwrap(), vendor.profile());
     let path = folder.path().join("contacts.csv");
-    let line = format!("export hoopai contacts --location-id loc --properties id,email --to {}", path.display());
+    let line = format!("export hoopai contacts --location-id loc --properties email --to {}", path.display());
     vendor.0.script([Step::pass().on("contacts.search").times(2)]);
     vendor.0.fail(Fault::Status(403, Payload::Vendor).on("contacts.search").times(9));
     assert_eq!(crm_at(&profiles, &line).code, 3);
@@ -280,6 +285,7 @@ fn other_lists_and_contacts_of_hoopai_are_exported() {
     let ran = crm_at(&profiles, &line);
     assert_eq!(ran.code, 0, "{}", ran.errors);
     let text = fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with("id,email\r\n"), "{text:.40}");
     let ids: std::collections::BTreeSet<&str> =
         text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
     assert_eq!((text.lines().count(), ids.len()), (1_201, 1_200));

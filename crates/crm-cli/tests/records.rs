@@ -103,8 +103,16 @@ fn a_wrong_search_is_refused_before_anything_is_sent() {
         ("search hubspot contacts --limit 0", "invalid value"),
         ("search hoopai contacts --location-id l --properties email", "HoopAI returns all properties"),
         ("count hubspot contacts --sort email", "unexpected argument '--sort' found"),
-        ("watch hubspot contacts", "required arguments were not provided"),
-        ("watch hubspot contacts --since soon --fake", "is not a time"),
+        ("watch hubspot contacts", "required arguments were not provided: <--since <TIME>|--since-last <FILE>>"),
+        ("watch hubspot contacts --since soon --fake", "crm: --since: must be a point in time"),
+        (
+            "search hubspot contacts emailx=x --fake",
+            "filter emailx: is not a property of contacts; did you mean \"email\"?",
+        ),
+        ("search hubspot contacts --sort emailx --fake", "--sort emailx: is not a property of contacts"),
+        ("count hubspot contacts email=x or emailx=x --fake", "filter emailx: is not a property of contacts"),
+        ("archive hubspot contacts --where emailx=x --dry-run --fake", "filter emailx: is not a property of contacts"),
+        ("update hubspot contacts --where emailx=x email=y --fake", "filter emailx: is not a property of contacts"),
         ("watch hubspot contacts --since-last /nowhere/x", "/nowhere/x does not exist yet; add --since TIME"),
         ("watch hubspot contacts --since 0 --format csv", "changes are written as a JSON value per line"),
         (

@@ -48,6 +48,7 @@ impl Place {
     /// Runs a line after its dry run, with the digest.
     fn confirmed(&self, line: &str) -> Ran {
         let plan = self.run(&format!("{line} --dry-run"));
+        assert_eq!(plan.code, 0, "{}", plan.errors);
         let plan: Value = serde_json::from_str(&plan.output).unwrap();
         self.run(&format!("{line} --confirm {}", plan["confirm"].as_str().unwrap()))
     }

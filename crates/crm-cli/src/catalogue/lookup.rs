@@ -96,7 +96,12 @@ pub(crate) fn named(words: &[&str]) -> Result<Named, String> {
         return Err(format!("name a vendor: {}", apis::vendors().join(", ")));
     };
     if !apis::vendors().contains(vendor) {
-        return Err(unknown("vendor", vendor, &apis::vendors()));
+        let has = |name: &&&str| resources(name).iter().any(|(_, resource, _)| kebab(resource) == *vendor);
+        let with: Vec<&str> = apis::vendors().iter().filter(has).copied().collect();
+        return Err(match with.is_empty() {
+            true => unknown("vendor", vendor, &apis::vendors()),
+            false => format!("name the vendor before \"{vendor}\": {}", with.join(", ")),
+        });
     }
     let groups = resources(vendor);
     let prefix = groups.iter().find_map(|(prefix, ..)| prefix.filter(|prefix| rest.first() == Some(prefix)));

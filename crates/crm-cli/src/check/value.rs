@@ -58,7 +58,7 @@ impl Checker<'_> {
                 Value::Number(number) if number.is_i64() => *value = Value::String(value.to_string()),
                 other => wrong("a time, for example 2026-03-01T12:00:00Z", other),
             },
-            Ty::List(inner) => match value {
+            Ty::List(inner) => match unwrapped(value, Value::is_array) {
                 Value::Array(items) => {
                     for (index, item) in items.iter_mut().enumerate() {
                         self.value(Ty::of(inner), item, &format!("{path}[{index}]"), faults);
@@ -66,7 +66,7 @@ impl Checker<'_> {
                 }
                 other => wrong("a list", other),
             },
-            Ty::Map(inner) => match value {
+            Ty::Map(inner) => match unwrapped(value, Value::is_object) {
                 Value::Object(members) => {
                     for (name, member) in members.iter_mut().filter(|(_, member)| !member.is_null()) {
                         self.value(Ty::of(inner), member, &format!("{path}.{}", shown(name)), faults);
@@ -92,13 +92,14 @@ impl Checker<'_> {
                 }
                 one_of(values, value, path, faults);
             }
-            Definition::Record { fields, others, open, .. } => match value {
+            Definition::Record { fields, others, open, .. } => match unwrapped(value, Value::is_object) {
                 Value::Object(members) => self.record(fields, (*others, *open), members, path, faults),
                 other => faults
                     .push(Fault { path: path.to_owned(), text: format!("must be an object, and is {}", kind(other)) }),
             },
             Definition::Arms { tag, arms } => {
                 if let Some(tag) = tag {
+                    let value = unwrapped(value, Value::is_object);
                     let texts: Vec<&str> = arms.iter().flat_map(|arm| arm.texts.iter().copied()).collect();
                     let given = value.get(*tag).cloned().unwrap_or(Value::Null);
                     one_of(&texts, &given, &format!("{path}.{tag}"), faults);
@@ -109,12 +110,16 @@ impl Checker<'_> {
                     return;
                 }
                 // Of arms that do not fit, the one with the fewest faults was probably meant.
+                let is_text = value.is_string();
                 let tried = arms.iter().map(|arm| {
                     let (mut value, mut faults) = (value.clone(), Vec::new());
                     self.value(Ty::of(arm.ty), &mut value, path, &mut faults);
                     (value, faults)
                 });
-                if let Some((fitted, found)) = tried.min_by_key(|(_, faults)| faults.len()) {
+                // A text stays a text if it may be one.
+                let unlike = |fitted: &Value| is_text && (fitted.is_object() || fitted.is_array());
+                let best = tried.min_by_key(|(fitted, faults)| (faults.len(), unlike(fitted)));
+                if let Some((fitted, found)) = best {
                     *value = fitted;
                     faults.extend(found);
                 }
@@ -225,6 +230,15 @@ fn one_of(values: &[&str], value: &Value, path: &str, faults: &mut Vec<Fault>) {
         None => format!("must be one of {} and {} more", values[..MOST_VALUES].join(", "), values.len() - MOST_VALUES),
     };
     faults.push(Fault { path: path.to_owned(), text });
+}
+
+/// Takes a value of this kind out of a text with its JSON, as some agents write it.
+pub(crate) fn unwrapped(value: &mut Value, fits: fn(&Value) -> bool) -> &mut Value {
+    let inner = value.as_str().and_then(|text| serde_json::from_str(text).ok());
+    if let Some(inner) = inner.filter(fits) {
+        *value = inner;
+    }
+    value
 }
 
 fn finite(text: &str) -> Option<f64> {

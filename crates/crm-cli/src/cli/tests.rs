@@ -37,6 +37,14 @@ fn a_line_becomes_an_input() {
 fn wrong_lines_are_one_sentence() {
     for (line, sentence) in [
         ("crm hubspott", "unrecognized subcommand 'hubspott'; tip: a similar subcommand exists: 'hubspot'"),
+        (
+            "crm hubspot contats list",
+            "unrecognized subcommand 'contats'; tip: some similar subcommands exist: 'contacts', ",
+        ),
+        (
+            "crm --fake small.json count hubspot contacts",
+            "unrecognized subcommand '…'; a file of records is given as --fake=FILE",
+        ),
         ("crm hubspot contacts lst", "unrecognized subcommand 'lst'; tip: a similar subcommand exists: 'list'"),
         ("crm hubspot contacts get", "the following required arguments were not provided: <OBJECT_ID>"),
         (

@@ -13,10 +13,10 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use tokio::time::Instant;
 
-use super::interrupt::Interrupt;
 use super::records::{self, Records, refuse};
 use crate::apis;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::note;
 use crate::options::Options;
 use crate::session::Session;

@@ -75,12 +75,18 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
              another name"
         )));
     }
+    if text("failed") == Some("-") {
+        return Err(Failure::usage("--failed takes the name of a file; standard output has the results"));
+    }
     if let Some(failed) = text("failed") {
         let input = (file != "-").then(|| (PathBuf::from(file), Journal::path(file)));
         let (input, journal) = input.as_ref().map(|(input, journal)| (input.as_path(), journal.as_path())).unzip();
         results::replaces_nothing(failed, input, journal, &source, target.repeatable())?;
     }
     check(&source, target.as_mut())?;
+    if source.len() == 0 {
+        note::say(&format!("there are no rows in {}; nothing was sent", source.name));
+    }
     if let Some(name) = target.not_sent().first().filter(|_| !filters.is_empty()) {
         let name = check::shown(name);
         return Err(Failure::usage(format!("{name}: only the vendor writes it; leave it out; nothing was sent")));
@@ -154,7 +160,7 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
                     line = format!("{line}; {ended}");
                 }
             }
-            if !line.contains("run the same command again") {
+            if done < source.len() && !line.contains("run the same command again") {
                 line.push_str(again);
             }
             Err(coded(failure.and(&line), in_doubt, done))
@@ -223,12 +229,17 @@ async fn target<'a>(
 /// Checks all rows before the first is sent.
 fn check(source: &Source, target: &mut dyn Target) -> Result<(), Failure> {
     let (mut faults, mut seen) = (Vec::new(), HashSet::new());
+    let hidden = source.hidden_columns();
     let mut keys: HashMap<(String, String), usize> = HashMap::new();
     for number in 1..=source.len() {
         let mut fault = |fault: Fault| {
             // The same mistake in each row is one mistake.
             if seen.insert((fault.path.clone(), fault.text.clone())) {
-                faults.push(Fault { path: format!("{}, {}", source.place(number), fault.path), text: fault.text });
+                let path = match &hidden {
+                    Some(columns) if fault.path == check::HIDDEN => columns.clone(),
+                    _ => format!("{}, {}", source.place(number), fault.path),
+                };
+                faults.push(Fault { path, text: fault.text });
             }
         };
         match target.row(source.row(number)) {

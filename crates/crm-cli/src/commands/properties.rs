@@ -64,15 +64,16 @@ impl Properties {
         Self::until(access, object, |_| false).await
     }
 
-    /// Checks that the properties exist that `--properties` names. Without the permission to read them nothing is checked.
-    pub(super) async fn expect(access: &Access, object: &str, names: &[String]) -> Result<(), Failure> {
-        if names.is_empty() {
+    /// Checks that properties exist. Each has the place where it was named, for example `--properties`. Without the
+    /// permission to read them nothing is checked.
+    pub(super) async fn expect(access: &Access, object: &str, asked: &[(&str, &str)]) -> Result<(), Failure> {
+        if asked.is_empty() {
             return Ok(());
         }
-        let has_all = |known: &BTreeMap<String, Property>| names.iter().all(|name| known.contains_key(name));
+        let has_all = |known: &BTreeMap<String, Property>| asked.iter().all(|(_, name)| known.contains_key(*name));
         let Some(known) = Self::until(access, object, has_all).await? else { return Ok(()) };
-        match names.iter().find(|name| !known.by_name.contains_key(*name)) {
-            Some(name) => Err(Failure::usage(format!("--properties {}: {}", shown(name), known.unknown(name)))),
+        match asked.iter().find(|(_, name)| !known.by_name.contains_key(*name)) {
+            Some((place, name)) => Err(Failure::usage(format!("{place} {}: {}", shown(name), known.unknown(name)))),
             None => Ok(()),
         }
     }

@@ -69,6 +69,11 @@ pub(super) fn names(matches: &ArgMatches, option: &str) -> Vec<String> {
     names.filter(|name| seen.insert(name.clone())).collect()
 }
 
+/// The names of `--properties`, each with its place.
+pub(super) fn asked(names: &[String]) -> Vec<(&'static str, &str)> {
+    names.iter().map(|name| ("--properties", name.as_str())).collect()
+}
+
 /// Refuses the first of some options that is given.
 pub(super) fn refuse(options: &[(&str, bool)], reason: &str) -> Result<(), Failure> {
     match options.iter().find(|(_, given)| *given) {
@@ -149,12 +154,12 @@ impl Kind {
 }
 
 impl Records {
-    /// Checks that the properties of these names exist.
-    pub(super) async fn expect(&self, kind: &Kind, names: &[String]) -> Result<(), Failure> {
+    /// Checks that properties exist, each with the place where it was named.
+    pub(super) async fn expect(&self, kind: &Kind, asked: &[(&str, &str)]) -> Result<(), Failure> {
         let (Self::HubSpot(_, access), Kind::HubSpot(segment)) = (self, kind) else { return Ok(()) };
         let object =
             ObjectType::all("hubspot").find(|one| one.segment == *segment).map_or(segment.as_str(), |one| one.name);
-        properties::Properties::expect(access, object, names).await
+        properties::Properties::expect(access, object, asked).await
     }
 }
 
@@ -175,6 +180,11 @@ pub(super) fn segment(object: &str, call: &str, words: &str) -> Result<Option<St
         Some(one) => Err(Failure::usage(format!("HubSpot has no {words} of {}", one.name))),
         None => Ok(is_custom(object).then(|| object.to_owned())),
     }
+}
+
+/// Returns the value in the path for a type of object whose records are associated.
+pub(super) fn associated(object: &str) -> Result<String, Failure> {
+    segment(object, "list", "list")?.ok_or_else(|| unknown(object))
 }
 
 /// The failure of a name that is not a type of object.

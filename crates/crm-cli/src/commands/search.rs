@@ -10,10 +10,10 @@ use hubspot_client::types::{SearchRequest, SearchSort};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::interrupt::Interrupt;
 use super::records::{self, Kind, Records, names, refuse, row};
 use crate::check::Input;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::options::Options;
 use crate::output::{self, Format};
 use crate::session::Session;
@@ -99,6 +99,13 @@ impl Question {
         }
     }
 
+    /// The properties that the question names, each with its place. A filter can also name associations.
+    fn asked(&self) -> Vec<(&str, &str)> {
+        let sort = self.sort.as_deref().map(|sort| ("--sort", sort.strip_prefix('-').unwrap_or(sort)));
+        let filters = filter::properties(&self.groups).map(|name| ("filter", name));
+        records::asked(&self.properties).into_iter().chain(sort).chain(filters).collect()
+    }
+
     fn descends(&self) -> bool {
         self.sort.as_ref().is_some_and(|sort| sort.starts_with('-'))
     }
@@ -139,7 +146,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let records = kind.open(&session).await?;
     if !options.dry_run {
-        records.expect(&kind, &question.properties).await?;
+        records.expect(&kind, &question.asked()).await?;
     }
     let (input, found) = match records {
         Records::HubSpot(objects, _) => {
@@ -239,7 +246,10 @@ async fn write(
 pub(super) async fn ids(segment: &str, filters: &[String], session: &Session) -> Result<Vec<String>, Failure> {
     let groups = filter::read(filters)?;
     let kind = Kind::HubSpot(segment.to_owned());
-    let Records::HubSpot(objects, _) = kind.open(session).await? else {
+    let records = kind.open(session).await?;
+    let asked: Vec<_> = filter::properties(&groups).map(|name| ("filter", name)).collect();
+    records.expect(&kind, &asked).await?;
+    let Records::HubSpot(objects, _) = records else {
         return Ok(Vec::new());
     };
     let mut request = SearchRequest::default().limit(HUBSPOT_PAGE.cast_signed());
@@ -269,7 +279,11 @@ pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), F
         Kind::HubSpot(_) => "HubSpot",
         Kind::HoopAi { .. } => "HoopAI",
     };
-    let (input, total) = match kind.open(&session).await? {
+    let records = kind.open(&session).await?;
+    if !options.dry_run {
+        records.expect(&kind, &question.asked()).await?;
+    }
+    let (input, total) = match records {
         Records::HubSpot(objects, _) => {
             let request = question.hubspot();
             let (input, search) = (input(&request), objects.search(request));

@@ -8,15 +8,15 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Arg, ArgMatches, Command};
-use crm_core::{Cursor, Error};
+use clap::{Arg, ArgGroup, ArgMatches, Command};
+use crm_core::{Cursor, Error, Timestamp};
 use hoopai_client::ContactChanges;
 use hubspot_client::{Change, Changes};
 use serde_json::{Value, json};
 
-use super::interrupt::Interrupt;
 use super::records::{self, Kind, Records, names, refuse, row};
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::note;
 use crate::options::Options;
 use crate::output::{self, Format};
@@ -30,9 +30,10 @@ pub(super) fn command() -> Command {
         .about("Write what was created, changed, merged and archived since a time or since the last run")
         .args(records::arguments())
         .arg(Arg::new("since").long("since").value_name("TIME").help("The beginning, for example 2026-01-31T08:00:00Z"))
-        .arg(Arg::new("since-last").long("since-last").value_name("FILE").required_unless_present("since").help(
+        .arg(Arg::new("since-last").long("since-last").value_name("FILE").help(
             "Continue where the last run with this file ended, and keep the position in it; the first run begins at --since",
         ))
+        .group(ArgGroup::new("begin").args(["since", "since-last"]).required(true).multiple(true))
         .arg(records::properties())
         .arg(
             Arg::new("follow")
@@ -71,12 +72,17 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
         (None, Some(_), _) => "0",
         (None, None, file) => {
             let file = file.as_deref().map(|file| format!("{} does not exist yet", file.display()));
-            return Err(Failure::usage(format!("{}; add --since TIME for the first run", file.unwrap_or_default())));
+            let file = file.unwrap_or_default();
+            return Err(Failure::usage(format!("{file}; add --since TIME for the first run")));
         }
     };
+    // A number is a time in milliseconds since 1970.
+    if Timestamp::from(since).unix_millis().is_none() {
+        return Err(Failure::usage("--since: must be a point in time; write for example 2026-01-31T08:00:00Z"));
+    }
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let records = kind.open(&session).await?;
-    records.expect(&kind, &properties).await?;
+    records.expect(&kind, &records::asked(&properties)).await?;
     let mut watch = Watch { kind, file, interrupt: Interrupt::new(), before: HashSet::new() };
     let pause = matches.get_one::<u64>("follow").copied().map(Duration::from_secs);
     let mut cursor = begun;

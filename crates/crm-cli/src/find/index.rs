@@ -25,6 +25,8 @@ struct Entry {
     verb: String,
     /// The best weight of each word.
     words: BTreeMap<String, f64>,
+    /// The words of its resource.
+    resource: BTreeSet<String>,
     /// The number of words of its name and its resource.
     length: usize,
     /// Beta, another version, deprecated: less likely to be meant.
@@ -87,8 +89,17 @@ impl Index {
                 matched.insert(word.to_owned());
             }
         }
+        // A resource that only a phrase has in common with the question is another one: it is not to be destroyed.
+        let meant = |(word, alike): &(String, &[&str])| {
+            entry.resource.contains(word) || alike.iter().any(|one| entry.resource.contains(*one))
+        };
+        if question.destroys && entry.found.operation.destroys() && !question.nouns.iter().any(meant) {
+            score -= 3.0;
+        }
         let verb = match question.verbs.iter().position(|verb| *verb == entry.verb) {
             Some(0) => 6.0,
+            // A vendor has one of these: HubSpot archives what a user deletes.
+            Some(_) if question.destroys && matches!(entry.verb.as_str(), "archive" | "delete") => 6.0,
             Some(_) => 4.5,
             None if question.verbs.is_empty() => 0.0,
             // Operations with names like `get_free_slots` have their verb in front; others are nouns.
@@ -156,6 +167,7 @@ impl Entry {
         if operation.deprecated {
             factor *= 0.8;
         }
-        Self { found, verb: verb.to_owned(), words, length, factor }
+        let resource = split(resource).map(|word| stem(&word)).collect();
+        Self { found, verb: verb.to_owned(), words, resource, length, factor }
     }
 }

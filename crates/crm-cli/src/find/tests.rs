@@ -40,6 +40,24 @@ fn nothing_is_destroyed_or_sent_in_batches_unasked() {
 }
 
 #[test]
+fn a_record_is_destroyed_by_the_operation_of_its_own_resource() {
+    for object in crate::catalogue::ObjectType::all("hubspot").filter(|object| object.calls.contains_key("archive")) {
+        let thing = object.name.split('_').map(words::stem).collect::<Vec<_>>().join(" ");
+        for verb in ["delete", "remove", "archive"] {
+            let question = format!("{verb} a {thing} in hubspot");
+            let first = best(&question)[0].words();
+            assert_eq!(first, format!("hubspot {} archive", crate::catalogue::kebab(object.name)), "{question}");
+        }
+    }
+    for (question, operation) in [
+        ("delete a contact list in hubspot", "hubspot lists delete"),
+        ("delete a list of contacts in hubspot", "hubspot lists delete"),
+    ] {
+        assert_eq!(best(question)[0].words(), operation, "{question}");
+    }
+}
+
+#[test]
 fn nothing_is_found_for_other_words() {
     assert!(answer("qwertz").starts_with("Nothing fits"));
     assert!(answer("").starts_with("Nothing fits"));

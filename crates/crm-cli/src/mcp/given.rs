@@ -18,6 +18,17 @@ impl Given {
         };
         // Some clients send null for what they leave out.
         arguments.retain(|_, value| !value.is_null());
+        // Others send the text of a JSON value.
+        for (name, value) in &mut arguments {
+            match spec.arguments.iter().find(|one| one.0 == name).map(|one| one.1) {
+                Some("array") => check::unwrapped(value, Value::is_array),
+                Some("object") => check::unwrapped(value, Value::is_object),
+                _ => continue,
+            };
+        }
+        for row in arguments.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten() {
+            check::unwrapped(row, Value::is_object);
+        }
         check(spec, &arguments)?;
         Ok(Self(arguments))
     }

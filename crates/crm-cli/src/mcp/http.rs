@@ -16,9 +16,11 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use subtle::ConstantTimeEq as _;
 use tokio::net::{TcpListener, lookup_host};
+use tokio::task::JoinSet;
 
 use super::Server;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::note;
 
 /// The variable of the environment with the bearer token.
@@ -30,9 +32,12 @@ const HEADERS: Duration = Duration::from_secs(30);
 /// The time after which connections are accepted again if there are no file handles left.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// The maximum time for calls that are under way when the server ends.
+const GRACE: Duration = Duration::from_secs(2);
+
 type Service = StreamableHttpService<Server, LocalSessionManager>;
 
-/// Serves until the program ends. `address` is a port of this computer, or `HOST:PORT`.
+/// Serves until a signal comes. `address` is a port of this computer, or `HOST:PORT`.
 pub(super) async fn serve(server: Server, address: &str) -> Result<(), Failure> {
     let token = token()?;
     let (host, address) = resolved(address).await?;
@@ -40,6 +45,7 @@ pub(super) async fn serve(server: Server, address: &str) -> Result<(), Failure> 
     let listener = listener.map_err(|error| Failure::usage(format!("{address} cannot be listened on: {error}")))?;
     let address =
         listener.local_addr().map_err(|error| Failure::other(format!("the address is not known: {error}")))?;
+    let mut interrupt = Interrupt::new();
     let shown = if host.contains(':') { format!("[{host}]") } else { host.clone() };
     note::say(&format!("listening on http://{shown}:{}; the bearer token is that of {VARIABLE}", address.port()));
     let mut hosts = StreamableHttpServerConfig::default().allowed_hosts;
@@ -49,13 +55,15 @@ pub(super) async fn serve(server: Server, address: &str) -> Result<(), Failure> 
     let config = StreamableHttpServerConfig::default().with_allowed_hosts(hosts).enforce_origin_validation();
     let service = Service::new(move || Ok(server.clone()), Arc::default(), config);
     let token = Arc::new(token);
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
+    let mut connections = JoinSet::new();
+    while let Some(accepted) = interrupt.or(listener.accept()).await {
+        let Ok((stream, _)) = accepted else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
+        while connections.try_join_next().is_some() {}
         let (service, token) = (service.clone(), Arc::clone(&token));
-        tokio::spawn(async move {
+        connections.spawn(async move {
             let answer = service_fn(|request: Request<Incoming>| {
                 let allowed = is_allowed(&request, &token);
                 let service = service.clone();
@@ -72,6 +80,10 @@ pub(super) async fn serve(server: Server, address: &str) -> Result<(), Failure> 
             let _ = connection.serve_connection(TokioIo::new(stream), answer).await;
         });
     }
+    // Calls that are under way may end; the streams of sessions have no end of their own.
+    let ended = async { while connections.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(GRACE, ended).await;
+    Ok(())
 }
 
 /// Returns the token of the environment.

@@ -128,3 +128,16 @@ impl Spec {
         schema
     }
 }
+
+/// Returns the reason why the params of a call cannot be read.
+pub(super) fn fault(params: Option<&Value>) -> &'static str {
+    let Some(params) = params.and_then(Value::as_object) else {
+        return "they must be an object with name and arguments";
+    };
+    match (params.get("name"), params.get("arguments")) {
+        (None, _) => "name is required",
+        (Some(name), _) if !name.is_string() => "name must be text",
+        (_, Some(arguments)) if !arguments.is_object() => "arguments must be an object, and not text with JSON",
+        _ => "a member has another type than in the protocol",
+    }
+}

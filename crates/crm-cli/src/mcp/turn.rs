@@ -112,7 +112,11 @@ impl Turn {
         let agreed = content.and_then(|content| content.get(QUESTION)?.as_bool()) == Some(true);
         match action && agreed {
             true => Ok(digest.map_or(Ok(()), |digest| used.take(digest, SystemTime::now()))?),
-            false => Err(Failure::usage("the user did not confirm it; nothing was sent").into()),
+            false => {
+                let mut answer = Failure::usage("the user did not confirm it; nothing was sent").as_json();
+                answer["kind"] = "declined".into();
+                Err(Stop::Failed(Box::new(answer.into())))
+            }
         }
     }
 }

@@ -8,6 +8,8 @@ use super::flat::{Columns, cell};
 const WIDTH: usize = 100;
 /// The maximum width of a column.
 const WIDEST: usize = 32;
+/// The beginning of the columns of properties.
+const PROPERTY: &str = "properties.";
 /// The space between two columns.
 const GAP: usize = 2;
 
@@ -17,7 +19,11 @@ pub(super) fn rows(rows: &[Value]) -> String {
 }
 
 pub(super) fn rows_within(rows: &[Value], width: usize) -> String {
-    let columns = Columns::of(rows);
+    let mut columns = Columns::of(rows);
+    if columns.0.iter().any(|name| name.starts_with(PROPERTY)) {
+        columns.0.sort_by_key(|name| rank(name));
+    }
+    let headings: Vec<&str> = columns.0.iter().map(|name| heading(name, &columns)).collect();
     if rows.is_empty() || columns.0.is_empty() {
         return String::new();
     }
@@ -25,7 +31,7 @@ pub(super) fn rows_within(rows: &[Value], width: usize) -> String {
         .iter()
         .map(|row| columns.row(row).into_iter().map(|cell| short(&cell.unwrap_or_default())).collect())
         .collect();
-    let widths = columns.0.iter().enumerate().map(|(place, name)| {
+    let widths = headings.iter().enumerate().map(|(place, name)| {
         let longest = cells.iter().map(|row| row[place].chars().count()).max().unwrap_or(0);
         longest.max(name.chars().count()).min(WIDEST)
     });
@@ -38,15 +44,35 @@ pub(super) fn rows_within(rows: &[Value], width: usize) -> String {
     });
     let shown = fits.count().max(1);
     let mut text = String::new();
-    line(&mut text, columns.0.iter().map(|name| short(name)), &widths[..shown]);
+    line(&mut text, headings.iter().map(|name| short(name)), &widths[..shown]);
     for row in cells {
         line(&mut text, row.into_iter(), &widths[..shown]);
     }
-    if shown < columns.0.len() {
-        let (more, first) = (columns.0.len() - shown, &columns.0[shown]);
+    if shown < headings.len() {
+        let (more, first) = (headings.len() - shown, headings[shown]);
         text.push_str(&format!("({more} more columns from {first} on: --format csv or json shows all)\n"));
     }
     text
+}
+
+/// Returns the place of a column of a record: its id, its properties, those that HubSpot returns unasked, and the members
+/// around them.
+fn rank(name: &str) -> u8 {
+    const UNASKED: [&str; 4] = ["createdate", "hs_lastmodifieddate", "hs_object_id", "lastmodifieddate"];
+    const AROUND: [&str; 6] = ["archived", "archivedAt", "createdAt", "objectWriteTraceId", "updatedAt", "url"];
+    match name.strip_prefix(PROPERTY) {
+        _ if name == "id" => 0,
+        Some(property) if !UNASKED.contains(&property) => 1,
+        None if !AROUND.contains(&name) => 2,
+        Some(_) => 3,
+        None => 4,
+    }
+}
+
+/// Returns the name of a column without that of its group, if no other column has it.
+fn heading<'a>(name: &'a str, columns: &Columns) -> &'a str {
+    let own = name.strip_prefix(PROPERTY);
+    own.filter(|own| !columns.0.iter().any(|other| other == own)).unwrap_or(name)
 }
 
 /// Returns one record, a member a line.

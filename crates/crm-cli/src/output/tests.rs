@@ -41,6 +41,15 @@ fn a_table_fits_its_width() {
 }
 
 #[test]
+fn a_table_of_records_has_the_id_and_the_properties_first() {
+    let record = json!({"archived": false, "createdAt": "t", "id": "1", "note": 1, "properties":
+        {"createdate": "t", "firstname": "Ada", "note": "x"}});
+    let text = table::rows_within(&[record], 80);
+    let heads: Vec<&str> = text.lines().next().unwrap_or_default().split_whitespace().collect();
+    assert_eq!(heads, ["id", "firstname", "properties.note", "note", "createdate", "archived", "createdAt"]);
+}
+
+#[test]
 fn json_is_indented() {
     assert_eq!(indented(&json!({"a": 1}), "  "), "  {\n    \"a\": 1\n  }");
 }

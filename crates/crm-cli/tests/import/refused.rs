@@ -77,6 +77,16 @@ fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
             "a.csv: row 1 (line 2), id: must be the number of a record; spreadsheets may write a long one as 1.01E+05; \
              nothing was sent",
         ),
+        (
+            "import hubspot contacts a.csv",
+            "email,First Name\na@example.com,A\n",
+            "a.csv: line 1, column 2: is not a property of contacts; did you mean \"firstname\"?; nothing was sent",
+        ),
+        (
+            "import hubspot contacts a.csv --failed -",
+            "email\na@example.com\n",
+            "--failed takes the name of a file; standard output has the results",
+        ),
         ("import hubspot contacts a.csv --all", "email\n", "all rows of the file are sent; leave out --all"),
     ] {
         place.write("a.csv", text);
@@ -91,6 +101,19 @@ fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
     }
     assert!(place.fake.requests().iter().all(|request| request.method == "GET"));
     assert!(!place.path("a.csv.done").exists());
+}
+
+#[test]
+fn an_input_without_rows_is_named_and_makes_no_file() {
+    let place = Place::hubspot();
+    for (rows, errors) in
+        [("email\n", "crm: there are no rows in a.csv; nothing was sent\n"), ("email\na@example.com\n", "")]
+    {
+        place.write("a.csv", rows);
+        let ran = place.run("import hubspot contacts a.csv --failed failed.csv");
+        assert_eq!((ran.code, ran.errors.as_str()), (0, errors));
+        assert!(!["failed.csv", "failed.csv.draft", "failed.unknown.csv"].iter().any(|name| place.path(name).exists()));
+    }
 }
 
 #[test]

@@ -41,7 +41,11 @@ fn a_killed_import_repeats_no_row_and_names_those_that_may_have_been_written() {
     assert!(ran.code == 8 && !lost.is_empty(), "{}", ran.errors);
     assert!(unknown.iter().all(|result| result["may_have_happened"] == true));
     assert!(place.sent(|input| &input["properties"]["email"]).values().all(|times| *times == 1));
-    assert_eq!(place.read("failed.csv"), "email,firstname\n");
+    assert!(
+        !place.path("failed.csv").exists() && ran.errors.contains("; they are in failed.unknown.csv;"),
+        "{}",
+        ran.errors
+    );
     let rows = place.read("failed.unknown.csv");
     assert_eq!(
         (rows.lines().count(), rows.lines().nth(1)),
@@ -124,6 +128,41 @@ fn what_stops_every_row_stops_the_import_and_the_next_run_goes_on() {
     let ran = place.run(line);
     assert_eq!(ran.code, 8, "{}", ran.errors);
     assert!(lines(&ran).iter().all(|result| result["result"] == "unknown") && place.fake.count("contacts") == 0);
+}
+
+#[test]
+fn an_import_with_all_results_is_not_to_be_continued() {
+    let place = Place::hubspot();
+    place.write("a.csv", &addresses(150));
+    place.fake.fail(Fault::status(500).on("contacts.batch_create").times(2));
+    let ran = place.confirmed("import hubspot contacts a.csv");
+    assert!(ran.code == 8 && ran.errors.contains("; 150 of 150 rows have a result; "), "{}", ran.errors);
+    assert!(ran.errors.ends_with("look these up before you send them again\n"), "{}", ran.errors);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_at_any_time_leaves_no_row_in_doubt() {
+    for (wait, signal) in [0, 1, 2, 4, 8, 16].into_iter().flat_map(|wait| [(wait, "-INT"), (wait, "-TERM")]) {
+        let place = Place::hubspot();
+        place.write("a.csv", &addresses(400));
+        let plan: Value = serde_json::from_str(&place.run("import hubspot contacts a.csv --dry-run").output).unwrap();
+        let line = format!("import hubspot contacts a.csv --confirm {}", plan["confirm"].as_str().unwrap());
+        let child = place.command(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // The first rows are recorded, and not sent yet.
+        while !std::fs::metadata(place.path("a.csv.done")).is_ok_and(|journal| journal.len() > 0) {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_millis(wait));
+        let id = child.id().to_string();
+        std::process::Command::new("kill").args([signal, &id]).stderr(Stdio::null()).status().unwrap();
+        let ended = child.wait_with_output().unwrap();
+        let errors = String::from_utf8(ended.stderr).unwrap();
+        assert!(matches!(ended.status.code(), Some(0 | 1)), "{signal} after {wait} ms: {:?} {errors}", ended.status);
+        let ran = place.run("import hubspot contacts a.csv");
+        assert!(lines(&ran).iter().all(|result| result["result"] == "created"), "{errors}{}", ran.output);
+        assert_eq!((ran.code, place.fake.count("contacts")), (0, 400), "{}", ran.errors);
+    }
 }
 
 #[cfg(unix)]
@@ -244,8 +283,8 @@ fn an_import_that_stops_reports_its_rows_that_may_have_been_written() {
     ]);
     let ran = place.confirmed("import hubspot contacts a.csv --failed failed.csv");
     assert_eq!(ran.code, 8, "{}", ran.errors);
-    let text = "; 100 of 300 rows have a result; 0 of 300 rows failed, and 100 may have been written; they are in failed.csv \
-                and failed.unknown.csv; look these up";
+    let text = "; 100 of 300 rows have a result; 0 of 300 rows failed, and 100 may have been written; they are in \
+                failed.unknown.csv; look these up";
     assert!(ran.errors.contains(text), "{}", ran.errors);
     assert_eq!(place.read("failed.unknown.csv").lines().count(), 101);
 }

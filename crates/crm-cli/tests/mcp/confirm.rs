@@ -36,6 +36,7 @@ fn the_user_is_asked_in_both_eras() {
             client.answer = no.clone();
             let refused = client.refused("write", archive(&id));
             assert!(refused["error"].as_str().unwrap().contains("did not confirm"), "{no}: {refused}");
+            assert_eq!(refused["kind"], "declined");
         }
         assert!(is_there(&mut client, &id));
         // The model cannot confirm instead of the user, and is given nothing to do it with.

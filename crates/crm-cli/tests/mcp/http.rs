@@ -81,6 +81,16 @@ fn only_clients_with_the_token_of_this_computer_are_answered() {
     assert_eq!((status, listed["result"]["tools"].as_array().map(Vec::len)), (200, Some(6)), "{listed}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_server_in_order() {
+    for signal in ["-INT", "-TERM"] {
+        let mut server = start();
+        std::process::Command::new("kill").args([signal, &server.child.id().to_string()]).status().unwrap();
+        assert_eq!(server.child.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}
+
 #[test]
 fn an_older_client_has_a_session() {
     let server = start();

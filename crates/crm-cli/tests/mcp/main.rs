@@ -84,6 +84,11 @@ fn wrong_arguments_have_a_path_and_a_suggestion() {
             "body.propertys: is not a member; did you mean",
         ),
         ("read", json!({"operation": "hatch exports download", "arguments": export}), "there is no folder for files"),
+        (
+            "describe",
+            json!({"operation": "contacts"}),
+            "name the vendor before \\\"contacts\\\": hubspot, hoopai, hatch",
+        ),
         ("read", json!({"operation": "ada@example.com"}), "operation: is not the words of an operation"),
         (
             "describe",
@@ -95,6 +100,46 @@ fn wrong_arguments_have_a_path_and_a_suggestion() {
         let (failed, text) = client.call(tool, arguments.clone());
         assert!(failed && text.contains(sentence), "{tool} {arguments}: {text}");
     }
+}
+
+#[test]
+fn a_json_value_may_be_given_as_its_text() {
+    let mut client = Client::start("--fake mcp", "/nowhere", false);
+    let body = json!({"properties": {"email": "ada@example.com"}}).to_string();
+    let made = client.done("write", json!({"operation": "hubspot contacts create", "body": body}));
+    let arguments = json!({"objectId": made["id"]}).to_string();
+    let read = client.done("read", json!({"operation": "hubspot contacts get", "arguments": arguments}));
+    assert_eq!(read["properties"]["email"], "ada@example.com");
+    let rows = json!([json!({"properties": {"email": "bob@example.com"}}).to_string()]);
+    let done = client.done("batch", json!({"operation": "hubspot contacts batch-create", "rows": rows}));
+    assert!(done.to_string().contains("\"ok\":1"), "{done}");
+    let refused = client.refused("write", json!({"operation": "hubspot contacts create", "body": "{"}));
+    assert!(refused["error"].as_str().unwrap().contains("body: must be an object, and is other text"), "{refused}");
+}
+
+#[test]
+fn malformed_calls_are_invalid_params() {
+    for modern in [false, true] {
+        let mut client = Client::start("--fake mcp", "/nowhere", modern);
+        for (params, reason) in [
+            (json!({"name": "find", "arguments": []}), "arguments must be an object"),
+            (
+                json!({"name": "find", "arguments": "{\"question\": \"x\"}"}),
+                "arguments must be an object, and not text",
+            ),
+            (json!({"arguments": {}}), "name is required"),
+            (json!({"name": 5}), "name must be text"),
+        ] {
+            let answer = client.ask("tools/call", params);
+            assert_eq!(answer["error"]["code"], -32602, "{answer}");
+            assert!(answer["error"]["message"].as_str().unwrap().contains(reason), "{answer}");
+        }
+        assert_eq!(client.ask("tools/nothing", json!({}))["error"]["code"], -32601);
+        assert_eq!(client.done("status", json!({}))["fake"], true);
+    }
+    let mut client = Client::start("--fake mcp", "/nowhere", false);
+    client.send(&json!({"jsonrpc": "2.0", "id": "x", "method": "tools/call"}));
+    assert_eq!(client.next()["error"]["code"], -32602);
 }
 
 #[test]

@@ -28,6 +28,9 @@ impl Property {
             Some("date" | "datetime") if Timestamp::from(value).read().is_err() => {
                 fault("must be a time, for example 2026-03-01 or 2026-03-01T12:00:00Z")
             }
+            Some("datetime") if Timestamp::from(value).unix_millis().is_none() => {
+                fault("must have a time zone; add Z or an offset such as +01:00")
+            }
             Some("bool") if !matches!(value, "true" | "false") => fault("must be true or false"),
             Some("enumeration") if self.external_options != Some(true) && !self.options.is_empty() => {
                 self.option(value)
@@ -76,4 +79,20 @@ pub(super) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Opti
     };
     let best = known.map(|other| (alike(other), other)).max_by(|one, other| one.0.total_cmp(&other.0));
     best.filter(|(alike, _)| *alike >= 0.75).map(|(_, other)| other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_in_time_has_a_zone() {
+        let fault = |kind: &str, value: &str| Property { type_: Some(kind.into()), ..Property::default() }.fault(value);
+        for value in ["2026-01-31", "2026-01-31T08:00:00Z", "2026-01-31T08:00:00+01:00", "1769846400000"] {
+            assert_eq!(fault("datetime", value), None, "{value}");
+        }
+        let local = fault("datetime", "2026-01-31T08:00:00");
+        assert_eq!(local.as_deref(), Some("must have a time zone; add Z or an offset such as +01:00"));
+        assert!(fault("datetime", "soon").is_some_and(|fault| fault.starts_with("must be a time")));
+    }
 }

@@ -130,7 +130,7 @@ impl Known {
         }
         if let Some(limit) = found.operation.paging.as_ref().and_then(|paging| paging.limit) {
             if found.arguments().any(|argument| argument.name == limit) {
-                input.arguments.insert(limit.to_owned(), ITEMS.into());
+                input.arguments.insert(limit.to_owned(), items(found, limit).into());
             } else if found.operation.body.is_some() {
                 body.insert(limit.to_owned(), ITEMS.into());
             }
@@ -143,7 +143,7 @@ impl Known {
     fn value(&self, found: &Found, name: &'static str, ty: &str, guessed: &mut bool) -> Option<Value> {
         let paging = found.operation.paging.as_ref();
         if paging.is_some_and(|paging| paging.limit == Some(name)) {
-            return Some(ITEMS.into());
+            return Some(items(found, name).into());
         }
         if let Some(begin) = paging.and_then(|paging| paging.begin(name)) {
             return Some(begin.into());
@@ -182,6 +182,16 @@ impl Known {
         let members = [name].into_iter().chain(["id", "_id", "name"].into_iter().filter(fits));
         members.into_iter().find_map(|member| item.get(member).cloned())
     }
+}
+
+/// Returns the number of items that a list is asked for, at least the documented minimum.
+fn items(found: &Found, limit: &str) -> u64 {
+    let argument = found.arguments().find(|argument| argument.name == limit);
+    let least = argument.and_then(|argument| {
+        let (_, rest) = argument.doc.split_once("Between ").or_else(|| argument.doc.split_once("At least "))?;
+        rest.split([' ', '.']).next()?.parse().ok()
+    });
+    least.unwrap_or(ITEMS).max(ITEMS)
 }
 
 /// The words of the resource.

@@ -10,7 +10,7 @@ use super::form::{Column, Form};
 use crate::arguments::pairs;
 use crate::catalogue::{self, Found};
 use crate::check::{self, Input};
-use crate::commands::records::{Kind, names};
+use crate::commands::records::{Kind, associated, names};
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::output::Format;
@@ -62,7 +62,8 @@ impl Question {
             false if !self.csv && !self.properties.is_empty() => {
                 "rows are written whole to a .jsonl file; leave out --properties"
             }
-            _ => return Ok(()),
+            // HubSpot's pages have the names with blanks.
+            _ => return self.associations.iter().try_for_each(|name| associated(&name.replace(' ', "_")).map(drop)),
         };
         Err(Failure::usage(fault))
     }
@@ -96,11 +97,13 @@ impl Question {
         if !self.csv {
             return Form::Jsonl;
         }
-        if !matches!(self.what, What::Records(Kind::HubSpot(_))) {
-            return Form::Csv(properties.iter().map(|name| Column::member(name)).collect());
-        }
-        let mut columns = vec![Column::member("id")];
-        columns.extend(properties.iter().map(|name| Column::property(name)));
+        let column =
+            if matches!(self.what, What::Records(Kind::HubSpot(_))) { Column::property } else { Column::member };
+        // The rows of other lists may have no id.
+        let has_id = matches!(self.what, What::Records(_));
+        let mut columns: Vec<Column> = has_id.then(|| Column::member("id")).into_iter().collect();
+        let named = properties.iter().filter(|name| !has_id || *name != "id");
+        columns.extend(named.map(|name| column(name)));
         columns.extend(self.associations.iter().map(|object| Column::associated(object)));
         Form::Csv(columns)
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::question::{Question, What};
 use crate::catalogue::Rows;
-use crate::commands::records::{Records, row};
+use crate::commands::records::{Records, asked, row};
 use crate::failure::Failure;
 use crate::request;
 use crate::session::Session;
@@ -36,7 +36,7 @@ impl Access {
     /// Checks that the properties exist that are asked for.
     pub(super) async fn expect(&self, question: &Question) -> Result<(), Failure> {
         match (self, &question.what) {
-            (Self::Records(records), What::Records(kind)) => records.expect(kind, &question.properties).await,
+            (Self::Records(records), What::Records(kind)) => records.expect(kind, &asked(&question.properties)).await,
             _ => Ok(()),
         }
     }

@@ -151,16 +151,18 @@ impl Results {
             rows.extend(&self.unknown);
             rows.sort_unstable();
         }
-        write(source, Path::new(file), &rows)?;
-        if repeatable || self.unknown.is_empty() {
-            if !repeatable {
-                let _ = std::fs::remove_file(draft(&unknown(file)));
+        let apart = (!repeatable).then(|| (unknown(file), self.unknown.clone()));
+        let mut written = Vec::new();
+        for (path, rows) in [(PathBuf::from(file), rows)].into_iter().chain(apart) {
+            if rows.is_empty() {
+                // An earlier run may have left rows that have another result now.
+                let _ = (std::fs::remove_file(draft(&path)), std::fs::remove_file(&path));
+            } else {
+                write(source, &path, &rows)?;
+                written.push(path.display().to_string());
             }
-            return Ok(format!("; they are in {file}"));
         }
-        let apart = unknown(file);
-        write(source, &apart, &self.unknown)?;
-        Ok(format!("; they are in {file} and {}", apart.display()))
+        Ok(if written.is_empty() { String::new() } else { format!("; they are in {}", written.join(" and ")) })
     }
 }
 

@@ -6,12 +6,12 @@ use crm_core::{Error, ErrorKind};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::super::interrupt::Interrupt;
 use super::journal::Journal;
 use super::results::{self, Results};
 use super::source::Source;
 use super::target::{Answer, Ready, Target, Verb};
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::note;
 
 /// The number of requests in a row without an answer that stop an import.
@@ -65,6 +65,10 @@ impl<'a> Work<'a> {
             while stop.is_none() && running.len() < self.target.at_once() {
                 let Some(chunk) = chunks.next() else { break };
                 match self.ready(chunk) {
+                    // The system delivers a signal when this task waits. These rows are recorded, but not sent.
+                    Ok(_) if interrupt.or(tokio::task::yield_now()).await.is_none() => {
+                        stop = Some(self.back(chunk).err().unwrap_or_else(stopping));
+                    }
                     Ok(rows) => {
                         let sent = self.target.send(rows.clone());
                         running.spawn(async move { (rows, sent.await) });
@@ -85,11 +89,7 @@ impl<'a> Work<'a> {
                 None if stop.is_some() => {
                     return Err(Failure::doubt("stopped; rows that were sent may have been written"));
                 }
-                None => {
-                    note::say("stopping after the requests that were sent; press Ctrl-C again to leave them");
-                    stop = Some(Failure::other("stopped"));
-                    interrupt = Interrupt::new();
-                }
+                None => stop = Some(stopping()),
             }
         }
         let denied = self.denied.take().unwrap_or_default();
@@ -97,11 +97,17 @@ impl<'a> Work<'a> {
             None => self.known(denied),
             Some(failure) => {
                 let numbers: Vec<usize> = denied.iter().map(|((number, _), _)| *number).collect();
-                if let Some(journal) = self.journal.as_mut().filter(|_| !numbers.is_empty()) {
-                    journal.back(&numbers)?;
-                }
+                self.back(&numbers)?;
                 Err(failure)
             }
+        }
+    }
+
+    /// Records that rows were not written.
+    fn back(&mut self, rows: &[usize]) -> Result<(), Failure> {
+        match self.journal.as_mut().filter(|_| !rows.is_empty()) {
+            Some(journal) => journal.back(rows),
+            None => Ok(()),
         }
     }
 
@@ -141,9 +147,7 @@ impl<'a> Work<'a> {
         }
         let stopped = || answers.iter().all(|answer| answer.stopped().is_some());
         if let Some(error) = answers.first().and_then(Answer::stopped).filter(|_| stopped()) {
-            if let Some(journal) = &mut self.journal {
-                journal.back(&numbers)?;
-            }
+            self.back(&numbers)?;
             let first = rows.first().map(|(_, row)| row.clone()).unwrap_or_default();
             return Err(self.target.failed(error).without(&first));
         }
@@ -186,4 +190,10 @@ impl<'a> Work<'a> {
         }
         Ok(())
     }
+}
+
+/// The first signal: the requests that were sent are waited for.
+fn stopping() -> Failure {
+    note::say("stopping after the requests that were sent; press Ctrl-C again to leave them");
+    Failure::other("stopped")
 }

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
+use crate::check::shown;
 use crate::failure::Failure;
 
 /// An input whose rows are all well formed.
@@ -102,6 +103,15 @@ impl Source {
             Form::Jsonl => None,
             Form::Csv { head, .. } => self.bytes.get(head.clone()),
         }
+    }
+
+    /// Returns the place of the columns whose names are not shown in messages: `line 1, column 2`. `None` if there are none.
+    pub(super) fn hidden_columns(&self) -> Option<String> {
+        let Form::Csv { columns, .. } = &self.form else { return None };
+        let hidden = columns.iter().enumerate().filter(|(_, name)| shown(name) != name.as_str());
+        let numbers: Vec<String> = hidden.map(|(index, _)| (index + 1).to_string()).collect();
+        let word = if numbers.len() == 1 { "column" } else { "columns" };
+        (!numbers.is_empty()).then(|| format!("line 1, {word} {}", numbers.join(", ")))
     }
 
     /// Returns a row for a message: `row 3 (line 4)`.

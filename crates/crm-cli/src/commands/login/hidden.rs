@@ -18,11 +18,16 @@ pub(super) fn line(question: &str) -> Result<Secret, Failure> {
     }
     let echo = terminal.then(Quiet::begin);
     let mut text = String::new();
-    let read = io::stdin().lock().take(MOST_BYTES).read_line(&mut text);
+    let mut input = io::stdin().lock().take(MOST_BYTES);
+    // A file may have other lines than the token, of which none is to be stored by mistake.
+    let read = if terminal { input.read_line(&mut text) } else { input.read_to_string(&mut text) };
     drop(echo);
     read.map_err(|error| Failure::usage(format!("standard input cannot be read: {error}")))?;
     match text.trim() {
         "" => Err(Failure::usage("standard input has no token; for example: crm login hubspot --token < file")),
+        text if text.contains(['\n', '\r']) => Err(Failure::usage(
+            "standard input has more than one line; give the token alone, for example with: head -n 1",
+        )),
         token => Ok(Secret::new(token)),
     }
 }

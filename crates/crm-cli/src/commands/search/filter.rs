@@ -67,6 +67,12 @@ pub(super) fn read<'a>(words: impl IntoIterator<Item = &'a String>) -> Result<Ve
     }
 }
 
+/// The names of the properties. A filter on associated records has the name of their type.
+pub(super) fn properties(groups: &[Vec<Condition>]) -> impl Iterator<Item = &str> {
+    let names = groups.iter().flatten().map(|condition| condition.property.as_str());
+    names.filter(|name| !name.starts_with("associations."))
+}
+
 fn condition(word: &str) -> Result<Condition, String> {
     let (negated, rest) = match word.trim().strip_prefix("not ") {
         Some(rest) => (true, rest),

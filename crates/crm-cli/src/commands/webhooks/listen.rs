@@ -9,10 +9,10 @@ use hubspot_client::http::{Method, StatusCode};
 use serde_json::Value;
 use tokio::sync::mpsc::{self, Sender};
 
-use super::super::interrupt::Interrupt;
 use super::keys::Verifier;
 use super::post::Place;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::note;
 use crate::output::{Format, Rows};
 use crate::profile::Profile;
@@ -45,11 +45,12 @@ pub(super) async fn run(vendor: &str, profile: &Profile, matches: &ArgMatches) -
     let address = matches.get_one::<SocketAddr>("listen").copied();
     let address = address.ok_or_else(|| Failure::usage("--listen needs an address"))?;
     let server = Server::bind(address, "--listen").await?;
+    let mut interrupt = Interrupt::new();
     note::say(&format!("listening for webhooks of {vendor} at http://{}; Ctrl-C ends", server.address));
     let (failed, mut ended) = mpsc::channel(1);
     let listener = Arc::new(Listener { verifier, forward, failed });
     let end = async {
-        match Interrupt::new().or(ended.recv()).await {
+        match interrupt.or(ended.recv()).await {
             Some(Some(failure)) => Err(failure),
             Some(None) | None => Ok(()),
         }

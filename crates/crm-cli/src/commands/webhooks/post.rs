@@ -71,7 +71,10 @@ impl Place {
             Failure::other(format!("the webhook was not answered at {}: {reason}", self.authority()))
         };
         let sent = async {
-            let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|error| failed(&error))?;
+            let stream = TcpStream::connect((self.host.as_str(), self.port)).await;
+            let stream = stream.map_err(|error| {
+                Failure::unavailable(format!("no connection to {}: {error}; start the server first", self.authority()))
+            })?;
             let (mut sender, connection) =
                 http1::handshake(TokioIo::new(stream)).await.map_err(|error| failed(&error))?;
             let mut request = Request::new(Full::new(body));

@@ -123,7 +123,9 @@ pub(super) fn handle(call: &Call<'_>, parts: &[&str], world: &mut World) -> Opti
         ["locations", "search"] => {
             let start = call.query_number("skip").unwrap_or(0);
             let size = call.query_number("limit").unwrap_or(10);
-            let page: Vec<&Value> = world.collection("locations").values().skip(start).take(size).collect();
+            let mut page: Vec<Value> = world.collection("locations").values().skip(start).take(size).cloned().collect();
+            // Only a location that is read by itself has its company.
+            page.iter_mut().filter_map(Value::as_object_mut).for_each(|home| drop(home.remove("companyId")));
             Some(Ok(Reply::json(200, json!({"locations": page}))))
         }
         ["locations", id] if call.method == "GET" && !id.is_empty() => {

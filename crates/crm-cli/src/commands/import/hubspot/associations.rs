@@ -31,7 +31,7 @@ impl Associations {
         }
         let mut kinds = BTreeMap::new();
         for name in names {
-            let to = records::segment(&name, "list", "list")?.ok_or_else(|| records::unknown(&name))?;
+            let to = records::associated(&name)?;
             let kind = kind(segment, &to, session).await?.ok_or_else(|| {
                 Failure::usage(format!("HubSpot has no association without a label with {}", shown(&name)))
             })?;
