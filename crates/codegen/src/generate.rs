@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::apis::Refined;
 use crate::correct::corrections::Corrections;
-use crate::correct::versions;
+use crate::correct::{surface, versions};
 use crate::emit::features::Resources;
 use crate::emit::operations_table::Known;
 use crate::emit::{catalogue, honesty, limits_table};
@@ -103,6 +103,7 @@ fn generate(
         let others: Vec<&Refined<'_>> = apis.iter().filter(|other| other.file.name != file.name).collect();
         emit::api(vendor, &target, refined, &others, files).with_context(|| file.name.clone())?;
         let mut document = api.merged.clone();
+        surface::remove_remarks(&mut document);
         if let Some(limits) = vendor.limits.of(&file.name) {
             document["x-crm-limits"] = limits.for_fake();
         }

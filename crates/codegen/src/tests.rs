@@ -220,3 +220,21 @@ fn what_one_api_has_of_its_own_takes_precedence_there() {
     let generated = workspace.generated("things.rs");
     assert!(generated.contains("Lists the things of Acme.") && generated.contains("pub fn list_all("), "{generated}");
 }
+
+#[test]
+fn a_remark_is_in_the_documentation_of_the_method_alone() {
+    let workspace = Workspace::new(&awkward());
+    std::fs::create_dir(workspace.root().join("specs/acme/surface")).unwrap();
+    let entry =
+        json!({"summary": "Lists things, e.g. new ones.", "remark": "[`thing`](crate::thing) returns one of them."});
+    workspace.put("specs/acme/surface/things.json", &json!({"operations": {LIST: entry}}));
+    let changes = workspace.plan().unwrap();
+    let with = |said: &str| -> Vec<&Path> {
+        let has = changes.files.iter().filter(|change| change.new.as_ref().is_some_and(|text| text.contains(said)));
+        has.map(|change| change.path.strip_prefix(workspace.root()).unwrap()).collect()
+    };
+    let method = Path::new("crates/acme-client/src/generated/things.rs");
+    assert_eq!(with("crate::thing) returns"), [method]);
+    let others = ["crates/crm-cli/catalogue/acme.json", "crates/crm-fake/specs/acme.json"];
+    assert_eq!(with("Lists things, e.g. new ones"), [method, Path::new(others[0]), Path::new(others[1])]);
+}

@@ -143,6 +143,8 @@ pub(crate) struct Argument {
     /// A path value that may contain slashes.
     #[serde(default)]
     pub(crate) slashes: bool,
+    /// The minimum of a number, if it is more than one.
+    pub(crate) least: Option<u64>,
     pub(crate) unit: Option<&'static str>,
     #[serde(default, borrow)]
     pub(crate) doc: Cow<'static, str>,

@@ -4,38 +4,25 @@
 //! its path, unless that one has an entry of its own. What differs in one API is in `surface/<api>/<resource>.json`,
 //! whose members take precedence there.
 
+mod entry;
+mod key;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::read::document::{self, Document};
-use crate::read::effect::Effect;
 use crate::read::vendor::{ApiFile, VendorFile};
 use crate::read::version;
 use crate::tree;
 
-/// The folder of the files.
-const FOLDER: &str = "surface";
-
-/// The keys of an operation that only these files, or documents of our own, may set.
-pub const NOTES: [&str; 12] = [
-    "x-crm-name",
-    "summary",
-    "x-crm-effect",
-    "x-crm-idempotent",
-    "x-crm-batch-max",
-    "x-crm-paging",
-    "x-crm-unpaged",
-    "x-crm-limit-class",
-    "x-crm-long-running",
-    "x-crm-many",
-    "x-crm-example",
-    "x-crm-replaced-by",
-];
+pub use entry::{Entry, NOTES};
+pub(crate) use entry::{REMARK, remove_remarks};
+pub use key::Key;
+use key::{FOLDER, Versions};
 
 /// The operations of a resource.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
@@ -46,120 +33,6 @@ pub struct SurfaceFile {
     pub schema: Option<String>,
     /// The operations, for example `GET /contacts/`.
     pub operations: BTreeMap<Key, Entry>,
-}
-
-/// Presentation of an operation in the clients. Missing members are derived from the document.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// The name of the method.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    /// One sentence for the documentation, in Markdown. Sentences after it are for that of the method alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    summary: Option<String>,
-    /// The effect on the vendor's data, if it is not that of the HTTP method: `GET` and `HEAD` read, `DELETE` destroys,
-    /// all others write.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    effect: Option<Effect>,
-    /// True if repeating the request does not change the outcome, so that it is repeated after a failure. Derived
-    /// from the HTTP method if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    idempotent: Option<bool>,
-    /// The maximum number of inputs per request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    batch_max: Option<u64>,
-    /// Paging of the list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    paging: Option<Value>,
-    /// The reason why an operation that takes a position is not a paged list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unpaged: Option<String>,
-    /// The limit that requests count towards; the vendor's general one if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit_class: Option<String>,
-    /// True if the vendor answers 202 while it still works on the reply.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    long_running: Option<bool>,
-    /// The hand-written method of the handle that sends any number of inputs, in as many requests as are needed. For
-    /// the documentation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    many: Option<String>,
-    /// The optional arguments that the example sets, for example one of several of which the vendor requires one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    example: Option<Vec<String>>,
-    /// The method of the same resource that replaces an operation that the vendor marks deprecated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    replaced_by: Option<String>,
-    /// The source of the values, if the document of the operation does not show them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<String>,
-}
-
-/// A method and a path, ordered by path.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
-pub struct Key {
-    path: String,
-    method: Method,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Method(usize);
-
-impl TryFrom<String> for Key {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let (method, path) = text.split_once(' ').unwrap_or_default();
-        let known = document::METHODS.iter().position(|known| known.to_uppercase() == method);
-        match known {
-            Some(place) if path.starts_with('/') => Ok(Self { path: path.to_owned(), method: Method(place) }),
-            _ => Err(format!("`{text}` is not an operation, such as `GET /contacts/`")),
-        }
-    }
-}
-
-impl From<Key> for String {
-    fn from(key: Key) -> Self {
-        format!("{} {}", key.method().to_uppercase(), key.path)
-    }
-}
-
-impl Key {
-    /// The operation of a document with a path and a method in lower case.
-    pub(crate) fn of(path: &str, method: &str) -> Self {
-        let method = document::METHODS.iter().position(|known| *known == method).unwrap_or_default();
-        Self { path: path.to_owned(), method: Method(method) }
-    }
-
-    /// The method in lower case.
-    pub(crate) fn method(&self) -> &'static str {
-        document::METHODS[self.method.0]
-    }
-
-    /// The method, and the path without its versions and the names of its parameters.
-    pub(crate) fn without_version(&self) -> String {
-        format!("{} {}", self.method(), version::without(&self.path))
-    }
-
-    /// The method, and the path without its versions.
-    fn with_names(&self) -> String {
-        format!("{} {}", self.method(), version::with_names(&self.path))
-    }
-
-    /// The file and line that give the operation a name in a resource, relative to the vendor's folder.
-    pub(crate) fn place(&self, folder: &Path, resource: &str) -> Option<String> {
-        let file = Path::new(FOLDER).join(format!("{resource}.json"));
-        let text = std::fs::read_to_string(folder.join(&file)).ok()?;
-        Some(format!("{}:{}", file.display(), self.line(&text)?))
-    }
-
-    fn line(&self, text: &str) -> Option<usize> {
-        let quoted = format!("{:?}", String::from(self.clone()));
-        text.lines().position(|line| line.trim_start().starts_with(&quoted)).map(|line| line + 1)
-    }
 }
 
 /// The files of a vendor.
@@ -298,37 +171,6 @@ impl Surface {
     }
 }
 
-/// Values that belong to operations, whatever the versions in their paths.
-struct Versions<T> {
-    exact: BTreeMap<Key, T>,
-    named: BTreeMap<String, Vec<T>>,
-    /// By the operation without the names of its parameters.
-    unnamed: BTreeMap<String, Vec<T>>,
-}
-
-impl<T: Copy> Versions<T> {
-    fn of<'a>(all: impl Iterator<Item = (&'a Key, T)>) -> Self {
-        let mut this = Self { exact: BTreeMap::new(), named: BTreeMap::new(), unnamed: BTreeMap::new() };
-        for (key, value) in all {
-            this.exact.insert(key.clone(), value);
-            this.named.entry(key.with_names()).or_default().push(value);
-            this.unnamed.entry(key.without_version()).or_default().push(value);
-        }
-        this
-    }
-
-    /// Returns what belongs to an operation, or to the only one that differs from it in the version, or else in the
-    /// names of parameters too.
-    fn get(&self, key: &Key) -> Option<T> {
-        let only = |of: &BTreeMap<String, Vec<T>>, form: String| match of.get(&form).map(Vec::as_slice) {
-            Some([one]) => Some(*one),
-            _ => None,
-        };
-        let exact = self.exact.get(key).copied();
-        exact.or_else(|| only(&self.named, key.with_names())).or_else(|| only(&self.unnamed, key.without_version()))
-    }
-}
-
 impl Resource {
     /// The reason against an entry.
     fn refuses(
@@ -370,29 +212,5 @@ impl Resource {
     fn at(&self, folder: &Path, key: &Key) -> String {
         let text = std::fs::read_to_string(folder.join(&self.file)).unwrap_or_default();
         format!("{}:{}", self.file.display(), key.line(&text).unwrap_or(1))
-    }
-}
-
-impl Entry {
-    fn note(&self, resource: &str, operation: &mut Map<String, Value>) {
-        let notes = [
-            ("x-crm-name", self.name.as_ref().map(|name| Value::from(format!("{resource}.{name}")))),
-            ("summary", self.summary.as_deref().map(Value::from)),
-            ("x-crm-effect", self.effect.map(|effect| serde_json::json!(effect))),
-            ("x-crm-idempotent", self.idempotent.map(Value::from)),
-            ("x-crm-batch-max", self.batch_max.map(Value::from)),
-            ("x-crm-paging", self.paging.clone()),
-            ("x-crm-unpaged", self.unpaged.as_deref().map(Value::from)),
-            ("x-crm-limit-class", self.limit_class.as_deref().map(Value::from)),
-            ("x-crm-long-running", self.long_running.map(Value::from)),
-            ("x-crm-many", self.many.as_deref().map(Value::from)),
-            ("x-crm-example", self.example.clone().map(Value::from)),
-            ("x-crm-replaced-by", self.replaced_by.as_deref().map(Value::from)),
-        ];
-        for (key, value) in notes {
-            if let Some(value) = value {
-                operation.insert(key.to_owned(), value);
-            }
-        }
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Model, new: &Model, pairs: &P
 
 fn operation(old: &Operation, new: &Operation) -> bool {
     old.summary != new.summary
+        || old.remark != new.remark
         || old
             .arguments
             .iter()

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::change::{few, most};
+use crate::correct::surface::REMARK;
 use crate::read::document::text;
 use crate::read::references;
 
 /// Keywords whose values are only documentation.
-const SAID: [&str; 5] = ["description", "summary", "title", "example", "externalDocs"];
+const SAID: [&str; 6] = ["description", "summary", REMARK, "title", "example", "externalDocs"];
 
 /// A difference: its place, and the values before and now.
 pub(super) struct Difference<'a> {

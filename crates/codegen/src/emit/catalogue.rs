@@ -118,6 +118,8 @@ fn argument(argument: &Argument, operation: &Operation) -> Value {
         ("constant", json!(argument.constant)),
         ("joined", json!(argument.joined)),
         ("slashes", json!(argument.slashes)),
+        // One is the minimum of any number of items.
+        ("least", json!(argument.least.filter(|least| *least > 1))),
         ("unit", json!(argument.unit.as_ref().and_then(unit))),
         ("doc", json!(argument.about())),
     ]))

@@ -4,7 +4,7 @@ use heck::{ToLowerCamelCase, ToSnakeCase};
 
 use super::operations;
 use super::spelling::{Names, spelled};
-use crate::model::{Field, Operation};
+use crate::model::{Effect, Field, Operation};
 use crate::name::singular;
 
 /// The maximum number of scopes that are listed.
@@ -13,7 +13,7 @@ const MOST_SCOPES: usize = 4;
 /// One line: what the operation does.
 pub(super) fn summary(operation: &Operation) -> String {
     if let Some(summary) = &operation.summary {
-        return sentence(summary.split_once(". ").map_or(summary, |(first, _)| first));
+        return sentence(summary);
     }
     let resource = spelled(&operation.resource);
     let one = spelled(&singular(&operation.resource));
@@ -44,11 +44,6 @@ pub(super) fn summary(operation: &Operation) -> String {
         (_, rest) if rest.split(' ').any(leads) => format!("{said} the {rest}."),
         (_, rest) => format!("{said} the {rest}{of}."),
     }
-}
-
-/// Returns the sentences after the first one of the summary.
-pub(super) fn remark(operation: &Operation) -> Option<String> {
-    operation.summary.as_deref()?.split_once(". ").map(|(_, remark)| sentence(remark))
 }
 
 /// Returns true if a phrase begins with a preposition.
@@ -154,10 +149,7 @@ fn scopes(operation: &Operation) -> String {
         return shown.join(" or ");
     }
     let plain = |verb: &str| scopes.iter().find(|scope| **scope == format!("crm.objects.contacts.{verb}"));
-    let summary = operation.summary.as_deref().unwrap_or_default();
-    let reads =
-        operation.method == "GET" || ["Returns ", "Lists ", "Searches "].iter().any(|verb| summary.starts_with(verb));
-    let verbs = if reads { ["read", "write"] } else { ["write", "read"] };
+    let verbs = if operation.effect == Effect::Reads { ["read", "write"] } else { ["write", "read"] };
     let contacts = || scopes.iter().find(|scope| scope.contains(".contacts."));
     let example = verbs.into_iter().find_map(plain).or_else(contacts).unwrap_or(&scopes[0]);
     let entry = operations::entry(operation);

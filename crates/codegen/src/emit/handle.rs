@@ -214,7 +214,7 @@ fn constructors(bound: &[String], fold: Option<&Fold>, shared: bool) -> TokenStr
 fn method(operation: &Operation, examples: &Examples<'_>) -> Result<TokenStream> {
     let signature = Signature::of(operation);
     let required = &signature.required;
-    let about = [Some(docs::summary(operation)), docs::remark(operation), Some(docs::facts(operation))];
+    let about = [Some(docs::summary(operation)), operation.remark.clone(), Some(docs::facts(operation))];
     let about = plain_doc(&about.into_iter().flatten().collect::<Vec<_>>().join("\n\n"));
     let names = Names::of_arguments(operation);
     let described =

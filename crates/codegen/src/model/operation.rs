@@ -26,6 +26,8 @@ pub struct Operation {
     pub document: String,
     /// One line of documentation.
     pub summary: Option<String>,
+    /// A paragraph after it, for the documentation of the method alone.
+    pub remark: Option<String>,
     /// Path parameters that the handle holds.
     pub bind: Vec<String>,
     /// The arguments outside of the body.
@@ -84,6 +86,7 @@ impl Operation {
             arguments: arguments.collect(),
             document: String::new(),
             summary: None,
+            remark: None,
             failures: Vec::new(),
             version: None,
             many: None,
@@ -143,6 +146,8 @@ pub struct Argument {
     pub doc: String,
     /// The constraints of its schema as sentences.
     pub allowed: String,
+    /// The minimum of a number.
+    pub least: Option<u64>,
     /// The unit of a number.
     pub unit: Option<Unit>,
     /// True if it is the number of items per page.

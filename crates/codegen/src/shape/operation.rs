@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::describe::{constraints, description};
 use super::schema::Shaper;
+use crate::correct::surface::REMARK;
 use crate::model::{Argument, Body, Effect, Operation, Paging, Place, Reply, Ty};
 use crate::name::ident;
 use crate::normalise::scopes;
@@ -103,6 +104,7 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         path: path.to_owned(),
         document: text(value, "x-crm-document").unwrap_or("").to_owned(),
         summary: text(value, "summary").or_else(|| text(value, "description")).map(str::to_owned),
+        remark: text(value, REMARK).map(str::to_owned),
         bind: list(value, "x-crm-bind")
             .filter_map(Value::as_str)
             .filter(|bound| path.contains(&format!("{{{bound}}}")))
@@ -195,6 +197,7 @@ fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Ar
         required: flag("required").unwrap_or(false) || place == Place::Path,
         allowed: constraints(schema, &doc),
         doc,
+        least: schema["minimum"].as_u64(),
         unit: Unit::of(&parameter["schema"])?,
         joined: matches!(ty, Ty::List(_)) && flag("explode") == Some(false),
         slashes: flag("x-crm-slashes").unwrap_or(false),
@@ -221,6 +224,7 @@ fn part_argument(shaper: &mut Shaper<'_>, part: &Part<'_>, hint: &str) -> Result
         required: part.required,
         allowed: constraints(part.schema, &doc),
         doc,
+        least: part.schema["minimum"].as_u64(),
         unit: Unit::of(part.schema)?,
         page_size: false,
         constant: None,

@@ -61,7 +61,7 @@ impl ObjectType {
     }
 
     /// Returns its word in paths that take any type: its name, unless the vendor has another word for it.
-    fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         let is_number = self.segment.starts_with(|first: char| first.is_ascii_digit());
         if is_number { self.name } else { self.segment }
     }

@@ -123,7 +123,7 @@ impl Properties {
     /// `POST /crm/properties/2026-03/{objectType}/batch/read`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::PROPERTIES_BATCH_READ.scopes` lists all 100.
+    /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTIES_BATCH_READ.scopes` lists all 100.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

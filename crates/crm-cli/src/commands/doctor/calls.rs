@@ -187,11 +187,7 @@ impl Known {
 /// Returns the number of items that a list is asked for, at least the documented minimum.
 fn items(found: &Found, limit: &str) -> u64 {
     let argument = found.arguments().find(|argument| argument.name == limit);
-    let least = argument.and_then(|argument| {
-        let (_, rest) = argument.doc.split_once("Between ").or_else(|| argument.doc.split_once("At least "))?;
-        rest.split([' ', '.']).next()?.parse().ok()
-    });
-    least.unwrap_or(ITEMS).max(ITEMS)
+    argument.and_then(|argument| argument.least).unwrap_or_default().max(ITEMS)
 }
 
 /// The words of the resource.

@@ -1,0 +1,114 @@
+//! An entry: presentation of one operation.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::read::document;
+use crate::read::effect::Effect;
+
+/// The key of a remark in a document.
+pub(crate) const REMARK: &str = "x-crm-remark";
+
+/// The keys of an operation that only these files, or documents of our own, may set.
+pub const NOTES: [&str; 13] = [
+    "x-crm-name",
+    "summary",
+    REMARK,
+    "x-crm-effect",
+    "x-crm-idempotent",
+    "x-crm-batch-max",
+    "x-crm-paging",
+    "x-crm-unpaged",
+    "x-crm-limit-class",
+    "x-crm-long-running",
+    "x-crm-many",
+    "x-crm-example",
+    "x-crm-replaced-by",
+];
+
+/// Presentation of an operation in the clients. Missing members are derived from the document.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The name of the method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    /// One sentence for the documentation, in Markdown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<String>,
+    /// A paragraph for the documentation of the method alone, in Markdown. It may refer to items of the crate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remark: Option<String>,
+    /// The effect on the vendor's data, if it is not that of the HTTP method: `GET` and `HEAD` read, `DELETE` destroys,
+    /// all others write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<Effect>,
+    /// True if repeating the request does not change the outcome, so that it is repeated after a failure. Derived
+    /// from the HTTP method if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotent: Option<bool>,
+    /// The maximum number of inputs per request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch_max: Option<u64>,
+    /// Paging of the list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paging: Option<Value>,
+    /// The reason why an operation that takes a position is not a paged list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unpaged: Option<String>,
+    /// The limit that requests count towards; the vendor's general one if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit_class: Option<String>,
+    /// True if the vendor answers 202 while it still works on the reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    long_running: Option<bool>,
+    /// The hand-written method of the handle that sends any number of inputs, in as many requests as are needed. For
+    /// the documentation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    many: Option<String>,
+    /// The optional arguments that the example sets, for example one of several of which the vendor requires one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    example: Option<Vec<String>>,
+    /// The method of the same resource that replaces an operation that the vendor marks deprecated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<String>,
+    /// The source of the values, if the document of the operation does not show them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) source: Option<String>,
+}
+
+impl Entry {
+    /// Adds the members to an operation of a document.
+    pub(super) fn note(&self, resource: &str, operation: &mut Map<String, Value>) {
+        let notes = [
+            ("x-crm-name", self.name.as_ref().map(|name| Value::from(format!("{resource}.{name}")))),
+            ("summary", self.summary.as_deref().map(Value::from)),
+            (REMARK, self.remark.as_deref().map(Value::from)),
+            ("x-crm-effect", self.effect.map(|effect| json!(effect))),
+            ("x-crm-idempotent", self.idempotent.map(Value::from)),
+            ("x-crm-batch-max", self.batch_max.map(Value::from)),
+            ("x-crm-paging", self.paging.clone()),
+            ("x-crm-unpaged", self.unpaged.as_deref().map(Value::from)),
+            ("x-crm-limit-class", self.limit_class.as_deref().map(Value::from)),
+            ("x-crm-long-running", self.long_running.map(Value::from)),
+            ("x-crm-many", self.many.as_deref().map(Value::from)),
+            ("x-crm-example", self.example.clone().map(Value::from)),
+            ("x-crm-replaced-by", self.replaced_by.as_deref().map(Value::from)),
+        ];
+        for (key, value) in notes {
+            if let Some(value) = value {
+                operation.insert(key.to_owned(), value);
+            }
+        }
+    }
+}
+
+/// Removes the remarks from a document, because they are about the clients.
+pub(crate) fn remove_remarks(document: &mut Value) {
+    for (path, method) in document::operations(document) {
+        if let Some(operation) = document["paths"][&path][method].as_object_mut() {
+            operation.remove(REMARK);
+        }
+    }
+}
