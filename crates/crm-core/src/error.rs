@@ -337,9 +337,9 @@ impl Error {
     }
 
     /// Returns true if the calls of the [`account`](Self::account) fail until it is authorised, for the first time or again:
-    /// the vendor refused its refresh token, there is none, or the store has no tokens that can be used. Repeat the consent
-    /// and install its tokens. An error of kind [`ErrorKind::Token`] for which it is false concerns the store, or a renewal
-    /// that can succeed later.
+    /// the vendor refused its refresh token, there is none, or the store has no tokens of the account. Repeat the consent and
+    /// install its tokens. An error of kind [`ErrorKind::Token`] for which it is false concerns the store, for example a
+    /// damaged record, whose message contains the next step, or a renewal that can succeed later.
     ///
     /// ```
     /// # fn example(error: &crm_core::Error) {

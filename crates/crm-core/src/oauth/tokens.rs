@@ -71,7 +71,8 @@ impl TokenSet {
 
     /// Reads the reply of a token endpoint (RFC 6749, section 5.1) to a request that was sent at
     /// `asked_at`. `expires_in` may be a number or a text; other members become
-    /// [details](Self::detail). The names may also be written as `accessToken`, as version 3 of HoopAI's API does.
+    /// [details](Self::detail). The names may also be written as `accessToken`, as version 3 of HoopAI's API does, and the
+    /// scopes may be a list called `scopes`, as HubSpot's are.
     ///
     /// # Errors
     ///
@@ -83,9 +84,10 @@ impl TokenSet {
         };
         let member = |name: &str| {
             let names = OWN.iter().find(|names| names[0] == name)?;
-            names.iter().find_map(|name| members.get(*name))
+            let has_value = |value: &&Value| !value.is_null() && **value != "";
+            names.iter().filter_map(|name| members.get(*name)).find(has_value)
         };
-        let text = |name: &str| member(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let text = |name: &str| member(name).and_then(Value::as_str);
         let Some(access) = text("access_token") else {
             return Err(Error::decode("the token endpoint's reply has no access_token"));
         };
@@ -96,7 +98,11 @@ impl TokenSet {
         }
         set.obtained_at = Some(asked_at);
         set.expires_at = member("expires_in").and_then(seconds).and_then(|life| asked_at.checked_add(life));
-        set.scopes = text("scope").unwrap_or("").split_whitespace().map(str::to_owned).collect();
+        set.scopes = match member("scope") {
+            Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
+            Some(Value::Array(scopes)) => scopes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
         set.details = members.clone();
         set.details.retain(|name, _| !OWN.as_flattened().contains(&name.as_str()));
         Ok(set)

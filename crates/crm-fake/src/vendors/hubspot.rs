@@ -164,6 +164,7 @@ fn token(call: &Call<'_>, world: &mut World) -> Reply {
         Grant::Issued(mut members) => {
             let machine = call.text("grant_type") == Some("client_credentials");
             members.insert("token_use".into(), json!(if machine { "client_credentials" } else { "access_token" }));
+            members.insert("scopes".into(), json!(["oauth"]));
             Reply::json(200, Value::Object(members))
         }
         Grant::Refused => Reply::json(

@@ -50,6 +50,8 @@ fn replies_of_token_endpoints() {
     assert_eq!((other.access_token(), other.expires_at()), (full.access_token(), full.expires_at()));
     assert_eq!((other.scopes(), &other.details), (full.scopes(), &full.details));
     assert!(other.refresh_token().is_some());
+    let listed = read(json!({"access_token": null, "accessToken": "a", "scopes": ["x", 7, "y"]})).unwrap();
+    assert_eq!((listed.scopes(), listed.detail("scopes")), (full.scopes(), None));
     for odd in [json!(-1), json!(1e300), json!(null), json!("soon"), json!([])] {
         assert_eq!(read(json!({"access_token": "a", "expires_in": odd})).unwrap().expires_at(), None);
     }
