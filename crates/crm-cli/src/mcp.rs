@@ -39,7 +39,7 @@ use crate::waits;
 use files::Folder;
 use given::Given;
 use plan::Used;
-use shared::Shared;
+use shared::{Shared, Writing};
 use turn::{Answer, Stop, Turn};
 
 const INSTRUCTIONS: &str = "Operations of HubSpot, HoopAI, HockeyStack and Hatch. First `find` the operation, then \
@@ -60,6 +60,7 @@ pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&
         folder: files.map(|folder| Folder::open(Path::new(folder))).transpose()?,
         hubspot: OnceCell::new(),
         used: Used::default(),
+        writing: Writing::default(),
     };
     let server = Server { shared: Arc::new(shared) };
     if let Some(address) = http {
@@ -133,6 +134,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let cancelled = context.ct.clone();
+        let _counted = tools::writes(&request.name).then(|| self.shared.writing.begin());
         let arguments = request.arguments.take().unwrap_or_default();
         let turn = Turn::new(&mut request, context);
         let answer = match Given::new(&request.name, arguments) {

@@ -1,11 +1,13 @@
 //! Connections of a command: with the credentials of a profile, or to fakes in this process.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
-use crm_core::{Credentials as _, Error, OAuthCredentials, Pipeline, Secret};
+use crm_core::{Credentials as _, Error, ErrorKind, OAuthCredentials, Pipeline, Secret};
 use crm_fake::{Fake, Setup};
+use hubspot_client::http::Uri;
 use tokio::sync::Mutex;
 
 use crate::apis::{Access, ApiEntry};
@@ -113,8 +115,9 @@ impl Session {
         connect: impl FnOnce(Access) -> Result<C, Error>,
     ) -> Result<C, Failure> {
         let Credential { key, base_url, .. } = self.credential(api).await?;
+        let is_open = base_url.as_deref().is_some_and(is_open);
         let unusable = |error: Error| {
-            if error.to_string().contains("allow_http") {
+            if is_open && error.kind() == ErrorKind::Config {
                 return Failure::credential(format!(
                     "\"base_url\" of {} in the profile must begin with https://; http:// is for addresses of this computer, \
                      such as http://127.0.0.1:3000",
@@ -133,6 +136,18 @@ impl Session {
         }
         connect(Access { token, login, base_url, department: department.to_owned() }).map_err(unusable)
     }
+}
+
+/// Returns true if an address has no TLS and is not one of this computer.
+fn is_open(address: &str) -> bool {
+    let address = address.trim();
+    let is_http = address.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"));
+    let uri = address.parse::<Uri>().unwrap_or_default();
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
+    let is_local = host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    is_http && !is_local
 }
 
 impl Fakes {

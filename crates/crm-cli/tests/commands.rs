@@ -113,13 +113,18 @@ fn what_is_wrong_is_one_line_and_nothing_is_sent() {
 
 #[test]
 fn an_address_without_tls_is_for_this_computer() {
-    let entry = json!({"token": "pat-x", "base_url": "http://crm.example.com"});
-    let ran = crm_at(&seed(&json!({"default": {"hubspot": entry}}).to_string()), "hubspot contacts list");
-    assert!(
-        ran.code == 3 && ran.errors.contains("\"base_url\" of hubspot in the profile must begin with https://"),
-        "{}",
-        ran.errors
-    );
+    let sentence = "\"base_url\" of hubspot in the profile must begin with https://";
+    for (token, base_url, is_open) in [
+        ("pat-x", "http://crm.example.com", true),
+        ("pat-x", " HTTP://127.example.com:80", true),
+        ("pat\nx", "https://crm.example.com", false),
+        ("pat\nx", "http://LOCALHOST:9", false),
+        ("pat\nx", "http://[::1]:9", false),
+    ] {
+        let entry = json!({"token": token, "base_url": base_url});
+        let ran = crm_at(&seed(&json!({"default": {"hubspot": entry}}).to_string()), "hubspot contacts list");
+        assert_eq!((ran.code, ran.errors.contains(sentence)), (3, is_open), "{base_url}: {}", ran.errors);
+    }
 }
 
 #[test]

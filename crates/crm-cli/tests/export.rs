@@ -264,6 +264,9 @@ fn columns_are_the_properties_and_the_associations() {
     assert_eq!(head, "id,email,hs_object_id,associations.companies");
     let id = row.split(',').next().unwrap();
     assert_eq!(row, format!("{id},ada@example.com,{id},\r\n"));
+    // All of these are one type of object, which HubSpot's replies call contacts.
+    let same = export("same.csv", "--properties email --associations contact,0-1,contacts,2-123");
+    assert_eq!(same.lines().next(), Some("id,email,associations.contacts,associations.2-123"));
     let all = export("all.csv", "--all-properties");
     let names: Vec<&str> = all.lines().next().unwrap().split(',').collect();
     assert!(names.starts_with(&["id", "createdate", "email"]) && all.contains(",ada@example.com,"), "{all}");

@@ -109,6 +109,15 @@ fn a_wrong_search_is_refused_before_anything_is_sent() {
             "search hubspot contacts emailx=x --fake",
             "filter emailx: is not a property of contacts; did you mean \"email\"?",
         ),
+        (
+            "search hubspot contacts associations.companiesx=1 --dry-run",
+            "no type of object called \"companiesx\"; did you mean",
+        ),
+        ("count hubspot contacts associations.companiesx=1", "no type of object called \"companiesx\"; did you mean"),
+        (
+            "update hubspot contacts --where associations.companiesx=1 firstname=A",
+            "no type of object called \"companiesx\"; did you mean",
+        ),
         ("search hubspot contacts --sort emailx --fake", "--sort emailx: is not a property of contacts"),
         ("count hubspot contacts email=x or emailx=x --fake", "filter emailx: is not a property of contacts"),
         ("archive hubspot contacts --where emailx=x --dry-run --fake", "filter emailx: is not a property of contacts"),

@@ -44,8 +44,9 @@ impl Report {
         self.rows.iter().any(|row| row.met() == Some(false))
     }
 
-    /// Prints it, and writes it into a file behind an introduction if the options say so: the whole file, or the rows of
-    /// the parts that were measured, which replace those of the same measures. Returns true if every target is met.
+    /// Prints it, and writes it into a file behind an introduction if the options say so: the whole file, or, if it exists,
+    /// the rows of the parts that were measured, which replace those of the same measures. Returns true if every target is
+    /// met.
     pub(super) fn give<P: Part>(&self, options: &Options<P>, file: &Path, introduction: &str) -> Result<bool> {
         let date = options.date();
         if options.json {
@@ -54,7 +55,7 @@ impl Report {
             print!("{}", self.markdown(&date));
         }
         if options.write {
-            let text = if options.only.is_empty() {
+            let text = if options.only.is_empty() || !file.exists() {
                 format!("{introduction}{}", self.markdown(&date))
             } else {
                 let old =

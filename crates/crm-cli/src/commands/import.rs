@@ -22,6 +22,7 @@ use crate::catalogue::{Api, ObjectType};
 use crate::check::{self, Fault};
 use crate::confirm;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::note;
 use crate::options::Options;
 use crate::output::{self, Format};
@@ -50,24 +51,29 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
     let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().map(String::as_str);
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let (filters, words) = (arguments::filters(&matches), arguments::words(&matches));
-    let (file, source) = match words.as_slice() {
+    // One listener from the beginning to the end: a signal that comes between two of them is lost.
+    let (file, source, mut interrupt) = match words.as_slice() {
         words if !filters.is_empty() => {
             let kind = (text("vendor").unwrap_or_default(), text("object").unwrap_or_default());
-            let Some(source) = found::rows(verb, kind, &filters, words, &session).await? else {
+            let mut interrupt = Interrupt::new();
+            let found = interrupt.or(found::rows(verb, kind, &filters, words, &session)).await;
+            let Some(source) = found.ok_or_else(interrupted)?? else {
                 note::say("the filters find no record; nothing was sent");
                 return Ok(());
             };
             // Their values are on the command line, so there is no file that a journal is beside.
-            ("-", source)
+            ("-", source, interrupt)
         }
-        [file] => (file.as_str(), Source::read(file)?),
+        // Standard input may be a terminal, so a signal ends the program until all of it is read.
+        [file] => (file.as_str(), Source::read(file)?, Interrupt::new()),
         _ => return Err(Failure::usage("give one file; values as NAME=VALUE are for the records of --where")),
     };
     if source.empty > 0 {
         let rows = if source.empty == 1 { "row" } else { "rows" };
         note::say(&format!("skipped, because all cells are empty: {} {rows}", source.empty));
     }
-    let (mut target, api) = target(verb, &text, &source, &session).await?;
+    let opened = interrupt.or(target(verb, &text, &source, &session)).await;
+    let (mut target, api) = opened.ok_or_else(interrupted)??;
     session.permit(&target.operation(), api.entry, &options)?;
     if !target.repeatable() && results::is_unknown(file) {
         return Err(Failure::usage(format!(
@@ -112,7 +118,7 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
     let past = path.clone().map_or_else(|| Ok(Past::default()), |path| Journal::past(path, &head, &source))?;
     let (begun, past) = (past.confirmed, past.results(target.repeatable()));
     let left: Vec<usize> = (1..=source.len()).filter(|row| !past.contains_key(row)).collect();
-    let first = first(&source, target.as_mut(), &left).await?;
+    let first = interrupt.or(first(&source, target.as_mut(), &left)).await.ok_or_else(interrupted)??;
     let what = format!("{} with {} at {}", head.operation, head.account, first["url"]);
     if options.dry_run {
         return plan(&head, &source, target.as_ref(), &left, first, &what);
@@ -146,11 +152,14 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
         note::say(&format!("{} of {} rows have a result from before", past.len(), source.len()));
     }
     let mut results = Results::new(Format::of(options.format));
-    let sent = Work::new(&source, target.as_mut(), verb, journal.as_mut(), &mut results).run(past).await;
+    let mut work = Work::new(&source, target.as_mut(), verb, journal.as_mut(), &mut results);
+    let sent = work.run(past, &mut interrupt).await;
     let (done, in_doubt, repeatable) = (results.count(), results.in_doubt(), target.repeatable());
     // The values of --where clear properties; those of a file only on request.
     let clears = !filters.is_empty() && words.iter().any(|word| word.ends_with('=') && word.matches('=').count() == 1);
     let ended = results.end(&source, text("failed"), repeatable, clears);
+    // The journal has results that could not be written.
+    let unwritten = ended.is_err() && journal.is_some();
     match sent {
         Err(failure) => {
             let mut line = format!("; {done} of {} rows have a result", source.len());
@@ -160,14 +169,15 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
                     line = format!("{line}; {ended}");
                 }
             }
-            if done < source.len() && !line.contains("run the same command again") {
+            if (done < source.len() || unwritten) && !line.contains("run the same command again") {
                 line.push_str(again);
             }
             Err(coded(failure.and(&line), in_doubt, done))
         }
         Ok(()) => {
             // What could not be written here is written by the next run.
-            let ended = ended.map_err(|failure| coded(failure, in_doubt, done))?;
+            let again = if unwritten { again } else { "" };
+            let ended = ended.map_err(|failure| coded(failure.and(again), in_doubt, done))?;
             if let Some(journal) = journal {
                 // Rows that may have been written are sent again by the next run.
                 journal.end(!repeatable || matches!(&ended, Err(failure) if failure.is_doubt()));
@@ -175,6 +185,11 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
             ended
         }
     }
+}
+
+/// A signal came before the first row was sent.
+fn interrupted() -> Failure {
+    Failure::other("interrupted; nothing was written")
 }
 
 /// Gives a failure the exit code of an import that is not complete.

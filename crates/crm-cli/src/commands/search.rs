@@ -86,6 +86,9 @@ impl Question {
             limit: if is_one(matches) { Some(2) } else { matches.try_get_one::<u64>("limit").ok().flatten().copied() },
             properties: names(matches, "properties"),
         };
+        if matches!(question.kind, Kind::HubSpot(_)) {
+            associated(&question.groups)?;
+        }
         match &question.kind {
             Kind::HubSpot(_) if question.descends() && question.limit.is_none_or(|limit| limit > MOST) => {
                 Err(Failure::usage(format!(
@@ -137,6 +140,11 @@ impl Question {
         search.filters = Some(filter::hoopai(self.groups)).filter(|filters| !filters.is_empty());
         search.sort([sort])
     }
+}
+
+/// Checks the types of object that filters on associated records name.
+fn associated(groups: &[Vec<Condition>]) -> Result<(), Failure> {
+    filter::associated(groups).try_for_each(|object| records::associated(object).map(drop))
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
@@ -245,6 +253,7 @@ async fn write(
 /// Returns the ids of the records of HubSpot that filters find, in order.
 pub(super) async fn ids(segment: &str, filters: &[String], session: &Session) -> Result<Vec<String>, Failure> {
     let groups = filter::read(filters)?;
+    associated(&groups)?;
     let kind = Kind::HubSpot(segment.to_owned());
     let records = kind.open(session).await?;
     let asked: Vec<_> = filter::properties(&groups).map(|name| ("filter", name)).collect();
@@ -257,15 +266,9 @@ pub(super) async fn ids(segment: &str, filters: &[String], session: &Session) ->
     request.properties = Some(vec!["hs_object_id".to_owned()]);
     let input = input(&request);
     let mut found = objects.search_all(request);
-    let mut interrupt = Interrupt::new();
     let mut ids = Vec::new();
-    loop {
-        match interrupt.or(found.next()).await {
-            Some(Some(Ok(record))) => ids.extend(record.id),
-            Some(Some(Err(error))) => return Err(kind.failed("search", &error).without(&input)),
-            Some(None) => break,
-            None => return Err(Failure::other("interrupted; nothing was written")),
-        }
+    while let Some(record) = found.next().await {
+        ids.extend(record.map_err(|error| kind.failed("search", &error).without(&input))?.id);
     }
     ids.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
     Ok(ids)

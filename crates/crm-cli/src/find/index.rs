@@ -89,6 +89,9 @@ impl Index {
                 matched.insert(word.to_owned());
             }
         }
+        if score == 0.0 && !question.nouns.is_empty() {
+            return 0.0;
+        }
         // A resource that only a phrase has in common with the question is another one: it is not to be destroyed.
         let meant = |(word, alike): &(String, &[&str])| {
             entry.resource.contains(word) || alike.iter().any(|one| entry.resource.contains(*one))
@@ -105,9 +108,6 @@ impl Index {
             // Operations with names like `get_free_slots` have their verb in front; others are nouns.
             None => -3.0,
         };
-        if score == 0.0 && !question.nouns.is_empty() {
-            return 0.0;
-        }
         let plural = match (question.many, entry.verb.as_str()) {
             (true, "list" | "search") => 1.5,
             (false, "list") if question.verbs.contains(&"get") => -0.5,

@@ -59,7 +59,9 @@ fn a_record_is_destroyed_by_the_operation_of_its_own_resource() {
 
 #[test]
 fn nothing_is_found_for_other_words() {
-    assert!(answer("qwertz").starts_with("Nothing fits"));
+    for words in ["qwertz", "delete qwertz", "archive the qwertz"] {
+        assert!(answer(words).starts_with("Nothing fits"), "{words}");
+    }
     assert!(answer("").starts_with("Nothing fits"));
 }
 

@@ -53,6 +53,7 @@ pub(super) async fn serve(server: Server, address: &str) -> Result<(), Failure> 
         hosts = vec![host];
     }
     let config = StreamableHttpServerConfig::default().with_allowed_hosts(hosts).enforce_origin_validation();
+    let shared = Arc::clone(&server.shared);
     let service = Service::new(move || Ok(server.clone()), Arc::default(), config);
     let token = Arc::new(token);
     let mut connections = JoinSet::new();
@@ -80,10 +81,16 @@ pub(super) async fn serve(server: Server, address: &str) -> Result<(), Failure> 
             let _ = connection.serve_connection(TokioIo::new(stream), answer).await;
         });
     }
+    drop(listener);
     // Calls that are under way may end; the streams of sessions have no end of their own.
     let ended = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(GRACE, ended).await;
-    Ok(())
+    match shared.writing.is_any() {
+        true => Err(Failure::doubt(
+            "ended while calls that change data were under way; their writes may have happened; look before you repeat them",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// Returns the token of the environment.

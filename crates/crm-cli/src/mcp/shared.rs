@@ -1,6 +1,8 @@
 //! The part of the server that all calls of its tools share: the connections, and the permissions that the person gave who
 //! started it.
 
+use std::sync::Arc;
+
 use crm_core::Pipeline;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -31,6 +33,25 @@ pub(super) struct Shared {
     pub(super) used: Used,
     /// The schema that writes of HubSpot's records are checked against.
     pub(super) schema: Checks,
+    /// The calls of tools that change data and are under way.
+    pub(super) writing: Writing,
+}
+
+/// Counts the calls of tools that change data: each has a reference.
+#[derive(Default)]
+pub(super) struct Writing(Arc<()>);
+
+impl Writing {
+    /// Counts a call until the reference is dropped.
+    #[must_use]
+    pub(super) fn begin(&self) -> Arc<()> {
+        Arc::clone(&self.0)
+    }
+
+    /// Returns true if a call is under way.
+    pub(super) fn is_any(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
 }
 
 impl Shared {

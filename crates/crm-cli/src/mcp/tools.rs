@@ -137,7 +137,8 @@ pub(super) fn fault(params: Option<&Value>) -> &'static str {
     match (params.get("name"), params.get("arguments")) {
         (None, _) => "name is required",
         (Some(name), _) if !name.is_string() => "name must be text",
-        (_, Some(arguments)) if !arguments.is_object() => "arguments must be an object, and not text with JSON",
+        (_, Some(Value::String(_))) => "arguments must be an object, and not text with JSON",
+        (_, Some(arguments)) if !arguments.is_object() => "arguments must be an object",
         _ => "a member has another type than in the protocol",
     }
 }

@@ -2,6 +2,8 @@
 
 mod refused;
 mod rows;
+#[cfg(unix)]
+mod signals;
 mod stops;
 #[path = "../support/mod.rs"]
 mod support;
@@ -9,7 +11,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use crm_fake::{Fake, Fault, Payload, Step, Vendor};
@@ -75,9 +77,8 @@ impl Place {
         let digest: Value = serde_json::from_str(&self.run(&format!("{line} --dry-run")).output).unwrap();
         let line = format!("{line} --confirm {}", digest["confirm"].as_str().unwrap());
         let mut child = self.command(&line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        while std::fs::read_to_string(self.path(journal)).unwrap_or_default().matches("\"result\"").count() < 300 {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let results = || std::fs::read_to_string(self.path(journal)).unwrap_or_default().matches("\"result\"").count();
+        until(&mut child, || results() >= 300);
         child.kill().unwrap();
         child.wait().unwrap();
         let mut rows = BTreeMap::new();
@@ -99,6 +100,15 @@ impl Place {
             }
         }
         times
+    }
+}
+
+/// Waits until something is true, which must come before the program ends.
+fn until(child: &mut Child, done: impl Fn() -> bool) {
+    while !done() {
+        // The program may have ended after the last look.
+        assert!(child.try_wait().unwrap().is_none() || done(), "the program ended too early");
+        std::thread::yield_now();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Imports that stop: killed, interrupted, refused or without an answer; the next run continues.
+//! Imports that stop: killed, refused or without an answer; the next run continues.
 
 use super::*;
 
@@ -140,56 +140,6 @@ fn an_import_with_all_results_is_not_to_be_continued() {
     assert!(ran.errors.ends_with("look these up before you send them again\n"), "{}", ran.errors);
 }
 
-#[cfg(unix)]
-#[test]
-fn a_signal_at_any_time_leaves_no_row_in_doubt() {
-    for (wait, signal) in [0, 1, 2, 4, 8, 16].into_iter().flat_map(|wait| [(wait, "-INT"), (wait, "-TERM")]) {
-        let place = Place::hubspot();
-        place.write("a.csv", &addresses(400));
-        let plan: Value = serde_json::from_str(&place.run("import hubspot contacts a.csv --dry-run").output).unwrap();
-        let line = format!("import hubspot contacts a.csv --confirm {}", plan["confirm"].as_str().unwrap());
-        let child = place.command(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // The first rows are recorded, and not sent yet.
-        while !std::fs::metadata(place.path("a.csv.done")).is_ok_and(|journal| journal.len() > 0) {
-            std::thread::yield_now();
-        }
-        std::thread::sleep(Duration::from_millis(wait));
-        let id = child.id().to_string();
-        std::process::Command::new("kill").args([signal, &id]).stderr(Stdio::null()).status().unwrap();
-        let ended = child.wait_with_output().unwrap();
-        let errors = String::from_utf8(ended.stderr).unwrap();
-        assert!(matches!(ended.status.code(), Some(0 | 1)), "{signal} after {wait} ms: {:?} {errors}", ended.status);
-        let ran = place.run("import hubspot contacts a.csv");
-        assert!(lines(&ran).iter().all(|result| result["result"] == "created"), "{errors}{}", ran.output);
-        assert_eq!((ran.code, place.fake.count("contacts")), (0, 400), "{}", ran.errors);
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn ctrl_c_stops_after_the_requests_that_were_sent() {
-    let place = Place::hubspot();
-    place.write("a.csv", &addresses(1_000));
-    place.fake.fail(Fault::Slow(Duration::from_millis(300)).on("contacts.batch_create").times(20));
-    let plan: Value = serde_json::from_str(&place.run("import hubspot contacts a.csv --dry-run").output).unwrap();
-    let line = format!("import hubspot contacts a.csv --confirm {}", plan["confirm"].as_str().unwrap());
-    let child = place.command(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while !std::fs::read_to_string(place.path("a.csv.done")).unwrap_or_default().contains("result") {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    let ended = child.wait_with_output().unwrap();
-    let errors = String::from_utf8(ended.stderr).unwrap();
-    let answered = String::from_utf8(ended.stdout).unwrap().lines().count();
-    assert!((100..1_000).contains(&answered) && ended.status.code() == Some(1), "{answered}: {errors}");
-    let last = format!("crm: stopped; {answered} of 1000 rows have a result; run the same command again to continue");
-    assert_eq!(errors.lines().last(), Some(last.as_str()));
-    place.fake.heal();
-    // The input is the one that was confirmed.
-    let ran = place.run("import hubspot contacts a.csv");
-    assert_eq!((ran.code, lines(&ran).len(), place.fake.count("contacts")), (0, 1_000, 1_000), "{}", ran.errors);
-}
-
 #[test]
 fn a_closed_output_stops_the_import_and_loses_no_result() {
     let place = Place::hubspot();
@@ -205,6 +155,18 @@ fn a_closed_output_stops_the_import_and_loses_no_result() {
     let ran = place.run("import hubspot contacts a.csv");
     in_order(&lines(&ran), 4_000);
     assert_eq!((ran.code, place.fake.count("contacts")), (0, 4_000), "{}", ran.errors);
+}
+
+#[test]
+fn results_that_could_not_be_written_are_those_of_the_same_command() {
+    let place = Place::hubspot();
+    place.write("a.csv", &addresses(2));
+    let line = "import hubspot contacts a.csv";
+    let ran = support::Ongoing::start(&mut place.command(line)).without_output().end();
+    let end = "; 2 of 2 rows have a result; run the same command again to continue\n";
+    assert!(ran.code == 9 && ran.errors.ends_with(end), "{} {}", ran.code, ran.errors);
+    let ran = place.run(line);
+    assert_eq!((ran.code, lines(&ran).len(), place.fake.count("contacts")), (0, 2, 2), "{}", ran.errors);
 }
 
 #[test]
@@ -287,4 +249,24 @@ fn an_import_that_stops_reports_its_rows_that_may_have_been_written() {
                 failed.unknown.csv; look these up";
     assert!(ran.errors.contains(text), "{}", ran.errors);
     assert_eq!(place.read("failed.unknown.csv").lines().count(), 101);
+}
+
+#[test]
+fn an_import_that_stops_keeps_the_rows_of_an_earlier_one() {
+    let place = Place::hubspot();
+    place.write("a.csv", &addresses(3));
+    let (failed, unknown) = ("email,firstname\np1@example.com,P1\n", "email,firstname\np2@example.com,P2\n");
+    place.write("failed.csv", failed);
+    place.write("failed.unknown.csv", unknown);
+    place.fake.fail(Fault::status(401).on("contacts.batch_create").times(9));
+    let line = "import hubspot contacts a.csv --failed failed.csv";
+    let ran = place.run(line);
+    assert_eq!((ran.code, ran.output.as_str()), (3, ""), "{}", ran.errors);
+    assert_eq!((place.read("failed.csv").as_str(), place.read("failed.unknown.csv").as_str()), (failed, unknown));
+    let drafts = || ["failed.csv.draft", "failed.unknown.csv.draft"].iter().any(|name| place.path(name).exists());
+    assert!(!drafts());
+    place.fake.heal();
+    assert_eq!(place.run(line).code, 0);
+    let files = ["failed.csv", "failed.unknown.csv"];
+    assert!(!drafts() && !files.iter().any(|name| place.path(name).exists()));
 }

@@ -2,16 +2,20 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::Duration;
 
+use crm_fake::{Fake, Fault, Vendor};
 use serde_json::{Value, json};
 
 use crate::support;
+use crate::support::vendor::Running;
 
 const TOKEN: &str = "a-token-of-more-than-16-bytes";
 
 struct Server {
     child: Child,
+    errors: BufReader<ChildStderr>,
     port: u16,
 }
 
@@ -23,17 +27,21 @@ impl Drop for Server {
 }
 
 fn start() -> Server {
-    let mut command = support::command("--fake mcp --http 0", "/nowhere");
-    let mut child = command.env("CRM_MCP_TOKEN", TOKEN).stderr(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-    let port =
-        line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split(';').next()).unwrap_or_else(|| panic!("{line}"));
-    Server { port: port.parse().unwrap(), child }
+    serve(support::command("--fake mcp --http 0", "/nowhere"))
 }
 
-/// Sends a message with headers, and returns the status, the headers and the message of the reply.
-fn post(server: &Server, headers: &[(&str, &str)], message: &Value) -> (u16, String, Value) {
+fn serve(mut command: Command) -> Server {
+    let mut child = command.env("CRM_MCP_TOKEN", TOKEN).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    errors.read_line(&mut line).unwrap();
+    let port =
+        line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split(';').next()).unwrap_or_else(|| panic!("{line}"));
+    Server { port: port.parse().unwrap(), child, errors }
+}
+
+/// Sends a message with headers.
+fn send(server: &Server, headers: &[(&str, &str)], message: &Value) -> TcpStream {
     let body = message.to_string();
     let mut text = format!("POST / HTTP/1.1\r\ncontent-length: {}\r\ncontent-type: application/json\r\n", body.len());
     let has = |name: &str| headers.iter().any(|header| header.0 == name);
@@ -46,8 +54,13 @@ fn post(server: &Server, headers: &[(&str, &str)], message: &Value) -> (u16, Str
     }
     let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     stream.write_all(format!("{text}\r\n{body}").as_bytes()).unwrap();
+    stream
+}
+
+/// Sends a message with headers, and returns the status, the headers and the message of the reply.
+fn post(server: &Server, headers: &[(&str, &str)], message: &Value) -> (u16, String, Value) {
     let mut reply = String::new();
-    stream.read_to_string(&mut reply).unwrap();
+    send(server, headers, message).read_to_string(&mut reply).unwrap();
     let (head, body) = reply.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     let messages = body.lines().map(|line| line.strip_prefix("data:").unwrap_or(line).trim());
@@ -86,26 +99,63 @@ fn only_clients_with_the_token_of_this_computer_are_answered() {
 fn a_signal_ends_the_server_in_order() {
     for signal in ["-INT", "-TERM"] {
         let mut server = start();
-        std::process::Command::new("kill").args([signal, &server.child.id().to_string()]).status().unwrap();
+        Command::new("kill").args([signal, &server.child.id().to_string()]).status().unwrap();
         assert_eq!(server.child.wait().unwrap().code(), Some(0), "{signal}");
     }
+}
+
+/// Begins the session of an older client, and returns its id.
+fn session(server: &Server, bearer: &str) -> String {
+    let info = json!({"name": "t", "version": "1"});
+    let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": info});
+    let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello});
+    let (status, head, welcome) = post(server, &[("authorization", bearer)], &hello);
+    assert_eq!((status, &welcome["result"]["protocolVersion"]), (200, &json!("2025-06-18")), "{head}");
+    let session = head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).unwrap();
+    let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    post(server, &of_session(bearer, session), &ready);
+    session.to_owned()
+}
+
+fn of_session<'a>(bearer: &'a str, session: &'a str) -> [(&'a str, &'a str); 3] {
+    [("authorization", bearer), ("mcp-session-id", session), ("mcp-protocol-version", "2025-06-18")]
+}
+
+fn call(name: &str, arguments: &Value) -> Value {
+    let params = json!({"name": name, "arguments": arguments});
+    json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params})
+}
+
+#[cfg(unix)]
+#[test]
+fn a_write_that_a_signal_ends_is_in_doubt() {
+    let fake = Running::start(Fake::builder(Vendor::HubSpot));
+    fake.0.fail(Fault::Slow(Duration::from_secs(60)).on("contacts.create"));
+    let profile = fake.profile();
+    let mut server = serve(support::command("mcp --yes --http 0", profile.path()));
+    let bearer = format!("Bearer {TOKEN}");
+    let session = session(&server, &bearer);
+    let body = json!({"properties": {"email": "ada@example.com"}});
+    let write = call("write", &json!({"operation": "hubspot contacts create", "body": body}));
+    let _open = send(&server, &of_session(&bearer, &session), &write);
+    while !fake.0.requests().iter().any(|request| request.method == "POST") {
+        assert!(server.child.try_wait().unwrap().is_none(), "the server ended too early");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Command::new("kill").args(["-INT", &server.child.id().to_string()]).status().unwrap();
+    assert_eq!(server.child.wait().unwrap().code(), Some(8));
+    let mut errors = String::new();
+    server.errors.read_to_string(&mut errors).unwrap();
+    assert!(errors.contains("their writes may have happened"), "{errors}");
 }
 
 #[test]
 fn an_older_client_has_a_session() {
     let server = start();
     let bearer = format!("Bearer {TOKEN}");
-    let info = json!({"name": "t", "version": "1"});
-    let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": info});
-    let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello});
-    let (status, head, welcome) = post(&server, &[("authorization", &bearer)], &hello);
-    assert_eq!((status, &welcome["result"]["protocolVersion"]), (200, &json!("2025-06-18")), "{head}");
-    let session = head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).unwrap();
-    let headers =
-        [("authorization", bearer.as_str()), ("mcp-session-id", session), ("mcp-protocol-version", "2025-06-18")];
-    post(&server, &headers, &json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
-    let call = json!({"name": "find", "arguments": {"question": "create a contact in hubspot"}});
-    let call = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call});
+    let session = session(&server, &bearer);
+    let headers = of_session(&bearer, &session);
+    let call = call("find", &json!({"question": "create a contact in hubspot"}));
     let (_, _, found) = post(&server, &headers, &call);
     assert!(found["result"]["content"][0]["text"].as_str().unwrap().contains("hubspot contacts create"), "{found}");
     let (status, _, _) = post(&server, &headers[1..], &call);

@@ -1,5 +1,6 @@
 //! The question of an export: its records, the form of the rows and the file.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::form::{Column, Form};
 use crate::arguments::pairs;
-use crate::catalogue::{self, Found};
+use crate::catalogue::{self, Found, ObjectType};
 use crate::check::{self, Input};
 use crate::commands::records::{Kind, associated, names};
 use crate::failure::Failure;
@@ -41,7 +42,7 @@ impl Question {
             path,
             properties: names(matches, "properties"),
             all_properties: matches.get_flag("all-properties"),
-            associations: names(matches, "associations"),
+            associations: associations(matches),
         };
         question.check()?;
         Ok(question)
@@ -62,7 +63,6 @@ impl Question {
             false if !self.csv && !self.properties.is_empty() => {
                 "rows are written whole to a .jsonl file; leave out --properties"
             }
-            // HubSpot's pages have the names with blanks.
             _ => return self.associations.iter().try_for_each(|name| associated(&name.replace(' ', "_")).map(drop)),
         };
         Err(Failure::usage(fault))
@@ -107,6 +107,17 @@ impl Question {
         columns.extend(self.associations.iter().map(|object| Column::associated(object)));
         Form::Csv(columns)
     }
+}
+
+/// Returns the types of object of `--associations` by the names that HubSpot's replies have, each once.
+fn associations(matches: &ArgMatches) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let names = names(matches, "associations").into_iter().map(|name| {
+        // The replies have blanks in the names.
+        let known = ObjectType::meant("hubspot", &name.replace(' ', "_"));
+        known.map_or(name, |one| one.word().to_owned())
+    });
+    names.filter(|name| seen.insert(name.clone())).collect()
 }
 
 /// Returns the records that the words name.

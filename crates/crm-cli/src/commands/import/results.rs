@@ -1,7 +1,7 @@
 //! The results of the rows: written in the order of the input, counted, and the rows that failed as files.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crm_core::Error;
@@ -152,16 +152,21 @@ impl Results {
             rows.sort_unstable();
         }
         let apart = (!repeatable).then(|| (unknown(file), self.unknown.clone()));
-        let mut written = Vec::new();
+        let (mut written, mut kept) = (Vec::new(), Ok(()));
         for (path, rows) in [(PathBuf::from(file), rows)].into_iter().chain(apart) {
-            if rows.is_empty() {
-                // An earlier run may have left rows that have another result now.
-                let _ = (std::fs::remove_file(draft(&path)), std::fs::remove_file(&path));
-            } else {
-                write(source, &path, &rows)?;
+            // A failure of one file does not keep the other from being written.
+            if !rows.is_empty() {
+                kept = kept.and(write(source, &path, &rows));
                 written.push(path.display().to_string());
+                continue;
+            }
+            kept = kept.and(remove(&draft(&path)));
+            // An earlier run may have left the file. It is out of date only if every row has a result now.
+            if self.count == source.len() {
+                kept = kept.and(remove(&path));
             }
         }
+        kept?;
         Ok(if written.is_empty() { String::new() } else { format!("; they are in {}", written.join(" and ")) })
     }
 }
@@ -250,6 +255,17 @@ fn draft(path: &Path) -> PathBuf {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".draft");
     draft.into()
+}
+
+/// Removes a file, if there is one.
+fn remove(path: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Failure::other(format!(
+            "{} is out of date and cannot be removed: {error}; remove it, so that its rows are not sent again",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Writes rows as they were given. The file has all of them or is not replaced.

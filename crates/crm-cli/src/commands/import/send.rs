@@ -48,7 +48,7 @@ impl<'a> Work<'a> {
     }
 
     /// Sends all rows that have no result yet. The failure says why rows are left.
-    pub(super) async fn run(&mut self, past: BTreeMap<usize, Value>) -> Result<(), Failure> {
+    pub(super) async fn run(&mut self, past: BTreeMap<usize, Value>, interrupt: &mut Interrupt) -> Result<(), Failure> {
         let all = 1..=self.source.len();
         let rows: Vec<usize> = all.filter(|number| !past.contains_key(number)).collect();
         if past.values().any(|result| result["id"].is_string()) {
@@ -60,12 +60,12 @@ impl<'a> Work<'a> {
         let mut chunks = rows.chunks(self.target.most().max(1));
         let mut running: JoinSet<(Vec<Ready>, Vec<Answer>)> = JoinSet::new();
         let mut stop: Option<Failure> = None;
-        let mut interrupt = Interrupt::new();
         loop {
             while stop.is_none() && running.len() < self.target.at_once() {
                 let Some(chunk) = chunks.next() else { break };
                 match self.ready(chunk) {
-                    // The system delivers a signal when this task waits. These rows are recorded, but not sent.
+                    // A signal is seen only when this task yields. If one came, these rows were recorded but not sent, and
+                    // are taken back.
                     Ok(_) if interrupt.or(tokio::task::yield_now()).await.is_none() => {
                         stop = Some(self.back(chunk).err().unwrap_or_else(stopping));
                     }

@@ -67,10 +67,21 @@ pub(super) fn read<'a>(words: impl IntoIterator<Item = &'a String>) -> Result<Ve
     }
 }
 
-/// The names of the properties. A filter on associated records has the name of their type.
+/// The beginning of the name in a filter of HubSpot on associated records, which the type of object follows.
+const ASSOCIATIONS: &str = "associations.";
+
+/// Returns the names of the properties, without those of filters on associated records.
 pub(super) fn properties(groups: &[Vec<Condition>]) -> impl Iterator<Item = &str> {
-    let names = groups.iter().flatten().map(|condition| condition.property.as_str());
-    names.filter(|name| !name.starts_with("associations."))
+    names(groups).filter(|name| !name.starts_with(ASSOCIATIONS))
+}
+
+/// Returns the types of object of filters on associated records.
+pub(super) fn associated(groups: &[Vec<Condition>]) -> impl Iterator<Item = &str> {
+    names(groups).filter_map(|name| name.strip_prefix(ASSOCIATIONS))
+}
+
+fn names(groups: &[Vec<Condition>]) -> impl Iterator<Item = &str> {
+    groups.iter().flatten().map(|condition| condition.property.as_str())
 }
 
 fn condition(word: &str) -> Result<Condition, String> {

@@ -73,7 +73,10 @@ impl Place {
         let sent = async {
             let stream = TcpStream::connect((self.host.as_str(), self.port)).await;
             let stream = stream.map_err(|error| {
-                Failure::unavailable(format!("no connection to {}: {error}; start the server first", self.authority()))
+                Failure::unavailable(format!(
+                    "no connection to {}: {error}; check the address and that the server runs",
+                    self.authority()
+                ))
             })?;
             let (mut sender, connection) =
                 http1::handshake(TokioIo::new(stream)).await.map_err(|error| failed(&error))?;
