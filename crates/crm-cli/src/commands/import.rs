@@ -160,6 +160,8 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
     let ended = results.end(&source, text("failed"), repeatable, clears);
     // The journal has results that could not be written.
     let unwritten = ended.is_err() && journal.is_some();
+    // Rows that may be sent once more: the failure advises that already.
+    let advised = repeatable && matches!(&ended, Ok(Err(failure)) if failure.is_doubt());
     match sent {
         Err(failure) => {
             let mut line = format!("; {done} of {} rows have a result", source.len());
@@ -169,7 +171,7 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
                     line = format!("{line}; {ended}");
                 }
             }
-            if (done < source.len() || unwritten) && !line.contains("run the same command again") {
+            if (done < source.len() || unwritten) && !advised {
                 line.push_str(again);
             }
             Err(coded(failure.and(&line), in_doubt, done))
