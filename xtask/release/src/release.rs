@@ -60,13 +60,22 @@ pub(crate) fn publish(root: &Path) -> Result<bool> {
     }
     let plan = Plan::make(root, None, &judges)?;
     let going = written(root, &plan)?;
-    if !registry(root, going.iter().copied(), &[])? {
-        println!("Not everything was published; what was has no tag yet. Run it again once the reason is gone.");
-        return Ok(false);
+    if going.is_empty() {
+        println!("There is nothing to publish.");
+        return Ok(true);
     }
+    // One by one, what others need first: each has its tag as soon as it is out, so that a second run goes on behind it.
     for release in going {
-        git::tag(root, &release.tag())?;
-        println!("tagged {}", release.tag());
+        let (name, tag) = (&release.package.name, release.tag());
+        if !registry(root, [release], &[])? {
+            println!(
+                "{name} was not published, and nothing after it. Run it again once the reason is gone. If the registry has \
+                 this version of {name} already, tag it first: git tag {tag}"
+            );
+            return Ok(false);
+        }
+        git::tag(root, &tag)?;
+        println!("tagged {tag}");
     }
     println!("Push the tags: the next release is compared with them.");
     Ok(true)
@@ -83,13 +92,9 @@ fn written<'a>(root: &Path, plan: &'a Plan) -> Result<Vec<&'a Release>> {
     Ok(going)
 }
 
-/// All at once: crates that are not in the registry yet are found among themselves.
-fn registry<'a>(root: &Path, releases: impl Iterator<Item = &'a Release>, options: &[&str]) -> Result<bool> {
-    let names: Vec<&str> = releases.map(|release| release.package.name.as_str()).collect();
-    if names.is_empty() {
-        println!("There is nothing to publish.");
-        return Ok(true);
-    }
+/// Runs `cargo publish`, and returns true if it succeeded.
+fn registry<'a>(root: &Path, releases: impl IntoIterator<Item = &'a Release>, options: &[&str]) -> Result<bool> {
+    let names: Vec<&str> = releases.into_iter().map(|release| release.package.name.as_str()).collect();
     let mut command = cargo(root);
     command.arg("publish").args(options);
     command.args(names.iter().flat_map(|name| ["--package", name]));

@@ -57,8 +57,12 @@ fn a_release_is_published_and_tagged_in_the_order_of_the_crates() {
     assert!(right, "{written}");
     workspace.commit();
     assert_eq!(registry.published(), [] as [&str; 0], "a release that is written is not published");
+    registry.refuse("client");
+    let (half, right) = workspace.run(&["release", "--publish"]);
+    assert!(!right && half.contains("client was not published, and nothing after it. Run it again"), "{half}");
+    assert_eq!(registry.published(), ["base 0.2.0"]);
     let (published, right) = workspace.run(&["release", "--publish"]);
-    assert!(right, "{published}");
+    assert!(right && !published.contains("for base"), "{published}");
     assert_eq!(registry.published(), ["base 0.2.0", "client 0.2.0"]);
     assert_eq!(workspace.git(&["tag"]), "base-v0.1.0\nbase-v0.2.0\nclient-v0.1.0\nclient-v0.2.0\n");
     let (again, right) = workspace.run(&["release", "--publish"]);

@@ -17,6 +17,8 @@ pub(crate) struct Registry {
 
 #[derive(Default)]
 struct State {
+    /// A crate that is refused once.
+    refused: Option<String>,
     published: Vec<String>,
     /// Lines of the index, by crate.
     index: BTreeMap<String, String>,
@@ -42,6 +44,11 @@ impl Registry {
     /// Returns the address of the index.
     pub(crate) fn index(&self) -> String {
         format!("sparse+http://{}/index/", self.address)
+    }
+
+    /// Refuses the next upload of a crate.
+    pub(crate) fn refuse(&self, name: &str) {
+        self.state.lock().unwrap().refused = Some(name.to_owned());
     }
 
     /// Returns the published names and versions, in order.
@@ -100,6 +107,12 @@ fn publish(state: &mut State, body: &[u8]) -> Vec<u8> {
     let (packed, _) = part(&body[length..]);
     let described: Value = serde_json::from_slice(&described).unwrap();
     let (name, version) = (described["name"].as_str().unwrap(), described["vers"].as_str().unwrap());
+    if state.refused.take_if(|refused| refused == name).is_some() {
+        return b"{\"errors\": [{\"detail\": \"not now\"}]}".to_vec();
+    }
+    if state.crates.contains_key(&format!("{name}/{version}")) {
+        return format!("{{\"errors\": [{{\"detail\": \"crate {name}@{version} exists\"}}]}}").into_bytes();
+    }
     let needs = described["deps"].as_array().unwrap().iter().map(|one| {
         json!({
             "name": one["name"], "req": one["version_req"], "features": one["features"], "optional": one["optional"],
