@@ -19,6 +19,12 @@ pub(super) fn program(root: &Path, arguments: &[&str]) -> Result<PathBuf> {
     place.map(PathBuf::from).with_context(|| format!("`cargo {}` made no program", arguments.join(" ")))
 }
 
+/// Returns the size of a program of a package in bytes, without symbols.
+pub(super) fn stripped(root: &Path, package: &str, name: &str) -> Result<f64> {
+    let arguments = ["rustc", "--release", "--package", package, "--bin", name, "--", "-C", "strip=symbols"];
+    Ok(std::fs::metadata(program(root, &arguments)?)?.len() as f64)
+}
+
 /// Runs one test of a package, and returns its output.
 pub(super) fn printed(root: &Path, package: &[&str], name: &str) -> Result<Printed> {
     let mut command = cargo(root);

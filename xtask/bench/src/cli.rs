@@ -9,8 +9,8 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::cargo::{printed, program};
-use super::measure::{Bench, used_by_children};
+use super::cargo::{printed, program, stripped};
+use super::measure::Bench;
 use super::options::{self, Options};
 use super::peers::{MCP, Peers, Runtime};
 use super::report::Report;
@@ -222,26 +222,14 @@ fn rows(cli: &Cli<'_>) -> Result<Vec<Row>> {
 }
 
 fn binary(cli: &Cli<'_>) -> Result<Vec<Row>> {
-    let arguments = ["rustc", "--release", "--package", PACKAGE, "--bin", "crm", "--", "-C", "strip=symbols"];
-    let bytes = std::fs::metadata(program(cli.root, &arguments)?)?.len() as f64;
+    let bytes = stripped(cli.root, PACKAGE, "crm")?;
     Ok(vec![Row::new("binary, stripped", Unit::Bytes, bytes, Target::AtMost(25e6))])
 }
 
 /// The processor time of a build from nothing.
 fn compile(cli: &Cli<'_>) -> Result<Vec<Row>> {
     let bench = Bench::new(cli.root)?;
-    let target = bench.folder.join("cold");
-    let seconds = |package: &[&str]| {
-        if target.exists() {
-            std::fs::remove_dir_all(&target)?;
-        }
-        let arguments = [&["build", "--release", "--quiet", "--jobs", "1", "--package"], package].concat();
-        let before = used_by_children()?.0;
-        bench.cargo(cli.root, &arguments, &[("CARGO_TARGET_DIR", target.clone().into())])?;
-        let took = used_by_children()?.0 - before;
-        std::fs::remove_dir_all(&target)?;
-        Ok::<_, anyhow::Error>(took)
-    };
+    let seconds = |package: &[&str]| bench.cold(cli.root, &[&["build", "--release", "--package"], package].concat());
     let (ours, client) = (seconds(&[PACKAGE])?, seconds(&["hubspot-client", "--features", "full"])?);
     let name = "cold release build: CPU";
     Ok(vec![Row::new(name, Unit::Seconds, ours, Target::Times(1.6)).beside(Some(client))])

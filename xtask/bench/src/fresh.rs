@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::measure::{Bench, used_by_children};
+use super::measure::Bench;
 use super::row::{Row, Target, Unit};
 use xtask::cargo::needed;
 use xtask::git;
@@ -49,7 +49,7 @@ pub(super) fn measure(bench: &Bench, say: &dyn Fn(&str)) -> Result<Vec<Row>> {
         let path = root.join("crates/hatch-client");
         let dependencies = format!("hatch-client = {{ path = {path:?}{options} }}\n{more}");
         let project = bench.project_of(root, "fresh", &dependencies, "pub use hatch_client::Client;\n")?;
-        Ok::<_, anyhow::Error>((needed(&project, &[])? as f64, compile(bench, &project, verb)?))
+        Ok::<_, anyhow::Error>((needed(&project, &[])? as f64, bench.cold(&project, verb)?))
     };
     let (crates, check) = cost(&earlier, "", "", &["check"])?;
     let mut rows = Vec::new();
@@ -66,18 +66,4 @@ pub(super) fn measure(bench: &Bench, say: &dyn Fn(&str)) -> Result<Vec<Row>> {
     let name = format!("{NAME}: release build, CPU");
     rows.push(Row::new(name, Unit::Seconds, ours, Target::Times(0.63)).beside(Some(before)));
     Ok(rows)
-}
-
-/// Compiles everything and returns the processor time in seconds.
-fn compile(bench: &Bench, project: &Path, verb: &[&str]) -> Result<f64> {
-    let target = bench.folder.join("fresh-build");
-    if target.exists() {
-        std::fs::remove_dir_all(&target)?;
-    }
-    let arguments = [verb, &["--quiet", "--jobs", "1"]].concat();
-    let before = used_by_children()?.0;
-    bench.cargo(project, &arguments, &[("CARGO_TARGET_DIR", target.clone().into())])?;
-    let took = used_by_children()?.0 - before;
-    std::fs::remove_dir_all(&target)?;
-    Ok(took)
 }

@@ -133,6 +133,19 @@ impl Bench {
         let place = project.strip_prefix(&self.root).unwrap_or(project);
         output(&mut command).with_context(|| place.display().to_string())
     }
+
+    /// Returns the processor time in seconds of a build into an empty folder, by one job.
+    pub(super) fn cold(&self, project: &Path, arguments: &[&str]) -> Result<f64> {
+        let target = self.folder.join("cold");
+        let empty = || if target.exists() { std::fs::remove_dir_all(&target) } else { Ok(()) };
+        empty()?;
+        let before = used_by_children()?.0;
+        let arguments = [arguments, &["--quiet", "--jobs", "1"]].concat();
+        self.cargo(project, &arguments, &[("CARGO_TARGET_DIR", target.clone().into())])?;
+        let took = used_by_children()?.0 - before;
+        empty()?;
+        Ok(took)
+    }
 }
 
 /// Runs rustc instead of cargo, if cargo calls this program; `None` in every other run.

@@ -1,7 +1,5 @@
 //! The options that both kinds of measurement have.
 
-use std::time::SystemTime;
-
 use anyhow::Result;
 use clap::ValueEnum;
 
@@ -24,9 +22,6 @@ pub(super) struct Options<P: Part> {
     /// Put the table into the documentation; with --only, those rows
     #[arg(long)]
     pub(super) write: bool,
-    /// The date in the table, as 2026-01-31; the system's if there is none
-    #[arg(long)]
-    date: Option<String>,
 }
 
 impl<P: Part> Options<P> {
@@ -43,11 +38,5 @@ impl<P: Part> Options<P> {
             measure(part).unwrap_or_else(|error| vec![Row::failed(part.name(), format!("{error:#}"))])
         });
         rows.flatten().collect()
-    }
-
-    /// Returns the date in the table.
-    pub(super) fn date(&self) -> String {
-        let today = || chrono::DateTime::<chrono::Utc>::from(SystemTime::now()).format("%Y-%m-%d").to_string();
-        self.date.clone().unwrap_or_else(today)
     }
 }

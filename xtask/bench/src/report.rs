@@ -48,7 +48,7 @@ impl Report {
     /// the rows of the parts that were measured, which replace those of the same measures. Returns true if every target is
     /// met.
     pub(super) fn give<P: Part>(&self, options: &Options<P>, file: &Path, introduction: &str) -> Result<bool> {
-        let date = options.date();
+        let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string();
         if options.json {
             println!("{}", serde_json::to_string_pretty(&self.json(&date)?)?);
         } else {

@@ -1,5 +1,6 @@
 //! One of our numbers with its target.
 
+use anyhow::Result;
 use serde::Serialize;
 
 /// Kind of number.
@@ -62,6 +63,19 @@ impl Row {
 
     pub(super) fn beside(self, baseline: Option<f64>) -> Self {
         Self { baseline, ..self }
+    }
+
+    /// A measure of both sides, or the reason why it cannot be taken here.
+    pub(super) fn pair(
+        measure: impl Into<String>,
+        unit: Unit,
+        target: Target,
+        taken: impl FnOnce() -> Result<[f64; 2]>,
+    ) -> Self {
+        match taken() {
+            Ok([ours, beside]) => Self::new(measure, unit, ours, target).beside(Some(beside)),
+            Err(error) => Self::left_out(measure, format!("{error:#}")),
+        }
     }
 
     /// A measure that could not be taken.

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: what calls, pages and limits cost beside the peers, in one run on one machine.
 
+mod baselines;
+mod exports;
 mod links;
 mod programs;
 mod rows;
@@ -25,9 +27,9 @@ pub(crate) fn run(root: &Path, options: &Options<Part>) -> Result<bool> {
     let programs = Programs::build(root)?;
     let peers = Peers::new(root);
     let rows = options.measure(|part| part.measure(&programs, &peers));
-    let mut baselines = rows::baselines();
+    let mut baselines = baselines::baselines();
     if options.has(&Part::Concurrent) {
-        baselines.extend(rows::sdks(&peers));
+        baselines.extend(baselines::sdks(&peers));
     }
     let rustc = format!("{}, {}", machine(), super::rustc()?);
     let report = Report { rustc, cores: super::cores(), rows, baselines, profile: Vec::new() };

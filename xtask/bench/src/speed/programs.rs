@@ -8,9 +8,13 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use xtask::program::output;
 
-use crate::cargo::{Printed, printed, program};
+use crate::cargo::{Printed, printed, program, stripped};
 
 const PACKAGE: &str = "crm-bench";
+/// A delay of the server: none.
+pub(super) const AT_ONCE: u32 = 0;
+/// The usual number of contacts of the server.
+pub(super) const CONTACTS: u32 = 100_000;
 
 pub(super) struct Programs {
     root: PathBuf,
@@ -41,8 +45,7 @@ impl Programs {
 
     /// The size of a program without symbols.
     pub(super) fn size(&self, name: &str) -> Result<f64> {
-        let arguments = ["rustc", "--release", "--package", PACKAGE, "--bin", name, "--", "-C", "strip=symbols"];
-        Ok(std::fs::metadata(program(&self.root, &arguments)?)?.len() as f64)
+        stripped(&self.root, PACKAGE, name)
     }
 
     /// Does a piece of work `times` times, in a separate process.

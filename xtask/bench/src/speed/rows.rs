@@ -2,15 +2,12 @@
 
 use anyhow::{Context, Result};
 
+use super::exports::export;
 use super::links;
-use super::programs::{Counted, Programs, Took};
+use super::programs::{AT_ONCE, CONTACTS, Counted, Programs, Took};
 use crate::options;
-use crate::peers::{ALL, HOOPAI, HUBSPOT, Peers, Runtime};
+use crate::peers::{HOOPAI, HUBSPOT, Peers};
 use crate::row::{Row, Target, Unit};
-
-/// No contacts are listed, or all of them at once.
-const AT_ONCE: u32 = 0;
-const CONTACTS: u32 = 100_000;
 
 /// A part of the measurement.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -148,7 +145,7 @@ impl Pair {
             Counted::Allocations => "allocations",
         };
         let counted = |work| programs.count(what, work, self.counted, url);
-        let mut row = row(format!("{}: {name}", self.measure), Unit::Count, target, || {
+        let mut row = Row::pair(format!("{}: {name}", self.measure), Unit::Count, target, || {
             Ok([counted(self.ours)?, counted(self.beside)?])
         });
         if row.met() == Some(false) && matches!(what, Counted::Instructions) {
@@ -162,17 +159,9 @@ impl Pair {
     }
 
     fn time(&self, programs: &Programs, target: Target, url: &str) -> Row {
-        row(format!("{}: time", self.measure), Unit::Time, target, || {
+        Row::pair(format!("{}: time", self.measure), Unit::Time, target, || {
             programs.race([self.ours, self.beside], self.timed, 20, url)
         })
-    }
-}
-
-/// A row of what both sides took, or of why that is not known.
-fn row(measure: String, unit: Unit, target: Target, measured: impl FnOnce() -> Result<[f64; 2]>) -> Row {
-    match measured() {
-        Ok([ours, beside]) => Row::new(measure, unit, ours, target).beside(Some(beside)),
-        Err(error) => Row::left_out(measure, format!("{error:#}")),
     }
 }
 
@@ -196,7 +185,7 @@ fn concurrent(programs: &Programs, peers: &Peers) -> Result<Vec<Row>> {
         let ours = cpu / f64::from(64 * ROUNDS);
         rows.extend(sdks.iter().map(|peer| {
             let measure = format!("64 calls at once: CPU of one, beside {} ({:?})", peer.package, peer.runtime);
-            row(measure, Unit::Time, Target::OneIn(18.0), || Ok([ours, peers.cpu(peer, &server.url)?]))
+            Row::pair(measure, Unit::Time, Target::OneIn(18.0), || Ok([ours, peers.cpu(peer, &server.url)?]))
         }));
     }
     Ok(rows)
@@ -217,64 +206,6 @@ fn arrivals(programs: &Programs) -> Result<Vec<Row>> {
         rows.push(row("part of limit × T / (T + L) that is used", Unit::Part, used, Target::AtLeast(0.97)));
     }
     Ok(rows)
-}
-
-/// Measures the speed of an export and the part of the quota that it uses, as counted by a server, in virtual time.
-fn export(programs: &Programs, peers: &Peers, measure: &'static str) -> Result<Vec<Row>> {
-    let printed = programs.test("hubspot_e2e", "export_speed::an_export_uses_the_quota")?;
-    let part = |when: &str, line, target| {
-        let name = format!("{measure}: part of limit × T / (T + L) that is used{when}");
-        Ok::<_, anyhow::Error>(Row::new(name, Unit::Part, printed.measured(line)?, Target::AtLeast(target)))
-    };
-    let time = printed.measured("seconds of a page of an export")?;
-    let list = printed.measured("seconds of a page of a list")?;
-    Ok(vec![
-        Row::new(format!("{measure}: time of a page"), Unit::Time, time, Target::OneIn(4.5)).beside(Some(list)),
-        part("", "part of the bound", 0.97)?,
-        part(" while 5 % are archived and created", "part of the bound while records change", 0.93)?,
-        Row::new(
-            format!("{measure}: records lost or doubled"),
-            Unit::Count,
-            printed.measured("records lost or doubled")?,
-            Target::AtMost(0.0),
-        ),
-        hoopai_export(programs)?,
-        export_beside_sdk(programs, peers),
-        export_memory(programs)?,
-    ])
-}
-
-/// Measures an export beside the SDK's list of all contacts, in real time, at pages that take 250 ms.
-fn export_beside_sdk(programs: &Programs, peers: &Peers) -> Row {
-    const LATENCY: u32 = 250;
-    const PAGES: u32 = 100;
-    let measure = format!("export of 100,000 contacts, beside {} ({:?}): time of a page", ALL.package, ALL.runtime);
-    row(measure, Unit::Time, Target::OneIn(4.5), || {
-        let server = programs.serve(CONTACTS, LATENCY)?;
-        let ours = programs.run("export", 1, &server.url)?.seconds / f64::from(CONTACTS / 100);
-        let server = programs.serve(PAGES * 100, LATENCY)?;
-        Ok([ours, peers.number(&ALL, &server.url, &PAGES.to_string())?])
-    })
-}
-
-fn export_memory(programs: &Programs) -> Result<Row> {
-    let peak = |contacts, times| {
-        let server = programs.serve(contacts, AT_ONCE)?;
-        programs.run("export-free", times, &server.url)?.memory.context("the system does not tell the peak memory")
-    };
-    // Both read as many pages, because the connections' buffers grow with their number.
-    let (few, many) = (peak(10_000, 100)?, peak(1_000_000, 1)?);
-    let measure = "export of 1,000,000 contacts: peak memory";
-    Ok(Row::new(measure, Unit::Bytes, many, Target::Times(1.1)).beside(Some(few)))
-}
-
-/// Measures the speed of an export of HoopAI's contacts, likewise.
-fn hoopai_export(programs: &Programs) -> Result<Row> {
-    let printed = programs.test("hoopai_export", "speed::an_export_uses_the_quota")?;
-    let time = printed.measured("seconds of a page of an export")?;
-    let list = printed.measured("seconds of a page of a list")?;
-    let name = "export of 100,000 contacts of HoopAI: time of a page";
-    Ok(Row::new(name, Unit::Time, time, Target::OneIn(2.3)).beside(Some(list)))
 }
 
 /// The figures that the tests of shared quotas measure and print.
@@ -315,10 +246,10 @@ fn accounts(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     let memory = |took: &Took| Some(took.memory? - nothing.memory?);
     let memory = memory(&ours).zip(memory(&apart)).context("the system does not tell the peak memory");
     Ok(vec![
-        row(format!("{measure}: memory of their clients"), Unit::Bytes, Target::OneIn(10.0), || {
+        Row::pair(format!("{measure}: memory of their clients"), Unit::Bytes, Target::OneIn(10.0), || {
             memory.map(|(ours, apart)| [ours, apart])
         }),
-        row(format!("{measure}: time to make their clients"), Unit::Time, Target::OneIn(20.0), || {
+        Row::pair(format!("{measure}: time to make their clients"), Unit::Time, Target::OneIn(20.0), || {
             Ok([ours.seconds, apart.seconds])
         }),
     ])
@@ -335,57 +266,6 @@ fn start(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
     }
     Ok(vec![
         pair.count(programs, Counted::Instructions, Target::Times(1.2), ""),
-        row(format!("{measure}: time"), Unit::Time, Target::Times(1.2), || Ok(best)),
+        Row::pair(format!("{measure}: time"), Unit::Time, Target::Times(1.2), || Ok(best)),
     ])
-}
-
-/// A sentence about the vendors' SDKs for each language.
-pub(super) fn sdks(peers: &Peers) -> [String; 2] {
-    let sdks = |runtime| {
-        let named = HUBSPOT.iter().chain(&HOOPAI).filter(move |peer| peer.runtime == runtime);
-        let named: Vec<String> = named.map(|peer| format!("`{}` {}", peer.package, peer.version)).collect();
-        let version = peers.version(runtime).unwrap_or_else(|| "is missing".to_owned());
-        format!("{runtime:?} {version}: {}", named.join(", "))
-    };
-    [sdks(Runtime::Node), sdks(Runtime::Python)]
-}
-
-/// A sentence about each of the other peers.
-pub(super) fn baselines() -> Vec<String> {
-    vec![
-        "GET, cold start, binary: reqwest of the same version and features, with serde's derives; with ring both binaries are smaller, by 1.5 and \
-         2.0 MiB, so the 1.25 MiB that the library adds weighs more than before".to_owned(),
-        "One GET: the same contact each time; the library has the names of its properties from the call before".to_owned(),
-        "One GET, time: two processes wake each other, so runs differ: ratios of 0.6 to 1.6 were seen where the instructions stayed at 0.97"
-            .to_owned(),
-        "Reading and writing contacts: the types that stock progenitor makes of the same document (hash maps, parsed times); \
-         finding and checking the texts in the JSON, by serde_json on both sides, is 0.21 of the baseline when they are read into \
-         maps and 0.23 when ten are wanted, and memory for 4,000 values, which are texts of their own so that the caller can take them, 0.16"
-            .to_owned(),
-        "Page of 100 over a link: all connections share the rate of each direction, the handshake of TCP takes a round trip, and \
-         delays vary by up to a millisecond, from a seed; the values of the contacts differ, and gzip makes a fifth of them"
-            .to_owned(),
-        "64 calls over TLS: HTTP/2 beside HTTP/1.1, by a client of reqwest given to `ClientBuilder::http`; the first ones open the \
-         connections"
-            .to_owned(),
-        "20 reply types: the same files with serde's derives, hash maps and plain texts for times".to_owned(),
-        "100,000 contacts: one page after the other; 40 ms for a page at the server and 20 ms of work on it, 1/1.5 at best"
-            .to_owned(),
-        "Export: one page after the other (100 pages); 250 ms for a page, 190 requests in 10 seconds, in the time of a clock \
-         that passes by itself; beside the SDK in real time, which lists 100 pages. The part of the limit is that of \
-         the whole periods of T + L in a run: the requests of a period can all come at its beginning, so an incomplete one \
-         would count too much; the time of a page includes it"
-            .to_owned(),
-        "1,000,000 contacts: the same with 10,000; for the export, 10,000 exported a hundred times, so that both read as many \
-         pages and the buffers of the connections, which hyper enlarges up to 512 KiB each, are the same"
-            .to_owned(),
-        "500 accounts: a client built for each".to_owned(),
-        "Limiter: `governor` 0.10.4, keyed by account as ours; ours counts a window exactly, from the reply, so its piece of work \
-         is a permit and its end; time: a third of ours is two readings of the system's clock, where governor reads the \
-         processor's counter once"
-            .to_owned(),
-        "Limiter, the busiest window, by the vendor's count: the same limiter, counting from the grant (latencies of 5 to 400 ms, \
-         250 ms more for new connections)"
-            .to_owned(),
-    ]
 }
