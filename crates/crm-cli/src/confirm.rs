@@ -9,6 +9,8 @@ use ring::digest::{Context, SHA256};
 
 use crate::failure::Failure;
 
+/// The maximum number of rows that are written without a confirmation. The help of `crm import` has it too.
+pub(crate) const MOST_ROWS: usize = 100;
 /// The time after which a digest expires.
 pub(crate) const LIFE: Duration = Duration::from_secs(5 * 60);
 /// The number of bytes of the hash that a digest has.

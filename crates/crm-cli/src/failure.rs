@@ -72,6 +72,11 @@ impl Failure {
         Self { line: line.into(), code: 8 }
     }
 
+    /// Returns true if the code does not say that the vendor changed nothing.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.code, 1 | 8 | 9)
+    }
+
     /// Returns true if a write may have happened.
     pub(crate) fn is_doubt(&self) -> bool {
         self.code == 8
@@ -138,7 +143,8 @@ impl Failure {
         self.line.chars().take(MOST_CHARACTERS).collect()
     }
 
-    fn kind(&self) -> &'static str {
+    /// The kind for a program, one for each exit code.
+    pub(crate) fn kind(&self) -> &'static str {
         match self.code {
             2 => "wrong input",
             3 => "credential",

@@ -134,15 +134,18 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let cancelled = context.ct.clone();
-        let _counted = tools::writes(&request.name).then(|| self.shared.writing.begin());
         let arguments = request.arguments.take().unwrap_or_default();
         let turn = Turn::new(&mut request, context);
         let answer = match Given::new(&request.name, arguments) {
-            // A call may be dropped at any point, so a cancelled one stops within its request.
-            Ok(given) => tokio::select! {
-                answer = self.answer(&request.name, &given, &turn) => answer,
-                () = cancelled.cancelled() => Err(Failure::cancelled(tools::writes(&request.name)).into()),
-            },
+            Ok(given) => {
+                let writes = tools::writes(&request.name) && !given.flag("dry_run");
+                let _counted = writes.then(|| self.shared.writing.begin());
+                // A call may be dropped at any point, so a cancelled one stops within its request.
+                tokio::select! {
+                    answer = self.answer(&request.name, &given, &turn) => answer,
+                    () = cancelled.cancelled() => Err(Failure::cancelled(writes).into()),
+                }
+            }
             Err(failure) => Err(failure.into()),
         };
         Ok(match answer {

@@ -135,9 +135,14 @@ pub(crate) fn value(value: &Value, format: Format) -> Result<(), Failure> {
 }
 
 /// Writes the request of a call as it would be sent.
-pub(crate) async fn preview<T>(call: &Call<T>) -> Result<(), Failure> {
+pub(crate) async fn preview<T>(call: &Call<T>, asked: Option<Format>) -> Result<(), Failure> {
     let shown = call.preview().await.map_err(|error| Failure::call(&error, false))?;
-    value(&request::as_json(&shown), Format::Json)
+    plan(&request::as_json(&shown), asked)
+}
+
+/// Writes what would be sent, as indented JSON if no other form was asked for.
+pub(crate) fn plan(plan: &Value, asked: Option<Format>) -> Result<(), Failure> {
+    value(plan, asked.unwrap_or(Format::Json))
 }
 
 /// Writes text as it is.

@@ -73,7 +73,7 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
     let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
     let pipeline = session.pipeline(found.api.entry, &department).await?;
     if options.dry_run {
-        return output::preview(&request::call::<Value>(found, &pipeline, input)).await;
+        return output::preview(&request::call::<Value>(found, &pipeline, input), options.format).await;
     }
     if found.operation.reply == "file" {
         options.refuse(&found.words(), &["jq"])?;
@@ -172,7 +172,7 @@ async fn raw(
         call = call.with(CallOptions::new().limit_class(known.limit_class).idempotent(known.idempotent));
     }
     if options.dry_run {
-        return output::preview(&call).await;
+        return output::preview(&call, options.format).await;
     }
     let given = Input { body, ..Input::default() };
     let reply = call.send_raw().await.map_err(|error| Failure::call(&error, !reads).without(&given))?;

@@ -155,6 +155,9 @@ fn a_write_needs_a_yes_and_a_dry_run_sends_nothing() {
     assert_eq!((&request["method"], &request["headers"]["authorization"]), (&json!("POST"), &json!("[…]")));
     assert!(request["url"].as_str().is_some_and(|url| url.ends_with("/crm/objects/2026-03/contacts")), "{request}");
     assert!(!shown.output.contains(fake.0.token()));
+    let line = crm_at(&at, &format!("{write} --dry-run --format jsonl"));
+    assert_eq!(line.output.lines().count(), 1);
+    assert_eq!(serde_json::from_str::<Value>(&line.output).unwrap(), request);
     assert_eq!(fake.0.requests().len(), 0);
     assert_eq!(crm_at(&at, &format!("{write} --yes")).code, 0);
     assert_eq!(crm_at(&fake.profile(true), "hubspot contacts create properties.email=bob@example.com").code, 0);

@@ -1,34 +1,28 @@
 //! `crm search` and `crm count`: records that filters find, also more of them than a search of the vendor returns.
 
 mod filter;
+mod question;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use crm_core::{Call, Error, Paginator};
-use hoopai_client::types::{ContactSearch, ContactSort};
 use hubspot_client::SearchAll;
-use hubspot_client::types::{SearchRequest, SearchSort};
+use hubspot_client::types::SearchRequest;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::records::{self, Kind, Records, names, refuse, row};
+use super::records::{self, Kind, Records, row};
 use crate::check::Input;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::options::Options;
 use crate::output::{self, Format};
 use crate::session::Session;
-use filter::Condition;
 pub(super) use filter::FORMS;
-
-/// The maximum number of records per page.
-const HUBSPOT_PAGE: u64 = 200;
-const HOOPAI_PAGE: u64 = 500;
-/// The maximum number of records that HubSpot returns for one search.
-const MOST: u64 = 10_000;
+use question::{HUBSPOT_PAGE, Question, associated, is_one};
 
 pub(super) fn command() -> Command {
     let number = clap::value_parser!(u64).range(1..);
-    question(Command::new("search"))
+    asking(Command::new("search"))
         .about("Search for records by filters, also more than 10,000 of them")
         .arg(
             Arg::new("sort")
@@ -51,100 +45,16 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) fn count_command() -> Command {
-    question(Command::new("count")).about("Count the records that filters find")
+    asking(Command::new("count")).about("Count the records that filters find")
 }
 
-fn question(command: Command) -> Command {
+fn asking(command: Command) -> Command {
     let query = "Only records with this text in one of the properties that the vendor searches by default";
     command
         .args(records::arguments())
         .arg(Arg::new("filters").value_name("FILTER").num_args(0..).help("See below"))
         .arg(Arg::new("query").long("query").value_name("TEXT").help(query))
         .after_help(FORMS)
-}
-
-/// The records that a command line asks for.
-struct Question {
-    kind: Kind,
-    groups: Vec<Vec<Condition>>,
-    query: Option<String>,
-    sort: Option<String>,
-    limit: Option<u64>,
-    properties: Vec<String>,
-}
-
-impl Question {
-    fn read(matches: &ArgMatches, options: &Options) -> Result<Self, Failure> {
-        refuse(&[("--all", options.all)], "all records are read")?;
-        let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
-        let filters = matches.get_many::<String>("filters").into_iter().flatten();
-        let question = Self {
-            kind: Kind::read(matches, "search")?,
-            groups: filter::read(filters)?,
-            query: text("query"),
-            sort: text("sort"),
-            limit: if is_one(matches) { Some(2) } else { matches.try_get_one::<u64>("limit").ok().flatten().copied() },
-            properties: names(matches, "properties"),
-        };
-        if matches!(question.kind, Kind::HubSpot(_)) {
-            associated(&question.groups)?;
-        }
-        match &question.kind {
-            Kind::HubSpot(_) if question.descends() && question.limit.is_none_or(|limit| limit > MOST) => {
-                Err(Failure::usage(format!(
-                    "greatest first, HubSpot returns at most {MOST} records; add --limit {MOST}, or sort smallest first"
-                )))
-            }
-            Kind::HoopAi { .. } if !question.properties.is_empty() => {
-                Err(Failure::usage("HoopAI returns all properties; leave out --properties"))
-            }
-            _ => Ok(question),
-        }
-    }
-
-    /// The properties that the question names, each with its place. A filter can also name associations.
-    fn asked(&self) -> Vec<(&str, &str)> {
-        let sort = self.sort.as_deref().map(|sort| ("--sort", sort.strip_prefix('-').unwrap_or(sort)));
-        let filters = filter::properties(&self.groups).map(|name| ("filter", name));
-        records::asked(&self.properties).into_iter().chain(sort).chain(filters).collect()
-    }
-
-    fn descends(&self) -> bool {
-        self.sort.as_ref().is_some_and(|sort| sort.starts_with('-'))
-    }
-
-    /// The number of records per page.
-    fn page(&self, most: u64) -> u64 {
-        self.limit.map_or(most, |limit| limit.min(most))
-    }
-
-    /// Returns HubSpot's search.
-    fn hubspot(self) -> SearchRequest {
-        let mut request = SearchRequest::default().limit(self.page(HUBSPOT_PAGE).cast_signed());
-        request.query = self.query;
-        request.filter_groups = Some(filter::hubspot(self.groups)).filter(|groups| !groups.is_empty());
-        request.properties = Some(self.properties).filter(|names| !names.is_empty());
-        request.sorts = self.sort.map(|sort| vec![SearchSort::from(sort.as_str())]);
-        request
-    }
-
-    /// Returns HoopAI's search.
-    fn hoopai(self, location: &str) -> ContactSearch {
-        let mut search = ContactSearch::new(location, self.page(HOOPAI_PAGE).cast_signed());
-        let sort = match self.sort.as_deref().map(|sort| sort.strip_prefix('-').ok_or(sort)) {
-            Some(Ok(field)) => ContactSort::descending(field),
-            Some(Err(field)) => ContactSort::ascending(field),
-            None => ContactSort::ascending("dateAdded"),
-        };
-        search.query = self.query;
-        search.filters = Some(filter::hoopai(self.groups)).filter(|filters| !filters.is_empty());
-        search.sort([sort])
-    }
-}
-
-/// Checks the types of object that filters on associated records name.
-fn associated(groups: &[Vec<Condition>]) -> Result<(), Failure> {
-    filter::associated(groups).try_for_each(|object| records::associated(object).map(drop))
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
@@ -161,7 +71,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
             let request = question.hubspot();
             let input = input(&request);
             if options.dry_run {
-                return output::preview(&Call::from(objects.search(request))).await;
+                return output::preview(&Call::from(objects.search(request)), options.format).await;
             }
             let found = match descends {
                 true => Found::Descending(objects.search(request).items()),
@@ -173,7 +83,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
             let request = question.hoopai(&location);
             let input = input(&request);
             if options.dry_run {
-                return output::preview(&Call::from(contacts.search(request))).await;
+                return output::preview(&Call::from(contacts.search(request)), options.format).await;
             }
             (input, Found::Contacts(contacts.search(request).items()))
         }
@@ -183,11 +93,6 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let written =
         if is_one(&matches) { one(found, format, failed).await } else { write(found, limit, format, failed).await };
     written.map_err(|failure| failure.without(&input))
-}
-
-/// Returns true if exactly one record is to be found.
-fn is_one(matches: &ArgMatches) -> bool {
-    matches.try_get_one::<bool>("one").ok().flatten().copied().unwrap_or_default()
 }
 
 /// The records that are found.
@@ -275,7 +180,8 @@ pub(super) async fn ids(segment: &str, filters: &[String], session: &Session) ->
 }
 
 pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    let question = Question { limit: Some(1), ..Question::read(&matches, &options)? };
+    let mut question = Question::read(&matches, &options)?;
+    question.limit = Some(1);
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let kind = question.kind.clone();
     let vendor = match kind {
@@ -291,7 +197,7 @@ pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), F
             let request = question.hubspot();
             let (input, search) = (input(&request), objects.search(request));
             if options.dry_run {
-                return output::preview(&Call::from(search)).await;
+                return output::preview(&Call::from(search), options.format).await;
             }
             (input, search.send().await.map(|reply| reply.total))
         }
@@ -299,7 +205,7 @@ pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), F
             let request = question.hoopai(&location);
             let (input, search) = (input(&request), contacts.search(request));
             if options.dry_run {
-                return output::preview(&Call::from(search)).await;
+                return output::preview(&Call::from(search), options.format).await;
             }
             (input, search.send().await.map(|reply| reply.total))
         }

@@ -15,9 +15,6 @@ use crate::request;
 
 /// The maximum number of seconds by which a digest is dated back.
 const DATED_BACK: u64 = 60;
-/// From this number of rows on, a write needs a confirmation.
-const MOST_ROWS: usize = 100;
-
 /// The maximum number of rows, and of members of the body, that a question to the user shows.
 const MOST_SHOWN: usize = 10;
 /// The maximum length of each of them in characters.
@@ -80,7 +77,7 @@ impl Plan {
     /// bound to the profile.
     pub(super) fn of(profile: &str, found: &Found, given: &Given, input: &Input, rows: usize) -> Option<Self> {
         let operation = found.operation;
-        let does = match (operation.destroys(), rows > MOST_ROWS) {
+        let does = match (operation.destroys(), rows > confirm::MOST_ROWS) {
             _ if operation.reads() => return None,
             (true, false) if rows == 1 => "destroys data".to_owned(),
             (true, _) => format!("destroys the data of {rows} rows"),

@@ -88,6 +88,12 @@ fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
             "--failed takes the name of a file; standard output has the results",
         ),
         ("import hubspot contacts a.csv --all", "email\n", "all rows of the file are sent; leave out --all"),
+        (
+            "import hubspot contacts a.csv",
+            "{\"email\": \"a@example.com\", \"firstname\": 491701234567890123456}\n",
+            "a.csv: row 1 (line 1), firstname: is a number with more digits than JSON numbers keep; write it as a text, in \
+             quotes; nothing was sent",
+        ),
     ] {
         place.write("a.csv", text);
         let ran = place.run(line);

@@ -67,6 +67,26 @@ fn records_are_updated_by_id_or_by_a_property_and_cleared_on_request() {
 }
 
 #[test]
+fn a_confirmation_counts_for_the_effect_of_empty_cells() {
+    let place = Place::hubspot();
+    let rows = (0..101).map(|row| {
+        let email = format!("p{row}@example.com");
+        place.fake.insert("contacts", json!({"email": email, "lastname": "L"}));
+        format!("{email},\n")
+    });
+    let rows: String = rows.collect();
+    place.write("a.csv", &format!("email,lastname\n{rows}"));
+    let line = "update hubspot contacts a.csv --by email";
+    let plan: Value = serde_json::from_str(&place.run(&format!("{line} --dry-run")).output).unwrap();
+    let ran = place.run(&format!("{line} --empty clear --confirm {}", plan["confirm"].as_str().unwrap()));
+    assert!(ran.code == 2 && ran.errors.contains("the digest is not that of this operation"), "{}", ran.errors);
+    let kept = |name: Value| place.fake.records("contacts").iter().all(|one| one["properties"]["lastname"] == name);
+    assert!(kept(json!("L")));
+    let ran = place.confirmed(&format!("{line} --empty clear"));
+    assert!(ran.code == 0 && kept(Value::Null), "{}", ran.errors);
+}
+
+#[test]
 fn records_are_archived_by_id_and_only_if_that_is_confirmed() {
     let place = Place::hubspot();
     let ids: Vec<String> =

@@ -1,7 +1,7 @@
 //! The arguments of `crm import`, `crm update`, `crm upsert` and `crm archive`. A test runs the examples of their help.
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, Command};
 
 use crate::apis;
 use crate::commands::search;
@@ -115,18 +115,4 @@ fn found(command: Command, words: &'static str, help: &'static str) -> Command {
         })
         .mut_arg("empty", |empty| empty.conflicts_with("where"))
         .arg(filters)
-}
-
-/// Returns the filters of `--where`.
-pub(super) fn filters(matches: &ArgMatches) -> Vec<String> {
-    many(matches, "where")
-}
-
-/// Returns the name of the file, or the values of `--where`.
-pub(super) fn words(matches: &ArgMatches) -> Vec<String> {
-    many(matches, "file")
-}
-
-fn many(matches: &ArgMatches, name: &str) -> Vec<String> {
-    matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten().cloned().collect()
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ring::digest::{Context, SHA256};
 use serde_json::{Value, json};
@@ -65,11 +65,11 @@ impl Journal {
     }
 
     /// Reads what a journal has, if it is there.
-    pub(super) fn past(path: PathBuf, head: &Head, source: &Source) -> Result<Past, Failure> {
-        match std::fs::read(&path) {
+    pub(super) fn past(path: &Path, head: &Head, source: &Source) -> Result<Past, Failure> {
+        match std::fs::read(path) {
             Ok(text) => read(&path.display().to_string(), &text, head, source),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Past::default()),
-            Err(error) => Err(failed(&path, "read", &error)),
+            Err(error) => Err(failed(path, "read", &error)),
         }
     }
 
@@ -227,6 +227,6 @@ fn line(value: &Value) -> String {
     format!("{value}\n")
 }
 
-fn failed(path: &std::path::Path, done: &str, error: &std::io::Error) -> Failure {
+fn failed(path: &Path, done: &str, error: &std::io::Error) -> Failure {
     Failure::other(format!("the journal {} cannot be {done}: {error}; no further row was sent", path.display()))
 }

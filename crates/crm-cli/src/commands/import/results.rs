@@ -35,7 +35,7 @@ pub(super) fn result(number: usize, answer: Answer, row: &Input, verb: Verb) -> 
         let vendor = error.vendor();
         let code = vendor.and_then(|detail| detail.code.clone().or_else(|| detail.category.clone()));
         let failure = Failure::call(error, true).without(row);
-        let (text, kind) = (failure.to_string(), failure.as_json()["kind"].take());
+        let (text, kind) = (failure.to_string(), failure.kind());
         let may_have_happened = result == "unknown";
         let mut failed = json!({
             "row": number, "result": result, "kind": kind, "code": code, "error": text,

@@ -84,7 +84,9 @@ impl<'a> Work<'a> {
                     }
                 }
                 Some(Some(Err(_))) => {
-                    stop.get_or_insert_with(|| Failure::other("a request ended without a result"));
+                    stop.get_or_insert_with(|| {
+                        Failure::doubt("a request ended without a result; its rows may have been written")
+                    });
                 }
                 None if stop.is_some() => {
                     return Err(Failure::doubt("stopped; rows that were sent may have been written"));

@@ -48,7 +48,7 @@ pub(super) async fn run(
             signed.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().into()));
         let headers: serde_json::Map<String, Value> = headers.collect();
         let shown = json!({"method": "POST", "url": signed.uri, "headers": headers, "body": body});
-        return output::value(&shown, Format::Json);
+        return output::plan(&shown, options.format);
     }
     let (status, answer) = place.post("/", signed.headers, signed.body.into()).await?;
     let shown = json!({"status": status.as_u16(), "answer": String::from_utf8_lossy(&answer).trim(), "sent": body});

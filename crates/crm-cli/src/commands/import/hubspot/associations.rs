@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hubspot_client::types::{AssociationSpec, AssociationsForObject, PublicObjectId};
 use serde_json::{Map, Value, json};
 
-use super::is_empty;
+use super::value::is_empty;
 use crate::catalogue::find;
 use crate::check::{Fault, Input, shown};
 use crate::commands::import::source::Source;

@@ -4,7 +4,7 @@ use hubspot_client::properties::Properties as Access;
 use hubspot_client::types::Property;
 use serde_json::Value;
 
-use super::{is_empty, texts};
+use super::value::{is_empty, text};
 use crate::check::shown;
 use crate::commands::properties::Properties;
 use crate::failure::Failure;
@@ -58,7 +58,7 @@ impl Known {
         if property.is_read_only() {
             return Ok(false);
         }
-        let fault = texts(value).filter(|_| !is_empty(value)).and_then(|text| property.fault(&text));
+        let fault = text(value).ok().filter(|_| !is_empty(value)).and_then(|text| property.fault(&text));
         fault.map_or(Ok(true), Err)
     }
 }
