@@ -64,7 +64,7 @@ impl Question {
                 question.vendor = Some(vendor);
                 continue;
             }
-            let stem = stem(&word);
+            let stem = stem(&word).into_owned();
             if matches!(word.as_str(), "once" | "bulk" | "batch") {
                 question.batch = true;
                 continue;

@@ -1,5 +1,7 @@
 //! Words: their stems, verbs that mean the same, nouns that mean nearly the same.
 
+use std::borrow::Cow;
+
 /// Words that say nothing about an operation.
 pub(super) const SILENT: &[&str] = &[
     "a",
@@ -225,17 +227,15 @@ pub(super) fn split(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// Returns the singular of a noun, the same for all forms of a word.
-pub(super) fn stem(word: &str) -> String {
-    let cut = |end: &str, put: &str| word.strip_suffix(end).map(|rest| format!("{rest}{put}"));
+pub(super) fn stem(word: &str) -> Cow<'_, str> {
+    let cut = |length: usize| word.get(..word.len() - length).unwrap_or_default();
     match word {
         "people" | "sms" | "news" | "status" | "address" | "business" | "access" | "analytics" | "previous" => {
-            word.to_owned()
+            word.into()
         }
-        _ if word.len() <= 3 || word.ends_with("ss") => word.to_owned(),
-        _ if word.ends_with("ies") => cut("ies", "y").unwrap_or_default(),
-        _ if ["sses", "xes", "ches", "shes", "sses"].iter().any(|end| word.ends_with(end)) => {
-            cut("es", "").unwrap_or_default()
-        }
-        _ => cut("s", "").unwrap_or_else(|| word.to_owned()),
+        _ if word.len() <= 3 || word.ends_with("ss") => word.into(),
+        _ if word.ends_with("ies") => format!("{}y", cut(3)).into(),
+        _ if ["sses", "xes", "ches", "shes"].iter().any(|end| word.ends_with(end)) => cut(2).into(),
+        _ => word.strip_suffix('s').unwrap_or(word).into(),
     }
 }
