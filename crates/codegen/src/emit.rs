@@ -65,9 +65,9 @@ pub(crate) fn api(
         let pieces = if model.shares(resource) {
             handle::difference(resource, operations, model, &file.client, &examples)?
         } else {
-            let shared = vendor.is_root(file) && others.iter().any(|other| other.model.shares(resource));
-            let shared = shared.then_some(file.client.as_str());
-            handle::resource(resource, operations, model, folded, shared, &examples)?
+            let others = others.iter().filter(|other| vendor.is_root(file) && other.model.shares(resource));
+            let shared: Vec<&str> = others.map(|other| other.file.client.as_str()).collect();
+            handle::resource(resource, operations, model, folded, (&file.client, &shared), &examples)?
         };
         let text = rust::file(&source(operations), quote!(#about #![allow(unused_imports)]), pieces)?;
         files.add(folder.join(format!("{resource}.rs")), text);

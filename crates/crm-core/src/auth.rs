@@ -31,8 +31,8 @@ pub trait Credentials: Send + Sync + 'static {
     /// share the account use the same name.
     fn key(&self) -> &str;
 
-    /// Handles an authorization that the vendor refused as [expired](crate::Advice::Renew). Returns true if a new
-    /// one exists or will exist soon, so that the call may be repeated once. Renew only if
+    /// Handles an authorization that the vendor refused as expired (`Advice::Renew` of `crm-core`). Returns true if
+    /// a new one exists or will exist soon, so that the call may be repeated once. Renew only if
     /// [`Authorization::generation`] is still the current one.
     fn refused<'a>(&'a self, used: &'a Authorization) -> BoxFuture<'a, Result<bool, Error>> {
         let _ = used;

@@ -139,8 +139,7 @@ pub trait Form<T>: Sized {
         Self::read_option(deserializer)
     }
 
-    /// Reads a value that may have odd parts. For a value that [`read`](Self::read) accepts, the result
-    /// is the same.
+    /// Reads a value that may have odd parts. For a value that `read` accepts, the result is the same.
     ///
     /// # Errors
     ///

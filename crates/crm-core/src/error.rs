@@ -23,8 +23,8 @@ use crate::meta::Called;
 
 /// The error of a failed call.
 ///
-/// After a write ask [`may_have_happened`](Self::may_have_happened) first. [`kind`](Self::kind) is what to do next, and each
-/// [`ErrorKind`] documents it. [`vendor`](Self::vendor) has the code, the message and the fields of the vendor's reply.
+/// After a failed write, check [`may_have_happened`](Self::may_have_happened) first. [`kind`](Self::kind) determines what to
+/// do next, and each [`ErrorKind`] documents it. [`vendor`](Self::vendor) has the code, the message and the fields of the vendor's reply.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -288,7 +288,7 @@ impl Error {
         self.0.attempts
     }
 
-    /// Time to wait before repeating the call, if the vendor or the limiter knows it.
+    /// Time to wait before repeating the call, if it is known from the vendor's reply or from the limiter.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -338,8 +338,8 @@ impl Error {
 
     /// Returns true if the calls of the [`account`](Self::account) fail until it is authorised, for the first time or again:
     /// the vendor refused its refresh token, there is none, or the store has no tokens of the account. Repeat the consent and
-    /// install its tokens. An error of kind [`ErrorKind::Token`] for which it is false concerns the store, for example a
-    /// damaged record, whose message contains the next step, or a renewal that can succeed later.
+    /// install its tokens. If it is false for an error of kind [`ErrorKind::Token`], the store failed (the message contains
+    /// the next step), or the renewal can succeed later: repeat the call.
     ///
     /// ```
     /// # fn example(error: &crm_core::Error) {

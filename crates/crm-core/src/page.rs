@@ -69,13 +69,13 @@ pub trait Paged: 'static {
     /// Returns the items of a page.
     fn items(page: Self::Page) -> Vec<Self::Item>;
 
-    /// Same as [`facts`](Self::facts), for one type that reads the lists of many operations.
+    /// Same as `facts`, for one type that reads the lists of many operations.
     fn facts_of(page: &Self::Page, op: &'static OpMeta) -> PageFacts {
         let _ = op;
         Self::facts(page)
     }
 
-    /// Same as [`items`](Self::items), for one type that reads the lists of many operations.
+    /// Same as `items`, for one type that reads the lists of many operations.
     fn items_of(page: Self::Page, op: &'static OpMeta) -> Vec<Self::Item> {
         let _ = op;
         Self::items(page)

@@ -47,7 +47,7 @@ Common operational problems and their results. The tests are in `crates/crm-core
 | `lift_hold` while calls wait in other processes | they continue after at most a second |
 | 300,000 accounts idle for an hour | all forgotten |
 | a webhook arrives at two processes with one Redis | accepted once |
-| a webhook arrives while Redis is away | refused with 429, and delivered again |
+| a webhook arrives while Redis is unavailable | refused with 429, and delivered again |
 | the handler of a webhook is dropped before it has the answer | accepted again |\n";
 const SOAK: &str = "\n## Faults at random\n
 Operations with up to three faults each, from a seed; some futures are dropped or not polled, and processes end while they

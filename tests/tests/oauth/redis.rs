@@ -1,4 +1,4 @@
-//! The store in Redis: its promises, and a Redis that is away, slow, restarted or empty.
+//! The store in Redis: its promises, and a Redis that is unavailable, slow, restarted or empty.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -124,9 +124,9 @@ async fn a_node_that_dies_takes_its_own_accounts_along_and_no_others() {
             take(&limiter, account).await;
         }
         let text = refusal(&limiter, &lost[0]).await;
-        assert!(text.contains("Redis is away"), "{text}");
+        assert!(text.contains("Redis is unavailable"), "{text}");
     }
     let said = log.take();
-    assert!(lines(&said, "Redis is away") <= 2, "{said}");
+    assert!(lines(&said, "Redis is unavailable") <= 2, "{said}");
     assert_eq!(lines(&said, "Redis is back"), 0, "{said}");
 }

@@ -126,7 +126,7 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
         }
     });
     let (log, _guard) = Traces::watch();
-    // If the connection depended on that runtime, Redis would count as away until it is replaced.
+    // If the connection depended on that runtime, Redis would count as unavailable until it is replaced.
     let mut said = String::new();
     other.block_on(async {
         for _ in 0..10 {
@@ -135,7 +135,7 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
             said += &log.take();
         }
     });
-    assert_eq!(lines(&said, "Redis is away"), lines(&said, "Redis is back"), "{said}");
+    assert_eq!(lines(&said, "Redis is unavailable"), lines(&said, "Redis is back"), "{said}");
     assert_eq!(counted(&server, "b"), 10);
     // The runtime that the connection lives in ends, and the next one connects again.
     drop((still, other));

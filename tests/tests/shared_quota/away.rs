@@ -45,7 +45,7 @@ async fn tls_is_spoken_where_the_address_says_so() {
     let url = server.url().replace("redis://", "rediss://");
     let limiter = RedisLimiter::builder(url, burst(5, ms(1_000)), 1).when_away(WhenAway::Refuse).build().unwrap();
     let refusal = refused(&limiter, &Acquire::new("k", "")).await;
-    assert!(refusal.reason().contains("Redis is away"), "{}", refusal.reason());
+    assert!(refusal.reason().contains("Redis is unavailable"), "{}", refusal.reason());
     println!("{}", refusal.reason());
 }
 
@@ -57,7 +57,7 @@ async fn who_does_not_want_to_guess_refuses_and_comes_back() {
     assert!(limiter.take(&Acquire::new("k", "")).await.is_ok());
     rig.server.kill();
     let refusal = refused(&limiter, &Acquire::new("k", "")).await;
-    assert!(refusal.reason().contains("Redis is away"), "{}", refusal.reason());
+    assert!(refusal.reason().contains("Redis is unavailable"), "{}", refusal.reason());
     assert!(refusal.retry_after() <= Some(ms(500)));
     rig.server.restart();
     tokio::time::sleep(refusal.retry_after().unwrap()).await;
@@ -116,7 +116,7 @@ async fn an_unknown_wait_is_not_said() {
     rig.server.kill();
     let limiter = rig.builder(&burst(3, ms(3_600_000)), 8).build().unwrap();
     let refusal = refused(&limiter, &rig.patient(ms(50))).await;
-    assert!(refusal.reason().contains("while Redis is away"), "{refusal:?}");
+    assert!(refusal.reason().contains("while Redis is unavailable"), "{refusal:?}");
     assert_eq!(refusal.retry_after(), None);
 }
 

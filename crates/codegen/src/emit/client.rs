@@ -105,7 +105,7 @@ pub(super) fn root(
     let methods = resources.iter().map(|(name, operations)| {
         let bound = operations.first().map(|operation| operation.bind.as_slice()).unwrap_or_default();
         let held: Vec<Ident> = bound.iter().map(|name| ident(&name.to_snake_case())).collect();
-        let about = plain_doc(&format!("Operations on {}.{}", spelled(name), gate.said(name)));
+        let about = plain_doc(&format!("Returns the operations on {}.{}", spelled(name), gate.said(name)));
         let (needs, resource, handle) = (gate.one(name), ident(name), ident(&name.to_upper_camel_case()));
         quote! {
             #about
@@ -138,7 +138,7 @@ fn folded(fold: &Fold, api: &Api, model: &Model, gate: Gate) -> (TokenStream, To
     let (resource, handle) = (ident(&fold.resource), ident(&fold.resource.to_upper_camel_case()));
     let methods = api.object_types.iter().map(|object| {
         let (needed, gate) = (needed(object, model), gate.said(&fold.resource));
-        let about = plain_doc(&format!("Objects of the type {}.{needed}{gate}", spelled(&object.name)));
+        let about = plain_doc(&format!("Returns the operations on {}.{needed}{gate}", spelled(&object.name)));
         let (name, constant) = (ident(&object.name), ident(&object.name.to_uppercase()));
         quote! {
             #about

@@ -2,10 +2,10 @@
 
 use heck::{ToLowerCamelCase, ToSnakeCase};
 
-use super::operations;
 use super::spelling::{Names, spelled};
-use crate::model::{Effect, Field, Operation};
-use crate::name::singular;
+use super::{meaning, operations};
+use crate::model::{Effect, Field, Operation, Ty};
+use crate::name::{is_misspelt, singular};
 
 /// The maximum number of scopes that are listed.
 const MOST_SCOPES: usize = 4;
@@ -105,6 +105,13 @@ pub(super) fn facts(operation: &Operation) -> String {
                 .to_owned(),
         );
     }
+    if operation.body.as_ref().is_some_and(|body| body.ty == Ty::Json) {
+        let advice = match meaning::object(&operation.call) {
+            Some(_) => "the example shows the usual ones",
+            None => "send `json!({})`",
+        };
+        lines.push(format!("* The vendor documents no members of the body; {advice}."));
+    }
     if !operation.one_of_parts.is_empty() {
         let parts: Vec<String> = operation.one_of_parts.iter().map(|part| format!("`{part}`")).collect();
         lines.push(format!("* Requires at least one of the parts {}.", parts.join(", ")));
@@ -179,13 +186,14 @@ fn failures(operation: &Operation) -> Vec<String> {
 }
 
 /// Returns the documentation of a field: its description, or else its name in JSON, if the name in Rust does not show it;
-/// and if requests must have it (`sent` is true if its type is part of a request).
+/// and if requests must have it (`sent` is true if its type is part of a request). `new` sets a constant.
 pub(super) fn field_doc(field: &Field, names: &Names<'_>, sent: bool) -> String {
     let mut parts = vec![names.in_rust(&field.doc)];
-    if field.doc.is_empty() && field.wire != field.ident && field.wire != field.ident.to_lower_camel_case() {
+    let shown = field.wire == field.ident || field.wire == field.ident.to_lower_camel_case();
+    if is_misspelt(&field.wire) || field.doc.is_empty() && !shown {
         parts.push(format!("Name in JSON: `{}`.", field.wire));
     }
-    if sent && field.required && !field.read_only {
+    if sent && field.required && !field.read_only && field.constant.is_none() {
         parts.push("Required in requests.".to_owned());
     }
     if field.read_only {

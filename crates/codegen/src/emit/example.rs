@@ -166,7 +166,10 @@ impl Call<'_> {
                 let sample = tokens(meaning::object(name).unwrap_or("{}"));
                 quote!(#krate::json!(#sample))
             }
-            Ty::Timestamp => quote!("2026-03-01T09:00:00Z"),
+            Ty::Timestamp => {
+                let time = meaning::time(name);
+                quote!(#time)
+            }
             Ty::Nothing => quote!(()),
             Ty::Upload => quote!(std::path::Path::new("report.csv")),
             Ty::List(inner) if depth >= DEEPEST && inner.name().is_some() => {

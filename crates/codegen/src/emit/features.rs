@@ -24,6 +24,23 @@ struct Resource {
     operations: Operations,
 }
 
+/// A further API, behind a feature.
+struct Further<'a> {
+    feature: &'a str,
+    /// True if its operations are new ones, false if it is another version of those of the root.
+    adds: bool,
+}
+
+impl<'a> Further<'a> {
+    fn all(vendor: &'a Vendor) -> Vec<Self> {
+        let further = |api: &'a ApiFile| {
+            let adds = api.documents.values().any(|document| document.only_new);
+            Some(Self { feature: api.feature.as_deref()?, adds })
+        };
+        vendor.file.apis.iter().filter_map(further).collect()
+    }
+}
+
 /// The number of operations by the feature of their API, if it needs one.
 #[derive(Default)]
 struct Operations(BTreeMap<Option<String>, usize>);
@@ -43,12 +60,18 @@ impl Operations {
         }
     }
 
-    fn said(&self) -> String {
-        let said = |(feature, count): (&Option<String>, &usize)| match feature {
-            Some(feature) if self.0.len() > 1 => format!("{count} with `{feature}`"),
-            _ => count.to_string(),
-        };
-        self.0.iter().map(said).collect::<Vec<_>>().join(", ")
+    /// The number of the methods that are always there, and that of each further API.
+    fn said(&self, others: &[Further<'_>]) -> String {
+        let count = |feature: Option<&str>| self.0.get(&feature.map(str::to_owned)).map(usize::to_string);
+        let (root, none) = (count(None), || "–".to_owned());
+        others.iter().fold(root.clone().unwrap_or_else(none), |text, Further { feature, adds }| {
+            match (count(Some(feature)), adds) {
+                (Some(count), true) if root.is_some() => format!("{text}, and {count} more with `{feature}`"),
+                (Some(count), true) => count,
+                (None, true) => text,
+                (count, false) => format!("{text} ({})", count.unwrap_or_else(none)),
+            }
+        })
     }
 }
 
@@ -111,11 +134,14 @@ impl Resources {
     }
 
     fn table(&self, vendor: &Vendor, features: &Features) -> String {
-        let mut text = String::from("\n| feature | what it adds | methods |\n|---|---|---|\n");
+        let others = Further::all(vendor);
+        let versions: String =
+            others.iter().filter(|other| !other.adds).map(|other| format!(" (in `{}`)", other.feature)).collect();
+        let mut text = format!("\n| feature | what it adds | methods{versions} |\n|---|---|---|\n");
         let sum = |of: &mut dyn Iterator<Item = &Resource>| {
             let mut all = Operations::default();
             of.for_each(|resource| all.add(&resource.operations));
-            all.said()
+            all.said(&others)
         };
         let mut row = |name: &str, adds: &str, count: String| {
             text.push_str(&format!("| `{name}` | {adds} | {count} |\n"));
@@ -141,7 +167,7 @@ impl Resources {
             let default = if features.default.contains(name) { "on by default" } else { "" };
             let alone = resource.operations.only_with().map(|api| format!("only with `{api}`")).unwrap_or_default();
             let said: Vec<&str> = [default, &alone].into_iter().filter(|said| !said.is_empty()).collect();
-            row(name, &said.join(", "), resource.operations.said());
+            row(name, &said.join(", "), resource.operations.said(&others));
         }
         text + "\n"
     }
@@ -156,4 +182,24 @@ fn list<'a>(name: &str, of: impl Iterator<Item = &'a str>) -> String {
         return short;
     }
     format!("{name} = [\n{}]\n", names.iter().map(|name| format!("    {name},\n")).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Further, Operations};
+
+    #[test]
+    fn methods_of_a_further_api_are_more_or_those_of_another_version() {
+        let of = |counts: &[(Option<&str>, usize)]| {
+            Operations(counts.iter().map(|(feature, count)| (feature.map(str::to_owned), *count)).collect())
+        };
+        let beta = [Further { feature: "beta", adds: true }];
+        assert_eq!(of(&[(None, 7), (Some("beta"), 2)]).said(&beta), "7, and 2 more with `beta`");
+        assert_eq!(of(&[(None, 7)]).said(&beta), "7");
+        assert_eq!(of(&[(Some("beta"), 2)]).said(&beta), "2");
+        let v3 = [Further { feature: "v3", adds: false }];
+        assert_eq!(of(&[(None, 7), (Some("v3"), 8)]).said(&v3), "7 (8)");
+        assert_eq!(of(&[(None, 7)]).said(&v3), "7 (–)");
+        assert_eq!(of(&[(Some("v3"), 8)]).said(&v3), "– (8)");
+    }
 }

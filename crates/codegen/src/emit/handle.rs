@@ -73,8 +73,8 @@ pub(super) fn difference(
         operations.iter().copied().partition(|operation| operation.common);
     let (module, handle, client) = (ident(resource), ident(&resource.to_upper_camel_case()), ident(client));
     let about = plain_doc(&format!(
-        "Operations on {}. Those that are the same for every client are on the page of \
-         [the handle itself](crate::{module}::{handle}).",
+        "Operations on {}, from [`{client}::{module}`](crate::{client}::{module}). Those that are the same for every client \
+         are on the page of [the handle itself](crate::{module}::{handle}).",
         spelled(resource)
     ));
     let known: Vec<Ident> =
@@ -95,16 +95,20 @@ pub(super) fn difference(
     Ok(builders)
 }
 
-/// The file of a resource. If `shared` is the name of a client, other clients have some of its operations too, and the
-/// handle is generic over the client.
+/// The file of a resource, which `client` has. If `shared` are the names of other clients that have some of its operations
+/// too, the handle is generic over the client.
 pub(super) fn resource(
     resource: &str,
     operations: &[&Operation],
     model: &Model,
     fold: Option<&Fold>,
-    shared: Option<&str>,
+    (client, shared): (&str, &[&str]),
     examples: &Examples<'_>,
 ) -> Result<Vec<Piece>> {
+    let generic = !shared.is_empty();
+    let also: String =
+        shared.iter().map(|other| format!(", or from `{other}::{resource}` (`C` is `{other}`)")).collect();
+    let from = format!("from [`{client}::{resource}`](crate::{client}::{resource}){also}");
     let handle = ident(&resource.to_upper_camel_case());
     let bound: &[String] = operations.first().map(|operation| operation.bind.as_slice()).unwrap_or_default();
     let held: Vec<String> = bound.iter().map(|name| format!("`{name}`")).collect();
@@ -113,10 +117,10 @@ pub(super) fn resource(
             "Operations on the records of one type of object. The method of the client selects the type: `contacts()` and the \
              like, or `{resource}(…)` with the name or the id of any type, also of a custom one."
         ),
-        (None, true) => format!("Operations on {}.", spelled(resource)),
+        (None, true) => format!("Operations on {}, {from}.", spelled(resource)),
         (None, false) => {
             format!(
-                "Operations on {}, all with the {} that the client's method was given.",
+                "Operations on {}, {from}, all with the {} that this method was given.",
                 spelled(resource),
                 held.join(" and ")
             )
@@ -133,16 +137,17 @@ pub(super) fn resource(
         None => Default::default(),
     };
     let imports = imports();
-    let constructors = constructors(bound, fold, shared.is_some());
+    let constructors = constructors(bound, fold, generic);
     let mut builders = Vec::new();
     let (common, own): (Vec<&Operation>, Vec<&Operation>) =
-        operations.iter().copied().partition(|operation| shared.is_none() || !operation.also.is_empty());
+        operations.iter().copied().partition(|operation| !generic || !operation.also.is_empty());
     let common = methods(common.into_iter(), model, examples, &mut builders)?;
     let own = methods(own.into_iter(), model, examples, &mut builders)?;
     let own = (!own.is_empty()).then(|| quote!(impl #handle { #own }));
-    let (parameter, of, client) = match shared.map(ident) {
-        Some(client) => (quote!(<C = crate::#client>), quote!(<C>), quote!(client: std::marker::PhantomData<C>,)),
-        None => Default::default(),
+    let client = ident(client);
+    let (parameter, of, client) = match generic {
+        true => (quote!(<C = crate::#client>), quote!(<C>), quote!(client: std::marker::PhantomData<C>,)),
+        false => Default::default(),
     };
     let handle = quote! {
         #imports

@@ -24,8 +24,9 @@ static MEANINGS: &[(&str, &str)] = &[
     ("start time", "2026-03-01T09:00:00Z"),
     ("end time", "2026-03-01T10:00:00Z"),
     ("published at", "2026-03-01T09:00:00Z"),
-    ("start", "2026-03-01"),
-    ("end", "2026-03-31"),
+    // A report from one day to another, in HubSpot's form.
+    ("start", "20260301"),
+    ("end", "20260331"),
     ("time", "2026-03-01T09:00:00Z"),
     ("redirect uri", "https://www.example.com/callback"),
     ("url slug", "example"),
@@ -161,6 +162,17 @@ pub(super) fn is_id(name: &str) -> bool {
         || !matches!(last, "type" | "property" | "name" | "key") && (holds(name, "id") || holds(name, "ids"))
 }
 
+/// Returns a point in time. The end of a range of dates is later than its beginning.
+pub(super) fn time(name: &str) -> &'static str {
+    if holds(name, "end time") {
+        "2026-03-01T10:00:00Z"
+    } else if holds(name, "end") || holds(name, "to date") {
+        "2026-03-31T09:00:00Z"
+    } else {
+        "2026-03-01T09:00:00Z"
+    }
+}
+
 /// Returns true if a boolean of this name says that something is finished.
 pub(super) fn is_end(name: &str) -> bool {
     holds(name, "completed") || holds(name, "done")
@@ -186,7 +198,7 @@ fn holds(name: &str, words: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{OBJECTS, is_end, is_id, rank, text};
+    use super::{OBJECTS, is_end, is_id, rank, text, time};
 
     #[test]
     fn a_name_has_a_value_that_looks_like_it() {
@@ -195,6 +207,13 @@ mod tests {
         assert_eq!(text("imageAltText"), "Harbour at sunrise");
         assert_eq!(text("firstName"), "Ada");
         assert_eq!(text("dealStage"), "deal-stage");
+    }
+
+    #[test]
+    fn a_range_of_times_ends_after_it_begins() {
+        for (start, end) in [("startTime", "endTime"), ("startDate", "endDate"), ("fromDate", "toDate")] {
+            assert!(time(start) < time(end), "{start}");
+        }
     }
 
     #[test]

@@ -169,7 +169,7 @@ fn new(name: &str, definition: &Definition, fields: &[Field], asked: &[&Field]) 
                 }
             }
         };
-        (" Creates a value with the constant members only.".to_owned(), default)
+        (alone(definition, fields), default)
     } else {
         (order(asked), TokenStream::new())
     };
@@ -185,15 +185,38 @@ fn new(name: &str, definition: &Definition, fields: &[Field], asked: &[&Field]) 
     }
 }
 
+/// The documentation of a constructor without arguments: the fields that it sets, and those that are set by methods.
+fn alone(definition: &Definition, fields: &[Field]) -> String {
+    let (set, open): (Vec<&Field>, Vec<&Field>) = fields
+        .iter()
+        .filter(|field| field.required && !field.read_only)
+        .partition(|field| constant(definition, field).is_some());
+    let is = if set.len() == 1 { "is" } else { "are" };
+    let set = format!(" Creates a value in which only {} {is} set.", listed(&set));
+    if open.is_empty() {
+        return set;
+    }
+    format!(
+        "{set} Set the required fields with their methods: {}. A request without one of them fails with \
+         `ErrorKind::Validation`, and nothing is sent.",
+        listed(&open)
+    )
+}
+
+/// The names of fields in a sentence.
+fn listed(fields: &[&Field]) -> String {
+    let names: Vec<String> = fields.iter().map(|field| format!("`{}`", field.ident)).collect();
+    match &names[..] {
+        [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+        names => names.concat(),
+    }
+}
+
 /// The documentation of a constructor: the required fields in their order.
 fn order(asked: &[&Field]) -> String {
-    let names: Vec<String> = asked.iter().map(|field| format!("`{}`", field.ident)).collect();
-    match &names[..] {
-        [name] => format!(" Creates a value from the required field {name}."),
-        [names @ .., last] => {
-            format!(" Creates a value from the required fields, in this order: {} and {last}.", names.join(", "))
-        }
-        [] => String::new(),
+    match asked {
+        [one] => format!(" Creates a value from the required field `{}`.", one.ident),
+        asked => format!(" Creates a value from the required fields, in this order: {}.", listed(asked)),
     }
 }
 

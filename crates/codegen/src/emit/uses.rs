@@ -19,6 +19,8 @@ struct Use<'a> {
     text: String,
     /// The type to whose documentation a link leads, and its text: `Contact` and `Contact::tags`.
     link: Option<(&'a str, String)>,
+    /// The words after the link.
+    end: String,
 }
 
 impl<'a> Uses<'a> {
@@ -37,13 +39,18 @@ impl<'a> Uses<'a> {
                 uses.add(&argument.ty, || Use {
                     text: format!("Argument `{}` of `{}`", argument.ident, operation.name),
                     link: None,
+                    end: String::new(),
                 });
             }
         }
         for (name, definition) in &model.types {
-            if let Shape::Union(_, arms) = &definition.shape {
-                arms.iter().for_each(|(ty, ..)| {
-                    uses.add(ty, || Use { text: "Variant of".to_owned(), link: Some((name, name.clone())) });
+            if let Shape::Union(tag, arms) = &definition.shape {
+                arms.iter().for_each(|(ty, _, texts)| {
+                    uses.add(ty, || Use {
+                        text: "The variant of".to_owned(),
+                        link: Some((name, name.clone())),
+                        end: whose(tag.as_deref(), texts),
+                    });
                 });
             }
         }
@@ -59,7 +66,7 @@ impl<'a> Uses<'a> {
                             None => "The value of".to_owned(),
                         },
                     };
-                    Use { text, link: Some((name, format!("{name}::{}", ident(&field.ident)))) }
+                    Use { text, link: Some((name, format!("{name}::{}", ident(&field.ident)))), end: String::new() }
                 });
             }
         }
@@ -77,7 +84,7 @@ impl<'a> Uses<'a> {
         for (name, operations) in found {
             let text = format!("{part} of {}", named(&operations));
             match self.0.entry(name) {
-                Entry::Vacant(free) => _ = free.insert(Use { text: capital(&text), link: None }),
+                Entry::Vacant(free) => _ = free.insert(Use { text: capital(&text), link: None, end: String::new() }),
                 Entry::Occupied(mut known) => known.get_mut().text += &format!("; {text}"),
             }
         }
@@ -96,14 +103,24 @@ impl<'a> Uses<'a> {
         if definition.doc.split_whitespace().count() > 1 && !repeats(&definition.doc, name) {
             return escaped(&Names::of_fields(definition.fields()).in_rust(&definition.doc));
         }
-        let Some(Use { text, link }) = self.0.get(name) else {
+        let Some(Use { text, link, end }) = self.0.get(name) else {
             return format!("`{name}` of the vendor's document.");
         };
         match link {
             None => format!("{text}."),
-            Some((ty, shown)) if group.has(ty) => format!("{text} [`{shown}`]."),
-            Some((_, shown)) => format!("{text} [`{shown}`](super::{shown})."),
+            Some((ty, shown)) if group.has(ty) => format!("{text} [`{shown}`]{end}."),
+            Some((_, shown)) => format!("{text} [`{shown}`](super::{shown}){end}."),
         }
+    }
+}
+
+/// The values of the member by which a variant is known, after "The variant of `Flow`".
+fn whose(tag: Option<&str>, texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
+    match (tag, texts.as_slice()) {
+        (None, _) | (_, []) => String::new(),
+        (Some(tag), [one]) => format!(" whose `{tag}` is {one}"),
+        (Some(tag), [first @ .., last]) => format!(" whose `{tag}` is {} or {last}", first.join(", ")),
     }
 }
 
@@ -136,7 +153,15 @@ fn repeats(doc: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{named, repeats};
+    use super::{named, repeats, whose};
+
+    #[test]
+    fn a_variant_is_known_by_the_values_of_its_member() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(whose(Some("type"), &texts(&["A"])), " whose `type` is `A`");
+        assert_eq!(whose(Some("type"), &texts(&["A", "B", "C"])), " whose `type` is `A`, `B` or `C`");
+        assert_eq!(whose(None, &texts(&["A"])), "");
+    }
 
     #[test]
     fn of_many_operations_two_are_named() {

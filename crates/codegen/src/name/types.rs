@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
+use super::spelt;
 use crate::read::document::{Document, object};
 use crate::read::references;
 
@@ -89,16 +90,6 @@ pub(crate) fn apart(document: &str, name: &str) -> String {
 /// Words before a name that describe the vendor's server, not the type.
 const BEFORE: [&str; 5] = ["Public", "WithTotal", "Api", "External", "I"];
 
-/// Misspelt words of the vendors, and their correct forms.
-const TYPOS: [(&str, &str); 6] = [
-    ("calender", "calendar"),
-    ("succesful", "successful"),
-    ("succeded", "succeeded"),
-    ("upate", "update"),
-    ("creat", "create"),
-    ("lable", "label"),
-];
-
 /// A shorter name for the same thing.
 fn shorter(name: &str) -> String {
     let plain = unversioned(name);
@@ -162,7 +153,7 @@ fn unversioned(name: &str) -> String {
         if numbered(word, "v") {
             kept.pop_if(|last| *last == "public");
         } else if !numbered(word, "http") {
-            kept.push(TYPOS.iter().find(|(typo, _)| *typo == word).map_or(word, |(_, right)| right));
+            kept.push(spelt(word));
         }
     }
     kept.join("_").to_upper_camel_case()

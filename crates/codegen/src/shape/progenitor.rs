@@ -54,7 +54,7 @@ pub(super) fn name(types: &mut Types, unions: &[Union]) -> Result<BTreeMap<Strin
             }
             (Shape::Enum(variants), TypeDetails::Enum(made)) if made.variants_info().count() == variants.len() => {
                 for (variant, made) in variants.iter_mut().zip(made.variants_info()) {
-                    made.name.clone_into(&mut variant.0);
+                    variant.0 = crate::name::variant(made.name.to_owned());
                 }
             }
             (Shape::Union(..), _) => {}

@@ -57,7 +57,7 @@ fn a_type_has_the_scopes_that_its_document_names_and_not_those_of_all_types() {
     let known = folded.generated("operations/mod.rs");
     assert!(known.contains(r#"&["boats.read", "boats.sail", "cars.read"]"#), "{known}");
     let client = folded.generated("mod.rs");
-    assert!(client.contains("Objects of the type boats. Scope: `boats.sail` to read."), "{client}");
+    assert!(client.contains("Returns the operations on boats. Scope: `boats.sail` to read."), "{client}");
 }
 
 #[test]

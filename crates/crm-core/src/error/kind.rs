@@ -22,10 +22,11 @@ pub enum ErrorKind {
     NotFound,
     /// The request conflicts with the vendor's data, for example a duplicate. Read the record and decide.
     Conflict,
-    /// The vendor's limit was hit and the retries were used up, or its hint was longer than the
-    /// policy waits. Repeat after [`Error::retry_after`](crate::Error::retry_after).
+    /// The vendor's limit was hit, and the retries were used up, or the wait that the vendor asked for is longer than
+    /// the retry policy allows. Repeat after [`Error::retry_after`](crate::Error::retry_after).
     RateLimited,
-    /// A daily or monthly quota is used up. Waiting a moment does not help; it is never retried.
+    /// A daily or monthly quota is used up. Waiting a moment does not help; it is never retried. Repeat after
+    /// [`Error::retry_after`](crate::Error::retry_after), if it is known.
     QuotaExhausted,
     /// The call would have to wait longer in the queue for the rate limit than
     /// [`queue_timeout`](crate::CallOptions::queue_timeout) allows. Nothing was sent by this attempt. Repeat after

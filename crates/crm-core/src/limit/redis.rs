@@ -16,10 +16,10 @@
 //! after its worker should have asked. While a refusal of the vendor holds a window back, each desk asks
 //! once a second, because another process may lift the hold.
 //!
-//! **While Redis is away** no worker knows the use of the others. With [`WhenAway::Share`] each worker
+//! **While Redis is unavailable** no worker knows the use of the others. With [`WhenAway::Share`] each worker
 //! continues with the units that it used itself when the absence started, at most an equal part of the limit; after
 //! a whole window it continues with an equal part. The units that it holds and those that count are carried over in
-//! both directions. Proof: the use of all workers was within the limit when Redis went away, no worker's
+//! both directions. Proof: the use of all workers was within the limit when Redis became unavailable, no worker's
 //! own count grows beyond its value then, and one window later all units of that time have expired and
 //! the equal parts add up to the limit. For windows longer than a minute this rule would stop
 //! all workers for too long; there each worker takes an equal part of the remaining units, and the vendor's
@@ -50,14 +50,14 @@
 //!
 //! **Limitations.** A worker that alone is cut off from a Redis that serves the others uses its
 //! part in addition. So does a worker that was not present when the data was lost, in the window after that. An
-//! attempt that is under way for longer than a window while Redis is away counts only for its own worker;
+//! attempt that is under way for longer than a window while Redis is unavailable counts only for its own worker;
 //! if that worker holds more than an equal part by then, the others do not know. A request that
 //! is sent later than half its lease after the permit was granted, because its process was stopped, no
 //! longer counts when it arrives. After a snapshot of a virtual machine is restored, a worker
 //! that has seen nothing since the snapshot cannot notice it until another worker asks. Redis
 //! detects older data by `INFO`; if that command is forbidden, only by the changes that the workers saw. If the
 //! limit is smaller than the number of workers, an equal part is less than one permit, and nothing is
-//! permitted while Redis is away. If the server's clock jumps ahead, windows become shorter; if it
+//! permitted while Redis is unavailable. If the server's clock jumps ahead, windows become shorter; if it
 //! jumps back, this is compensated. All windows of one account are in one slot of a cluster.
 
 mod account;
@@ -167,7 +167,7 @@ struct Inner {
     turns: Semaphore,
     link: Link,
     said: Said,
-    /// The queue while Redis is away, with this worker's part of the quotas.
+    /// The queue while Redis is unavailable, with this worker's part of the quotas.
     local: LocalLimiter,
     accounts: Mutex<Accounts<Arc<Account>>>,
     /// True if it is no longer used.
@@ -199,7 +199,7 @@ impl RedisLimiter {
     }
 
     /// Returns the time of day of each permit of this worker, with its class and cost: by the server's clock, or
-    /// by its own while Redis was away.
+    /// by its own while Redis was unavailable.
     #[cfg(feature = "test-util")]
     #[must_use]
     pub fn grants(&self) -> Vec<(Duration, &'static str, u32)> {
@@ -257,7 +257,7 @@ impl Inner {
         accounts.asked(|name, account| {
             let keep = Arc::strong_count(account) > 1 || !account.with(|state| state.idle(longest, now));
             if !keep {
-                // The count of the time when Redis was away is idle too.
+                // The count of the time when Redis was unavailable is idle too.
                 self.local.forget(name);
             }
             keep

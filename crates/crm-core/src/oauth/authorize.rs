@@ -14,7 +14,7 @@ use crate::meta::OpMeta;
 /// Builds the address of a vendor's consent page. Created by a vendor crate's `App`.
 ///
 /// [`build`](Self::build) checks the scopes: each must be one that an operation of the vendor
-/// requires, and each operation given to [`covering`](Self::covering) must be allowed by one of them.
+/// requires, and for each operation given to [`covering`](Self::covering) at least one must be sufficient.
 #[must_use = "it does nothing until it is built"]
 #[derive(Debug, Clone)]
 pub struct Authorize {
@@ -69,7 +69,10 @@ impl Authorize {
         self
     }
 
-    /// Checks that the scopes allow these operations, as far as their documents list them.
+    /// Checks that the scopes allow these operations: [`build`](Self::build) fails if none of the requested scopes allows
+    /// one of them. Any scope that the document lists for an operation is sufficient. HubSpot's operations on objects
+    /// accept the scope of any type, so this check does not find a missing `crm.objects.deals.read`. An operation whose
+    /// document lists no scope is always accepted.
     pub fn covering(mut self, operations: impl IntoIterator<Item = &'static OpMeta>) -> Self {
         self.operations.extend(operations);
         self

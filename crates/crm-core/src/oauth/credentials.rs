@@ -18,7 +18,8 @@ use crate::sync::{BoxFuture, lock};
 /// minutes before a token expires, a call starts the renewal, while all calls continue to use the current token. For a token
 /// that is valid for less than 50 minutes, it is a tenth to a fifth of that time before. The exact time is random, so that
 /// processes do not all start at once. The renewal runs on a thread of the library, even if the caller's runtime is not
-/// driven in the meantime. See the [module](super) for the guarantees if something fails.
+/// driven in the meantime. The module `oauth` of
+/// [`crm-core`](https://docs.rs/crm-core/latest/crm_core/oauth/index.html) lists the guarantees if something fails.
 ///
 /// If [`Error::needs_consent`] is true for the error of a call, the account must be authorised again: repeat the consent and
 /// call [`install`](Self::install).
@@ -93,14 +94,15 @@ impl OAuthCredentials {
         shared.adopt(&record).map(drop)
     }
 
-    /// Declares that the last known refresh token was not used up, so that the next renewal sends it: a
-    /// token that was sent without a reply while the access token is valid, one that the vendor refused by
-    /// mistake, or one that only this process has because the store lost it. The library cannot find this out.
-    /// If it is wrong, the vendor refuses the token, and may revoke the tokens that belong to it.
+    /// Declares that the last refresh token was not used, so that the next renewal sends it. Use it if the vendor
+    /// refused the token by mistake, if a renewal was lost and you do not want to wait until the access token
+    /// expires, or if the store lost the record and this process still has it. The library cannot check this: if
+    /// the token was used, the vendor refuses it and may revoke the tokens that belong to it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Token`](crate::ErrorKind::Token) if the store fails or has no record of the account.
+    /// [`ErrorKind::Token`](crate::ErrorKind::Token) if the store fails, or if neither the store nor this process
+    /// has a record of the account.
     pub async fn presume_unspent(&self) -> Result<(), Error> {
         let shared = &self.shared;
         shared.claim().await?;

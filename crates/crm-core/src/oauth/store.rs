@@ -72,8 +72,9 @@ impl<S: TokenStore + ?Sized> TokenStore for std::sync::Arc<S> {
     }
 }
 
-/// A lock that is held. [`release`](Self::release) releases it at once. If it is only dropped,
-/// its content is dropped, and a remote lock ends with its lease.
+/// A lock that is held. [`release`](Self::release) releases it at once. If it is dropped without `release`, the future
+/// is dropped and not run: a lock that a value in the future holds, for example a file, ends at once, and a lock held
+/// elsewhere ends when its lease expires.
 pub struct StoreLock(BoxFuture<'static, ()>);
 
 impl StoreLock {

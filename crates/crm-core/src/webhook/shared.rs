@@ -78,7 +78,7 @@ pub trait Numbered: WebhookReceiver {
 ///
 /// For a cluster add `+cluster|slots`, and for another database than 0 `+select`.
 ///
-/// While Redis is away nothing is accepted: a delivery is [`Refused::Unremembered`], and its
+/// While Redis is unavailable nothing is accepted: a delivery is [`Refused::Unremembered`], and its
 /// [`status`](Refused::status) makes the vendor deliver it again. If Redis may have recorded it before the connection
 /// broke, the record is removed as soon as Redis responds, for up to four minutes; the same applies to a delivery whose
 /// [`receive`](Self::receive) was dropped. Redis may lose records in a failover; a copy of a delivery
@@ -150,7 +150,7 @@ impl<R: Numbered> SharedReceiver<R> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Other`] if Redis is away; the delivery is then still remembered.
+    /// [`ErrorKind::Other`] if Redis is unavailable; the delivery is then still remembered.
     pub async fn forget(&self, delivery: &Delivery<'_>) -> Result<(), Error> {
         let Some(number) = self.receiver.number(delivery) else { return Ok(()) };
         let answer = self.shared.connection.run(&self.shared.forget, &self.keys(&number), &[]).await;

@@ -88,7 +88,7 @@ impl ContactExport {
         self.reading.places.windows.total
     }
 
-    /// Returns the position of the export, less than a few kilobytes: the places of its walks. It can be read at any
+    /// Returns the position of the export, less than a few kilobytes: the positions in its parts. It can be read at any
     /// time, also after an error.
     ///
     /// Store it now and then, and once more after the end. It belongs to the location, regardless of the page size.

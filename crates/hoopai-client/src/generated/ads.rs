@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on ads.
+/// Operations on ads, from [`Client::ads`](crate::Client::ads), or from `V3::ads` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Ads<C = crate::Client> {
     pipeline: Pipeline,

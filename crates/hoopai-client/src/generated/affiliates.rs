@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on affiliates.
+/// Operations on affiliates, from [`Client::affiliates`](crate::Client::affiliates).
 #[derive(Clone, Debug)]
 pub struct Affiliates {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on agent studio.
+/// Operations on agent studio, from [`Client::agent_studio`](crate::Client::agent_studio).
 #[derive(Clone, Debug)]
 pub struct AgentStudio {
     pipeline: Pipeline,

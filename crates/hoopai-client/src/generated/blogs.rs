@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on blogs.
+/// Operations on blogs, from [`Client::blogs`](crate::Client::blogs), or from `V3::blogs` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Blogs<C = crate::Client> {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on brand boards.
+/// Operations on brand boards, from [`Client::brand_boards`](crate::Client::brand_boards).
 #[derive(Clone, Debug)]
 pub struct BrandBoards {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on businesses.
+/// Operations on businesses, from [`Client::businesses`](crate::Client::businesses).
 #[derive(Clone, Debug)]
 pub struct Businesses {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on calendars.
+/// Operations on calendars, from [`Client::calendars`](crate::Client::calendars), or from `V3::calendars` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Calendars<C = crate::Client> {
     pipeline: Pipeline,
@@ -251,6 +251,7 @@ impl<C> Calendars<C> {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
+    /// * The vendor documents no members of the body; send `json!({})`.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///

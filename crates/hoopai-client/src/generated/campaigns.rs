@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on campaigns.
+/// Operations on campaigns, from [`Client::campaigns`](crate::Client::campaigns).
 #[derive(Clone, Debug)]
 pub struct Campaigns {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on companies.
+/// Operations on companies, from [`Client::companies`](crate::Client::companies).
 #[derive(Clone, Debug)]
 pub struct Companies {
     pipeline: Pipeline,

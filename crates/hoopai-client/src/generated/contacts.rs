@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on contacts.
+/// Operations on contacts, from [`Client::contacts`](crate::Client::contacts), or from `V3::contacts` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Contacts<C = crate::Client> {
     pipeline: Pipeline,
@@ -155,7 +155,10 @@ impl<C> Contacts<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .contacts()
-    ///     .create_task("123", types::CreateTaskParams::new(false, "2026-03-01", "Example"))
+    ///     .create_task(
+    ///         "123",
+    ///         types::CreateTaskParams::new(false, "2026-03-01T09:00:00Z", "Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -165,14 +168,14 @@ impl<C> Contacts<C> {
         &self,
         contact_id: impl Display,
         body: impl Into<types::CreateTaskParams>,
-    ) -> Call<types::TaskByIsReply> {
+    ) -> Call<types::TaskReply> {
         self.call(&operations::CONTACTS_CREATE_TASK)
             .path("contactId", &contact_id)
             .json(&body.into())
     }
     /// Returns the contact with the same e-mail address or phone number, if there is one; set `email` or `number`.
     ///
-    /// The vendor does not document the reply, so it is a `Value`.
+    /// The vendor does not document the reply, so it is a `Value`; what it contains if there is no such contact is not documented either.
     ///
     /// `GET /contacts/search/duplicate`
     ///
@@ -243,7 +246,7 @@ impl<C> Contacts<C> {
         &self,
         contact_id: impl Display,
         task_id: impl Display,
-    ) -> Call<types::TaskByIsReply> {
+    ) -> Call<types::TaskReply> {
         self.call(&operations::CONTACTS_GET_TASK)
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
@@ -452,7 +455,7 @@ impl<C> Contacts<C> {
         contact_id: impl Display,
         task_id: impl Display,
         body: impl Into<types::UpdateTaskBody>,
-    ) -> Call<types::TaskByIsReply> {
+    ) -> Call<types::TaskReply> {
         self.call(&operations::CONTACTS_UPDATE_TASK)
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
@@ -482,7 +485,7 @@ impl<C> Contacts<C> {
         contact_id: impl Display,
         task_id: impl Display,
         body: impl Into<types::UpdateTaskStatusParams>,
-    ) -> Call<types::TaskByIsReply> {
+    ) -> Call<types::TaskReply> {
         self.call(&operations::CONTACTS_UPDATE_TASK_COMPLETED)
             .path("contactId", &contact_id)
             .path("taskId", &task_id)
@@ -496,6 +499,7 @@ impl Contacts {
     /// `POST /contacts/{contactId}/campaigns/{campaignId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * The vendor documents no members of the body; send `json!({})`.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///
@@ -536,7 +540,7 @@ impl Contacts {
     ///     .add_to_workflow(
     ///         "123",
     ///         "456",
-    ///         types::CreateWorkflow::default().event_start_time("2026-03-01T09:00:00Z"),
+    ///         types::WorkflowEntry::default().event_start_time("2026-03-01T09:00:00Z"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -547,7 +551,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         workflow_id: impl Display,
-        body: impl Into<types::CreateWorkflow>,
+        body: impl Into<types::WorkflowEntry>,
     ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_ADD_TO_WORKFLOW)
             .path("contactId", &contact_id)
@@ -825,7 +829,7 @@ impl Contacts {
     ///     .remove_from_workflow(
     ///         "123",
     ///         "456",
-    ///         types::CreateWorkflow::default().event_start_time("2026-03-01T09:00:00Z"),
+    ///         types::WorkflowEntry::default().event_start_time("2026-03-01T09:00:00Z"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -836,7 +840,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         workflow_id: impl Display,
-        body: impl Into<types::CreateWorkflow>,
+        body: impl Into<types::WorkflowEntry>,
     ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_WORKFLOW)
             .path("contactId", &contact_id)

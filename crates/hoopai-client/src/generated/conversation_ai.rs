@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on conversation AI.
+/// Operations on conversation AI, from [`Client::conversation_ai`](crate::Client::conversation_ai).
 #[derive(Clone, Debug)]
 pub struct ConversationAi {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on conversations.
+/// Operations on conversations, from [`Client::conversations`](crate::Client::conversations), or from `V3::conversations` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Conversations<C = crate::Client> {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on courses.
+/// Operations on courses, from [`Client::courses`](crate::Client::courses).
 #[derive(Clone, Debug)]
 pub struct Courses {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on custom fields.
+/// Operations on custom fields, from [`Client::custom_fields`](crate::Client::custom_fields).
 #[derive(Clone, Debug)]
 pub struct CustomFields {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on custom menus.
+/// Operations on custom menus, from [`Client::custom_menus`](crate::Client::custom_menus).
 #[derive(Clone, Debug)]
 pub struct CustomMenus {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on email verification.
+/// Operations on email verification, from [`Client::email_verification`](crate::Client::email_verification).
 #[derive(Clone, Debug)]
 pub struct EmailVerification {
     pipeline: Pipeline,

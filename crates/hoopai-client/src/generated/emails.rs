@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on emails.
+/// Operations on emails, from [`Client::emails`](crate::Client::emails).
 #[derive(Clone, Debug)]
 pub struct Emails {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on funnels.
+/// Operations on funnels, from [`Client::funnels`](crate::Client::funnels).
 #[derive(Clone, Debug)]
 pub struct Funnels {
     pipeline: Pipeline,

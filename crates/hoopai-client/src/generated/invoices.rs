@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on invoices.
+/// Operations on invoices, from [`Client::invoices`](crate::Client::invoices), or from `V3::invoices` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Invoices<C = crate::Client> {
     pipeline: Pipeline,
@@ -240,7 +240,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -327,7 +327,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -360,7 +360,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -392,7 +392,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -422,7 +422,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -449,7 +449,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -478,7 +478,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -506,7 +506,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -533,7 +533,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -562,7 +562,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -601,7 +601,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -643,7 +643,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -682,7 +682,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///
@@ -720,7 +720,7 @@ impl<C> Invoices<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1264,7 +1264,7 @@ impl Invoices {
     /// * Version `2021-07-28`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///

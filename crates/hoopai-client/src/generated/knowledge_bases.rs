@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on knowledge bases.
+/// Operations on knowledge bases, from [`Client::knowledge_bases`](crate::Client::knowledge_bases).
 #[derive(Clone, Debug)]
 pub struct KnowledgeBases {
     pipeline: Pipeline,

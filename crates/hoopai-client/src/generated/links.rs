@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on links.
+/// Operations on links, from [`Client::links`](crate::Client::links), or from `V3::links` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Links<C = crate::Client> {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on locations.
+/// Operations on locations, from [`Client::locations`](crate::Client::locations), or from `V3::locations` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Locations<C = crate::Client> {
     pipeline: Pipeline,
@@ -115,7 +115,7 @@ impl<C> Locations<C> {
     ///                 10.0,
     ///                 10.0,
     ///                 types::CustomRRulesOptionsIntervalType::Daily,
-    ///                 "2026-03-01",
+    ///                 "2026-03-01T09:00:00Z",
     ///             ),
     ///             "Example",
     ///         ),

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on marketplace.
+/// Operations on marketplace, from [`Client::marketplace`](crate::Client::marketplace).
 #[derive(Clone, Debug)]
 pub struct Marketplace {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on media.
+/// Operations on media, from [`Client::media`](crate::Client::media).
 #[derive(Clone, Debug)]
 pub struct Media {
     pipeline: Pipeline,
@@ -116,7 +116,7 @@ impl Media {
     /// * Scope: `medias.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
     ///
     /// ```
@@ -148,7 +148,7 @@ impl Media {
     /// * `sort_by`: The field to sort by.
     /// * `sort_order`: The direction of the order, for example `asc`.
     /// * `type_`: The type of the records.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
     ///
     /// ```

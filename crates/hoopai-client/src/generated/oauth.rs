@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on OAuth.
+/// Operations on OAuth, from [`Client::oauth`](crate::Client::oauth).
 #[derive(Clone, Debug)]
 pub struct Oauth {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on objects.
+/// Operations on objects, from [`Client::objects`](crate::Client::objects).
 #[derive(Clone, Debug)]
 pub struct Objects {
     pipeline: Pipeline,
@@ -65,6 +65,7 @@ impl Objects {
     /// `POST /objects/{schemaKey}/records`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * The vendor documents no members of the body; the example shows the usual ones.
     /// * Scope: `objects/record.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -274,6 +275,7 @@ impl Objects {
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
+    /// * The vendor documents no members of the body; the example shows the usual ones.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `schema_key`: The key of the object type.

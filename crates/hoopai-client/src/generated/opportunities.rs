@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on opportunities.
+/// Operations on opportunities, from [`Client::opportunities`](crate::Client::opportunities), or from `V3::opportunities` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Opportunities<C = crate::Client> {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on phone numbers.
+/// Operations on phone numbers, from [`Client::phone_numbers`](crate::Client::phone_numbers).
 #[derive(Clone, Debug)]
 pub struct PhoneNumbers {
     pipeline: Pipeline,

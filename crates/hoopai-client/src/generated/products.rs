@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on products.
+/// Operations on products, from [`Client::products`](crate::Client::products).
 #[derive(Clone, Debug)]
 pub struct Products {
     pipeline: Pipeline,
@@ -121,7 +121,7 @@ impl Products {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -270,7 +270,7 @@ impl Products {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -335,7 +335,7 @@ impl Products {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -448,7 +448,7 @@ impl Products {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -511,7 +511,7 @@ impl Products {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -544,7 +544,7 @@ impl Products {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -609,7 +609,7 @@ impl Products {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on proposals.
+/// Operations on proposals, from [`Client::proposals`](crate::Client::proposals).
 #[derive(Clone, Debug)]
 pub struct Proposals {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on SaaS.
+/// Operations on SaaS, from [`Client::saas`](crate::Client::saas), or from `V3::saas` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Saas<C = crate::Client> {
     pipeline: Pipeline,

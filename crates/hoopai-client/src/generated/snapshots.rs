@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on snapshots.
+/// Operations on snapshots, from [`Client::snapshots`](crate::Client::snapshots), or from `V3::snapshots` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Snapshots<C = crate::Client> {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on social media.
+/// Operations on social media, from [`Client::social_media`](crate::Client::social_media), or from `V3::social_media` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct SocialMedia<C = crate::Client> {
     pipeline: Pipeline,
@@ -896,11 +896,11 @@ impl SocialMedia {
     ///     .list_posts(
     ///         "LOCATION_ID",
     ///         types::SearchPost::default()
-    ///             .from_date("2026-03-01")
+    ///             .from_date("2026-03-01T09:00:00Z")
     ///             .include_users("include-users")
     ///             .limit("100")
     ///             .skip("0")
-    ///             .to_date("2026-03-31"),
+    ///             .to_date("2026-03-31T09:00:00Z"),
     ///     )
     ///     .items();
     /// while let Some(item) = items.next().await {

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on store.
+/// Operations on store, from [`Client::store`](crate::Client::store).
 #[derive(Clone, Debug)]
 pub struct Store {
     pipeline: Pipeline,
@@ -116,7 +116,7 @@ impl Store {
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -147,7 +147,7 @@ impl Store {
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -180,7 +180,7 @@ impl Store {
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -210,7 +210,7 @@ impl Store {
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -235,7 +235,7 @@ impl Store {
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -266,7 +266,7 @@ impl Store {
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -299,7 +299,7 @@ impl Store {
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -351,7 +351,7 @@ impl Store {
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -376,7 +376,7 @@ impl Store {
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -409,7 +409,7 @@ impl Store {
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on surveys.
+/// Operations on surveys, from [`Client::surveys`](crate::Client::surveys).
 #[derive(Clone, Debug)]
 pub struct Surveys {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on users.
+/// Operations on users, from [`Client::users`](crate::Client::users), or from `V3::users` (`C` is `V3`).
 #[derive(Clone, Debug)]
 pub struct Users<C = crate::Client> {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on voice AI.
+/// Operations on voice AI, from [`Client::voice_ai`](crate::Client::voice_ai).
 #[derive(Clone, Debug)]
 pub struct VoiceAi {
     pipeline: Pipeline,

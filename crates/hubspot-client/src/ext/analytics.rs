@@ -52,7 +52,7 @@ impl Analytics {
     ///
     /// The other methods send their arguments unchecked. This one is checked first: the dates, and that
     /// a report by day, week or month has the parts to include ([`keep`](ReportCall::keep)), without
-    /// which HubSpot refuses it.
+    /// which HubSpot refuses it. A part is one line of the report, for example a source, a country or a page.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -230,8 +230,8 @@ impl ReportCall {
     }
 }
 
-/// Paging of reports over the whole period: the parts are counted, and the reply contains the position of
-/// the next page.
+/// Paging of reports over the whole period. A part is one line of the report, for example a source, a country or a page.
+/// The number of parts is the position of the next page, unless the reply contains it.
 #[derive(Debug, Clone, Copy)]
 pub struct TotalsPages;
 

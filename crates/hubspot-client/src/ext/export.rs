@@ -29,21 +29,23 @@ const PAGES_A_WALK: u64 = 10;
 impl Objects {
     /// Reads all records of the type, in no particular order, as fast as the quota allows.
     ///
-    /// [`list`](Self::list) reads one page after the other, so each page takes the time of a round trip: of 190
-    /// requests in 10 seconds it uses a fifth. An export reads at several places at the same time; the number of places
-    /// follows from the limit of the client and from the measured time per page.
+    /// [`list`](Self::list) reads one page after the other. If a page takes 250 ms, it uses a fifth of 190 requests in
+    /// 10 seconds. An export divides the list into sections of about 1,000 records, which are read at the same time; the
+    /// number of sections that are read at once follows from the limit of the client and from the measured time per
+    /// page.
     ///
     /// Each record that exists during the whole export is returned once. A record that is created or archived meanwhile
     /// may be returned or not. Memory does not grow with the number of records.
     ///
     /// | | |
     /// |---|---|
-    /// | documented by HubSpot | pages of the list, 100 records each; searches by `hs_object_id`, which find the beginnings of walks (one for 1,000 records) |
+    /// | documented by HubSpot | pages of the list, 100 records each; searches by `hs_object_id`, which find the starts of sections (one for 1,000 records) |
     /// | observed only | the list is in the order of ids, and its cursor is the last id plus one |
     ///
-    /// The observation affects the speed and not the result: the export skips the records that a walk from such a
-    /// cursor has read only if HubSpot's own cursors lead to that walk. If a page is not as observed, the export
-    /// continues with one walk and reports that as an event of the level `WARN`.
+    /// The observation affects the speed and not the result. The start of a section is guessed from the form of HubSpot's
+    /// cursors. A section counts only if the cursors that HubSpot returned for the section before it lead to its start;
+    /// otherwise its records are read again in the ordinary way. If a page is not as observed, the export continues with
+    /// one page after the other and reports that as an event of the level `WARN`.
     /// [`documented_only`](Export::documented_only) does not use the observation.
     ///
     /// ```no_run
@@ -99,7 +101,7 @@ impl<R> Export<R> {
     }
 
     /// Sets the number of records per page. The default is HubSpot's maximum: 100, or 200 with
-    /// [`documented_only`](Self::documented_only). Walks begin ten pages apart.
+    /// [`documented_only`](Self::documented_only). A section has ten pages.
     pub fn limit(mut self, records: u16) -> Self {
         self.reading.places.limit(u64::from(records));
         self
@@ -142,7 +144,7 @@ impl<R> Export<R> {
         self.reading.places.counts.total
     }
 
-    /// Returns the position of the export, a few kilobytes: the places of its walks. It can be read at any time, also
+    /// Returns the position of the export, a few kilobytes: the positions in its sections. It can be read at any time, also
     /// after an error.
     ///
     /// Store it now and then, and once more after the end. It belongs to the type of object, regardless of the page
@@ -155,7 +157,7 @@ impl<R> Export<R> {
 
     /// Continues at a stored cursor of an export of the same type of object.
     ///
-    /// No record is lost. What was returned after the cursor was stored is returned again. Where two walks meet, up to
+    /// No record is lost. What was returned after the cursor was stored is returned again. Where two sections meet, up to
     /// a page of records can be returned again too, because not all ids that were read are stored.
     ///
     /// An export that is resumed at its end returns no items. Use [`resume_or_begin`](Self::resume_or_begin) in a

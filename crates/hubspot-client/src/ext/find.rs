@@ -17,7 +17,8 @@ use crate::types::{BatchUpsertRow, Filter, SearchReply, SearchRequest, UpsertObj
 /// let again = contacts.get_by_email("ada@example.com").properties(["city"]).send().await?;
 /// assert_eq!(ada.id, again.id);
 /// for company in client.companies().by_domain("example.com").items().try_collect().await? {
-///     contacts.add_to_company(ada.id.as_deref().unwrap_or_default(), company.id.unwrap_or_default()).send().await?;
+///     let (Some(contact), Some(company)) = (&ada.id, company.id) else { continue };
+///     contacts.add_to_company(contact, company).send().await?;
 /// }
 /// # Ok(())
 /// # }

@@ -7,7 +7,7 @@ use crm_core::{Paged, Paginator, Sending};
 use crate::Client;
 
 crm_core::record! {
-    /// One choice.
+    /// A choice of a form: the value to send and the label to show.
     pub struct Choice {
         /// Value to send.
         value: Option<String> = "value",

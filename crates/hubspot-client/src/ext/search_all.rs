@@ -24,11 +24,17 @@ impl Objects {
     /// The records are sorted by `hs_object_id`, the order of their creation, unless the request is
     /// sorted by another property, ascending. By id no record is lost or returned twice, even if records are
     /// created, changed or archived meanwhile. By another property, of numbers or times, a record
-    /// may be missed if it meanwhile gets a smaller value than the walk has reached. Records
+    /// may be missed if it meanwhile gets a smaller value than the search has reached. Records
     /// without a value come last.
     ///
-    /// Every group of the request needs room for one more filter, or for two if the search is sorted by another
-    /// property.
+    /// It adds one filter to each group of the request, or two if the search is sorted by another property. HubSpot takes at
+    /// most 5 groups, 6 filters in a group and 18 filters in all.
+    ///
+    /// # Errors
+    ///
+    /// The stream returns [`ErrorKind::Validation`](crate::ErrorKind::Validation), and nothing is sent, if the request has
+    /// too many groups or filters, is sorted by more than one property or in descending order, has `after`, or has a page
+    /// size that is not from 1 to 200.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -105,7 +111,7 @@ impl<R> SearchAll<R> {
         self
     }
 
-    /// Returns the position of the walk. It can be read at any time, also after an error.
+    /// Returns the position of the search. It can be read at any time, also after an error.
     ///
     /// Store it after each record, and once more after the end. It belongs to the type of object,
     /// the filters and the order, and does not depend on the properties.
@@ -124,7 +130,7 @@ impl<R> SearchAll<R> {
     }
 
     /// Restarts at a cursor of the same search, from any state: also in the middle of a
-    /// page, after an error and at the end. By a property, records that change before the walk
+    /// page, after an error and at the end. By a property, records that change before the search
     /// continues may be returned again.
     ///
     /// A search that is resumed at its end returns no items. Use

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on account.
+/// Operations on account, from [`Client::account`](crate::Client::account).
 #[derive(Clone, Debug)]
 pub struct Account {
     pipeline: Pipeline,

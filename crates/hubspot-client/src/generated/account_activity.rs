@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on account activity.
+/// Operations on account activity, from [`Client::account_activity`](crate::Client::account_activity).
 #[derive(Clone, Debug)]
 pub struct AccountActivity {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on account users.
+/// Operations on account users, from [`Client::account_users`](crate::Client::account_users).
 #[derive(Clone, Debug)]
 pub struct AccountUsers {
     pipeline: Pipeline,

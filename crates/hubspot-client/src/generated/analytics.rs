@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on analytics.
+/// Operations on analytics, from [`Client::analytics`](crate::Client::analytics).
 #[derive(Clone, Debug)]
 pub struct Analytics {
     pipeline: Pipeline,
@@ -100,8 +100,8 @@ impl Analytics {
     ///     .get_breakdown_report(
     ///         types::AnalyticsBreakdownBy::Geolocation,
     ///         types::TimePeriod::Daily,
-    ///         "2026-03-01",
-    ///         "2026-03-31",
+    ///         "20260301",
+    ///         "20260331",
     ///     )
     ///     .send()
     ///     .await?;
@@ -153,8 +153,8 @@ impl Analytics {
     ///         types::AnalyticsContentType::BlogPosts,
     ///         "123",
     ///         types::TimePeriod::Daily,
-    ///         "2026-03-01",
-    ///         "2026-03-31",
+    ///         "20260301",
+    ///         "20260331",
     ///     )
     ///     .send()
     ///     .await?;
@@ -206,8 +206,8 @@ impl Analytics {
     ///     .get_content_report(
     ///         types::AnalyticsContentType::BlogPosts,
     ///         types::TimePeriod::Daily,
-    ///         "2026-03-01",
-    ///         "2026-03-31",
+    ///         "20260301",
+    ///         "20260331",
     ///     )
     ///     .send()
     ///     .await?;
@@ -257,8 +257,8 @@ impl Analytics {
     ///     .get_objects_report(
     ///         types::AnalyticsObjectType::EventCompletions,
     ///         types::TimePeriod::Daily,
-    ///         "2026-03-01",
-    ///         "2026-03-31",
+    ///         "20260301",
+    ///         "20260331",
     ///     )
     ///     .send()
     ///     .await?;
@@ -310,8 +310,8 @@ impl Analytics {
     ///         types::AnalyticsContentType::BlogPosts,
     ///         "123",
     ///         types::TimePeriod::Daily,
-    ///         "2026-03-01",
-    ///         "2026-03-31",
+    ///         "20260301",
+    ///         "20260331",
     ///     )
     ///     .send()
     ///     .await?;

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on app installs.
+/// Operations on app installs, from [`Client::app_installs`](crate::Client::app_installs).
 #[derive(Clone, Debug)]
 pub struct AppInstalls {
     pipeline: Pipeline,

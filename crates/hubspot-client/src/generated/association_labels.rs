@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on association labels.
+/// Operations on association labels, from [`Client::association_labels`](crate::Client::association_labels).
 #[derive(Clone, Debug)]
 pub struct AssociationLabels {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on associations.
+/// Operations on associations, from [`Client::associations`](crate::Client::associations).
 #[derive(Clone, Debug)]
 pub struct Associations {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on blog authors.
+/// Operations on blog authors, from [`Client::blog_authors`](crate::Client::blog_authors).
 #[derive(Clone, Debug)]
 pub struct BlogAuthors {
     pipeline: Pipeline,

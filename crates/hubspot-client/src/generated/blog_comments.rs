@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on blog comments.
+/// Operations on blog comments, from [`Client::blog_comments`](crate::Client::blog_comments).
 #[derive(Clone, Debug)]
 pub struct BlogComments {
     pipeline: Pipeline,

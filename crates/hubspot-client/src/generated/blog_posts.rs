@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on blog posts.
+/// Operations on blog posts, from [`Client::blog_posts`](crate::Client::blog_posts).
 #[derive(Clone, Debug)]
 pub struct BlogPosts {
     pipeline: Pipeline,

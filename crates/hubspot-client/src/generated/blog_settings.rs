@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on blog settings.
+/// Operations on blog settings, from [`Client::blog_settings`](crate::Client::blog_settings).
 #[derive(Clone, Debug)]
 pub struct BlogSettings {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on blog tags.
+/// Operations on blog tags, from [`Client::blog_tags`](crate::Client::blog_tags).
 #[derive(Clone, Debug)]
 pub struct BlogTags {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on business units.
+/// Operations on business units, from [`Client::business_units`](crate::Client::business_units).
 #[derive(Clone, Debug)]
 pub struct BusinessUnits {
     pipeline: Pipeline,

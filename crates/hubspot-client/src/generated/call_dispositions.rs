@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on call dispositions.
+/// Operations on call dispositions, from [`Client::call_dispositions`](crate::Client::call_dispositions).
 #[derive(Clone, Debug)]
 pub struct CallDispositions {
     pipeline: Pipeline,

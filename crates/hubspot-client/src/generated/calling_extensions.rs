@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on calling extensions.
+/// Operations on calling extensions, from [`Client::calling_extensions`](crate::Client::calling_extensions).
 #[derive(Clone, Debug)]
 pub struct CallingExtensions {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on change log.
+/// Operations on change log, from [`Client::change_log`](crate::Client::change_log).
 #[derive(Clone, Debug)]
 pub struct ChangeLog {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on communication preferences.
+/// Operations on communication preferences, from [`Client::communication_preferences`](crate::Client::communication_preferences).
 #[derive(Clone, Debug)]
 pub struct CommunicationPreferences {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on content audit.
+/// Operations on content audit, from [`Client::content_audit`](crate::Client::content_audit).
 #[derive(Clone, Debug)]
 pub struct ContentAudit {
     pipeline: Pipeline,

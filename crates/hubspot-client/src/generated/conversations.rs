@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on conversations.
+/// Operations on conversations, from [`Client::conversations`](crate::Client::conversations).
 #[derive(Clone, Debug)]
 pub struct Conversations {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on CRM cards.
+/// Operations on CRM cards, from [`Client::crm_cards`](crate::Client::crm_cards).
 #[derive(Clone, Debug)]
 pub struct CrmCards {
     pipeline: Pipeline,

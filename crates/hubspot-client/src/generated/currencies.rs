@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on currencies.
+/// Operations on currencies, from [`Client::currencies`](crate::Client::currencies).
 #[derive(Clone, Debug)]
 pub struct Currencies {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on custom actions.
+/// Operations on custom actions, from [`Client::custom_actions`](crate::Client::custom_actions).
 #[derive(Clone, Debug)]
 pub struct CustomActions {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on custom channels.
+/// Operations on custom channels, from [`Client::custom_channels`](crate::Client::custom_channels).
 #[derive(Clone, Debug)]
 pub struct CustomChannels {
     pipeline: Pipeline,

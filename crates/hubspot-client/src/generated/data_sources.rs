@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on data sources.
+/// Operations on data sources, from [`Client::data_sources`](crate::Client::data_sources).
 #[derive(Clone, Debug)]
 pub struct DataSources {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on deal splits.
+/// Operations on deal splits, from [`Client::deal_splits`](crate::Client::deal_splits).
 #[derive(Clone, Debug)]
 pub struct DealSplits {
     pipeline: Pipeline,

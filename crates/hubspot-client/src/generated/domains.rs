@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on domains.
+/// Operations on domains, from [`Client::domains`](crate::Client::domains).
 #[derive(Clone, Debug)]
 pub struct Domains {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on event completions.
+/// Operations on event completions, from [`Client::event_completions`](crate::Client::event_completions).
 #[derive(Clone, Debug)]
 pub struct EventCompletions {
     pipeline: Pipeline,

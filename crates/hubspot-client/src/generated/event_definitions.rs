@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on event definitions.
+/// Operations on event definitions, from [`Client::event_definitions`](crate::Client::event_definitions).
 #[derive(Clone, Debug)]
 pub struct EventDefinitions {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on events.
+/// Operations on events, from [`Client::events`](crate::Client::events).
 #[derive(Clone, Debug)]
 pub struct Events {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on feature flags.
+/// Operations on feature flags, from [`Client::feature_flags`](crate::Client::feature_flags).
 #[derive(Clone, Debug)]
 pub struct FeatureFlags {
     pipeline: Pipeline,

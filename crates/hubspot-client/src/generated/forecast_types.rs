@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on forecast types.
+/// Operations on forecast types, from [`Client::forecast_types`](crate::Client::forecast_types).
 #[derive(Clone, Debug)]
 pub struct ForecastTypes {
     pipeline: Pipeline,

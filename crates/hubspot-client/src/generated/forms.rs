@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on forms.
+/// Operations on forms, from [`Client::forms`](crate::Client::forms).
 #[derive(Clone, Debug)]
 pub struct Forms {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on HubDB.
+/// Operations on HubDB, from [`Client::hubdb`](crate::Client::hubdb).
 #[derive(Clone, Debug)]
 pub struct Hubdb {
     pipeline: Pipeline,

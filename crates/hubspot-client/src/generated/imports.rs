@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on imports.
+/// Operations on imports, from [`Client::imports`](crate::Client::imports).
 #[derive(Clone, Debug)]
 pub struct Imports {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on landing pages.
+/// Operations on landing pages, from [`Client::landing_pages`](crate::Client::landing_pages).
 #[derive(Clone, Debug)]
 pub struct LandingPages {
     pipeline: Pipeline,

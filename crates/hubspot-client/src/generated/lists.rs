@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on lists.
+/// Operations on lists, from [`Client::lists`](crate::Client::lists).
 #[derive(Clone, Debug)]
 pub struct Lists {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on marketing emails.
+/// Operations on marketing emails, from [`Client::marketing_emails`](crate::Client::marketing_emails).
 #[derive(Clone, Debug)]
 pub struct MarketingEmails {
     pipeline: Pipeline,

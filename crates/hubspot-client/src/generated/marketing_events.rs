@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on marketing events.
+/// Operations on marketing events, from [`Client::marketing_events`](crate::Client::marketing_events).
 #[derive(Clone, Debug)]
 pub struct MarketingEvents {
     pipeline: Pipeline,
@@ -239,7 +239,7 @@ impl MarketingEvents {
     ///         "123",
     ///         "456",
     ///         types::MarketingEventComplete::new(
-    ///             "2026-03-01T09:00:00Z",
+    ///             "2026-03-31T09:00:00Z",
     ///             "2026-03-01T09:00:00Z",
     ///         ),
     ///     )

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on media bridge.
+/// Operations on media bridge, from [`Client::media_bridge`](crate::Client::media_bridge).
 #[derive(Clone, Debug)]
 pub struct MediaBridge {
     pipeline: Pipeline,

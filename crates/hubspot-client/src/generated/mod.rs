@@ -224,109 +224,109 @@ pub mod operations;
 pub mod types;
 
 impl crate::Client {
-    /// Operations on account. Needs the feature `account`.
+    /// Returns the operations on account. Needs the feature `account`.
     #[cfg(feature = "account")]
     #[must_use]
     pub fn account(&self) -> account::Account {
         account::Account::new(&self.pipeline)
     }
-    /// Operations on account activity. Needs the feature `account_activity`.
+    /// Returns the operations on account activity. Needs the feature `account_activity`.
     #[cfg(feature = "account_activity")]
     #[must_use]
     pub fn account_activity(&self) -> account_activity::AccountActivity {
         account_activity::AccountActivity::new(&self.pipeline)
     }
-    /// Operations on account users. Needs the feature `account_users`.
+    /// Returns the operations on account users. Needs the feature `account_users`.
     #[cfg(feature = "account_users")]
     #[must_use]
     pub fn account_users(&self) -> account_users::AccountUsers {
         account_users::AccountUsers::new(&self.pipeline)
     }
-    /// Operations on analytics. Needs the feature `analytics`.
+    /// Returns the operations on analytics. Needs the feature `analytics`.
     #[cfg(feature = "analytics")]
     #[must_use]
     pub fn analytics(&self) -> analytics::Analytics {
         analytics::Analytics::new(&self.pipeline)
     }
-    /// Operations on app installs. Needs the feature `app_installs`.
+    /// Returns the operations on app installs. Needs the feature `app_installs`.
     #[cfg(feature = "app_installs")]
     #[must_use]
     pub fn app_installs(&self) -> app_installs::AppInstalls {
         app_installs::AppInstalls::new(&self.pipeline)
     }
-    /// Operations on association labels. Needs the feature `association_labels`.
+    /// Returns the operations on association labels. Needs the feature `association_labels`.
     #[cfg(feature = "association_labels")]
     #[must_use]
     pub fn association_labels(&self) -> association_labels::AssociationLabels {
         association_labels::AssociationLabels::new(&self.pipeline)
     }
-    /// Operations on associations. Needs the feature `associations`.
+    /// Returns the operations on associations. Needs the feature `associations`.
     #[cfg(feature = "associations")]
     #[must_use]
     pub fn associations(&self) -> associations::Associations {
         associations::Associations::new(&self.pipeline)
     }
-    /// Operations on blog authors. Needs the feature `blog_authors`.
+    /// Returns the operations on blog authors. Needs the feature `blog_authors`.
     #[cfg(feature = "blog_authors")]
     #[must_use]
     pub fn blog_authors(&self) -> blog_authors::BlogAuthors {
         blog_authors::BlogAuthors::new(&self.pipeline)
     }
-    /// Operations on blog comments. Needs the feature `blog_comments`.
+    /// Returns the operations on blog comments. Needs the feature `blog_comments`.
     #[cfg(feature = "blog_comments")]
     #[must_use]
     pub fn blog_comments(&self) -> blog_comments::BlogComments {
         blog_comments::BlogComments::new(&self.pipeline)
     }
-    /// Operations on blog posts. Needs the feature `blog_posts`.
+    /// Returns the operations on blog posts. Needs the feature `blog_posts`.
     #[cfg(feature = "blog_posts")]
     #[must_use]
     pub fn blog_posts(&self) -> blog_posts::BlogPosts {
         blog_posts::BlogPosts::new(&self.pipeline)
     }
-    /// Operations on blog settings. Needs the feature `blog_settings`.
+    /// Returns the operations on blog settings. Needs the feature `blog_settings`.
     #[cfg(feature = "blog_settings")]
     #[must_use]
     pub fn blog_settings(&self) -> blog_settings::BlogSettings {
         blog_settings::BlogSettings::new(&self.pipeline)
     }
-    /// Operations on blog tags. Needs the feature `blog_tags`.
+    /// Returns the operations on blog tags. Needs the feature `blog_tags`.
     #[cfg(feature = "blog_tags")]
     #[must_use]
     pub fn blog_tags(&self) -> blog_tags::BlogTags {
         blog_tags::BlogTags::new(&self.pipeline)
     }
-    /// Operations on business units. Needs the feature `business_units`.
+    /// Returns the operations on business units. Needs the feature `business_units`.
     #[cfg(feature = "business_units")]
     #[must_use]
     pub fn business_units(&self) -> business_units::BusinessUnits {
         business_units::BusinessUnits::new(&self.pipeline)
     }
-    /// Operations on call dispositions. Needs the feature `call_dispositions`.
+    /// Returns the operations on call dispositions. Needs the feature `call_dispositions`.
     #[cfg(feature = "call_dispositions")]
     #[must_use]
     pub fn call_dispositions(&self) -> call_dispositions::CallDispositions {
         call_dispositions::CallDispositions::new(&self.pipeline)
     }
-    /// Operations on calling extensions. Needs the feature `calling_extensions`.
+    /// Returns the operations on calling extensions. Needs the feature `calling_extensions`.
     #[cfg(feature = "calling_extensions")]
     #[must_use]
     pub fn calling_extensions(&self) -> calling_extensions::CallingExtensions {
         calling_extensions::CallingExtensions::new(&self.pipeline)
     }
-    /// Operations on campaigns. Needs the feature `campaigns`.
+    /// Returns the operations on campaigns. Needs the feature `campaigns`.
     #[cfg(feature = "campaigns")]
     #[must_use]
     pub fn campaigns(&self) -> campaigns::Campaigns {
         campaigns::Campaigns::new(&self.pipeline)
     }
-    /// Operations on change log. Needs the feature `change_log`.
+    /// Returns the operations on change log. Needs the feature `change_log`.
     #[cfg(feature = "change_log")]
     #[must_use]
     pub fn change_log(&self) -> change_log::ChangeLog {
         change_log::ChangeLog::new(&self.pipeline)
     }
-    /// Operations on communication preferences. Needs the feature `communication_preferences`.
+    /// Returns the operations on communication preferences. Needs the feature `communication_preferences`.
     #[cfg(feature = "communication_preferences")]
     #[must_use]
     pub fn communication_preferences(
@@ -334,241 +334,241 @@ impl crate::Client {
     ) -> communication_preferences::CommunicationPreferences {
         communication_preferences::CommunicationPreferences::new(&self.pipeline)
     }
-    /// Operations on content audit. Needs the feature `content_audit`.
+    /// Returns the operations on content audit. Needs the feature `content_audit`.
     #[cfg(feature = "content_audit")]
     #[must_use]
     pub fn content_audit(&self) -> content_audit::ContentAudit {
         content_audit::ContentAudit::new(&self.pipeline)
     }
-    /// Operations on conversations. Needs the feature `conversations`.
+    /// Returns the operations on conversations. Needs the feature `conversations`.
     #[cfg(feature = "conversations")]
     #[must_use]
     pub fn conversations(&self) -> conversations::Conversations {
         conversations::Conversations::new(&self.pipeline)
     }
-    /// Operations on CRM cards. Needs the feature `crm_cards`.
+    /// Returns the operations on CRM cards. Needs the feature `crm_cards`.
     #[cfg(feature = "crm_cards")]
     #[must_use]
     pub fn crm_cards(&self) -> crm_cards::CrmCards {
         crm_cards::CrmCards::new(&self.pipeline)
     }
-    /// Operations on currencies. Needs the feature `currencies`.
+    /// Returns the operations on currencies. Needs the feature `currencies`.
     #[cfg(feature = "currencies")]
     #[must_use]
     pub fn currencies(&self) -> currencies::Currencies {
         currencies::Currencies::new(&self.pipeline)
     }
-    /// Operations on custom actions. Needs the feature `custom_actions`.
+    /// Returns the operations on custom actions. Needs the feature `custom_actions`.
     #[cfg(feature = "custom_actions")]
     #[must_use]
     pub fn custom_actions(&self) -> custom_actions::CustomActions {
         custom_actions::CustomActions::new(&self.pipeline)
     }
-    /// Operations on custom channels. Needs the feature `custom_channels`.
+    /// Returns the operations on custom channels. Needs the feature `custom_channels`.
     #[cfg(feature = "custom_channels")]
     #[must_use]
     pub fn custom_channels(&self) -> custom_channels::CustomChannels {
         custom_channels::CustomChannels::new(&self.pipeline)
     }
-    /// Operations on data sources. Needs the feature `data_sources`.
+    /// Returns the operations on data sources. Needs the feature `data_sources`.
     #[cfg(feature = "data_sources")]
     #[must_use]
     pub fn data_sources(&self) -> data_sources::DataSources {
         data_sources::DataSources::new(&self.pipeline)
     }
-    /// Operations on deal splits. Needs the feature `deal_splits`.
+    /// Returns the operations on deal splits. Needs the feature `deal_splits`.
     #[cfg(feature = "deal_splits")]
     #[must_use]
     pub fn deal_splits(&self) -> deal_splits::DealSplits {
         deal_splits::DealSplits::new(&self.pipeline)
     }
-    /// Operations on domains. Needs the feature `domains`.
+    /// Returns the operations on domains. Needs the feature `domains`.
     #[cfg(feature = "domains")]
     #[must_use]
     pub fn domains(&self) -> domains::Domains {
         domains::Domains::new(&self.pipeline)
     }
-    /// Operations on event completions. Needs the feature `event_completions`.
+    /// Returns the operations on event completions. Needs the feature `event_completions`.
     #[cfg(feature = "event_completions")]
     #[must_use]
     pub fn event_completions(&self) -> event_completions::EventCompletions {
         event_completions::EventCompletions::new(&self.pipeline)
     }
-    /// Operations on event definitions. Needs the feature `event_definitions`.
+    /// Returns the operations on event definitions. Needs the feature `event_definitions`.
     #[cfg(feature = "event_definitions")]
     #[must_use]
     pub fn event_definitions(&self) -> event_definitions::EventDefinitions {
         event_definitions::EventDefinitions::new(&self.pipeline)
     }
-    /// Operations on events. Needs the feature `events`.
+    /// Returns the operations on events. Needs the feature `events`.
     #[cfg(feature = "events")]
     #[must_use]
     pub fn events(&self) -> events::Events {
         events::Events::new(&self.pipeline)
     }
-    /// Operations on exports. Needs the feature `exports`.
+    /// Returns the operations on exports. Needs the feature `exports`.
     #[cfg(feature = "exports")]
     #[must_use]
     pub fn exports(&self) -> exports::Exports {
         exports::Exports::new(&self.pipeline)
     }
-    /// Operations on feature flags. Needs the feature `feature_flags`.
+    /// Returns the operations on feature flags. Needs the feature `feature_flags`.
     #[cfg(feature = "feature_flags")]
     #[must_use]
     pub fn feature_flags(&self) -> feature_flags::FeatureFlags {
         feature_flags::FeatureFlags::new(&self.pipeline)
     }
-    /// Operations on files. Needs the feature `files`.
+    /// Returns the operations on files. Needs the feature `files`.
     #[cfg(feature = "files")]
     #[must_use]
     pub fn files(&self) -> files::Files {
         files::Files::new(&self.pipeline)
     }
-    /// Operations on forecast types. Needs the feature `forecast_types`.
+    /// Returns the operations on forecast types. Needs the feature `forecast_types`.
     #[cfg(feature = "forecast_types")]
     #[must_use]
     pub fn forecast_types(&self) -> forecast_types::ForecastTypes {
         forecast_types::ForecastTypes::new(&self.pipeline)
     }
-    /// Operations on forms. Needs the feature `forms`.
+    /// Returns the operations on forms. Needs the feature `forms`.
     #[cfg(feature = "forms")]
     #[must_use]
     pub fn forms(&self) -> forms::Forms {
         forms::Forms::new(&self.pipeline)
     }
-    /// Operations on HubDB. Needs the feature `hubdb`.
+    /// Returns the operations on HubDB. Needs the feature `hubdb`.
     #[cfg(feature = "hubdb")]
     #[must_use]
     pub fn hubdb(&self) -> hubdb::Hubdb {
         hubdb::Hubdb::new(&self.pipeline)
     }
-    /// Operations on imports. Needs the feature `imports`.
+    /// Returns the operations on imports. Needs the feature `imports`.
     #[cfg(feature = "imports")]
     #[must_use]
     pub fn imports(&self) -> imports::Imports {
         imports::Imports::new(&self.pipeline)
     }
-    /// Operations on landing pages. Needs the feature `landing_pages`.
+    /// Returns the operations on landing pages. Needs the feature `landing_pages`.
     #[cfg(feature = "landing_pages")]
     #[must_use]
     pub fn landing_pages(&self) -> landing_pages::LandingPages {
         landing_pages::LandingPages::new(&self.pipeline)
     }
-    /// Operations on lists. Needs the feature `lists`.
+    /// Returns the operations on lists. Needs the feature `lists`.
     #[cfg(feature = "lists")]
     #[must_use]
     pub fn lists(&self) -> lists::Lists {
         lists::Lists::new(&self.pipeline)
     }
-    /// Operations on marketing emails. Needs the feature `marketing_emails`.
+    /// Returns the operations on marketing emails. Needs the feature `marketing_emails`.
     #[cfg(feature = "marketing_emails")]
     #[must_use]
     pub fn marketing_emails(&self) -> marketing_emails::MarketingEmails {
         marketing_emails::MarketingEmails::new(&self.pipeline)
     }
-    /// Operations on marketing events. Needs the feature `marketing_events`.
+    /// Returns the operations on marketing events. Needs the feature `marketing_events`.
     #[cfg(feature = "marketing_events")]
     #[must_use]
     pub fn marketing_events(&self) -> marketing_events::MarketingEvents {
         marketing_events::MarketingEvents::new(&self.pipeline)
     }
-    /// Operations on media bridge. Needs the feature `media_bridge`.
+    /// Returns the operations on media bridge. Needs the feature `media_bridge`.
     #[cfg(feature = "media_bridge")]
     #[must_use]
     pub fn media_bridge(&self) -> media_bridge::MediaBridge {
         media_bridge::MediaBridge::new(&self.pipeline)
     }
-    /// Operations on network origins. Needs the feature `network_origins`.
+    /// Returns the operations on network origins. Needs the feature `network_origins`.
     #[cfg(feature = "network_origins")]
     #[must_use]
     pub fn network_origins(&self) -> network_origins::NetworkOrigins {
         network_origins::NetworkOrigins::new(&self.pipeline)
     }
-    /// Operations on OAuth. Needs the feature `oauth`.
+    /// Returns the operations on OAuth. Needs the feature `oauth`.
     #[cfg(feature = "oauth")]
     #[must_use]
     pub fn oauth(&self) -> oauth::Oauth {
         oauth::Oauth::new(&self.pipeline)
     }
-    /// Operations on object library. Needs the feature `object_library`.
+    /// Returns the operations on object library. Needs the feature `object_library`.
     #[cfg(feature = "object_library")]
     #[must_use]
     pub fn object_library(&self) -> object_library::ObjectLibrary {
         object_library::ObjectLibrary::new(&self.pipeline)
     }
-    /// Operations on objects. Needs the feature `objects`.
+    /// Returns the operations on objects. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn objects(&self, object_type: impl Into<String>) -> objects::Objects {
         objects::Objects::new(&self.pipeline, object_type)
     }
-    /// Operations on owners. Needs the feature `owners`.
+    /// Returns the operations on owners. Needs the feature `owners`.
     #[cfg(feature = "owners")]
     #[must_use]
     pub fn owners(&self) -> owners::Owners {
         owners::Owners::new(&self.pipeline)
     }
-    /// Operations on pipelines. Needs the feature `pipelines`.
+    /// Returns the operations on pipelines. Needs the feature `pipelines`.
     #[cfg(feature = "pipelines")]
     #[must_use]
     pub fn pipelines(&self, object_type: impl Into<String>) -> pipelines::Pipelines {
         pipelines::Pipelines::new(&self.pipeline, object_type)
     }
-    /// Operations on properties. Needs the feature `properties`.
+    /// Returns the operations on properties. Needs the feature `properties`.
     #[cfg(feature = "properties")]
     #[must_use]
     pub fn properties(&self, object_type: impl Into<String>) -> properties::Properties {
         properties::Properties::new(&self.pipeline, object_type)
     }
-    /// Operations on property validations. Needs the feature `property_validations`.
+    /// Returns the operations on property validations. Needs the feature `property_validations`.
     #[cfg(feature = "property_validations")]
     #[must_use]
     pub fn property_validations(&self) -> property_validations::PropertyValidations {
         property_validations::PropertyValidations::new(&self.pipeline)
     }
-    /// Operations on scheduler. Needs the feature `scheduler`.
+    /// Returns the operations on scheduler. Needs the feature `scheduler`.
     #[cfg(feature = "scheduler")]
     #[must_use]
     pub fn scheduler(&self) -> scheduler::Scheduler {
         scheduler::Scheduler::new(&self.pipeline)
     }
-    /// Operations on schemas. Needs the feature `schemas`.
+    /// Returns the operations on schemas. Needs the feature `schemas`.
     #[cfg(feature = "schemas")]
     #[must_use]
     pub fn schemas(&self) -> schemas::Schemas {
         schemas::Schemas::new(&self.pipeline)
     }
-    /// Operations on sequences. Needs the feature `sequences`.
+    /// Returns the operations on sequences. Needs the feature `sequences`.
     #[cfg(feature = "sequences")]
     #[must_use]
     pub fn sequences(&self) -> sequences::Sequences {
         sequences::Sequences::new(&self.pipeline)
     }
-    /// Operations on single send. Needs the feature `single_send`.
+    /// Returns the operations on single send. Needs the feature `single_send`.
     #[cfg(feature = "single_send")]
     #[must_use]
     pub fn single_send(&self) -> single_send::SingleSend {
         single_send::SingleSend::new(&self.pipeline)
     }
-    /// Operations on site pages. Needs the feature `site_pages`.
+    /// Returns the operations on site pages. Needs the feature `site_pages`.
     #[cfg(feature = "site_pages")]
     #[must_use]
     pub fn site_pages(&self) -> site_pages::SitePages {
         site_pages::SitePages::new(&self.pipeline)
     }
-    /// Operations on site search. Needs the feature `site_search`.
+    /// Returns the operations on site search. Needs the feature `site_search`.
     #[cfg(feature = "site_search")]
     #[must_use]
     pub fn site_search(&self) -> site_search::SiteSearch {
         site_search::SiteSearch::new(&self.pipeline)
     }
-    /// Operations on source code. Needs the feature `source_code`.
+    /// Returns the operations on source code. Needs the feature `source_code`.
     #[cfg(feature = "source_code")]
     #[must_use]
     pub fn source_code(&self) -> source_code::SourceCode {
         source_code::SourceCode::new(&self.pipeline)
     }
-    /// Operations on subscription lifecycle. Needs the feature `subscription_lifecycle`.
+    /// Returns the operations on subscription lifecycle. Needs the feature `subscription_lifecycle`.
     #[cfg(feature = "subscription_lifecycle")]
     #[must_use]
     pub fn subscription_lifecycle(
@@ -576,61 +576,61 @@ impl crate::Client {
     ) -> subscription_lifecycle::SubscriptionLifecycle {
         subscription_lifecycle::SubscriptionLifecycle::new(&self.pipeline)
     }
-    /// Operations on subscription timeline. Needs the feature `subscription_timeline`.
+    /// Returns the operations on subscription timeline. Needs the feature `subscription_timeline`.
     #[cfg(feature = "subscription_timeline")]
     #[must_use]
     pub fn subscription_timeline(&self) -> subscription_timeline::SubscriptionTimeline {
         subscription_timeline::SubscriptionTimeline::new(&self.pipeline)
     }
-    /// Operations on tax rates. Needs the feature `tax_rates`.
+    /// Returns the operations on tax rates. Needs the feature `tax_rates`.
     #[cfg(feature = "tax_rates")]
     #[must_use]
     pub fn tax_rates(&self) -> tax_rates::TaxRates {
         tax_rates::TaxRates::new(&self.pipeline)
     }
-    /// Operations on timeline. Needs the feature `timeline`.
+    /// Returns the operations on timeline. Needs the feature `timeline`.
     #[cfg(feature = "timeline")]
     #[must_use]
     pub fn timeline(&self) -> timeline::Timeline {
         timeline::Timeline::new(&self.pipeline)
     }
-    /// Operations on transactional email. Needs the feature `transactional_email`.
+    /// Returns the operations on transactional email. Needs the feature `transactional_email`.
     #[cfg(feature = "transactional_email")]
     #[must_use]
     pub fn transactional_email(&self) -> transactional_email::TransactionalEmail {
         transactional_email::TransactionalEmail::new(&self.pipeline)
     }
-    /// Operations on transcripts. Needs the feature `transcripts`.
+    /// Returns the operations on transcripts. Needs the feature `transcripts`.
     #[cfg(feature = "transcripts")]
     #[must_use]
     pub fn transcripts(&self) -> transcripts::Transcripts {
         transcripts::Transcripts::new(&self.pipeline)
     }
-    /// Operations on URL mappings. Needs the feature `url_mappings`.
+    /// Returns the operations on URL mappings. Needs the feature `url_mappings`.
     #[cfg(feature = "url_mappings")]
     #[must_use]
     pub fn url_mappings(&self) -> url_mappings::UrlMappings {
         url_mappings::UrlMappings::new(&self.pipeline)
     }
-    /// Operations on URL redirects. Needs the feature `url_redirects`.
+    /// Returns the operations on URL redirects. Needs the feature `url_redirects`.
     #[cfg(feature = "url_redirects")]
     #[must_use]
     pub fn url_redirects(&self) -> url_redirects::UrlRedirects {
         url_redirects::UrlRedirects::new(&self.pipeline)
     }
-    /// Operations on usage limits. Needs the feature `usage_limits`.
+    /// Returns the operations on usage limits. Needs the feature `usage_limits`.
     #[cfg(feature = "usage_limits")]
     #[must_use]
     pub fn usage_limits(&self) -> usage_limits::UsageLimits {
         usage_limits::UsageLimits::new(&self.pipeline)
     }
-    /// Operations on video conferencing. Needs the feature `video_conferencing`.
+    /// Returns the operations on video conferencing. Needs the feature `video_conferencing`.
     #[cfg(feature = "video_conferencing")]
     #[must_use]
     pub fn video_conferencing(&self) -> video_conferencing::VideoConferencing {
         video_conferencing::VideoConferencing::new(&self.pipeline)
     }
-    /// Operations on visitor identification. Needs the feature `visitor_identification`.
+    /// Returns the operations on visitor identification. Needs the feature `visitor_identification`.
     #[cfg(feature = "visitor_identification")]
     #[must_use]
     pub fn visitor_identification(
@@ -638,223 +638,223 @@ impl crate::Client {
     ) -> visitor_identification::VisitorIdentification {
         visitor_identification::VisitorIdentification::new(&self.pipeline)
     }
-    /// Operations on webhooks. Needs the feature `webhooks`.
+    /// Returns the operations on webhooks. Needs the feature `webhooks`.
     #[cfg(feature = "webhooks")]
     #[must_use]
     pub fn webhooks(&self) -> webhooks::Webhooks {
         webhooks::Webhooks::new(&self.pipeline)
     }
-    /// Operations on webhooks journal. Needs the feature `webhooks_journal`.
+    /// Returns the operations on webhooks journal. Needs the feature `webhooks_journal`.
     #[cfg(feature = "webhooks_journal")]
     #[must_use]
     pub fn webhooks_journal(&self) -> webhooks_journal::WebhooksJournal {
         webhooks_journal::WebhooksJournal::new(&self.pipeline)
     }
-    /// Operations on workflows. Needs the feature `workflows`.
+    /// Returns the operations on workflows. Needs the feature `workflows`.
     #[cfg(feature = "workflows")]
     #[must_use]
     pub fn workflows(&self) -> workflows::Workflows {
         workflows::Workflows::new(&self.pipeline)
     }
-    /// Objects of the type appointments. Needs the feature `objects`.
+    /// Returns the operations on appointments. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn appointments(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::APPOINTMENTS)
     }
-    /// Objects of the type calls. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
+    /// Returns the operations on calls. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn calls(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::CALLS)
     }
-    /// Objects of the type carts. Scopes: `crm.objects.carts.read` to read, `crm.objects.carts.write` to write. Needs the feature `objects`.
+    /// Returns the operations on carts. Scopes: `crm.objects.carts.read` to read, `crm.objects.carts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn carts(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::CARTS)
     }
-    /// Objects of the type commerce payments. Scopes: `crm.objects.commercepayments.read` to read, `crm.objects.commercepayments.write` to write. Needs the feature `objects`.
+    /// Returns the operations on commerce payments. Scopes: `crm.objects.commercepayments.read` to read, `crm.objects.commercepayments.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn commerce_payments(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::COMMERCE_PAYMENTS)
     }
-    /// Objects of the type commerce subscriptions. Scope: `crm.objects.subscriptions.read` to read. Needs the feature `objects`.
+    /// Returns the operations on commerce subscriptions. Scope: `crm.objects.subscriptions.read` to read. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn commerce_subscriptions(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::COMMERCE_SUBSCRIPTIONS)
     }
-    /// Objects of the type communications. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
+    /// Returns the operations on communications. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn communications(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::COMMUNICATIONS)
     }
-    /// Objects of the type companies. Scopes: `crm.objects.companies.read` to read, `crm.objects.companies.write` to write. Needs the feature `objects`.
+    /// Returns the operations on companies. Scopes: `crm.objects.companies.read` to read, `crm.objects.companies.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn companies(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::COMPANIES)
     }
-    /// Objects of the type contacts. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
+    /// Returns the operations on contacts. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn contacts(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::CONTACTS)
     }
-    /// Objects of the type contracts. Scope: `crm.objects.contracts.read` to read. Needs the feature `objects`.
+    /// Returns the operations on contracts. Scope: `crm.objects.contracts.read` to read. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn contracts(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::CONTRACTS)
     }
-    /// Objects of the type courses. Scopes: `crm.objects.courses.read` to read, `crm.objects.courses.write` to write. Needs the feature `objects`.
+    /// Returns the operations on courses. Scopes: `crm.objects.courses.read` to read, `crm.objects.courses.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn courses(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::COURSES)
     }
-    /// Objects of the type deals. Scopes: `crm.objects.deals.read` to read, `crm.objects.deals.write` to write. Needs the feature `objects`.
+    /// Returns the operations on deals. Scopes: `crm.objects.deals.read` to read, `crm.objects.deals.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn deals(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::DEALS)
     }
-    /// Objects of the type discounts. Scopes: `crm.objects.line_items.read` or `e-commerce` to read, `crm.objects.line_items.write` or `e-commerce` to write. Needs the feature `objects`.
+    /// Returns the operations on discounts. Scopes: `crm.objects.line_items.read` or `e-commerce` to read, `crm.objects.line_items.write` or `e-commerce` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn discounts(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::DISCOUNTS)
     }
-    /// Objects of the type emails. Scopes: `crm.objects.contacts.read` or `sales-email-read` to read, `crm.objects.contacts.write` or `sales-email-read` to write. Needs the feature `objects`.
+    /// Returns the operations on emails. Scopes: `crm.objects.contacts.read` or `sales-email-read` to read, `crm.objects.contacts.write` or `sales-email-read` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn emails(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::EMAILS)
     }
-    /// Objects of the type feedback submissions. Scope: `crm.objects.contacts.read` or `crm.objects.feedback_submissions.read` to read. Needs the feature `objects`.
+    /// Returns the operations on feedback submissions. Scope: `crm.objects.contacts.read` or `crm.objects.feedback_submissions.read` to read. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn feedback_submissions(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::FEEDBACK_SUBMISSIONS)
     }
-    /// Objects of the type fees. Scopes: `crm.objects.line_items.read` or `e-commerce` to read, `crm.objects.line_items.write` or `e-commerce` to write. Needs the feature `objects`.
+    /// Returns the operations on fees. Scopes: `crm.objects.line_items.read` or `e-commerce` to read, `crm.objects.line_items.write` or `e-commerce` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn fees(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::FEES)
     }
-    /// Objects of the type goal targets. Scopes: `crm.objects.goals.read` to read, `crm.objects.goals.write` to write. Needs the feature `objects`.
+    /// Returns the operations on goal targets. Scopes: `crm.objects.goals.read` to read, `crm.objects.goals.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn goal_targets(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::GOAL_TARGETS)
     }
-    /// Objects of the type invoices. Scopes: `crm.objects.invoices.read` to read, `crm.objects.invoices.write` to write. Needs the feature `objects`.
+    /// Returns the operations on invoices. Scopes: `crm.objects.invoices.read` to read, `crm.objects.invoices.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn invoices(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::INVOICES)
     }
-    /// Objects of the type leads. Scopes: `crm.objects.leads.read` to read, `crm.objects.leads.write` to write. Needs the feature `objects`.
+    /// Returns the operations on leads. Scopes: `crm.objects.leads.read` to read, `crm.objects.leads.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn leads(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::LEADS)
     }
-    /// Objects of the type line items. Scopes: `crm.objects.line_items.read` or `e-commerce` to read, `crm.objects.line_items.write` or `e-commerce` to write. Needs the feature `objects`.
+    /// Returns the operations on line items. Scopes: `crm.objects.line_items.read` or `e-commerce` to read, `crm.objects.line_items.write` or `e-commerce` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn line_items(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::LINE_ITEMS)
     }
-    /// Objects of the type listings. Scopes: `crm.objects.listings.read` to read, `crm.objects.listings.write` to write. Needs the feature `objects`.
+    /// Returns the operations on listings. Scopes: `crm.objects.listings.read` to read, `crm.objects.listings.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn listings(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::LISTINGS)
     }
-    /// Objects of the type meetings. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
+    /// Returns the operations on meetings. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn meetings(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::MEETINGS)
     }
-    /// Objects of the type notes. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
+    /// Returns the operations on notes. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn notes(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::NOTES)
     }
-    /// Objects of the type orders. Scopes: `crm.objects.orders.read` to read, `crm.objects.orders.write` to write. Needs the feature `objects`.
+    /// Returns the operations on orders. Scopes: `crm.objects.orders.read` to read, `crm.objects.orders.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn orders(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::ORDERS)
     }
-    /// Objects of the type partner clients. Scopes: `crm.objects.partner-clients.read` to read, `crm.objects.partner-clients.write` to write. Needs the feature `objects`.
+    /// Returns the operations on partner clients. Scopes: `crm.objects.partner-clients.read` to read, `crm.objects.partner-clients.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn partner_clients(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::PARTNER_CLIENTS)
     }
-    /// Objects of the type partner services. Scopes: `crm.objects.partner-services.read` to read, `crm.objects.partner-services.write` to write. Needs the feature `objects`.
+    /// Returns the operations on partner services. Scopes: `crm.objects.partner-services.read` to read, `crm.objects.partner-services.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn partner_services(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::PARTNER_SERVICES)
     }
-    /// Objects of the type postal mail. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
+    /// Returns the operations on postal mail. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn postal_mail(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::POSTAL_MAIL)
     }
-    /// Objects of the type products. Scopes: `crm.objects.products.read` or `e-commerce` to read, `crm.objects.products.write` or `e-commerce` to write. Needs the feature `objects`.
+    /// Returns the operations on products. Scopes: `crm.objects.products.read` or `e-commerce` to read, `crm.objects.products.write` or `e-commerce` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn products(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::PRODUCTS)
     }
-    /// Objects of the type projects. Scopes: `crm.objects.projects.read` to read, `crm.objects.projects.write` to write. Needs the feature `objects`.
+    /// Returns the operations on projects. Scopes: `crm.objects.projects.read` to read, `crm.objects.projects.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn projects(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::PROJECTS)
     }
-    /// Objects of the type quotes. Scopes: `crm.objects.quotes.read` or `e-commerce` to read, `crm.objects.quotes.write` or `e-commerce` to write. Needs the feature `objects`.
+    /// Returns the operations on quotes. Scopes: `crm.objects.quotes.read` or `e-commerce` to read, `crm.objects.quotes.write` or `e-commerce` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn quotes(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::QUOTES)
     }
-    /// Objects of the type services. Scopes: `crm.objects.services.read` to read, `crm.objects.services.write` to write. Needs the feature `objects`.
+    /// Returns the operations on services. Scopes: `crm.objects.services.read` to read, `crm.objects.services.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn services(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::SERVICES)
     }
-    /// Objects of the type tasks. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
+    /// Returns the operations on tasks. Scopes: `crm.objects.contacts.read` to read, `crm.objects.contacts.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn tasks(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::TASKS)
     }
-    /// Objects of the type taxes. Scopes: `crm.objects.line_items.read` to read, `crm.objects.line_items.write` to write. Needs the feature `objects`.
+    /// Returns the operations on taxes. Scopes: `crm.objects.line_items.read` to read, `crm.objects.line_items.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn taxes(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::TAXES)
     }
-    /// Objects of the type tickets. Scope: `tickets`. Needs the feature `objects`.
+    /// Returns the operations on tickets. Scope: `tickets`. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn tickets(&self) -> objects::Objects {
         objects::Objects::known(&self.pipeline, &object_types::TICKETS)
     }
-    /// Objects of the type users. Scopes: `crm.objects.users.read` to read, `crm.objects.users.write` to write. Needs the feature `objects`.
+    /// Returns the operations on users. Scopes: `crm.objects.users.read` to read, `crm.objects.users.write` to write. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn users(&self) -> objects::Objects {

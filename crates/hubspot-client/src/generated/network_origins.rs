@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on network origins.
+/// Operations on network origins, from [`Client::network_origins`](crate::Client::network_origins).
 #[derive(Clone, Debug)]
 pub struct NetworkOrigins {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on object library.
+/// Operations on object library, from [`Client::object_library`](crate::Client::object_library).
 #[derive(Clone, Debug)]
 pub struct ObjectLibrary {
     pipeline: Pipeline,

@@ -125,6 +125,8 @@ impl Objects {
     }
     /// Returns several records in one request, by identifier or by a unique property.
     ///
+    /// Without `properties`, HubSpot returns its default properties only.
+    ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/read`
     ///
     /// * Idempotent: repeated if the reply is lost.
@@ -248,6 +250,8 @@ impl Objects {
     }
     /// Returns a record, by its identifier or by a unique property.
     ///
+    /// Without `properties`, HubSpot returns its default properties only.
+    ///
     /// `GET /crm/objects/2026-03/{objectType}/{objectId}`
     ///
     /// * Idempotent: repeated if the reply is lost.
@@ -268,6 +272,8 @@ impl Objects {
         }
     }
     /// Lists records.
+    ///
+    /// Without `properties`, HubSpot returns its default properties only.
     ///
     /// `GET /crm/objects/2026-03/{objectType}`
     ///
@@ -310,7 +316,9 @@ impl Objects {
     pub fn merge(&self, body: impl Into<types::MergeInput>) -> Call<types::Object> {
         self.call(&operations::OBJECTS_MERGE).json(&body.into())
     }
-    /// Searches records by property filters; a query returns at most 10,000 results.
+    /// Searches records by property filters.
+    ///
+    /// A request for more than 10,000 results fails with `ErrorKind::Validation`; use [`search_all`](crate::objects::Objects::search_all). The index lags behind writes by some seconds. Without `properties`, HubSpot returns its default properties only.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/search`
     ///

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on owners.
+/// Operations on owners, from [`Client::owners`](crate::Client::owners).
 #[derive(Clone, Debug)]
 pub struct Owners {
     pipeline: Pipeline,

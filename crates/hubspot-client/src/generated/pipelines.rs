@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on pipelines, all with the `objectType` that the client's method was given.
+/// Operations on pipelines, from [`Client::pipelines`](crate::Client::pipelines), all with the `objectType` that this method was given.
 #[derive(Clone, Debug)]
 pub struct Pipelines {
     pipeline: Pipeline,

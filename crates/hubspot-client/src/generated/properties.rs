@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on properties, all with the `objectType` that the client's method was given.
+/// Operations on properties, from [`Client::properties`](crate::Client::properties), all with the `objectType` that this method was given.
 #[derive(Clone, Debug)]
 pub struct Properties {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on property validations.
+/// Operations on property validations, from [`Client::property_validations`](crate::Client::property_validations).
 #[derive(Clone, Debug)]
 pub struct PropertyValidations {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on scheduler.
+/// Operations on scheduler, from [`Client::scheduler`](crate::Client::scheduler).
 #[derive(Clone, Debug)]
 pub struct Scheduler {
     pipeline: Pipeline,
@@ -86,7 +86,7 @@ impl Scheduler {
     ///                 true,
     ///             ),
     ///             types::CalendarMeetingEventCreateProperties::default()
-    ///                 .hs_meeting_end_time("2026-03-01T09:00:00Z")
+    ///                 .hs_meeting_end_time("2026-03-01T10:00:00Z")
     ///                 .hs_meeting_outcome("hs-meeting-outcome")
     ///                 .hs_meeting_start_time("2026-03-01T09:00:00Z")
     ///                 .hs_meeting_title("Example")

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on schemas.
+/// Operations on schemas, from [`Client::schemas`](crate::Client::schemas).
 #[derive(Clone, Debug)]
 pub struct Schemas {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on sequences.
+/// Operations on sequences, from [`Client::sequences`](crate::Client::sequences).
 #[derive(Clone, Debug)]
 pub struct Sequences {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on single send.
+/// Operations on single send, from [`Client::single_send`](crate::Client::single_send).
 #[derive(Clone, Debug)]
 pub struct SingleSend {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on site pages.
+/// Operations on site pages, from [`Client::site_pages`](crate::Client::site_pages).
 #[derive(Clone, Debug)]
 pub struct SitePages {
     pipeline: Pipeline,

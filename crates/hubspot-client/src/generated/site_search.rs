@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on site search.
+/// Operations on site search, from [`Client::site_search`](crate::Client::site_search).
 #[derive(Clone, Debug)]
 pub struct SiteSearch {
     pipeline: Pipeline,

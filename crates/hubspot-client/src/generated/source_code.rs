@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on source code.
+/// Operations on source code, from [`Client::source_code`](crate::Client::source_code).
 #[derive(Clone, Debug)]
 pub struct SourceCode {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on subscription lifecycle.
+/// Operations on subscription lifecycle, from [`Client::subscription_lifecycle`](crate::Client::subscription_lifecycle).
 #[derive(Clone, Debug)]
 pub struct SubscriptionLifecycle {
     pipeline: Pipeline,

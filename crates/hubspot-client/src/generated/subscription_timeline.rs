@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on subscription timeline.
+/// Operations on subscription timeline, from [`Client::subscription_timeline`](crate::Client::subscription_timeline).
 #[derive(Clone, Debug)]
 pub struct SubscriptionTimeline {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on tax rates.
+/// Operations on tax rates, from [`Client::tax_rates`](crate::Client::tax_rates).
 #[derive(Clone, Debug)]
 pub struct TaxRates {
     pipeline: Pipeline,

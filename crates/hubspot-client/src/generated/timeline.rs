@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on timeline.
+/// Operations on timeline, from [`Client::timeline`](crate::Client::timeline).
 #[derive(Clone, Debug)]
 pub struct Timeline {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on transactional email.
+/// Operations on transactional email, from [`Client::transactional_email`](crate::Client::transactional_email).
 #[derive(Clone, Debug)]
 pub struct TransactionalEmail {
     pipeline: Pipeline,

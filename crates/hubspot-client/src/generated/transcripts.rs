@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on transcripts.
+/// Operations on transcripts, from [`Client::transcripts`](crate::Client::transcripts).
 #[derive(Clone, Debug)]
 pub struct Transcripts {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on URL mappings.
+/// Operations on URL mappings, from [`Client::url_mappings`](crate::Client::url_mappings).
 #[derive(Clone, Debug)]
 pub struct UrlMappings {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on URL redirects.
+/// Operations on URL redirects, from [`Client::url_redirects`](crate::Client::url_redirects).
 #[derive(Clone, Debug)]
 pub struct UrlRedirects {
     pipeline: Pipeline,

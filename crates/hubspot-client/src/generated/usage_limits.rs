@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on usage limits.
+/// Operations on usage limits, from [`Client::usage_limits`](crate::Client::usage_limits).
 #[derive(Clone, Debug)]
 pub struct UsageLimits {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on video conferencing.
+/// Operations on video conferencing, from [`Client::video_conferencing`](crate::Client::video_conferencing).
 #[derive(Clone, Debug)]
 pub struct VideoConferencing {
     pipeline: Pipeline,

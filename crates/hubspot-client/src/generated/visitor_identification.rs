@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on visitor identification.
+/// Operations on visitor identification, from [`Client::visitor_identification`](crate::Client::visitor_identification).
 #[derive(Clone, Debug)]
 pub struct VisitorIdentification {
     pipeline: Pipeline,

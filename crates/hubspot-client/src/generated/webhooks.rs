@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on webhooks.
+/// Operations on webhooks, from [`Client::webhooks`](crate::Client::webhooks).
 #[derive(Clone, Debug)]
 pub struct Webhooks {
     pipeline: Pipeline,

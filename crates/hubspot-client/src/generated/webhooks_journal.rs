@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on webhooks journal.
+/// Operations on webhooks journal, from [`Client::webhooks_journal`](crate::Client::webhooks_journal).
 #[derive(Clone, Debug)]
 pub struct WebhooksJournal {
     pipeline: Pipeline,
@@ -471,7 +471,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-snapshot-management`.
     ///
-    /// * `status_id`: The id for asking how the sending went.
+    /// * `status_id`: The id of the sending, to request its status.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -516,7 +516,7 @@ impl WebhooksJournal {
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-snapshot-management`.
     ///
-    /// * `status_id`: The id for asking how the sending went.
+    /// * `status_id`: The id of the sending, to request its status.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on workflows.
+/// Operations on workflows, from [`Client::workflows`](crate::Client::workflows).
 #[derive(Clone, Debug)]
 pub struct Workflows {
     pipeline: Pipeline,

@@ -1,4 +1,4 @@
-//! Gets a permit: in line for Redis, or from this worker's own part while Redis is away.
+//! Gets a permit: in line for Redis, or from this worker's own part while Redis is unavailable.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -102,10 +102,10 @@ impl Inner {
     }
 }
 
-/// Returns the refusal of a permit because Redis is away.
+/// Returns the refusal of a permit because Redis is unavailable.
 fn away(reason: Option<Away>, again: Duration) -> LimitRefusal {
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-    LimitRefusal::new(format!("the shared rate limit is not available because Redis is away{reason}"))
+    LimitRefusal::new(format!("the shared rate limit is not available because Redis is unavailable{reason}"))
         .with_retry_after(again)
 }
 

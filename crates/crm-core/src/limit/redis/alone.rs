@@ -1,4 +1,4 @@
-//! Permits from this worker's own part of the quotas, while Redis is away.
+//! Permits from this worker's own part of the quotas, while Redis is unavailable.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -113,8 +113,10 @@ impl Inner {
 
     /// Returns a refusal by this worker's own queue.
     fn without_redis(&self, refusal: &LimitRefusal) -> LimitRefusal {
-        let own =
-            LimitRefusal::new(format!("{}; this worker has only a share of it while Redis is away", refusal.reason()));
+        let own = LimitRefusal::new(format!(
+            "{}; this worker has only a share of it while Redis is unavailable",
+            refusal.reason()
+        ));
         // A part of a long window lasts until Redis is back.
         let known = |wait: &Duration| self.clock.now().saturating_add(*wait) < Duration::MAX;
         match refusal.retry_after().filter(known) {

@@ -27,7 +27,7 @@ const RENEW: Duration = Duration::from_secs(5);
 /// Maximum number of questions of a worker under way at once.
 pub(super) const TURNS: usize = 32;
 
-/// Behaviour of a worker while Redis is away, that is, while it does not respond in time or cannot be used.
+/// Behaviour of a worker while Redis is unavailable, that is, while it does not respond in time or cannot be used.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhenAway {
@@ -59,7 +59,7 @@ impl RedisLimiterBuilder {
         Self { address, quotas, workers, when_away, prefix, time_limit: TIME_LIMIT, clock: None }
     }
 
-    /// Sets the behaviour while Redis is away. The default is [`WhenAway::Share`].
+    /// Sets the behaviour while Redis is unavailable. The default is [`WhenAway::Share`].
     pub fn when_away(mut self, when_away: WhenAway) -> Self {
         self.when_away = when_away;
         self
@@ -72,7 +72,7 @@ impl RedisLimiterBuilder {
         self
     }
 
-    /// Sets the time without a reply after which Redis counts as away. The default is half a second.
+    /// Sets the time without a reply after which Redis counts as unavailable. The default is half a second.
     pub fn time_limit(mut self, time_limit: Duration) -> Self {
         self.time_limit = time_limit;
         self

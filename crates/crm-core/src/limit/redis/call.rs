@@ -89,7 +89,7 @@ pub(super) struct Join {
     pub(super) logs: Vec<Vec<(u64, u64)>>,
     /// Seats of the attempts under way, and the duration of each lease.
     pub(super) seats: Vec<(String, u64)>,
-    /// Time since Redis went away for the worker.
+    /// Time since Redis became unavailable for the worker.
     pub(super) away: Option<u64>,
 }
 

@@ -175,7 +175,7 @@ impl Desk {
         self.failed(absence, &reason);
     }
 
-    /// Records that Redis is away, unless no task is affected any more.
+    /// Records that Redis is unavailable, unless no task is affected any more.
     fn failed(&self, absence: Absence, reason: &Away) {
         if self.inner.dropped.load(Ordering::Relaxed) {
             self.account.with(|state| state.seats.forget());

@@ -17,7 +17,7 @@ use crate::waiting::noticed;
 pub(super) enum Outcome {
     Given(Note, bool),
     Refused(LimitRefusal),
-    /// Redis went away in the meantime.
+    /// Redis became unavailable in the meantime.
     Anew,
 }
 

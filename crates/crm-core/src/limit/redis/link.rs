@@ -48,7 +48,7 @@ struct Failure {
     tried: bool,
 }
 
-/// The last time that Redis was away, for one account.
+/// The last time that Redis was unavailable, for one account.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Absence {
     /// Different for each absence, of the server or of the account's data.
@@ -68,7 +68,7 @@ impl Number {
     }
 }
 
-/// Redis went away in the meantime.
+/// Redis became unavailable in the meantime.
 struct Failing;
 
 /// State of Redis.
@@ -121,7 +121,7 @@ impl Links<'_> {
         matches!(self.look(now), Standing::Away { fresh: true, .. })
     }
 
-    /// Returns the reason why Redis is away.
+    /// Returns the reason why Redis is unavailable.
     pub(super) fn reason(self) -> Option<Away> {
         self.server.reason().or_else(|| self.account.reason())
     }
@@ -153,7 +153,7 @@ impl Links<'_> {
     }
 
     /// Records that work started after `absence` succeeded, which ends that absence. Returns false if Redis is
-    /// away again; the success must then not be used.
+    /// unavailable again; the success must then not be used.
     pub(super) fn worked(self, absence: Absence, now: Duration) -> bool {
         for (link, number) in [(self.server, absence.number.0), (self.account, absence.number.1)] {
             match link.worked(number, now) {
@@ -268,7 +268,7 @@ impl Said {
         let first = !said.iter().any(|said| said.1 == one.1);
         if !said.contains(&one) && (first || one.0 != Why::Unreachable) {
             said.push(one);
-            tracing::warn!(%reason, "Redis is away, for shared rate limits");
+            tracing::warn!(%reason, "Redis is unavailable, for shared rate limits");
         }
     }
 

@@ -116,7 +116,7 @@ fn nobody_is_woken_while_the_account_is_locked() {
     assert!(!waker.locked.load(Ordering::Relaxed));
 }
 
-/// The reply of Redis to a joining worker arrives when the worker considers Redis away again and grants on its own.
+/// The reply of Redis to a joining worker arrives when the worker considers Redis unavailable again and grants on its own.
 #[test]
 fn a_permit_that_was_given_before_a_late_answer_is_reported() {
     let clock = ManualClock::new();
@@ -164,7 +164,7 @@ fn a_wait_for_a_message_that_may_be_under_way_is_a_wait_in_the_queue() {
     }
 }
 
-/// A worker's part of a long window does not end while Redis is away, and is removed with its account.
+/// A worker's part of a long window does not end while Redis is unavailable, and is removed with its account.
 #[test]
 fn an_account_that_was_used_without_redis_is_forgotten() {
     let clock = ManualClock::new();

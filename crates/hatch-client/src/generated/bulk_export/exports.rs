@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on exports.
+/// Operations on exports, from [`BulkExport::exports`](crate::BulkExport::exports).
 #[derive(Clone, Debug)]
 pub struct Exports {
     pipeline: Pipeline,

@@ -6,7 +6,7 @@ pub mod operations;
 pub mod types;
 
 impl crate::BulkExport {
-    /// Operations on exports.
+    /// Returns the operations on exports.
     #[must_use]
     pub fn exports(&self) -> exports::Exports {
         exports::Exports::new(&self.pipeline)

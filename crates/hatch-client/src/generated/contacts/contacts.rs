@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on contacts.
+/// Operations on contacts, from [`Client::contacts`](crate::Client::contacts).
 #[derive(Clone, Debug)]
 pub struct Contacts {
     pipeline: Pipeline,

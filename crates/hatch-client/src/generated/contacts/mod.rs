@@ -6,7 +6,7 @@ pub mod operations;
 pub mod types;
 
 impl crate::Client {
-    /// Operations on contacts.
+    /// Returns the operations on contacts.
     #[must_use]
     pub fn contacts(&self) -> contacts::Contacts {
         contacts::Contacts::new(&self.pipeline)

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on leads, all with the `dept_id` that the client's method was given.
+/// Operations on leads, from [`LegacyLeads::leads`](crate::LegacyLeads::leads), all with the `dept_id` that this method was given.
 #[derive(Clone, Debug)]
 pub struct Leads {
     pipeline: Pipeline,

@@ -6,7 +6,7 @@ pub mod operations;
 pub mod types;
 
 impl crate::LegacyLeads {
-    /// Operations on leads.
+    /// Returns the operations on leads.
     #[must_use]
     pub fn leads(&self, dept_id: impl Into<String>) -> leads::Leads {
         leads::Leads::new(&self.pipeline, dept_id)

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on account intelligence.
+/// Operations on account intelligence, from [`AccountIntelligence::account_intelligence`](crate::AccountIntelligence::account_intelligence).
 #[derive(Clone, Debug)]
 pub struct AccountIntelligence {
     pipeline: Pipeline,

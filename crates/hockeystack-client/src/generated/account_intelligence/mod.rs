@@ -6,7 +6,7 @@ pub mod operations;
 pub mod types;
 
 impl crate::AccountIntelligence {
-    /// Operations on account intelligence.
+    /// Returns the operations on account intelligence.
     #[must_use]
     pub fn account_intelligence(&self) -> account_intelligence::AccountIntelligence {
         account_intelligence::AccountIntelligence::new(&self.pipeline)

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on company agents.
+/// Operations on company agents, from [`RevenueAgents::company_agents`](crate::RevenueAgents::company_agents).
 #[derive(Clone, Debug)]
 pub struct CompanyAgents {
     pipeline: Pipeline,

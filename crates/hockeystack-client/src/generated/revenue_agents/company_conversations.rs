@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on company conversations.
+/// Operations on company conversations, from [`RevenueAgents::company_conversations`](crate::RevenueAgents::company_conversations).
 #[derive(Clone, Debug)]
 pub struct CompanyConversations {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on credits.
+/// Operations on credits, from [`RevenueAgents::credits`](crate::RevenueAgents::credits).
 #[derive(Clone, Debug)]
 pub struct Credits {
     pipeline: Pipeline,

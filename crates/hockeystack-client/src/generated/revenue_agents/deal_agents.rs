@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on deal agents.
+/// Operations on deal agents, from [`RevenueAgents::deal_agents`](crate::RevenueAgents::deal_agents).
 #[derive(Clone, Debug)]
 pub struct DealAgents {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on deal conversations.
+/// Operations on deal conversations, from [`RevenueAgents::deal_conversations`](crate::RevenueAgents::deal_conversations).
 #[derive(Clone, Debug)]
 pub struct DealConversations {
     pipeline: Pipeline,

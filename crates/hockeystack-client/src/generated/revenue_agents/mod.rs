@@ -12,37 +12,37 @@ pub mod operations;
 pub mod types;
 
 impl crate::RevenueAgents {
-    /// Operations on company agents.
+    /// Returns the operations on company agents.
     #[must_use]
     pub fn company_agents(&self) -> company_agents::CompanyAgents {
         company_agents::CompanyAgents::new(&self.pipeline)
     }
-    /// Operations on company conversations.
+    /// Returns the operations on company conversations.
     #[must_use]
     pub fn company_conversations(&self) -> company_conversations::CompanyConversations {
         company_conversations::CompanyConversations::new(&self.pipeline)
     }
-    /// Operations on credits.
+    /// Returns the operations on credits.
     #[must_use]
     pub fn credits(&self) -> credits::Credits {
         credits::Credits::new(&self.pipeline)
     }
-    /// Operations on deal agents.
+    /// Returns the operations on deal agents.
     #[must_use]
     pub fn deal_agents(&self) -> deal_agents::DealAgents {
         deal_agents::DealAgents::new(&self.pipeline)
     }
-    /// Operations on deal conversations.
+    /// Returns the operations on deal conversations.
     #[must_use]
     pub fn deal_conversations(&self) -> deal_conversations::DealConversations {
         deal_conversations::DealConversations::new(&self.pipeline)
     }
-    /// Operations on service.
+    /// Returns the operations on service.
     #[must_use]
     pub fn service(&self) -> service::Service {
         service::Service::new(&self.pipeline)
     }
-    /// Operations on tasks.
+    /// Returns the operations on tasks.
     #[must_use]
     pub fn tasks(&self) -> tasks::Tasks {
         tasks::Tasks::new(&self.pipeline)

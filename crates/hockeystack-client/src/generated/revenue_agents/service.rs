@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on service.
+/// Operations on service, from [`RevenueAgents::service`](crate::RevenueAgents::service).
 #[derive(Clone, Debug)]
 pub struct Service {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on tasks.
+/// Operations on tasks, from [`RevenueAgents::tasks`](crate::RevenueAgents::tasks).
 #[derive(Clone, Debug)]
 pub struct Tasks {
     pipeline: Pipeline,

@@ -2602,7 +2602,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The owner; for a record, a list of user ids. Required in requests.
         owner: Option<SponsoredAccountOwner> = "owner",
-        /// The state of the form, for example `PUBLISHED`. Always `PUBLISHED`. Required in requests.
+        /// The state of the form, for example `PUBLISHED`. Always `PUBLISHED`.
         state: Option<String> = "state",
     }
     required "content" "creationLocale" "name" "owner" "state"

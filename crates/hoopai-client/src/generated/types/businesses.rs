@@ -158,7 +158,7 @@ crm_core::setters!(UpdateBusiness {
 crm_core::record! {
     /// Reply of `businesses.create` and `businesses.update`.
     pub struct UpdateBusinessReply {
-        /// The business after the change.
+        /// The business after the change. Name in JSON: `buiseness`.
         buiseness: Option<Business> = "buiseness",
         /// True if the operation succeeded.
         success: Option<bool> = "success",

@@ -11,7 +11,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The unit of `allow_booking_after`. The value of [`Calendar::allow_booking_after_unit`].
+    /// The unit of `allowBookingAfter`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -417,7 +417,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The unit of `slotDuration`: `mins` or `hours`.
+    /// The unit of `preBuffer`: `mins` or `hours`.
     pub enum BufferUnit {
         /// `hours`
         Hours = "hours",
@@ -433,7 +433,7 @@ crm_core::record! {
         alert_email: Option<String> = "alertEmail",
         /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allow_booking_after`.
+        /// The unit of `allow_booking_after`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
         /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
@@ -443,15 +443,15 @@ crm_core::record! {
         allow_cancellation: Option<bool> = "allowCancellation",
         /// True if appointments can be rescheduled. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// The maximum number of appointments per day.
+        /// The maximum number of appointments per day. Name in JSON: `appoinmentPerDay`.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// The maximum number of appointments per slot. Default: `1`.
+        /// The maximum number of appointments per slot. Default: `1`. Name in JSON: `appoinmentPerSlot`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
         /// True if appointments are confirmed automatically. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have opening hours of their own.
         availabilities: Vec<Availability> = "availabilities",
-        /// The type of availability: `0` or `1`.
+        /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count.
         availability_type: Option<f64> = "availabilityType",
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
@@ -504,7 +504,7 @@ crm_core::record! {
         pixel_id: Option<String> = "pixelId",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
@@ -514,15 +514,15 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// In the unit of `slot_buffer_unit`.
+        /// The time that is kept free after an appointment. In the unit of `slot_buffer_unit`.
         slot_buffer: Option<f64> = "slotBuffer",
-        /// The unit of the slot buffer: `mins` or `hours`.
+        /// The unit of `slot_buffer`: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// In the unit of `slot_duration_unit`. Default: `30`.
+        /// The length of an appointment slot. In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slot_interval_unit`. Default: `30`.
+        /// The time between the slots that the calendar offers. In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -552,7 +552,7 @@ crm_core::record! {
         alert_email: Option<String> = "alertEmail",
         /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allow_booking_after`.
+        /// The unit of `allow_booking_after`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
         /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
@@ -562,15 +562,15 @@ crm_core::record! {
         allow_cancellation: Option<bool> = "allowCancellation",
         /// True if appointments can be rescheduled. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// The maximum number of appointments per day.
+        /// The maximum number of appointments per day. Name in JSON: `appoinmentPerDay`.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// The maximum number of appointments per slot. Default: `1`.
+        /// The maximum number of appointments per slot. Default: `1`. Name in JSON: `appoinmentPerSlot`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
         /// True if appointments are confirmed automatically. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have opening hours of their own.
         availabilities: Option<Vec<Availability>> = "availabilities",
-        /// The type of availability: `0` or `1`.
+        /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count.
         availability_type: Option<f64> = "availabilityType",
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
@@ -623,7 +623,7 @@ crm_core::record! {
         pixel_id: Option<String> = "pixelId",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
@@ -633,15 +633,15 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// In the unit of `slot_buffer_unit`.
+        /// The time that is kept free after an appointment. In the unit of `slot_buffer_unit`.
         slot_buffer: Option<f64> = "slotBuffer",
-        /// The unit of the slot buffer: `mins` or `hours`.
+        /// The unit of `slot_buffer`: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// In the unit of `slot_duration_unit`. Default: `30`.
+        /// The length of an appointment slot. In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slot_interval_unit`. Default: `30`.
+        /// The time between the slots that the calendar offers. In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -664,7 +664,7 @@ crm_core::setters!(CalendarCreate {
     alert_email: String,
     /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
     allow_booking_after: f64,
-    /// The unit of `allow_booking_after`.
+    /// The unit of `allow_booking_after`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
     allow_booking_after_unit: AllowBookingAfterUnit,
     /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
     allow_booking_for: f64,
@@ -682,7 +682,7 @@ crm_core::setters!(CalendarCreate {
     auto_confirm: bool,
     /// The dates that have opening hours of their own.
     availabilities: [Availability],
-    /// The type of availability: `0` or `1`.
+    /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count.
     availability_type: f64,
     /// The URL of the calendar's cover image.
     calendar_cover_image: String,
@@ -729,7 +729,7 @@ crm_core::setters!(CalendarCreate {
     pixel_id: String,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
-    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    /// The unit of `pre_buffer`: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
     /// The settings of recurring appointments: frequency, number, and handling of overlaps.
     recurring: CalendarsRecurring,
@@ -739,15 +739,15 @@ crm_core::setters!(CalendarCreate {
     should_send_alert_emails_to_assigned_member: bool,
     /// True if existing contacts keep their assignment.
     should_skip_assigning_contact_for_existing: bool,
-    /// In the unit of `slot_buffer_unit`.
+    /// The time that is kept free after an appointment. In the unit of `slot_buffer_unit`.
     slot_buffer: f64,
-    /// The unit of the slot buffer: `mins` or `hours`.
+    /// The unit of `slot_buffer`: `mins` or `hours`.
     slot_buffer_unit: BufferUnit,
-    /// In the unit of `slot_duration_unit`. Default: `30`.
+    /// The length of an appointment slot. In the unit of `slot_duration_unit`. Default: `30`.
     slot_duration: f64,
     /// The unit of `slot_duration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
-    /// In the unit of `slot_interval_unit`. Default: `30`.
+    /// The time between the slots that the calendar offers. In the unit of `slot_interval_unit`. Default: `30`.
     slot_interval: f64,
     /// The unit of `slot_interval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
@@ -1002,7 +1002,7 @@ crm_core::record! {
         alert_email: Option<String> = "alertEmail",
         /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allow_booking_after`.
+        /// The unit of `allow_booking_after`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
         /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
@@ -1012,15 +1012,15 @@ crm_core::record! {
         allow_cancellation: Option<bool> = "allowCancellation",
         /// True if appointments can be rescheduled.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// The maximum number of appointments per day.
+        /// The maximum number of appointments per day. Name in JSON: `appoinmentPerDay`.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// The maximum number of appointments per slot.
+        /// The maximum number of appointments per slot. Name in JSON: `appoinmentPerSlot`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
         /// True if appointments are confirmed automatically.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have opening hours of their own.
         availabilities: Option<Vec<UpdateAvailability>> = "availabilities",
-        /// The type of availability: `0` or `1`.
+        /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count.
         availability_type: Option<f64> = "availabilityType",
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
@@ -1067,7 +1067,7 @@ crm_core::record! {
         pixel_id: Option<String> = "pixelId",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
@@ -1077,13 +1077,13 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// In the unit of `slotBufferUnit`.
+        /// The time that is kept free after an appointment. In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
-        /// In the unit of `slot_duration_unit`. Default: `30`.
+        /// The length of an appointment slot. In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slot_interval_unit`. Default: `30`.
+        /// The time between the slots that the calendar offers. In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -1104,7 +1104,7 @@ crm_core::setters!(CalendarUpdate {
     alert_email: String,
     /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
     allow_booking_after: f64,
-    /// The unit of `allow_booking_after`.
+    /// The unit of `allow_booking_after`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
     allow_booking_after_unit: AllowBookingAfterUnit,
     /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
     allow_booking_for: f64,
@@ -1122,7 +1122,7 @@ crm_core::setters!(CalendarUpdate {
     auto_confirm: bool,
     /// The dates that have opening hours of their own.
     availabilities: [UpdateAvailability],
-    /// The type of availability: `0` or `1`.
+    /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count.
     availability_type: f64,
     /// The URL of the calendar's cover image.
     calendar_cover_image: String,
@@ -1167,7 +1167,7 @@ crm_core::setters!(CalendarUpdate {
     pixel_id: String,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
-    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    /// The unit of `pre_buffer`: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
     /// The settings of recurring appointments: frequency, number, and handling of overlaps.
     recurring: CalendarsRecurring,
@@ -1177,13 +1177,13 @@ crm_core::setters!(CalendarUpdate {
     should_send_alert_emails_to_assigned_member: bool,
     /// True if existing contacts keep their assignment.
     should_skip_assigning_contact_for_existing: bool,
-    /// In the unit of `slotBufferUnit`.
+    /// The time that is kept free after an appointment. In the unit of `slotBufferUnit`.
     slot_buffer: f64,
-    /// In the unit of `slot_duration_unit`. Default: `30`.
+    /// The length of an appointment slot. In the unit of `slot_duration_unit`. Default: `30`.
     slot_duration: f64,
     /// The unit of `slot_duration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
-    /// In the unit of `slot_interval_unit`. Default: `30`.
+    /// The time between the slots that the calendar offers. In the unit of `slot_interval_unit`. Default: `30`.
     slot_interval: f64,
     /// The unit of `slot_interval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,

@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value, ContactSortDirection};
 
 crm_core::record! {
-    /// An item of [`FoundContact::attributions`].
+    /// The first source that led to the contact. The value of [`ContactById::attribution_source`].
     pub struct AttributionSource {
         /// The campaign, as a record or a name.
         campaign: Option<String> = "campaign",
@@ -40,6 +40,78 @@ crm_core::record! {
         utm_medium: Option<String> = "utmMedium",
         /// The UTM tag `utm_source` of the visit.
         utm_source: Option<String> = "utmSource",
+    }
+}
+
+crm_core::record! {
+    /// The value of [`ContactsByIdReply::contact`].
+    pub struct ContactById {
+        /// Additional e-mail addresses.
+        additional_emails: Vec<Value> = "additionalEmails",
+        /// The first line of the address.
+        address1: Option<String> = "address1",
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The URLs of the attached files, or the files with their details.
+        attachments: Option<Value> = "attachments",
+        /// The first source that led to the contact.
+        attribution_source: Option<AttributionSource> = "attributionSource",
+        business_id: Option<String> = "businessId",
+        city: Option<String> = "city",
+        /// The name of the company that the contact works for.
+        company_name: Option<String> = "companyName",
+        /// The country code, for example `US`.
+        country: Option<String> = "country",
+        /// The custom fields with their values.
+        custom_fields: Vec<ContactsCustomField> = "customFields",
+        /// The time at which it was added.
+        date_added: Option<String> = "dateAdded",
+        /// The date of birth, in the form `YYYY-MM-DD`.
+        date_of_birth: Option<String> = "dateOfBirth",
+        /// The time of the last change.
+        date_updated: Option<String> = "dateUpdated",
+        /// True if the contact receives no messages.
+        dnd: Option<bool> = "dnd",
+        /// The do-not-disturb settings by channel.
+        dnd_settings: Option<DndSettings> = "dndSettings",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The e-mail address in lower case.
+        email_lower_case: Option<String> = "emailLowerCase",
+        first_name: Option<String> = "firstName",
+        first_name_lower_case: Option<String> = "firstNameLowerCase",
+        full_name_lower_case: Option<String> = "fullNameLowerCase",
+        /// The id of the contact.
+        id: Option<String> = "id",
+        keyword: Option<String> = "keyword",
+        /// The time of the contact's last activity.
+        last_activity: Option<String> = "lastActivity",
+        /// The last source that led to the contact.
+        last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
+        last_name: Option<String> = "lastName",
+        last_name_lower_case: Option<String> = "lastNameLowerCase",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        name: Option<String> = "name",
+        /// The phone number, for example `+12025550142`.
+        phone: Option<String> = "phone",
+        postal_code: Option<String> = "postalCode",
+        /// Origin of the contact, for example `public api`.
+        source: Option<String> = "source",
+        /// The social security number.
+        ssn: Option<String> = "ssn",
+        /// The state or region.
+        state: Option<String> = "state",
+        /// The names of the contact's tags.
+        tags: Vec<String> = "tags",
+        /// The time zone, for example `America/New_York`.
+        timezone: Option<String> = "timezone",
+        /// Type of the contact, for example `lead`.
+        type_: Option<String> = "type",
+        /// The id of the visitor to the website.
+        visitor_id: Option<String> = "visitorId",
+        /// The URL of the website.
+        website: Option<String> = "website",
     }
 }
 
@@ -225,14 +297,14 @@ impl ContactsBusinessUpdate {
 crm_core::record! {
     /// Reply of `contacts.get`.
     pub struct ContactsByIdReply {
-        contact: Option<GetContectById> = "contact",
+        contact: Option<ContactById> = "contact",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
 }
 
 crm_core::record! {
-    /// An item of [`CreateContactSchema::custom_fields`].
+    /// An item of [`ContactById::custom_fields`].
     pub struct ContactsCustomField {
         id: Option<String> = "id",
         value: Option<Value> = "value",
@@ -556,7 +628,7 @@ crm_core::record! {
         /// True if it is completed. Required in requests.
         completed: Option<bool> = "completed",
         /// The time at which it is due, for example `2026-03-01T11:00:00Z`. Required in requests.
-        due_date: Option<String> = "dueDate",
+        due_date: Option<Timestamp> = "dueDate",
         /// Required in requests.
         title: Option<String> = "title",
     }
@@ -575,7 +647,7 @@ impl CreateTaskParams {
     #[must_use]
     pub fn new(
         completed: impl Into<bool>,
-        due_date: impl Into<String>,
+        due_date: impl Into<Timestamp>,
         title: impl Into<String>,
     ) -> Self {
         Self {
@@ -588,16 +660,6 @@ impl CreateTaskParams {
         }
     }
 }
-
-crm_core::record! {
-    /// Body of `contacts.add_to_workflow` and `contacts.remove_from_workflow`.
-    pub struct CreateWorkflow {
-        event_start_time: Option<String> = "eventStartTime",
-    }
-}
-crm_core::setters!(CreateWorkflow {
-    event_start_time: String,
-});
 
 crm_core::record! {
     /// The settings for calls. The value of [`DndSettings::call`].
@@ -643,7 +705,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// The do-not-disturb settings by channel. The value of [`CreateContact::dnd_settings`].
+    /// The do-not-disturb settings by channel. The value of [`ContactById::dnd_settings`].
     pub struct DndSettings {
         /// The settings for calls.
         call: Option<DndSetting> = "Call",
@@ -739,78 +801,6 @@ crm_core::record! {
         total: Option<i64> = "total",
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
-    }
-}
-
-crm_core::record! {
-    /// The value of [`ContactsByIdReply::contact`].
-    pub struct GetContectById {
-        /// Additional e-mail addresses.
-        additional_emails: Vec<Value> = "additionalEmails",
-        /// The first line of the address.
-        address1: Option<String> = "address1",
-        /// The id of the user that it is assigned to.
-        assigned_to: Option<String> = "assignedTo",
-        /// The URLs of the attached files, or the files with their details.
-        attachments: Option<Value> = "attachments",
-        /// The first source that led to the contact.
-        attribution_source: Option<AttributionSource> = "attributionSource",
-        business_id: Option<String> = "businessId",
-        city: Option<String> = "city",
-        /// The name of the company that the contact works for.
-        company_name: Option<String> = "companyName",
-        /// The country code, for example `US`.
-        country: Option<String> = "country",
-        /// The custom fields with their values.
-        custom_fields: Vec<ContactsCustomField> = "customFields",
-        /// The time at which it was added.
-        date_added: Option<String> = "dateAdded",
-        /// The date of birth, in the form `YYYY-MM-DD`.
-        date_of_birth: Option<String> = "dateOfBirth",
-        /// The time of the last change.
-        date_updated: Option<String> = "dateUpdated",
-        /// True if the contact receives no messages.
-        dnd: Option<bool> = "dnd",
-        /// The do-not-disturb settings by channel.
-        dnd_settings: Option<DndSettings> = "dndSettings",
-        /// The e-mail address.
-        email: Option<String> = "email",
-        /// The e-mail address in lower case.
-        email_lower_case: Option<String> = "emailLowerCase",
-        first_name: Option<String> = "firstName",
-        first_name_lower_case: Option<String> = "firstNameLowerCase",
-        full_name_lower_case: Option<String> = "fullNameLowerCase",
-        /// The id of the contact.
-        id: Option<String> = "id",
-        keyword: Option<String> = "keyword",
-        /// The time of the contact's last activity.
-        last_activity: Option<String> = "lastActivity",
-        /// The last source that led to the contact.
-        last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
-        last_name: Option<String> = "lastName",
-        last_name_lower_case: Option<String> = "lastNameLowerCase",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        name: Option<String> = "name",
-        /// The phone number, for example `+12025550142`.
-        phone: Option<String> = "phone",
-        postal_code: Option<String> = "postalCode",
-        /// Origin of the contact, for example `public api`.
-        source: Option<String> = "source",
-        /// The social security number.
-        ssn: Option<String> = "ssn",
-        /// The state or region.
-        state: Option<String> = "state",
-        /// The names of the contact's tags.
-        tags: Vec<String> = "tags",
-        /// The time zone, for example `America/New_York`.
-        timezone: Option<String> = "timezone",
-        /// Type of the contact, for example `lead`.
-        type_: Option<String> = "type",
-        /// The id of the visitor to the website.
-        visitor_id: Option<String> = "visitorId",
-        /// The URL of the website.
-        website: Option<String> = "website",
     }
 }
 
@@ -945,7 +935,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The value of [`TaskByIsReply::task`].
+    /// The value of [`TaskReply::task`].
     pub struct Task {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
@@ -954,7 +944,8 @@ crm_core::record! {
         /// True if it is completed.
         completed: Option<bool> = "completed",
         contact_id: Option<String> = "contactId",
-        due_date: Option<String> = "dueDate",
+        /// The time at which it is due, for example `2026-03-01T11:00:00Z`.
+        due_date: Option<Timestamp> = "dueDate",
         id: Option<String> = "id",
         title: Option<String> = "title",
     }
@@ -962,7 +953,7 @@ crm_core::record! {
 
 crm_core::record! {
     /// Reply of `contacts.create_task`, `contacts.get_task` and 2 other operations.
-    pub struct TaskByIsReply {
+    pub struct TaskReply {
         task: Option<Task> = "task",
     }
 }
@@ -1066,8 +1057,8 @@ crm_core::clears!(UpdateContact {
 crm_core::record! {
     /// Reply of `contacts.update`.
     pub struct UpdateContactsReply {
-        contact: Option<GetContectById> = "contact",
-        /// True if the operation succeeded; spelled as in the API.
+        contact: Option<ContactById> = "contact",
+        /// True if the operation succeeded. Name in JSON: `succeded`.
         succeded: Option<bool> = "succeded",
     }
 }
@@ -1141,7 +1132,7 @@ crm_core::record! {
         error_count: Option<f64> = "errorCount",
         /// The result for each contact.
         responses: Vec<TagsOfContact> = "responses",
-        /// True if the operation succeeded; spelled as in the API.
+        /// True if the operation succeeded. Name in JSON: `succeded`.
         succeded: Option<bool> = "succeded",
     }
 }
@@ -1156,7 +1147,7 @@ crm_core::record! {
         /// True if it is completed.
         completed: Option<bool> = "completed",
         /// The time at which it is due, for example `2026-03-01T11:00:00Z`.
-        due_date: Option<String> = "dueDate",
+        due_date: Option<Timestamp> = "dueDate",
         title: Option<String> = "title",
     }
 }
@@ -1168,7 +1159,7 @@ crm_core::setters!(UpdateTaskBody {
     /// True if it is completed.
     completed: bool,
     /// The time at which it is due, for example `2026-03-01T11:00:00Z`.
-    due_date: String,
+    due_date: Timestamp,
     title: String,
 });
 
@@ -1331,7 +1322,7 @@ impl UpsertContact {
 crm_core::record! {
     /// Reply of `contacts.upsert`.
     pub struct UpsertContactsReply {
-        contact: Option<GetContectById> = "contact",
+        contact: Option<ContactById> = "contact",
         /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",
         /// The id of the request, for support.
@@ -1339,14 +1330,24 @@ crm_core::record! {
     }
 }
 
+crm_core::record! {
+    /// Body of `contacts.add_to_workflow` and `contacts.remove_from_workflow`.
+    pub struct WorkflowEntry {
+        event_start_time: Option<String> = "eventStartTime",
+    }
+}
+crm_core::setters!(WorkflowEntry {
+    event_start_time: String,
+});
+
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    AttributionSource, ContactFilter, ContactFilterGroup, ContactFilterOperator, ContactSearch, ContactSort,
-    ContactsBulkUpdateReply, ContactsBusinessUpdate, ContactsByIdReply, ContactsCustomField,
+    AttributionSource, ContactById, ContactFilter, ContactFilterGroup, ContactFilterOperator, ContactSearch,
+    ContactSort, ContactsBulkUpdateReply, ContactsBusinessUpdate, ContactsByIdReply, ContactsCustomField,
     ContactsGetCreateUpdateNoteReply, ContactsGetNote, ContactsGetNotesListReply, ContactsMeta, ContactsNotes,
     ContactsSearchReply, CreateContact, CreateContactSchema, CreateContactsReply, CreateTaskParams,
-    CreateWorkflow, DndSetting, DndSettingStatus, DndSettings, FoundContact, FoundContacts, GetContectById,
-    GetEvent, GetEventsReply, InboundDndSetting, InboundDndSettingStatus, InboundDndSettings, TagReply, Tags,
-    TagsOfContact, Task, TaskByIsReply, TasksListReply, UpdateContact, UpdateContactsReply, UpdateNote,
-    UpdateTags, UpdateTagsReply, UpdateTaskBody, UpdateTaskStatusParams, UpsertContact, UpsertContactsReply,
+    DndSetting, DndSettingStatus, DndSettings, FoundContact, FoundContacts, GetEvent, GetEventsReply,
+    InboundDndSetting, InboundDndSettingStatus, InboundDndSettings, TagReply, Tags, TagsOfContact, Task,
+    TaskReply, TasksListReply, UpdateContact, UpdateContactsReply, UpdateNote, UpdateTags, UpdateTagsReply,
+    UpdateTaskBody, UpdateTaskStatusParams, UpsertContact, UpsertContactsReply, WorkflowEntry,
 );

@@ -1133,7 +1133,7 @@ crm_core::record! {
         conversation_provider_id: Option<String> = "conversationProviderId",
         /// The date or time.
         date: Option<Timestamp> = "date",
-        /// Always `Call`. Required in requests.
+        /// Always `Call`.
         type_: Option<String> = "type",
     }
     required "conversationId" "conversationProviderId" "type"

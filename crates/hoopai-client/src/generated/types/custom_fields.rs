@@ -73,7 +73,7 @@ crm_core::open_enum! {
         /// `LARGE_TEXT`
         LargeText = "LARGE_TEXT",
         /// `MONETORY`
-        Monetory = "MONETORY",
+        Monetary = "MONETORY",
         /// `MULTIPLE_OPTIONS`
         MultipleOptions = "MULTIPLE_OPTIONS",
         /// `NUMERICAL`
@@ -158,7 +158,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
-        /// True if the operation succeeded; spelled as in the API.
+        /// True if the operation succeeded. Name in JSON: `succeded`.
         succeded: Option<bool> = "succeded",
     }
 }

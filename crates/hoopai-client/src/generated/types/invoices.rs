@@ -76,7 +76,7 @@ crm_core::record! {
     pub struct Alt {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
@@ -214,7 +214,7 @@ crm_core::record! {
     pub struct AutoPaymentSchedule {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The settings of the automatic payment. Required in requests.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
@@ -322,7 +322,7 @@ crm_core::record! {
     pub struct CancelInvoiceSchedule {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
@@ -423,7 +423,7 @@ crm_core::record! {
     pub struct CreateEstimates {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -445,6 +445,7 @@ crm_core::record! {
         expiry_date: Option<String> = "expiryDate",
         /// The settings of the repetition. Required in requests.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
+        /// The date of issue, in the form `YYYY-MM-DD`.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<EstimateLineItem>> = "items",
@@ -493,6 +494,7 @@ crm_core::setters!(CreateEstimates {
     expiry_date: String,
     /// The settings of the repetition.
     frequency_settings: FrequencySettings,
+    /// The date of issue, in the form `YYYY-MM-DD`.
     issue_date: String,
     /// The items, for example the lines of an invoice.
     items: [EstimateLineItem],
@@ -516,7 +518,7 @@ crm_core::setters!(CreateEstimates {
 });
 
 impl CreateEstimates {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `business_details`, `contact_details`, `currency`, `discount`, `frequency_settings`, `items` and `name`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -561,7 +563,7 @@ crm_core::record! {
     pub struct CreateInvoice {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -575,10 +577,11 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price. Required in requests.
         discount: Option<Discount> = "discount",
+        /// The date on which payment is due, in the form `YYYY-MM-DD`.
         due_date: Option<String> = "dueDate",
         invoice_number: Option<String> = "invoiceNumber",
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Required in requests.
+        /// The date of issue, in the form `YYYY-MM-DD`. Required in requests.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -620,9 +623,11 @@ crm_core::setters!(CreateInvoice {
     currency: String,
     /// The discount on the price.
     discount: Discount,
+    /// The date on which payment is due, in the form `YYYY-MM-DD`.
     due_date: String,
     invoice_number: String,
     invoice_number_prefix: String,
+    /// The date of issue, in the form `YYYY-MM-DD`.
     issue_date: String,
     /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
@@ -647,7 +652,7 @@ crm_core::setters!(CreateInvoice {
 });
 
 impl CreateInvoice {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `business_details`, `contact_details`, `currency`, `discount`, `issue_date`, `items`, `live_mode`, `name` and `sent_to`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -690,7 +695,7 @@ crm_core::record! {
     pub struct CreateInvoiceFromEstimate {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// True to mark the estimate as invoiced. Required in requests.
         mark_as_invoiced: Option<bool> = "markAsInvoiced",
@@ -740,7 +745,7 @@ crm_core::record! {
     pub struct CreateInvoiceSchedule {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -815,7 +820,7 @@ crm_core::setters!(CreateInvoiceSchedule {
 });
 
 impl CreateInvoiceSchedule {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `business_details`, `contact_details`, `currency`, `discount`, `items`, `live_mode`, `name` and `schedule`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -854,7 +859,7 @@ crm_core::record! {
     pub struct CreateInvoiceTemplate {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
@@ -919,7 +924,7 @@ crm_core::setters!(CreateInvoiceTemplate {
 });
 
 impl CreateInvoiceTemplate {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `business_details`, `currency`, `items` and `name`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1156,7 +1161,7 @@ impl EstimateIdParam {
 crm_core::record! {
     /// An item of [`CreateEstimates::items`].
     pub struct EstimateLineItem {
-        /// Required in requests.
+        /// The price of one piece. The vendor does not document if it is in units of `currency` or in its smallest unit. Required in requests.
         amount: Option<f64> = "amount",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<String>> = "attachments",
@@ -1232,7 +1237,7 @@ crm_core::record! {
     pub struct EstimateReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<Attachments> = "attachments",
@@ -1264,6 +1269,7 @@ crm_core::record! {
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
+        /// The time of issue.
         issue_date: Option<Timestamp> = "issueDate",
         /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
@@ -1310,7 +1316,7 @@ crm_core::record! {
     pub struct EstimateTemplateReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<Attachments> = "attachments",
@@ -1353,7 +1359,7 @@ crm_core::record! {
     pub struct EstimateTemplates {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -1418,7 +1424,7 @@ crm_core::setters!(EstimateTemplates {
 });
 
 impl EstimateTemplates {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `business_details`, `currency`, `discount`, `items` and `name`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1494,7 +1500,7 @@ crm_core::record! {
     pub struct GetInvoiceReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The amount that is still to be paid.
         amount_due: Option<f64> = "amountDue",
@@ -1513,12 +1519,14 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Value> = "discount",
+        /// The date on which payment is due, in the form `YYYY-MM-DD`.
         due_date: Option<String> = "dueDate",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The lines of the invoice.
         invoice_items: Vec<InvoicedItem> = "invoiceItems",
         invoice_number: Option<String> = "invoiceNumber",
+        /// The date of issue, in the form `YYYY-MM-DD`.
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -1542,7 +1550,7 @@ crm_core::record! {
     pub struct GetInvoiceSettingsReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The details of the issuing business.
         business_details: Option<InvoiceSettingsBusinessDetails> = "businessDetails",
@@ -1587,7 +1595,7 @@ crm_core::record! {
     pub struct GetScheduleReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -1624,7 +1632,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`CreateInvoice::items`].
     pub struct InvoiceItem {
-        /// Required in requests.
+        /// The price of one piece. The vendor does not document if it is in units of `currency` or in its smallest unit. Required in requests.
         amount: Option<f64> = "amount",
         automatic_tax_category_id: Option<String> = "automaticTaxCategoryId",
         /// The currency code, for example `USD`. Required in requests.
@@ -1704,7 +1712,7 @@ crm_core::record! {
     pub struct InvoiceReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The amount that is still to be paid.
         amount_due: Option<f64> = "amountDue",
@@ -1723,12 +1731,14 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Value> = "discount",
+        /// The date on which payment is due, in the form `YYYY-MM-DD`.
         due_date: Option<String> = "dueDate",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The lines of the invoice.
         invoice_items: Vec<InvoicedItem> = "invoiceItems",
         invoice_number: Option<String> = "invoiceNumber",
+        /// The date of issue, in the form `YYYY-MM-DD`.
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -1976,7 +1986,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The time before late fees are added. The value of [`LateFeesConfiguration::grace`].
     pub struct LateFeesGrace {
-        /// The unit of time. Always `day`. Required in requests.
+        /// The unit of time. Always `day`.
         interval: Option<String> = "interval",
         /// The number of intervals. Required in requests.
         interval_count: Option<f64> = "intervalCount",
@@ -2000,7 +2010,7 @@ impl LateFeesGrace {
 crm_core::record! {
     /// The limit of the late fees. The value of [`LateFeesConfiguration::max_late_fees`].
     pub struct LateFeesMaxFees {
-        /// Always `fixed`. Required in requests.
+        /// Always `fixed`.
         type_: Option<String> = "type",
         /// Required in requests.
         value: Option<f64> = "value",
@@ -2298,8 +2308,9 @@ crm_core::record! {
     pub struct RecordPayment {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
+        /// The amount that is paid. The vendor does not document if it is in units of the invoice's currency or in its smallest unit.
         amount: Option<f64> = "amount",
         /// The card that pays. Required in requests.
         card: Option<Card> = "card",
@@ -2322,6 +2333,7 @@ crm_core::record! {
 crm_core::setters!(RecordPayment {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
+    /// The amount that is paid. The vendor does not document if it is in units of the invoice's currency or in its smallest unit.
     amount: f64,
     /// The card that pays.
     card: Card,
@@ -2339,7 +2351,7 @@ crm_core::setters!(RecordPayment {
 });
 
 impl RecordPayment {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `card`, `cheque`, `mode` and `notes`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -2444,7 +2456,7 @@ crm_core::record! {
     pub struct ScheduleInvoiceSchedule {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The settings of the automatic payment.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
@@ -2496,7 +2508,7 @@ crm_core::record! {
         action: Option<SendInvoiceAction> = "action",
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         estimate_name: Option<String> = "estimateName",
         /// True for live mode, false for test mode. Required in requests.
@@ -2544,7 +2556,7 @@ crm_core::record! {
         action: Option<SendInvoiceAction> = "action",
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The settings of the automatic payment.
         auto_payment: Option<AutoPaymentDetails> = "autoPayment",
@@ -2707,7 +2719,7 @@ crm_core::record! {
     pub struct TemplateReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The details of the issuing business.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -2736,7 +2748,7 @@ crm_core::record! {
         action: Option<Text2PayAction> = "action",
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -2750,12 +2762,13 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
+        /// The date on which payment is due, in the form `YYYY-MM-DD`.
         due_date: Option<String> = "dueDate",
         id: Option<String> = "id",
         include_terms_note: Option<bool> = "includeTermsNote",
         invoice_number: Option<String> = "invoiceNumber",
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Required in requests.
+        /// The date of issue, in the form `YYYY-MM-DD`. Required in requests.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
@@ -2801,11 +2814,13 @@ crm_core::setters!(Text2Pay {
     currency: String,
     /// The discount on the price.
     discount: Discount,
+    /// The date on which payment is due, in the form `YYYY-MM-DD`.
     due_date: String,
     id: String,
     include_terms_note: bool,
     invoice_number: String,
     invoice_number_prefix: String,
+    /// The date of issue, in the form `YYYY-MM-DD`.
     issue_date: String,
     /// The items, for example the lines of an invoice.
     items: [InvoiceItem],
@@ -2831,7 +2846,7 @@ crm_core::setters!(Text2Pay {
 });
 
 impl Text2Pay {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `action`, `alt_id`, `contact_details`, `currency`, `issue_date`, `items`, `live_mode`, `name`, `sent_to` and `user_id`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -2935,7 +2950,7 @@ crm_core::record! {
     pub struct UpdateEstimate {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -2959,6 +2974,7 @@ crm_core::record! {
         expiry_date: Option<String> = "expiryDate",
         /// The settings of the repetition. Required in requests.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
+        /// The date of issue, in the form `YYYY-MM-DD`.
         issue_date: Option<String> = "issueDate",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<EstimateLineItem>> = "items",
@@ -3009,6 +3025,7 @@ crm_core::setters!(UpdateEstimate {
     expiry_date: String,
     /// The settings of the repetition.
     frequency_settings: FrequencySettings,
+    /// The date of issue, in the form `YYYY-MM-DD`.
     issue_date: String,
     /// The items, for example the lines of an invoice.
     items: [EstimateLineItem],
@@ -3032,7 +3049,7 @@ crm_core::setters!(UpdateEstimate {
 });
 
 impl UpdateEstimate {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `business_details`, `contact_details`, `currency`, `discount`, `frequency_settings`, `items` and `name`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3078,7 +3095,7 @@ crm_core::record! {
     pub struct UpdateInvoice {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -3095,13 +3112,13 @@ crm_core::record! {
         description: Option<String> = "description",
         /// The discount on the price.
         discount: Option<Discount> = "discount",
-        /// Required in requests.
+        /// The date on which payment is due, in the form `YYYY-MM-DD`. Required in requests.
         due_date: Option<String> = "dueDate",
         /// The lines of the invoice. Required in requests.
         invoice_items: Option<Vec<InvoiceItem>> = "invoiceItems",
         invoice_number: Option<String> = "invoiceNumber",
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
-        /// Required in requests.
+        /// The date of issue, in the form `YYYY-MM-DD`. Required in requests.
         issue_date: Option<String> = "issueDate",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
@@ -3142,11 +3159,13 @@ crm_core::setters!(UpdateInvoice {
     description: String,
     /// The discount on the price.
     discount: Discount,
+    /// The date on which payment is due, in the form `YYYY-MM-DD`.
     due_date: String,
     /// The lines of the invoice.
     invoice_items: [InvoiceItem],
     invoice_number: String,
     invoice_number_prefix: String,
+    /// The date of issue, in the form `YYYY-MM-DD`.
     issue_date: String,
     /// True for live mode, false for test mode.
     live_mode: bool,
@@ -3167,7 +3186,7 @@ crm_core::setters!(UpdateInvoice {
 });
 
 impl UpdateInvoice {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `currency`, `due_date`, `invoice_items`, `issue_date` and `name`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3211,7 +3230,7 @@ crm_core::record! {
     pub struct UpdateInvoiceLateFeesConfiguration {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The fees for late payment. Required in requests.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
@@ -3241,7 +3260,7 @@ crm_core::record! {
     pub struct UpdateInvoiceSchedule {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URLs of the attached files, or the files with their details.
         attachments: Option<Vec<Attachments>> = "attachments",
@@ -3298,7 +3317,7 @@ crm_core::setters!(UpdateInvoiceSchedule {
 });
 
 impl UpdateInvoiceSchedule {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `business_details`, `contact_details`, `currency`, `discount`, `items`, `live_mode`, `name` and `schedule`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3332,7 +3351,7 @@ crm_core::record! {
     pub struct UpdateInvoiceTemplate {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The details of the issuing business. Required in requests.
         business_details: Option<BusinessDetailsDto> = "businessDetails",
@@ -3375,7 +3394,7 @@ crm_core::setters!(UpdateInvoiceTemplate {
 });
 
 impl UpdateInvoiceTemplate {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `business_details`, `currency`, `items` and `name`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -3406,7 +3425,7 @@ crm_core::record! {
     pub struct UpdatePaymentMethodsConfiguration {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The settings of the payment methods.
         payment_methods: Option<PaymentMethod> = "paymentMethods",
@@ -3461,7 +3480,7 @@ crm_core::record! {
     pub struct VoidInvoice {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"

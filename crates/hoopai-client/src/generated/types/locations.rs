@@ -150,7 +150,7 @@ crm_core::record! {
         /// The time after which the task is due. In seconds. Required in requests.
         due_after_seconds: Option<f64> = "dueAfterSeconds",
         /// The end of the period.
-        end_date: Option<String> = "endDate",
+        end_date: Option<Timestamp> = "endDate",
         /// The number of units between two times. In the unit of `interval_type`. Required in requests.
         interval: Option<f64> = "interval",
         /// The unit of the interval, for example `monthly`. Required in requests.
@@ -158,7 +158,7 @@ crm_core::record! {
         /// The month of the year, as a name or a number.
         month_of_year: Option<f64> = "monthOfYear",
         /// The start of the period. Required in requests.
-        start_date: Option<String> = "startDate",
+        start_date: Option<Timestamp> = "startDate",
     }
     required "dueAfterSeconds" "interval" "intervalType" "startDate"
     by new
@@ -172,7 +172,7 @@ crm_core::setters!(CustomRRulesOptions {
     day_of_month: f64,
     day_of_week: CustomRRulesOptionsDayOfWeek,
     /// The end of the period.
-    end_date: String,
+    end_date: Timestamp,
     /// The month of the year, as a name or a number.
     month_of_year: f64,
 });
@@ -184,7 +184,7 @@ impl CustomRRulesOptions {
         due_after_seconds: impl Into<f64>,
         interval: impl Into<f64>,
         interval_type: impl Into<CustomRRulesOptionsIntervalType>,
-        start_date: impl Into<String>,
+        start_date: impl Into<Timestamp>,
     ) -> Self {
         Self {
             count: None,

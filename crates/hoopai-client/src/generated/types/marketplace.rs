@@ -186,7 +186,7 @@ crm_core::record! {
         display_name: Option<String> = "displayName",
         /// The time at which the access token expires. In milliseconds since 1970-01-01 UTC.
         expiry_at: Option<f64> = "expiryAt",
-        /// In milliseconds.
+        /// The time after which it expires. In milliseconds.
         expiry_in: Option<f64> = "expiryIn",
         is_default: Option<bool> = "isDefault",
         /// The id of the location (sub-account). Required in requests.
@@ -214,7 +214,7 @@ crm_core::setters!(MigrateConnection {
     display_name: String,
     /// The time at which the access token expires. In milliseconds since 1970-01-01 UTC.
     expiry_at: f64,
-    /// In milliseconds.
+    /// The time after which it expires. In milliseconds.
     expiry_in: f64,
     is_default: bool,
     /// The id of the location (sub-account).

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct CreateFolderParams {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         name: Option<String> = "name",
@@ -61,7 +61,7 @@ crm_core::record! {
     pub struct DeleteMediaObjectsBodyParams {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The files to delete. Required in requests.
         files_to_be_deleted: Option<Vec<DeleteMediaObjectItem>> = "filesToBeDeleted",
@@ -105,7 +105,7 @@ crm_core::record! {
     pub struct Folder {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// True if the folder belongs to an app.
         app_folder: Option<bool> = "appFolder",
@@ -145,7 +145,7 @@ crm_core::record! {
     pub struct MediaFile {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -187,7 +187,7 @@ crm_core::record! {
     pub struct UpdateMediaObjects {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The files and folders to update. Required in requests.
         files_to_be_updated: Option<Vec<UpdateMediaObject>> = "filesToBeUpdated",
@@ -217,7 +217,7 @@ crm_core::record! {
     pub struct UpdateObject {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         name: Option<String> = "name",

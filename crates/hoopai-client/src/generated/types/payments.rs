@@ -20,9 +20,9 @@ crm_core::record! {
 crm_core::record! {
     /// The period in which the coupon applies to later payments. The value of [`CreateCouponParams::apply_to_future_payments_config`].
     pub struct ApplyToFuturePaymentsConfig {
-        /// In the unit of `duration_type`. Required in requests.
+        /// The length of the period. In the unit of `duration_type`. Required in requests.
         duration: Option<f64> = "duration",
-        /// The unit of the duration, for example `months`. Always `months`. Required in requests.
+        /// The unit of the duration, for example `months`. Always `months`.
         duration_type: Option<String> = "durationType",
         /// Required in requests.
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
@@ -99,7 +99,7 @@ crm_core::record! {
     pub struct Coupon {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -147,7 +147,7 @@ crm_core::record! {
     pub struct CreateCouponParams {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -199,7 +199,7 @@ crm_core::setters!(CreateCouponParams {
 });
 
 impl CreateCouponParams {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `code`, `discount_type`, `discount_value`, `name` and `start_date`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -232,7 +232,7 @@ crm_core::record! {
     pub struct CreateCouponReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -301,7 +301,7 @@ crm_core::record! {
     pub struct CreateFulfillment {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<FulfillmentItems>> = "items",
@@ -348,7 +348,7 @@ crm_core::record! {
     pub struct CreateWhiteLabelIntegrationProvider {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The human-readable description. Required in requests.
         description: Option<String> = "description",
@@ -377,7 +377,7 @@ crm_core::setters!(CreateWhiteLabelIntegrationProvider {
 });
 
 impl CreateWhiteLabelIntegrationProvider {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `description`, `image_url`, `provider`, `title` and `unique_name`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -414,7 +414,7 @@ crm_core::record! {
     pub struct CreateWhitelabelIntegrationReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -488,7 +488,7 @@ crm_core::record! {
     pub struct DeleteCouponParams {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         id: Option<String> = "id",
@@ -561,7 +561,7 @@ crm_core::record! {
     pub struct Fulfillment {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -625,7 +625,7 @@ crm_core::record! {
     pub struct GetOrderReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// A summary of the order's amounts.
@@ -674,7 +674,7 @@ crm_core::record! {
     pub struct GetSubscriptionReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The settings of the automatic payment.
@@ -730,7 +730,7 @@ crm_core::record! {
     pub struct GetTxnReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The amount that was refunded.
@@ -787,7 +787,7 @@ crm_core::record! {
     pub struct IntegrationProvider {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         /// The time of creation.
         created_at: Option<Timestamp> = "createdAt",
@@ -868,7 +868,7 @@ crm_core::record! {
     pub struct OrderReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The e-mail address of the contact.
@@ -1061,7 +1061,7 @@ crm_core::record! {
     pub struct PostRecordOrderPaymentBody {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The card that pays.
@@ -1114,7 +1114,7 @@ crm_core::record! {
     pub struct SubscriptionReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The e-mail address of the contact.
@@ -1159,7 +1159,7 @@ crm_core::record! {
     pub struct TxnReply {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The amount that was refunded.
@@ -1214,7 +1214,7 @@ crm_core::record! {
     pub struct UpdateCouponParams {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -1269,7 +1269,7 @@ crm_core::setters!(UpdateCouponParams {
 });
 
 impl UpdateCouponParams {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `code`, `discount_type`, `discount_value`, `id`, `name` and `start_date`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {

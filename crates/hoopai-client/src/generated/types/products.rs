@@ -194,7 +194,7 @@ crm_core::record! {
     pub struct BulkEditRequest {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         products: Option<Vec<BulkEditProduct>> = "products",
@@ -224,7 +224,7 @@ crm_core::record! {
     pub struct BulkUpdate {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// True if it is available.
         availability: Option<bool> = "availability",
@@ -563,7 +563,7 @@ crm_core::record! {
     pub struct CreateProductCollections {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         collection_id: Option<String> = "collectionId",
         /// The URL of the image.
@@ -1033,7 +1033,7 @@ crm_core::record! {
     pub struct UpdateDisplayPriorityBody {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         products: Option<Vec<Value>> = "products",
@@ -1060,7 +1060,7 @@ crm_core::record! {
     pub struct UpdateInventory {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<UpdateInventoryItem>> = "items",
@@ -1316,7 +1316,7 @@ crm_core::record! {
     pub struct UpdateProductCollections {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URL of the image.
         image: Option<String> = "image",
@@ -1360,7 +1360,7 @@ crm_core::record! {
     pub struct UpdateProductReview {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The text of the review.
         detail: Option<String> = "detail",
@@ -1443,7 +1443,7 @@ crm_core::record! {
     pub struct UpdateProductReviews {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The reviews to update. Required in requests.
         reviews: Option<Vec<UpdateProductReviewObject>> = "reviews",
@@ -1479,7 +1479,7 @@ crm_core::record! {
         action: Option<SelectionType> = "action",
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         product_ids: Option<Vec<String>> = "productIds",

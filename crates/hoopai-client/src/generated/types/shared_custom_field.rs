@@ -49,7 +49,7 @@ crm_core::open_enum! {
         /// `LARGE_TEXT`
         LargeText = "LARGE_TEXT",
         /// `MONETORY`
-        Monetory = "MONETORY",
+        Monetary = "MONETORY",
         /// `MULTIPLE_OPTIONS`
         MultipleOptions = "MULTIPLE_OPTIONS",
         /// `NUMERICAL`

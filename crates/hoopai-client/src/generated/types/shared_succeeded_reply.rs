@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Reply of `contacts.add_to_campaign`, `contacts.add_to_workflow` and 12 other operations.
     pub struct SucceededReply {
-        /// True if the operation succeeded; spelled as in the API.
+        /// True if the operation succeeded. Name in JSON: `succeded`.
         succeded: Option<bool> = "succeded",
     }
 }

@@ -688,7 +688,7 @@ crm_core::record! {
 
 crm_core::record! {
     /// The value of [`SocialPost::post_approval_details`].
-    pub struct FormatedApprovalDetails {
+    pub struct FormattedApprovalDetails {
         /// The status of the approval, for example `pending`.
         approval_status: Option<ApprovalStatus> = "approvalStatus",
         /// The id of the approving user.
@@ -1436,7 +1436,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The approving user. The value of [`FormatedApprovalDetails::approver_user`].
+    /// The approving user. The value of [`FormattedApprovalDetails::approver_user`].
     pub struct PostUser {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -1464,7 +1464,7 @@ crm_core::record! {
         /// Returns only posts of these accounts: ids separated by commas.
         accounts: Option<String> = "accounts",
         /// Returns only records since this time. Required in requests.
-        from_date: Option<String> = "fromDate",
+        from_date: Option<Timestamp> = "fromDate",
         /// `true` to return the users too; a string. Required in requests.
         include_users: Option<String> = "includeUsers",
         /// The maximum number of items per page. Default: `10`. Required in requests.
@@ -1474,7 +1474,7 @@ crm_core::record! {
         /// The number of items to skip. Default: `0`. Required in requests.
         skip: Option<String> = "skip",
         /// Returns only records before this time. Required in requests.
-        to_date: Option<String> = "toDate",
+        to_date: Option<Timestamp> = "toDate",
         /// Default: `all`.
         type_: Option<String> = "type",
     }
@@ -1484,7 +1484,7 @@ crm_core::setters!(SearchPost {
     /// Returns only posts of these accounts: ids separated by commas.
     accounts: String,
     /// Returns only records since this time.
-    from_date: String,
+    from_date: Timestamp,
     /// `true` to return the users too; a string.
     include_users: String,
     /// The maximum number of items per page. Default: `10`.
@@ -1494,7 +1494,7 @@ crm_core::setters!(SearchPost {
     /// The number of items to skip. Default: `0`.
     skip: String,
     /// Returns only records before this time.
-    to_date: String,
+    to_date: Timestamp,
     /// Default: `all`.
     type_: String,
 });
@@ -2173,7 +2173,7 @@ crm_core::record! {
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
+        post_approval_details: Option<FormattedApprovalDetails> = "postApprovalDetails",
         post_id: Option<String> = "postId",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",
@@ -2384,7 +2384,7 @@ crm_core::json_schemas!(super::DOCUMENT;
     BulkDeleteReply, Category, CreatePost, CreatePostStatus, CreatePostType, CsvDefault, CsvImport,
     CsvMediaReply, CsvPost, CsvPostStatusReply, CsvReply, CsvResponse, CsvResponseStatus, Date,
     DeleteAccountReply, DeleteCsvReply, DeletePostReply, DeletePostSuccessfulResponseDto, DeletePosts,
-    EndDate, FacebookPage, FormatedApprovalDetails, GetAccount, GetByIdReply, GetByIdResponseSchema,
+    EndDate, FacebookPage, FormattedApprovalDetails, GetAccount, GetByIdReply, GetByIdResponseSchema,
     GetByLocationIdReply, GetByLocationIdResponseSchema, GetCategory, GetCsvPostReply,
     GetCsvPostResponseSchema, GetFacebookAccounts, GetFacebookAccountsReply, GetGoogleLocation,
     GetGoogleLocationAccount, GetGoogleLocationReply, GetGroup, GetInstagramAccounts,

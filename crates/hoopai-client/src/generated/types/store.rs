@@ -89,7 +89,7 @@ crm_core::record! {
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URL that returns shipping rates. Required in requests.
         callback_url: Option<String> = "callbackUrl",
@@ -133,7 +133,7 @@ crm_core::record! {
     pub struct CreateShippingRate {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// Required in requests.
         amount: Option<f64> = "amount",
@@ -186,7 +186,7 @@ crm_core::setters!(CreateShippingRate {
 });
 
 impl CreateShippingRate {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `amount`, `condition_type`, `currency`, `max_condition`, `min_condition`, `name` and `shipping_carrier_id`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -219,7 +219,7 @@ crm_core::record! {
     pub struct CreateShippingZone {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone. Required in requests.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
@@ -253,7 +253,7 @@ crm_core::record! {
     pub struct CreateStoreSetting {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The address from which goods are shipped. Required in requests.
         shipping_origin: Option<StoreShippingOrigin> = "shippingOrigin",
@@ -296,7 +296,7 @@ crm_core::record! {
         address: Option<ContactAddress> = "address",
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// One of 247 values, for example `AF`.
         amount_available: Option<String> = "amountAvailable",
@@ -335,7 +335,7 @@ crm_core::setters!(GetAvailableShippingRates {
 });
 
 impl GetAvailableShippingRates {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `country`, `products`, `source`, `total_order_amount` and `total_order_weight`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -432,7 +432,7 @@ crm_core::record! {
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URL that returns shipping rates.
         callback_url: Option<String> = "callbackUrl",
@@ -489,7 +489,7 @@ crm_core::record! {
     pub struct ShippingRate {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The condition of the rate: `none`, `price` or `weight`.
@@ -548,7 +548,7 @@ crm_core::record! {
     pub struct ShippingZone {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Vec<ShippingZoneCountry> = "countries",
@@ -767,7 +767,7 @@ crm_core::record! {
     pub struct StoreSetting {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The time of creation.
         created_at: Option<String> = "createdAt",
@@ -845,7 +845,7 @@ crm_core::record! {
         allows_multiple_service_selection: Option<bool> = "allowsMultipleServiceSelection",
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The URL that returns shipping rates.
         callback_url: Option<String> = "callbackUrl",
@@ -859,7 +859,7 @@ crm_core::setters!(UpdateShippingCarrier {
     allows_multiple_service_selection: bool,
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
-    /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// The type of the record that `alt_id` identifies. Always `location`.
     alt_type: String,
     /// The URL that returns shipping rates.
     callback_url: String,
@@ -873,7 +873,7 @@ crm_core::record! {
     pub struct UpdateShippingRate {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         amount: Option<f64> = "amount",
         /// The condition of the rate: `none`, `price` or `weight`.
@@ -899,7 +899,7 @@ crm_core::record! {
 crm_core::setters!(UpdateShippingRate {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
-    /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// The type of the record that `alt_id` identifies. Always `location`.
     alt_type: String,
     amount: f64,
     /// The condition of the rate: `none`, `price` or `weight`.
@@ -927,7 +927,7 @@ crm_core::record! {
     pub struct UpdateShippingZone {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// The countries of the shipping zone.
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
@@ -937,7 +937,7 @@ crm_core::record! {
 crm_core::setters!(UpdateShippingZone {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
-    /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// The type of the record that `alt_id` identifies. Always `location`.
     alt_type: String,
     /// The countries of the shipping zone.
     countries: [ShippingZoneCountry],

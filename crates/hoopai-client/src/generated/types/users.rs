@@ -71,7 +71,7 @@ crm_core::record! {
     pub struct DeleteUserReply {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// True if the operation succeeded; spelled as in the API.
+        /// True if the operation succeeded. Name in JSON: `succeded`.
         succeded: Option<bool> = "succeded",
     }
 }

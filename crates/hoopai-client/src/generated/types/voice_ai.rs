@@ -57,12 +57,12 @@ crm_core::record! {
         language: Option<VoiceAiLanguage> = "language",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// In seconds. Between 180 and 900.
+        /// The maximum duration of a call. In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
-        /// Between 1 and 20.
+        /// The time without an answer after which the agent reminds the caller. Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
         /// The people who are notified after a call.
         send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
@@ -96,12 +96,12 @@ crm_core::setters!(AgentCreationRequest {
     is_agent_as_backup_disabled: bool,
     /// The language code, for example `en`.
     language: VoiceAiLanguage,
-    /// In seconds. Between 180 and 900.
+    /// The maximum duration of a call. In seconds. Between 180 and 900.
     max_call_duration: f64,
     number_pool_id: String,
     /// The patience of the agent, for example `medium`.
     patience_level: PatienceLevel,
-    /// Between 1 and 20.
+    /// The time without an answer after which the agent reminds the caller. Between 1 and 20.
     reminder_after_idle_time_seconds: f64,
     /// The people who are notified after a call.
     send_post_call_notification_to: SendPostCallNotification,
@@ -165,12 +165,12 @@ crm_core::record! {
         language: Option<String> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// In seconds. Between 180 and 900.
+        /// The maximum duration of a call. In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<String> = "patienceLevel",
-        /// Between 1 and 20.
+        /// The time without an answer after which the agent reminds the caller. Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
         /// The people who are notified after a call.
         send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
@@ -291,12 +291,12 @@ crm_core::record! {
         language: Option<String> = "language",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// In seconds. Between 180 and 900.
+        /// The maximum duration of a call. In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<String> = "patienceLevel",
-        /// Between 1 and 20.
+        /// The time without an answer after which the agent reminds the caller. Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
         /// The people who are notified after a call.
         send_post_call_notification_to: Option<SendPostCallNotificationSchema> = "sendPostCallNotificationTo",
@@ -343,12 +343,12 @@ crm_core::record! {
         is_agent_as_backup_disabled: Option<bool> = "isAgentAsBackupDisabled",
         /// The language code, for example `en`.
         language: Option<VoiceAiLanguage> = "language",
-        /// In seconds. Between 180 and 900.
+        /// The maximum duration of a call. In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
-        /// Between 1 and 20.
+        /// The time without an answer after which the agent reminds the caller. Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
         /// The people who are notified after a call.
         send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
@@ -380,12 +380,12 @@ crm_core::setters!(PatchAgent {
     is_agent_as_backup_disabled: bool,
     /// The language code, for example `en`.
     language: VoiceAiLanguage,
-    /// In seconds. Between 180 and 900.
+    /// The maximum duration of a call. In seconds. Between 180 and 900.
     max_call_duration: f64,
     number_pool_id: String,
     /// The patience of the agent, for example `medium`.
     patience_level: PatienceLevel,
-    /// Between 1 and 20.
+    /// The time without an answer after which the agent reminds the caller. Between 1 and 20.
     reminder_after_idle_time_seconds: f64,
     /// The people who are notified after a call.
     send_post_call_notification_to: SendPostCallNotification,

@@ -19,7 +19,7 @@ pub use crate::ads::{
     SearchLinkedinTargeting,
 };
 
-/// Operations on ads. Those that are the same for every client are on the page of [the handle itself](crate::ads::Ads).
+/// Operations on ads, from [`V3::ads`](crate::V3::ads). Those that are the same for every client are on the page of [the handle itself](crate::ads::Ads).
 pub type Ads = crate::ads::Ads<crate::V3>;
 
 impl Ads {

@@ -13,7 +13,7 @@ use super::{operations, types};
 
 pub use crate::blogs::{CheckUrlSlug, List, ListAuthors, ListCategories};
 
-/// Operations on blogs. Those that are the same for every client are on the page of [the handle itself](crate::blogs::Blogs).
+/// Operations on blogs, from [`V3::blogs`](crate::V3::blogs). Those that are the same for every client are on the page of [the handle itself](crate::blogs::Blogs).
 pub type Blogs = crate::blogs::Blogs<crate::V3>;
 
 impl Blogs {

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on brand boards.
+/// Operations on brand boards, from [`V3::brand_boards`](crate::V3::brand_boards).
 #[derive(Clone, Debug)]
 pub struct BrandBoards {
     pipeline: Pipeline,

@@ -15,7 +15,7 @@ pub use crate::calendars::{
     GetFreeSlots, ListAppointmentNotes, ListNotifications, SearchSchedules,
 };
 
-/// Operations on calendars. Those that are the same for every client are on the page of [the handle itself](crate::calendars::Calendars).
+/// Operations on calendars, from [`V3::calendars`](crate::V3::calendars). Those that are the same for every client are on the page of [the handle itself](crate::calendars::Calendars).
 pub type Calendars = crate::calendars::Calendars<crate::V3>;
 
 impl Calendars {

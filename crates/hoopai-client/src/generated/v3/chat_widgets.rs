@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on chat widgets.
+/// Operations on chat widgets, from [`V3::chat_widgets`](crate::V3::chat_widgets).
 #[derive(Clone, Debug)]
 pub struct ChatWidgets {
     pipeline: Pipeline,

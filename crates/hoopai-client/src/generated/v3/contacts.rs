@@ -13,7 +13,7 @@ use super::{operations, types};
 
 pub use crate::contacts::{FindDuplicate, Search};
 
-/// Operations on contacts. Those that are the same for every client are on the page of [the handle itself](crate::contacts::Contacts).
+/// Operations on contacts, from [`V3::contacts`](crate::V3::contacts). Those that are the same for every client are on the page of [the handle itself](crate::contacts::Contacts).
 pub type Contacts = crate::contacts::Contacts<crate::V3>;
 
 impl Contacts {
@@ -22,6 +22,7 @@ impl Contacts {
     /// `POST /contacts/{contactId}/campaigns/{campaignId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * The vendor documents no members of the body; send `json!({})`.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
     ///
@@ -64,7 +65,7 @@ impl Contacts {
     ///     .add_to_workflow(
     ///         "123",
     ///         "456",
-    ///         types::CreateWorkflow::default().event_start_time("2026-03-01T09:00:00Z"),
+    ///         types::WorkflowEntry::default().event_start_time("2026-03-01T09:00:00Z"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -75,7 +76,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         workflow_id: impl Display,
-        body: impl Into<types::CreateWorkflow>,
+        body: impl Into<types::WorkflowEntry>,
     ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_ADD_TO_WORKFLOW)
             .path("contactId", &contact_id)
@@ -330,7 +331,7 @@ impl Contacts {
     ///     .remove_from_workflow(
     ///         "123",
     ///         "456",
-    ///         types::CreateWorkflow::default().event_start_time("2026-03-01T09:00:00Z"),
+    ///         types::WorkflowEntry::default().event_start_time("2026-03-01T09:00:00Z"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -341,7 +342,7 @@ impl Contacts {
         &self,
         contact_id: impl Display,
         workflow_id: impl Display,
-        body: impl Into<types::CreateWorkflow>,
+        body: impl Into<types::WorkflowEntry>,
     ) -> Call<types::SucceededReply> {
         self.call(&operations::CONTACTS_REMOVE_FROM_WORKFLOW)
             .path("contactId", &contact_id)

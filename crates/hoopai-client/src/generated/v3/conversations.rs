@@ -13,7 +13,7 @@ use super::{operations, types};
 
 pub use crate::conversations::{ExportMessages, ListMessages, Search, UploadAttachments};
 
-/// Operations on conversations. Those that are the same for every client are on the page of [the handle itself](crate::conversations::Conversations).
+/// Operations on conversations, from [`V3::conversations`](crate::V3::conversations). Those that are the same for every client are on the page of [the handle itself](crate::conversations::Conversations).
 pub type Conversations = crate::conversations::Conversations<crate::V3>;
 
 impl Conversations {

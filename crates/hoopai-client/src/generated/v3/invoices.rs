@@ -13,7 +13,7 @@ use super::{operations, types};
 
 pub use crate::invoices::{List, ListEstimateTemplates, ListEstimates, ListSchedules};
 
-/// Operations on invoices. Those that are the same for every client are on the page of [the handle itself](crate::invoices::Invoices).
+/// Operations on invoices, from [`V3::invoices`](crate::V3::invoices). Those that are the same for every client are on the page of [the handle itself](crate::invoices::Invoices).
 pub type Invoices = crate::invoices::Invoices<crate::V3>;
 
 impl Invoices {
@@ -27,7 +27,7 @@ impl Invoices {
     /// * Version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     /// * `limit`: The maximum number of items per page.
     /// * `offset`: The number of items to skip.
     ///

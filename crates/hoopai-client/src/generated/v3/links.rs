@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on links. Those that are the same for every client are on the page of [the handle itself](crate::links::Links).
+/// Operations on links, from [`V3::links`](crate::V3::links). Those that are the same for every client are on the page of [the handle itself](crate::links::Links).
 pub type Links = crate::links::Links<crate::V3>;
 
 impl Links {

@@ -15,7 +15,7 @@ pub use crate::locations::{
     ListCustomFields, ListTemplates, Search, SearchTasks, UploadCustomFieldFiles,
 };
 
-/// Operations on locations. Those that are the same for every client are on the page of [the handle itself](crate::locations::Locations).
+/// Operations on locations, from [`V3::locations`](crate::V3::locations). Those that are the same for every client are on the page of [the handle itself](crate::locations::Locations).
 pub type Locations = crate::locations::Locations<crate::V3>;
 
 impl Locations {

@@ -134,253 +134,253 @@ pub mod types;
 pub(crate) const VERSION: &str = "v3";
 
 impl crate::V3 {
-    /// Operations on ads. Needs the feature `ads`.
+    /// Returns the operations on ads. Needs the feature `ads`.
     #[cfg(feature = "ads")]
     #[must_use]
     pub fn ads(&self) -> ads::Ads {
         ads::Ads::new(&self.pipeline)
     }
-    /// Operations on affiliates. Needs the feature `affiliates`.
+    /// Returns the operations on affiliates. Needs the feature `affiliates`.
     #[cfg(feature = "affiliates")]
     #[must_use]
     pub fn affiliates(&self) -> affiliates::Affiliates {
         affiliates::Affiliates::new(&self.pipeline)
     }
-    /// Operations on agent studio. Needs the feature `agent_studio`.
+    /// Returns the operations on agent studio. Needs the feature `agent_studio`.
     #[cfg(feature = "agent_studio")]
     #[must_use]
     pub fn agent_studio(&self) -> agent_studio::AgentStudio {
         agent_studio::AgentStudio::new(&self.pipeline)
     }
-    /// Operations on associations. Needs the feature `associations`.
+    /// Returns the operations on associations. Needs the feature `associations`.
     #[cfg(feature = "associations")]
     #[must_use]
     pub fn associations(&self) -> associations::Associations {
         associations::Associations::new(&self.pipeline)
     }
-    /// Operations on blogs. Needs the feature `blogs`.
+    /// Returns the operations on blogs. Needs the feature `blogs`.
     #[cfg(feature = "blogs")]
     #[must_use]
     pub fn blogs(&self) -> blogs::Blogs {
         blogs::Blogs::new(&self.pipeline)
     }
-    /// Operations on brand boards. Needs the feature `brand_boards`.
+    /// Returns the operations on brand boards. Needs the feature `brand_boards`.
     #[cfg(feature = "brand_boards")]
     #[must_use]
     pub fn brand_boards(&self) -> brand_boards::BrandBoards {
         brand_boards::BrandBoards::new(&self.pipeline)
     }
-    /// Operations on businesses. Needs the feature `businesses`.
+    /// Returns the operations on businesses. Needs the feature `businesses`.
     #[cfg(feature = "businesses")]
     #[must_use]
     pub fn businesses(&self) -> businesses::Businesses {
         businesses::Businesses::new(&self.pipeline)
     }
-    /// Operations on calendars. Needs the feature `calendars`.
+    /// Returns the operations on calendars. Needs the feature `calendars`.
     #[cfg(feature = "calendars")]
     #[must_use]
     pub fn calendars(&self) -> calendars::Calendars {
         calendars::Calendars::new(&self.pipeline)
     }
-    /// Operations on campaigns. Needs the feature `campaigns`.
+    /// Returns the operations on campaigns. Needs the feature `campaigns`.
     #[cfg(feature = "campaigns")]
     #[must_use]
     pub fn campaigns(&self) -> campaigns::Campaigns {
         campaigns::Campaigns::new(&self.pipeline)
     }
-    /// Operations on chat widgets. Needs the feature `chat_widgets`.
+    /// Returns the operations on chat widgets. Needs the feature `chat_widgets`.
     #[cfg(feature = "chat_widgets")]
     #[must_use]
     pub fn chat_widgets(&self) -> chat_widgets::ChatWidgets {
         chat_widgets::ChatWidgets::new(&self.pipeline)
     }
-    /// Operations on companies. Needs the feature `companies`.
+    /// Returns the operations on companies. Needs the feature `companies`.
     #[cfg(feature = "companies")]
     #[must_use]
     pub fn companies(&self) -> companies::Companies {
         companies::Companies::new(&self.pipeline)
     }
-    /// Operations on contacts. Needs the feature `contacts`.
+    /// Returns the operations on contacts. Needs the feature `contacts`.
     #[cfg(feature = "contacts")]
     #[must_use]
     pub fn contacts(&self) -> contacts::Contacts {
         contacts::Contacts::new(&self.pipeline)
     }
-    /// Operations on conversation AI. Needs the feature `conversation_ai`.
+    /// Returns the operations on conversation AI. Needs the feature `conversation_ai`.
     #[cfg(feature = "conversation_ai")]
     #[must_use]
     pub fn conversation_ai(&self) -> conversation_ai::ConversationAi {
         conversation_ai::ConversationAi::new(&self.pipeline)
     }
-    /// Operations on conversations. Needs the feature `conversations`.
+    /// Returns the operations on conversations. Needs the feature `conversations`.
     #[cfg(feature = "conversations")]
     #[must_use]
     pub fn conversations(&self) -> conversations::Conversations {
         conversations::Conversations::new(&self.pipeline)
     }
-    /// Operations on courses. Needs the feature `courses`.
+    /// Returns the operations on courses. Needs the feature `courses`.
     #[cfg(feature = "courses")]
     #[must_use]
     pub fn courses(&self) -> courses::Courses {
         courses::Courses::new(&self.pipeline)
     }
-    /// Operations on custom fields. Needs the feature `custom_fields`.
+    /// Returns the operations on custom fields. Needs the feature `custom_fields`.
     #[cfg(feature = "custom_fields")]
     #[must_use]
     pub fn custom_fields(&self) -> custom_fields::CustomFields {
         custom_fields::CustomFields::new(&self.pipeline)
     }
-    /// Operations on custom menus. Needs the feature `custom_menus`.
+    /// Returns the operations on custom menus. Needs the feature `custom_menus`.
     #[cfg(feature = "custom_menus")]
     #[must_use]
     pub fn custom_menus(&self) -> custom_menus::CustomMenus {
         custom_menus::CustomMenus::new(&self.pipeline)
     }
-    /// Operations on email verification. Needs the feature `email_verification`.
+    /// Returns the operations on email verification. Needs the feature `email_verification`.
     #[cfg(feature = "email_verification")]
     #[must_use]
     pub fn email_verification(&self) -> email_verification::EmailVerification {
         email_verification::EmailVerification::new(&self.pipeline)
     }
-    /// Operations on emails. Needs the feature `emails`.
+    /// Returns the operations on emails. Needs the feature `emails`.
     #[cfg(feature = "emails")]
     #[must_use]
     pub fn emails(&self) -> emails::Emails {
         emails::Emails::new(&self.pipeline)
     }
-    /// Operations on forms. Needs the feature `forms`.
+    /// Returns the operations on forms. Needs the feature `forms`.
     #[cfg(feature = "forms")]
     #[must_use]
     pub fn forms(&self) -> forms::Forms {
         forms::Forms::new(&self.pipeline)
     }
-    /// Operations on funnels. Needs the feature `funnels`.
+    /// Returns the operations on funnels. Needs the feature `funnels`.
     #[cfg(feature = "funnels")]
     #[must_use]
     pub fn funnels(&self) -> funnels::Funnels {
         funnels::Funnels::new(&self.pipeline)
     }
-    /// Operations on invoices. Needs the feature `invoices`.
+    /// Returns the operations on invoices. Needs the feature `invoices`.
     #[cfg(feature = "invoices")]
     #[must_use]
     pub fn invoices(&self) -> invoices::Invoices {
         invoices::Invoices::new(&self.pipeline)
     }
-    /// Operations on knowledge bases. Needs the feature `knowledge_bases`.
+    /// Returns the operations on knowledge bases. Needs the feature `knowledge_bases`.
     #[cfg(feature = "knowledge_bases")]
     #[must_use]
     pub fn knowledge_bases(&self) -> knowledge_bases::KnowledgeBases {
         knowledge_bases::KnowledgeBases::new(&self.pipeline)
     }
-    /// Operations on links. Needs the feature `links`.
+    /// Returns the operations on links. Needs the feature `links`.
     #[cfg(feature = "links")]
     #[must_use]
     pub fn links(&self) -> links::Links {
         links::Links::new(&self.pipeline)
     }
-    /// Operations on locations. Needs the feature `locations`.
+    /// Returns the operations on locations. Needs the feature `locations`.
     #[cfg(feature = "locations")]
     #[must_use]
     pub fn locations(&self) -> locations::Locations {
         locations::Locations::new(&self.pipeline)
     }
-    /// Operations on marketplace. Needs the feature `marketplace`.
+    /// Returns the operations on marketplace. Needs the feature `marketplace`.
     #[cfg(feature = "marketplace")]
     #[must_use]
     pub fn marketplace(&self) -> marketplace::Marketplace {
         marketplace::Marketplace::new(&self.pipeline)
     }
-    /// Operations on media. Needs the feature `media`.
+    /// Returns the operations on media. Needs the feature `media`.
     #[cfg(feature = "media")]
     #[must_use]
     pub fn media(&self) -> media::Media {
         media::Media::new(&self.pipeline)
     }
-    /// Operations on OAuth. Needs the feature `oauth`.
+    /// Returns the operations on OAuth. Needs the feature `oauth`.
     #[cfg(feature = "oauth")]
     #[must_use]
     pub fn oauth(&self) -> oauth::Oauth {
         oauth::Oauth::new(&self.pipeline)
     }
-    /// Operations on objects. Needs the feature `objects`.
+    /// Returns the operations on objects. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn objects(&self) -> objects::Objects {
         objects::Objects::new(&self.pipeline)
     }
-    /// Operations on opportunities. Needs the feature `opportunities`.
+    /// Returns the operations on opportunities. Needs the feature `opportunities`.
     #[cfg(feature = "opportunities")]
     #[must_use]
     pub fn opportunities(&self) -> opportunities::Opportunities {
         opportunities::Opportunities::new(&self.pipeline)
     }
-    /// Operations on payments. Needs the feature `payments`.
+    /// Returns the operations on payments. Needs the feature `payments`.
     #[cfg(feature = "payments")]
     #[must_use]
     pub fn payments(&self) -> payments::Payments {
         payments::Payments::new(&self.pipeline)
     }
-    /// Operations on phone numbers. Needs the feature `phone_numbers`.
+    /// Returns the operations on phone numbers. Needs the feature `phone_numbers`.
     #[cfg(feature = "phone_numbers")]
     #[must_use]
     pub fn phone_numbers(&self) -> phone_numbers::PhoneNumbers {
         phone_numbers::PhoneNumbers::new(&self.pipeline)
     }
-    /// Operations on products. Needs the feature `products`.
+    /// Returns the operations on products. Needs the feature `products`.
     #[cfg(feature = "products")]
     #[must_use]
     pub fn products(&self) -> products::Products {
         products::Products::new(&self.pipeline)
     }
-    /// Operations on proposals. Needs the feature `proposals`.
+    /// Returns the operations on proposals. Needs the feature `proposals`.
     #[cfg(feature = "proposals")]
     #[must_use]
     pub fn proposals(&self) -> proposals::Proposals {
         proposals::Proposals::new(&self.pipeline)
     }
-    /// Operations on SaaS. Needs the feature `saas`.
+    /// Returns the operations on SaaS. Needs the feature `saas`.
     #[cfg(feature = "saas")]
     #[must_use]
     pub fn saas(&self) -> saas::Saas {
         saas::Saas::new(&self.pipeline)
     }
-    /// Operations on snapshots. Needs the feature `snapshots`.
+    /// Returns the operations on snapshots. Needs the feature `snapshots`.
     #[cfg(feature = "snapshots")]
     #[must_use]
     pub fn snapshots(&self) -> snapshots::Snapshots {
         snapshots::Snapshots::new(&self.pipeline)
     }
-    /// Operations on social media. Needs the feature `social_media`.
+    /// Returns the operations on social media. Needs the feature `social_media`.
     #[cfg(feature = "social_media")]
     #[must_use]
     pub fn social_media(&self) -> social_media::SocialMedia {
         social_media::SocialMedia::new(&self.pipeline)
     }
-    /// Operations on store. Needs the feature `store`.
+    /// Returns the operations on store. Needs the feature `store`.
     #[cfg(feature = "store")]
     #[must_use]
     pub fn store(&self) -> store::Store {
         store::Store::new(&self.pipeline)
     }
-    /// Operations on surveys. Needs the feature `surveys`.
+    /// Returns the operations on surveys. Needs the feature `surveys`.
     #[cfg(feature = "surveys")]
     #[must_use]
     pub fn surveys(&self) -> surveys::Surveys {
         surveys::Surveys::new(&self.pipeline)
     }
-    /// Operations on users. Needs the feature `users`.
+    /// Returns the operations on users. Needs the feature `users`.
     #[cfg(feature = "users")]
     #[must_use]
     pub fn users(&self) -> users::Users {
         users::Users::new(&self.pipeline)
     }
-    /// Operations on voice AI. Needs the feature `voice_ai`.
+    /// Returns the operations on voice AI. Needs the feature `voice_ai`.
     #[cfg(feature = "voice_ai")]
     #[must_use]
     pub fn voice_ai(&self) -> voice_ai::VoiceAi {
         voice_ai::VoiceAi::new(&self.pipeline)
     }
-    /// Operations on workflows. Needs the feature `workflows`.
+    /// Returns the operations on workflows. Needs the feature `workflows`.
     #[cfg(feature = "workflows")]
     #[must_use]
     pub fn workflows(&self) -> workflows::Workflows {

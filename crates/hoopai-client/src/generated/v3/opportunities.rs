@@ -13,7 +13,7 @@ use super::{operations, types};
 
 pub use crate::opportunities::{ListLostReasons, RemoveFollowers};
 
-/// Operations on opportunities. Those that are the same for every client are on the page of [the handle itself](crate::opportunities::Opportunities).
+/// Operations on opportunities, from [`V3::opportunities`](crate::V3::opportunities). Those that are the same for every client are on the page of [the handle itself](crate::opportunities::Opportunities).
 pub type Opportunities = crate::opportunities::Opportunities<crate::V3>;
 
 impl Opportunities {

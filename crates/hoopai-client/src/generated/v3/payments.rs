@@ -16,7 +16,7 @@ pub use crate::payments::{
     ListTransactions,
 };
 
-/// Operations on payments. Those that are the same for every client are on the page of [the handle itself](crate::payments::Payments).
+/// Operations on payments, from [`V3::payments`](crate::V3::payments). Those that are the same for every client are on the page of [the handle itself](crate::payments::Payments).
 pub type Payments = crate::payments::Payments<crate::V3>;
 
 impl Payments {
@@ -56,7 +56,7 @@ impl Payments {
     /// * Version `v3`.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
-    /// * `alt_type`: The type of the record that `alt_id` identifies; almost always `location`. Always `location`.
+    /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

@@ -13,7 +13,7 @@ use super::{operations, types};
 
 pub use crate::saas::{FindLocationsLegacy, ListLocations, ListLocationsLegacy};
 
-/// Operations on SaaS. Those that are the same for every client are on the page of [the handle itself](crate::saas::Saas).
+/// Operations on SaaS, from [`V3::saas`](crate::V3::saas). Those that are the same for every client are on the page of [the handle itself](crate::saas::Saas).
 pub type Saas = crate::saas::Saas<crate::V3>;
 
 impl Saas {

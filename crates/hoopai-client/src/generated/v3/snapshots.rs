@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on snapshots. Those that are the same for every client are on the page of [the handle itself](crate::snapshots::Snapshots).
+/// Operations on snapshots, from [`V3::snapshots`](crate::V3::snapshots). Those that are the same for every client are on the page of [the handle itself](crate::snapshots::Snapshots).
 pub type Snapshots = crate::snapshots::Snapshots<crate::V3>;
 
 impl Snapshots {

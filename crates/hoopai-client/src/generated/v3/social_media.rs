@@ -13,7 +13,7 @@ use super::{operations, types};
 
 pub use crate::social_media::{DeleteAccount, ListCategories, ListTags};
 
-/// Operations on social media. Those that are the same for every client are on the page of [the handle itself](crate::social_media::SocialMedia).
+/// Operations on social media, from [`V3::social_media`](crate::V3::social_media). Those that are the same for every client are on the page of [the handle itself](crate::social_media::SocialMedia).
 pub type SocialMedia = crate::social_media::SocialMedia<crate::V3>;
 
 impl SocialMedia {
@@ -22,6 +22,7 @@ impl SocialMedia {
     /// `POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
+    /// * The vendor documents no members of the body; the example shows the usual ones.
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -787,11 +788,11 @@ impl SocialMedia {
     ///     .list_posts(
     ///         "LOCATION_ID",
     ///         types::SearchPost::default()
-    ///             .from_date("2026-03-01")
+    ///             .from_date("2026-03-01T09:00:00Z")
     ///             .include_users("include-users")
     ///             .limit("100")
     ///             .skip("0")
-    ///             .to_date("2026-03-31"),
+    ///             .to_date("2026-03-31T09:00:00Z"),
     ///     )
     ///     .items();
     /// while let Some(item) = items.next().await {
@@ -827,7 +828,11 @@ impl SocialMedia {
     ///     .v3()
     ///     .social_media()
     ///     .list_queue_calendar(
-    ///         types::CalendarList::new("2026-03-31", "LOCATION_ID", "2026-03-01"),
+    ///         types::CalendarList::new(
+    ///             "2026-03-31T09:00:00Z",
+    ///             "LOCATION_ID",
+    ///             "2026-03-01T09:00:00Z",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -857,10 +862,10 @@ impl SocialMedia {
     ///     .list_queue_edit_calendar(
     ///         "123",
     ///         types::EditSessionCalendar::new(
-    ///             "2026-03-31",
+    ///             "2026-03-31T09:00:00Z",
     ///             "LOCATION_ID",
     ///             "456",
-    ///             "2026-03-01",
+    ///             "2026-03-01T09:00:00Z",
     ///         ),
     ///     )
     ///     .send()

@@ -13,7 +13,7 @@ use super::{operations, types};
 
 pub use crate::users::{Search, SearchByEmail};
 
-/// Operations on users. Those that are the same for every client are on the page of [the handle itself](crate::users::Users).
+/// Operations on users, from [`V3::users`](crate::V3::users). Those that are the same for every client are on the page of [the handle itself](crate::users::Users).
 pub type Users = crate::users::Users<crate::V3>;
 
 impl Users {

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on account users.
+/// Operations on account users, from [`Beta::account_users`](crate::Beta::account_users).
 #[derive(Clone, Debug)]
 pub struct AccountUsers {
     pipeline: Pipeline,

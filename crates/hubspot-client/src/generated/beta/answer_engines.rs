@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on answer engines.
+/// Operations on answer engines, from [`Beta::answer_engines`](crate::Beta::answer_engines).
 #[derive(Clone, Debug)]
 pub struct AnswerEngines {
     pipeline: Pipeline,

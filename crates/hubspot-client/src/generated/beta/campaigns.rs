@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on campaigns.
+/// Operations on campaigns, from [`Beta::campaigns`](crate::Beta::campaigns).
 #[derive(Clone, Debug)]
 pub struct Campaigns {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on contracts.
+/// Operations on contracts, from [`Beta::contracts`](crate::Beta::contracts).
 #[derive(Clone, Debug)]
 pub struct Contracts {
     pipeline: Pipeline,

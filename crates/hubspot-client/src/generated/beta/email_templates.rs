@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on email templates.
+/// Operations on email templates, from [`Beta::email_templates`](crate::Beta::email_templates).
 #[derive(Clone, Debug)]
 pub struct EmailTemplates {
     pipeline: Pipeline,

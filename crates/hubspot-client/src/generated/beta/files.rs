@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on files.
+/// Operations on files, from [`Beta::files`](crate::Beta::files).
 #[derive(Clone, Debug)]
 pub struct Files {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on forecast submissions.
+/// Operations on forecast submissions, from [`Beta::forecast_submissions`](crate::Beta::forecast_submissions).
 #[derive(Clone, Debug)]
 pub struct ForecastSubmissions {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on lead scores.
+/// Operations on lead scores, from [`Beta::lead_scores`](crate::Beta::lead_scores).
 #[derive(Clone, Debug)]
 pub struct LeadScores {
     pipeline: Pipeline,

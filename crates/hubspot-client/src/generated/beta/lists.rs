@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on lists.
+/// Operations on lists, from [`Beta::lists`](crate::Beta::lists).
 #[derive(Clone, Debug)]
 pub struct Lists {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on meeting recaps.
+/// Operations on meeting recaps, from [`Beta::meeting_recaps`](crate::Beta::meeting_recaps).
 #[derive(Clone, Debug)]
 pub struct MeetingRecaps {
     pipeline: Pipeline,

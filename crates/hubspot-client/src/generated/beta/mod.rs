@@ -76,145 +76,145 @@ pub mod operations;
 pub mod types;
 
 impl crate::Beta {
-    /// Operations on account users. Needs the feature `account_users`.
+    /// Returns the operations on account users. Needs the feature `account_users`.
     #[cfg(feature = "account_users")]
     #[must_use]
     pub fn account_users(&self) -> account_users::AccountUsers {
         account_users::AccountUsers::new(&self.pipeline)
     }
-    /// Operations on answer engines. Needs the feature `answer_engines`.
+    /// Returns the operations on answer engines. Needs the feature `answer_engines`.
     #[cfg(feature = "answer_engines")]
     #[must_use]
     pub fn answer_engines(&self) -> answer_engines::AnswerEngines {
         answer_engines::AnswerEngines::new(&self.pipeline)
     }
-    /// Operations on associations. Needs the feature `associations`.
+    /// Returns the operations on associations. Needs the feature `associations`.
     #[cfg(feature = "associations")]
     #[must_use]
     pub fn associations(&self) -> associations::Associations {
         associations::Associations::new(&self.pipeline)
     }
-    /// Operations on campaigns. Needs the feature `campaigns`.
+    /// Returns the operations on campaigns. Needs the feature `campaigns`.
     #[cfg(feature = "campaigns")]
     #[must_use]
     pub fn campaigns(&self) -> campaigns::Campaigns {
         campaigns::Campaigns::new(&self.pipeline)
     }
-    /// Operations on contracts. Needs the feature `contracts`.
+    /// Returns the operations on contracts. Needs the feature `contracts`.
     #[cfg(feature = "contracts")]
     #[must_use]
     pub fn contracts(&self) -> contracts::Contracts {
         contracts::Contracts::new(&self.pipeline)
     }
-    /// Operations on data sources. Needs the feature `data_sources`.
+    /// Returns the operations on data sources. Needs the feature `data_sources`.
     #[cfg(feature = "data_sources")]
     #[must_use]
     pub fn data_sources(&self) -> data_sources::DataSources {
         data_sources::DataSources::new(&self.pipeline)
     }
-    /// Operations on email templates. Needs the feature `email_templates`.
+    /// Returns the operations on email templates. Needs the feature `email_templates`.
     #[cfg(feature = "email_templates")]
     #[must_use]
     pub fn email_templates(&self) -> email_templates::EmailTemplates {
         email_templates::EmailTemplates::new(&self.pipeline)
     }
-    /// Operations on files. Needs the feature `files`.
+    /// Returns the operations on files. Needs the feature `files`.
     #[cfg(feature = "files")]
     #[must_use]
     pub fn files(&self) -> files::Files {
         files::Files::new(&self.pipeline)
     }
-    /// Operations on forecast submissions. Needs the feature `forecast_submissions`.
+    /// Returns the operations on forecast submissions. Needs the feature `forecast_submissions`.
     #[cfg(feature = "forecast_submissions")]
     #[must_use]
     pub fn forecast_submissions(&self) -> forecast_submissions::ForecastSubmissions {
         forecast_submissions::ForecastSubmissions::new(&self.pipeline)
     }
-    /// Operations on lead scores. Needs the feature `lead_scores`.
+    /// Returns the operations on lead scores. Needs the feature `lead_scores`.
     #[cfg(feature = "lead_scores")]
     #[must_use]
     pub fn lead_scores(&self) -> lead_scores::LeadScores {
         lead_scores::LeadScores::new(&self.pipeline)
     }
-    /// Operations on lists. Needs the feature `lists`.
+    /// Returns the operations on lists. Needs the feature `lists`.
     #[cfg(feature = "lists")]
     #[must_use]
     pub fn lists(&self) -> lists::Lists {
         lists::Lists::new(&self.pipeline)
     }
-    /// Operations on meeting recaps. Needs the feature `meeting_recaps`.
+    /// Returns the operations on meeting recaps. Needs the feature `meeting_recaps`.
     #[cfg(feature = "meeting_recaps")]
     #[must_use]
     pub fn meeting_recaps(&self) -> meeting_recaps::MeetingRecaps {
         meeting_recaps::MeetingRecaps::new(&self.pipeline)
     }
-    /// Operations on network origins. Needs the feature `network_origins`.
+    /// Returns the operations on network origins. Needs the feature `network_origins`.
     #[cfg(feature = "network_origins")]
     #[must_use]
     pub fn network_origins(&self) -> network_origins::NetworkOrigins {
         network_origins::NetworkOrigins::new(&self.pipeline)
     }
-    /// Operations on object tags. Needs the feature `object_tags`.
+    /// Returns the operations on object tags. Needs the feature `object_tags`.
     #[cfg(feature = "object_tags")]
     #[must_use]
     pub fn object_tags(&self) -> object_tags::ObjectTags {
         object_tags::ObjectTags::new(&self.pipeline)
     }
-    /// Operations on objects. Needs the feature `objects`.
+    /// Returns the operations on objects. Needs the feature `objects`.
     #[cfg(feature = "objects")]
     #[must_use]
     pub fn objects(&self, object_type: impl Into<String>) -> objects::Objects {
         objects::Objects::new(&self.pipeline, object_type)
     }
-    /// Operations on payment accounts. Needs the feature `payment_accounts`.
+    /// Returns the operations on payment accounts. Needs the feature `payment_accounts`.
     #[cfg(feature = "payment_accounts")]
     #[must_use]
     pub fn payment_accounts(&self) -> payment_accounts::PaymentAccounts {
         payment_accounts::PaymentAccounts::new(&self.pipeline)
     }
-    /// Operations on payment links. Needs the feature `payment_links`.
+    /// Returns the operations on payment links. Needs the feature `payment_links`.
     #[cfg(feature = "payment_links")]
     #[must_use]
     pub fn payment_links(&self) -> payment_links::PaymentLinks {
         payment_links::PaymentLinks::new(&self.pipeline)
     }
-    /// Operations on pipeline rules. Needs the feature `pipeline_rules`.
+    /// Returns the operations on pipeline rules. Needs the feature `pipeline_rules`.
     #[cfg(feature = "pipeline_rules")]
     #[must_use]
     pub fn pipeline_rules(&self) -> pipeline_rules::PipelineRules {
         pipeline_rules::PipelineRules::new(&self.pipeline)
     }
-    /// Operations on price books. Needs the feature `price_books`.
+    /// Returns the operations on price books. Needs the feature `price_books`.
     #[cfg(feature = "price_books")]
     #[must_use]
     pub fn price_books(&self) -> price_books::PriceBooks {
         price_books::PriceBooks::new(&self.pipeline)
     }
-    /// Operations on scheduler. Needs the feature `scheduler`.
+    /// Returns the operations on scheduler. Needs the feature `scheduler`.
     #[cfg(feature = "scheduler")]
     #[must_use]
     pub fn scheduler(&self) -> scheduler::Scheduler {
         scheduler::Scheduler::new(&self.pipeline)
     }
-    /// Operations on sequences. Needs the feature `sequences`.
+    /// Returns the operations on sequences. Needs the feature `sequences`.
     #[cfg(feature = "sequences")]
     #[must_use]
     pub fn sequences(&self) -> sequences::Sequences {
         sequences::Sequences::new(&self.pipeline)
     }
-    /// Operations on task series. Needs the feature `task_series`.
+    /// Returns the operations on task series. Needs the feature `task_series`.
     #[cfg(feature = "task_series")]
     #[must_use]
     pub fn task_series(&self) -> task_series::TaskSeries {
         task_series::TaskSeries::new(&self.pipeline)
     }
-    /// Operations on teams. Needs the feature `teams`.
+    /// Returns the operations on teams. Needs the feature `teams`.
     #[cfg(feature = "teams")]
     #[must_use]
     pub fn teams(&self) -> teams::Teams {
         teams::Teams::new(&self.pipeline)
     }
-    /// Operations on workflows. Needs the feature `workflows`.
+    /// Returns the operations on workflows. Needs the feature `workflows`.
     #[cfg(feature = "workflows")]
     #[must_use]
     pub fn workflows(&self) -> workflows::Workflows {

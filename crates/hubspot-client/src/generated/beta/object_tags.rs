@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on object tags.
+/// Operations on object tags, from [`Beta::object_tags`](crate::Beta::object_tags).
 #[derive(Clone, Debug)]
 pub struct ObjectTags {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on objects, all with the `objectType` that the client's method was given.
+/// Operations on objects, from [`Beta::objects`](crate::Beta::objects), all with the `objectType` that this method was given.
 #[derive(Clone, Debug)]
 pub struct Objects {
     pipeline: Pipeline,
@@ -102,6 +102,8 @@ impl Objects {
         self.call(&operations::OBJECTS_BATCH_CREATE).json(&body.into())
     }
     /// Returns several records in one request, by identifier or by a unique property.
+    ///
+    /// Without `properties`, HubSpot returns its default properties only.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/read`
     ///
@@ -245,6 +247,8 @@ impl Objects {
     }
     /// Returns a record, by its identifier or by a unique property.
     ///
+    /// Without `properties`, HubSpot returns its default properties only.
+    ///
     /// `GET /crm/objects/2026-09-beta/{objectType}/{objectId}`
     ///
     /// * Idempotent: repeated if the reply is lost.
@@ -266,6 +270,8 @@ impl Objects {
         }
     }
     /// Lists records.
+    ///
+    /// Without `properties`, HubSpot returns its default properties only.
     ///
     /// `GET /crm/objects/2026-09-beta/{objectType}`
     ///
@@ -311,7 +317,9 @@ impl Objects {
     pub fn merge(&self, body: impl Into<types::MergeInput>) -> Call<types::Object> {
         self.call(&operations::OBJECTS_MERGE).json(&body.into())
     }
-    /// Searches records by property filters; a query returns at most 10,000 results.
+    /// Searches records by property filters.
+    ///
+    /// A request for more than 10,000 results fails with `ErrorKind::Validation`; use [`search_all`](crate::objects::Objects::search_all). The index lags behind writes by some seconds. Without `properties`, HubSpot returns its default properties only.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/search`
     ///

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on payment accounts.
+/// Operations on payment accounts, from [`Beta::payment_accounts`](crate::Beta::payment_accounts).
 #[derive(Clone, Debug)]
 pub struct PaymentAccounts {
     pipeline: Pipeline,

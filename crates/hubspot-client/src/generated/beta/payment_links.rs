@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on payment links.
+/// Operations on payment links, from [`Beta::payment_links`](crate::Beta::payment_links).
 #[derive(Clone, Debug)]
 pub struct PaymentLinks {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on pipeline rules.
+/// Operations on pipeline rules, from [`Beta::pipeline_rules`](crate::Beta::pipeline_rules).
 #[derive(Clone, Debug)]
 pub struct PipelineRules {
     pipeline: Pipeline,

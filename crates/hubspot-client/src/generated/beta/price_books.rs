@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on price books.
+/// Operations on price books, from [`Beta::price_books`](crate::Beta::price_books).
 #[derive(Clone, Debug)]
 pub struct PriceBooks {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on scheduler.
+/// Operations on scheduler, from [`Beta::scheduler`](crate::Beta::scheduler).
 #[derive(Clone, Debug)]
 pub struct Scheduler {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on task series.
+/// Operations on task series, from [`Beta::task_series`](crate::Beta::task_series).
 #[derive(Clone, Debug)]
 pub struct TaskSeries {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on teams.
+/// Operations on teams, from [`Beta::teams`](crate::Beta::teams).
 #[derive(Clone, Debug)]
 pub struct Teams {
     pipeline: Pipeline,

@@ -95,7 +95,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Time at which it happened.
         occurred_at: Option<Timestamp> = "occurredAt",
-        /// The subgroup that it belongs to.
+        /// The subcategory of the error or event.
         sub_category: Option<String> = "subCategory",
         /// The id of the object of the action.
         target_object_id: Option<String> = "targetObjectId",

@@ -66,7 +66,7 @@ impl ChannelConnectionSettingsRequest {
 }
 
 crm_core::record! {
-    /// Variant of [`CallerId`].
+    /// The variant of [`CallerId`] whose `callerIdType` is `COMPANY`.
     pub struct CompanyCallerId {
         /// Always `COMPANY`.
         caller_id_type: Option<String> = "callerIdType",
@@ -166,7 +166,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`CallerId`].
+    /// The variant of [`CallerId`] whose `callerIdType` is `CONTACT`.
     pub struct ContactCallerId {
         /// Always `CONTACT`.
         caller_id_type: Option<String> = "callerIdType",

@@ -126,7 +126,7 @@ impl LinkGenerationRequest {
 crm_core::record! {
     /// Body of `communication_preferences.update_status`.
     pub struct PartialPublicStatusRequest {
-        /// The channel of communication. Always `EMAIL`. Required in requests.
+        /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
         /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
         legal_basis: Option<LegalBasis> = "legalBasis",
@@ -247,7 +247,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`StatusRequestBatch::inputs`].
     pub struct StatusRequest {
-        /// The channel of communication. Always `EMAIL`. Required in requests.
+        /// The channel of communication. Always `EMAIL`.
         channel: Option<String> = "channel",
         /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
         legal_basis: Option<LegalBasis> = "legalBasis",

@@ -42,7 +42,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Actor`].
+    /// The variant of [`Actor`] whose `type` is `AGENT`.
     pub struct AgentActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -56,7 +56,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Message`].
+    /// The variant of [`Message`] whose `type` is `ASSIGNMENT`.
     pub struct AssignmentMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -82,7 +82,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Actor`].
+    /// The variant of [`Actor`] whose `type` is `BOT`.
     pub struct BotActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -114,7 +114,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Message`].
+    /// The variant of [`Message`] whose `type` is `COMMENT`.
     pub struct Comment {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -143,7 +143,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`MessageCreate`].
+    /// The variant of [`MessageCreate`] whose `type` is `COMMENT`.
     pub struct CommentCreate {
         /// Files and other objects that are attached to the message. Required in requests.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
@@ -151,7 +151,7 @@ crm_core::record! {
         rich_text: Option<String> = "richText",
         /// The text, without formatting. Required in requests.
         text: Option<String> = "text",
-        /// Always `COMMENT`. Required in requests.
+        /// Always `COMMENT`.
         type_: Option<String> = "type",
     }
     required "attachments" "text" "type"
@@ -189,7 +189,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`MessageCreate`].
+    /// The variant of [`MessageCreate`] whose `type` is `MESSAGE`.
     pub struct ConversationsMessageCreate {
         /// Files and other objects that are attached to the message. Required in requests.
         attachments: Option<Vec<CommentCreateAttachmentsItem>> = "attachments",
@@ -207,7 +207,7 @@ crm_core::record! {
         subject: Option<String> = "subject",
         /// The text, without formatting. Required in requests.
         text: Option<String> = "text",
-        /// Always `MESSAGE`. Required in requests.
+        /// Always `MESSAGE`.
         type_: Option<String> = "type",
     }
     required "attachments" "channelAccountId" "channelId" "recipients" "senderActorId" "text" "type"
@@ -232,7 +232,7 @@ crm_core::setters!(ConversationsMessageCreate {
 });
 
 impl ConversationsMessageCreate {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set. Set the required fields with their methods: `attachments`, `channel_account_id`, `channel_id`, `recipients`, `sender_actor_id` and `text`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -257,7 +257,7 @@ impl Default for ConversationsMessageCreate {
 }
 
 crm_core::record! {
-    /// Variant of [`Actor`].
+    /// The variant of [`Actor`] whose `type` is `EMAIL`.
     pub struct EmailActor {
         /// The e-mail address.
         email: Option<String> = "email",
@@ -268,11 +268,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentCreateAttachmentsItem`].
+    /// The variant of [`CommentCreateAttachmentsItem`] whose `type` is `FILE`.
     pub struct FileCreate {
         /// The id of the file. Required in requests.
         file_id: Option<String> = "fileId",
-        /// Always `FILE`. Required in requests.
+        /// Always `FILE`.
         type_: Option<String> = "type",
     }
     required "fileId" "type"
@@ -331,7 +331,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`Actor`].
+    /// The variant of [`Actor`] whose `type` is `INTEGRATOR`.
     pub struct IntegratorActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -343,7 +343,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Actor`].
+    /// The variant of [`Actor`] whose `type` is `LLM`.
     pub struct LlmActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -395,11 +395,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentCreateAttachmentsItem`].
+    /// The variant of [`CommentCreateAttachmentsItem`] whose `type` is `QUICK_REPLIES`.
     pub struct QuickRepliesCreate {
         /// Answers to choose from with one tap. Required in requests.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
-        /// Always `QUICK_REPLIES`. Required in requests.
+        /// Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
@@ -460,11 +460,11 @@ impl RecipientCreate {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentCreateAttachmentsItem`].
+    /// The variant of [`CommentCreateAttachmentsItem`] whose `type` is `SOCIAL_MEDIA_METADATA`.
     pub struct SocialMediaCreate {
         /// The post on the social network that it is about. Required in requests.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Always `SOCIAL_MEDIA_METADATA`. Required in requests.
+        /// Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
@@ -484,7 +484,7 @@ impl SocialMediaCreate {
 }
 
 crm_core::record! {
-    /// Variant of [`Actor`].
+    /// The variant of [`Actor`] whose `type` is `SYSTEM`.
     pub struct SystemActor {
         id: Option<String> = "id",
         /// Always `SYSTEM`.
@@ -556,7 +556,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Message`].
+    /// The variant of [`Message`] whose `type` is `THREAD_INBOX_CHANGE`.
     pub struct ThreadInboxChange {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -603,7 +603,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`Message`].
+    /// The variant of [`Message`] whose `type` is `THREAD_STATUS_CHANGE`.
     pub struct ThreadStatusChange {
         /// True if it is archived.
         archived: Option<bool> = "archived",
@@ -642,7 +642,7 @@ crm_core::setters!(ThreadUpdateRequest {
 });
 
 crm_core::record! {
-    /// Variant of [`Actor`].
+    /// The variant of [`Actor`] whose `type` is `VISITOR`.
     pub struct VisitorActor {
         /// URL of its picture.
         avatar: Option<String> = "avatar",
@@ -656,7 +656,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Message`].
+    /// The variant of [`Message`] whose `type` is `WELCOME_MESSAGE`.
     pub struct WelcomeMessage {
         /// True if it is archived.
         archived: Option<bool> = "archived",

@@ -16,7 +16,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`IntegratorObjectResultActionsItem`].
+    /// The variant of [`IntegratorObjectResultActionsItem`] whose `type` is `ACTION_HOOK`.
     pub struct ActionHookActionBody {
         /// Confirmation that is requested before the action runs.
         confirmation: Option<ActionConfirmationBody> = "confirmation",
@@ -492,7 +492,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`IntegratorObjectResultActionsItem`].
+    /// The variant of [`IntegratorObjectResultActionsItem`] whose `type` is `IFRAME`.
     pub struct IFrameActionBody {
         /// The height, in pixels.
         height: Option<i64> = "height",

@@ -336,13 +336,13 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
+    /// The variant of [`CallbackCompletionBatchRequestRequestContext`] whose `source` is `AGENTS`.
     pub struct AgentRequestContext {
         /// The id of the agent. Required in requests.
         agent_id: Option<i64> = "agentId",
         /// The AI inference and conversation it belongs to. Required in requests.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
-        /// Origin. Always `AGENTS`. Required in requests.
+        /// Origin. Always `AGENTS`.
         source: Option<String> = "source",
         trajectory_id: Option<String> = "trajectoryId",
     }
@@ -371,11 +371,11 @@ impl AgentRequestContext {
 }
 
 crm_core::record! {
-    /// Variant of [`ArrayFieldItems`].
+    /// The variant of [`ArrayFieldItems`] whose `type` is `ARRAY`.
     pub struct ArrayField {
         /// Schema of the items of the array. Required in requests.
         items: Option<ArrayFieldItems> = "items",
-        /// Always `ARRAY`. Required in requests.
+        /// Always `ARRAY`.
         type_: Option<String> = "type",
     }
     required "items" "type"
@@ -409,9 +409,9 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`ArrayFieldItems`].
+    /// The variant of [`ArrayFieldItems`] whose `type` is `BOOLEAN`.
     pub struct BooleanField {
-        /// Always `BOOLEAN`. Required in requests.
+        /// Always `BOOLEAN`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -419,7 +419,7 @@ crm_core::record! {
 }
 
 impl BooleanField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -697,13 +697,13 @@ impl ComplianceIds {
 }
 
 crm_core::record! {
-    /// Variant of [`Dependency`].
+    /// The variant of [`Dependency`] whose `dependencyType` is `CONDITIONAL_SINGLE_FIELD`.
     pub struct ConditionalSingleFieldDependency {
         /// The name of the field on which the others depend. Required in requests.
         controlling_field_name: Option<String> = "controllingFieldName",
         /// The value of the controlling field for which it holds. Required in requests.
         controlling_field_value: Option<String> = "controllingFieldValue",
-        /// The kind of dependency. Always `CONDITIONAL_SINGLE_FIELD`. Required in requests.
+        /// The kind of dependency. Always `CONDITIONAL_SINGLE_FIELD`.
         dependency_type: Option<String> = "dependencyType",
         /// The names of the fields that depend on the other. Required in requests.
         dependent_field_names: Option<Vec<String>> = "dependentFieldNames",
@@ -764,9 +764,9 @@ impl ContactId {
 }
 
 crm_core::record! {
-    /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
+    /// The variant of [`CallbackCompletionBatchRequestRequestContext`] whose `source` is `COPILOT`.
     pub struct CopilotRequestContext {
-        /// Origin. Always `COPILOT`. Required in requests.
+        /// Origin. Always `COPILOT`.
         source: Option<String> = "source",
         trajectory_id: Option<String> = "trajectoryId",
     }
@@ -778,7 +778,7 @@ crm_core::setters!(CopilotRequestContext {
 });
 
 impl CopilotRequestContext {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `source` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -804,13 +804,13 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`ArrayFieldItems`].
+    /// The variant of [`ArrayFieldItems`] whose `type` is `DOUBLE`.
     pub struct DoubleField {
         /// The highest value allowed.
         maximum: Option<f64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<f64> = "minimum",
-        /// Always `DOUBLE`. Required in requests.
+        /// Always `DOUBLE`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -824,7 +824,7 @@ crm_core::setters!(DoubleField {
 });
 
 impl DoubleField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1024,13 +1024,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`ArrayFieldItems`].
+    /// The variant of [`ArrayFieldItems`] whose `type` is `INTEGER`.
     pub struct IntegerField {
         /// The highest value allowed.
         maximum: Option<i64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<i64> = "minimum",
-        /// Always `INTEGER`. Required in requests.
+        /// Always `INTEGER`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1044,7 +1044,7 @@ crm_core::setters!(IntegerField {
 });
 
 impl IntegerField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1063,13 +1063,13 @@ impl Default for IntegerField {
 }
 
 crm_core::record! {
-    /// Variant of [`ArrayFieldItems`].
+    /// The variant of [`ArrayFieldItems`] whose `type` is `LONG`.
     pub struct LongField {
         /// The highest value allowed.
         maximum: Option<i64> = "maximum",
         /// The lowest value allowed.
         minimum: Option<i64> = "minimum",
-        /// Always `LONG`. Required in requests.
+        /// Always `LONG`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1083,7 +1083,7 @@ crm_core::setters!(LongField {
 });
 
 impl LongField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1102,11 +1102,11 @@ impl Default for LongField {
 }
 
 crm_core::record! {
-    /// Variant of [`ArrayFieldItems`].
+    /// The variant of [`ArrayFieldItems`] whose `type` is `OBJECT`.
     pub struct ObjectField {
         /// The properties, by internal name. Required in requests.
         properties: Option<Value> = "properties",
-        /// Always `OBJECT`. Required in requests.
+        /// Always `OBJECT`.
         type_: Option<String> = "type",
     }
     required "properties" "type"
@@ -1291,11 +1291,11 @@ impl PublicOption {
 }
 
 crm_core::record! {
-    /// Variant of [`Dependency`].
+    /// The variant of [`Dependency`] whose `dependencyType` is `SINGLE_FIELD`.
     pub struct SingleFieldDependency {
         /// The name of the field on which the others depend. Required in requests.
         controlling_field_name: Option<String> = "controllingFieldName",
-        /// The kind of dependency. Always `SINGLE_FIELD`. Required in requests.
+        /// The kind of dependency. Always `SINGLE_FIELD`.
         dependency_type: Option<String> = "dependencyType",
         /// The names of the fields that depend on the other. Required in requests.
         dependent_field_names: Option<Vec<String>> = "dependentFieldNames",
@@ -1321,11 +1321,11 @@ impl SingleFieldDependency {
 }
 
 crm_core::record! {
-    /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
+    /// The variant of [`CallbackCompletionBatchRequestRequestContext`] whose `source` is `STANDALONE`.
     pub struct StandaloneRequestContext {
         /// The AI inference and conversation it belongs to. Required in requests.
         chirp_ai_context_object: Option<ChirpAiContextObject> = "chirpAiContextObject",
-        /// Origin. Always `STANDALONE`. Required in requests.
+        /// Origin. Always `STANDALONE`.
         source: Option<String> = "source",
         trajectory_id: Option<String> = "trajectoryId",
     }
@@ -1350,11 +1350,11 @@ impl StandaloneRequestContext {
 }
 
 crm_core::record! {
-    /// Variant of [`ArrayFieldItems`].
+    /// The variant of [`ArrayFieldItems`] whose `type` is `STRING`.
     pub struct StringField {
         /// The format, for example `CSV` or `DATE`.
         format: Option<StringFieldFormat> = "format",
-        /// Always `STRING`. Required in requests.
+        /// Always `STRING`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1366,7 +1366,7 @@ crm_core::setters!(StringField {
 });
 
 impl StringField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1402,9 +1402,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
+    /// The variant of [`CallbackCompletionBatchRequestRequestContext`] whose `source` is `TEST`.
     pub struct TestRequestContext {
-        /// Origin. Always `TEST`. Required in requests.
+        /// Origin. Always `TEST`.
         source: Option<String> = "source",
     }
     required "source"
@@ -1412,7 +1412,7 @@ crm_core::record! {
 }
 
 impl TestRequestContext {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `source` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1429,9 +1429,9 @@ impl Default for TestRequestContext {
 }
 
 crm_core::record! {
-    /// Variant of [`ArrayFieldItems`].
+    /// The variant of [`ArrayFieldItems`] whose `type` is `UNKNOWN`.
     pub struct UnknownField {
-        /// Always `UNKNOWN`. Required in requests.
+        /// Always `UNKNOWN`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1439,7 +1439,7 @@ crm_core::record! {
 }
 
 impl UnknownField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1456,13 +1456,13 @@ impl Default for UnknownField {
 }
 
 crm_core::record! {
-    /// Variant of [`CallbackCompletionBatchRequestRequestContext`].
+    /// The variant of [`CallbackCompletionBatchRequestRequestContext`] whose `source` is `WORKFLOWS`.
     pub struct WorkflowsRequestContext {
         /// Identifies the run of the action.
         action_execution_index_identifier: Option<ActionExecutionIndexIdentifier> = "actionExecutionIndexIdentifier",
         /// The id of the action.
         action_id: Option<i64> = "actionId",
-        /// Origin. Always `WORKFLOWS`. Required in requests.
+        /// Origin. Always `WORKFLOWS`.
         source: Option<String> = "source",
         /// The id of the workflow. Required in requests.
         workflow_id: Option<i64> = "workflowId",

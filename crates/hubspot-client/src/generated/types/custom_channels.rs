@@ -348,11 +348,11 @@ impl ChannelIntegrationParticipant {
 }
 
 crm_core::record! {
-    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
+    /// The variant of [`ChannelIntegrationMessageCreateAttachmentsItem`] whose `type` is `CONTACT`.
     pub struct ContactAttachment {
         /// The contact's name, addresses, phones and the like. Required in requests.
         contact_profile: Option<ContactProfile> = "contactProfile",
-        /// Always `CONTACT`. Required in requests.
+        /// Always `CONTACT`.
         type_: Option<String> = "type",
     }
     required "contactProfile" "type"
@@ -372,13 +372,13 @@ impl ContactAttachment {
 }
 
 crm_core::record! {
-    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
+    /// The variant of [`ChannelIntegrationMessageCreateAttachmentsItem`] whose `type` is `FILE`.
     pub struct FileAttachment {
         /// The id of the file. Required in requests.
         file_id: Option<String> = "fileId",
         /// Usage of the file, for example `IMAGE`.
         file_usage_type: Option<FileUsageType> = "fileUsageType",
-        /// Always `FILE`. Required in requests.
+        /// Always `FILE`.
         type_: Option<String> = "type",
     }
     required "fileId" "type"
@@ -403,7 +403,7 @@ impl FileAttachment {
 }
 
 crm_core::record! {
-    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
+    /// The variant of [`ChannelIntegrationMessageCreateAttachmentsItem`] whose `type` is `LOCATION`.
     pub struct LocationAttachment {
         address: Option<String> = "address",
         /// The latitude, in degrees. Required in requests.
@@ -411,7 +411,7 @@ crm_core::record! {
         /// The longitude, in degrees. Required in requests.
         longitude: Option<f64> = "longitude",
         name: Option<String> = "name",
-        /// Always `LOCATION`. Required in requests.
+        /// Always `LOCATION`.
         type_: Option<String> = "type",
         /// The URL.
         url: Option<String> = "url",
@@ -443,13 +443,13 @@ impl LocationAttachment {
 }
 
 crm_core::record! {
-    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
+    /// The variant of [`ChannelIntegrationMessageCreateAttachmentsItem`] whose `type` is `MESSAGE_HEADER`.
     pub struct MessageHeaderAttachment {
         /// The id of the file.
         file_id: Option<i64> = "fileId",
         /// The text, without formatting.
         text: Option<String> = "text",
-        /// Always `MESSAGE_HEADER`. Required in requests.
+        /// Always `MESSAGE_HEADER`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -463,7 +463,7 @@ crm_core::setters!(MessageHeaderAttachment {
 });
 
 impl MessageHeaderAttachment {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -532,11 +532,11 @@ impl PreResolvedContacts {
 }
 
 crm_core::record! {
-    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
+    /// The variant of [`ChannelIntegrationMessageCreateAttachmentsItem`] whose `type` is `QUICK_REPLIES`.
     pub struct QuickRepliesAttachment {
         /// Answers to choose from with one tap. Required in requests.
         quick_replies: Option<Vec<QuickReply>> = "quickReplies",
-        /// Always `QUICK_REPLIES`. Required in requests.
+        /// Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
@@ -556,11 +556,11 @@ impl QuickRepliesAttachment {
 }
 
 crm_core::record! {
-    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
+    /// The variant of [`ChannelIntegrationMessageCreateAttachmentsItem`] whose `type` is `SOCIAL_MEDIA_METADATA`.
     pub struct SocialMetadataIntegrationAttachment {
         /// The post on the social network that it is about. Required in requests.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
-        /// Always `SOCIAL_MEDIA_METADATA`. Required in requests.
+        /// Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
@@ -580,9 +580,9 @@ impl SocialMetadataIntegrationAttachment {
 }
 
 crm_core::record! {
-    /// Variant of [`ChannelIntegrationMessageCreateAttachmentsItem`].
+    /// The variant of [`ChannelIntegrationMessageCreateAttachmentsItem`] whose `type` is `UNSUPPORTED_CONTENT`.
     pub struct UnsupportedContentAttachment {
-        /// Always `UNSUPPORTED_CONTENT`. Required in requests.
+        /// Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -590,7 +590,7 @@ crm_core::record! {
 }
 
 impl UnsupportedContentAttachment {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {

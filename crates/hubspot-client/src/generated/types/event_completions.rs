@@ -39,7 +39,7 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
         /// The visitor's token, from the cookie `hubspotutk`.
         utk: Option<String> = "utk",
-        /// The UUID that tells it from all others.
+        /// The UUID.
         uuid: Option<String> = "uuid",
     }
     required "eventName" "properties"
@@ -54,7 +54,7 @@ crm_core::setters!(BehavioralEventHttpCompletionRequest {
     occurred_at: Timestamp,
     /// The visitor's token, from the cookie `hubspotutk`.
     utk: String,
-    /// The UUID that tells it from all others.
+    /// The UUID.
     uuid: String,
 });
 

@@ -246,7 +246,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `bool-comparative`.
     pub struct ComparativeBoolPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -277,7 +277,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `number-comparative`.
     pub struct ComparativeNumberPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -326,7 +326,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `alltypes`.
     pub struct EventDefinitionsAllPropertyTypesOperation {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
@@ -443,7 +443,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `bool`.
     pub struct EventDefinitionsBoolPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -477,7 +477,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `calendar-date`.
     pub struct EventDefinitionsCalendarDatePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -536,7 +536,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `datetime-comparative`.
     pub struct EventDefinitionsComparativeDatePropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -559,7 +559,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `property-updated-comparative`.
     pub struct EventDefinitionsComparativePropertyUpdatedOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -582,7 +582,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `string-comparative`.
     pub struct EventDefinitionsComparativeStringPropertyOperation {
         /// The name of the property to compare with.
         comparison_property_name: Option<String> = "comparisonPropertyName",
@@ -621,7 +621,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`Time`].
+    /// The variant of [`Time`] whose `timeType` is `DATE`.
     pub struct EventDefinitionsDatePoint {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -646,7 +646,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `date`.
     pub struct EventDefinitionsDatePropertyOperation {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -712,7 +712,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `datetime`.
     pub struct EventDefinitionsDateTimePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -751,7 +751,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `enumeration`.
     pub struct EventDefinitionsEnumerationPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -802,7 +802,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`Time`].
+    /// The variant of [`Time`] whose `timeType` is `INDEXED`.
     pub struct EventDefinitionsIndexedTimePoint {
         /// The time it is counted from.
         index_reference: Option<Reference> = "indexReference",
@@ -819,7 +819,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `multistring`.
     pub struct EventDefinitionsMultiStringPropertyOperation {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy> = "coalescingRefineBy",
@@ -866,7 +866,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy`].
+    /// The variant of [`EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy`] whose `type` is `NumOccurrencesRefineBy`.
     pub struct EventDefinitionsNumOccurrencesRefineBy {
         /// Maximum number of occurrences.
         max_occurrences: Option<i64> = "maxOccurrences",
@@ -878,7 +878,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `number`.
     pub struct EventDefinitionsNumberPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -963,7 +963,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`Time`].
+    /// The variant of [`Time`] whose `timeType` is `PROPERTY_REFERENCED`.
     pub struct EventDefinitionsPropertyReferencedTime {
         /// The name of the property.
         property: Option<String> = "property",
@@ -979,7 +979,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `datetime-ranged`.
     pub struct EventDefinitionsRangedDatePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1004,7 +1004,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `number-ranged`.
     pub struct EventDefinitionsRangedNumberPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1027,7 +1027,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `rangedtime`.
     pub struct EventDefinitionsRangedTimeOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1067,7 +1067,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `datetime-rolling`.
     pub struct EventDefinitionsRollingDateRangePropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1103,7 +1103,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `rolling-property-updated`.
     pub struct EventDefinitionsRollingPropertyUpdatedOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1133,7 +1133,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy`].
+    /// The variant of [`EventDefinitionsAllPropertyTypesOperationCoalescingRefineBy`] whose `type` is `SetOccurrencesRefineBy`.
     pub struct EventDefinitionsSetOccurrencesRefineBy {
         /// Rule for matches of the set, for example `ANY`.
         set_type: Option<EventDefinitionsSetOccurrencesRefineBySetType> = "setType",
@@ -1161,7 +1161,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `string`.
     pub struct EventDefinitionsStringPropertyOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1207,7 +1207,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `timepoint`.
     pub struct EventDefinitionsTimePointOperation {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1249,7 +1249,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`Reference`].
+    /// The variant of [`Reference`] whose `referenceType` is `FISCAL_QUARTER`.
     pub struct FiscalQuarter {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1269,7 +1269,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Reference`].
+    /// The variant of [`Reference`] whose `referenceType` is `FISCAL_YEAR`.
     pub struct FiscalYear {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1313,7 +1313,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Reference`].
+    /// The variant of [`Reference`] whose `referenceType` is `MONTH`.
     pub struct MonthReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1331,7 +1331,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Reference`].
+    /// The variant of [`Reference`] whose `referenceType` is `NOW`.
     pub struct NowReference {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1421,7 +1421,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Reference`].
+    /// The variant of [`Reference`] whose `referenceType` is `QUARTER`.
     pub struct QuarterReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",
@@ -1455,7 +1455,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`EventDefinitionsPropertyFilterOperation`].
+    /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `regex`.
     pub struct RegexPropertyOperation {
         /// True if upper and lower case differ.
         case_sensitive: Option<bool> = "caseSensitive",
@@ -1509,7 +1509,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`Reference`].
+    /// The variant of [`Reference`] whose `referenceType` is `TODAY`.
     pub struct TodayReference {
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1525,7 +1525,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Reference`].
+    /// The variant of [`Reference`] whose `referenceType` is `WEEK`.
     pub struct WeekReference {
         /// The day of the week, for example `MONDAY`.
         day_of_week: Option<TimeWindowDay> = "dayOfWeek",
@@ -1543,7 +1543,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Reference`].
+    /// The variant of [`Reference`] whose `referenceType` is `YEAR`.
     pub struct YearReference {
         /// The day, of the month or of the week.
         day: Option<i64> = "day",

@@ -74,7 +74,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`ExportRequest`].
+    /// The variant of [`ExportRequest`] whose `exportType` is `LIST`.
     pub struct ExportListRequest {
         /// Types of associated records to export as well. Required in requests.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
@@ -82,7 +82,7 @@ crm_core::record! {
         export_internal_values_options: Option<Vec<ExportInternalValues>> = "exportInternalValuesOptions",
         /// The name of the export. Required in requests.
         export_name: Option<String> = "exportName",
-        /// Kind of export: `LIST` or `VIEW`. Always `LIST`. Required in requests.
+        /// Kind of export: `LIST` or `VIEW`. Always `LIST`.
         export_type: Option<String> = "exportType",
         /// The format, for example `CSV` or `DATE`. Required in requests.
         format: Option<ExportFormat> = "format",
@@ -130,7 +130,7 @@ crm_core::setters!(ExportListRequest {
 });
 
 impl ExportListRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `export_type` is set. Set the required fields with their methods: `associated_object_type`, `export_internal_values_options`, `export_name`, `format`, `include_labeled_associations`, `include_primary_display_property_for_associated_objects`, `language`, `list_id`, `object_properties`, `object_type` and `override_associated_objects_per_definition_per_row_limit`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -223,7 +223,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`ExportRequest`].
+    /// The variant of [`ExportRequest`] whose `exportType` is `VIEW`.
     pub struct ExportViewRequest {
         /// Types of associated records to export as well. Required in requests.
         associated_object_type: Option<Vec<String>> = "associatedObjectType",
@@ -231,7 +231,7 @@ crm_core::record! {
         export_internal_values_options: Option<Vec<ExportInternalValues>> = "exportInternalValuesOptions",
         /// The name of the export. Required in requests.
         export_name: Option<String> = "exportName",
-        /// Kind of export: `LIST` or `VIEW`. Always `VIEW`. Required in requests.
+        /// Kind of export: `LIST` or `VIEW`. Always `VIEW`.
         export_type: Option<String> = "exportType",
         /// The format, for example `CSV` or `DATE`. Required in requests.
         format: Option<ExportFormat> = "format",
@@ -279,7 +279,7 @@ crm_core::setters!(ExportViewRequest {
 });
 
 impl ExportViewRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `export_type` is set. Set the required fields with their methods: `associated_object_type`, `export_internal_values_options`, `export_name`, `format`, `include_labeled_associations`, `include_primary_display_property_for_associated_objects`, `language`, `object_properties`, `object_type` and `override_associated_objects_per_definition_per_row_limit`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value, ForwardPaging};
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `datepicker`.
     pub struct DatepickerField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -12,7 +12,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `datepicker`. Required in requests.
+        /// Type of the field in a form. Always `datepicker`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -51,7 +51,7 @@ crm_core::setters!(DatepickerField {
 });
 
 impl DatepickerField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `dependent_fields`, `hidden`, `label`, `name`, `object_type_id` and `required`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -180,7 +180,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `dropdown`.
     pub struct DropdownField {
         /// Values that are selected by default. Required in requests.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -188,7 +188,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `dropdown`. Required in requests.
+        /// Type of the field in a form. Always `dropdown`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -231,7 +231,7 @@ crm_core::setters!(DropdownField {
 });
 
 impl DropdownField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `default_values`, `dependent_fields`, `hidden`, `label`, `name`, `object_type_id`, `options` and `required`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -258,7 +258,7 @@ impl Default for DropdownField {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `email`.
     pub struct EmailField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -266,7 +266,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `email`. Required in requests.
+        /// Type of the field in a form. Always `email`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -309,7 +309,7 @@ crm_core::setters!(EmailField {
 });
 
 impl EmailField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `dependent_fields`, `hidden`, `label`, `name`, `object_type_id`, `required` and `validation`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -507,7 +507,7 @@ impl FieldValidation {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `file`.
     pub struct FileField {
         /// True if more than one file can be given. Required in requests.
         allow_multiple_files: Option<bool> = "allowMultipleFiles",
@@ -517,7 +517,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `file`. Required in requests.
+        /// Type of the field in a form. Always `file`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -558,7 +558,7 @@ crm_core::setters!(FileField {
 });
 
 impl FileField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `allow_multiple_files`, `dependent_fields`, `hidden`, `label`, `name`, `object_type_id` and `required`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -965,7 +965,7 @@ crm_core::record! {
         display_options: Option<FormDisplayOptions> = "displayOptions",
         /// The fields of the form, in groups. Required in requests.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
-        /// Always `hubspot`. Required in requests.
+        /// Always `hubspot`.
         form_type: Option<String> = "formType",
         /// Required in requests.
         id: Option<String> = "id",
@@ -1001,7 +1001,7 @@ crm_core::setters!(HubSpotFormDefinition {
 });
 
 impl HubSpotFormDefinition {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `form_type` is set. Set the required fields with their methods: `archived`, `configuration`, `created_at`, `display_options`, `field_groups`, `id`, `legal_consent_options`, `name` and `updated_at`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1028,7 +1028,7 @@ impl Default for HubSpotFormDefinition {
 }
 
 crm_core::record! {
-    /// Variant of [`FormDefinitionCreateRequestBase`].
+    /// The variant of [`FormDefinitionCreateRequestBase`] whose `formType` is `hubspot`.
     pub struct HubSpotFormDefinitionCreateRequest {
         /// True if it is archived. Required in requests.
         archived: Option<bool> = "archived",
@@ -1042,7 +1042,7 @@ crm_core::record! {
         display_options: Option<FormDisplayOptions> = "displayOptions",
         /// The fields of the form, in groups. Required in requests.
         field_groups: Option<Vec<FieldGroup>> = "fieldGroups",
-        /// Always `hubspot`. Required in requests.
+        /// Always `hubspot`.
         form_type: Option<String> = "formType",
         /// Options for consent. Required in requests.
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
@@ -1075,7 +1075,7 @@ crm_core::setters!(HubSpotFormDefinitionCreateRequest {
 });
 
 impl HubSpotFormDefinitionCreateRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `form_type` is set. Set the required fields with their methods: `archived`, `configuration`, `created_at`, `display_options`, `field_groups`, `legal_consent_options`, `name` and `updated_at`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1172,7 +1172,7 @@ impl LegalConsentCheckbox {
 }
 
 crm_core::record! {
-    /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
+    /// The variant of [`HubSpotFormDefinitionLegalConsentOptions`] whose `type` is `explicit_consent_to_process`.
     pub struct LegalConsentOptionsExplicitConsentToProcess {
         /// Text that asks for consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
@@ -1186,7 +1186,7 @@ crm_core::record! {
         consent_to_process_text: Option<String> = "consentToProcessText",
         /// The text on privacy. Required in requests.
         privacy_text: Option<String> = "privacyText",
-        /// Always `explicit_consent_to_process`. Required in requests.
+        /// Always `explicit_consent_to_process`.
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
@@ -1224,7 +1224,7 @@ impl LegalConsentOptionsExplicitConsentToProcess {
 }
 
 crm_core::record! {
-    /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
+    /// The variant of [`HubSpotFormDefinitionLegalConsentOptions`] whose `type` is `implicit_consent_to_process`.
     pub struct LegalConsentOptionsImplicitConsentToProcess {
         /// Text that asks for consent to communication.
         communication_consent_text: Option<String> = "communicationConsentText",
@@ -1234,7 +1234,7 @@ crm_core::record! {
         consent_to_process_text: Option<String> = "consentToProcessText",
         /// The text on privacy. Required in requests.
         privacy_text: Option<String> = "privacyText",
-        /// Always `implicit_consent_to_process`. Required in requests.
+        /// Always `implicit_consent_to_process`.
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
@@ -1266,7 +1266,7 @@ impl LegalConsentOptionsImplicitConsentToProcess {
 }
 
 crm_core::record! {
-    /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
+    /// The variant of [`HubSpotFormDefinitionLegalConsentOptions`] whose `type` is `legitimate_interest`.
     pub struct LegalConsentOptionsLegitimateInterest {
         /// Subject of the legitimate interest: `client`, `lead` or `other`. Required in requests.
         lawful_basis: Option<LegalConsentOptionsLegitimateInterestLawfulBasis> = "lawfulBasis",
@@ -1274,7 +1274,7 @@ crm_core::record! {
         privacy_text: Option<String> = "privacyText",
         /// The ids of the subscription types. Required in requests.
         subscription_type_ids: Option<Vec<i64>> = "subscriptionTypeIds",
-        /// Always `legitimate_interest`. Required in requests.
+        /// Always `legitimate_interest`.
         type_: Option<String> = "type",
     }
     required "lawfulBasis" "privacyText" "subscriptionTypeIds" "type"
@@ -1312,9 +1312,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`HubSpotFormDefinitionLegalConsentOptions`].
+    /// The variant of [`HubSpotFormDefinitionLegalConsentOptions`] whose `type` is `none`.
     pub struct LegalConsentOptionsNone {
-        /// Always `none`. Required in requests.
+        /// Always `none`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1322,7 +1322,7 @@ crm_core::record! {
 }
 
 impl LegalConsentOptionsNone {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1363,7 +1363,7 @@ impl LifecycleStage {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `mobile_phone`.
     pub struct MobilePhoneField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1371,7 +1371,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `mobile_phone`. Required in requests.
+        /// Type of the field in a form. Always `mobile_phone`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -1414,7 +1414,7 @@ crm_core::setters!(MobilePhoneField {
 });
 
 impl MobilePhoneField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `dependent_fields`, `hidden`, `label`, `name`, `object_type_id`, `required` and `validation`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1441,7 +1441,7 @@ impl Default for MobilePhoneField {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `multi_line_text`.
     pub struct MultiLineTextField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1449,7 +1449,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `multi_line_text`. Required in requests.
+        /// Type of the field in a form. Always `multi_line_text`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -1488,7 +1488,7 @@ crm_core::setters!(MultiLineTextField {
 });
 
 impl MultiLineTextField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `dependent_fields`, `hidden`, `label`, `name`, `object_type_id` and `required`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1514,7 +1514,7 @@ impl Default for MultiLineTextField {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `multiple_checkboxes`.
     pub struct MultipleCheckboxesField {
         /// Values that are selected by default. Required in requests.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1522,7 +1522,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `multiple_checkboxes`. Required in requests.
+        /// Type of the field in a form. Always `multiple_checkboxes`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -1561,7 +1561,7 @@ crm_core::setters!(MultipleCheckboxesField {
 });
 
 impl MultipleCheckboxesField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `default_values`, `dependent_fields`, `hidden`, `label`, `name`, `object_type_id`, `options` and `required`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1587,7 +1587,7 @@ impl Default for MultipleCheckboxesField {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `number`.
     pub struct NumberField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1595,7 +1595,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `number`. Required in requests.
+        /// Type of the field in a form. Always `number`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -1638,7 +1638,7 @@ crm_core::setters!(NumberField {
 });
 
 impl NumberField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `dependent_fields`, `hidden`, `label`, `name`, `object_type_id` and `required`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1665,7 +1665,7 @@ impl Default for NumberField {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `payment_link_radio`.
     pub struct PaymentLinkRadioField {
         /// Values that are selected by default. Required in requests.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1673,7 +1673,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `payment_link_radio`. Required in requests.
+        /// Type of the field in a form. Always `payment_link_radio`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -1712,7 +1712,7 @@ crm_core::setters!(PaymentLinkRadioField {
 });
 
 impl PaymentLinkRadioField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `default_values`, `dependent_fields`, `hidden`, `label`, `name`, `object_type_id`, `options` and `required`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1738,7 +1738,7 @@ impl Default for PaymentLinkRadioField {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `phone`.
     pub struct PhoneField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1746,7 +1746,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `phone`. Required in requests.
+        /// Type of the field in a form. Always `phone`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -1793,7 +1793,7 @@ crm_core::setters!(PhoneField {
 });
 
 impl PhoneField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `dependent_fields`, `hidden`, `label`, `name`, `object_type_id`, `required`, `use_country_code_select` and `validation`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1821,7 +1821,7 @@ impl Default for PhoneField {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `radio`.
     pub struct RadioField {
         /// Values that are selected by default. Required in requests.
         default_values: Option<Vec<String>> = "defaultValues",
@@ -1829,7 +1829,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `radio`. Required in requests.
+        /// Type of the field in a form. Always `radio`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -1872,7 +1872,7 @@ crm_core::setters!(RadioField {
 });
 
 impl RadioField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `default_values`, `dependent_fields`, `hidden`, `label`, `name`, `object_type_id`, `options` and `required`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1899,7 +1899,7 @@ impl Default for RadioField {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `single_checkbox`.
     pub struct SingleCheckboxField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1907,7 +1907,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `single_checkbox`. Required in requests.
+        /// Type of the field in a form. Always `single_checkbox`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -1942,7 +1942,7 @@ crm_core::setters!(SingleCheckboxField {
 });
 
 impl SingleCheckboxField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `dependent_fields`, `hidden`, `label`, `name`, `object_type_id` and `required`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1967,7 +1967,7 @@ impl Default for SingleCheckboxField {
 }
 
 crm_core::record! {
-    /// Variant of [`Field`].
+    /// The variant of [`Field`] whose `fieldType` is `single_line_text`.
     pub struct SingleLineTextField {
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
@@ -1975,7 +1975,7 @@ crm_core::record! {
         dependent_fields: Option<Vec<DependentField>> = "dependentFields",
         /// Human-readable description.
         description: Option<String> = "description",
-        /// Type of the field in a form. Always `single_line_text`. Required in requests.
+        /// Type of the field in a form. Always `single_line_text`.
         field_type: Option<String> = "fieldType",
         /// True if it is hidden from users. Required in requests.
         hidden: Option<bool> = "hidden",
@@ -2014,7 +2014,7 @@ crm_core::setters!(SingleLineTextField {
 });
 
 impl SingleLineTextField {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `field_type` is set. Set the required fields with their methods: `dependent_fields`, `hidden`, `label`, `name`, `object_type_id` and `required`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -154,7 +154,7 @@ crm_core::record! {
         links: Map<String> = "links",
         /// Human-readable message.
         message: Option<String> = "message",
-        /// The subgroup that it belongs to.
+        /// The subcategory of the error or event.
         sub_category: Option<String> = "subCategory",
     }
 }

@@ -51,9 +51,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ListConversionTime`].
+    /// The variant of [`ListConversionTime`] whose `conversionType` is `CONVERSION_DATE`.
     pub struct ListConversionDate {
-        /// Always `CONVERSION_DATE`. Required in requests.
+        /// Always `CONVERSION_DATE`.
         conversion_type: Option<String> = "conversionType",
         /// The day, of the month or of the week. Required in requests.
         day: Option<i64> = "day",
@@ -85,9 +85,9 @@ impl ListConversionDate {
 }
 
 crm_core::record! {
-    /// Variant of [`ListConversionTime`].
+    /// The variant of [`ListConversionTime`] whose `conversionType` is `INACTIVITY`.
     pub struct ListConversionInactivity {
-        /// Always `INACTIVITY`. Required in requests.
+        /// Always `INACTIVITY`.
         conversion_type: Option<String> = "conversionType",
         /// The number of time units without activity after which the list is converted. Required in requests.
         offset: Option<i64> = "offset",
@@ -145,7 +145,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `lists.create`.
     pub struct ListCreateRequest {
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Option<Map<String>> = "customProperties",
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
@@ -166,7 +166,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ListCreateRequest {
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: Map<String>,
     /// The filters, as a tree.
     filter_branch: FilterBranch,

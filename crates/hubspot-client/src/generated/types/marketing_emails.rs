@@ -86,9 +86,9 @@ crm_core::record! {
         email_template_mode: Option<EmailEmailTemplateMode> = "emailTemplateMode",
         /// The id of the feedback survey.
         feedback_survey_id: Option<String> = "feedbackSurveyId",
-        /// The id of the folder.
+        /// The id of the folder. Requests have `folder_id_v2` only; HubSpot does not document how the two differ.
         folder_id: Option<i64> = "folderId",
-        /// The id of the folder.
+        /// The id of the folder, the only one of the two that requests have.
         folder_id_v2: Option<i64> = "folderIdV2",
         /// The sender of the e-mail.
         from: Option<EmailFromDetails> = "from",
@@ -112,20 +112,20 @@ crm_core::record! {
         publish_date: Option<Timestamp> = "publishDate",
         /// Time at which it was published.
         published_at: Option<Timestamp> = "publishedAt",
-        /// The e-mail address of who published it.
+        /// The e-mail address of the user who published it.
         published_by_email: Option<String> = "publishedByEmail",
         /// The id of the user who published it.
         published_by_id: Option<String> = "publishedById",
-        /// The name of who published it.
+        /// The name of the user who published it.
         published_by_name: Option<String> = "publishedByName",
         /// Settings for the blog posts in the e-mail.
         rss_data: Option<RssEmailDetails> = "rssData",
         /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
         state: Option<EmailState> = "state",
-        /// The figures on how it did.
+        /// Statistics of the e-mail: sent, opened, clicked and so on.
         stats: Option<EmailStatisticsData> = "stats",
-        /// The subgroup that it belongs to.
+        /// The subcategory of the content, for example `ab_variant` for a variant of an A/B test.
         subcategory: Option<String> = "subcategory",
         /// Subject, in one line.
         subject: Option<String> = "subject",
@@ -241,7 +241,7 @@ crm_core::record! {
         content: Option<EmailContent> = "content",
         /// The id of the feedback survey.
         feedback_survey_id: Option<String> = "feedbackSurveyId",
-        /// The id of the folder.
+        /// The id of the folder, the only one of the two that requests have.
         folder_id_v2: Option<i64> = "folderIdV2",
         /// The sender of the e-mail.
         from: Option<EmailFromDetails> = "from",
@@ -257,7 +257,7 @@ crm_core::record! {
         /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
         state: Option<EmailState> = "state",
-        /// The subgroup that it belongs to. One of 78 values, for example `ab_loser_variant`.
+        /// The subcategory of the content, for example `ab_variant` for a variant of an A/B test. One of 78 values.
         subcategory: Option<String> = "subcategory",
         /// Subject, in one line.
         subject: Option<String> = "subject",
@@ -284,7 +284,7 @@ crm_core::setters!(EmailCreateRequest {
     content: EmailContent,
     /// The id of the feedback survey.
     feedback_survey_id: String,
-    /// The id of the folder.
+    /// The id of the folder, the only one of the two that requests have.
     folder_id_v2: i64,
     /// The sender of the e-mail.
     from: EmailFromDetails,
@@ -300,7 +300,7 @@ crm_core::setters!(EmailCreateRequest {
     /// True if publishing it sends it.
     send_on_publish: bool,
     state: EmailState,
-    /// The subgroup that it belongs to. One of 78 values, for example `ab_loser_variant`.
+    /// The subcategory of the content, for example `ab_variant` for a variant of an A/B test. One of 78 values.
     subcategory: String,
     /// Subject, in one line.
     subject: String,
@@ -749,7 +749,7 @@ crm_core::record! {
         campaign: Option<String> = "campaign",
         /// The content of the e-mail.
         content: Option<EmailContent> = "content",
-        /// The id of the folder.
+        /// The id of the folder, the only one of the two that requests have.
         folder_id_v2: Option<i64> = "folderIdV2",
         /// The sender of the e-mail.
         from: Option<EmailFromDetails> = "from",
@@ -765,7 +765,7 @@ crm_core::record! {
         /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
         state: Option<EmailState> = "state",
-        /// The subgroup that it belongs to. One of 78 values, for example `ab_loser_variant`.
+        /// The subcategory of the content, for example `ab_variant` for a variant of an A/B test. One of 78 values.
         subcategory: Option<String> = "subcategory",
         /// Subject, in one line.
         subject: Option<String> = "subject",
@@ -790,7 +790,7 @@ crm_core::setters!(EmailUpdateRequest {
     campaign: String,
     /// The content of the e-mail.
     content: EmailContent,
-    /// The id of the folder.
+    /// The id of the folder, the only one of the two that requests have.
     folder_id_v2: i64,
     /// The sender of the e-mail.
     from: EmailFromDetails,
@@ -806,7 +806,7 @@ crm_core::setters!(EmailUpdateRequest {
     /// True if publishing it sends it.
     send_on_publish: bool,
     state: EmailState,
-    /// The subgroup that it belongs to. One of 78 values, for example `ab_loser_variant`.
+    /// The subcategory of the content, for example `ab_variant` for a variant of an A/B test. One of 78 values.
     subcategory: String,
     /// Subject, in one line.
     subject: String,

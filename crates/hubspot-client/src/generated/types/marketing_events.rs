@@ -153,7 +153,7 @@ crm_core::record! {
         cancellations: Option<i64> = "cancellations",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Vec<PropertyValue> = "customProperties",
         /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
@@ -190,7 +190,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `marketing_events.update_by_external_id`.
     pub struct ExternalMarketingEventUpdate {
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
         /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
@@ -213,7 +213,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(ExternalMarketingEventUpdate {
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: [PropertyValue],
     /// Time at which the event ends.
     end_date_time: Timestamp,
@@ -302,7 +302,7 @@ crm_core::record! {
         cancellations: Option<i64> = "cancellations",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Vec<CrmPropertyWrapper> = "customProperties",
         /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
@@ -397,7 +397,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`MarketingEventBatchUpdate::inputs`].
     pub struct MarketingEventBatchUpdateRow {
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
         /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
@@ -422,7 +422,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MarketingEventBatchUpdateRow {
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: [PropertyValue],
     /// Time at which the event ends.
     end_date_time: Timestamp,
@@ -513,7 +513,7 @@ impl MarketingEventComplete {
 crm_core::record! {
     /// Body of `marketing_events.create` and `marketing_events.upsert`.
     pub struct MarketingEventCreate {
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
         /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
@@ -542,7 +542,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(MarketingEventCreate {
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: [PropertyValue],
     /// Time at which the event ends.
     end_date_time: Timestamp,
@@ -590,7 +590,7 @@ impl MarketingEventCreate {
 crm_core::record! {
     /// Reply of `marketing_events.cancel`, `marketing_events.complete` and `marketing_events.create`.
     pub struct MarketingEventDefaultReply {
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Vec<PropertyValue> = "customProperties",
         /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
@@ -769,7 +769,7 @@ crm_core::record! {
     pub struct MarketingEventPublicDefaultReply {
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Vec<PropertyValue> = "customProperties",
         /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
@@ -848,7 +848,7 @@ crm_core::record! {
         app_info: Option<AppInfo> = "appInfo",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Vec<CrmPropertyWrapper> = "customProperties",
         /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
@@ -930,7 +930,7 @@ impl MarketingEventSubscriberBatch {
 crm_core::record! {
     /// Body of `marketing_events.update`.
     pub struct MarketingEventUpdate {
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Option<Vec<PropertyValue>> = "customProperties",
         /// Time at which the event ends.
         end_date_time: Option<Timestamp> = "endDateTime",
@@ -951,7 +951,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(MarketingEventUpdate {
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: [PropertyValue],
     /// Time at which the event ends.
     end_date_time: Timestamp,

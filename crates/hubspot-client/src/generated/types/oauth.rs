@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::record! {
-    /// Variant of [`TokenInfo`].
+    /// The variant of [`TokenInfo`] whose `token_use` is `access_token`.
     pub struct AccessTokenInfoReply {
         /// True if it is active.
         active: Option<bool> = "active",
@@ -38,7 +38,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Token`].
+    /// The variant of [`Token`] whose `token_use` is `access_token`.
     pub struct AccessTokenReply {
         /// Access token, with which requests are made.
         access_token: Option<String> = "access_token",
@@ -62,7 +62,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`Token`].
+    /// The variant of [`Token`] whose `token_use` is `client_credentials`.
     pub struct ClientCredentialsTokenReply {
         /// Access token, with which requests are made.
         access_token: Option<String> = "access_token",
@@ -144,7 +144,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`TokenInfo`].
+    /// The variant of [`TokenInfo`] whose `token_use` is `refresh_token`.
     pub struct RefreshTokenInfoReply {
         /// True if it is active.
         active: Option<bool> = "active",

@@ -185,7 +185,7 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// At most 25 characters.
         state: Option<String> = "state",
-        /// The subgroup that it belongs to.
+        /// The subcategory of the content, for example `ab_variant` for a variant of an A/B test.
         subcategory: Option<String> = "subcategory",
         /// The path of the template.
         template_path: Option<String> = "templatePath",
@@ -294,7 +294,7 @@ crm_core::setters!(Page {
     slug: String,
     /// At most 25 characters.
     state: String,
-    /// The subgroup that it belongs to.
+    /// The subcategory of the content, for example `ab_variant` for a variant of an A/B test.
     subcategory: String,
     /// The path of the template.
     template_path: String,

@@ -4,13 +4,13 @@
 use super::{Map, Timestamp, Value, PropertyFilter};
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `ADS_SEARCH`.
     pub struct AdsSearchFilter {
         /// Required in requests.
         ad_network: Option<String> = "adNetwork",
         /// The kind of ads entity. Required in requests.
         entity_type: Option<String> = "entityType",
-        /// Always `ADS_SEARCH`. Required in requests.
+        /// Always `ADS_SEARCH`.
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
@@ -35,7 +35,7 @@ crm_core::setters!(AdsSearchFilter {
 });
 
 impl AdsSearchFilter {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `filter_type` is set. Set the required fields with their methods: `ad_network`, `entity_type`, `operator`, `search_term_type` and `search_terms`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -57,9 +57,9 @@ impl Default for AdsSearchFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `ADS_TIME`.
     pub struct AdsTimeFilter {
-        /// Always `ADS_TIME`. Required in requests.
+        /// Always `ADS_TIME`.
         filter_type: Option<String> = "filterType",
         /// Rule that selects the occurrences. Required in requests.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
@@ -81,11 +81,11 @@ impl AdsTimeFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`FilterBranch`].
+    /// The variant of [`FilterBranch`] whose `filterBranchType` is `AND`.
     pub struct AndFilterBranch {
         /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `AND`. Required in requests.
+        /// Always `AND`.
         filter_branch_type: Option<String> = "filterBranchType",
         /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
@@ -141,7 +141,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`FilterBranch`].
+    /// The variant of [`FilterBranch`] whose `filterBranchType` is `ASSOCIATION`.
     pub struct AssociationFilterBranch {
         /// Origin of the association's definition, for example `USER_DEFINED`. Required in requests.
         association_category: Option<String> = "associationCategory",
@@ -149,7 +149,7 @@ crm_core::record! {
         association_type_id: Option<i64> = "associationTypeId",
         /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `ASSOCIATION`. Required in requests.
+        /// Always `ASSOCIATION`.
         filter_branch_type: Option<String> = "filterBranchType",
         /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
@@ -181,7 +181,7 @@ crm_core::setters!(AssociationFilterBranch {
 });
 
 impl AssociationFilterBranch {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `filter_branch_type` is set. Set the required fields with their methods: `association_category`, `association_type_id`, `filter_branch_operator`, `filter_branches`, `filters`, `object_type_id` and `operator`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -205,7 +205,7 @@ impl Default for AssociationFilterBranch {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `ASSOCIATION`.
     pub struct AssociationInListFilter {
         /// Origin of the association's definition, for example `USER_DEFINED`. Required in requests.
         association_category: Option<String> = "associationCategory",
@@ -213,7 +213,7 @@ crm_core::record! {
         association_type_id: Option<i64> = "associationTypeId",
         /// Rule that combines the occurrences. Required in requests.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// Always `ASSOCIATION`. Required in requests.
+        /// Always `ASSOCIATION`.
         filter_type: Option<String> = "filterType",
         /// The id of the list. Required in requests.
         list_id: Option<String> = "listId",
@@ -245,7 +245,7 @@ crm_core::setters!(AssociationInListFilter {
 });
 
 impl AssociationInListFilter {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `filter_type` is set. Set the required fields with their methods: `association_category`, `association_type_id`, `coalescing_refine_by`, `list_id` and `operator`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -269,7 +269,7 @@ impl Default for AssociationInListFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `COMMUNICATION_SUBSCRIPTION`.
     pub struct CommunicationSubscriptionFilter {
         /// The opt states that are accepted. Required in requests.
         accepted_opt_states: Option<Vec<String>> = "acceptedOptStates",
@@ -277,7 +277,7 @@ crm_core::record! {
         business_unit_id: Option<String> = "businessUnitId",
         /// The channel of communication. Required in requests.
         channel: Option<String> = "channel",
-        /// Always `COMMUNICATION_SUBSCRIPTION`. Required in requests.
+        /// Always `COMMUNICATION_SUBSCRIPTION`.
         filter_type: Option<String> = "filterType",
         /// The ids of the subscriptions. Required in requests.
         subscription_ids: Option<Vec<String>> = "subscriptionIds",
@@ -314,9 +314,9 @@ impl CommunicationSubscriptionFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `CONSTANT`.
     pub struct ConstantFilter {
-        /// Always `CONSTANT`. Required in requests.
+        /// Always `CONSTANT`.
         filter_type: Option<String> = "filterType",
         /// True if all records are accepted, false if none is. Required in requests.
         should_accept: Option<bool> = "shouldAccept",
@@ -345,13 +345,13 @@ impl ConstantFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `CTA`.
     pub struct CtaAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The name of the call to action. Required in requests.
         cta_name: Option<String> = "ctaName",
-        /// Always `CTA`. Required in requests.
+        /// Always `CTA`.
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
@@ -384,7 +384,7 @@ impl CtaAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `EMAIL_EVENT`.
     pub struct EmailEventFilter {
         /// The id of the app. Required in requests.
         app_id: Option<String> = "appId",
@@ -392,7 +392,7 @@ crm_core::record! {
         click_url: Option<String> = "clickUrl",
         /// The id of the e-mail. Required in requests.
         email_id: Option<String> = "emailId",
-        /// Always `EMAIL_EVENT`. Required in requests.
+        /// Always `EMAIL_EVENT`.
         filter_type: Option<String> = "filterType",
         /// The level at which e-mail events are looked at. Required in requests.
         level: Option<String> = "level",
@@ -466,11 +466,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `EMAIL_SUBSCRIPTION`.
     pub struct EmailSubscriptionFilter {
         /// The subscription states that are accepted. Required in requests.
         accepted_statuses: Option<Vec<String>> = "acceptedStatuses",
-        /// Always `EMAIL_SUBSCRIPTION`. Required in requests.
+        /// Always `EMAIL_SUBSCRIPTION`.
         filter_type: Option<String> = "filterType",
         /// The ids of the subscriptions. Required in requests.
         subscription_ids: Option<Vec<String>> = "subscriptionIds",
@@ -503,13 +503,13 @@ impl EmailSubscriptionFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `EVENT`.
     pub struct EventAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         /// The id of the event. Required in requests.
         event_id: Option<String> = "eventId",
-        /// Always `EVENT`. Required in requests.
+        /// Always `EVENT`.
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
@@ -579,11 +579,11 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `FORM_SUBMISSION`.
     pub struct FormSubmissionFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// Always `FORM_SUBMISSION`. Required in requests.
+        /// Always `FORM_SUBMISSION`.
         filter_type: Option<String> = "filterType",
         /// The id of the form.
         form_id: Option<String> = "formId",
@@ -630,11 +630,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `FORM_SUBMISSION_ON_PAGE`.
     pub struct FormSubmissionOnPageFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
-        /// Always `FORM_SUBMISSION_ON_PAGE`. Required in requests.
+        /// Always `FORM_SUBMISSION_ON_PAGE`.
         filter_type: Option<String> = "filterType",
         /// The id of the form.
         form_id: Option<String> = "formId",
@@ -677,9 +677,9 @@ impl FormSubmissionOnPageFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `IN_LIST`.
     pub struct InListFilter {
-        /// Always `IN_LIST`. Required in requests.
+        /// Always `IN_LIST`.
         filter_type: Option<String> = "filterType",
         /// The id of the list. Required in requests.
         list_id: Option<String> = "listId",
@@ -735,13 +735,13 @@ impl InListFilterMetadata {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `INTEGRATION_EVENT`.
     pub struct IntegrationEventFilter {
         /// The id of the event type. Required in requests.
         event_type_id: Option<i64> = "eventTypeId",
         /// The filters on the properties of the event. Required in requests.
         filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
-        /// Always `INTEGRATION_EVENT`. Required in requests.
+        /// Always `INTEGRATION_EVENT`.
         filter_type: Option<String> = "filterType",
     }
     required "eventTypeId" "filterLines" "filterType"
@@ -765,11 +765,11 @@ impl IntegrationEventFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`FilterBranch`].
+    /// The variant of [`FilterBranch`] whose `filterBranchType` is `NOT_ALL`.
     pub struct NotAllFilterBranch {
         /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `NOT_ALL`. Required in requests.
+        /// Always `NOT_ALL`.
         filter_branch_type: Option<String> = "filterBranchType",
         /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
@@ -799,11 +799,11 @@ impl NotAllFilterBranch {
 }
 
 crm_core::record! {
-    /// Variant of [`FilterBranch`].
+    /// The variant of [`FilterBranch`] whose `filterBranchType` is `NOT_ANY`.
     pub struct NotAnyFilterBranch {
         /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `NOT_ANY`. Required in requests.
+        /// Always `NOT_ANY`.
         filter_branch_type: Option<String> = "filterBranchType",
         /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
@@ -833,11 +833,11 @@ impl NotAnyFilterBranch {
 }
 
 crm_core::record! {
-    /// Variant of [`FilterBranch`].
+    /// The variant of [`FilterBranch`] whose `filterBranchType` is `OR`.
     pub struct OrFilterBranch {
         /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `OR`. Required in requests.
+        /// Always `OR`.
         filter_branch_type: Option<String> = "filterBranchType",
         /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
@@ -867,12 +867,12 @@ impl OrFilterBranch {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `PAGE_VIEW`.
     pub struct PageViewAnalyticsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
         enable_tracking: Option<bool> = "enableTracking",
-        /// Always `PAGE_VIEW`. Required in requests.
+        /// Always `PAGE_VIEW`.
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
@@ -909,9 +909,9 @@ impl PageViewAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `PRIVACY`.
     pub struct PrivacyAnalyticsFilter {
-        /// Always `PRIVACY`. Required in requests.
+        /// Always `PRIVACY`.
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
@@ -936,11 +936,11 @@ impl PrivacyAnalyticsFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`FilterBranch`].
+    /// The variant of [`FilterBranch`] whose `filterBranchType` is `RESTRICTED`.
     pub struct RestrictedFilterBranch {
         /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `RESTRICTED`. Required in requests.
+        /// Always `RESTRICTED`.
         filter_branch_type: Option<String> = "filterBranchType",
         /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
@@ -970,9 +970,9 @@ impl RestrictedFilterBranch {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `SURVEY_MONKEY`.
     pub struct SurveyMonkeyFilter {
-        /// Always `SURVEY_MONKEY`. Required in requests.
+        /// Always `SURVEY_MONKEY`.
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
@@ -997,9 +997,9 @@ impl SurveyMonkeyFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `SURVEY_MONKEY_VALUE`.
     pub struct SurveyMonkeyValueFilter {
-        /// Always `SURVEY_MONKEY_VALUE`. Required in requests.
+        /// Always `SURVEY_MONKEY_VALUE`.
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",
@@ -1047,7 +1047,7 @@ impl SurveyMonkeyValueFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `UNIFIED_EVENTS`.
     pub struct UnifiedEventsFilter {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -1055,7 +1055,7 @@ crm_core::record! {
         event_type_id: Option<String> = "eventTypeId",
         /// The filters on the properties of the event. Required in requests.
         filter_lines: Option<Vec<EventFilterMetadata>> = "filterLines",
-        /// Always `UNIFIED_EVENTS`. Required in requests.
+        /// Always `UNIFIED_EVENTS`.
         filter_type: Option<String> = "filterType",
         /// Rule that selects the occurrences.
         pruning_refine_by: Option<Value> = "pruningRefineBy",
@@ -1088,7 +1088,7 @@ impl UnifiedEventsFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`FilterBranch`].
+    /// The variant of [`FilterBranch`] whose `filterBranchType` is `UNIFIED_EVENTS`.
     pub struct UnifiedEventsFilterBranch {
         /// Rule that combines the occurrences.
         coalescing_refine_by: Option<Value> = "coalescingRefineBy",
@@ -1096,7 +1096,7 @@ crm_core::record! {
         event_type_id: Option<String> = "eventTypeId",
         /// Operator that joins its parts, for example `AND`. Required in requests.
         filter_branch_operator: Option<String> = "filterBranchOperator",
-        /// Always `UNIFIED_EVENTS`. Required in requests.
+        /// Always `UNIFIED_EVENTS`.
         filter_branch_type: Option<String> = "filterBranchType",
         /// The branches of filters under this one. Required in requests.
         filter_branches: Option<Vec<FilterBranch>> = "filterBranches",
@@ -1128,7 +1128,7 @@ crm_core::setters!(UnifiedEventsFilterBranch {
 });
 
 impl UnifiedEventsFilterBranch {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `filter_branch_type` is set. Set the required fields with their methods: `event_type_id`, `filter_branch_operator`, `filter_branches`, `filters` and `operator`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1162,9 +1162,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`].
+    /// The variant of [`AndFilterBranchFiltersItem`] whose `filterType` is `WEBINAR`.
     pub struct WebinarFilter {
-        /// Always `WEBINAR`. Required in requests.
+        /// Always `WEBINAR`.
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<String> = "operator",

@@ -78,7 +78,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentAttachmentsItem`].
+    /// The variant of [`CommentAttachmentsItem`] whose `type` is `CONTACT`.
     pub struct Contact {
         /// The contact's name, addresses, phones and the like.
         contact_profile: Option<ContactProfile> = "contactProfile",
@@ -400,7 +400,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentAttachmentsItem`].
+    /// The variant of [`CommentAttachmentsItem`] whose `type` is `FILE`.
     pub struct File {
         /// The id of the file.
         file_id: Option<String> = "fileId",
@@ -431,7 +431,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentAttachmentsItem`].
+    /// The variant of [`CommentAttachmentsItem`] whose `type` is `LOCATION`.
     pub struct Location {
         address: Option<String> = "address",
         /// The latitude, in degrees.
@@ -467,7 +467,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentAttachmentsItem`].
+    /// The variant of [`CommentAttachmentsItem`] whose `type` is `MESSAGE_HEADER`.
     pub struct MessageHeader {
         /// The id of the file.
         file_id: Option<i64> = "fileId",
@@ -503,7 +503,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentAttachmentsItem`].
+    /// The variant of [`CommentAttachmentsItem`] whose `type` is `QUICK_REPLIES`.
     pub struct QuickReplies {
         /// True if more than one can be chosen.
         allow_multi_select: Option<bool> = "allowMultiSelect",
@@ -638,7 +638,7 @@ impl SocialMetadata {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentAttachmentsItem`].
+    /// The variant of [`CommentAttachmentsItem`] whose `type` is `SOCIAL_MEDIA_METADATA`.
     pub struct SocialMetadataAttachment {
         /// The post on the social network that it is about.
         social_metadata: Option<SocialMetadata> = "socialMetadata",
@@ -676,7 +676,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentAttachmentsItem`].
+    /// The variant of [`CommentAttachmentsItem`] whose `type` is `UNSUPPORTED_CONTENT`.
     pub struct UnsupportedContent {
         /// Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
@@ -684,7 +684,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`CommentAttachmentsItem`].
+    /// The variant of [`CommentAttachmentsItem`] whose `type` is `WHATSAPP_TEMPLATE_METADATA`.
     pub struct WhatsAppTemplateMetadata {
         /// The id of the content.
         content_id: Option<i64> = "contentId",

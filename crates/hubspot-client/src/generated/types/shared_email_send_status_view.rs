@@ -19,7 +19,7 @@ crm_core::record! {
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
-        /// The id for asking how the sending went.
+        /// The id of the sending, to request its status.
         status_id: Option<String> = "statusId",
     }
 }
@@ -194,7 +194,7 @@ crm_core::record! {
     pub struct SingleSendRequestCreate {
         /// Properties of the contact, by name. Required in requests.
         contact_properties: Option<Map<String>> = "contactProperties",
-        /// Further properties beside the usual ones. Required in requests.
+        /// Additional properties. Required in requests.
         custom_properties: Option<Map<Value>> = "customProperties",
         /// The id of the e-mail. Required in requests.
         email_id: Option<i64> = "emailId",

@@ -14,7 +14,7 @@ crm_core::record! {
         in_: Option<String> = "in",
         /// Human-readable message.
         message: Option<String> = "message",
-        /// The subgroup that it belongs to.
+        /// The subcategory of the error or event.
         sub_category: Option<String> = "subCategory",
     }
 }
@@ -34,7 +34,7 @@ crm_core::record! {
         /// Human-readable message.
         message: Option<String> = "message",
         status: Option<String> = "status",
-        /// The subgroup that it belongs to.
+        /// The subcategory of the error or event.
         sub_category: Option<Value> = "subCategory",
     }
 }

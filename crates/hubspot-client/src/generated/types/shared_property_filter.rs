@@ -4,9 +4,9 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::record! {
-    /// Variant of [`AndFilterBranchFiltersItem`](super::AndFilterBranchFiltersItem).
+    /// The variant of [`AndFilterBranchFiltersItem`](super::AndFilterBranchFiltersItem) whose `filterType` is `PROPERTY`.
     pub struct PropertyFilter {
-        /// Always `PROPERTY`. Required in requests.
+        /// Always `PROPERTY`.
         filter_type: Option<String> = "filterType",
         /// Test that is applied to the property. Required in requests.
         operation: Option<Value> = "operation",

@@ -31,7 +31,7 @@ crm_core::record! {
         row_id: Option<i64> = "rowId",
         /// Relevance for the search.
         score: Option<f64> = "score",
-        /// The subgroup that it belongs to.
+        /// The subcategory of the content, for example `ab_variant` for a variant of an A/B test.
         subcategory: Option<String> = "subcategory",
         /// The id of the HubDB table.
         table_id: Option<i64> = "tableId",

@@ -50,13 +50,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`SubscriptionUpsertRequest`].
+    /// The variant of [`SubscriptionUpsertRequest`] whose `subscriptionType` is `APP_LIFECYCLE_EVENT`.
     pub struct AppLifecycleEventSubscriptionUpsertRequest {
         /// The id of the event type. Required in requests.
         event_type_id: Option<String> = "eventTypeId",
         /// The properties, by internal name. Required in requests.
         properties: Option<Vec<String>> = "properties",
-        /// The kind of subscription. Always `APP_LIFECYCLE_EVENT`. Required in requests.
+        /// The kind of subscription. Always `APP_LIFECYCLE_EVENT`.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "eventTypeId" "properties" "subscriptionType"
@@ -80,7 +80,7 @@ impl AppLifecycleEventSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// Variant of [`SubscriptionUpsertRequest`].
+    /// The variant of [`SubscriptionUpsertRequest`] whose `subscriptionType` is `ASSOCIATION`.
     pub struct AssociationSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -92,7 +92,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
-        /// The kind of subscription. Always `ASSOCIATION`. Required in requests.
+        /// The kind of subscription. Always `ASSOCIATION`.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "associatedObjectTypeIds" "objectIds" "objectTypeId" "portalId" "subscriptionType"
@@ -112,7 +112,7 @@ crm_core::setters!(AssociationSubscriptionUpsertRequest {
 });
 
 impl AssociationSubscriptionUpsertRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `subscription_type` is set. Set the required fields with their methods: `actions`, `associated_object_type_ids`, `object_ids`, `object_type_id` and `portal_id`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -153,7 +153,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`WebhooksJournalFilter::conditions`].
     pub struct Condition {
-        /// Always `CRM_OBJECT_PROPERTY`. Required in requests.
+        /// Always `CRM_OBJECT_PROPERTY`.
         filter_type: Option<String> = "filterType",
         /// Operator that is applied. Required in requests.
         operator: Option<ConditionOperator> = "operator",
@@ -347,7 +347,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`SubscriptionUpsertRequest`].
+    /// The variant of [`SubscriptionUpsertRequest`] whose `subscriptionType` is `GDPR_PRIVACY_DELETION`.
     pub struct GdprPrivacyDeletionSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -355,7 +355,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
-        /// The kind of subscription. Always `GDPR_PRIVACY_DELETION`. Required in requests.
+        /// The kind of subscription. Always `GDPR_PRIVACY_DELETION`.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "objectTypeId" "portalId" "subscriptionType"
@@ -414,7 +414,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`SubscriptionUpsertRequest`].
+    /// The variant of [`SubscriptionUpsertRequest`] whose `subscriptionType` is `LIST_MEMBERSHIP`.
     pub struct ListMembershipSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -424,7 +424,7 @@ crm_core::record! {
         object_ids: Option<Vec<i64>> = "objectIds",
         /// The id of the account. Required in requests.
         portal_id: Option<i64> = "portalId",
-        /// The kind of subscription. Always `LIST_MEMBERSHIP`. Required in requests.
+        /// The kind of subscription. Always `LIST_MEMBERSHIP`.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "listIds" "objectIds" "portalId" "subscriptionType"
@@ -452,7 +452,7 @@ impl ListMembershipSubscriptionUpsertRequest {
 }
 
 crm_core::record! {
-    /// Variant of [`SubscriptionUpsertRequest`].
+    /// The variant of [`SubscriptionUpsertRequest`] whose `subscriptionType` is `OBJECT`.
     pub struct ObjectSubscriptionUpsertRequest {
         /// Actions that are performed, allowed or observed. Required in requests.
         actions: Option<Vec<ActionsItem>> = "actions",
@@ -464,7 +464,7 @@ crm_core::record! {
         portal_id: Option<i64> = "portalId",
         /// The properties, by internal name. Required in requests.
         properties: Option<Vec<String>> = "properties",
-        /// The kind of subscription. Always `OBJECT`. Required in requests.
+        /// The kind of subscription. Always `OBJECT`.
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "objectIds" "objectTypeId" "portalId" "properties" "subscriptionType"
@@ -484,7 +484,7 @@ crm_core::setters!(ObjectSubscriptionUpsertRequest {
 });
 
 impl ObjectSubscriptionUpsertRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `subscription_type` is set. Set the required fields with their methods: `actions`, `object_ids`, `object_type_id`, `portal_id` and `properties`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {

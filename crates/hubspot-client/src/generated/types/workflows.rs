@@ -36,13 +36,13 @@ impl AbTestBranch {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `AB_TEST_BRANCH`.
     pub struct AbTestBranchAction {
         /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
         /// The branches of the A/B test. Required in requests.
         test_branches: Option<Vec<AbTestBranch>> = "testBranches",
-        /// Always `AB_TEST_BRANCH`. Required in requests.
+        /// Always `AB_TEST_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "testBranches" "type"
@@ -66,13 +66,13 @@ impl AbTestBranchAction {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `FIELD_DATA`.
     pub struct ActionDataValue {
         /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
         /// Key of the action's output. Required in requests.
         data_key: Option<String> = "dataKey",
-        /// Always `FIELD_DATA`. Required in requests.
+        /// Always `FIELD_DATA`.
         type_: Option<String> = "type",
     }
     required "actionId" "dataKey" "type"
@@ -93,11 +93,11 @@ impl ActionDataValue {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `ACTION_OUTPUT_OBJECT_PROPERTY`.
     pub struct ActionOutputObjectPropertyValue {
         /// The token of the property in the action's output. Required in requests.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
-        /// Always `ACTION_OUTPUT_OBJECT_PROPERTY`. Required in requests.
+        /// Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "actionOutputPropertyToken" "type"
@@ -117,11 +117,11 @@ impl ActionOutputObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `APPEND_OBJECT_PROPERTY`.
     pub struct AppendObjectPropertyValue {
         /// The name of the property to append. Required in requests.
         append_property_name: Option<String> = "appendPropertyName",
-        /// Always `APPEND_OBJECT_PROPERTY`. Required in requests.
+        /// Always `APPEND_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "appendPropertyName" "type"
@@ -141,7 +141,7 @@ impl AppendObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `ASSOCIATION`.
     pub struct AssociationDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`. Required in requests.
         association_category: Option<AssociationCategory> = "associationCategory",
@@ -153,7 +153,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Always `ASSOCIATION`. Required in requests.
+        /// Always `ASSOCIATION`.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
@@ -186,7 +186,7 @@ impl AssociationDataSource {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `ASSOCIATION_TIMESTAMP`.
     pub struct AssociationTimestampDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`. Required in requests.
         association_category: Option<AssociationCategory> = "associationCategory",
@@ -196,7 +196,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
-        /// Always `ASSOCIATION_TIMESTAMP`. Required in requests.
+        /// Always `ASSOCIATION_TIMESTAMP`.
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
@@ -224,7 +224,7 @@ impl AssociationTimestampDataSource {
 }
 
 crm_core::record! {
-    /// Variant of [`WebhookActionAuthSettings`].
+    /// The variant of [`WebhookActionAuthSettings`] whose `type` is `AUTH_KEY`.
     pub struct AuthKeyWebhookAuthSettings {
         /// Required in requests.
         location: Option<AuthKeyWebhookAuthSettingsLocation> = "location",
@@ -232,7 +232,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The name of the secret. Required in requests.
         secret_name: Option<String> = "secretName",
-        /// Always `AUTH_KEY`. Required in requests.
+        /// Always `AUTH_KEY`.
         type_: Option<String> = "type",
     }
     required "location" "name" "secretName" "type"
@@ -337,9 +337,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`Flow`].
+    /// The variant of [`Flow`] whose `type` is `CONTACT_FLOW`.
     pub struct ContactFlow {
-        /// Actions that are performed, allowed or observed.
+        /// The actions of the workflow.
         actions: Vec<ContactFlowActionsItem> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Vec<BlockedDate> = "blockedDates",
@@ -349,7 +349,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// State of the creation of its CRM record: `PENDING` or `COMPLETE`.
         crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Map<String> = "customProperties",
         /// Sources of additional records for the workflow.
         data_sources: Vec<ContactFlowDataSourcesItem> = "dataSources",
@@ -377,7 +377,7 @@ crm_core::record! {
         revision_id: Option<String> = "revisionId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// The ids of lists whose contacts stay out.
+        /// The ids of the lists whose contacts are not enrolled.
         suppression_list_ids: Vec<i64> = "suppressionListIds",
         /// The hours of the week in which actions may run.
         time_windows: Vec<TimeWindow> = "timeWindows",
@@ -386,7 +386,7 @@ crm_core::record! {
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The UUID that tells it from all others.
+        /// The UUID.
         uuid: Option<String> = "uuid",
     }
 }
@@ -404,15 +404,15 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`FlowCreateRequest`].
+    /// The variant of [`FlowCreateRequest`] whose `type` is `CONTACT_FLOW`.
     pub struct ContactFlowCreateRequest {
-        /// Actions that are performed, allowed or observed. Required in requests.
+        /// The actions of the workflow. Required in requests.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs. Required in requests.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
         /// True if contacts can be enrolled from Salesforce. Required in requests.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
-        /// Further properties beside the usual ones. Required in requests.
+        /// Additional properties. Required in requests.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Sources of additional records for the workflow. Required in requests.
         data_sources: Option<Vec<ContactFlowDataSourcesItem>> = "dataSources",
@@ -435,27 +435,27 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// The ids of lists whose contacts stay out. Required in requests.
+        /// The ids of the lists whose contacts are not enrolled. Required in requests.
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
         /// The hours of the week in which actions may run. Required in requests.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Always `CONTACT_FLOW`. Required in requests.
+        /// Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
-        /// The UUID that tells it from all others.
+        /// The UUID.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "canEnrollFromSalesforce" "customProperties" "dataSources" "flowType" "isEnabled" "objectTypeId" "suppressionListIds" "timeWindows" "type"
     by new
 }
 crm_core::setters!(ContactFlowCreateRequest {
-    /// Actions that are performed, allowed or observed.
+    /// The actions of the workflow.
     actions: [ContactFlowActionsItem],
     /// Dates on which nothing runs.
     blocked_dates: [BlockedDate],
     /// True if contacts can be enrolled from Salesforce.
     can_enroll_from_salesforce: bool,
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: Map<String>,
     /// Sources of additional records for the workflow.
     data_sources: [ContactFlowDataSourcesItem],
@@ -478,17 +478,17 @@ crm_core::setters!(ContactFlowCreateRequest {
     object_type_id: String,
     /// The id of the first action.
     start_action_id: String,
-    /// The ids of lists whose contacts stay out.
+    /// The ids of the lists whose contacts are not enrolled.
     suppression_list_ids: [i64],
     /// The hours of the week in which actions may run.
     time_windows: [TimeWindow],
     un_enrollment_setting: UnEnrollmentSetting,
-    /// The UUID that tells it from all others.
+    /// The UUID.
     uuid: String,
 });
 
 impl ContactFlowCreateRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set. Set the required fields with their methods: `actions`, `blocked_dates`, `can_enroll_from_salesforce`, `custom_properties`, `data_sources`, `flow_type`, `is_enabled`, `object_type_id`, `suppression_list_ids` and `time_windows`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -566,15 +566,15 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`FlowPutRequest`].
+    /// The variant of [`FlowPutRequest`] whose `type` is `CONTACT_FLOW`.
     pub struct ContactFlowPutRequest {
-        /// Actions that are performed, allowed or observed. Required in requests.
+        /// The actions of the workflow. Required in requests.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs. Required in requests.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
         /// True if contacts can be enrolled from Salesforce. Required in requests.
         can_enroll_from_salesforce: Option<bool> = "canEnrollFromSalesforce",
-        /// Further properties beside the usual ones. Required in requests.
+        /// Additional properties. Required in requests.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -593,27 +593,27 @@ crm_core::record! {
         revision_id: Option<String> = "revisionId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// The ids of lists whose contacts stay out. Required in requests.
+        /// The ids of the lists whose contacts are not enrolled. Required in requests.
         suppression_list_ids: Option<Vec<i64>> = "suppressionListIds",
         /// The hours of the week in which actions may run. Required in requests.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Always `CONTACT_FLOW`. Required in requests.
+        /// Always `CONTACT_FLOW`.
         type_: Option<String> = "type",
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
-        /// The UUID that tells it from all others.
+        /// The UUID.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "canEnrollFromSalesforce" "customProperties" "isEnabled" "revisionId" "suppressionListIds" "timeWindows" "type"
     by new
 }
 crm_core::setters!(ContactFlowPutRequest {
-    /// Actions that are performed, allowed or observed.
+    /// The actions of the workflow.
     actions: [ContactFlowActionsItem],
     /// Dates on which nothing runs.
     blocked_dates: [BlockedDate],
     /// True if contacts can be enrolled from Salesforce.
     can_enroll_from_salesforce: bool,
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: Map<String>,
     /// Human-readable description.
     description: String,
@@ -632,17 +632,17 @@ crm_core::setters!(ContactFlowPutRequest {
     revision_id: String,
     /// The id of the first action.
     start_action_id: String,
-    /// The ids of lists whose contacts stay out.
+    /// The ids of the lists whose contacts are not enrolled.
     suppression_list_ids: [i64],
     /// The hours of the week in which actions may run.
     time_windows: [TimeWindow],
     un_enrollment_setting: UnEnrollmentSetting,
-    /// The UUID that tells it from all others.
+    /// The UUID.
     uuid: String,
 });
 
 impl ContactFlowPutRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set. Set the required fields with their methods: `actions`, `blocked_dates`, `can_enroll_from_salesforce`, `custom_properties`, `is_enabled`, `revision_id`, `suppression_list_ids` and `time_windows`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -676,11 +676,11 @@ impl Default for ContactFlowPutRequest {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEventAnchor`].
+    /// The variant of [`ContactFlowEventAnchor`] whose `type` is `CONTACT_PROPERTY_ANCHOR`.
     pub struct ContactPropertyAnchor {
         /// The name of the contact property. Required in requests.
         contact_property: Option<String> = "contactProperty",
-        /// Always `CONTACT_PROPERTY_ANCHOR`. Required in requests.
+        /// Always `CONTACT_PROPERTY_ANCHOR`.
         type_: Option<String> = "type",
     }
     required "contactProperty" "type"
@@ -700,7 +700,7 @@ impl ContactPropertyAnchor {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `CUSTOM_CODE`.
     pub struct CustomCodeAction {
         /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
@@ -716,7 +716,7 @@ crm_core::record! {
         secret_names: Option<Vec<String>> = "secretNames",
         /// Required in requests.
         source_code: Option<String> = "sourceCode",
-        /// Always `CUSTOM_CODE`. Required in requests.
+        /// Always `CUSTOM_CODE`.
         type_: Option<String> = "type",
     }
     required "actionId" "inputFields" "outputFields" "runtime" "secretNames" "sourceCode" "type"
@@ -739,7 +739,7 @@ crm_core::setters!(CustomCodeAction {
 });
 
 impl CustomCodeAction {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set. Set the required fields with their methods: `action_id`, `input_fields`, `output_fields`, `runtime`, `secret_names` and `source_code`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -763,11 +763,11 @@ impl Default for CustomCodeAction {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `DAILY`.
     pub struct DailyEnrollmentSchedule {
         /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `DAILY`. Required in requests.
+        /// Always `DAILY`.
         type_: Option<String> = "type",
     }
     required "timeOfDay" "type"
@@ -787,7 +787,7 @@ impl DailyEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentCriteria`].
+    /// The variant of [`ContactFlowEnrollmentCriteria`] whose `type` is `DATASET`.
     pub struct DatasetBasedEnrollmentCriteria {
         /// The id of the dataset. Required in requests.
         dataset_id: Option<i64> = "datasetId",
@@ -795,7 +795,7 @@ crm_core::record! {
         should_re_enroll: Option<bool> = "shouldReEnroll",
         /// The id of the part of the dataset.
         subview_id: Option<String> = "subviewId",
-        /// Always `DATASET`. Required in requests.
+        /// Always `DATASET`.
         type_: Option<String> = "type",
     }
     required "datasetId" "shouldReEnroll" "type"
@@ -821,7 +821,7 @@ impl DatasetBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `DATASET_FIELD_PROPERTY_FILTER`.
     pub struct DatasetFieldPropertyFilterDataSource {
         /// The name of the field in the dataset. Required in requests.
         dataset_field_name: Option<String> = "datasetFieldName",
@@ -831,7 +831,7 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Always `DATASET_FIELD_PROPERTY_FILTER`. Required in requests.
+        /// Always `DATASET_FIELD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "datasetFieldName" "name" "propertyName" "type"
@@ -862,7 +862,7 @@ impl DatasetFieldPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
     pub struct EnrolledArgumentPropertyFilterDataSource {
         /// The name of the argument. Required in requests.
         argument_name: Option<String> = "argumentName",
@@ -872,7 +872,7 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`. Required in requests.
+        /// Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "argumentName" "name" "propertyName" "type"
@@ -903,7 +903,7 @@ impl EnrolledArgumentPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `ENROLLED_RECORD_PROPERTY_FILTER`.
     pub struct EnrolledRecordPropertyFilterDataSource {
         /// Required in requests.
         name: Option<String> = "name",
@@ -913,7 +913,7 @@ crm_core::record! {
         record_field_name: Option<String> = "recordFieldName",
         /// Order of the records.
         sort_by: Option<Sort> = "sortBy",
-        /// Always `ENROLLED_RECORD_PROPERTY_FILTER`. Required in requests.
+        /// Always `ENROLLED_RECORD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "recordFieldName" "type"
@@ -944,11 +944,11 @@ impl EnrolledRecordPropertyFilterDataSource {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `ENROLLMENT_DATASET_COLUMN`.
     pub struct EnrollmentDatasetColumnValue {
         /// The token of the column in the enrollment dataset. Required in requests.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
-        /// Always `ENROLLMENT_DATASET_COLUMN`. Required in requests.
+        /// Always `ENROLLMENT_DATASET_COLUMN`.
         type_: Option<String> = "type",
     }
     required "enrollmentDatasetColumnToken" "type"
@@ -970,11 +970,11 @@ impl EnrollmentDatasetColumnValue {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `ENROLLMENT_EVENT_PROPERTY`.
     pub struct EnrollmentEventPropertyValue {
         /// Property of the event that enrolled the record. Required in requests.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
-        /// Always `ENROLLMENT_EVENT_PROPERTY`. Required in requests.
+        /// Always `ENROLLMENT_EVENT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "enrollmentEventPropertyToken" "type"
@@ -1002,7 +1002,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The values to choose from. Required in requests.
         options: Option<Vec<String>> = "options",
-        /// Always `ENUMERATION`. Required in requests.
+        /// Always `ENUMERATION`.
         type_: Option<String> = "type",
     }
     required "name" "options" "type"
@@ -1023,7 +1023,7 @@ impl EnumerationOutputField {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentCriteria`].
+    /// The variant of [`ContactFlowEnrollmentCriteria`] whose `type` is `EVENT_BASED`.
     pub struct EventBasedEnrollmentCriteria {
         /// The events that enroll a record. Required in requests.
         event_filter_branches: Option<Vec<UnifiedEventsFilterBranch>> = "eventFilterBranches",
@@ -1033,7 +1033,7 @@ crm_core::record! {
         refinement_criteria: Option<FilterBranch> = "refinementCriteria",
         /// True if records can enter more than once. Required in requests.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Always `EVENT_BASED`. Required in requests.
+        /// Always `EVENT_BASED`.
         type_: Option<String> = "type",
     }
     required "eventFilterBranches" "listMembershipFilterBranches" "shouldReEnroll" "type"
@@ -1066,11 +1066,11 @@ impl EventBasedEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `FETCHED_OBJECT_PROPERTY`.
     pub struct FetchedObjectPropertyValue {
         /// Property of the fetched record. Required in requests.
         property_token: Option<String> = "propertyToken",
-        /// Always `FETCHED_OBJECT_PROPERTY`. Required in requests.
+        /// Always `FETCHED_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "propertyToken" "type"
@@ -1102,7 +1102,7 @@ crm_core::record! {
     pub struct FlowBatchFetchFlowIdCoordinate {
         /// The id of the workflow. Required in requests.
         flow_id: Option<String> = "flowId",
-        /// Always `FLOW_ID`. Required in requests.
+        /// Always `FLOW_ID`.
         type_: Option<String> = "type",
     }
     required "flowId" "type"
@@ -1122,11 +1122,11 @@ impl FlowBatchFetchFlowIdCoordinate {
 }
 
 crm_core::record! {
-    /// Variant of [`FlowBatchMigrationInputInputsItem`].
+    /// The variant of [`FlowBatchMigrationInputInputsItem`] whose `type` is `FLOW_ID`.
     pub struct FlowBatchFetchMigrationFlowIdCoordinate {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
-        /// Always `FLOW_ID`. Required in requests.
+        /// Always `FLOW_ID`.
         type_: Option<String> = "type",
     }
     required "type"
@@ -1138,7 +1138,7 @@ crm_core::setters!(FlowBatchFetchMigrationFlowIdCoordinate {
 });
 
 impl FlowBatchFetchMigrationFlowIdCoordinate {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1156,9 +1156,9 @@ impl Default for FlowBatchFetchMigrationFlowIdCoordinate {
 }
 
 crm_core::record! {
-    /// Variant of [`FlowBatchMigrationInputInputsItem`].
+    /// The variant of [`FlowBatchMigrationInputInputsItem`] whose `type` is `WORKFLOW_ID`.
     pub struct FlowBatchFetchMigrationWorkflowIdCoordinate {
-        /// Always `WORKFLOW_ID`. Required in requests.
+        /// Always `WORKFLOW_ID`.
         type_: Option<String> = "type",
         /// The id of the workflow.
         workflow_id: Option<String> = "workflowId",
@@ -1172,7 +1172,7 @@ crm_core::setters!(FlowBatchFetchMigrationWorkflowIdCoordinate {
 });
 
 impl FlowBatchFetchMigrationWorkflowIdCoordinate {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1348,7 +1348,7 @@ crm_core::record! {
         revision_id: Option<String> = "revisionId",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The UUID that tells it from all others.
+        /// The UUID.
         uuid: Option<String> = "uuid",
     }
 }
@@ -1403,11 +1403,11 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `INCREMENT`.
     pub struct IncrementValue {
         /// Amount to add. Required in requests.
         increment_amount: Option<f64> = "incrementAmount",
-        /// Always `INCREMENT`. Required in requests.
+        /// Always `INCREMENT`.
         type_: Option<String> = "type",
     }
     required "incrementAmount" "type"
@@ -1472,7 +1472,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentCriteria`].
+    /// The variant of [`ContactFlowEnrollmentCriteria`] whose `type` is `LIST_BASED`.
     pub struct ListBasedEnrollmentCriteria {
         /// Filters for the records that are enrolled. Required in requests.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
@@ -1480,7 +1480,7 @@ crm_core::record! {
         re_enrollment_triggers_filter_branches: Option<Vec<FilterBranch>> = "reEnrollmentTriggersFilterBranches",
         /// True if records can enter more than once. Required in requests.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Always `LIST_BASED`. Required in requests.
+        /// Always `LIST_BASED`.
         type_: Option<String> = "type",
         /// True if records that no longer match are removed. Required in requests.
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
@@ -1534,7 +1534,7 @@ crm_core::setters!(ListBranch {
 });
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `LIST_BRANCH`.
     pub struct ListBranchAction {
         /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
@@ -1544,7 +1544,7 @@ crm_core::record! {
         default_branch_name: Option<String> = "defaultBranchName",
         /// The branches, each with its conditions. Required in requests.
         list_branches: Option<Vec<ListBranch>> = "listBranches",
-        /// Always `LIST_BRANCH`. Required in requests.
+        /// Always `LIST_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "listBranches" "type"
@@ -1576,9 +1576,9 @@ impl ListBranchAction {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `LIST`.
     pub struct ListInputValue {
-        /// Always `LIST`. Required in requests.
+        /// Always `LIST`.
         type_: Option<String> = "type",
         /// Values, in a list or by name. Required in requests.
         values: Option<Vec<InputVariableValue>> = "values",
@@ -1600,11 +1600,11 @@ impl ListInputValue {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentCriteria`].
+    /// The variant of [`ContactFlowEnrollmentCriteria`] whose `type` is `MANUAL`.
     pub struct ManualEnrollmentCriteria {
         /// True if records can enter more than once. Required in requests.
         should_re_enroll: Option<bool> = "shouldReEnroll",
-        /// Always `MANUAL`. Required in requests.
+        /// Always `MANUAL`.
         type_: Option<String> = "type",
     }
     required "shouldReEnroll" "type"
@@ -1624,9 +1624,9 @@ impl ManualEnrollmentCriteria {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `MAP`.
     pub struct MapInputValue {
-        /// Always `MAP`. Required in requests.
+        /// Always `MAP`.
         type_: Option<String> = "type",
         /// Values, in a list or by name. Required in requests.
         values: Option<Value> = "values",
@@ -1648,13 +1648,13 @@ impl MapInputValue {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `MONTHLY_RELATIVE_DAYS`.
     pub struct MonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`. Required in requests.
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
         /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `MONTHLY_RELATIVE_DAYS`. Required in requests.
+        /// Always `MONTHLY_RELATIVE_DAYS`.
         type_: Option<String> = "type",
     }
     required "monthlyRelativeDays" "timeOfDay" "type"
@@ -1690,13 +1690,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `MONTHLY_SPECIFIC_DAYS`.
     pub struct MonthlySpecificDaysEnrollmentSchedule {
         /// Required in requests.
         days_of_month: Option<Vec<i64>> = "daysOfMonth",
         /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `MONTHLY_SPECIFIC_DAYS`. Required in requests.
+        /// Always `MONTHLY_SPECIFIC_DAYS`.
         type_: Option<String> = "type",
     }
     required "daysOfMonth" "timeOfDay" "type"
@@ -1720,11 +1720,11 @@ impl MonthlySpecificDaysEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `OBJECT_PROPERTY`.
     pub struct ObjectPropertyValue {
         /// The internal name of the property. Required in requests.
         property_name: Option<String> = "propertyName",
-        /// Always `OBJECT_PROPERTY`. Required in requests.
+        /// Always `OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
     required "propertyName" "type"
@@ -1744,9 +1744,9 @@ impl ObjectPropertyValue {
 }
 
 crm_core::record! {
-    /// Variant of [`Flow`].
+    /// The variant of [`Flow`] whose `type` is `PLATFORM_FLOW`.
     pub struct PlatformFlow {
-        /// Actions that are performed, allowed or observed.
+        /// The actions of the workflow.
         actions: Vec<ContactFlowActionsItem> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Vec<BlockedDate> = "blockedDates",
@@ -1754,7 +1754,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// State of the creation of its CRM record: `PENDING` or `COMPLETE`.
         crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Map<String> = "customProperties",
         /// Sources of additional records for the workflow.
         data_sources: Vec<ContactFlowDataSourcesItem> = "dataSources",
@@ -1786,19 +1786,19 @@ crm_core::record! {
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The UUID that tells it from all others.
+        /// The UUID.
         uuid: Option<String> = "uuid",
     }
 }
 
 crm_core::record! {
-    /// Variant of [`FlowCreateRequest`].
+    /// The variant of [`FlowCreateRequest`] whose `type` is `PLATFORM_FLOW`.
     pub struct PlatformFlowCreateRequest {
-        /// Actions that are performed, allowed or observed. Required in requests.
+        /// The actions of the workflow. Required in requests.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs. Required in requests.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
-        /// Further properties beside the usual ones. Required in requests.
+        /// Additional properties. Required in requests.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Sources of additional records for the workflow. Required in requests.
         data_sources: Option<Vec<ContactFlowDataSourcesItem>> = "dataSources",
@@ -1821,20 +1821,20 @@ crm_core::record! {
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run. Required in requests.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Always `PLATFORM_FLOW`. Required in requests.
+        /// Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
-        /// The UUID that tells it from all others.
+        /// The UUID.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "customProperties" "dataSources" "flowType" "isEnabled" "objectTypeId" "timeWindows" "type"
     by new
 }
 crm_core::setters!(PlatformFlowCreateRequest {
-    /// Actions that are performed, allowed or observed.
+    /// The actions of the workflow.
     actions: [ContactFlowActionsItem],
     /// Dates on which nothing runs.
     blocked_dates: [BlockedDate],
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: Map<String>,
     /// Sources of additional records for the workflow.
     data_sources: [ContactFlowDataSourcesItem],
@@ -1857,12 +1857,12 @@ crm_core::setters!(PlatformFlowCreateRequest {
     suppression_filter_branch: FilterBranch,
     /// The hours of the week in which actions may run.
     time_windows: [TimeWindow],
-    /// The UUID that tells it from all others.
+    /// The UUID.
     uuid: String,
 });
 
 impl PlatformFlowCreateRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set. Set the required fields with their methods: `actions`, `blocked_dates`, `custom_properties`, `data_sources`, `flow_type`, `is_enabled`, `object_type_id` and `time_windows`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1894,13 +1894,13 @@ impl Default for PlatformFlowCreateRequest {
 }
 
 crm_core::record! {
-    /// Variant of [`FlowPutRequest`].
+    /// The variant of [`FlowPutRequest`] whose `type` is `PLATFORM_FLOW`.
     pub struct PlatformFlowPutRequest {
-        /// Actions that are performed, allowed or observed. Required in requests.
+        /// The actions of the workflow. Required in requests.
         actions: Option<Vec<ContactFlowActionsItem>> = "actions",
         /// Dates on which nothing runs. Required in requests.
         blocked_dates: Option<Vec<BlockedDate>> = "blockedDates",
-        /// Further properties beside the usual ones. Required in requests.
+        /// Additional properties. Required in requests.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -1919,20 +1919,20 @@ crm_core::record! {
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run. Required in requests.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
-        /// Always `PLATFORM_FLOW`. Required in requests.
+        /// Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
-        /// The UUID that tells it from all others.
+        /// The UUID.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "customProperties" "isEnabled" "revisionId" "timeWindows" "type"
     by new
 }
 crm_core::setters!(PlatformFlowPutRequest {
-    /// Actions that are performed, allowed or observed.
+    /// The actions of the workflow.
     actions: [ContactFlowActionsItem],
     /// Dates on which nothing runs.
     blocked_dates: [BlockedDate],
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: Map<String>,
     /// Human-readable description.
     description: String,
@@ -1951,12 +1951,12 @@ crm_core::setters!(PlatformFlowPutRequest {
     suppression_filter_branch: FilterBranch,
     /// The hours of the week in which actions may run.
     time_windows: [TimeWindow],
-    /// The UUID that tells it from all others.
+    /// The UUID.
     uuid: String,
 });
 
 impl PlatformFlowPutRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set. Set the required fields with their methods: `actions`, `blocked_dates`, `custom_properties`, `is_enabled`, `revision_id` and `time_windows`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -1986,7 +1986,7 @@ impl Default for PlatformFlowPutRequest {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `PROPERTY_BASED`.
     pub struct PropertyBasedEnrollmentSchedule {
         /// The name of the date property. Required in requests.
         date_property: Option<String> = "dateProperty",
@@ -1994,7 +1994,7 @@ crm_core::record! {
         days_delta: Option<i64> = "daysDelta",
         /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `PROPERTY_BASED`. Required in requests.
+        /// Always `PROPERTY_BASED`.
         type_: Option<String> = "type",
         /// True if it comes around every year. Required in requests.
         yearly: Option<bool> = "yearly",
@@ -2024,11 +2024,11 @@ impl PropertyBasedEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `RELATIVE_DATETIME`.
     pub struct RelativeDateTimeValue {
         /// Offset from the time. Required in requests.
         time_delay: Option<TimeDelay> = "timeDelay",
-        /// Always `RELATIVE_DATETIME`. Required in requests.
+        /// Always `RELATIVE_DATETIME`.
         type_: Option<String> = "type",
     }
     required "timeDelay" "type"
@@ -2048,11 +2048,11 @@ impl RelativeDateTimeValue {
 }
 
 crm_core::record! {
-    /// Variant of [`WebhookActionAuthSettings`].
+    /// The variant of [`WebhookActionAuthSettings`] whose `type` is `SIGNATURE`.
     pub struct SignatureWebhookAuthSettings {
         /// The id of the app. Required in requests.
         app_id: Option<i64> = "appId",
-        /// Always `SIGNATURE`. Required in requests.
+        /// Always `SIGNATURE`.
         type_: Option<String> = "type",
     }
     required "appId" "type"
@@ -2072,7 +2072,7 @@ impl SignatureWebhookAuthSettings {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `SINGLE_CONNECTION`.
     pub struct SingleConnectionAction {
         /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
@@ -2084,7 +2084,7 @@ crm_core::record! {
         connection: Option<Connection> = "connection",
         /// The fields, in order or by name. Required in requests.
         fields: Option<Map<Value>> = "fields",
-        /// Always `SINGLE_CONNECTION`. Required in requests.
+        /// Always `SINGLE_CONNECTION`.
         type_: Option<String> = "type",
     }
     required "actionId" "actionTypeId" "actionTypeVersion" "fields" "type"
@@ -2117,11 +2117,11 @@ impl SingleConnectionAction {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `SINGLE_OBJECT_COORDINATES`.
     pub struct SingleObjectCoordinatesValue {
         /// Required in requests.
         coordinates_token: Option<String> = "coordinatesToken",
-        /// Always `SINGLE_OBJECT_COORDINATES`. Required in requests.
+        /// Always `SINGLE_OBJECT_COORDINATES`.
         type_: Option<String> = "type",
     }
     required "coordinatesToken" "type"
@@ -2182,11 +2182,11 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `STATIC_APPEND_VALUE`.
     pub struct StaticAppendValue {
         /// The fixed value to append. Required in requests.
         static_append_value: Option<String> = "staticAppendValue",
-        /// Always `STATIC_APPEND_VALUE`. Required in requests.
+        /// Always `STATIC_APPEND_VALUE`.
         type_: Option<String> = "type",
     }
     required "staticAppendValue" "type"
@@ -2234,7 +2234,7 @@ impl StaticBranch {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `STATIC_BRANCH`.
     pub struct StaticBranchAction {
         /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
@@ -2246,7 +2246,7 @@ crm_core::record! {
         input_value: Option<InputVariableValue> = "inputValue",
         /// The branches, one for each value. Required in requests.
         static_branches: Option<Vec<StaticBranch>> = "staticBranches",
-        /// Always `STATIC_BRANCH`. Required in requests.
+        /// Always `STATIC_BRANCH`.
         type_: Option<String> = "type",
     }
     required "actionId" "inputValue" "staticBranches" "type"
@@ -2280,13 +2280,13 @@ impl StaticBranchAction {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEventAnchor`].
+    /// The variant of [`ContactFlowEventAnchor`] whose `type` is `STATIC_DATE_ANCHOR`.
     pub struct StaticDateAnchor {
         /// Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name. Required in requests.
         month: Option<BlockedDateMonth> = "month",
-        /// Always `STATIC_DATE_ANCHOR`. Required in requests.
+        /// Always `STATIC_DATE_ANCHOR`.
         type_: Option<String> = "type",
         year: Option<i64> = "year",
     }
@@ -2315,7 +2315,7 @@ impl StaticDateAnchor {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `STATIC_PROPERTY_FILTER`.
     pub struct StaticPropertyFilterDataSource {
         /// Required in requests.
         name: Option<String> = "name",
@@ -2325,7 +2325,7 @@ crm_core::record! {
         sort_by: Option<Sort> = "sortBy",
         /// The fixed value. Required in requests.
         static_value: Option<String> = "staticValue",
-        /// Always `STATIC_PROPERTY_FILTER`. Required in requests.
+        /// Always `STATIC_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "staticValue" "type"
@@ -2360,7 +2360,7 @@ crm_core::record! {
     pub struct StaticTimeZoneStrategy {
         /// The time zone, for example `America/New_York`. Required in requests.
         time_zone_id: Option<String> = "timeZoneId",
-        /// Always `STATIC_TIME_ZONE`. Required in requests.
+        /// Always `STATIC_TIME_ZONE`.
         type_: Option<String> = "type",
     }
     required "timeZoneId" "type"
@@ -2380,11 +2380,11 @@ impl StaticTimeZoneStrategy {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `STATIC_VALUE`.
     pub struct StaticValue {
         /// The fixed value. Required in requests.
         static_value: Option<String> = "staticValue",
-        /// Always `STATIC_VALUE`. Required in requests.
+        /// Always `STATIC_VALUE`.
         type_: Option<String> = "type",
     }
     required "staticValue" "type"
@@ -2540,11 +2540,11 @@ impl TimeWindow {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `TIMESTAMP`.
     pub struct TimestampValue {
-        /// Always `EXECUTION_TIME`. Required in requests.
+        /// Always `EXECUTION_TIME`.
         timestamp_type: Option<String> = "timestampType",
-        /// Always `TIMESTAMP`. Required in requests.
+        /// Always `TIMESTAMP`.
         type_: Option<String> = "type",
     }
     required "timestampType" "type"
@@ -2552,7 +2552,7 @@ crm_core::record! {
 }
 
 impl TimestampValue {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `timestamp_type` and `type_` are set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -2607,7 +2607,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `WEBHOOK`.
     pub struct WebhookAction {
         /// The id of the action. Required in requests.
         action_id: Option<String> = "actionId",
@@ -2619,7 +2619,7 @@ crm_core::record! {
         method: Option<WebhookActionMethod> = "method",
         /// Parameters of the query. Required in requests.
         query_params: Option<Vec<InputVariable>> = "queryParams",
-        /// Always `WEBHOOK`. Required in requests.
+        /// Always `WEBHOOK`.
         type_: Option<String> = "type",
         /// The address that is called. Required in requests.
         webhook_url: Option<String> = "webhookUrl",
@@ -2665,13 +2665,13 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `WEEKLY`.
     pub struct WeeklyEnrollmentSchedule {
         /// Required in requests.
         days_of_week: Option<Vec<TimeWindowDay>> = "daysOfWeek",
         /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `WEEKLY`. Required in requests.
+        /// Always `WEEKLY`.
         type_: Option<String> = "type",
     }
     required "daysOfWeek" "timeOfDay" "type"
@@ -2695,7 +2695,7 @@ impl WeeklyEnrollmentSchedule {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `YEARLY`.
     pub struct YearlyEnrollmentSchedule {
         /// Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
@@ -2703,7 +2703,7 @@ crm_core::record! {
         month: Option<BlockedDateMonth> = "month",
         /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",
-        /// Always `YEARLY`. Required in requests.
+        /// Always `YEARLY`.
         type_: Option<String> = "type",
     }
     required "dayOfMonth" "month" "timeOfDay" "type"

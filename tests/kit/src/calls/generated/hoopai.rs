@@ -1822,7 +1822,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .add_to_workflow(
                     sample.text("contactId"),
                     sample.text("workflowId"),
-                    sample.body::<types::CreateWorkflow>(),
+                    sample.body::<types::WorkflowEntry>(),
                 ),
         ),
     ),
@@ -1990,7 +1990,7 @@ pub(crate) static CALLS: &[Entry<Client>] = &[
                 .remove_from_workflow(
                     sample.text("contactId"),
                     sample.text("workflowId"),
-                    sample.body::<types::CreateWorkflow>(),
+                    sample.body::<types::WorkflowEntry>(),
                 ),
         ),
     ),

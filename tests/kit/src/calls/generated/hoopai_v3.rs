@@ -2175,7 +2175,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .add_to_workflow(
                     sample.text("contactId"),
                     sample.text("workflowId"),
-                    sample.body::<types::CreateWorkflow>(),
+                    sample.body::<types::WorkflowEntry>(),
                 ),
         ),
     ),
@@ -2332,7 +2332,7 @@ pub(crate) static CALLS: &[Entry<V3>] = &[
                 .remove_from_workflow(
                     sample.text("contactId"),
                     sample.text("workflowId"),
-                    sample.body::<types::CreateWorkflow>(),
+                    sample.body::<types::WorkflowEntry>(),
                 ),
         ),
     ),

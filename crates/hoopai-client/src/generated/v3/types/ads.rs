@@ -708,7 +708,7 @@ crm_core::open_enum! {
         /// `LAST_NAME`
         LastName = "LAST_NAME",
         /// `MARITIAL_STATUS`
-        MaritialStatus = "MARITIAL_STATUS",
+        MaritalStatus = "MARITIAL_STATUS",
         /// `MILITARY_STATUS`
         MilitaryStatus = "MILITARY_STATUS",
         /// `PHONE`

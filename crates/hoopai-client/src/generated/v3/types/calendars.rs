@@ -23,7 +23,7 @@ pub use crate::types::{
 use super::{Map, Timestamp, Value, CouponDiscountType};
 
 crm_core::open_enum! {
-    /// The unit of `allow_booking_after`. The value of [`Calendar::allow_booking_after_unit`].
+    /// The unit of `allowBookingAfter`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
     pub enum AllowBookingAfterUnit {
         /// `days`
         Days = "days",
@@ -253,7 +253,7 @@ crm_core::record! {
         alert_email: Option<String> = "alertEmail",
         /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allow_booking_after`.
+        /// The unit of `allow_booking_after`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
         /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
@@ -263,15 +263,15 @@ crm_core::record! {
         allow_cancellation: Option<bool> = "allowCancellation",
         /// True if appointments can be rescheduled. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// The maximum number of appointments per day.
+        /// The maximum number of appointments per day. Name in JSON: `appoinmentPerDay`.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// The maximum number of appointments per slot. Default: `1`.
+        /// The maximum number of appointments per slot. Default: `1`. Name in JSON: `appoinmentPerSlot`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
         /// True if appointments are confirmed automatically. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have opening hours of their own. Deprecated by the vendor.
         availabilities: Vec<Availability> = "availabilities",
-        /// The type of availability: `0` or `1`. Deprecated by the vendor.
+        /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
@@ -324,7 +324,7 @@ crm_core::record! {
         pixel_id: Option<String> = "pixelId",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
@@ -334,15 +334,15 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// In the unit of `slot_buffer_unit`.
+        /// The time that is kept free after an appointment. In the unit of `slot_buffer_unit`.
         slot_buffer: Option<f64> = "slotBuffer",
-        /// The unit of the slot buffer: `mins` or `hours`.
+        /// The unit of `slot_buffer`: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// In the unit of `slot_duration_unit`. Default: `30`.
+        /// The length of an appointment slot. In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slot_interval_unit`. Default: `30`.
+        /// The time between the slots that the calendar offers. In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -372,7 +372,7 @@ crm_core::record! {
         alert_email: Option<String> = "alertEmail",
         /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allow_booking_after`.
+        /// The unit of `allow_booking_after`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
         /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
@@ -382,15 +382,15 @@ crm_core::record! {
         allow_cancellation: Option<bool> = "allowCancellation",
         /// True if appointments can be rescheduled. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// The maximum number of appointments per day.
+        /// The maximum number of appointments per day. Name in JSON: `appoinmentPerDay`.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// The maximum number of appointments per slot. Default: `1`.
+        /// The maximum number of appointments per slot. Default: `1`. Name in JSON: `appoinmentPerSlot`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
         /// True if appointments are confirmed automatically. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have opening hours of their own. Deprecated by the vendor.
         availabilities: Option<Vec<Availability>> = "availabilities",
-        /// The type of availability: `0` or `1`. Deprecated by the vendor.
+        /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
@@ -443,7 +443,7 @@ crm_core::record! {
         pixel_id: Option<String> = "pixelId",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
@@ -453,15 +453,15 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// In the unit of `slot_buffer_unit`.
+        /// The time that is kept free after an appointment. In the unit of `slot_buffer_unit`.
         slot_buffer: Option<f64> = "slotBuffer",
-        /// The unit of the slot buffer: `mins` or `hours`.
+        /// The unit of `slot_buffer`: `mins` or `hours`.
         slot_buffer_unit: Option<BufferUnit> = "slotBufferUnit",
-        /// In the unit of `slot_duration_unit`. Default: `30`.
+        /// The length of an appointment slot. In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slot_interval_unit`. Default: `30`.
+        /// The time between the slots that the calendar offers. In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -484,7 +484,7 @@ crm_core::setters!(CalendarCreate {
     alert_email: String,
     /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
     allow_booking_after: f64,
-    /// The unit of `allow_booking_after`.
+    /// The unit of `allow_booking_after`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
     allow_booking_after_unit: AllowBookingAfterUnit,
     /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
     allow_booking_for: f64,
@@ -502,7 +502,7 @@ crm_core::setters!(CalendarCreate {
     auto_confirm: bool,
     /// The dates that have opening hours of their own. Deprecated by the vendor.
     availabilities: [Availability],
-    /// The type of availability: `0` or `1`. Deprecated by the vendor.
+    /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count. Deprecated by the vendor.
     availability_type: f64,
     /// The URL of the calendar's cover image.
     calendar_cover_image: String,
@@ -549,7 +549,7 @@ crm_core::setters!(CalendarCreate {
     pixel_id: String,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
-    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    /// The unit of `pre_buffer`: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
     /// The settings of recurring appointments: frequency, number, and handling of overlaps.
     recurring: CalendarsRecurring,
@@ -559,15 +559,15 @@ crm_core::setters!(CalendarCreate {
     should_send_alert_emails_to_assigned_member: bool,
     /// True if existing contacts keep their assignment.
     should_skip_assigning_contact_for_existing: bool,
-    /// In the unit of `slot_buffer_unit`.
+    /// The time that is kept free after an appointment. In the unit of `slot_buffer_unit`.
     slot_buffer: f64,
-    /// The unit of the slot buffer: `mins` or `hours`.
+    /// The unit of `slot_buffer`: `mins` or `hours`.
     slot_buffer_unit: BufferUnit,
-    /// In the unit of `slot_duration_unit`. Default: `30`.
+    /// The length of an appointment slot. In the unit of `slot_duration_unit`. Default: `30`.
     slot_duration: f64,
     /// The unit of `slot_duration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
-    /// In the unit of `slot_interval_unit`. Default: `30`.
+    /// The time between the slots that the calendar offers. In the unit of `slot_interval_unit`. Default: `30`.
     slot_interval: f64,
     /// The unit of `slot_interval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
@@ -696,7 +696,7 @@ crm_core::record! {
         alert_email: Option<String> = "alertEmail",
         /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
         allow_booking_after: Option<f64> = "allowBookingAfter",
-        /// The unit of `allow_booking_after`.
+        /// The unit of `allow_booking_after`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
         allow_booking_after_unit: Option<AllowBookingAfterUnit> = "allowBookingAfterUnit",
         /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
         allow_booking_for: Option<f64> = "allowBookingFor",
@@ -706,15 +706,15 @@ crm_core::record! {
         allow_cancellation: Option<bool> = "allowCancellation",
         /// True if appointments can be rescheduled.
         allow_reschedule: Option<bool> = "allowReschedule",
-        /// The maximum number of appointments per day.
+        /// The maximum number of appointments per day. Name in JSON: `appoinmentPerDay`.
         appoinment_per_day: Option<f64> = "appoinmentPerDay",
-        /// The maximum number of appointments per slot.
+        /// The maximum number of appointments per slot. Name in JSON: `appoinmentPerSlot`.
         appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
         /// True if appointments are confirmed automatically.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have opening hours of their own. Deprecated by the vendor.
         availabilities: Option<Vec<UpdateAvailability>> = "availabilities",
-        /// The type of availability: `0` or `1`. Deprecated by the vendor.
+        /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
@@ -761,7 +761,7 @@ crm_core::record! {
         pixel_id: Option<String> = "pixelId",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         /// The settings of recurring appointments: frequency, number, and handling of overlaps.
         recurring: Option<CalendarsRecurring> = "recurring",
@@ -771,13 +771,13 @@ crm_core::record! {
         should_send_alert_emails_to_assigned_member: Option<bool> = "shouldSendAlertEmailsToAssignedMember",
         /// True if existing contacts keep their assignment.
         should_skip_assigning_contact_for_existing: Option<bool> = "shouldSkipAssigningContactForExisting",
-        /// In the unit of `slotBufferUnit`.
+        /// The time that is kept free after an appointment. In the unit of `slotBufferUnit`.
         slot_buffer: Option<f64> = "slotBuffer",
-        /// In the unit of `slot_duration_unit`. Default: `30`.
+        /// The length of an appointment slot. In the unit of `slot_duration_unit`. Default: `30`.
         slot_duration: Option<f64> = "slotDuration",
         /// The unit of `slot_duration`: `mins` or `hours`.
         slot_duration_unit: Option<BufferUnit> = "slotDurationUnit",
-        /// In the unit of `slot_interval_unit`. Default: `30`.
+        /// The time between the slots that the calendar offers. In the unit of `slot_interval_unit`. Default: `30`.
         slot_interval: Option<f64> = "slotInterval",
         /// The unit of `slot_interval`: `mins` or `hours`.
         slot_interval_unit: Option<BufferUnit> = "slotIntervalUnit",
@@ -798,7 +798,7 @@ crm_core::setters!(CalendarUpdate {
     alert_email: String,
     /// The minimum notice for a booking. In the unit of `allow_booking_after_unit`.
     allow_booking_after: f64,
-    /// The unit of `allow_booking_after`.
+    /// The unit of `allow_booking_after`: `hours`, `days`, `weeks` or `months`; in version 3 also `mins`.
     allow_booking_after_unit: AllowBookingAfterUnit,
     /// The maximum time in advance of a booking. In the unit of `allow_booking_for_unit`.
     allow_booking_for: f64,
@@ -816,7 +816,7 @@ crm_core::setters!(CalendarUpdate {
     auto_confirm: bool,
     /// The dates that have opening hours of their own. Deprecated by the vendor.
     availabilities: [UpdateAvailability],
-    /// The type of availability: `0` or `1`. Deprecated by the vendor.
+    /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count. Deprecated by the vendor.
     availability_type: f64,
     /// The URL of the calendar's cover image.
     calendar_cover_image: String,
@@ -861,7 +861,7 @@ crm_core::setters!(CalendarUpdate {
     pixel_id: String,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
-    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    /// The unit of `pre_buffer`: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
     /// The settings of recurring appointments: frequency, number, and handling of overlaps.
     recurring: CalendarsRecurring,
@@ -871,13 +871,13 @@ crm_core::setters!(CalendarUpdate {
     should_send_alert_emails_to_assigned_member: bool,
     /// True if existing contacts keep their assignment.
     should_skip_assigning_contact_for_existing: bool,
-    /// In the unit of `slotBufferUnit`.
+    /// The time that is kept free after an appointment. In the unit of `slotBufferUnit`.
     slot_buffer: f64,
-    /// In the unit of `slot_duration_unit`. Default: `30`.
+    /// The length of an appointment slot. In the unit of `slot_duration_unit`. Default: `30`.
     slot_duration: f64,
     /// The unit of `slot_duration`: `mins` or `hours`.
     slot_duration_unit: BufferUnit,
-    /// In the unit of `slot_interval_unit`. Default: `30`.
+    /// The time between the slots that the calendar offers. In the unit of `slot_interval_unit`. Default: `30`.
     slot_interval: f64,
     /// The unit of `slot_interval`: `mins` or `hours`.
     slot_interval_unit: BufferUnit,
@@ -1087,10 +1087,10 @@ crm_core::record! {
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         service_category_id: Option<String> = "serviceCategoryId",
-        /// In the unit of `service_duration_unit`.
+        /// The duration of the service. In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1120,10 +1120,10 @@ crm_core::setters!(CreateService {
     post_buffer_unit: BufferUnit,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
-    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    /// The unit of `pre_buffer`: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
     service_category_id: String,
-    /// In the unit of `service_duration_unit`.
+    /// The duration of the service. In the unit of `service_duration_unit`.
     service_duration: f64,
     /// The unit of `service_duration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
@@ -1225,9 +1225,9 @@ crm_core::record! {
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// In the unit of `service_duration_unit`.
+        /// The duration of the service. In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1244,9 +1244,9 @@ crm_core::setters!(CreateServiceVariation {
     post_buffer_unit: BufferUnit,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
-    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    /// The unit of `pre_buffer`: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// In the unit of `service_duration_unit`.
+    /// The duration of the service. In the unit of `service_duration_unit`.
     service_duration: f64,
     /// The unit of `service_duration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
@@ -1488,10 +1488,10 @@ crm_core::record! {
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         service_category_id: Option<String> = "serviceCategoryId",
-        /// In the unit of `service_duration_unit`.
+        /// The duration of the service. In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1523,9 +1523,9 @@ crm_core::record! {
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
-        /// In the unit of `service_duration_unit`.
+        /// The duration of the service. In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1542,9 +1542,9 @@ crm_core::setters!(ServiceVariation {
     post_buffer_unit: BufferUnit,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
-    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    /// The unit of `pre_buffer`: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
-    /// In the unit of `service_duration_unit`.
+    /// The duration of the service. In the unit of `service_duration_unit`.
     service_duration: f64,
     /// The unit of `service_duration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
@@ -1615,10 +1615,10 @@ crm_core::record! {
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
-        /// The unit of the buffer before an appointment: `mins` or `hours`.
+        /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         service_category_id: Option<String> = "serviceCategoryId",
-        /// In the unit of `service_duration_unit`.
+        /// The duration of the service. In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
@@ -1647,10 +1647,10 @@ crm_core::setters!(UpdateService {
     post_buffer_unit: BufferUnit,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
     pre_buffer: f64,
-    /// The unit of the buffer before an appointment: `mins` or `hours`.
+    /// The unit of `pre_buffer`: `mins` or `hours`.
     pre_buffer_unit: BufferUnit,
     service_category_id: String,
-    /// In the unit of `service_duration_unit`.
+    /// The duration of the service. In the unit of `service_duration_unit`.
     service_duration: f64,
     /// The unit of `service_duration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,

@@ -5,19 +5,87 @@ pub use crate::types::{
     ContactSearch, ContactSort, ContactsBulkUpdateReply, ContactsBusinessUpdate,
     ContactsCustomField, ContactsGetCreateUpdateNoteReply, ContactsGetNote,
     ContactsGetNotesListReply, ContactsMeta, ContactsNotes, ContactsSearchReply,
-    CreateTaskParams, CreateWorkflow, DndSetting, DndSettingStatus, FoundContact,
-    FoundContacts, GetEvent, GetEventsReply, InboundDndSetting, InboundDndSettingStatus,
-    InboundDndSettings, TagReply, Tags, TagsOfContact, Task, TaskByIsReply,
-    TasksListReply, UpdateNote, UpdateTags, UpdateTaskBody, UpdateTaskStatusParams,
+    CreateTaskParams, DndSetting, DndSettingStatus, FoundContact, FoundContacts,
+    GetEvent, GetEventsReply, InboundDndSetting, InboundDndSettingStatus,
+    InboundDndSettings, TagReply, Tags, TagsOfContact, Task, TaskReply, TasksListReply,
+    UpdateNote, UpdateTags, UpdateTaskBody, UpdateTaskStatusParams, WorkflowEntry,
 };
 
 #[allow(unused_imports)]
 use super::{Map, Timestamp, Value};
 
 crm_core::record! {
+    /// The value of [`ContactsByIdReply::contact`].
+    pub struct ContactById {
+        /// Additional e-mail addresses.
+        additional_emails: Vec<Value> = "additionalEmails",
+        /// The first line of the address.
+        address1: Option<String> = "address1",
+        /// The id of the user that it is assigned to.
+        assigned_to: Option<String> = "assignedTo",
+        /// The URLs of the attached files, or the files with their details.
+        attachments: Option<Value> = "attachments",
+        /// The first source that led to the contact.
+        attribution_source: Option<AttributionSource> = "attributionSource",
+        business_id: Option<String> = "businessId",
+        city: Option<String> = "city",
+        company_name: Option<String> = "companyName",
+        /// The country code, for example `US`.
+        country: Option<String> = "country",
+        /// The custom fields with their values.
+        custom_fields: Vec<ContactsCustomField> = "customFields",
+        /// The time at which it was added.
+        date_added: Option<String> = "dateAdded",
+        /// The date of birth, in the form `YYYY-MM-DD`.
+        date_of_birth: Option<String> = "dateOfBirth",
+        /// The time of the last change.
+        date_updated: Option<String> = "dateUpdated",
+        /// True if the contact receives no messages.
+        dnd: Option<bool> = "dnd",
+        /// The do-not-disturb settings by channel.
+        dnd_settings: Option<DndSettings> = "dndSettings",
+        /// The e-mail address.
+        email: Option<String> = "email",
+        /// The e-mail address in lower case.
+        email_lower_case: Option<String> = "emailLowerCase",
+        first_name: Option<String> = "firstName",
+        first_name_lower_case: Option<String> = "firstNameLowerCase",
+        full_name_lower_case: Option<String> = "fullNameLowerCase",
+        /// The id of the contact.
+        id: Option<String> = "id",
+        keyword: Option<String> = "keyword",
+        /// The time of the contact's last activity.
+        last_activity: Option<String> = "lastActivity",
+        /// The last source that led to the contact.
+        last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
+        last_name: Option<String> = "lastName",
+        last_name_lower_case: Option<String> = "lastNameLowerCase",
+        /// The id of the location (sub-account).
+        location_id: Option<String> = "locationId",
+        name: Option<String> = "name",
+        /// The phone number, for example `+12025550142`.
+        phone: Option<String> = "phone",
+        postal_code: Option<String> = "postalCode",
+        source: Option<String> = "source",
+        /// The social security number.
+        ssn: Option<String> = "ssn",
+        /// The state or region.
+        state: Option<String> = "state",
+        tags: Vec<String> = "tags",
+        /// The time zone, for example `America/New_York`.
+        timezone: Option<String> = "timezone",
+        type_: Option<String> = "type",
+        /// The id of the visitor to the website.
+        visitor_id: Option<String> = "visitorId",
+        /// The URL of the website.
+        website: Option<String> = "website",
+    }
+}
+
+crm_core::record! {
     /// Reply of `contacts.get`.
     pub struct ContactsByIdReply {
-        contact: Option<GetContactById> = "contact",
+        contact: Option<ContactById> = "contact",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
@@ -156,12 +224,12 @@ impl CreateContact {
 crm_core::record! {
     /// Reply of `contacts.create`.
     pub struct CreateContactsReply {
-        contact: Option<GetContactById> = "contact",
+        contact: Option<ContactById> = "contact",
     }
 }
 
 crm_core::record! {
-    /// The do-not-disturb settings by channel. The value of [`CreateContact::dnd_settings`].
+    /// The do-not-disturb settings by channel. The value of [`ContactById::dnd_settings`].
     pub struct DndSettings {
         /// The setting for calls.
         call: Option<DndSetting> = "call",
@@ -191,74 +259,6 @@ crm_core::setters!(DndSettings {
     /// The settings for WhatsApp messages.
     whats_app: DndSetting,
 });
-
-crm_core::record! {
-    /// The value of [`ContactsByIdReply::contact`].
-    pub struct GetContactById {
-        /// Additional e-mail addresses.
-        additional_emails: Vec<Value> = "additionalEmails",
-        /// The first line of the address.
-        address1: Option<String> = "address1",
-        /// The id of the user that it is assigned to.
-        assigned_to: Option<String> = "assignedTo",
-        /// The URLs of the attached files, or the files with their details.
-        attachments: Option<Value> = "attachments",
-        /// The first source that led to the contact.
-        attribution_source: Option<AttributionSource> = "attributionSource",
-        business_id: Option<String> = "businessId",
-        city: Option<String> = "city",
-        company_name: Option<String> = "companyName",
-        /// The country code, for example `US`.
-        country: Option<String> = "country",
-        /// The custom fields with their values.
-        custom_fields: Vec<ContactsCustomField> = "customFields",
-        /// The time at which it was added.
-        date_added: Option<String> = "dateAdded",
-        /// The date of birth, in the form `YYYY-MM-DD`.
-        date_of_birth: Option<String> = "dateOfBirth",
-        /// The time of the last change.
-        date_updated: Option<String> = "dateUpdated",
-        /// True if the contact receives no messages.
-        dnd: Option<bool> = "dnd",
-        /// The do-not-disturb settings by channel.
-        dnd_settings: Option<DndSettings> = "dndSettings",
-        /// The e-mail address.
-        email: Option<String> = "email",
-        /// The e-mail address in lower case.
-        email_lower_case: Option<String> = "emailLowerCase",
-        first_name: Option<String> = "firstName",
-        first_name_lower_case: Option<String> = "firstNameLowerCase",
-        full_name_lower_case: Option<String> = "fullNameLowerCase",
-        /// The id of the contact.
-        id: Option<String> = "id",
-        keyword: Option<String> = "keyword",
-        /// The time of the contact's last activity.
-        last_activity: Option<String> = "lastActivity",
-        /// The last source that led to the contact.
-        last_attribution_source: Option<AttributionSource> = "lastAttributionSource",
-        last_name: Option<String> = "lastName",
-        last_name_lower_case: Option<String> = "lastNameLowerCase",
-        /// The id of the location (sub-account).
-        location_id: Option<String> = "locationId",
-        name: Option<String> = "name",
-        /// The phone number, for example `+12025550142`.
-        phone: Option<String> = "phone",
-        postal_code: Option<String> = "postalCode",
-        source: Option<String> = "source",
-        /// The social security number.
-        ssn: Option<String> = "ssn",
-        /// The state or region.
-        state: Option<String> = "state",
-        tags: Vec<String> = "tags",
-        /// The time zone, for example `America/New_York`.
-        timezone: Option<String> = "timezone",
-        type_: Option<String> = "type",
-        /// The id of the visitor to the website.
-        visitor_id: Option<String> = "visitorId",
-        /// The URL of the website.
-        website: Option<String> = "website",
-    }
-}
 
 crm_core::record! {
     /// Body of `contacts.update`.
@@ -350,7 +350,7 @@ crm_core::clears!(UpdateContact {
 crm_core::record! {
     /// Reply of `contacts.update`.
     pub struct UpdateContactsReply {
-        contact: Option<GetContactById> = "contact",
+        contact: Option<ContactById> = "contact",
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
@@ -363,7 +363,7 @@ crm_core::record! {
         error_count: Option<f64> = "errorCount",
         /// The result for each contact.
         responses: Vec<TagsOfContact> = "responses",
-        /// True if the operation succeeded; spelled as in the API. Deprecated by the vendor.
+        /// True if the operation succeeded. Deprecated by the vendor. Name in JSON: `succeded`.
         succeded: Option<bool> = "succeded",
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
@@ -508,7 +508,7 @@ impl UpsertContact {
 crm_core::record! {
     /// Reply of `contacts.upsert`.
     pub struct UpsertContactsReply {
-        contact: Option<GetContactById> = "contact",
+        contact: Option<ContactById> = "contact",
         /// True if the record was created, false if it was updated.
         new: Option<bool> = "new",
         /// The id of the request, for support.
@@ -518,6 +518,6 @@ crm_core::record! {
 
 #[cfg(feature = "schemars")]
 crm_core::json_schemas!(super::DOCUMENT;
-    ContactsByIdReply, CreateContact, CreateContactsReply, DndSettings, GetContactById, UpdateContact,
+    ContactById, ContactsByIdReply, CreateContact, CreateContactsReply, DndSettings, UpdateContact,
     UpdateContactsReply, UpdateTagsReply, UpsertContact, UpsertContactsReply,
 );

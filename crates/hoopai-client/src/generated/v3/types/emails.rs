@@ -646,7 +646,7 @@ crm_core::record! {
 crm_core::record! {
     /// The settings of the A/B test between the variations. The value of [`ScheduleCampaignBody::ab_test_config`].
     pub struct ScheduleCampaignAbTestConfig {
-        /// In seconds. Required in requests.
+        /// The duration of the test. In seconds. Required in requests.
         test_duration: Option<f64> = "testDuration",
         /// Required in requests.
         test_size: Option<f64> = "testSize",
@@ -662,7 +662,7 @@ crm_core::record! {
     required "testDuration" "testSize" "testType" "variationCount" "variations" "winningCriteria"
 }
 crm_core::setters!(ScheduleCampaignAbTestConfig {
-    /// In seconds.
+    /// The duration of the test. In seconds.
     test_duration: f64,
     test_size: f64,
     /// The part that the test varies: `emailContent` or `subjectLine`.

@@ -24,7 +24,7 @@ crm_core::record! {
     pub struct Coupon {
         /// The id of the location, or of the record that `alt_type` names.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`.
+        /// The type of the record that `alt_id` identifies.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -65,7 +65,7 @@ crm_core::record! {
     pub struct CreateCouponParams {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -125,7 +125,7 @@ crm_core::setters!(CreateCouponParams {
 });
 
 impl CreateCouponParams {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `code`, `discount_type`, `discount_value`, `name` and `start_date`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -172,7 +172,7 @@ crm_core::record! {
     pub struct UpdateCouponParams {
         /// The id of the location, or of the record that `alt_type` names. Required in requests.
         alt_id: Option<String> = "altId",
-        /// The type of the record that `alt_id` identifies; almost always `location`. Always `location`. Required in requests.
+        /// The type of the record that `alt_id` identifies. Always `location`.
         alt_type: Option<String> = "altType",
         /// True if the coupon also applies to later payments. Default: `true`.
         apply_to_future_payments: Option<bool> = "applyToFuturePayments",
@@ -235,7 +235,7 @@ crm_core::setters!(UpdateCouponParams {
 });
 
 impl UpdateCouponParams {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `alt_type` is set. Set the required fields with their methods: `alt_id`, `code`, `discount_type`, `discount_value`, `id`, `name` and `start_date`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {

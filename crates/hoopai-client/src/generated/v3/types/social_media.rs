@@ -3,7 +3,7 @@
 pub use crate::types::{
     AccountsListReply, AccountsListResponseSchema, ApprovalStatus, BulkDeleteReply,
     Category, CreatePostStatus, CsvMediaReply, CsvPostStatusReply, Date,
-    DeleteAccountReply, DeletePosts, EndDate, FormatedApprovalDetails, GetAccount,
+    DeleteAccountReply, DeletePosts, EndDate, FormattedApprovalDetails, GetAccount,
     GetByIdReply, GetByIdResponseSchema, GetByLocationIdReply,
     GetByLocationIdResponseSchema, GetCategory, GetGroup, GmbPostActionType, IdReply,
     IdResponseSchema, LocationAndAccountDeleteReply, OgImage, OgTags, PlatformsValue,
@@ -108,11 +108,11 @@ crm_core::record! {
         account_ids: Option<Vec<String>> = "accountIds",
         category_ids: Option<Vec<String>> = "categoryIds",
         /// The end of the period. Required in requests.
-        end_date: Option<String> = "endDate",
+        end_date: Option<Timestamp> = "endDate",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The start of the period. Required in requests.
-        start_date: Option<String> = "startDate",
+        start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "locationId" "startDate"
     by new
@@ -127,9 +127,9 @@ impl CalendarList {
     /// Creates a value from the required fields, in this order: `end_date`, `location_id` and `start_date`.
     #[must_use]
     pub fn new(
-        end_date: impl Into<String>,
+        end_date: impl Into<Timestamp>,
         location_id: impl Into<String>,
-        start_date: impl Into<String>,
+        start_date: impl Into<Timestamp>,
     ) -> Self {
         Self {
             account_ids: None,
@@ -435,7 +435,7 @@ crm_core::record! {
     /// Body of `social_media.list_comments`.
     pub struct CommentsGetListBody {
         /// Returns only records since this time.
-        from_date: Option<String> = "fromDate",
+        from_date: Option<Timestamp> = "fromDate",
         /// The maximum number of items per page. Between 1 and 100. Default: `10`.
         limit: Option<f64> = "limit",
         /// Required in requests.
@@ -448,14 +448,14 @@ crm_core::record! {
         /// The field to sort by. Default: `latest`.
         sort_by: Option<CommentsGetListBodySortBy> = "sortBy",
         /// Returns only records before this time.
-        to_date: Option<String> = "toDate",
+        to_date: Option<Timestamp> = "toDate",
     }
     required "originIds"
     by new
 }
 crm_core::setters!(CommentsGetListBody {
     /// Returns only records since this time.
-    from_date: String,
+    from_date: Timestamp,
     /// The maximum number of items per page. Between 1 and 100. Default: `10`.
     limit: f64,
     parent_id: String,
@@ -466,7 +466,7 @@ crm_core::setters!(CommentsGetListBody {
     /// The field to sort by. Default: `latest`.
     sort_by: CommentsGetListBodySortBy,
     /// Returns only records before this time.
-    to_date: String,
+    to_date: Timestamp,
 });
 
 impl CommentsGetListBody {
@@ -1197,13 +1197,13 @@ crm_core::record! {
         /// The ids of the social media accounts.
         account_ids: Option<Vec<String>> = "accountIds",
         /// The end of the period. Required in requests.
-        end_date: Option<String> = "endDate",
+        end_date: Option<Timestamp> = "endDate",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
         /// The id of the edit session. Required in requests.
         session_id: Option<String> = "sessionId",
         /// The start of the period. Required in requests.
-        start_date: Option<String> = "startDate",
+        start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "locationId" "sessionId" "startDate"
     by new
@@ -1217,10 +1217,10 @@ impl EditSessionCalendar {
     /// Creates a value from the required fields, in this order: `end_date`, `location_id`, `session_id` and `start_date`.
     #[must_use]
     pub fn new(
-        end_date: impl Into<String>,
+        end_date: impl Into<Timestamp>,
         location_id: impl Into<String>,
         session_id: impl Into<String>,
-        start_date: impl Into<String>,
+        start_date: impl Into<Timestamp>,
     ) -> Self {
         Self {
             account_ids: None,
@@ -1683,7 +1683,7 @@ crm_core::record! {
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
-        post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
+        post_approval_details: Option<FormattedApprovalDetails> = "postApprovalDetails",
         post_id: Option<String> = "postId",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",
@@ -2801,7 +2801,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`CommentsCreateBody::attachments`].
     pub struct SocialPlannerAttachment {
-        /// Always `image`. Required in requests.
+        /// Always `image`.
         type_: Option<String> = "type",
         /// Required in requests.
         url: Option<String> = "url",
@@ -2878,7 +2878,7 @@ crm_core::record! {
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
-        post_approval_details: Option<FormatedApprovalDetails> = "postApprovalDetails",
+        post_approval_details: Option<FormattedApprovalDetails> = "postApprovalDetails",
         post_id: Option<String> = "postId",
         /// The time of publication.
         published_at: Option<String> = "publishedAt",

@@ -159,7 +159,7 @@ crm_core::record! {
         contract_effective_date: Option<String> = "contractEffectiveDate",
         /// The currency, for example `USD`. Required in requests.
         currency_code: Option<String> = "currencyCode",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Option<Map<String>> = "customProperties",
         deal_id: Option<String> = "dealId",
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
@@ -202,7 +202,7 @@ crm_core::setters!(ContractCreateRequest {
     contract_effective_date: String,
     /// The currency, for example `USD`.
     currency_code: String,
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: Map<String>,
     deal_id: String,
     external_payment_method_reference_id: String,
@@ -254,7 +254,7 @@ crm_core::record! {
         billing_contact_id: Option<String> = "billingContactId",
         /// A date, `YYYY-MM-DD`.
         billing_start_date_override: Option<String> = "billingStartDateOverride",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Option<Map<String>> = "customProperties",
         deal_id: Option<String> = "dealId",
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
@@ -284,7 +284,7 @@ crm_core::setters!(ContractEditRequest {
     billing_contact_id: String,
     /// A date, `YYYY-MM-DD`.
     billing_start_date_override: String,
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: Map<String>,
     deal_id: String,
     external_payment_method_reference_id: String,
@@ -350,7 +350,7 @@ crm_core::record! {
         currency_code: Option<String> = "currencyCode",
         current_annual_recurring_revenue: Option<f64> = "currentAnnualRecurringRevenue",
         current_monthly_recurring_revenue: Option<f64> = "currentMonthlyRecurringRevenue",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Map<String> = "customProperties",
         deal_id: Option<String> = "dealId",
         direct_debit_fee_name: Option<String> = "directDebitFeeName",
@@ -462,7 +462,7 @@ impl CreateRenewalQuoteRequest {
 }
 
 crm_core::record! {
-    /// Variant of [`ContractChangeCreateRequest`].
+    /// The variant of [`ContractChangeCreateRequest`] whose `type` is `DIRECT`.
     pub struct DirectContractChangeCreateRequest {
         /// Required in requests.
         auto_accept: Option<bool> = "autoAccept",
@@ -474,7 +474,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Required in requests.
         prorating: Option<bool> = "prorating",
-        /// Always `DIRECT`. Required in requests.
+        /// Always `DIRECT`.
         type_: Option<String> = "type",
     }
     required "autoAccept" "lineItemChanges" "prorating" "type"
@@ -662,7 +662,7 @@ crm_core::setters!(LineItemChangeUpdate {
 });
 
 crm_core::record! {
-    /// Variant of [`ContractChangeCreateRequest`].
+    /// The variant of [`ContractChangeCreateRequest`] whose `type` is `QUOTE`.
     pub struct QuoteContractChangeCreateRequest {
         contract_id: Option<String> = "contractId",
         deal_id: Option<String> = "dealId",
@@ -675,7 +675,7 @@ crm_core::record! {
         prorating: Option<bool> = "prorating",
         /// Required in requests.
         quote_template_id: Option<String> = "quoteTemplateId",
-        /// Always `QUOTE`. Required in requests.
+        /// Always `QUOTE`.
         type_: Option<String> = "type",
     }
     required "prorating" "quoteTemplateId" "type"
@@ -728,7 +728,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Map<String> = "customProperties",
         deal_id: Option<String> = "dealId",
         /// A date, `YYYY-MM-DD`.

@@ -25,7 +25,7 @@ impl AssociationFilter {
 }
 
 crm_core::record! {
-    /// Variant of [`RuleConfigurationCalculation`].
+    /// The variant of [`RuleConfigurationCalculation`] whose `type` is `ASSOCIATIONS`.
     pub struct AssociationObjectRollupCalculator {
         /// Required in requests.
         associated_object_type_id: Option<String> = "associatedObjectTypeId",
@@ -38,7 +38,7 @@ crm_core::record! {
         record_calculation: Option<AssociationObjectRollupCalculatorRecordCalculation> = "recordCalculation",
         /// Required in requests.
         rollup_type: Option<RollupCalculatorRollupType> = "rollupType",
-        /// Always `ASSOCIATIONS`. Required in requests.
+        /// Always `ASSOCIATIONS`.
         type_: Option<String> = "type",
     }
     required "associatedObjectTypeId" "associationSpec" "inverseAssociationSpec" "recordCalculation" "rollupType" "type"
@@ -55,7 +55,7 @@ crm_core::setters!(AssociationObjectRollupCalculator {
 });
 
 impl AssociationObjectRollupCalculator {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set. Set the required fields with their methods: `associated_object_type_id`, `association_spec`, `inverse_association_spec`, `record_calculation` and `rollup_type`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -89,7 +89,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`RuleConfigurationCalculation`].
+    /// The variant of [`RuleConfigurationCalculation`] whose `type` is `ASSOCIATION_UE`.
     pub struct AssociationUnifiedEventRollupCalculator {
         /// Required in requests.
         associated_object_type_id: Option<String> = "associatedObjectTypeId",
@@ -102,7 +102,7 @@ crm_core::record! {
         record_calculation: Option<MultiUnifiedEventRollupCalculator> = "recordCalculation",
         /// Required in requests.
         rollup_type: Option<RollupCalculatorRollupType> = "rollupType",
-        /// Always `ASSOCIATION_UE`. Required in requests.
+        /// Always `ASSOCIATION_UE`.
         type_: Option<String> = "type",
     }
     required "associatedObjectTypeId" "associationSpec" "inverseAssociationSpec" "recordCalculation" "rollupType" "type"
@@ -119,7 +119,7 @@ crm_core::setters!(AssociationUnifiedEventRollupCalculator {
 });
 
 impl AssociationUnifiedEventRollupCalculator {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `type_` is set. Set the required fields with their methods: `associated_object_type_id`, `association_spec`, `inverse_association_spec`, `record_calculation` and `rollup_type`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -142,13 +142,13 @@ impl Default for AssociationUnifiedEventRollupCalculator {
 }
 
 crm_core::record! {
-    /// Variant of [`CompositeConditionConditionsItem`].
+    /// The variant of [`CompositeConditionConditionsItem`] whose `type` is `COMPOSITE`.
     pub struct CompositeCondition {
         /// Conditions under which it applies. Required in requests.
         conditions: Option<Vec<CompositeConditionConditionsItem>> = "conditions",
-        /// Operator that is applied. Always `AND`. Required in requests.
+        /// Operator that is applied. Always `AND`.
         operator: Option<String> = "operator",
-        /// Always `COMPOSITE`. Required in requests.
+        /// Always `COMPOSITE`.
         type_: Option<String> = "type",
     }
     required "conditions" "operator" "type"
@@ -177,9 +177,9 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
+    /// The variant of [`AssociationObjectRollupCalculatorRecordCalculation`] whose `type` is `CONDITIONAL`.
     pub struct ConditionalCalculator {
-        /// Always `CONDITIONAL`. Required in requests.
+        /// Always `CONDITIONAL`.
         type_: Option<String> = "type",
         /// Required in requests.
         value: Option<f64> = "value",
@@ -207,9 +207,9 @@ impl ConditionalCalculator {
 }
 
 crm_core::record! {
-    /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
+    /// The variant of [`AssociationObjectRollupCalculatorRecordCalculation`] whose `type` is `CONSTANT`.
     pub struct ConstantValueCalculator {
-        /// Always `CONSTANT`. Required in requests.
+        /// Always `CONSTANT`.
         type_: Option<String> = "type",
         /// Required in requests.
         value: Option<f64> = "value",
@@ -306,7 +306,7 @@ crm_core::record! {
     pub struct EventFrequencyBetween {
         /// Required in requests.
         ranges: Option<Vec<FrequencyRange>> = "ranges",
-        /// Always `BETWEEN`. Required in requests.
+        /// Always `BETWEEN`.
         type_: Option<String> = "type",
     }
     required "ranges" "type"
@@ -488,7 +488,7 @@ impl LeadScoringAssociationSpec {
 }
 
 crm_core::record! {
-    /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
+    /// The variant of [`AssociationObjectRollupCalculatorRecordCalculation`] whose `type` is `MATCH`.
     pub struct MatchCalculator {
         /// The value used when there is none.
         default_value: Option<f64> = "defaultValue",
@@ -496,7 +496,7 @@ crm_core::record! {
         match_rules: Option<Vec<MatchRule>> = "matchRules",
         /// The name of the property. Required in requests.
         property: Option<String> = "property",
-        /// Always `MATCH`. Required in requests.
+        /// Always `MATCH`.
         type_: Option<String> = "type",
     }
     required "matchRules" "property" "type"
@@ -549,14 +549,14 @@ impl MatchRule {
 }
 
 crm_core::record! {
-    /// Variant of [`OutputConfigurationCreateOutputsItem`].
+    /// The variant of [`OutputConfigurationCreateOutputsItem`] whose `outputType` is `MATRIX`.
     pub struct MatrixOutputOverride {
         /// Required in requests.
         boundaries: Option<Map<Vec<MatrixTierBoundary>>> = "boundaries",
         /// Required in requests.
         id: Option<String> = "id",
         internal_property_name: Option<String> = "internalPropertyName",
-        /// Always `MATRIX`. Required in requests.
+        /// Always `MATRIX`.
         output_type: Option<String> = "outputType",
         property_description: Option<String> = "propertyDescription",
         property_group: Option<String> = "propertyGroup",
@@ -593,7 +593,7 @@ impl MatrixOutputOverride {
 }
 
 crm_core::record! {
-    /// Variant of [`Output`].
+    /// The variant of [`Output`] whose `outputType` is `MATRIX`.
     pub struct MatrixOutputProperty {
         boundaries: Map<Vec<MatrixTierBoundary>> = "boundaries",
         categories: Vec<ScoreOutputPropertyCategoriesItem> = "categories",
@@ -668,11 +668,11 @@ impl MultiUnifiedEventCalculatorEntry {
 }
 
 crm_core::record! {
-    /// Variant of [`RuleConfigurationCalculation`].
+    /// The variant of [`RuleConfigurationCalculation`] whose `type` is `MULTI_UE`.
     pub struct MultiUnifiedEventRollupCalculator {
         /// Required in requests.
         event_calculators: Option<Vec<MultiUnifiedEventCalculatorEntry>> = "eventCalculators",
-        /// Always `MULTI_UE`. Required in requests.
+        /// Always `MULTI_UE`.
         type_: Option<String> = "type",
     }
     required "eventCalculators" "type"
@@ -694,11 +694,11 @@ impl MultiUnifiedEventRollupCalculator {
 }
 
 crm_core::record! {
-    /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
+    /// The variant of [`AssociationObjectRollupCalculatorRecordCalculation`] whose `type` is `MULTI`.
     pub struct MultiValueCalculator {
         /// Required in requests.
         calculators: Option<Vec<AssociationObjectRollupCalculatorRecordCalculation>> = "calculators",
-        /// Always `MULTI`. Required in requests.
+        /// Always `MULTI`.
         type_: Option<String> = "type",
     }
     required "calculators" "type"
@@ -1026,12 +1026,12 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`OutputConfigurationCreateOutputsItem`].
+    /// The variant of [`OutputConfigurationCreateOutputsItem`] whose `outputType` is `SCORE`.
     pub struct ScoreOutputOverride {
         /// Required in requests.
         id: Option<String> = "id",
         internal_property_name: Option<String> = "internalPropertyName",
-        /// Always `SCORE`. Required in requests.
+        /// Always `SCORE`.
         output_type: Option<String> = "outputType",
         property_description: Option<String> = "propertyDescription",
         property_group: Option<String> = "propertyGroup",
@@ -1064,7 +1064,7 @@ impl ScoreOutputOverride {
 }
 
 crm_core::record! {
-    /// Variant of [`Output`].
+    /// The variant of [`Output`] whose `outputType` is `SCORE`.
     pub struct ScoreOutputProperty {
         categories: Vec<ScoreOutputPropertyCategoriesItem> = "categories",
         id: Option<String> = "id",
@@ -1163,11 +1163,11 @@ impl ScoreRuleConfigurationCreate {
 }
 
 crm_core::record! {
-    /// Variant of [`AssociationObjectRollupCalculatorRecordCalculation`].
+    /// The variant of [`AssociationObjectRollupCalculatorRecordCalculation`] whose `type` is `SEGMENT_MEMBERSHIP`.
     pub struct SegmentMembershipCalculator {
         /// Required in requests.
         segment_membership_rules: Option<Vec<SegmentMembershipRule>> = "segmentMembershipRules",
-        /// Always `SEGMENT_MEMBERSHIP`. Required in requests.
+        /// Always `SEGMENT_MEMBERSHIP`.
         type_: Option<String> = "type",
     }
     required "segmentMembershipRules" "type"
@@ -1230,13 +1230,13 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`CompositeConditionConditionsItem`].
+    /// The variant of [`CompositeConditionConditionsItem`] whose `type` is `SINGLE`.
     pub struct SingleCondition {
         /// Test that is applied to the property. Required in requests.
         operation: Option<Value> = "operation",
         /// The name of the property. Required in requests.
         property: Option<String> = "property",
-        /// Always `SINGLE`. Required in requests.
+        /// Always `SINGLE`.
         type_: Option<String> = "type",
     }
     required "operation" "property" "type"
@@ -1257,14 +1257,14 @@ impl SingleCondition {
 }
 
 crm_core::record! {
-    /// Variant of [`OutputConfigurationCreateOutputsItem`].
+    /// The variant of [`OutputConfigurationCreateOutputsItem`] whose `outputType` is `THRESHOLD`.
     pub struct ThresholdOutputOverride {
         /// Required in requests.
         boundaries: Option<Vec<ThresholdTierBoundary>> = "boundaries",
         /// Required in requests.
         id: Option<String> = "id",
         internal_property_name: Option<String> = "internalPropertyName",
-        /// Always `THRESHOLD`. Required in requests.
+        /// Always `THRESHOLD`.
         output_type: Option<String> = "outputType",
         property_description: Option<String> = "propertyDescription",
         property_group: Option<String> = "propertyGroup",
@@ -1301,7 +1301,7 @@ impl ThresholdOutputOverride {
 }
 
 crm_core::record! {
-    /// Variant of [`Output`].
+    /// The variant of [`Output`] whose `outputType` is `THRESHOLD`.
     pub struct ThresholdOutputProperty {
         boundaries: Vec<ThresholdTierBoundary> = "boundaries",
         categories: Vec<ScoreOutputPropertyCategoriesItem> = "categories",

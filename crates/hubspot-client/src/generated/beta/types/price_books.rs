@@ -51,7 +51,7 @@ impl PriceBookAddProductRequestBatch {
 crm_core::record! {
     /// Body of `price_books.create`.
     pub struct PriceBookCreateRequest {
-        /// Further properties beside the usual ones. Required in requests.
+        /// Additional properties. Required in requests.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -146,7 +146,7 @@ crm_core::record! {
         cost_of_goods_sold: Option<String> = "costOfGoodsSold",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Map<String> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -241,7 +241,7 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         billing_frequency: Option<BillingFrequency> = "billingFrequency",
         billing_period: Option<String> = "billingPeriod",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Option<Map<String>> = "customProperties",
         pricing: Option<PricingUpdateRequest> = "pricing",
         status: Option<PriceBookItemReplyStatus> = "status",
@@ -253,7 +253,7 @@ crm_core::setters!(PriceBookItemUpdateRequest {
     archived: bool,
     billing_frequency: BillingFrequency,
     billing_period: String,
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: Map<String>,
     pricing: PricingUpdateRequest,
     status: PriceBookItemReplyStatus,
@@ -275,7 +275,7 @@ crm_core::record! {
         count_of_included_products: Option<i64> = "countOfIncludedProducts",
         /// Time at which it was created.
         created_at: Option<Timestamp> = "createdAt",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Map<String> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -311,7 +311,7 @@ crm_core::record! {
 crm_core::record! {
     /// Changes to a price book. The vendor's document lists the members without types; their types are implied by those of the reply.
     pub struct PriceBookUpdateRequest {
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Option<Map<String>> = "customProperties",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -321,7 +321,7 @@ crm_core::record! {
     nullable "description" "name"
 }
 crm_core::setters!(PriceBookUpdateRequest {
-    /// Further properties beside the usual ones.
+    /// Additional properties.
     custom_properties: Map<String>,
     /// Human-readable description.
     description: String,

@@ -105,7 +105,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContractCreateRequestLineItemsItem`].
+    /// The variant of [`ContractCreateRequestLineItemsItem`] whose `mode` is `CLONE`.
     pub struct LineItemCloneCreateRequest {
         /// Required in requests.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
@@ -135,7 +135,7 @@ crm_core::record! {
         is_optional: Option<Value> = "isOptional",
         /// Required in requests.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
-        /// Always `CLONE`. Required in requests.
+        /// Always `CLONE`.
         mode: Option<String> = "mode",
         /// Required in requests.
         name: Option<Value> = "name",
@@ -209,7 +209,7 @@ crm_core::setters!(LineItemCloneCreateRequest {
 });
 
 impl LineItemCloneCreateRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `mode` is set. Set the required fields with their methods: `allow_buyer_selected_quantity`, `billing_cycle_anchor_date`, `billing_start_delay_days`, `billing_start_delay_months`, `buyer_selected_quantity_max`, `buyer_selected_quantity_min`, `description`, `discount`, `discount_percentage`, `external_id`, `images`, `is_editable_price`, `is_optional`, `line_item_currency_code`, `name`, `position_on_quote`, `price_book_id`, `pricing`, `product_type`, `quantity`, `recurring_billing_end_date`, `recurring_billing_frequency`, `recurring_billing_period`, `recurring_billing_start_date`, `rich_text_description`, `sku`, `source_line_item_id`, `tax_category`, `tax_rate_group_id` and `variant_id`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -256,7 +256,7 @@ impl Default for LineItemCloneCreateRequest {
 }
 
 crm_core::record! {
-    /// Variant of [`ContractCreateRequestLineItemsItem`].
+    /// The variant of [`ContractCreateRequestLineItemsItem`] whose `mode` is `CUSTOM`.
     pub struct LineItemCustomCreateRequest {
         allow_buyer_selected_quantity: Option<bool> = "allowBuyerSelectedQuantity",
         /// A date, `YYYY-MM-DD`.
@@ -275,7 +275,7 @@ crm_core::record! {
         is_editable_price: Option<bool> = "isEditablePrice",
         is_optional: Option<bool> = "isOptional",
         line_item_currency_code: Option<String> = "lineItemCurrencyCode",
-        /// Always `CUSTOM`. Required in requests.
+        /// Always `CUSTOM`.
         mode: Option<String> = "mode",
         /// Required in requests.
         name: Option<String> = "name",
@@ -383,7 +383,7 @@ impl LineItemCustomCreateRequest {
 }
 
 crm_core::record! {
-    /// Variant of [`ContractCreateRequestLineItemsItem`].
+    /// The variant of [`ContractCreateRequestLineItemsItem`] whose `mode` is `FROM_PRODUCT`.
     pub struct LineItemFromProductCreateRequest {
         /// Required in requests.
         allow_buyer_selected_quantity: Option<Value> = "allowBuyerSelectedQuantity",
@@ -413,7 +413,7 @@ crm_core::record! {
         is_optional: Option<Value> = "isOptional",
         /// Required in requests.
         line_item_currency_code: Option<Value> = "lineItemCurrencyCode",
-        /// Always `FROM_PRODUCT`. Required in requests.
+        /// Always `FROM_PRODUCT`.
         mode: Option<String> = "mode",
         /// Required in requests.
         name: Option<Value> = "name",
@@ -487,7 +487,7 @@ crm_core::setters!(LineItemFromProductCreateRequest {
 });
 
 impl LineItemFromProductCreateRequest {
-    /// Creates a value with the constant members only.
+    /// Creates a value in which only `mode` is set. Set the required fields with their methods: `allow_buyer_selected_quantity`, `billing_cycle_anchor_date`, `billing_start_delay_days`, `billing_start_delay_months`, `buyer_selected_quantity_max`, `buyer_selected_quantity_min`, `description`, `discount`, `discount_percentage`, `external_id`, `images`, `is_editable_price`, `is_optional`, `line_item_currency_code`, `name`, `position_on_quote`, `price_book_id`, `pricing`, `product_id`, `product_type`, `quantity`, `recurring_billing_end_date`, `recurring_billing_frequency`, `recurring_billing_period`, `recurring_billing_start_date`, `rich_text_description`, `sku`, `tax_category`, `tax_rate_group_id` and `variant_id`. A request without one of them fails with `ErrorKind::Validation`, and nothing is sent.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -19,7 +19,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `AB_TEST_BRANCH`.
     pub struct AbTestBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -31,7 +31,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `FIELD_DATA`.
     pub struct ActionDataValue {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -43,7 +43,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `ACTION_OUTPUT_OBJECT_PROPERTY`.
     pub struct ActionOutputObjectPropertyValue {
         /// The token of the property in the action's output.
         action_output_property_token: Option<String> = "actionOutputPropertyToken",
@@ -74,7 +74,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`FieldDefinition`].
+    /// The variant of [`FieldDefinition`] whose `fieldDefinitionType` is `EXTERNAL_ENUM`.
     pub struct ApiExternalEnumInputFieldDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -92,7 +92,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `APPEND_OBJECT_PROPERTY`.
     pub struct AppendObjectPropertyValue {
         /// The name of the property to append.
         append_property_name: Option<String> = "appendPropertyName",
@@ -102,7 +102,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `ASSOCIATION`.
     pub struct AssociationDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationSpecWithLabelCategory> = "associationCategory",
@@ -119,7 +119,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `ASSOCIATION_TIMESTAMP`.
     pub struct AssociationTimestampDataSource {
         /// Origin of the association's definition, for example `USER_DEFINED`.
         association_category: Option<AssociationSpecWithLabelCategory> = "associationCategory",
@@ -134,7 +134,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`WebhookActionAuthSettings`].
+    /// The variant of [`WebhookActionAuthSettings`] whose `type` is `AUTH_KEY`.
     pub struct AuthKeyWebhookAuthSettings {
         location: Option<AuthKeyWebhookAuthSettingsLocation> = "location",
         name: Option<String> = "name",
@@ -216,9 +216,9 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`FlowRevisionFlow`].
+    /// The variant of [`FlowRevisionFlow`] whose `type` is `CONTACT_FLOW`.
     pub struct ContactFlow {
-        /// Actions that are performed, allowed or observed.
+        /// The actions of the workflow.
         actions: Vec<ContactFlowActionsItem> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Vec<BlockedDate> = "blockedDates",
@@ -228,7 +228,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// State of the creation of its CRM record: `PENDING` or `COMPLETE`.
         crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Map<String> = "customProperties",
         /// Sources of additional records for the workflow.
         data_sources: Vec<ContactFlowDataSourcesItem> = "dataSources",
@@ -256,7 +256,7 @@ crm_core::record! {
         revision_id: Option<String> = "revisionId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
-        /// The ids of lists whose contacts stay out.
+        /// The ids of the lists whose contacts are not enrolled.
         suppression_list_ids: Vec<i64> = "suppressionListIds",
         /// The hours of the week in which actions may run.
         time_windows: Vec<TimeWindow> = "timeWindows",
@@ -265,7 +265,7 @@ crm_core::record! {
         un_enrollment_setting: Option<UnEnrollmentSetting> = "unEnrollmentSetting",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The UUID that tells it from all others.
+        /// The UUID.
         uuid: Option<String> = "uuid",
     }
 }
@@ -325,7 +325,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEventAnchor`].
+    /// The variant of [`ContactFlowEventAnchor`] whose `type` is `CONTACT_PROPERTY_ANCHOR`.
     pub struct ContactPropertyAnchor {
         /// The name of the contact property.
         contact_property: Option<String> = "contactProperty",
@@ -335,7 +335,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `CUSTOM_CODE`.
     pub struct CustomCodeAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -356,7 +356,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `DAILY`.
     pub struct DailyEnrollmentSchedule {
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `DAILY`.
@@ -365,7 +365,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentCriteria`].
+    /// The variant of [`ContactFlowEnrollmentCriteria`] whose `type` is `DATASET`.
     pub struct DatasetBasedEnrollmentCriteria {
         /// The id of the dataset.
         dataset_id: Option<i64> = "datasetId",
@@ -379,7 +379,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `DATASET_FIELD_PROPERTY_FILTER`.
     pub struct DatasetFieldPropertyFilterDataSource {
         /// The name of the field in the dataset.
         dataset_field_name: Option<String> = "datasetFieldName",
@@ -394,7 +394,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
     pub struct EnrolledArgumentPropertyFilterDataSource {
         /// The name of the argument.
         argument_name: Option<String> = "argumentName",
@@ -409,7 +409,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `ENROLLED_RECORD_PROPERTY_FILTER`.
     pub struct EnrolledRecordPropertyFilterDataSource {
         name: Option<String> = "name",
         /// The internal name of the property.
@@ -424,7 +424,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `ENROLLMENT_DATASET_COLUMN`.
     pub struct EnrollmentDatasetColumnValue {
         /// The token of the column in the enrollment dataset.
         enrollment_dataset_column_token: Option<String> = "enrollmentDatasetColumnToken",
@@ -434,7 +434,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `ENROLLMENT_EVENT_PROPERTY`.
     pub struct EnrollmentEventPropertyValue {
         /// Property of the event that enrolled the record.
         enrollment_event_property_token: Option<String> = "enrollmentEventPropertyToken",
@@ -444,7 +444,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`FieldDefinition`].
+    /// The variant of [`FieldDefinition`] whose `fieldDefinitionType` is `ENUM`.
     pub struct EnumInputFieldDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -473,7 +473,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentCriteria`].
+    /// The variant of [`ContactFlowEnrollmentCriteria`] whose `type` is `EVENT_BASED`.
     pub struct EventBasedEnrollmentCriteria {
         /// The events that enroll a record.
         event_filter_branches: Vec<UnifiedEventsFilterBranch> = "eventFilterBranches",
@@ -489,7 +489,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `FETCHED_OBJECT_PROPERTY`.
     pub struct FetchedObjectPropertyValue {
         /// Property of the fetched record.
         property_token: Option<String> = "propertyToken",
@@ -539,7 +539,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `INCREMENT`.
     pub struct IncrementValue {
         /// Amount to add.
         increment_amount: Option<f64> = "incrementAmount",
@@ -604,7 +604,7 @@ crm_core::union! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentCriteria`].
+    /// The variant of [`ContactFlowEnrollmentCriteria`] whose `type` is `LIST_BASED`.
     pub struct ListBasedEnrollmentCriteria {
         /// Filters for the records that are enrolled.
         list_filter_branch: Option<FilterBranch> = "listFilterBranch",
@@ -632,7 +632,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `LIST_BRANCH`.
     pub struct ListBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -648,7 +648,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `LIST`.
     pub struct ListInputValue {
         /// Always `LIST`.
         type_: Option<String> = "type",
@@ -658,7 +658,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentCriteria`].
+    /// The variant of [`ContactFlowEnrollmentCriteria`] whose `type` is `MANUAL`.
     pub struct ManualEnrollmentCriteria {
         /// True if records can enter more than once.
         should_re_enroll: Option<bool> = "shouldReEnroll",
@@ -668,7 +668,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `MAP`.
     pub struct MapInputValue {
         /// Always `MAP`.
         type_: Option<String> = "type",
@@ -678,7 +678,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `MONTHLY_RELATIVE_DAYS`.
     pub struct MonthlyRelativeDaysEnrollmentSchedule {
         /// The day: `FIRST_MONDAY_OF_MONTH` or `LAST_DAY_OF_MONTH`.
         monthly_relative_days: Option<MonthlyRelativeDaysEnrollmentScheduleMonthlyRelativeDays> = "monthlyRelativeDays",
@@ -699,7 +699,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `MONTHLY_SPECIFIC_DAYS`.
     pub struct MonthlySpecificDaysEnrollmentSchedule {
         days_of_month: Vec<i64> = "daysOfMonth",
         time_of_day: Option<TimeOfDay> = "timeOfDay",
@@ -709,7 +709,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `OBJECT_PROPERTY`.
     pub struct ObjectPropertyValue {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
@@ -739,9 +739,9 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`FlowRevisionFlow`].
+    /// The variant of [`FlowRevisionFlow`] whose `type` is `PLATFORM_FLOW`.
     pub struct PlatformFlow {
-        /// Actions that are performed, allowed or observed.
+        /// The actions of the workflow.
         actions: Vec<ContactFlowActionsItem> = "actions",
         /// Dates on which nothing runs.
         blocked_dates: Vec<BlockedDate> = "blockedDates",
@@ -749,7 +749,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// State of the creation of its CRM record: `PENDING` or `COMPLETE`.
         crm_object_creation_status: Option<FlowCrmObjectCreationStatus> = "crmObjectCreationStatus",
-        /// Further properties beside the usual ones.
+        /// Additional properties.
         custom_properties: Map<String> = "customProperties",
         /// Sources of additional records for the workflow.
         data_sources: Vec<ContactFlowDataSourcesItem> = "dataSources",
@@ -781,13 +781,13 @@ crm_core::record! {
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
-        /// The UUID that tells it from all others.
+        /// The UUID.
         uuid: Option<String> = "uuid",
     }
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `PROPERTY_BASED`.
     pub struct PropertyBasedEnrollmentSchedule {
         /// The name of the date property.
         date_property: Option<String> = "dateProperty",
@@ -802,7 +802,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `RELATIVE_DATETIME`.
     pub struct RelativeDateTimeValue {
         /// Offset from the time.
         time_delay: Option<TimeDelay> = "timeDelay",
@@ -812,7 +812,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`WebhookActionAuthSettings`].
+    /// The variant of [`WebhookActionAuthSettings`] whose `type` is `SIGNATURE`.
     pub struct SignatureWebhookAuthSettings {
         /// The id of the app.
         app_id: Option<i64> = "appId",
@@ -822,7 +822,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`FieldDefinition`].
+    /// The variant of [`FieldDefinition`] whose `fieldDefinitionType` is `SIMPLE`.
     pub struct SimpleInputFieldDefinition {
         /// Human-readable description.
         description: Option<String> = "description",
@@ -838,7 +838,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `SINGLE_CONNECTION`.
     pub struct SingleConnectionAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -856,7 +856,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `SINGLE_OBJECT_COORDINATES`.
     pub struct SingleObjectCoordinatesValue {
         coordinates_token: Option<String> = "coordinatesToken",
         /// Always `SINGLE_OBJECT_COORDINATES`.
@@ -887,7 +887,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `STATIC_APPEND_VALUE`.
     pub struct StaticAppendValue {
         /// The fixed value to append.
         static_append_value: Option<String> = "staticAppendValue",
@@ -907,7 +907,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `STATIC_BRANCH`.
     pub struct StaticBranchAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -925,7 +925,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEventAnchor`].
+    /// The variant of [`ContactFlowEventAnchor`] whose `type` is `STATIC_DATE_ANCHOR`.
     pub struct StaticDateAnchor {
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
@@ -937,7 +937,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowDataSourcesItem`].
+    /// The variant of [`ContactFlowDataSourcesItem`] whose `type` is `STATIC_PROPERTY_FILTER`.
     pub struct StaticPropertyFilterDataSource {
         name: Option<String> = "name",
         /// The internal name of the property.
@@ -962,7 +962,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `STATIC_VALUE`.
     pub struct StaticValue {
         /// The fixed value.
         static_value: Option<String> = "staticValue",
@@ -1066,7 +1066,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`InputVariableValue`].
+    /// The variant of [`InputVariableValue`] whose `type` is `TIMESTAMP`.
     pub struct TimestampValue {
         /// Always `EXECUTION_TIME`.
         timestamp_type: Option<String> = "timestampType",
@@ -1095,7 +1095,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowActionsItem`].
+    /// The variant of [`ContactFlowActionsItem`] whose `type` is `WEBHOOK`.
     pub struct WebhookAction {
         /// The id of the action.
         action_id: Option<String> = "actionId",
@@ -1147,7 +1147,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `WEEKLY`.
     pub struct WeeklyEnrollmentSchedule {
         days_of_week: Vec<TimeWindowDay> = "daysOfWeek",
         time_of_day: Option<TimeOfDay> = "timeOfDay",
@@ -1157,7 +1157,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Variant of [`ContactFlowEnrollmentSchedule`].
+    /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `YEARLY`.
     pub struct YearlyEnrollmentSchedule {
         day_of_month: Option<i64> = "dayOfMonth",
         /// The month, as a number or a name.
