@@ -193,10 +193,10 @@ mod tests {
         let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
         for (told, page, measure, most) in [
             (
-                "500 accounts take less than a twentieth of the memory",
+                "500 accounts take less than a fifteenth of the memory",
                 "benchmarks.md",
                 "500 accounts: memory",
-                1.0 / 20.0,
+                1.0 / 15.0,
             ),
             (
                 "less than a twentieth of what stock progenitor",

@@ -1,4 +1,4 @@
-//! What the baselines are, for the reader of the table.
+//! Sentences about the baselines, for the reader of the table.
 
 use crate::peers::{HOOPAI, HUBSPOT, Peers, Runtime};
 

@@ -1,4 +1,4 @@
-//! What is to be sent: `--dry-run` shows it, and its digest confirms it.
+//! The plan of an import: `--dry-run` shows it, and its digest confirms it.
 
 use std::time::SystemTime;
 
@@ -13,7 +13,7 @@ use crate::note;
 use crate::output::{self, Format};
 use crate::request;
 
-/// What is to be sent.
+/// The rows that are to be sent, and how.
 pub(super) struct Plan<'a> {
     head: &'a Head,
     /// The number of rows without a result.

@@ -49,7 +49,7 @@ struct Parts {
 }
 
 impl Rules {
-    /// Brings a row into the form that is sent. `not_sent` takes the columns that are left out.
+    /// Brings a row into the form that is sent. `not_sent` takes the columns that are not sent.
     pub(super) fn input(
         &self,
         mut row: Map<String, Value>,
