@@ -20,6 +20,7 @@ mod note;
 mod options;
 mod output;
 mod profile;
+mod replace;
 mod request;
 mod run;
 mod schema;

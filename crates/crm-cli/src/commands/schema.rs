@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::note;
 use crate::options::Options;
 use crate::output;
+use crate::replace::replace;
 use crate::session::Session;
 
 /// The forms of a schema.
@@ -92,7 +93,8 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     };
     let Some(path) = to else { return output::text(&written) };
     tell(path, before.as_deref(), form, &schema, &written);
-    file::write(path, &written)?;
+    replace(path, written.as_bytes())
+        .map_err(|error| Failure::other(format!("{} cannot be written: {error}", path.display())))?;
     let count = schema["objects"].as_array().map_or(0, Vec::len);
     note::say(&format!("types of object in {}: {count}", path.display()));
     Ok(())

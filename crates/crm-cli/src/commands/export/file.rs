@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::ids::{self, Ids};
 use crate::failure::Failure;
+use crate::replace::replace;
 
 /// A file that rows are written to. Nothing else writes to it meanwhile.
 pub(super) struct Target {
@@ -86,7 +87,7 @@ impl Target {
 
     /// Reads the position.
     fn stored(&self) -> Result<Option<Place>, Failure> {
-        let stored = beside(&self.path, "");
+        let stored = beside(&self.path);
         let text = match fs::read_to_string(&stored) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -112,7 +113,7 @@ impl Target {
         let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
         Err(Failure::usage(format!(
             "{} has the position of an export with other {}; repeat the command of that export, or choose another file; {}",
-            beside(&self.path, "").display(),
+            beside(&self.path).display(),
             names.join(" and "),
             self.anew()
         )))
@@ -143,7 +144,7 @@ impl Target {
 
     /// The sentence about beginning anew.
     pub(super) fn anew(&self) -> String {
-        format!("to begin anew, delete {} and {}", self.path.display(), beside(&self.path, "").display())
+        format!("to begin anew, delete {} and {}", self.path.display(), beside(&self.path).display())
     }
 
     /// Reads the ids of the rows that are in the file.
@@ -201,19 +202,16 @@ impl Target {
         let (bytes, rows) = (self.bytes, self.rows);
         let place = Place { question: question.clone(), properties: properties.to_owned(), bytes, rows, cursor };
         let written = self.flush().and_then(|()| {
-            let (stored, new) = (beside(&self.path, ""), beside(&self.path, ".new"));
-            let mut file = File::create(&new)?;
-            serde_json::to_writer(&file, &place)?;
-            file.write_all(b"\n")?;
-            file.sync_data()?;
-            fs::rename(new, stored)
+            let mut text = serde_json::to_vec(&place)?;
+            text.push(b'\n');
+            replace(&beside(&self.path), &text)
         });
         written.map_err(|error| self.failed(&error))
     }
 
     /// Ends the file: it is complete, and the position is removed.
     pub(super) fn finish(mut self) -> Result<(), Failure> {
-        let ended = self.flush().and_then(|()| fs::remove_file(beside(&self.path, "")));
+        let ended = self.flush().and_then(|()| fs::remove_file(beside(&self.path)));
         ended.map_err(|error| self.failed(&error))
     }
 
@@ -231,9 +229,8 @@ impl Target {
 }
 
 /// The path of the position of a file.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+fn beside(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(".position");
-    name.push(ending);
     name.into()
 }

@@ -1,13 +1,13 @@
 //! The file that keeps the position of a watch between runs.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use crm_core::Cursor;
 
 use crate::failure::Failure;
+use crate::replace::replace;
 
 /// Reads the position, `None` if the file does not exist.
 pub(super) fn read(path: &Path) -> Result<Option<Cursor>, Failure> {
@@ -25,17 +25,9 @@ pub(super) fn read(path: &Path) -> Result<Option<Cursor>, Failure> {
     text.trim().parse().map(Some).map_err(wrong)
 }
 
-/// Replaces the position in one step.
+/// Replaces the position.
 pub(super) fn write(path: &Path, cursor: &Cursor) -> Result<(), Failure> {
-    let mut name = OsString::from(path);
-    name.push(".new");
-    let new = PathBuf::from(name);
-    let written = File::create(&new).and_then(|mut file| {
-        writeln!(file, "{cursor}")?;
-        file.sync_data()?;
-        fs::rename(&new, path)
-    });
-    written.map_err(|error| {
+    replace(path, format!("{cursor}\n").as_bytes()).map_err(|error| {
         let path = path.display();
         Failure::other(format!("{path} cannot be written: {error}; the next run writes the same changes again"))
     })
