@@ -22,6 +22,7 @@ mod output;
 mod profile;
 mod replace;
 mod request;
+mod rows;
 mod run;
 mod schema;
 mod server;

@@ -74,14 +74,6 @@ pub(super) fn asked(names: &[String]) -> Vec<(&'static str, &str)> {
     names.iter().map(|name| ("--properties", name.as_str())).collect()
 }
 
-/// Refuses the first of some options that is given.
-pub(super) fn refuse(options: &[(&str, bool)], reason: &str) -> Result<(), Failure> {
-    match options.iter().find(|(_, given)| *given) {
-        Some((name, _)) => Err(Failure::usage(format!("{reason}; leave out {name}"))),
-        None => Ok(()),
-    }
-}
-
 /// A record as JSON, without the empty members that the type of the record adds to what HubSpot returns.
 pub(super) fn row(record: impl Serialize) -> Value {
     const ADDED: [&str; 3] = ["associations", "propertiesWithHistory", "warnings"];

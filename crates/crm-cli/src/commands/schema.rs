@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::records;
 use crate::failure::Failure;
 use crate::note;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::output;
 use crate::replace::replace;
 use crate::session::Session;
@@ -68,7 +68,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let Some(("pull", matches)) = matches.subcommand() else {
         return Err(Failure::usage("name a command, for example: crm schema pull hubspot"));
     };
-    options.refuse("schema pull", &["all", "dry-run", "format"])?;
+    options.refuse("schema pull", &[Opt::All, Opt::DryRun, Opt::Format])?;
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let names: Vec<&str> = matches.get_many::<String>("objects").into_iter().flatten().map(String::as_str).collect();
     let to = text("to").map(Path::new);

@@ -14,11 +14,11 @@ use hoopai_client::ContactChanges;
 use hubspot_client::{Change, Changes};
 use serde_json::{Value, json};
 
-use super::records::{self, Kind, Records, names, refuse, row};
+use super::records::{self, Kind, Records, names, row};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::note;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::output::{self, Format};
 use crate::session::Session;
 
@@ -53,8 +53,8 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    refuse(&[("--all", options.all)], "all changes are read")?;
-    refuse(&[("--dry-run", options.dry_run)], "a watch sends more than one request")?;
+    options.without(Opt::All, "all changes are read")?;
+    options.without(Opt::DryRun, "a watch sends more than one request")?;
     if options.format.is_some_and(|format| format != Format::Jsonl) {
         return Err(Failure::usage("changes are written as a JSON value per line; leave out --format"));
     }
