@@ -67,7 +67,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let access = Access::open(&question, &session).await?;
     access.expect(&question).await?;
-    let described = question.describe();
+    let described = question.describe(&session.account(question.api()?));
     let (mut target, place) = Target::open(&question.path, &described)?;
     let is_resumed = place.is_some();
     let (properties, cursor) = match place {
