@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use clap::Arg;
+use clap::builder::PossibleValuesParser;
 use crm_core::{ClientBuilder, Error, OAuthCredentials, Pipeline, Secret};
 use crm_fake::Vendor;
 use hatch_client::{BulkExport, ContactsKey, DepartmentKey, LegacyLeads, ReportingKey};
@@ -133,6 +135,16 @@ pub(crate) fn at<C>(builder: ClientBuilder<C>, base_url: Option<String>) -> Clie
         Some(address) => builder.base_url(address),
         None => builder,
     }
+}
+
+/// The argument that names a vendor.
+pub(crate) fn vendor_argument() -> Arg {
+    Arg::new("vendor").value_name("VENDOR").required(true).value_parser(PossibleValuesParser::new(vendors()))
+}
+
+/// The first API of each credential of a vendor.
+pub(crate) fn credentials(vendor: &str) -> impl Iterator<Item = &'static ApiEntry> {
+    APIS.iter().filter(move |api| api.vendor == vendor && api.document == api.profile)
 }
 
 /// The vendors, each once.

@@ -15,8 +15,6 @@ use crate::failure::Failure;
 
 /// The names that are options of all commands, and those of the body.
 const TAKEN: &[&str] = &["all", "data", "dry-run", "fake", "format", "help", "jq", "part", "profile", "schema", "yes"];
-/// The maximum number of dots in the name of a member; each is a level of the body.
-const MOST_DOTS: usize = 100;
 const FIELDS: &str = "FIELD=VALUE";
 
 /// Adds the arguments of an operation to its command.
@@ -118,9 +116,6 @@ pub(crate) fn input(found: &Found, matches: &ArgMatches) -> Result<Input, Failur
             let pairs: Vec<&String> = matches.get_many::<String>("fields").into_iter().flatten().collect();
             for pair in &pairs {
                 let (name, value) = fields::pair(pair)?;
-                if name.matches('.').count() > MOST_DOTS {
-                    return Err(Failure::usage("a member has too many dots in its name"));
-                }
                 fields::set(found.api.types(), Ty::of(body.ty), &mut members, name, value)?;
             }
             (!pairs.is_empty()).then_some(members)

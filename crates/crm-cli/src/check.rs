@@ -98,7 +98,9 @@ impl Input {
                 Some(Ok(Some(word))) => value = word.into(),
                 _ => {}
             }
-            self.arguments.insert(wire, value);
+            if self.arguments.insert(wire, value).is_some() {
+                faults.push(Fault { path: shown(&name).to_owned(), text: "is given twice".to_owned() });
+            }
         }
         for argument in found.arguments().filter(|one| one.required && !self.arguments.contains_key(one.name)) {
             let about = if argument.doc.is_empty() { String::new() } else { format!(": {}", argument.doc) };

@@ -60,8 +60,7 @@ fn action(matches: &ArgMatches) -> Result<Action, Failure> {
         "find" => Ok(Action::Find { words: many("words").join(" ") }),
         "describe" => {
             let words = many("words");
-            let words: Vec<&str> =
-                words.iter().flat_map(|words| words.split([' ', '.'])).filter(|word| !word.is_empty()).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let named = crate::catalogue::named(&words).map_err(Failure::usage)?;
             Ok(Action::Describe { named, ty: matches.get_one::<String>("type").cloned() })
         }

@@ -71,7 +71,7 @@ pub(crate) async fn scopes(session: &Session, api: &'static ApiEntry) -> Result<
     }
     let credential = session.credential(api).await?;
     let read = match &credential.key {
-        Key::Login(login) => return Ok(tokens(login).await?.map(|tokens| login::scopes(&tokens))),
+        Key::Login(login) => return Ok(tokens(login).await?.map(|tokens| tokens.scopes().to_vec())),
         Key::Token(token) if api.profile == "hubspot" && is_private_app(token) => {
             let pipeline = session.pipeline(api, "").await?;
             let call = Call::<Value>::new(&pipeline, &PRIVATE_APP);

@@ -81,13 +81,6 @@ impl Login {
     }
 }
 
-/// Returns the scopes of a token. HubSpot returns a list instead of OAuth's text.
-pub(crate) fn scopes(tokens: &TokenSet) -> Vec<String> {
-    let listed = tokens.detail("scopes").and_then(serde_json::Value::as_array);
-    let listed = listed.into_iter().flatten().filter_map(|scope| scope.as_str().map(str::to_owned));
-    tokens.scopes().iter().cloned().chain(listed).collect()
-}
-
 /// Returns the keys of the vendor's app in the environment, for example `HUBSPOT_CLIENT_ID`.
 pub(crate) fn keys(vendor: &str) -> (Option<String>, Option<Secret>) {
     (variable(vendor, "CLIENT_ID"), variable(vendor, "CLIENT_SECRET").map(Secret::new))

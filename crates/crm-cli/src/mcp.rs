@@ -32,7 +32,7 @@ use serde_json::Value;
 use tokio::sync::{OnceCell, mpsc};
 
 use crate::failure::Failure;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::schema::Checks;
 use crate::session::Session;
 use crate::waits;
@@ -78,15 +78,14 @@ pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&
 /// Refuses the options that the tools do not follow.
 fn refuse(options: &Options) -> Result<(), Failure> {
     let refused = [
-        (options.dry_run, "--dry-run", "the tools write and batch take dry_run"),
-        (options.all, "--all", "the tool read takes all"),
-        (options.format.is_some(), "--format", "replies are always JSON"),
-        (options.jq.is_some(), "--jq", "replies are those of the protocol"),
+        (Opt::DryRun, ": the tools write and batch take dry_run"),
+        (Opt::All, ": the tool read takes all"),
+        (Opt::Format, ": replies are always JSON"),
+        (Opt::Jq, ": replies are those of the protocol"),
     ];
-    match refused.into_iter().find(|one| one.0) {
-        Some((_, name, text)) => Err(Failure::usage(format!("{name} has no effect on crm mcp; leave it out: {text}"))),
-        None => Ok(()),
-    }
+    refused
+        .into_iter()
+        .try_for_each(|(option, text)| options.refuse("mcp", &[option]).map_err(|failure| failure.and(text)))
 }
 
 #[derive(Clone)]

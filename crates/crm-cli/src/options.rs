@@ -1,5 +1,7 @@
 //! The options of all commands.
 
+use std::fmt;
+
 use clap::{Arg, ArgAction, ArgMatches, ValueEnum as _};
 
 use crate::failure::Failure;
@@ -18,6 +20,32 @@ pub(crate) struct Options {
     pub(crate) schema: Option<String>,
     /// The filter of the output, if this program has filters.
     pub(crate) jq: Option<String>,
+}
+
+/// An option that some commands do not follow.
+#[derive(Clone, Copy)]
+pub(crate) enum Opt {
+    All,
+    DryRun,
+    Fake,
+    Format,
+    Jq,
+    Profile,
+    Schema,
+}
+
+impl fmt::Display for Opt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::All => "--all",
+            Self::DryRun => "--dry-run",
+            Self::Fake => "--fake",
+            Self::Format => "--format",
+            Self::Jq => "--jq",
+            Self::Profile => "--profile",
+            Self::Schema => "--schema",
+        })
+    }
 }
 
 /// The arguments of a command line that set them.
@@ -85,20 +113,30 @@ impl Options {
     }
 
     /// Refuses the options that have no effect on a command.
-    pub(crate) fn refuse(&self, command: &str, refused: &[&str]) -> Result<(), Failure> {
-        let given = |name: &&&str| match **name {
-            "all" => self.all,
-            "dry-run" => self.dry_run,
-            "fake" => self.fake.is_some(),
-            "format" => self.format.is_some(),
-            "jq" => self.jq.is_some(),
-            "profile" => self.profile.is_some(),
-            "schema" => self.schema.is_some(),
-            _ => false,
-        };
-        match refused.iter().find(given) {
-            Some(name) => Err(Failure::usage(format!("--{name} has no effect on crm {command}; leave it out"))),
+    pub(crate) fn refuse(&self, command: &str, refused: &[Opt]) -> Result<(), Failure> {
+        match refused.iter().find(|option| self.has(**option)) {
+            Some(option) => Err(Failure::usage(format!("{option} has no effect on crm {command}; leave it out"))),
             None => Ok(()),
+        }
+    }
+
+    /// Refuses an option for a reason.
+    pub(crate) fn without(&self, option: Opt, reason: &str) -> Result<(), Failure> {
+        match self.has(option) {
+            true => Err(Failure::usage(format!("{reason}; leave out {option}"))),
+            false => Ok(()),
+        }
+    }
+
+    fn has(&self, option: Opt) -> bool {
+        match option {
+            Opt::All => self.all,
+            Opt::DryRun => self.dry_run,
+            Opt::Fake => self.fake.is_some(),
+            Opt::Format => self.format.is_some(),
+            Opt::Jq => self.jq.is_some(),
+            Opt::Profile => self.profile.is_some(),
+            Opt::Schema => self.schema.is_some(),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crm_core::{AppKeys, Secret};
+use ring::digest::{Context, SHA256};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -19,6 +20,8 @@ use crate::login::{self, Login};
 
 /// The profile that is used if none is named.
 const DEFAULT: &str = "default";
+/// The number of bytes of the hash that names a credential of the environment.
+const HASHED: usize = 6;
 
 /// Returns true if there is a file of profiles. One that others can read is an error.
 pub(crate) fn exists() -> Result<bool, Failure> {
@@ -178,6 +181,17 @@ impl Profile {
         };
         let from = format!("profile {}", self.name);
         Ok(Credential { key, base_url: entry.base_url.clone(), allows_writes: self.allow_writes, from })
+    }
+
+    /// Returns the name of the account of an API: this profile, or the variable of the environment with the beginning of a
+    /// hash of its credential.
+    pub(crate) fn account(&self, api: &ApiEntry, named: bool) -> String {
+        let Some(token) = environment(api, named) else { return format!("the profile {}", self.name) };
+        let mut hash = Context::new(&SHA256);
+        hash.update(token.as_bytes());
+        hash.update(b"\n");
+        let hash: String = hash.finish().as_ref().iter().take(HASHED).map(|byte| format!("{byte:02x}")).collect();
+        format!("{} ({hash})", api.variable)
     }
 
     /// Returns the file of HubSpot's schema, unless the credential is that of the environment.

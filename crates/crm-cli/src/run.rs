@@ -10,11 +10,11 @@ use crate::catalogue::{Api, Found, Rows};
 use crate::check::{self, Input};
 use crate::cli::{Action, Asked};
 use crate::failure::Failure;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::output::{self, Format};
 use crate::schema::{self, Checks};
 use crate::session::Session;
-use crate::{describe, find, note, request};
+use crate::{describe, find, note, request, rows};
 
 /// Carries out a command.
 pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure> {
@@ -22,13 +22,11 @@ pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure>
     if let Some(filter) = &options.jq {
         output::filter(filter)?;
     }
+    if matches!(action, Action::Find { .. } | Action::Describe { .. } | Action::Text(_)) {
+        options.without(Opt::Jq, "the answer is a text, which is not filtered")?;
+        options.without(Opt::Format, "the answer is a text, which has no other form")?;
+    }
     match action {
-        Action::Find { .. } | Action::Describe { .. } | Action::Text(_) if options.jq.is_some() => {
-            Err(Failure::usage("the answer is a text, which --jq does not filter; leave it out"))
-        }
-        Action::Find { .. } | Action::Describe { .. } | Action::Text(_) if options.format.is_some() => {
-            Err(Failure::usage("the answer is a text, which --format does not change; leave it out"))
-        }
         Action::Find { words } => output::text(&find::answer(&words)),
         Action::Describe { named, ty } => {
             output::text(&describe::named(&named, ty.as_deref()).map_err(Failure::usage)?)
@@ -37,7 +35,7 @@ pub(crate) async fn run(Asked { options, action }: Asked) -> Result<(), Failure>
         Action::Own { entry, matches } => {
             let name = (entry.command)().get_name().to_owned();
             if name != "mcp" {
-                options.refuse(&name, &["schema"])?;
+                options.refuse(&name, &[Opt::Schema])?;
             }
             (entry.run)(matches, options).await
         }
@@ -57,7 +55,7 @@ async fn operation(found: &Found, mut input: Input, options: &Options) -> Result
 /// Calls an operation with an input that was checked.
 async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), Failure> {
     if !schema::writes_records(found) {
-        options.refuse(&found.words(), &["schema"])?;
+        options.refuse(&found.words(), &[Opt::Schema])?;
     }
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     if !found.operation.reads() {
@@ -70,21 +68,20 @@ async fn called(found: &Found, input: &Input, options: &Options) -> Result<(), F
             return Err(Failure::usage(check::sentence(&faults)));
         }
     }
-    let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
-    let pipeline = session.pipeline(found.api.entry, &department).await?;
+    let pipeline = session.pipeline_of(found, input).await?;
     if options.dry_run {
         return output::preview(&request::call::<Value>(found, &pipeline, input), options.format).await;
     }
     if found.operation.reply == "file" {
-        options.refuse(&found.words(), &["jq"])?;
+        options.refuse(&found.words(), &[Opt::All, Opt::Format, Opt::Jq])?;
         return download(request::call(found, &pipeline, input), found).await;
     }
     let call: Call<Value> = request::call(found, &pipeline, input);
     let format = Format::of(options.format);
     match &found.operation.paging {
         Some(_) if options.all || format != Format::Json => list(call, options.all, format, found).await,
-        None if options.all => Err(Failure::usage(format!("{} returns no pages; leave out --all", found.words()))),
         _ => {
+            options.without(Opt::All, &format!("{} returns no pages", found.words()))?;
             let reply =
                 call.with(request::polling()).send().await.map_err(|error| Failure::operation(found, &error))?;
             output::value(&reply, format)?;
@@ -105,22 +102,8 @@ async fn list(call: Call<Value>, all: bool, format: Format, found: &Found) -> Re
     if !all {
         items = items.max_pages(1);
     }
-    let mut rows = output::Rows::new(format);
-    let mut failed = None;
-    while let Some(item) = items.next().await {
-        match item {
-            Ok(item) => rows.push(item)?,
-            Err(error) => {
-                failed = Some(Failure::operation(found, &error));
-                break;
-            }
-        }
-    }
-    // Rows that arrived before a failure are written nevertheless.
-    rows.end()?;
-    if let Some(failure) = failed {
-        return Err(failure);
-    }
+    let next = async || Some(items.next().await?.map_err(|error| Failure::operation(found, &error)));
+    rows::write(next, None, format).await?;
     if !all && !items.cursor().is_end() {
         note::say("there are more rows; --all reads them");
     }
@@ -145,11 +128,9 @@ async fn raw(
     body: Option<Value>,
     options: &Options,
 ) -> Result<(), Failure> {
-    if options.all {
-        return Err(Failure::usage("raw returns one reply; leave out --all"));
-    }
+    options.without(Opt::All, "raw returns one reply")?;
     // The body is sent as it is.
-    options.refuse("raw", &["schema"])?;
+    options.refuse("raw", &[Opt::Schema])?;
     let Ok(http) = Method::from_bytes(method.as_bytes()) else {
         return Err(Failure::usage(format!("\"{method}\" is not an HTTP method")));
     };

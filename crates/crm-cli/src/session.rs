@@ -1,19 +1,20 @@
 //! Connections of a command: with the credentials of a profile, or to fakes in this process.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use crm_core::{Credentials as _, Error, ErrorKind, OAuthCredentials, Pipeline, Secret};
 use crm_fake::{Fake, Setup};
-use hubspot_client::http::Uri;
 use tokio::sync::Mutex;
 
 use crate::apis::{Access, ApiEntry};
+use crate::catalogue::Found;
+use crate::check::Input;
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::profile::{Credential, Key, Profile};
+use crate::request;
 
 /// Connections to the APIs, each made when it is first needed.
 pub(crate) struct Session {
@@ -78,6 +79,15 @@ impl Session {
         self.fakes.is_some() || self.profile.credential(api, self.named).is_ok()
     }
 
+    /// Returns the name of the account of an API: the profile, or the variable of the environment with a hash of its
+    /// credential.
+    pub(crate) fn account(&self, api: &ApiEntry) -> String {
+        match self.fakes {
+            Some(_) => "fakes".to_owned(),
+            None => self.profile.account(api, self.named),
+        }
+    }
+
     /// Returns the credential of an API.
     pub(crate) async fn credential(&self, api: &ApiEntry) -> Result<Credential, Failure> {
         match &self.fakes {
@@ -107,6 +117,12 @@ impl Session {
         Ok(pipeline)
     }
 
+    /// Returns the pipeline of an operation with this input.
+    pub(crate) async fn pipeline_of(&self, found: &Found, input: &Input) -> Result<Pipeline, Failure> {
+        let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
+        self.pipeline(found.api.entry, &department).await
+    }
+
     /// Returns the client of an API, which `connect` creates.
     pub(crate) async fn connect<C>(
         &self,
@@ -115,15 +131,7 @@ impl Session {
         connect: impl FnOnce(Access) -> Result<C, Error>,
     ) -> Result<C, Failure> {
         let Credential { key, base_url, .. } = self.credential(api).await?;
-        let is_open = base_url.as_deref().is_some_and(is_open);
         let unusable = |error: Error| {
-            if is_open && error.kind() == ErrorKind::Config {
-                return Failure::credential(format!(
-                    "\"base_url\" of {} in the profile must begin with https://; http:// is for addresses of this computer, \
-                     such as http://127.0.0.1:3000",
-                    api.document
-                ));
-            }
             let variable = api.variable;
             Failure::credential(format!("{variable}, or the entry of the profile, cannot be used: {error}"))
         };
@@ -134,20 +142,20 @@ impl Session {
         if let Some(login) = &login {
             RENEWING.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(login));
         }
-        connect(Access { token, login, base_url, department: department.to_owned() }).map_err(unusable)
+        let at = |base_url: Option<String>| Access {
+            token: token.clone(),
+            login: login.clone(),
+            base_url,
+            department: department.to_owned(),
+        };
+        connect(at(base_url.clone())).map_err(|error| {
+            // The address is wrong if that of the vendor can be used.
+            match base_url.is_some() && error.kind() == ErrorKind::Config && api.connect(at(None)).is_ok() {
+                true => Failure::credential(format!("\"base_url\" of {} in the profile: {error}", api.document)),
+                false => unusable(error),
+            }
+        })
     }
-}
-
-/// Returns true if an address has no TLS and is not one of this computer.
-fn is_open(address: &str) -> bool {
-    let address = address.trim();
-    let is_http = address.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"));
-    let uri = address.parse::<Uri>().unwrap_or_default();
-    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
-    let is_local = host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    is_http && !is_local
 }
 
 impl Fakes {

@@ -2,9 +2,11 @@
 
 mod support;
 
-use crm_fake::{Fake, Fault, Payload, Vendor};
+use std::time::Duration;
+
+use crm_fake::{Fake, Fault, Payload, Step, Vendor};
 use serde_json::{Value, json};
-use support::{Ran, crm, crm_at, seed};
+use support::{Ongoing, Ran, crm, crm_at, seed};
 
 /// Runs a line that must succeed.
 fn done(line: &str) -> String {
@@ -76,6 +78,12 @@ fn a_download_is_written_as_it_is() {
     );
     assert_eq!((ran.code, ran.errors.as_str()), (0, ""), "{}", ran.output);
     assert!(ran.bytes.starts_with(b"PK"), "not an archive");
+    for option in ["--all", "--format csv"] {
+        let line = "hatch exports download --data-source contact_history --start-date 2026-03-01 --end-date 2026-03-02";
+        let ran = crm(&format!("--fake {option} {line}"));
+        assert_eq!((ran.code, ran.bytes.len()), (2, 0), "{option}");
+        assert!(ran.errors.contains(" has no effect on crm hatch exports download; leave it out"), "{}", ran.errors);
+    }
 }
 
 #[test]
@@ -102,7 +110,7 @@ fn what_is_wrong_is_one_line_and_nothing_is_sent() {
         ("--fake hubspot contacts get 1 --all", 2, "hubspot contacts get returns no pages; leave out --all"),
         ("--fake raw hubspot FETCH! /x", 2, "raw (GET {raw}): invalid input: this method is not supported"),
         ("--fake raw hubspot GET x", 2, "raw"),
-        ("find a contact --format json", 2, "the answer is a text, which --format does not change"),
+        ("find a contact --format json", 2, "the answer is a text, which has no other form; leave out --format"),
         ("describe hubspot contacts create --type Nope", 2, "there is no type called \"Nope\""),
     ] {
         let Ran { code: found, output, errors, .. } = crm(line);
@@ -113,17 +121,20 @@ fn what_is_wrong_is_one_line_and_nothing_is_sent() {
 
 #[test]
 fn an_address_without_tls_is_for_this_computer() {
-    let sentence = "\"base_url\" of hubspot in the profile must begin with https://";
-    for (token, base_url, is_open) in [
+    let sentence = "\"base_url\" of hubspot in the profile: ";
+    for (token, base_url, is_wrong) in [
         ("pat-x", "http://crm.example.com", true),
         ("pat-x", " HTTP://127.example.com:80", true),
+        ("pat-x", "crm.example.com", true),
+        ("pat-x", "https://canary@crm.example.com", true),
         ("pat\nx", "https://crm.example.com", false),
         ("pat\nx", "http://LOCALHOST:9", false),
         ("pat\nx", "http://[::1]:9", false),
     ] {
         let entry = json!({"token": token, "base_url": base_url});
         let ran = crm_at(&seed(&json!({"default": {"hubspot": entry}}).to_string()), "hubspot contacts list");
-        assert_eq!((ran.code, ran.errors.contains(sentence)), (3, is_open), "{base_url}: {}", ran.errors);
+        assert_eq!((ran.code, ran.errors.contains(sentence)), (3, is_wrong), "{base_url}: {}", ran.errors);
+        assert!(!ran.errors.contains("canary"), "{}", ran.errors);
     }
 }
 
@@ -316,6 +327,33 @@ fn a_closed_output_ends_with_one_line() {
         (ran.code, ran.errors.as_str()),
         (9, "crm: the output was closed before the end; the rest was not written\n")
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_the_rows_of_a_list_that_arrived() {
+    let fake = Running::start(Vendor::HubSpot);
+    for number in 0..150 {
+        fake.0.insert("contacts", json!({"email": format!("p{number}@example.com")}));
+    }
+    let profiles = fake.profile(false);
+    for format in ["json", "csv"] {
+        let before = fake.0.requests().len();
+        fake.0.script([Step::pass(), Fault::Slow(Duration::from_secs(3_600)).into()]);
+        let line = format!("hubspot contacts list --limit 100 --all --format {format}");
+        let run = Ongoing::start(&mut support::command(&line, profiles.path()));
+        while fake.0.requests().len() < before + 2 {
+            std::thread::yield_now();
+        }
+        let ran = run.interrupt();
+        assert_eq!(ran.code, 1);
+        assert_eq!(ran.errors, "crm: interrupted; the rows that arrived before are written\n");
+        match format {
+            "json" => assert_eq!(serde_json::from_str::<Vec<Value>>(&ran.output).unwrap().len(), 100),
+            _ => assert_eq!(ran.output.lines().count(), 101),
+        }
+        fake.0.heal();
+    }
 }
 
 /// A fake in this process, and a runtime that keeps it running.

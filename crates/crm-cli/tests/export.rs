@@ -206,6 +206,60 @@ fn a_file_that_cannot_be_continued_is_refused_and_left_as_it_is() {
 }
 
 #[test]
+fn an_export_continues_in_its_own_account_only() {
+    let vendor = contacts(300);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.jsonl");
+    let account = json!({"hubspot": {"token": vendor.0.token(), "base_url": vendor.0.base_url()}});
+    let profiles = seed(&json!({"default": account, "other": account}).to_string());
+    let export = format!("export hubspot contacts --to {}", path.display());
+    vendor.0.script([Step::pass().on("contacts.list")]);
+    vendor.0.fail(Fault::Status(403, Payload::Vendor).on("contacts.list").times(9));
+    assert_eq!(crm_at(&profiles, &export).code, 3);
+    vendor.0.heal();
+    let before = (fs::read(&path).unwrap(), fs::read(position(&path)).unwrap());
+    let token = |line: &str| {
+        let mut command = command(line, profiles.path());
+        support::run(command.env("HUBSPOT_TOKEN", "pat-canary"))
+    };
+    for (ran, account) in [
+        (crm_at(&profiles, &format!("{export} --profile other")), "the profile other"),
+        (crm_at(&profiles, &format!("{export} --fake")), "fakes"),
+        (token(&export), "HUBSPOT_TOKEN ("),
+    ] {
+        assert_eq!((ran.code, ran.errors.lines().count()), (2, 1), "{}", ran.errors);
+        let sentence = format!("another account, the profile default, and this command uses {account}");
+        assert!(ran.errors.contains(&sentence) && ran.errors.contains("; to begin anew, delete "), "{}", ran.errors);
+        assert!(!ran.errors.contains("canary"), "{}", ran.errors);
+        assert_eq!((fs::read(&path).unwrap(), fs::read(position(&path)).unwrap()), before);
+    }
+    // The position of an earlier version has no account.
+    let mut stored: Value = serde_json::from_slice(&before.1).unwrap();
+    stored["question"].as_object_mut().unwrap().remove("account").unwrap();
+    fs::write(position(&path), stored.to_string()).unwrap();
+    let ran = crm_at(&profiles, &format!("{export} --profile other"));
+    assert_eq!(ran.code, 0, "{}", ran.errors);
+    each_once(&vendor, &path);
+}
+
+#[test]
+fn all_properties_are_the_sensitive_ones_too() {
+    let vendor = contacts(1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.csv");
+    let sensitive = json!({"results": [{"name": "secret", "label": "secret", "type": "string"}]});
+    vendor.0.fail(Step::pass().on("properties.list"));
+    vendor.0.fail(Fault::Status(200, Payload::Json(sensitive)).on("properties.list"));
+    vendor.0.fail(Fault::Status(403, Payload::Vendor).on("properties.list"));
+    let line = format!("export hubspot contacts --all-properties --to {}", path.display());
+    let ran = crm_at(&vendor.profile(), &line);
+    assert_eq!(ran.code, 0, "{}", ran.errors);
+    assert!(ran.errors.starts_with("crm: the credential may not read all sensitive properties; "), "{}", ran.errors);
+    let head = fs::read_to_string(&path).unwrap().lines().next().unwrap().to_owned();
+    assert!(head.starts_with("id,") && head.split(',').any(|name| name == "secret"), "{head}");
+}
+
+#[test]
 fn what_is_wrong_is_one_line_and_no_file_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x.jsonl");
@@ -227,6 +281,7 @@ fn what_is_wrong_is_one_line_and_no_file_is_made() {
         ("hoopai contacts --to FILE", 2, "contacts belong to a location; add --location-id ID"),
         ("hoopai opportunities --to FILE", 2, "name an operation of hoopai opportunities: "),
         ("hoopai opportunities search --to FILE limits=5", 2, "limits: is not an argument; did you mean \"limit\"?"),
+        ("hoopai opportunities search locationId=A --location-id B --to FILE", 2, "locationId: is given twice"),
         ("hubspot owners --to FILE --associations deals", 2, "only HubSpot's types of object have --all-properties"),
         ("hubspot contacts --to /nowhere/x.csv --all-properties --fake", 2, "/nowhere/x.csv cannot be written: "),
         ("hubspot contacts --to /dev/null --format jsonl --fake", 2, "/dev/null is not a file"),

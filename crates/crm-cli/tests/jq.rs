@@ -53,7 +53,7 @@ fn a_filter_that_cannot_be_used_is_refused_before_anything_is_sent() {
             "--jq is not a valid filter: there is no filter called foo; nothing was sent",
         ),
         ("hubspot contacts list --jq . --format csv", 2, "the argument '--jq <FILTER>' cannot be used with '--format"),
-        ("find contacts --jq .", 2, "the answer is a text, which --jq does not filter; leave it out"),
+        ("find contacts --jq .", 2, "the answer is a text, which is not filtered; leave out --jq"),
         ("doctor hubspot --jq .", 2, "--jq has no effect on crm doctor; leave it out"),
         (&format!("export hubspot contacts {to} --jq ."), 2, "--jq has no effect on crm export; leave it out"),
         ("mcp --jq .", 2, "--jq has no effect on crm mcp; leave it out"),

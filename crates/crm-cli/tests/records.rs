@@ -10,7 +10,7 @@ use std::process::Stdio;
 use crm_fake::{Fake, Fault, Vendor};
 use serde_json::{Value, json};
 use support::vendor::Running;
-use support::{closed, command, crm, crm_at, seed};
+use support::{closed, command, crm, crm_at, run, seed};
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -185,6 +185,37 @@ fn a_watch_continues_where_the_last_one_ended() {
     fs::write(&place, &kept[..20]).unwrap();
     let cut = crm_at(&profiles, &line);
     assert!(cut.code == 2 && cut.errors.contains("is not the position of a watch"), "{}", cut.errors);
+}
+
+#[test]
+fn a_watch_continues_in_its_own_account_only() {
+    let vendor = Running::start(Fake::builder(Vendor::HubSpot).no_quota());
+    vendor.0.insert("contacts", json!({"email": "ada@example.com"}));
+    let account = json!({"hubspot": {"token": vendor.0.token(), "base_url": vendor.0.base_url()}});
+    let profiles = seed(&json!({"default": account, "other": account}).to_string());
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("contacts.place");
+    let line = format!("watch hubspot contacts --since 2020-01-01T00:00:00Z --since-last {}", place.display());
+    assert_eq!(crm_at(&profiles, &line).code, 0);
+    let kept = fs::read_to_string(&place).unwrap();
+    let token = |line: &str| run(command(line, profiles.path()).env("HUBSPOT_TOKEN", "pat-canary"));
+    for (ran, account) in [
+        (crm_at(&profiles, &format!("{line} --profile other")), "the profile other"),
+        (crm_at(&profiles, &format!("{line} --fake")), "fakes"),
+        (token(&line), "HUBSPOT_TOKEN ("),
+    ] {
+        assert_eq!((ran.code, ran.output.as_str(), ran.errors.lines().count()), (2, "", 1), "{}", ran.errors);
+        let sentence = format!("another account, the profile default, and this command uses {account}");
+        assert!(ran.errors.contains(&sentence) && !ran.errors.contains("canary"), "{}", ran.errors);
+        assert_eq!(fs::read_to_string(&place).unwrap(), kept);
+    }
+    // The file of an earlier version is the position alone.
+    let stored: Value = serde_json::from_str(&kept).unwrap();
+    fs::write(&place, stored["cursor"].to_string()).unwrap();
+    let ran = crm_at(&profiles, &format!("{line} --profile other"));
+    assert_eq!(ran.code, 0, "{}", ran.errors);
+    let stored: Value = serde_json::from_str(&fs::read_to_string(&place).unwrap()).unwrap();
+    assert_eq!(stored["account"], "the profile other");
 }
 
 #[cfg(unix)]

@@ -6,6 +6,9 @@ use crate::catalogue::{Definition, Ty, Types, kebab};
 use crate::check::shown;
 use crate::failure::Failure;
 
+/// The maximum number of dots in the name of a member; each is a level of the body.
+const MOST_DOTS: usize = 100;
+
 /// Takes `NAME=VALUE` apart.
 pub(crate) fn pair(text: &str) -> Result<(&str, &str), Failure> {
     match text.split_once('=') {
@@ -22,6 +25,9 @@ pub(crate) fn twice(name: &str) -> Failure {
 
 /// Sets the member at a dotted name.
 pub(crate) fn set(types: &Types, ty: Ty<'_>, body: &mut Value, name: &str, value: &str) -> Result<(), Failure> {
+    if name.matches('.').count() > MOST_DOTS {
+        return Err(Failure::usage("a member has too many dots in its name"));
+    }
     let Value::Object(members) = body else {
         return Err(Failure::usage(format!("\"{}\" is below a member that is not an object", shown(name))));
     };

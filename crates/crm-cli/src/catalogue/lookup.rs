@@ -90,7 +90,8 @@ pub(crate) fn find(words: &[&str]) -> Result<Found, String> {
 ///
 /// The sentence that says which word is wrong, and the nearest one that there is.
 pub(crate) fn named(words: &[&str]) -> Result<Named, String> {
-    let words: Vec<String> = words.iter().map(|word| kebab(word)).collect();
+    let words = words.iter().flat_map(|words| words.split([' ', '.'])).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(kebab).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let Some((vendor, rest)) = words.split_first() else {
         return Err(format!("name a vendor: {}", apis::vendors().join(", ")));

@@ -27,6 +27,8 @@ fn arguments_are_checked_with_path_and_suggestion() {
             "properties[1]: must be text, and is an object",
         ),
         ("hubspot contacts get", json!({}), "objectId: is required"),
+        // The two spellings of one argument.
+        ("hubspot contacts get", json!({"object-id": 1, "objectId": 2}), "objectId: is given twice"),
         ("hubspot contacts list", json!({"limit": 5, "archived": "true", "properties": "email"}), ""),
         ("hubspot contacts list", json!({"limit": null}), ""),
     ] {

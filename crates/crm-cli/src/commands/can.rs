@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::catalogue::{self, Scopes};
 use crate::failure::Failure;
 use crate::identity;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::output::{self, Format};
 use crate::session::Session;
 
@@ -29,10 +29,8 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    options.refuse("can", &["all", "dry-run"])?;
-    let words: Vec<&String> = matches.get_many("words").into_iter().flatten().collect();
-    let words: Vec<&str> =
-        words.iter().flat_map(|words| words.split([' ', '.'])).filter(|word| !word.is_empty()).collect();
+    options.refuse("can", &[Opt::All, Opt::DryRun])?;
+    let words: Vec<&str> = matches.get_many::<String>("words").into_iter().flatten().map(String::as_str).collect();
     let found = catalogue::find(&words).map_err(Failure::usage)?;
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let has_credential = session.has_credential(found.api.entry);

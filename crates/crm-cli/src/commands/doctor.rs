@@ -1,14 +1,15 @@
 //! `crm doctor`: calls of a real account that only read, and a report of the replies that differ from their documents.
 
 mod calls;
+mod clock;
 mod differences;
+mod given;
 mod report;
 mod setup;
 mod words;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
-use std::time::{Duration, SystemTime};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use crm_core::{Error, ErrorKind, RawReply};
@@ -19,11 +20,11 @@ use self::differences::Differences;
 use self::report::Report;
 use crate::apis;
 use crate::arguments;
-use crate::catalogue::{Api, Found, near};
-use crate::check::{self, Input};
+use crate::catalogue::Found;
+use crate::check::Input;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::session::Session;
 use crate::{note, output, request};
 
@@ -31,8 +32,6 @@ use crate::{note, output, request};
 const CALLS: &str = "100";
 /// The number of calls in a row that get no answer after which the checkup ends.
 const SILENT: usize = 3;
-/// The difference between two clocks that is reported.
-const HOUR: Duration = Duration::from_secs(3_600);
 
 pub(super) fn command() -> Command {
     Command::new("doctor")
@@ -43,12 +42,7 @@ pub(super) fn command() -> Command {
              so it can be pasted into an issue. The exit code is 0 if nothing is odd, and 1 if a reply differs from its \
              document, a call failed, or no call had a reply. A missing permission is reported and is not a failure.",
         )
-        .arg(
-            Arg::new("vendor")
-                .value_name("VENDOR")
-                .required(true)
-                .value_parser(clap::builder::PossibleValuesParser::new(apis::vendors())),
-        )
+        .arg(apis::vendor_argument())
         .arg(
             Arg::new("arguments")
                 .value_name("NAME=VALUE")
@@ -66,13 +60,13 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    options.refuse("doctor", &["all", "dry-run", "format", "jq"])?;
+    options.refuse("doctor", &[Opt::All, Opt::DryRun, Opt::Format, Opt::Jq])?;
     let vendor = matches.get_one::<String>("vendor").cloned().unwrap_or_default();
     let mut known = Known::default();
     for word in matches.get_many::<String>("arguments").into_iter().flatten() {
         let (name, value) = arguments::fields::pair(word)?;
-        let name = argument(&vendor, name)?;
-        fits(&vendor, name, value)?;
+        let name = given::argument(&vendor, name)?;
+        given::fits(&vendor, name, value)?;
         known.give(name, value.into());
     }
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
@@ -114,36 +108,6 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
              into an issue"
         ))),
     }
-}
-
-/// Returns the name of an argument of the vendor's operations.
-fn argument(vendor: &str, name: &str) -> Result<&'static str, Failure> {
-    let operations = || Api::of(vendor).flat_map(|api| &api.file.operations);
-    let names = || operations().flat_map(|operation| &operation.arguments).map(|argument| argument.name);
-    names().find(|known| *known == name).ok_or_else(|| {
-        let meant = near(name, names()).map(|near| format!("; did you mean {near}=…?")).unwrap_or_default();
-        Failure::usage(format!("no operation of {vendor} has the argument {}{meant}", crate::check::shown(name)))
-    })
-}
-
-/// Refuses a value that fits no operation with the argument.
-fn fits(vendor: &str, name: &str, value: &str) -> Result<(), Failure> {
-    let mut wrong = None;
-    for found in Api::of(vendor).flat_map(Api::operations) {
-        if !found.arguments().any(|argument| argument.name == name) {
-            continue;
-        }
-        let mut input = Input::default();
-        input.arguments.insert(name.to_owned(), value.into());
-        let of_value = |fault: &check::Fault| {
-            fault.path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
-        };
-        match input.check(&found).into_iter().find(of_value) {
-            Some(fault) => wrong = Some(fault),
-            None => return Ok(()),
-        }
-    }
-    wrong.map_or(Ok(()), |fault| Err(Failure::usage(fault.to_string())))
 }
 
 /// The calls of a checkup.
@@ -234,8 +198,7 @@ impl Checkup<'_> {
         input: &Input,
         interrupt: &mut Interrupt,
     ) -> Result<Result<RawReply, Error>, Failure> {
-        let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
-        let pipeline = self.session.pipeline(found.api.entry, &department).await?;
+        let pipeline = self.session.pipeline_of(found, input).await?;
         let call = request::call::<Value>(found, &pipeline, input).send_raw();
         interrupt.or(call).await.ok_or_else(|| Failure::cancelled(false))
     }
@@ -250,7 +213,7 @@ impl Checkup<'_> {
     fn answered(&mut self, found: &Found, reply: &RawReply) {
         (self.connected, self.silent) = (true, 0);
         if self.report.replies() == 0 {
-            self.report.fact("clock", clock(reply));
+            self.report.fact("clock", clock::clock(reply));
         }
         let read = (!reply.body().is_empty()).then(|| reply.json());
         let differences = match &read {
@@ -290,40 +253,5 @@ impl Checkup<'_> {
         self.silent = if matches!(kind, Connect | Io | Timeout) { self.silent + 1 } else { 0 };
         let ends = matches!(kind, Auth | Token | Config | RateLimited | QuotaExhausted | LocalLimit);
         if ends || self.silent >= SILENT { Err(Failure::call(error, false)) } else { Ok(()) }
-    }
-}
-
-/// Returns the sentence about the local clock beside the vendor's. Proxies and caches may return an older date.
-fn clock(reply: &RawReply) -> String {
-    if reply.header("date").is_none() {
-        return "the reply has no date".to_owned();
-    }
-    // `until` is never negative, so an hour is added for the comparison.
-    let ahead = reply.until(SystemTime::now() + HOUR).as_secs_f64() - HOUR.as_secs_f64();
-    let seconds = ahead.abs().round();
-    match ahead {
-        _ if seconds < 3.0 => "as the vendor's".to_owned(),
-        ahead if ahead <= -HOUR.as_secs_f64() => "at least an hour behind the vendor's".to_owned(),
-        ahead if ahead < 0.0 => format!("{seconds} s behind the vendor's"),
-        _ => format!("{seconds} s ahead of the vendor's"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crm_core::RawReply;
-    use hubspot_client::http::{HeaderMap, HeaderValue, StatusCode, header};
-
-    use super::clock;
-
-    #[test]
-    fn the_clock_is_compared_with_the_date_of_the_reply() {
-        let at = |date: &'static str| {
-            let headers = HeaderMap::from_iter([(header::DATE, HeaderValue::from_static(date))]);
-            clock(&RawReply::new(StatusCode::OK, headers, ""))
-        };
-        assert!(at("Thu, 01 Jan 2026 00:00:00 GMT").ends_with(" s ahead of the vendor's"));
-        assert_eq!(at("Fri, 01 Jan 2100 00:00:00 GMT"), "at least an hour behind the vendor's");
-        assert_eq!(clock(&RawReply::new(StatusCode::OK, HeaderMap::new(), "")), "the reply has no date");
     }
 }

@@ -9,16 +9,15 @@ mod source;
 
 use std::time::Duration;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use tokio::time::Instant;
 
-use super::records::{self, Records, refuse};
+use super::records::{self, Records};
 use crate::apis;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::note;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::session::Session;
 use file::Target;
 use ids::Ids;
@@ -38,7 +37,7 @@ pub(super) fn command() -> Command {
         "A type of object of HubSpot, contacts of HoopAI, or any list: its resource, its operation and NAME=VALUE";
     Command::new("export")
         .about("Write all records of a type, or all rows of a list, to a file")
-        .arg(Arg::new("vendor").value_name("VENDOR").required(true).value_parser(PossibleValuesParser::new(apis::vendors())))
+        .arg(apis::vendor_argument())
         .arg(Arg::new("words").value_name("OBJECT").required(true).num_args(1..).help(words))
         .arg(records::location())
         .arg(Arg::new("to").long("to").value_name("FILE").required(true).help("The file; .jsonl or .csv by its ending"))
@@ -61,14 +60,14 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    options.refuse("export", &["jq"])?;
-    refuse(&[("--all", options.all)], "an export reads all pages")?;
-    refuse(&[("--dry-run", options.dry_run)], "an export sends more than one request")?;
+    options.refuse("export", &[Opt::Jq])?;
+    options.without(Opt::All, "an export reads all pages")?;
+    options.without(Opt::DryRun, "an export sends more than one request")?;
     let question = Question::read(&matches, &options)?;
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
     let access = Access::open(&question, &session).await?;
     access.expect(&question).await?;
-    let described = question.describe();
+    let described = question.describe(&session.account(question.api()?));
     let (mut target, place) = Target::open(&question.path, &described)?;
     let is_resumed = place.is_some();
     let (properties, cursor) = match place {

@@ -26,7 +26,6 @@ use self::plan::Plan;
 use self::results::Results;
 use self::send::Work;
 pub(super) use self::target::Verb;
-use crate::catalogue::Api;
 use crate::failure::Failure;
 use crate::note;
 use crate::options::Options;
@@ -54,7 +53,7 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
 
     // Fakes forget everything at the end, and standard input cannot be read again.
     let path = given.file().filter(|_| !session.is_fake()).map(Journal::path);
-    let head = Head { operation: given.operation(target.operation()), account: account(&options, api), repeatable };
+    let head = Head { operation: given.operation(target.operation()), account: session.account(api.entry), repeatable };
     let past = path.as_deref().map_or_else(|| Ok(Past::default()), |path| Journal::past(path, &head, &source))?;
     let confirmed = past.confirmed;
     let past = past.results(repeatable);
@@ -98,13 +97,4 @@ pub(super) async fn run(verb: Verb, matches: ArgMatches, options: Options) -> Re
 /// A signal came before the first row was sent.
 fn interrupted() -> Failure {
     Failure::other("interrupted; nothing was written")
-}
-
-/// Returns the name of the account: the profile, or the variable of the environment with a hash of its credential.
-fn account(options: &Options, api: &Api) -> String {
-    let token = std::env::var(api.entry.variable).ok().filter(|token| !token.is_empty());
-    match (&options.profile, token) {
-        (None, Some(token)) => format!("{} ({:.12})", api.entry.variable, journal::hash([token.as_bytes()])),
-        (profile, _) => format!("the profile {}", profile.as_deref().unwrap_or("default")),
-    }
 }

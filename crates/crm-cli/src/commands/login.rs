@@ -14,12 +14,12 @@ use hubspot_client::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{self, Sender};
 
-use crate::apis::{APIS, Access, ApiEntry};
+use crate::apis::{self, APIS, Access, ApiEntry};
 use crate::catalogue::{Api, near};
 use crate::failure::Failure;
-use crate::login::{self, Login, VENDORS};
+use crate::login::{Login, VENDORS};
 use crate::note;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::output::{self, Format};
 use crate::profile::Profile;
 use crate::server::{Answer, Request, Server};
@@ -31,8 +31,7 @@ const PATH: &str = "/callback";
 const PATIENCE: Duration = Duration::from_secs(600);
 
 pub(super) fn command() -> Command {
-    let mut names: Vec<&str> = APIS.iter().map(|api| api.profile).collect();
-    names.dedup();
+    let names = apis::vendors().into_iter().flat_map(apis::credentials).map(|api| api.profile);
     let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).help(help).action(ArgAction::SetTrue);
     let command = Command::new("login");
     let keyring = flag("keyring", "Store the token in the keyring of the system, not in the profile").requires("token");
@@ -72,7 +71,7 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    options.refuse("login", &["all", "dry-run", "fake"])?;
+    options.refuse("login", &[Opt::All, Opt::DryRun, Opt::Fake])?;
     let name = matches.get_one::<String>("api").cloned().unwrap_or_default();
     let Some(api) = APIS.iter().find(|api| api.profile == name) else {
         return Err(Failure::usage(format!("there is no API called \"{name}\"")));
@@ -108,7 +107,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
         "api": api.profile,
         "profile": profile.name,
         "account": account(&tokens),
-        "scopes": login::scopes(&tokens),
+        "scopes": tokens.scopes(),
         "expires_at": tokens.expires_at().map(|at| Timestamp::from(at).to_string()),
     });
     output::value(&shown, Format::of(options.format))

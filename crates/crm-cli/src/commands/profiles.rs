@@ -4,7 +4,7 @@ use clap::{ArgMatches, Command};
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::output::{Format, Rows};
 use crate::profile::Profile;
 
@@ -13,7 +13,7 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(_: ArgMatches, options: Options) -> Result<(), Failure> {
-    options.refuse("profiles", &["all", "dry-run", "fake", "profile"])?;
+    options.refuse("profiles", &[Opt::All, Opt::DryRun, Opt::Fake, Opt::Profile])?;
     let mut rows = Rows::new(Format::of(options.format));
     for profile in Profile::all(false)? {
         for (api, entry) in &profile.apis {

@@ -2,6 +2,7 @@
 //! object and HoopAI's contacts.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches};
@@ -74,12 +75,17 @@ pub(super) fn asked(names: &[String]) -> Vec<(&'static str, &str)> {
     names.iter().map(|name| ("--properties", name.as_str())).collect()
 }
 
-/// Refuses the first of some options that is given.
-pub(super) fn refuse(options: &[(&str, bool)], reason: &str) -> Result<(), Failure> {
-    match options.iter().find(|(_, given)| *given) {
-        Some((name, _)) => Err(Failure::usage(format!("{reason}; leave out {name}"))),
-        None => Ok(()),
+/// Checks that a position in a file belongs to the account that is used: in another one, it would skip records.
+pub(super) fn same_account(file: &Path, stored: &str, used: &str) -> Result<(), Failure> {
+    if stored == used {
+        return Ok(());
     }
+    let file = file.display();
+    Err(Failure::usage(format!(
+        "{file} has a position in another account, {stored}, and this command uses {used}; use that account, or give another \
+         file; if both are one account, for example with a renewed token, write \"{used}\" into {file} in place of \
+         \"{stored}\""
+    )))
 }
 
 /// A record as JSON, without the empty members that the type of the record adds to what HubSpot returns.
@@ -138,15 +144,23 @@ impl Kind {
         }
     }
 
+    /// Returns the API that has the records.
+    pub(super) fn api(&self) -> Result<&'static ApiEntry, Failure> {
+        match self {
+            Self::HubSpot(_) => entry("hubspot"),
+            Self::HoopAi { .. } => entry("hoopai"),
+        }
+    }
+
     /// Connects to the vendor. Sends nothing.
     pub(super) async fn open(&self, session: &Session) -> Result<Records, Failure> {
         match self {
             Self::HubSpot(segment) => {
-                let client = session.connect(entry("hubspot")?, "", apis::hubspot_client).await?;
+                let client = session.connect(self.api()?, "", apis::hubspot_client).await?;
                 Ok(Records::HubSpot(client.objects(segment), Box::new(client.properties(segment))))
             }
             Self::HoopAi { location } => {
-                let client = session.connect(entry("hoopai")?, "", apis::hoopai_client).await?;
+                let client = session.connect(self.api()?, "", apis::hoopai_client).await?;
                 Ok(Records::HoopAi(client.contacts(), location.clone()))
             }
         }

@@ -15,8 +15,9 @@ use serde_json::Value;
 use super::records;
 use crate::failure::Failure;
 use crate::note;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::output;
+use crate::replace::replace;
 use crate::session::Session;
 
 /// The forms of a schema.
@@ -67,7 +68,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let Some(("pull", matches)) = matches.subcommand() else {
         return Err(Failure::usage("name a command, for example: crm schema pull hubspot"));
     };
-    options.refuse("schema pull", &["all", "dry-run", "format"])?;
+    options.refuse("schema pull", &[Opt::All, Opt::DryRun, Opt::Format])?;
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let names: Vec<&str> = matches.get_many::<String>("objects").into_iter().flatten().map(String::as_str).collect();
     let to = text("to").map(Path::new);
@@ -92,7 +93,8 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     };
     let Some(path) = to else { return output::text(&written) };
     tell(path, before.as_deref(), form, &schema, &written);
-    file::write(path, &written)?;
+    replace(path, written.as_bytes())
+        .map_err(|error| Failure::other(format!("{} cannot be written: {error}", path.display())))?;
     let count = schema["objects"].as_array().map_or(0, Vec::len);
     note::say(&format!("types of object in {}: {count}", path.display()));
     Ok(())

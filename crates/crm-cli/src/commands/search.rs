@@ -1,24 +1,23 @@
 //! `crm search` and `crm count`: records that filters find, also more of them than a search of the vendor returns.
 
+mod ask;
 mod filter;
 mod question;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use crm_core::{Call, Error, Paginator};
-use hubspot_client::SearchAll;
+use crm_core::Error;
 use hubspot_client::types::SearchRequest;
-use serde::Serialize;
 use serde_json::Value;
 
-use super::records::{self, Kind, Records, row};
-use crate::check::Input;
+use self::ask::{Found, Search};
+use self::question::{HUBSPOT_PAGE, Question, associated, is_one};
+use super::records::{self, Kind, Records};
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
 use crate::options::Options;
 use crate::output::{self, Format};
+use crate::rows;
 use crate::session::Session;
 pub(super) use filter::FORMS;
-use question::{HUBSPOT_PAGE, Question, associated, is_one};
 
 pub(super) fn command() -> Command {
     let number = clap::value_parser!(u64).range(1..);
@@ -59,57 +58,40 @@ fn asking(command: Command) -> Command {
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
     let question = Question::read(&matches, &options)?;
-    let (limit, descends) = (question.limit, question.descends());
+    let (kind, limit, descends) = (question.kind.clone(), question.limit, question.descends());
+    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
+    let Some(search) = checked(question, &session, &options).await? else { return Ok(()) };
+    let input = search.input();
+    let failed = |error: &Error| kind.failed("search", error).without(&input);
+    let (mut found, format) = (search.found(descends), Format::of(options.format));
+    if is_one(&matches) {
+        return one(found, format, failed).await;
+    }
+    let next = async || Some(found.next().await?.map_err(|error| failed(&error)));
+    rows::write(next, limit, format).await
+}
+
+pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), Failure> {
+    let mut question = Question::read(&matches, &options)?;
+    question.limit = Some(1);
     let kind = question.kind.clone();
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let records = kind.open(&session).await?;
-    if !options.dry_run {
-        records.expect(&kind, &question.asked()).await?;
+    let Some(search) = checked(question, &session, &options).await? else { return Ok(()) };
+    let input = search.input();
+    match search.total().await.map_err(|error| kind.failed("search", &error).without(&input))? {
+        Some(total) => output::value(&total.into(), Format::Jsonl),
+        None => Err(Failure::other("the vendor returned no total; count the lines of: crm search")),
     }
-    let (input, found) = match records {
-        Records::HubSpot(objects, _) => {
-            let request = question.hubspot();
-            let input = input(&request);
-            if options.dry_run {
-                return output::preview(&Call::from(objects.search(request)), options.format).await;
-            }
-            let found = match descends {
-                true => Found::Descending(objects.search(request).items()),
-                false => Found::All(Box::new(objects.search_all(request))),
-            };
-            (input, found)
-        }
-        Records::HoopAi(contacts, location) => {
-            let request = question.hoopai(&location);
-            let input = input(&request);
-            if options.dry_run {
-                return output::preview(&Call::from(contacts.search(request)), options.format).await;
-            }
-            (input, Found::Contacts(contacts.search(request).items()))
-        }
-    };
-    let format = Format::of(options.format);
-    let failed = |error: &Error| kind.failed("search", error);
-    let written =
-        if is_one(&matches) { one(found, format, failed).await } else { write(found, limit, format, failed).await };
-    written.map_err(|failure| failure.without(&input))
 }
 
-/// The records that are found.
-enum Found {
-    All(Box<SearchAll>),
-    Descending(Paginator<hubspot_client::objects::Search>),
-    Contacts(Paginator<hoopai_client::contacts::Search>),
-}
-
-impl Found {
-    async fn next(&mut self) -> Option<Result<Value, Error>> {
-        match self {
-            Self::All(records) => Some(records.next().await?.map(row)),
-            Self::Descending(records) => Some(records.next().await?.map(row)),
-            Self::Contacts(contacts) => Some(contacts.next().await?.map(row)),
-        }
+/// Returns the search of a question, whose properties exist, or `None` after a dry run.
+async fn checked(question: Question, session: &Session, options: &Options) -> Result<Option<Search>, Failure> {
+    let records = question.kind.open(session).await?;
+    if options.dry_run {
+        return Search::of(question, records).preview(options.format).await.map(|()| None);
     }
+    records.expect(&question.kind, &question.asked()).await?;
+    Ok(Some(Search::of(question, records)))
 }
 
 /// Writes the only record that is found.
@@ -123,36 +105,6 @@ async fn one(mut found: Found, format: Format, failed: impl Fn(&Error) -> Failur
             Err(Failure::several("more than one record was found; add a filter, or leave out --one to see them"))
         }
     }
-}
-
-/// Writes the records, at most `limit`. Those that arrived before a failure are written nevertheless.
-async fn write(
-    mut found: Found,
-    limit: Option<u64>,
-    format: Format,
-    failed: impl Fn(&Error) -> Failure,
-) -> Result<(), Failure> {
-    let mut interrupt = Interrupt::new();
-    let mut rows = output::Rows::new(format);
-    let mut ended = Ok(());
-    let mut left = limit.unwrap_or(u64::MAX);
-    while left > 0 {
-        match interrupt.or(found.next()).await {
-            Some(Some(Ok(record))) => rows.push(record)?,
-            Some(Some(Err(error))) => {
-                ended = Err(failed(&error));
-                break;
-            }
-            Some(None) => break,
-            None => {
-                ended = Err(Failure::other("interrupted; the records found so far are written"));
-                break;
-            }
-        }
-        left -= 1;
-    }
-    rows.end()?;
-    ended
 }
 
 /// Returns the ids of the records of HubSpot that filters find, in order.
@@ -169,54 +121,14 @@ pub(super) async fn ids(segment: &str, filters: &[String], session: &Session) ->
     let mut request = SearchRequest::default().limit(HUBSPOT_PAGE.cast_signed());
     request.filter_groups = Some(filter::hubspot(groups));
     request.properties = Some(vec!["hs_object_id".to_owned()]);
-    let input = input(&request);
-    let mut found = objects.search_all(request);
+    let search = Search::HubSpot(objects, request);
+    let input = search.input();
+    let mut found = search.found(false);
     let mut ids = Vec::new();
     while let Some(record) = found.next().await {
-        ids.extend(record.map_err(|error| kind.failed("search", &error).without(&input))?.id);
+        let record: Value = record.map_err(|error| kind.failed("search", &error).without(&input))?;
+        ids.extend(record["id"].as_str().map(str::to_owned));
     }
     ids.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
     Ok(ids)
-}
-
-pub(super) async fn count(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    let mut question = Question::read(&matches, &options)?;
-    question.limit = Some(1);
-    let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let kind = question.kind.clone();
-    let vendor = match kind {
-        Kind::HubSpot(_) => "HubSpot",
-        Kind::HoopAi { .. } => "HoopAI",
-    };
-    let records = kind.open(&session).await?;
-    if !options.dry_run {
-        records.expect(&kind, &question.asked()).await?;
-    }
-    let (input, total) = match records {
-        Records::HubSpot(objects, _) => {
-            let request = question.hubspot();
-            let (input, search) = (input(&request), objects.search(request));
-            if options.dry_run {
-                return output::preview(&Call::from(search), options.format).await;
-            }
-            (input, search.send().await.map(|reply| reply.total))
-        }
-        Records::HoopAi(contacts, location) => {
-            let request = question.hoopai(&location);
-            let (input, search) = (input(&request), contacts.search(request));
-            if options.dry_run {
-                return output::preview(&Call::from(search), options.format).await;
-            }
-            (input, search.send().await.map(|reply| reply.total))
-        }
-    };
-    match total.map_err(|error| kind.failed("search", &error).without(&input))? {
-        Some(total) => output::value(&total.into(), Format::Jsonl),
-        None => Err(Failure::other(format!("{vendor} returned no total; count the lines of: crm search"))),
-    }
-}
-
-/// The input of a search, whose texts are hidden in errors.
-fn input(request: &impl Serialize) -> Input {
-    Input { body: serde_json::to_value(request).ok(), ..Input::default() }
 }

@@ -14,11 +14,12 @@ use hoopai_client::ContactChanges;
 use hubspot_client::{Change, Changes};
 use serde_json::{Value, json};
 
-use super::records::{self, Kind, Records, names, refuse, row};
+use self::place::Place;
+use super::records::{self, Kind, Records, names, row};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::note;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::output::{self, Format};
 use crate::session::Session;
 
@@ -53,8 +54,8 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    refuse(&[("--all", options.all)], "all changes are read")?;
-    refuse(&[("--dry-run", options.dry_run)], "a watch sends more than one request")?;
+    options.without(Opt::All, "all changes are read")?;
+    options.without(Opt::DryRun, "a watch sends more than one request")?;
     if options.format.is_some_and(|format| format != Format::Jsonl) {
         return Err(Failure::usage("changes are written as a JSON value per line; leave out --format"));
     }
@@ -81,11 +82,15 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
         return Err(Failure::usage("--since: must be a point in time; write for example 2026-01-31T08:00:00Z"));
     }
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
+    let account = session.account(kind.api()?);
+    if let (Some(file), Some(stored)) = (&file, begun.as_ref().and_then(|begun| begun.account.as_ref())) {
+        records::same_account(file, stored, &account)?;
+    }
     let records = kind.open(&session).await?;
     records.expect(&kind, &records::asked(&properties)).await?;
-    let mut watch = Watch { kind, file, interrupt: Interrupt::new(), before: HashSet::new() };
+    let mut watch = Watch { kind, account, file, interrupt: Interrupt::new(), before: HashSet::new() };
     let pause = matches.get_one::<u64>("follow").copied().map(Duration::from_secs);
-    let mut cursor = begun;
+    let mut cursor = begun.map(|begun| begun.cursor);
     loop {
         let stream =
             Stream::open(&records, since, &properties, cursor).map_err(|error| wrong(&error, watch.file.is_some()))?;
@@ -167,6 +172,8 @@ fn shown(change: Change) -> Value {
 /// A watch over one or more runs.
 struct Watch {
     kind: Kind,
+    /// The account whose records are watched.
+    account: String,
     file: Option<PathBuf>,
     interrupt: Interrupt,
     /// The lines of the run before, by their hashes: a run begins before the end of the one before.
@@ -189,7 +196,7 @@ impl Watch {
                         output::value(&change, Format::Jsonl)?;
                         lines += 1;
                         if lines % LINES == 0 {
-                            self.store(&stream.cursor())?;
+                            self.store(stream.cursor())?;
                         }
                     }
                 }
@@ -198,7 +205,7 @@ impl Watch {
                 None => break Ok(None),
             }
         };
-        self.store(&stream.cursor())?;
+        self.store(stream.cursor())?;
         if !matches!(ended, Ok(Some(_)))
             && let Some(file) = &self.file
         {
@@ -209,8 +216,9 @@ impl Watch {
     }
 
     /// Keeps the position behind the lines that were written.
-    fn store(&self, cursor: &Cursor) -> Result<(), Failure> {
+    fn store(&self, cursor: Cursor) -> Result<(), Failure> {
         io::stdout().flush().map_err(|error| Failure::output(&error))?;
-        self.file.as_deref().map_or(Ok(()), |file| place::write(file, cursor))
+        let Some(file) = &self.file else { return Ok(()) };
+        place::write(file, &Place { account: Some(self.account.clone()), cursor })
     }
 }

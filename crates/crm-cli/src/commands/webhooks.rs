@@ -9,7 +9,7 @@ mod send;
 use clap::{Arg, ArgMatches, Command};
 
 use crate::failure::Failure;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::profile::Profile;
 
 /// The vendors that send webhooks.
@@ -37,11 +37,11 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let profile = Profile::read(options.profile.as_deref())?;
     match name {
         "listen" => {
-            options.refuse("webhooks listen", &["all", "dry-run", "fake", "format"])?;
+            options.refuse("webhooks listen", &[Opt::All, Opt::DryRun, Opt::Fake, Opt::Format])?;
             listen::run(vendor, &profile, matches).await
         }
         _ => {
-            options.refuse("webhooks send", &["all", "fake"])?;
+            options.refuse("webhooks send", &[Opt::All, Opt::Fake])?;
             send::run(vendor, &profile, matches, &options).await
         }
     }

@@ -1,28 +1,25 @@
 //! `crm whoami`: the account behind a credential.
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 
-use crate::apis::{self, APIS, ApiEntry};
+use crate::apis;
 use crate::failure::Failure;
 use crate::identity;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 use crate::output::{self, Format};
 use crate::session::Session;
 
 pub(super) fn command() -> Command {
-    let vendors = clap::builder::PossibleValuesParser::new(apis::vendors());
     Command::new("whoami")
         .about("Show the account, the scopes, the expiry and the calls left today of a vendor's credentials")
-        .arg(Arg::new("vendor").value_name("VENDOR").required(true).value_parser(vendors))
+        .arg(apis::vendor_argument())
 }
 
 pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Failure> {
-    options.refuse("whoami", &["all", "dry-run"])?;
+    options.refuse("whoami", &[Opt::All, Opt::DryRun])?;
     let vendor = matches.get_one::<String>("vendor").cloned().unwrap_or_default();
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    // The first API of each credential.
-    let mut apis: Vec<&'static ApiEntry> = APIS.iter().filter(|api| api.vendor == vendor).collect();
-    apis.dedup_by_key(|api| api.profile);
+    let apis: Vec<_> = apis::credentials(&vendor).collect();
     let format = Format::of(options.format);
     if let [api] = apis.as_slice() {
         return output::value(&identity::of(&session, api).await?, format);

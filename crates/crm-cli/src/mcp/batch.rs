@@ -59,7 +59,7 @@ pub(super) async fn run(shared: &Shared, given: &Given, turn: &Turn) -> Result<A
     let work = Work::checked(shared, found, given)?;
     let count = work.rows.len();
     let plan = shared.plan(&found, given, &work.shared, count);
-    let pipeline = shared.pipeline(&found, &work.shared).await?;
+    let pipeline = shared.session.pipeline_of(&found, &work.shared).await?;
     let writes = !found.operation.reads();
     if dry {
         let mut shown = json!({"rows": count, "requests": work.requests()});
@@ -200,9 +200,10 @@ impl Work {
                 let send = |input: Vec<Input>| async move {
                     let mut outcome = ChunkOutcome::new();
                     for (index, input) in input.iter().enumerate() {
-                        outcome.ok(index, call(input).send().await?);
+                        let reply = call(input).send().await;
+                        progress.rows(1, total).await;
+                        outcome.ok(index, reply?);
                     }
-                    progress.rows(input.len(), total).await;
                     Ok(outcome)
                 };
                 Batch::new(1).concurrency(CONCURRENCY).run(rows, send).await

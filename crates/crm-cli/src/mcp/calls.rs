@@ -42,7 +42,7 @@ impl Shared {
             return Err(Failure::usage(format!("{name}: {} returns no pages; leave it out", found.words())).into());
         }
         let input = self.input(&found, given)?;
-        let pipeline = self.pipeline(&found, &input).await?;
+        let pipeline = self.session.pipeline_of(&found, &input).await?;
         let failed = |error: &crm_core::Error| Failure::operation(&found, error).without(&input);
         if found.operation.reply == "file" {
             let call: Call<BodyStream> = request::call(&found, &pipeline, &input);
@@ -73,7 +73,7 @@ impl Shared {
         }
         let rows = input.body.as_ref().and_then(rows_of).map_or(1, |rows| rows.len().max(1));
         let plan = self.plan(&found, given, &input, rows);
-        let pipeline = self.pipeline(&found, &input).await?;
+        let pipeline = self.session.pipeline_of(&found, &input).await?;
         let call: Call<Value> = request::call(&found, &pipeline, &input).with(request::polling());
         let failed = |error: &crm_core::Error| Failure::operation(&found, error).without(&input);
         if dry {

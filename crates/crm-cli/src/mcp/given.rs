@@ -55,19 +55,18 @@ impl Given {
 
     /// Returns the operation that is named.
     pub(super) fn operation(&self) -> Result<Found, Failure> {
-        catalogue::find(&self.words()?).map_err(Failure::usage)
+        catalogue::find(&[self.words()?]).map_err(Failure::usage)
     }
 
     /// Returns the operation or the resource that is named.
     pub(super) fn named(&self) -> Result<Named, Failure> {
-        catalogue::named(&self.words()?).map_err(Failure::usage)
+        catalogue::named(&[self.words()?]).map_err(Failure::usage)
     }
 
-    fn words(&self) -> Result<Vec<&str>, Failure> {
+    fn words(&self) -> Result<&str, Failure> {
         let words = self.text("operation").unwrap_or_default();
-        let words: Vec<&str> = words.split([' ', '.']).filter(|word| !word.is_empty()).collect();
         // A word that is not like a name may be personal, and is not repeated.
-        match words.iter().all(|word| check::shown(word) == *word) {
+        match words.split(' ').all(|word| check::shown(word) == word) {
             true => Ok(words),
             false => Err(Failure::usage("operation: is not the words of an operation; call find")),
         }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use crm_core::Pipeline;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
@@ -14,7 +13,6 @@ use crate::apis::{APIS, ApiEntry};
 use crate::catalogue::Found;
 use crate::check::{Fault, Input};
 use crate::failure::Failure;
-use crate::request;
 use crate::schema::Checks;
 use crate::session::Session;
 
@@ -76,11 +74,6 @@ impl Shared {
     /// Returns the plan of a write that needs a confirmation.
     pub(super) fn plan(&self, found: &Found, given: &Given, input: &Input, rows: usize) -> Option<Plan> {
         Plan::of(&self.profile, found, given, input, rows)
-    }
-
-    pub(super) async fn pipeline(&self, found: &Found, input: &Input) -> Result<Pipeline, Failure> {
-        let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
-        self.session.pipeline(found.api.entry, &department).await
     }
 
     /// Returns the folder for files.

@@ -38,10 +38,10 @@ impl Columns {
         if self.0.is_empty() {
             return Ok(());
         }
-        line(out, self.0.iter().map(String::as_str))?;
+        out.write_all(&line(self.0.iter().map(String::as_str)))?;
         for row in rows {
             let cells = self.row(row);
-            line(out, cells.iter().map(|cell| cell.as_deref().unwrap_or_default()))?;
+            out.write_all(&line(cells.iter().map(|cell| cell.as_deref().unwrap_or_default())))?;
         }
         Ok(())
     }
@@ -71,18 +71,10 @@ pub(crate) fn cell(value: &Value) -> String {
     }
 }
 
-/// Writes a line of RFC 4180.
-pub(crate) fn line<'a>(out: &mut impl Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
-    let mut first = true;
-    for cell in cells {
-        if !std::mem::take(&mut first) {
-            out.write_all(b",")?;
-        }
-        if cell.contains([',', '"', '\n', '\r']) {
-            write!(out, "\"{}\"", cell.replace('"', "\"\""))?;
-        } else {
-            out.write_all(cell.as_bytes())?;
-        }
-    }
-    out.write_all(b"\r\n")
+/// Returns a line of RFC 4180. One with an empty cell alone is not blank, because readers skip blank lines.
+pub(crate) fn line<'a>(cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let _ = writer.write_record(cells);
+    writer.into_inner().unwrap_or_default()
 }

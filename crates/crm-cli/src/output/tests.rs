@@ -21,6 +21,15 @@ fn members_of_members_are_columns() {
 }
 
 #[test]
+fn a_row_with_one_empty_cell_is_a_row() {
+    let rows = [json!({"a": "x"}), json!({"a": null}), json!({"a": ""})];
+    let mut text = Vec::new();
+    Columns::of(&rows).csv(&rows, &mut text).unwrap();
+    assert_eq!(String::from_utf8(text.clone()).unwrap(), "a\r\nx\r\n\"\"\r\n\"\"\r\n");
+    assert_eq!(csv::Reader::from_reader(text.as_slice()).records().count(), 3);
+}
+
+#[test]
 fn names_with_dots_are_columns_of_their_own() {
     let rows = [json!({"a.b": 1, "a": {"b": 2}})];
     let columns = Columns::of(&rows);

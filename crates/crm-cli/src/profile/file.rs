@@ -1,12 +1,13 @@
 //! The file of profiles: only for its owner, and replaced as a whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
+use crate::replace::replace_private;
 
 /// The variable of the environment that names the file of profiles.
 const FILE: &str = "CRM_PROFILES";
@@ -48,37 +49,20 @@ pub(super) fn change(
     }
     // A link to the file stays one.
     let place = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-    let beside = |ending: &str| PathBuf::from(format!("{}.{ending}", place.display()));
-    let lock = owned(&beside("lock"), OpenOptions::new().create(true).truncate(false).write(true));
+    let beside = PathBuf::from(format!("{}.lock", place.display()));
+    let lock = owned(&beside, OpenOptions::new().create(true).truncate(false).write(true));
     // Held to the end, so that no login that runs at the same time is lost.
     let _held = lock.and_then(|file| file.lock().map(|()| file)).map_err(|error| failed("locked", &path, &error))?;
     let mut profiles = read(&place)?.unwrap_or_default();
     let entry = member(&mut profiles, profile).and_then(|profile| member(profile, api));
     change(entry.ok_or_else(|| invalid(&path, 1, 1))?);
     let text = serde_json::to_string_pretty(&profiles).unwrap_or_default() + "\n";
-    let draft = beside("draft");
-    let written = replace(&draft, &place, &text);
-    written.map_err(|error| {
-        // It may contain a part of a token.
-        let _ = fs::remove_file(&draft);
-        failed("written", &path, &error)
-    })?;
+    replace_private(&place, text.as_bytes()).map_err(|error| failed("written", &path, &error))?;
     Ok(path)
 }
 
 fn member<'a>(members: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Map<String, Value>> {
     members.entry(name).or_insert_with(|| Value::Object(Map::new())).as_object_mut()
-}
-
-fn replace(draft: &Path, place: &Path, text: &str) -> io::Result<()> {
-    match fs::remove_file(draft) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = owned(draft, OpenOptions::new().create_new(true).write(true))?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(draft, place)
 }
 
 /// The failure of a file that is not valid JSON, or not a profile.

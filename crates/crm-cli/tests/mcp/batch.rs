@@ -71,6 +71,18 @@ fn without_a_batch_operation_each_row_is_a_call() {
 }
 
 #[test]
+fn the_progress_reaches_its_total_although_rows_fail() {
+    let mut client = Client::start("--fake mcp", "/nowhere", true);
+    let rows: Vec<Value> = (404..407).map(|id| json!({"arguments": {"objectId": id}})).collect();
+    let arguments = json!({"operation": "hubspot contacts get", "rows": rows});
+    let params = json!({"name": "batch", "arguments": arguments, "_meta": {"progressToken": "t"}});
+    let result = client.ask("tools/call", params);
+    assert!(result.to_string().contains("\\\"failed\\\":3"), "{result}");
+    let last = &client.notices.last().unwrap()["params"];
+    assert_eq!((last["progress"].as_f64(), last["total"].as_f64()), (Some(3.0), Some(3.0)), "{last}");
+}
+
+#[test]
 fn a_lost_reply_leaves_its_rows_unknown_and_is_not_repeated() {
     let place = setting(Vendor::HubSpot, "hubspot");
     let mut client = Client::start("mcp --yes", place.profiles.path(), true);

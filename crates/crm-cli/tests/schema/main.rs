@@ -122,7 +122,8 @@ fn a_document_has_the_schema_and_nothing_else_and_its_changes_are_lines() {
     assert_eq!(values, ["lead", "customer", "other"], "in the order in which they are shown");
     assert_eq!(read["objects"][2]["pipelines"][1]["stages"][0]["id"], "1");
 
-    let again = pull(&folder, SEED, "hubspot contacts cars deals --to schema.json");
+    // Also in the singular.
+    let again = pull(&folder, SEED, "hubspot contact cars deal --to schema.json");
     assert_eq!(again.errors, "crm: schema.json is unchanged\ncrm: types of object in schema.json: 3\n");
     let changed = std::fs::read_to_string(SEED).unwrap();
     let changed = changed
@@ -149,7 +150,7 @@ fn a_wrong_command_is_one_line_and_replaces_nothing() {
     std::fs::write(folder.path().join("mine.rs"), "fn main() {}").unwrap();
     std::fs::create_dir(folder.path().join("sub")).unwrap();
     for (words, line) in [
-        ("hubspot contact", "HubSpot has no type of object called \"contact\"; did you mean \"contacts\"?"),
+        ("hubspot contcts", "HubSpot has no type of object called \"contcts\"; did you mean \"contacts\"?"),
         ("hubspot 2-999", "HubSpot has no type of object called \"2-999\"; there are appointments"),
         ("hubspot contacts --to sub", "--to sub is a folder; name a file in it"),
         ("hubspot contacts --to none/schema.json", "the folder of --to none/schema.json does not exist"),

@@ -30,3 +30,12 @@ fn a_member_below_a_value_is_an_error() {
     assert!(pair("email").is_err() && pair("=x").is_err());
     assert_eq!(pair("a=b=c").ok(), Some(("a", "b=c")));
 }
+
+#[test]
+fn a_name_with_many_dots_is_refused() {
+    let found = find(&["hubspot", "contacts", "create"]).unwrap();
+    let set = |dots: usize| set(found.api.types(), Ty::Json, &mut json!({}), &format!("{}a", "a.".repeat(dots)), "x");
+    set(MOST_DOTS).unwrap();
+    let refused = set(200_000).unwrap_err().to_string();
+    assert!(refused.contains("too many dots"), "{refused}");
+}

@@ -2,7 +2,7 @@
 
 use super::calls::Known;
 use super::report::Report;
-use crate::apis::{APIS, ApiEntry};
+use crate::apis;
 use crate::failure::Failure;
 use crate::identity;
 use crate::profile::{self, Key};
@@ -20,10 +20,8 @@ pub(super) async fn check(
 ) -> Result<Option<Failure>, Failure> {
     let file = if profile::exists()? { "only its owner can read it" } else { "none" };
     report.fact("file of profiles", file);
-    let mut apis: Vec<&'static ApiEntry> = APIS.iter().filter(|api| api.vendor == vendor).collect();
-    apis.dedup_by_key(|api| api.profile);
     let (mut found, mut missing) = (false, None);
-    for api in apis {
+    for api in apis::credentials(vendor) {
         let text = match session.credential(api).await {
             Ok(credential) => {
                 found = true;

@@ -1,17 +1,19 @@
 //! The file of an export, and beside it the position at which an interrupted one continues.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use crm_core::Cursor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ids::{self, Ids};
+use super::ids::Ids;
+use crate::commands::records;
 use crate::failure::Failure;
+use crate::replace::replace;
 
 /// A file that rows are written to. Nothing else writes to it meanwhile.
 pub(super) struct Target {
@@ -86,7 +88,7 @@ impl Target {
 
     /// Reads the position.
     fn stored(&self) -> Result<Option<Place>, Failure> {
-        let stored = beside(&self.path, "");
+        let stored = beside(&self.path);
         let text = match fs::read_to_string(&stored) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -102,7 +104,16 @@ impl Target {
 
     /// Refuses the position of another question.
     fn check(&self, stored: &Value, question: &Value) -> Result<(), Failure> {
-        let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
+        // The positions of earlier versions have no account.
+        if let (Some(stored), Some(used)) = (stored["account"].as_str(), question["account"].as_str()) {
+            let same = records::same_account(&beside(&self.path), stored, used);
+            same.map_err(|failure| failure.and(&format!("; {}", self.anew())))?;
+        }
+        let members = |value: &Value| {
+            let mut members = value.as_object().cloned().unwrap_or_default();
+            members.remove("account");
+            members
+        };
         let (stored, asked) = (members(stored), members(question));
         let differs = |name: &&String| stored.get(*name) != asked.get(*name);
         let names: BTreeSet<&String> = stored.keys().chain(asked.keys()).filter(differs).collect();
@@ -112,7 +123,7 @@ impl Target {
         let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
         Err(Failure::usage(format!(
             "{} has the position of an export with other {}; repeat the command of that export, or choose another file; {}",
-            beside(&self.path, "").display(),
+            beside(&self.path).display(),
             names.join(" and "),
             self.anew()
         )))
@@ -143,38 +154,18 @@ impl Target {
 
     /// The sentence about beginning anew.
     pub(super) fn anew(&self) -> String {
-        format!("to begin anew, delete {} and {}", self.path.display(), beside(&self.path, "").display())
+        format!("to begin anew, delete {} and {}", self.path.display(), beside(&self.path).display())
     }
 
     /// Reads the ids of the rows that are in the file.
     pub(super) fn ids(&mut self, csv: bool) -> Result<Ids, Failure> {
-        let read = |file: &File| -> io::Result<HashSet<u64>> {
-            let mut rows = BufReader::new(file);
-            rows.seek(SeekFrom::Start(0))?;
-            let mut found = HashSet::new();
-            let mut row = Vec::new();
-            let mut head = csv;
-            loop {
-                row.clear();
-                let mut within = true;
-                while within {
-                    let line = row.len();
-                    if rows.read_until(b'\n', &mut row)? == 0 {
-                        return Ok(found);
-                    }
-                    // A cell can have line breaks within quotes.
-                    within = csv && ids::is_open(&row[line..]) == (line == 0);
-                }
-                if !std::mem::take(&mut head) {
-                    found.extend(ids::of_row(&row, csv));
-                }
-            }
+        let mut file = self.file.get_ref();
+        let mut read = || {
+            file.seek(SeekFrom::Start(0))?;
+            let ids = Ids::read(BufReader::new(file), csv)?;
+            file.seek(SeekFrom::Start(self.bytes)).map(|_| ids)
         };
-        let end = SeekFrom::Start(self.bytes);
-        let found = read(self.file.get_ref()).and_then(|found| self.file.get_ref().seek(end).map(|_| found));
-        let found =
-            found.map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.path.display())))?;
-        Ok(Ids(found))
+        read().map_err(|error| Failure::usage(format!("{} cannot be read: {error}", self.path.display())))
     }
 
     /// Writes the line of the names of columns.
@@ -201,19 +192,16 @@ impl Target {
         let (bytes, rows) = (self.bytes, self.rows);
         let place = Place { question: question.clone(), properties: properties.to_owned(), bytes, rows, cursor };
         let written = self.flush().and_then(|()| {
-            let (stored, new) = (beside(&self.path, ""), beside(&self.path, ".new"));
-            let mut file = File::create(&new)?;
-            serde_json::to_writer(&file, &place)?;
-            file.write_all(b"\n")?;
-            file.sync_data()?;
-            fs::rename(new, stored)
+            let mut text = serde_json::to_vec(&place)?;
+            text.push(b'\n');
+            replace(&beside(&self.path), &text)
         });
         written.map_err(|error| self.failed(&error))
     }
 
     /// Ends the file: it is complete, and the position is removed.
     pub(super) fn finish(mut self) -> Result<(), Failure> {
-        let ended = self.flush().and_then(|()| fs::remove_file(beside(&self.path, "")));
+        let ended = self.flush().and_then(|()| fs::remove_file(beside(&self.path)));
         ended.map_err(|error| self.failed(&error))
     }
 
@@ -231,9 +219,8 @@ impl Target {
 }
 
 /// The path of the position of a file.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+fn beside(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(".position");
-    name.push(ending);
     name.into()
 }

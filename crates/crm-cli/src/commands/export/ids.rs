@@ -2,13 +2,14 @@
 //! export can return up to a page of records again.
 
 use std::collections::HashSet;
+use std::io::{self, BufRead};
 
 use serde::Deserialize;
 use serde_json::Value;
 
 /// Ids of rows.
 #[derive(Default)]
-pub(super) struct Ids(pub(super) HashSet<u64>);
+pub(super) struct Ids(HashSet<u64>);
 
 impl Ids {
     /// Returns true if the file has a row with the id of this record.
@@ -16,23 +17,29 @@ impl Ids {
         let id = || record.get("id")?.as_str()?.parse().ok();
         !self.0.is_empty() && id().is_some_and(|id: u64| self.0.contains(&id))
     }
-}
 
-/// Returns the id of a row. It is the first cell of a row of CSV.
-pub(super) fn of_row(row: &[u8], csv: bool) -> Option<u64> {
-    #[derive(Deserialize)]
-    struct Row {
-        id: Option<String>,
+    /// Reads the ids of rows. In CSV the id is the first cell of a row.
+    pub(super) fn read(rows: impl BufRead, csv: bool) -> io::Result<Self> {
+        #[derive(Deserialize)]
+        struct Row {
+            id: Option<String>,
+        }
+        let mut found = HashSet::new();
+        if csv {
+            let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(rows);
+            let mut row = csv::ByteRecord::new();
+            while rows.read_byte_record(&mut row)? {
+                let id = row.get(0).and_then(|cell| std::str::from_utf8(cell).ok());
+                found.extend(id.and_then(|id| id.parse::<u64>().ok()));
+            }
+        } else {
+            for row in rows.split(b'\n') {
+                let row: Option<Row> = serde_json::from_slice(&row?).ok();
+                found.extend(row.and_then(|row| row.id?.parse::<u64>().ok()));
+            }
+        }
+        Ok(Self(found))
     }
-    match csv {
-        true => std::str::from_utf8(row.split(|byte| matches!(byte, b',' | b'\r' | b'\n')).next()?).ok()?.parse().ok(),
-        false => serde_json::from_slice::<Row>(row).ok()?.id?.parse().ok(),
-    }
-}
-
-/// Returns true if a row of CSV ends within quotes.
-pub(super) fn is_open(row: &[u8]) -> bool {
-    row.iter().filter(|byte| **byte == b'"').count() % 2 == 1
 }
 
 #[cfg(test)]
@@ -40,10 +47,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_id_of_a_row_is_read() {
-        assert_eq!(of_row(b"{\"a\":{\"id\":\"8\"},\"id\":\"7\",\"n\":null}\n", false), Some(7));
-        assert_eq!([of_row(b"7,\"a\nb\"\r\n", true), of_row(b"7\r\n", true)], [Some(7); 2]);
-        assert_eq!([of_row(b"{\"id\":null}\n", false), of_row(b"x,7\r\n", true), of_row(b"", true)], [None; 3]);
-        assert!(is_open(b"7,\"a \"\"b\"\"\n") && !is_open(b"7,\"a \"\"b\"\"\n\"\r\n"));
+    fn the_ids_of_rows_are_read() {
+        for (rows, csv, ids) in [
+            ("{\"a\":{\"id\":\"8\"},\"id\":\"7\",\"n\":null}\n{\"id\":null}\n{\"id\":\"9\"}\n", false, &[7, 9][..]),
+            ("id,name\r\n7,\"a \"\"b\"\"\n3,\r\n4\"\r\nx,5\r\n9,\r\n", true, &[7, 9]),
+            ("id\r\n7\r\n\"\"\r\n", true, &[7]),
+            ("", true, &[]),
+        ] {
+            assert_eq!(Ids::read(rows.as_bytes(), csv).unwrap().0, ids.iter().copied().collect(), "{rows}");
+        }
     }
 }

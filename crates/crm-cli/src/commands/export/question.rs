@@ -8,6 +8,7 @@ use crm_core::Error;
 use serde_json::{Value, json};
 
 use super::form::{Column, Form};
+use crate::apis::ApiEntry;
 use crate::arguments::pairs;
 use crate::catalogue::{self, Found, ObjectType};
 use crate::check::{self, Input};
@@ -68,14 +69,23 @@ impl Question {
         Err(Failure::usage(fault))
     }
 
+    /// Returns the API that has the records.
+    pub(super) fn api(&self) -> Result<&'static ApiEntry, Failure> {
+        match &self.what {
+            What::Records(kind) => kind.api(),
+            What::List(found, _) => Ok(found.api.entry),
+        }
+    }
+
     /// The description of the export. A position of one description cannot be used for another.
-    pub(super) fn describe(&self) -> Value {
+    pub(super) fn describe(&self, account: &str) -> Value {
         let (records, arguments) = match &self.what {
             What::Records(Kind::HubSpot(segment)) => (format!("hubspot {segment}"), Value::Null),
             What::Records(Kind::HoopAi { location }) => ("hoopai contacts".to_owned(), json!({"location": location})),
             What::List(found, input) => (found.words(), json!([input.arguments, input.body])),
         };
         json!({
+            "account": account,
             "records": records,
             "arguments": arguments,
             "properties": if self.all_properties { json!("all") } else { json!(self.properties) },

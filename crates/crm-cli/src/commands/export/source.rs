@@ -7,8 +7,10 @@ use serde_json::Value;
 
 use super::question::{Question, What};
 use crate::catalogue::Rows;
+use crate::commands::properties::definitions;
 use crate::commands::records::{Records, asked, row};
 use crate::failure::Failure;
+use crate::note;
 use crate::request;
 use crate::session::Session;
 
@@ -26,10 +28,7 @@ impl Access {
     pub(super) async fn open(question: &Question, session: &Session) -> Result<Self, Failure> {
         match &question.what {
             What::Records(kind) => Ok(Self::Records(kind.open(session).await?)),
-            What::List(found, input) => {
-                let department = input.arguments.get("dept_id").map(request::text).unwrap_or_default();
-                Ok(Self::List(session.pipeline(found.api.entry, &department).await?))
-            }
+            What::List(found, input) => Ok(Self::List(session.pipeline_of(found, input).await?)),
         }
     }
 
@@ -41,11 +40,14 @@ impl Access {
         }
     }
 
-    /// Returns the names of all properties that records of HubSpot have.
+    /// Returns the names of all properties that records of HubSpot have, also of the sensitive ones.
     pub(super) async fn all_properties(&self) -> Result<Vec<String>, Failure> {
         let Self::Records(Records::HubSpot(_, properties)) = self else { return Ok(Vec::new()) };
-        let reply = properties.list().send().await.map_err(|error| Failure::call(&error, false))?;
-        Ok(reply.results.into_iter().filter_map(|property| property.name).collect())
+        let all = definitions(properties, |_| false).await.map_err(|error| Failure::call(&error, false))?;
+        if all.incomplete {
+            note::say("the credential may not read all sensitive properties; those are not exported");
+        }
+        Ok(all.by_name.into_keys().collect())
     }
 }
 

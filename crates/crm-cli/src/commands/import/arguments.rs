@@ -75,12 +75,7 @@ fn command(name: &'static str, about: &'static str) -> Command {
     };
     Command::new(name)
         .about(about)
-        .arg(
-            Arg::new("vendor")
-                .value_name("VENDOR")
-                .required(true)
-                .value_parser(PossibleValuesParser::new(apis::vendors())),
-        )
+        .arg(apis::vendor_argument())
         .arg(Arg::new("object").value_name("OBJECT").help("For example contacts, deals or 2-123").required(true))
         .arg(
             Arg::new("file")

@@ -1,7 +1,7 @@
-//! The file of a schema, which is replaced as a whole, and only if it is one.
+//! The file of a schema, which is replaced only if it is one.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use serde_json::Value;
@@ -51,26 +51,4 @@ pub(super) fn before(path: &Path, form: Form, vendor: &str) -> Result<Option<Str
     Err(Failure::usage(format!(
         "--to {shown} exists, and crm schema pull {vendor} did not write it in this form; name another file"
     )))
-}
-
-/// Writes the file with the permissions of the one that is replaced. It is never half written.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::other(format!("{} cannot be written: {error}", path.display()));
-    // A link to the file stays one.
-    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut draft = place.clone().into_os_string();
-    draft.push(format!(".{}.draft", std::process::id()));
-    let mut file = File::create_new(&draft).map_err(failed)?;
-    let mut replace = || {
-        if let Ok(replaced) = fs::metadata(&place) {
-            file.set_permissions(replaced.permissions())?;
-        }
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&draft, &place)
-    };
-    replace().map_err(|error| {
-        let _ = fs::remove_file(&draft);
-        failed(error)
-    })
 }

@@ -78,7 +78,7 @@ fn custom_kind(schema: SchemasObjectSchema) -> Option<Kind> {
 async fn named(client: &Client, names: &[&str]) -> Result<Vec<Kind>, Failure> {
     let (mut kinds, mut custom): (Vec<Kind>, Option<Vec<SchemasObjectSchema>>) = (Vec::new(), None);
     for name in names {
-        let kind = match ObjectType::named("hubspot", name) {
+        let kind = match ObjectType::meant("hubspot", name) {
             Some(one) => Kind { name: one.name.to_owned(), segment: one.segment.to_owned(), qualified: None },
             None => {
                 if custom.is_none() {

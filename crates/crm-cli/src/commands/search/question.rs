@@ -5,9 +5,9 @@ use hoopai_client::types::{ContactSearch, ContactSort};
 use hubspot_client::types::{SearchRequest, SearchSort};
 
 use super::filter::{self, Condition};
-use crate::commands::records::{self, Kind, names, refuse};
+use crate::commands::records::{self, Kind, names};
 use crate::failure::Failure;
-use crate::options::Options;
+use crate::options::{Opt, Options};
 
 /// The maximum number of records per page.
 pub(super) const HUBSPOT_PAGE: u64 = 200;
@@ -27,7 +27,7 @@ pub(super) struct Question {
 
 impl Question {
     pub(super) fn read(matches: &ArgMatches, options: &Options) -> Result<Self, Failure> {
-        refuse(&[("--all", options.all)], "all records are read")?;
+        options.without(Opt::All, "all records are read")?;
         let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
         let filters = matches.get_many::<String>("filters").into_iter().flatten();
         let question = Self {

@@ -1,16 +1,25 @@
 //! The file that keeps the position of a watch between runs.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use crm_core::Cursor;
+use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::replace::replace;
+
+/// A position in the changes of an account.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Place {
+    /// The name of the account; `None` if an earlier version wrote the file.
+    pub(super) account: Option<String>,
+    pub(super) cursor: Cursor,
+}
 
 /// Reads the position, `None` if the file does not exist.
-pub(super) fn read(path: &Path) -> Result<Option<Cursor>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Option<Place>, Failure> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -22,20 +31,16 @@ pub(super) fn read(path: &Path) -> Result<Option<Cursor>, Failure> {
             "{path} is not the position of a watch ({error}); delete it, and begin with --since TIME"
         ))
     };
-    text.trim().parse().map(Some).map_err(wrong)
+    // Earlier versions wrote the cursor alone.
+    let place =
+        serde_json::from_str(&text).or_else(|_| text.trim().parse().map(|cursor| Place { account: None, cursor }));
+    place.map(Some).map_err(wrong)
 }
 
-/// Replaces the position in one step.
-pub(super) fn write(path: &Path, cursor: &Cursor) -> Result<(), Failure> {
-    let mut name = OsString::from(path);
-    name.push(".new");
-    let new = PathBuf::from(name);
-    let written = File::create(&new).and_then(|mut file| {
-        writeln!(file, "{cursor}")?;
-        file.sync_data()?;
-        fs::rename(&new, path)
-    });
-    written.map_err(|error| {
+/// Replaces the position.
+pub(super) fn write(path: &Path, place: &Place) -> Result<(), Failure> {
+    let text = serde_json::to_string(place).map_err(io::Error::from);
+    text.and_then(|text| replace(path, format!("{text}\n").as_bytes())).map_err(|error| {
         let path = path.display();
         Failure::other(format!("{path} cannot be written: {error}; the next run writes the same changes again"))
     })
