@@ -16,8 +16,9 @@ impl Given {
             let names: Vec<&str> = TOOLS.iter().map(|spec| spec.name).collect();
             return Err(Failure::usage(format!("there is no tool of this name; there are {}", names.join(", "))));
         };
-        // Some clients send null for what they leave out.
-        arguments.retain(|_, value| !value.is_null());
+        // Some clients send null or an empty text for what they omit.
+        let is_text = |name: &str| spec.arguments.iter().any(|one| one.0 == name && one.1 == "string");
+        arguments.retain(|name, value| !value.is_null() && !(is_text(name) && value == ""));
         // Others send the text of a JSON value.
         for (name, value) in &mut arguments {
             match spec.arguments.iter().find(|one| one.0 == name).map(|one| one.1) {
@@ -30,6 +31,11 @@ impl Given {
             check::unwrapped(row, Value::is_object);
         }
         check(spec, &arguments)?;
+        if let Some(path) = arguments.iter().find_map(|(name, value)| inexact(value, name.clone())) {
+            return Err(Failure::usage(format!(
+                "{path}: some clients change the last digits of such a number; write it as text, in quotes"
+            )));
+        }
         Ok(Self(arguments))
     }
 
@@ -76,6 +82,24 @@ impl Given {
     pub(super) fn sent(&self) -> Vec<u8> {
         let parts = ["arguments", "body", "rows"].map(|name| self.get(name));
         serde_json::to_vec(&parts).unwrap_or_default()
+    }
+}
+
+/// Returns the path of a whole number that clients written in JavaScript do not keep.
+fn inexact(value: &Value, path: String) -> Option<String> {
+    const MOST: u64 = 1 << 53;
+    match value {
+        Value::Number(number) => {
+            let size = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
+            (size? >= MOST).then_some(path)
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| inexact(item, format!("{path}[{index}]")))
+        }
+        Value::Object(members) => {
+            members.iter().find_map(|(name, member)| inexact(member, format!("{path}.{}", check::shown(name))))
+        }
+        _ => None,
     }
 }
 

@@ -29,6 +29,9 @@ const VARIABLE: &str = "CRM_MCP_TOKEN";
 const SHORTEST: usize = 16;
 /// The time until the headers of a request must be there, so that idle connections end.
 const HEADERS: Duration = Duration::from_secs(30);
+/// The time after which a session without an event ends, also during a call. The default of rmcp 3.11 is five minutes, which
+/// a batch can take without a reply.
+const IDLE: Duration = Duration::from_secs(24 * 3_600);
 /// The time after which connections are accepted again if there are no file handles left.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -54,7 +57,9 @@ pub(super) async fn serve(server: Server, address: &str) -> Result<(), Failure> 
     }
     let config = StreamableHttpServerConfig::default().with_allowed_hosts(hosts).enforce_origin_validation();
     let shared = Arc::clone(&server.shared);
-    let service = Service::new(move || Ok(server.clone()), Arc::default(), config);
+    let mut sessions = LocalSessionManager::default();
+    sessions.session_config.keep_alive = Some(IDLE);
+    let service = Service::new(move || Ok(Server::of_session(Arc::clone(&server.shared))), Arc::new(sessions), config);
     let token = Arc::new(token);
     let mut connections = JoinSet::new();
     while let Some(accepted) = interrupt.or(listener.accept()).await {

@@ -110,12 +110,13 @@ impl Spec {
     fn schema(&self) -> JsonObject {
         let property = |(name, ty, about, _): &(&str, &str, &str, bool)| {
             // Some clients know only one type at a place.
-            let any = |types: &[&str]| types.iter().map(|ty| json!({"type": ty})).collect::<Value>();
-            let schema = match *name {
-                "body" => json!({"anyOf": any(&["object", "array", "string"]), "description": about}),
-                "rows" => json!({"type": ty, "items": {"anyOf": any(&["object", "string"])}, "description": about}),
-                _ => json!({"type": ty, "description": about}),
+            let any = |types: &[&str]| types.iter().map(|ty| of_type(ty)).collect::<Value>();
+            let mut schema = match *name {
+                "body" => json!({"anyOf": any(&["object", "array", "string"])}),
+                "rows" => json!({"type": ty, "items": {"anyOf": any(&["object", "string"])}}),
+                _ => of_type(ty),
             };
+            schema["description"] = (*about).into();
             ((*name).to_owned(), schema)
         };
         let properties: Map<String, Value> = self.arguments.iter().map(property).collect();
@@ -126,6 +127,14 @@ impl Spec {
         schema.insert("required".to_owned(), json!(required));
         schema.insert("additionalProperties".to_owned(), json!(false));
         schema
+    }
+}
+
+/// The schema of a type. Some clients take an object that does not say that it is open for one without members.
+fn of_type(ty: &str) -> Value {
+    match ty {
+        "object" => json!({"type": ty, "additionalProperties": true}),
+        _ => json!({"type": ty}),
     }
 }
 

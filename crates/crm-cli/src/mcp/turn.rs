@@ -1,5 +1,7 @@
 //! One call of a tool, with what its client can be asked.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use rmcp::model::{
@@ -50,18 +52,25 @@ pub(super) struct Turn {
     context: RequestContext<RoleServer>,
     /// The answers of the user to the question of an earlier round, and the digest of that round.
     answered: Option<(InputResponses, String)>,
+    /// True once the client could not ask its user although it announced that it can.
+    silent: Arc<AtomicBool>,
 }
 
 impl Turn {
-    pub(super) fn new(request: &mut CallToolRequestParams, context: RequestContext<RoleServer>) -> Self {
+    pub(super) fn new(
+        request: &mut CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+        silent: Arc<AtomicBool>,
+    ) -> Self {
         let progress = Progress::new(&context.peer, context.meta.get_progress_token());
-        Self { progress, context, answered: request.input_responses.take().zip(request.request_state.take()) }
+        Self { progress, context, answered: request.input_responses.take().zip(request.request_state.take()), silent }
     }
 
     /// Returns true if the client can ask its user.
     pub(super) fn can_ask(&self) -> bool {
         let elicitation = self.context.client_capabilities().and_then(|known| known.elicitation);
-        elicitation.is_some_and(|forms| forms.form.is_some() || forms.url.is_none())
+        let announced = elicitation.is_some_and(|forms| forms.form.is_some() || forms.url.is_none());
+        announced && !self.silent.load(Ordering::Relaxed)
     }
 
     /// Adds the digest that confirms a write, for a client that cannot ask its user.
@@ -78,16 +87,7 @@ impl Turn {
     /// The reason for which nothing may be sent.
     pub(super) async fn confirm(&self, plan: &Plan, digest: Option<&str>, used: &Used) -> Result<(), Stop> {
         if !self.can_ask() {
-            let Some(digest) = digest else {
-                return Err(Failure::usage(format!(
-                    "{} Nothing was sent. Call with dry_run: true, show the user what it returns, and if the user agrees, \
-                     call again with the returned digest as the argument confirm",
-                    plan.says
-                ))
-                .into());
-            };
-            plan.check(digest)?;
-            return Ok(used.take(digest, SystemTime::now())?);
+            return by_digest(plan, digest, used);
         }
         let form = form(plan)?;
         let modern = self.context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
@@ -106,7 +106,11 @@ impl Turn {
         } else {
             let answer = tokio::time::timeout(confirm::LIFE, self.context.peer.create_elicitation(form)).await;
             let answer = answer.map_err(|_| Failure::usage("not confirmed within five minutes; nothing was sent"))?;
-            let answer = answer.map_err(|_| Failure::usage("the client did not ask its user; nothing was sent"))?;
+            let Ok(answer) = answer else {
+                // Some bridges announce what they do not pass on. From now on a dry run returns a digest.
+                self.silent.store(true, Ordering::Relaxed);
+                return by_digest(plan, digest, used);
+            };
             (answer.action == ElicitationAction::Accept, answer.content, None)
         };
         let agreed = content.and_then(|content| content.get(QUESTION)?.as_bool()) == Some(true);
@@ -119,6 +123,20 @@ impl Turn {
             }
         }
     }
+}
+
+/// Has a write confirmed by the digest of a dry run.
+fn by_digest(plan: &Plan, digest: Option<&str>, used: &Used) -> Result<(), Stop> {
+    let Some(digest) = digest else {
+        return Err(Failure::usage(format!(
+            "{} Nothing was sent. Call with dry_run: true, show the user what it returns, and if the user agrees, call again \
+             with the returned digest as the argument confirm",
+            plan.says
+        ))
+        .into());
+    };
+    plan.check(digest)?;
+    Ok(used.take(digest, SystemTime::now())?)
 }
 
 fn form(plan: &Plan) -> Result<ElicitRequestParams, Failure> {

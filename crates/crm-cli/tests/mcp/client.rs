@@ -96,7 +96,8 @@ impl Client {
                     assert!(!self.modern, "a request of the server at 2026-07-28");
                     self.asked.push(message["params"].clone());
                     let answer = self.answer.clone();
-                    self.send(&json!({"jsonrpc": "2.0", "id": message["id"], "result": answer}));
+                    let member = if answer.get("code").is_some() { "error" } else { "result" };
+                    self.send(&json!({"jsonrpc": "2.0", "id": message["id"], member: answer}));
                 }
                 Some(_) => self.notices.push(message),
                 None => panic!("{message}"),

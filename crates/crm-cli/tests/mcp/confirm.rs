@@ -54,6 +54,20 @@ fn the_user_is_asked_in_both_eras() {
 }
 
 #[test]
+fn a_client_that_announced_to_ask_and_cannot_confirms_by_digest() {
+    let (mut client, id) = start(false, asks());
+    client.answer = json!({"code": -32601, "message": "Method not found"});
+    let refused = client.refused("write", archive(&id));
+    assert!(refused["error"].as_str().unwrap().contains("Call with dry_run: true"), "{refused}");
+    let mut dry = archive(&id);
+    dry["dry_run"] = json!(true);
+    let mut confirmed = archive(&id);
+    confirmed["confirm"] = client.done("write", dry)["confirm"].clone();
+    assert_eq!(client.done("write", confirmed), json!({"done": true}));
+    assert_eq!((client.asked.len(), is_there(&mut client, &id)), (1, false));
+}
+
+#[test]
 fn an_answer_counts_only_for_the_call_that_asked() {
     let (mut client, id) = start(true, asks());
     let asked = client.ask("tools/call", json!({"name": "write", "arguments": archive(&id)}))["result"].take();
