@@ -214,7 +214,7 @@ fn hash_of(rows: &[usize], source: &Source) -> String {
 }
 
 /// Returns the hash of some parts.
-pub(super) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Context::new(&SHA256);
     for part in parts {
         hash.update(part);

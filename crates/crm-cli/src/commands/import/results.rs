@@ -276,7 +276,11 @@ fn write(source: &Source, path: &Path, rows: &[usize]) -> Result<(), Failure> {
         text.push(b'\n');
     }
     let draft = draft(path);
-    let written = std::fs::File::create(&draft).and_then(|mut file| file.write_all(&text));
+    // It is on the disk before the journal is removed.
+    let written = std::fs::File::create(&draft).and_then(|mut file| {
+        file.write_all(&text)?;
+        file.sync_all()
+    });
     written.and_then(|()| std::fs::rename(&draft, path)).map_err(|error| {
         Failure::other(format!("the rows that failed cannot be written to {}: {error}", path.display()))
     })
