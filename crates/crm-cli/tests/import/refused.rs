@@ -74,8 +74,37 @@ fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
         (
             "update hubspot contacts a.csv",
             "id,firstname\n1.01001E+05,A\nzzz,B\n",
-            "a.csv: row 1 (line 2), id: must be the number of a record; spreadsheets may write a long one as 1.01E+05; \
-             nothing was sent",
+            "a.csv: row 1 (line 2), id: must be the number of a record, digits only; spreadsheets may write it as 101001.0 or \
+             1.01E+05; nothing was sent",
+        ),
+        (
+            "update hubspot contacts a.csv",
+            "Id,firstname\n17,A\n",
+            "a.csv: row 1 (line 2), id: is required, because it names the record; row 1 (line 2), Id: is not a property; \
+             write id as the name of the column; nothing was sent",
+        ),
+        (
+            "update hubspot contacts a.csv",
+            "id,Record ID\n17,17\n",
+            "a.csv: line 1, column 2: is not a property; write id as the name of the column; nothing was sent",
+        ),
+        (
+            "update hubspot contacts a.csv",
+            "id,fristname,First Name\n",
+            "a.csv: line 1, column 3: is not a property of contacts; did you mean \"firstname\"?; line 1, fristname: is not a \
+             property of contacts; did you mean \"firstname\"?; nothing was sent",
+        ),
+        (
+            "update hubspot contacts a.csv",
+            "id,firstname,lastname\n17,#NAME?,Err:508\n18,A,J\u{fffd}rgen\n",
+            "a.csv: row 1 (line 2), firstname: is an error of the spreadsheet; correct the cell; row 1 (line 2), lastname: is \
+             an error of the spreadsheet; correct the cell; row 2 (line 3), lastname: has characters that were lost in an \
+             earlier conversion; correct the cell; nothing was sent",
+        ),
+        (
+            "upsert hubspot contacts a.csv --by email",
+            "email\n#N/A\n",
+            "a.csv: row 1 (line 2), email: is an error of the spreadsheet; correct the cell; nothing was sent",
         ),
         (
             "import hubspot contacts a.csv",

@@ -122,6 +122,9 @@ fn rows_of_other_vendors_are_sent_one_by_one() {
     let ran = place.run("upsert hoopai contacts a.csv");
     let sentence = "row 2 (line 3), email: names the same record as row 1 (line 2)";
     assert!(ran.code == 2 && ran.errors.contains(sentence), "{}", ran.errors);
+    place.write("a.csv", "locationId,email\nloc,#REF!\n");
+    let ran = place.run("upsert hoopai contacts a.csv");
+    assert!(ran.code == 2 && ran.errors.contains("email: is an error of the spreadsheet"), "{}", ran.errors);
     place.write("a.csv", "locationId,email,dnd\nloc,a@example.com,TRUE\n,,\n");
     let ran = place.run("upsert hoopai contacts a.csv");
     assert_eq!((ran.code, ran.errors.as_str()), (0, "crm: skipped, because all cells are empty: 1 row\n"));
@@ -129,21 +132,46 @@ fn rows_of_other_vendors_are_sent_one_by_one() {
 }
 
 #[test]
-fn an_export_with_associations_and_flags_of_a_spreadsheet_are_rows() {
+fn an_export_that_a_spreadsheet_wrote_has_the_values_of_hubspot() {
     let place = Place::hubspot();
     let options = json!([{"label": "Yes", "value": "true"}, {"label": "No", "value": "false"}]);
     let check = json!({"name": "check", "type": "enumeration", "fieldType": "booleancheckbox", "options": options});
-    let list = json!({"results": [{"name": "email", "type": "string"}, {"name": "flag", "type": "bool"}, check]});
+    let kinds = json!({"name": "kinds", "type": "enumeration", "fieldType": "checkbox", "options": [
+        {"label": "A", "value": "a"}, {"label": "B", "value": " b"}, {"label": "Yes", "value": "true"}
+    ]});
+    let plain = [
+        ("email", "string"),
+        ("flag", "bool"),
+        ("age", "number"),
+        ("day", "date"),
+        ("night", "date"),
+        ("seen", "datetime"),
+        ("called", "datetime"),
+        ("born", "datetime"),
+    ];
+    let plain = plain.map(|(name, kind)| json!({"name": name, "type": kind}));
+    let list = json!({"results": plain.into_iter().chain([check, kinds]).collect::<Vec<_>>()});
     place.fake.fail(Fault::Status(200, Payload::Json(list)).on("properties.list").times(3));
-    place.write("a.csv", "id,email,flag,check,associations.companies\n17,a@example.com,TRUE,False,1;2\n");
+    place.write(
+        "a.csv",
+        "id,email,flag,check,kinds,age,day,night,seen,called,born,associations.companies,\n\
+         17,a@example.com, TRUE,False,a; b;TRUE, 5 ,2026-03-01 00:00:00,1772323200000.0,2026-03-01 08:00:00+00,\
+         1772352000001.0,1772352000000,1;2,\n",
+    );
     let ran = place.run("upsert hubspot contacts a.csv --by email");
     assert_eq!(
         (ran.code, ran.errors.as_str()),
         (0, "crm: not sent, because only crm import writes associations: associations.companies\n")
     );
-    let sent = |name: fn(&Value) -> &Value| place.sent(name).into_keys().next().unwrap();
-    let flags = (sent(|input| &input["properties"]["flag"]), sent(|input| &input["properties"]["check"]));
-    assert_eq!(flags, ("true".to_owned(), "false".to_owned()));
+    let sent = place.fake.requests().last().unwrap().json()["inputs"][0]["properties"].clone();
+    assert_eq!(
+        sent,
+        json!({
+            "flag": "true", "check": "false", "kinds": "a; b;true", "age": "5",
+            "day": "2026-03-01", "night": "2026-03-01", "seen": "2026-03-01T08:00:00Z",
+            "called": "2026-03-01T08:00:00.001Z", "born": "1772352000000"
+        })
+    );
 }
 
 #[test]

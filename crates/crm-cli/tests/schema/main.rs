@@ -335,7 +335,7 @@ fn a_program_checks_properties_against_the_document() {
     for (object, name, value, sentence) in [
         ("contacts", "lifecyclestage", "Led", "lifecyclestage has no option \"Led\"; did you mean \"lead\"?"),
         ("contacts", "lifecyclestage", "Customer", "did you mean \"customer\"?"),
-        ("contacts", "birthday", "Canary", "birthday must be a time"),
+        ("contacts", "birthday", "Canary", "birthday must be a date"),
         ("contacts", "employees", "inf", "employees must be a number"),
         ("contacts", "createdate", "2020-01-01", "createdate is written only by HubSpot"),
         ("contacts", "first_name", "Canary", "first_name is not a property of contacts; did you mean \"firstname\"?"),

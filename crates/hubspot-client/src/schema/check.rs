@@ -1,11 +1,17 @@
 //! One value against its property.
 
-use crm_core::Timestamp;
+use crm_core::{Time, Timestamp};
 
 use crate::types::Property;
 
 /// The maximum number of options that a fault lists.
 const MOST_OPTIONS: usize = 12;
+
+/// The milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
+/// A number that is nearer to 1970 is a number of days or seconds. These are the milliseconds until 1973.
+const LEAST_MILLIS: u64 = 100_000_000_000;
 
 impl Property {
     /// Returns true if only HubSpot writes the property.
@@ -15,8 +21,9 @@ impl Property {
         fixed || self.calculated == Some(true) || self.name.as_deref() == Some("hs_object_id")
     }
 
-    /// Returns the reason why HubSpot would refuse a value, for example that it is not one of the options. Several options
-    /// of a checkbox are separated by semicolons. An empty value clears the property.
+    /// Returns the reason why HubSpot would refuse a value, for example that it is not one of the options, or why it is
+    /// certainly not meant: the numbers that spreadsheets write for days, times and ids. Several options of a checkbox are
+    /// separated by semicolons. An empty value clears the property.
     #[must_use]
     pub fn fault(&self, value: &str) -> Option<String> {
         if value.is_empty() {
@@ -24,19 +31,23 @@ impl Property {
         }
         let fault = |text: &str| Some(text.to_owned());
         match self.type_.as_deref() {
-            Some("number") if !value.trim().parse().is_ok_and(f64::is_finite) => fault("must be a number"),
-            Some("date" | "datetime") if Timestamp::from(value).read().is_err() => {
-                fault("must be a time, for example 2026-03-01 or 2026-03-01T12:00:00Z")
+            _ if self.is_reference() && value.split(';').any(is_rewritten) => {
+                fault("must be an id, which has digits only; spreadsheets may write one as 7.1E+04")
             }
-            Some("datetime") if Timestamp::from(value).unix_millis().is_none() => {
-                fault("must have a time zone; add Z or an offset such as +01:00")
-            }
+            Some("number") if number(value).is_none() => fault("must be a number"),
+            Some("date") => day(value).and_then(fault),
+            Some("datetime") => time(value).and_then(fault),
             Some("bool") if !matches!(value, "true" | "false") => fault("must be true or false"),
             Some("enumeration") if self.external_options != Some(true) && !self.options.is_empty() => {
                 self.option(value)
             }
             _ => None,
         }
+    }
+
+    /// Returns true if the values are the ids of records or users.
+    fn is_reference(&self) -> bool {
+        self.referenced_object_type.is_some() || self.name.as_deref() == Some("hubspot_owner_id")
     }
 
     /// Returns the fault of the first value that is not an option. Only a checkbox has several values.
@@ -62,6 +73,45 @@ impl Property {
             }
         })
     }
+}
+
+/// Returns the fault of a value that is not a day. Milliseconds since 1970 are the midnight of a day in UTC.
+fn day(value: &str) -> Option<&'static str> {
+    match Timestamp::from(value).read() {
+        Ok(time) if time.utc_millis() % DAY == 0 && !has_exponent(value) => None,
+        _ if number(value).is_some() => {
+            Some("must be a date, for example 2026-03-01; spreadsheets may write a day as a number")
+        }
+        _ => Some("must be a date, for example 2026-03-01"),
+    }
+}
+
+/// Returns the fault of a value that is not a point in time.
+fn time(value: &str) -> Option<&'static str> {
+    match Timestamp::from(value).read() {
+        Ok(Time::Instant(millis))
+            if number(value).is_some() && (millis.unsigned_abs() < LEAST_MILLIS || has_exponent(value)) =>
+        {
+            Some("must be a time, for example 2026-03-01T12:00:00Z; spreadsheets may write a time as a number")
+        }
+        Ok(time) if time.unix_millis().is_none() => Some("must have a time zone; add Z or an offset such as +01:00"),
+        Ok(_) => None,
+        Err(_) => Some("must be a time, for example 2026-03-01 or 2026-03-01T12:00:00Z"),
+    }
+}
+
+fn number(value: &str) -> Option<f64> {
+    value.trim().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Returns true for a number such as `1.77235E+12`, which has lost digits.
+fn has_exponent(value: &str) -> bool {
+    number(value).is_some() && value.contains(['e', 'E'])
+}
+
+/// Returns true for an id in another form of a number, such as `71000.0`.
+fn is_rewritten(id: &str) -> bool {
+    number(id).is_some() && !id.trim().bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Returns a name or an option for a message, or `…` if it has not the form of a name: it may be personal data.
@@ -94,5 +144,43 @@ mod tests {
         let local = fault("datetime", "2026-01-31T08:00:00");
         assert_eq!(local.as_deref(), Some("must have a time zone; add Z or an offset such as +01:00"));
         assert!(fault("datetime", "soon").is_some_and(|fault| fault.starts_with("must be a time")));
+    }
+
+    #[test]
+    fn numbers_of_spreadsheets_are_no_days_times_or_ids() {
+        let owner = Property { referenced_object_type: Some("OWNER".into()), ..Property::default() };
+        let of = |kind: &str| Property { type_: Some(kind.into()), ..owner.clone() };
+        let (day, time) = (
+            Some("must be a date, for example 2026-03-01; spreadsheets may write a day as a number"),
+            Some("must be a time, for example 2026-03-01T12:00:00Z; spreadsheets may write a time as a number"),
+        );
+        let id = Some("must be an id, which has digits only; spreadsheets may write one as 7.1E+04");
+        for (kind, value, expected) in [
+            ("date", "2026-03-01", None),
+            ("date", "1772323200000", None),
+            ("date", "-4860950400000", None),
+            ("date", "2026-03-01 00:00:00", None),
+            ("date", "2026-03-01T00:00:00.000Z", None),
+            ("date", "2026-03-01T00:00:00+01:00", Some("must be a date, for example 2026-03-01")),
+            ("date", "01.03.2026", Some("must be a date, for example 2026-03-01")),
+            ("date", "46082", day),
+            ("date", "1772323200", day),
+            ("date", "1772323200001", day),
+            ("date", "1.7723232E+12", day),
+            ("datetime", "1772323200001.0", None),
+            ("datetime", "46082.3333", time),
+            ("datetime", "1772323200", time),
+            ("datetime", "1.77235E+12", time),
+            ("number", "1.77235E+12", None),
+            ("enumeration", "71000;72000", None),
+            ("enumeration", "71000.0", id),
+            ("enumeration", "71000;7.1E+04", id),
+        ] {
+            let property =
+                if kind == "enumeration" { of(kind) } else { Property { referenced_object_type: None, ..of(kind) } };
+            assert_eq!(property.fault(value).as_deref(), expected, "{kind} {value}");
+        }
+        let owner = Property { name: Some("hubspot_owner_id".into()), ..Property::default() };
+        assert_eq!((owner.fault("71000.0").as_deref(), owner.fault("71000")), (id, None));
     }
 }

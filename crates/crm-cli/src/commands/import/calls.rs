@@ -3,10 +3,11 @@
 use crm_core::{BoxFuture, Call, Error, Pipeline, Preview};
 use serde_json::{Map, Value, json};
 
+use super::source::lost;
 use super::target::{Answer, Ready, Target, Verb};
 use crate::arguments::fields;
 use crate::catalogue::{Argument, Found, Place, Ty, find};
-use crate::check::{Fault, Input};
+use crate::check::{Fault, Input, shown};
 use crate::failure::Failure;
 use crate::request;
 use crate::session::Session;
@@ -88,6 +89,13 @@ impl Target for Calls {
     }
 
     fn row(&mut self, mut row: Map<String, Value>) -> Result<Input, Vec<Fault>> {
+        if self.texts {
+            let cells = row.iter().filter_map(|(name, cell)| Some((shown(name).to_owned(), lost(cell)?.to_owned())));
+            let faults: Vec<Fault> = cells.map(|(path, text)| Fault { path, text }).collect();
+            if !faults.is_empty() {
+                return Err(faults);
+            }
+        }
         let mut input = Input::default();
         if let Some(argument) = self.id
             && let Some(id) = row.remove(ID)

@@ -16,15 +16,21 @@ pub(super) fn rows(source: &Source, target: &mut dyn Target) -> Result<(), Failu
     let (mut faults, mut seen) = (Vec::new(), HashSet::new());
     let hidden = source.hidden_columns();
     let mut keys: HashMap<(String, String), usize> = HashMap::new();
+    let at = |place: &str, fault: Fault| {
+        let path = match &hidden {
+            Some(columns) if fault.path == check::HIDDEN => columns.clone(),
+            _ => format!("{place}, {}", fault.path),
+        };
+        Fault { path, text: fault.text }
+    };
+    if source.len() == 0 {
+        faults.extend(target.names(source.columns()).into_iter().map(|fault| at("line 1", fault)));
+    }
     for number in 1..=source.len() {
         let mut fault = |fault: Fault| {
             // The same mistake in each row is one mistake.
             if seen.insert((fault.path.clone(), fault.text.clone())) {
-                let path = match &hidden {
-                    Some(columns) if fault.path == check::HIDDEN => columns.clone(),
-                    _ => format!("{}, {}", source.place(number), fault.path),
-                };
-                faults.push(Fault { path, text: fault.text });
+                faults.push(at(&source.place(number), fault));
             }
         };
         match target.row(source.row(number)) {

@@ -120,6 +120,10 @@ impl Target for Batches {
         self.rules.input(row, &mut self.not_sent)
     }
 
+    fn names(&self, columns: &[String]) -> Vec<Fault> {
+        self.rules.names(columns)
+    }
+
     fn key(&self, row: &Input) -> Option<(String, String)> {
         self.rules.key(row, self.name == "contacts")
     }

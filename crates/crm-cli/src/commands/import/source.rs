@@ -60,6 +60,9 @@ impl Source {
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }
+        if let Some(other) = other_form(&bytes) {
+            return Err(format!("the file is {other}"));
+        }
         let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
         let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
         let (form, rows, empty) = match (ending.as_deref(), first) {
@@ -97,6 +100,14 @@ impl Source {
         place.and_then(|place| self.bytes.get(place.bytes.clone())).unwrap_or_default()
     }
 
+    /// Returns the names of the columns of CSV.
+    pub(super) fn columns(&self) -> &[String] {
+        match &self.form {
+            Form::Jsonl => &[],
+            Form::Csv { columns, .. } => columns,
+        }
+    }
+
     /// Returns the bytes before all rows: the names of the columns.
     pub(super) fn head(&self) -> Option<&[u8]> {
         match &self.form {
@@ -107,8 +118,7 @@ impl Source {
 
     /// Returns the place of the columns whose names are not shown in messages: `line 1, column 2`. `None` if there are none.
     pub(super) fn hidden_columns(&self) -> Option<String> {
-        let Form::Csv { columns, .. } = &self.form else { return None };
-        let hidden = columns.iter().enumerate().filter(|(_, name)| shown(name) != name.as_str());
+        let hidden = self.columns().iter().enumerate().filter(|(_, name)| shown(name) != name.as_str());
         let numbers: Vec<String> = hidden.map(|(index, _)| (index + 1).to_string()).collect();
         let word = if numbers.len() == 1 { "column" } else { "columns" };
         (!numbers.is_empty()).then(|| format!("line 1, {word} {}", numbers.join(", ")))
@@ -118,6 +128,27 @@ impl Source {
     pub(super) fn place(&self, number: usize) -> String {
         let line = number.checked_sub(1).and_then(|index| self.rows.get(index)).map_or(0, |place| place.line);
         place(number, line)
+    }
+}
+
+/// Returns the fault of a cell of CSV whose content a spreadsheet or a conversion has lost.
+pub(super) fn lost(cell: &Value) -> Option<&'static str> {
+    const ERRORS: &[&str] = &["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
+    let text = cell.as_str()?;
+    let number = text.strip_prefix("Err:").unwrap_or_default();
+    if ERRORS.contains(&text) || !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some("is an error of the spreadsheet; correct the cell");
+    }
+    text.contains('\u{fffd}').then_some("has characters that were lost in an earlier conversion; correct the cell")
+}
+
+/// Returns the form of a file that is neither JSON lines nor CSV, and what to do.
+fn other_form(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => Some("a ZIP archive, as .xlsx and .ods files are; save it as CSV (UTF-8)"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => Some("UTF-16; save it as CSV (UTF-8)"),
+        _ if bytes.trim_ascii_start().starts_with(b"<") => Some("HTML, not CSV; save it as CSV (UTF-8)"),
+        _ => None,
     }
 }
 

@@ -55,6 +55,11 @@ pub(super) trait Target {
     /// Brings a row into the form that is sent, or returns its mistakes.
     fn row(&mut self, row: Map<String, Value>) -> Result<Input, Vec<Fault>>;
 
+    /// Returns the mistakes in the names of the columns of a file without rows.
+    fn names(&self, _columns: &[String]) -> Vec<Fault> {
+        Vec::new()
+    }
+
     /// Returns what names the record of a row: the column and the value. No two rows may name the same.
     fn key(&self, row: &Input) -> Option<(String, String)>;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::super::source::lost;
 use super::super::target::Verb;
 use super::associations::{ASSOCIATIONS, Associations};
 use super::properties::Known;
@@ -94,10 +95,18 @@ impl Rules {
             fault(column, "is required, because it names the record");
             return None;
         };
+        if let Some(text) = lost(&value).filter(|_| self.texts) {
+            fault(column, text);
+            return None;
+        }
         match text(&value) {
-            Ok(id) if column == ID && !id.bytes().all(|byte| byte.is_ascii_digit()) => {
-                fault(column, "must be the number of a record; spreadsheets may write a long one as 1.01E+05");
-            }
+            Ok(id) if column == ID => match id.trim() {
+                id if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) => fault(
+                    column,
+                    "must be the number of a record, digits only; spreadsheets may write it as 101001.0 or 1.01E+05",
+                ),
+                id => return Some(id.to_owned()),
+            },
             Ok(id) => return Some(id),
             Err(text) => fault(column, text),
         }
@@ -112,11 +121,13 @@ impl Rules {
         let mut sent = Map::new();
         for (property, mut value) in parts.properties {
             if let Some(known) = self.known.as_ref().filter(|_| self.texts) {
-                known.lower(&property, &mut value);
+                known.rewrite(&property, &mut value);
             }
+            let lost = lost(&value).filter(|_| self.texts);
             match self.known.as_ref().map(|known| known.check(&property, &value)) {
-                Some(Err(text)) => fault(&property, &text),
                 Some(Ok(false)) => drop(not_sent.insert(property)),
+                Some(Err(text)) => fault(&property, lost.unwrap_or(&text)),
+                _ if lost.is_some() => lost.into_iter().for_each(|text| fault(&property, text)),
                 _ if is_empty(&value) && !self.clears => {}
                 _ => match text(&value) {
                     Ok(text) => drop(sent.insert(property, text.into())),
@@ -125,6 +136,17 @@ impl Rules {
             }
         }
         sent
+    }
+
+    /// Returns the mistakes in the names of columns.
+    pub(super) fn names(&self, columns: &[String]) -> Vec<Fault> {
+        let (mut not_sent, mut faults) = (BTreeSet::new(), Vec::new());
+        let row = columns.iter().map(|name| (name.clone(), "".into())).collect();
+        let parts = Parts::of(row, &mut not_sent);
+        if self.verb != Verb::Archive {
+            self.properties(parts, &mut not_sent, &mut faults);
+        }
+        faults
     }
 
     /// Returns what names the record of a row: the column and the value. No two contacts have the same e-mail address.

@@ -13,7 +13,8 @@ use crate::check::shown;
 pub(super) fn places(bytes: &[u8]) -> Result<(Form, Vec<Place>, usize), String> {
     let (mut head, mut rows, mut empty) = (None, Vec::new(), 0);
     let (mut reader, mut record) = (open(bytes), ByteRecord::new());
-    let (mut start, mut line) = (0, 1);
+    // A row has as many cells as the first line, also those of columns without a name.
+    let (mut start, mut line, mut cells) = (0, 1, 0);
     while reader.read_byte_record(&mut record).map_err(|error| format!("the file is not valid CSV: {error}"))? {
         let end = usize::try_from(reader.position().byte()).unwrap_or(bytes.len()).min(bytes.len());
         let read = bytes.get(start..end).unwrap_or_default();
@@ -28,10 +29,16 @@ pub(super) fn places(bytes: &[u8]) -> Result<(Form, Vec<Place>, usize), String> 
             if std::str::from_utf8(content).is_err() {
                 return Err("the names of the columns are not valid UTF-8; save the file as UTF-8".to_owned());
             }
+            if bytes.get(place.bytes.end..).is_some_and(|end| end.starts_with(b"\r") && !end.starts_with(b"\r\n")) {
+                return Err(
+                    "the lines end with CR alone; save the file with lines that end with LF or CR LF".to_owned()
+                );
+            }
             head = Some((place.bytes, named(&record)?));
+            cells = record.len();
             continue;
         };
-        check(&record, content, &place, rows.len() + 1, columns.len(), end == bytes.len())?;
+        check(&record, content, &place, rows.len() + 1, (cells, columns.len()), end == bytes.len())?;
         // Spreadsheets write the commas of rows that were cleared.
         if is_empty(&record) {
             empty += 1;
@@ -60,8 +67,15 @@ fn open<R: std::io::Read>(bytes: R) -> Reader<R> {
 
 fn named(record: &ByteRecord) -> Result<Vec<String>, String> {
     let mut seen = HashSet::new();
-    let names: Vec<String> =
+    let mut names: Vec<String> =
         record.iter().map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned()).collect();
+    if record.get(0).is_some_and(|first| first.to_ascii_lowercase().starts_with(b"sep=")) {
+        return Err("the first line is not the names of the columns; delete the line with sep=".to_owned());
+    }
+    // Spreadsheets write the commas of columns that were cleared.
+    if let Some(last) = names.iter().rposition(|name| !name.is_empty()) {
+        names.truncate(last + 1);
+    }
     for (index, name) in names.iter().enumerate() {
         if name.is_empty() {
             return Err(format!("column {} has no name", index + 1));
@@ -78,13 +92,13 @@ fn named(record: &ByteRecord) -> Result<Vec<String>, String> {
     }
 }
 
-/// Checks a row; `last` is true if it ends with the file.
+/// Checks a row of a file with a number of columns, the first of which have names; `last` is true if it ends with the file.
 fn check(
     record: &ByteRecord,
     content: &[u8],
     at: &Place,
     number: usize,
-    columns: usize,
+    (columns, names): (usize, usize),
     last: bool,
 ) -> Result<(), String> {
     let row = place(number, at.line);
@@ -97,12 +111,15 @@ fn check(
     if record.len() != columns && !is_empty(record) {
         return Err(format!("{row} has {} cells, and there are {columns} columns", record.len()));
     }
-    Ok(())
+    match record.iter().skip(names).position(|cell| !cell.trim_ascii().is_empty()) {
+        Some(index) => Err(format!("{row} has a value in column {}, which has no name", names + index + 1)),
+        None => Ok(()),
+    }
 }
 
 /// Returns true if no cell has content.
 fn is_empty(record: &ByteRecord) -> bool {
-    record.iter().all(<[u8]>::is_empty)
+    record.iter().all(|cell| cell.trim_ascii().is_empty())
 }
 
 /// Returns true if a cell in quotation marks has no end: a further line would belong to it.

@@ -21,6 +21,7 @@ fn rows_keep_their_cells_and_their_places() {
     );
     let source = Source::of("a.csv", b"a,b,c\n,,\n1,,\n\"\",,\n,\n4,5,6\n,,".to_vec()).unwrap();
     assert_eq!((source.len(), source.empty, source.place(2)), (2, 4, "row 2 (line 6)".into()));
+    assert_eq!(rows("a.csv", "a,,\n1,, \n , ,\n").unwrap(), [json!({"a": "1"})]);
     let text = "{\"a\": 1}\r\n\n  {\"a\": {\"b\": null}}";
     let source = Source::of("standard input", text.as_bytes().to_vec()).unwrap();
     assert_eq!((source.head(), source.given(1), source.place(2)), (None, &b"{\"a\": 1}"[..], "row 2 (line 3)".into()));
@@ -33,6 +34,21 @@ fn a_row_that_is_not_well_formed_is_named() {
     for (name, text, fault) in [
         ("a.csv", "", "the file is empty; its first line must have the names of the columns"),
         ("a.csv", "a,,b\n", "column 2 has no name"),
+        ("a.csv", "a,,b,\n", "column 2 has no name"),
+        ("a.csv", ",\n", "column 1 has no name"),
+        ("a.csv", "a,,\n1,,\n1,,2\n", "row 2 (line 3) has a value in column 3, which has no name"),
+        ("a.csv", "a,b\n1,2,\n", "row 1 (line 2) has 3 cells, and there are 2 columns"),
+        ("a.csv", "sep=,\na,b\n", "the first line is not the names of the columns; delete the line with sep="),
+        ("a.csv", "SEP=;\na;b\n", "the first line is not the names of the columns; delete the line with sep="),
+        ("a.csv", "a,b\r1,2\r", "the lines end with CR alone; save the file with lines that end with LF or CR LF"),
+        (
+            "a.csv",
+            "a,b\r1,\"2\n3\"\r",
+            "the lines end with CR alone; save the file with lines that end with LF or CR LF",
+        ),
+        ("a.csv", "\u{feff}\n<table>", "the file is HTML, not CSV; save it as CSV (UTF-8)"),
+        ("a.xlsx", "PK\u{3}\u{4}…", "the file is a ZIP archive, as .xlsx and .ods files are; save it as CSV (UTF-8)"),
+        ("a.csv", "a\0,\0", "the file is UTF-16; save it as CSV (UTF-8)"),
         ("a.csv", "a,a\n", "there are two columns called \"a\""),
         ("a.csv", "a;b\n1;2\n", "the columns are not separated by commas; save the file with commas"),
         ("a.csv", "a,b\n1,2\n1,2,3\n", "row 2 (line 3) has 3 cells, and there are 2 columns"),
@@ -51,5 +67,8 @@ fn a_row_that_is_not_well_formed_is_named() {
     }
     let latin = Source::of("a.csv", b"a\nok\n\xe9\n".to_vec()).err();
     assert_eq!(latin.as_deref(), Some("row 2 (line 3) is not valid UTF-8; save the file as UTF-8"));
-    assert!(Source::of("a.csv", b"\xff\xfea\0".to_vec()).err().unwrap().contains("not valid UTF-8"));
+    for text in [b"\xff\xfea\0", b"\xfe\xff\0a"] {
+        let fault = Source::of("a.csv", text.to_vec()).err();
+        assert_eq!(fault.as_deref(), Some("the file is UTF-16; save it as CSV (UTF-8)"));
+    }
 }
