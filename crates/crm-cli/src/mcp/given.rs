@@ -18,7 +18,7 @@ impl Given {
         };
         // Some clients send null or an empty text for what they omit.
         let is_text = |name: &str| spec.arguments.iter().any(|one| one.0 == name && one.1 == "string");
-        arguments.retain(|name, value| !value.is_null() && !(is_text(name) && value == ""));
+        arguments.retain(|name, value| !(value.is_null() || is_text(name) && value == ""));
         // Others send the text of a JSON value.
         for (name, value) in &mut arguments {
             match spec.arguments.iter().find(|one| one.0 == name).map(|one| one.1) {
