@@ -43,6 +43,11 @@ pub(crate) fn variant(name: String) -> String {
     if is_misspelt(&name) { mended(&name).to_upper_camel_case() } else { name }
 }
 
+/// Returns the name of a field with the correct spelling.
+pub(crate) fn field(name: &str) -> String {
+    if is_misspelt(name) { mended(name) } else { name.to_owned() }
+}
+
 /// A name in lower case with underscores and with the correct spelling.
 fn mended(name: &str) -> String {
     name.to_snake_case().split('_').map(spelt).collect::<Vec<_>>().join("_")

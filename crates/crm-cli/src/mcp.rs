@@ -20,7 +20,6 @@ mod whole;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use rmcp::ServerHandler;
 use rmcp::model::{
@@ -63,7 +62,7 @@ pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&
         used: Used::default(),
         writing: Writing::default(),
     };
-    let server = Server::of_session(Arc::new(shared));
+    let server = Server { shared: Arc::new(shared) };
     if let Some(address) = http {
         return http::serve(server, address).await;
     }
@@ -92,15 +91,9 @@ fn refuse(options: &Options) -> Result<(), Failure> {
 #[derive(Clone)]
 struct Server {
     shared: Arc<Shared>,
-    /// True once the client of the session could not ask its user although it announced that it can.
-    silent: Arc<AtomicBool>,
 }
 
 impl Server {
-    fn of_session(shared: Arc<Shared>) -> Self {
-        Self { shared, silent: Arc::default() }
-    }
-
     /// Calls a tool, and reports its waits.
     async fn answer(&self, tool: &str, given: &Given, turn: &Turn) -> Result<Answer, Stop> {
         let (told, mut heard) = mpsc::unbounded_channel();
@@ -141,7 +134,7 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         let cancelled = context.ct.clone();
         let arguments = request.arguments.take().unwrap_or_default();
-        let turn = Turn::new(&mut request, context, Arc::clone(&self.silent));
+        let turn = Turn::new(&mut request, context);
         let answer = match Given::new(&request.name, arguments) {
             Ok(given) => {
                 let writes = tools::writes(&request.name) && !given.flag("dry_run");

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use tempfile::Builder;
 
-/// Replaces a file, or creates it. It has its old content until all of the new one is on the disk. A link to the file stays
-/// one, and the permissions of the file stay.
+/// Replaces a file, or creates it. It has its old content until all of the new one is on the disk. A link to a file
+/// that exists stays one, and the permissions of the file stay.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // The mask of the user is taken from them, as from those of any new file.
     through(path, bytes, 0o666)

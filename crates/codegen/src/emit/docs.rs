@@ -190,7 +190,7 @@ fn failures(operation: &Operation) -> Vec<String> {
 pub(super) fn field_doc(field: &Field, names: &Names<'_>, sent: bool) -> String {
     let mut parts = vec![names.in_rust(&field.doc)];
     let shown = field.wire == field.ident || field.wire == field.ident.to_lower_camel_case();
-    if is_misspelt(&field.wire) || field.doc.is_empty() && !shown {
+    if !shown && (is_misspelt(&field.wire) || field.doc.is_empty()) {
         parts.push(format!("Name in JSON: `{}`.", field.wire));
     }
     if sent && field.required && !field.read_only && field.constant.is_none() {

@@ -1,7 +1,7 @@
 //! The type generator: it names types, fields and variants in Rust, and breaks the circles of types that hold
 //! themselves. Its answer is read from its own tables, never from the code it prints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, anyhow, bail};
 use heck::ToUpperCamelCase;
@@ -29,11 +29,14 @@ pub(super) fn name(types: &mut Types, unions: &[Union]) -> Result<BTreeMap<Strin
         })?;
         match (&mut definition.shape, ty.details()) {
             (Shape::Record { fields }, TypeDetails::Struct(made)) => {
+                let names: BTreeSet<&str> = made.properties_info().map(|made| made.name).collect();
                 for made in made.properties_info() {
                     // Ours: the name in JSON, which the tables do not have.
                     let wire = made.description.unwrap_or_default();
                     let Some(field) = fields.iter_mut().find(|field| field.wire == wire) else { continue };
-                    made.name.clone_into(&mut field.ident);
+                    // Some records have a member in both spellings.
+                    let mended = crate::name::field(made.name);
+                    field.ident = if names.contains(mended.as_str()) { made.name.to_owned() } else { mended };
                     if boxed(space, &made.type_id)? {
                         field.ty = Ty::Boxed(Box::new(field.ty.clone()));
                     }

@@ -68,7 +68,7 @@ pub(super) async fn run(shared: &Shared, given: &Given, turn: &Turn) -> Result<A
             let first = call.preview().await.map_err(|error| Failure::call(&error, writes).without(&input))?;
             shown["first_request"] = bounded_reply(&request::as_json(&first), "nothing was sent; the request");
         }
-        turn.add_digest(&mut shown, plan.as_ref(), &shared.used);
+        shared.used.add(plan.as_ref(), &mut shown);
         return Ok(shown.into());
     }
     if let Some(plan) = &plan {

@@ -79,7 +79,7 @@ impl Shared {
         if dry {
             let shown = call.preview().await.map_err(|error| failed(&error))?;
             let mut shown = bounded_reply(&request::as_json(&shown), "nothing was sent; the request");
-            turn.add_digest(&mut shown, plan.as_ref(), &self.used);
+            self.used.add(plan.as_ref(), &mut shown);
             return Ok(shown.into());
         }
         if let Some(plan) = &plan {

@@ -85,14 +85,11 @@ impl Given {
     }
 }
 
-/// Returns the path of a whole number that clients written in JavaScript do not keep.
+/// Returns the path of a number whose digits clients written in JavaScript do not keep.
 fn inexact(value: &Value, path: String) -> Option<String> {
-    const MOST: u64 = 1 << 53;
+    const MOST: f64 = 9_007_199_254_740_992.0;
     match value {
-        Value::Number(number) => {
-            let size = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
-            (size? >= MOST).then_some(path)
-        }
+        Value::Number(number) => number.as_f64().is_some_and(|size| size.abs() >= MOST).then_some(path),
         Value::Array(items) => {
             items.iter().enumerate().find_map(|(index, item)| inexact(item, format!("{path}[{index}]")))
         }

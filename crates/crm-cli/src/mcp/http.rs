@@ -59,7 +59,7 @@ pub(super) async fn serve(server: Server, address: &str) -> Result<(), Failure> 
     let shared = Arc::clone(&server.shared);
     let mut sessions = LocalSessionManager::default();
     sessions.session_config.keep_alive = Some(IDLE);
-    let service = Service::new(move || Ok(Server::of_session(Arc::clone(&server.shared))), Arc::new(sessions), config);
+    let service = Service::new(move || Ok(server.clone()), Arc::new(sessions), config);
     let token = Arc::new(token);
     let mut connections = JoinSet::new();
     while let Some(accepted) = interrupt.or(listener.accept()).await {

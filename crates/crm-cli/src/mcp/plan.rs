@@ -50,6 +50,13 @@ impl Used {
         digests.find(|digest| !used.contains(digest)).unwrap_or_else(|| confirm::digest(&plan.what, &plan.input, now))
     }
 
+    /// Adds the digest that confirms a write to the reply of its dry run.
+    pub(super) fn add(&self, plan: Option<&Plan>, shown: &mut Value) {
+        if let Some(plan) = plan {
+            shown["confirm"] = self.fresh(plan).into();
+        }
+    }
+
     pub(super) fn has(&self, digest: &str) -> bool {
         self.lock().contains(digest)
     }

@@ -1,14 +1,12 @@
 //! One call of a tool, with what its client can be asked.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use rmcp::model::{
-    CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitationAction, ElicitationSchema, InputRequest,
-    InputRequiredResult, InputResponses, ProtocolVersion, Resource,
+    CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitationAction, ElicitationSchema, ErrorCode,
+    InputRequest, InputRequiredResult, InputResponses, ProtocolVersion, Resource,
 };
-use rmcp::service::{RequestContext, RoleServer};
+use rmcp::service::{RequestContext, RoleServer, ServiceError};
 use serde_json::Value;
 
 use super::plan::{Plan, Used};
@@ -52,32 +50,18 @@ pub(super) struct Turn {
     context: RequestContext<RoleServer>,
     /// The answers of the user to the question of an earlier round, and the digest of that round.
     answered: Option<(InputResponses, String)>,
-    /// True once the client could not ask its user although it announced that it can.
-    silent: Arc<AtomicBool>,
 }
 
 impl Turn {
-    pub(super) fn new(
-        request: &mut CallToolRequestParams,
-        context: RequestContext<RoleServer>,
-        silent: Arc<AtomicBool>,
-    ) -> Self {
+    pub(super) fn new(request: &mut CallToolRequestParams, context: RequestContext<RoleServer>) -> Self {
         let progress = Progress::new(&context.peer, context.meta.get_progress_token());
-        Self { progress, context, answered: request.input_responses.take().zip(request.request_state.take()), silent }
+        Self { progress, context, answered: request.input_responses.take().zip(request.request_state.take()) }
     }
 
     /// Returns true if the client can ask its user.
-    pub(super) fn can_ask(&self) -> bool {
+    fn can_ask(&self) -> bool {
         let elicitation = self.context.client_capabilities().and_then(|known| known.elicitation);
-        let announced = elicitation.is_some_and(|forms| forms.form.is_some() || forms.url.is_none());
-        announced && !self.silent.load(Ordering::Relaxed)
-    }
-
-    /// Adds the digest that confirms a write, for a client that cannot ask its user.
-    pub(super) fn add_digest(&self, shown: &mut Value, plan: Option<&Plan>, used: &Used) {
-        if let Some(plan) = plan.filter(|_| !self.can_ask()) {
-            shown["confirm"] = used.fresh(plan).into();
-        }
+        elicitation.is_some_and(|forms| forms.form.is_some() || forms.url.is_none())
     }
 
     /// Has a write confirmed: by the user if the client can ask, and otherwise by the digest of a dry run.
@@ -106,10 +90,13 @@ impl Turn {
         } else {
             let answer = tokio::time::timeout(confirm::LIFE, self.context.peer.create_elicitation(form)).await;
             let answer = answer.map_err(|_| Failure::usage("not confirmed within five minutes; nothing was sent"))?;
-            let Ok(answer) = answer else {
-                // Some bridges announce what they do not pass on. From now on a dry run returns a digest.
-                self.silent.store(true, Ordering::Relaxed);
-                return by_digest(plan, digest, used);
+            let answer = match answer {
+                Ok(answer) => answer,
+                // Some bridges announce what they do not pass on. Any other error may be the user's no.
+                Err(ServiceError::McpError(error)) if error.code == ErrorCode::METHOD_NOT_FOUND => {
+                    return by_digest(plan, digest, used);
+                }
+                Err(_) => return Err(Failure::usage("the user did not confirm it; nothing was sent").into()),
             };
             (answer.action == ElicitationAction::Accept, answer.content, None)
         };

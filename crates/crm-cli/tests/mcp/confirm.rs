@@ -39,14 +39,25 @@ fn the_user_is_asked_in_both_eras() {
             assert_eq!(refused["kind"], "declined");
         }
         assert!(is_there(&mut client, &id));
-        // The model cannot confirm instead of the user, and is given nothing to do it with.
+        // The model cannot confirm instead of the user, whatever the client says in their place.
         let mut dry = archive(&id);
         dry["dry_run"] = json!(true);
-        assert_eq!(client.done("write", dry.clone()).get("confirm"), None);
+        let mut confirmed = archive(&id);
+        confirmed["confirm"] = client.done("write", dry.clone())["confirm"].clone();
+        client.answer = json!({"action": "decline"});
+        assert_eq!(client.refused("write", confirmed.clone())["kind"], "declined");
+        for no in [json!({"code": -32000, "message": "User closed the dialog"}), json!({"action": "reject"})] {
+            if !modern {
+                client.answer = no;
+                let refused = client.refused("write", confirmed.clone());
+                assert!(refused["error"].as_str().unwrap().contains("did not confirm"), "{refused}");
+            }
+        }
+        assert!(is_there(&mut client, &id));
         client.answer = json!({"action": "accept", "content": {"confirm": true}});
         assert_eq!(client.done("write", archive(&id)), json!({"done": true}));
         assert!(!is_there(&mut client, &id));
-        assert_eq!(client.asked.len(), 5);
+        assert_eq!(client.asked.len(), if modern { 6 } else { 8 });
         let question = client.asked[0]["message"].as_str().unwrap();
         assert!(question.contains("hubspot contacts archive destroys data") && question.contains(id.as_str().unwrap()));
         assert_eq!(client.asked[0]["requestedSchema"]["required"], json!(["confirm"]));
@@ -64,7 +75,7 @@ fn a_client_that_announced_to_ask_and_cannot_confirms_by_digest() {
     let mut confirmed = archive(&id);
     confirmed["confirm"] = client.done("write", dry)["confirm"].clone();
     assert_eq!(client.done("write", confirmed), json!({"done": true}));
-    assert_eq!((client.asked.len(), is_there(&mut client, &id)), (1, false));
+    assert_eq!((client.asked.len(), is_there(&mut client, &id)), (2, false));
 }
 
 #[test]

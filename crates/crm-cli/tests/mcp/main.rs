@@ -87,6 +87,11 @@ fn wrong_arguments_have_a_path_and_a_suggestion() {
             "arguments.objectId: some clients change the last digits of such a number; write it as text",
         ),
         (
+            "read",
+            json!({"operation": "hubspot contacts get", "arguments": {"objectId": 1e20}}),
+            "arguments.objectId: some clients change the last digits of such a number; write it as text",
+        ),
+        (
             "write",
             json!({"operation": "hubspot contacts create", "body": {"propertys": {}}}),
             "body.propertys: is not a member; did you mean",

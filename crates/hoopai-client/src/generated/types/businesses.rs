@@ -159,7 +159,7 @@ crm_core::record! {
     /// Reply of `businesses.create` and `businesses.update`.
     pub struct UpdateBusinessReply {
         /// The business after the change. Name in JSON: `buiseness`.
-        buiseness: Option<Business> = "buiseness",
+        business: Option<Business> = "buiseness",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }

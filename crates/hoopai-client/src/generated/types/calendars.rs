@@ -444,9 +444,9 @@ crm_core::record! {
         /// True if appointments can be rescheduled. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
         /// The maximum number of appointments per day. Name in JSON: `appoinmentPerDay`.
-        appoinment_per_day: Option<f64> = "appoinmentPerDay",
+        appointment_per_day: Option<f64> = "appoinmentPerDay",
         /// The maximum number of appointments per slot. Default: `1`. Name in JSON: `appoinmentPerSlot`.
-        appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
+        appointment_per_slot: Option<f64> = "appoinmentPerSlot",
         /// True if appointments are confirmed automatically. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have opening hours of their own.
@@ -563,9 +563,9 @@ crm_core::record! {
         /// True if appointments can be rescheduled. Default: `true`.
         allow_reschedule: Option<bool> = "allowReschedule",
         /// The maximum number of appointments per day. Name in JSON: `appoinmentPerDay`.
-        appoinment_per_day: Option<f64> = "appoinmentPerDay",
+        appointment_per_day: Option<f64> = "appoinmentPerDay",
         /// The maximum number of appointments per slot. Default: `1`. Name in JSON: `appoinmentPerSlot`.
-        appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
+        appointment_per_slot: Option<f64> = "appoinmentPerSlot",
         /// True if appointments are confirmed automatically. Default: `true`.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have opening hours of their own.
@@ -675,9 +675,9 @@ crm_core::setters!(CalendarCreate {
     /// True if appointments can be rescheduled. Default: `true`.
     allow_reschedule: bool,
     /// The maximum number of appointments per day.
-    appoinment_per_day: f64,
+    appointment_per_day: f64,
     /// The maximum number of appointments per slot. Default: `1`.
-    appoinment_per_slot: f64,
+    appointment_per_slot: f64,
     /// True if appointments are confirmed automatically. Default: `true`.
     auto_confirm: bool,
     /// The dates that have opening hours of their own.
@@ -774,8 +774,8 @@ impl CalendarCreate {
             allow_booking_for_unit: None,
             allow_cancellation: None,
             allow_reschedule: None,
-            appoinment_per_day: None,
-            appoinment_per_slot: None,
+            appointment_per_day: None,
+            appointment_per_slot: None,
             auto_confirm: None,
             availabilities: None,
             availability_type: None,
@@ -1013,9 +1013,9 @@ crm_core::record! {
         /// True if appointments can be rescheduled.
         allow_reschedule: Option<bool> = "allowReschedule",
         /// The maximum number of appointments per day. Name in JSON: `appoinmentPerDay`.
-        appoinment_per_day: Option<f64> = "appoinmentPerDay",
+        appointment_per_day: Option<f64> = "appoinmentPerDay",
         /// The maximum number of appointments per slot. Name in JSON: `appoinmentPerSlot`.
-        appoinment_per_slot: Option<f64> = "appoinmentPerSlot",
+        appointment_per_slot: Option<f64> = "appoinmentPerSlot",
         /// True if appointments are confirmed automatically.
         auto_confirm: Option<bool> = "autoConfirm",
         /// The dates that have opening hours of their own.
@@ -1115,9 +1115,9 @@ crm_core::setters!(CalendarUpdate {
     /// True if appointments can be rescheduled.
     allow_reschedule: bool,
     /// The maximum number of appointments per day.
-    appoinment_per_day: f64,
+    appointment_per_day: f64,
     /// The maximum number of appointments per slot.
-    appoinment_per_slot: f64,
+    appointment_per_slot: f64,
     /// True if appointments are confirmed automatically.
     auto_confirm: bool,
     /// The dates that have opening hours of their own.

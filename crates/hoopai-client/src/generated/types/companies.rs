@@ -36,7 +36,7 @@ crm_core::record! {
         /// The e-mail address.
         email: Option<String> = "email",
         /// True if deprecated features are enabled. Name in JSON: `enableDepreciatedFeatures`.
-        enable_depreciated_features: Option<bool> = "enableDepreciatedFeatures",
+        enable_deprecated_features: Option<bool> = "enableDepreciatedFeatures",
         /// True if new sub-accounts start with default data.
         enable_new_sub_account_default_data: Option<bool> = "enableNewSubAccountDefaultData",
         id: Option<String> = "id",

@@ -1059,7 +1059,7 @@ crm_core::record! {
     pub struct UpdateContactsReply {
         contact: Option<ContactById> = "contact",
         /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeded: Option<bool> = "succeded",
+        succeeded: Option<bool> = "succeded",
     }
 }
 
@@ -1133,7 +1133,7 @@ crm_core::record! {
         /// The result for each contact.
         responses: Vec<TagsOfContact> = "responses",
         /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeded: Option<bool> = "succeded",
+        succeeded: Option<bool> = "succeded",
     }
 }
 

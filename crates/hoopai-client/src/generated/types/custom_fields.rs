@@ -159,7 +159,7 @@ crm_core::record! {
         /// The unique key.
         key: Option<String> = "key",
         /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeded: Option<bool> = "succeded",
+        succeeded: Option<bool> = "succeded",
     }
 }
 

@@ -69,7 +69,7 @@ crm_core::record! {
         /// The page and the circumstances of the submission.
         event_data: Option<EventData> = "eventData",
         /// The fields in their original order. Name in JSON: `fieldsOriSequance`.
-        fields_ori_sequance: Vec<String> = "fieldsOriSequance",
+        fields_ori_sequence: Vec<String> = "fieldsOriSequance",
         /// Name in JSON: `__submissions_other_field__`.
         submissions_other_field: Option<String> = "__submissions_other_field__",
     }

@@ -7,7 +7,7 @@ crm_core::record! {
     /// Reply of `contacts.add_to_campaign`, `contacts.add_to_workflow` and 12 other operations.
     pub struct SucceededReply {
         /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeded: Option<bool> = "succeded",
+        succeeded: Option<bool> = "succeded",
     }
 }
 

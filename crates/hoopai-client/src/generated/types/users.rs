@@ -72,7 +72,7 @@ crm_core::record! {
         /// The human-readable message.
         message: Option<String> = "message",
         /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeded: Option<bool> = "succeded",
+        succeeded: Option<bool> = "succeded",
     }
 }
 

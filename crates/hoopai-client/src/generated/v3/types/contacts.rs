@@ -363,7 +363,7 @@ crm_core::record! {
         error_count: Option<f64> = "errorCount",
         /// The result for each contact.
         responses: Vec<TagsOfContact> = "responses",
-        /// True if the operation succeeded. Deprecated by the vendor. Name in JSON: `succeded`.
+        /// True if the operation succeeded. Deprecated by the vendor.
         succeded: Option<bool> = "succeded",
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",

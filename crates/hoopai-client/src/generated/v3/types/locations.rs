@@ -147,7 +147,7 @@ crm_core::record! {
     /// Reply of `locations.delete_custom_field`, `locations.delete_custom_value` and `locations.delete_tag`.
     pub struct DeleteReply {
         /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeded: Option<bool> = "succeded",
+        succeeded: Option<bool> = "succeded",
     }
 }
 

@@ -61,7 +61,7 @@ crm_core::record! {
     /// Reply of `opportunities.delete` and `opportunities.update_status`.
     pub struct DeleteUpdateOpportunityReply {
         /// True if the operation succeeded. Deprecated by the vendor. Name in JSON: `succeded`.
-        succeded: Option<bool> = "succeded",
+        succeeded: Option<bool> = "succeded",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }

@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Reply of `contacts.add_to_campaign`, `contacts.add_to_workflow` and 7 other operations.
     pub struct SucceededReply {
-        /// True if the operation succeeded. Deprecated by the vendor. Name in JSON: `succeded`.
+        /// True if the operation succeeded. Deprecated by the vendor.
         succeded: Option<bool> = "succeded",
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
