@@ -106,6 +106,34 @@ fn values_get_the_form_that_is_sent() {
 }
 
 #[test]
+fn a_number_keeps_the_digits_that_were_written() {
+    let long = "is a number with more digits than JSON numbers keep; write";
+    let (text, fewer) = (format!("{long} it as a text, in quotes"), format!("{long} fewer digits"));
+    for (members, sent) in [
+        (r#""monetaryValue": 12345678901234567890123"#, Err(format!("body.monetaryValue: {fewer}"))),
+        (r#""monetaryValue": "9007199254740993""#, Err(format!("body.monetaryValue: {fewer}"))),
+        (r#""monetaryValue": "0.12345678901234567891""#, Err(format!("body.monetaryValue: {fewer}"))),
+        (r#""customFields": [{"value": [-1e19]}]"#, Err(format!("body.customFields[0].value[0]: {text}"))),
+        (r#""monetaryValue": 9007199254740993"#, Ok(json!(9_007_199_254_740_993_i64))),
+        (r#""monetaryValue": "-0019.990""#, Ok(json!(-19.99))),
+        (r#""monetaryValue": "1.5e3""#, Ok(json!(1500.0))),
+        (r#""customFields": [{"value": "12345678901234567890123"}]"#, Ok(Value::Null)),
+    ] {
+        let body = format!(
+            r#"{{"contactId": "a", "locationId": "a", "name": "a", "pipelineId": "a", "status": "open", {members}}}"#
+        );
+        let body = serde_json::from_str(&body).ok();
+        let (found, input) = faults("hoopai opportunities create", json!({}), body);
+        match sent {
+            Ok(sent) => assert_eq!((found.as_str(), &input.body.unwrap()["monetaryValue"]), ("", &sent), "{members}"),
+            Err(fault) => assert_eq!(found, fault, "{members}"),
+        }
+    }
+    let (found, _) = faults("hubspot contacts list", serde_json::from_str(r#"{"limit": 1e30}"#).unwrap(), None);
+    assert_eq!(found, format!("limit: {fewer}"));
+}
+
+#[test]
 fn long_texts_and_numbers_of_an_input_are_those_that_messages_hide() {
     let body = serde_json::json!({"phone": 4_711_474_747_i64, "rows": [{"name": "Ada Lee", "age": 36, "on": true}]});
     let input = Input { body: Some(body), ..Input::default() };

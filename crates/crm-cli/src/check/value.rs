@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::number::{self, is_inexact};
 use super::{Fault, shown};
 use crate::catalogue::{Definition, Field, Ty, Types, near};
 
@@ -16,47 +17,50 @@ pub(super) struct Checker<'a> {
 impl Checker<'_> {
     /// Checks a value, and brings it into the form that is sent.
     pub(super) fn value(&self, ty: Ty<'_>, value: &mut Value, path: &str, faults: &mut Vec<Fault>) {
-        let mut wrong = |wanted: &str, value: &Value| {
-            faults.push(Fault { path: path.to_owned(), text: format!("must be {wanted}, and is {}", kind(value)) });
-        };
+        let fault = |text: &str| Fault { path: path.to_owned(), text: text.to_owned() };
+        let wrong = |wanted: &str, value: &Value| fault(&format!("must be {wanted}, and is {}", kind(value)));
         match ty {
-            Ty::Json | Ty::Nothing => {}
+            Ty::Json => number::all(value, path, faults),
+            Ty::Nothing => {}
             Ty::Text | Ty::File => match value {
                 Value::String(_) => {}
                 // The digits of other numbers are not those that were written.
                 Value::Number(number) if number.is_f64() => {
-                    faults.push(Fault { path: path.to_owned(), text: "write it as a text, in quotes".to_owned() });
+                    faults.push(fault("write it as a text, in quotes"));
                 }
                 Value::Number(_) | Value::Bool(_) => *value = Value::String(value.to_string()),
-                other => wrong("text", other),
+                other => faults.push(wrong("text", other)),
             },
             Ty::Integer => {
                 if let Some(number) = value.as_str().and_then(|text| text.parse::<i64>().ok()) {
                     *value = number.into();
                 }
-                if !value.is_i64() && !value.is_u64() {
-                    wrong("a whole number", value);
+                match value {
+                    Value::Number(number) if !number.is_f64() => {}
+                    Value::Number(number) if is_inexact(number) => faults.push(fault(number::LONG)),
+                    other => faults.push(wrong("a whole number", other)),
                 }
             }
-            Ty::Number => {
-                if let Some(number) = value.as_str().and_then(finite) {
-                    *value = number.into();
-                }
-                if !value.is_number() {
-                    wrong("a number", value);
-                }
-            }
+            Ty::Number => match value {
+                Value::Number(number) if is_inexact(number) => faults.push(fault(number::LONG)),
+                Value::Number(_) => {}
+                other => match other.as_str().and_then(number::read) {
+                    Some(Ok(number)) => *other = Value::Number(number),
+                    Some(Err(text)) => faults.push(fault(text)),
+                    None => faults.push(wrong("a number", other)),
+                },
+            },
             Ty::Boolean => match value {
                 Value::Bool(_) => {}
                 // Spreadsheets write TRUE and FALSE.
                 Value::String(text) if text.eq_ignore_ascii_case("true") => *value = Value::Bool(true),
                 Value::String(text) if text.eq_ignore_ascii_case("false") => *value = Value::Bool(false),
-                other => wrong("true or false", other),
+                other => faults.push(wrong("true or false", other)),
             },
             Ty::Time => match value {
                 Value::String(text) if is_time(text) => {}
                 Value::Number(number) if number.is_i64() => *value = Value::String(value.to_string()),
-                other => wrong("a time, for example 2026-03-01T12:00:00Z", other),
+                other => faults.push(wrong("a time, for example 2026-03-01T12:00:00Z", other)),
             },
             Ty::List(inner) => match unwrapped(value, Value::is_array) {
                 Value::Array(items) => {
@@ -64,7 +68,7 @@ impl Checker<'_> {
                         self.value(Ty::of(inner), item, &format!("{path}[{index}]"), faults);
                     }
                 }
-                other => wrong("a list", other),
+                other => faults.push(wrong("a list", other)),
             },
             Ty::Map(inner) => match unwrapped(value, Value::is_object) {
                 Value::Object(members) => {
@@ -72,7 +76,7 @@ impl Checker<'_> {
                         self.value(Ty::of(inner), member, &format!("{path}.{}", shown(name)), faults);
                     }
                 }
-                other => wrong("an object", other),
+                other => faults.push(wrong("an object", other)),
             },
             Ty::Named(name) => {
                 if let Some(definition) = self.types.get(name) {
@@ -149,7 +153,7 @@ impl Checker<'_> {
                     None => self.value(Ty::of(field.ty), member, &path, faults),
                 },
                 (None, Some(ty)) => self.value(Ty::of(ty), member, &path, faults),
-                (None, None) if open => {}
+                (None, None) if open => number::all(member, &path, faults),
                 (None, None) => faults.push(Fault { path, text: unknown(name, fields) }),
             }
         }
@@ -239,10 +243,6 @@ pub(crate) fn unwrapped(value: &mut Value, fits: fn(&Value) -> bool) -> &mut Val
         *value = inner;
     }
     value
-}
-
-fn finite(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// A date or a point in time, with a year of four digits, or a number of milliseconds.

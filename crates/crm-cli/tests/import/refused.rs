@@ -108,6 +108,19 @@ fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
         ),
         (
             "import hubspot contacts a.csv",
+            "email,firstname\na@example.com,\"A\nb@example.com,B\nc@example.com,\"C\"\n",
+            "a.csv: row 1 (line 2) has a quotation mark in the middle of a cell; add the closing quotation mark that is \
+             missing, or write a quotation mark of the text twice; nothing was sent",
+        ),
+        (
+            "upsert hubspot contacts a.csv --by email",
+            "email,firstname\n #N/A ,A\n  ,B\n7.10E+04,C\n",
+            "a.csv: row 1 (line 2), email: is an error of the spreadsheet; correct the cell; row 2 (line 3), email: is \
+             required, because it names the record; row 3 (line 4), email: names the record, so it must have digits only; \
+             spreadsheets may write it as 101001.0 or 1.01E+05; nothing was sent",
+        ),
+        (
+            "import hubspot contacts a.csv",
             "email,First Name\na@example.com,A\n",
             "a.csv: line 1, column 2: is not a property of contacts; did you mean \"firstname\"?; nothing was sent",
         ),
@@ -173,6 +186,47 @@ fn options_are_checked_before_anything_is_sent() {
     let ran = given("{\"stage\": [\"lead\", \"customer\"], \"age\": 17, \"score\": 1, \"email\": \"\"}");
     assert_eq!((ran.code, ran.errors.as_str()), (0, "crm: not sent, because only the vendor writes them: score\n"));
     assert_eq!(place.sent(|input| &input["properties"]["stage"]).keys().next().unwrap(), "lead;customer");
+}
+
+#[test]
+fn a_property_that_names_records_is_checked_like_others() {
+    let place = Place::hubspot();
+    let list = json!({"results": [
+        {"name": "number", "type": "number", "hasUniqueValue": true},
+        {"name": "code", "type": "string", "hasUniqueValue": true},
+    ]});
+    let digits = "names the record, so it must have digits only; spreadsheets may write it as 101001.0 or 1.01E+05";
+    let plain = "must be a number";
+    for (by, file, text, sent, fault) in [
+        ("number", "a.csv", "number\n 5 \n", "5", ""),
+        ("number", "a.csv", "number\n-7\n", "-7", ""),
+        ("number", "a.csv", "number\n5.0\n", "", digits),
+        ("number", "a.csv", "number\n7.1E+04\n", "", digits),
+        ("number", "a.csv", "number\n7 100\n", "", plain),
+        ("number", "a.jsonl", "{\"number\": 71}", "71", ""),
+        ("number", "a.jsonl", "{\"number\": 7.1e4}", "", digits),
+        ("code", "a.csv", "code\n 5.10 \n", "5.10", ""),
+        ("code", "a.csv", "code\n71e4\n", "71e4", ""),
+        ("code", "a.csv", "code\n7.1E+04\n", "", digits),
+        ("code", "a.jsonl", "{\"code\": \" A1 \"}", "A1", ""),
+        ("code", "a.jsonl", "{\"code\": 5.1}", "", digits),
+    ] {
+        place.write(file, text);
+        place.fake.fail(Fault::Status(200, Payload::Json(list.clone())).on("properties.list").times(3));
+        let before = place.fake.requests().len();
+        let ran = place.run(&format!("upsert hubspot contacts {file} --by {by}"));
+        if fault.is_empty() {
+            let request = place.fake.requests().last().unwrap().json();
+            assert_eq!(request["inputs"][0]["id"], sent, "{text}: {}", ran.errors);
+        } else {
+            assert!(
+                ran.code == 2 && ran.errors.contains(&format!(", {by}: {fault}; nothing")),
+                "{text}: {}",
+                ran.errors
+            );
+            assert!(place.fake.requests()[before..].iter().all(|request| request.method == "GET"));
+        }
+    }
 }
 
 #[test]

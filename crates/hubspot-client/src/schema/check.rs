@@ -1,6 +1,6 @@
 //! One value against its property.
 
-use crm_core::{Time, Timestamp};
+use crm_core::Timestamp;
 
 use crate::types::Property;
 
@@ -10,8 +10,11 @@ const MOST_OPTIONS: usize = 12;
 /// The milliseconds of a day.
 const DAY: i64 = 86_400_000;
 
-/// A number that is nearer to 1970 is a number of days or seconds. These are the milliseconds until 1973.
-const LEAST_MILLIS: u64 = 100_000_000_000;
+/// A number nearer to 0 is a day of a spreadsheet, until the year 2201.
+const MOST_DAYS: f64 = 110_000.0;
+
+/// The seconds since 1970 with ten digits: from 2001 on.
+const SECONDS: std::ops::Range<f64> = 1e9..1e10;
 
 impl Property {
     /// Returns true if only HubSpot writes the property.
@@ -89,9 +92,7 @@ fn day(value: &str) -> Option<&'static str> {
 /// Returns the fault of a value that is not a point in time.
 fn time(value: &str) -> Option<&'static str> {
     match Timestamp::from(value).read() {
-        Ok(Time::Instant(millis))
-            if number(value).is_some() && (millis.unsigned_abs() < LEAST_MILLIS || has_exponent(value)) =>
-        {
+        Ok(_) if has_exponent(value) || number(value).is_some_and(is_day_or_seconds) => {
             Some("must be a time, for example 2026-03-01T12:00:00Z; spreadsheets may write a time as a number")
         }
         Ok(time) if time.unix_millis().is_none() => Some("must have a time zone; add Z or an offset such as +01:00"),
@@ -102,6 +103,11 @@ fn time(value: &str) -> Option<&'static str> {
 
 fn number(value: &str) -> Option<f64> {
     value.trim().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Returns true for a number that may be a day of a spreadsheet or seconds since 1970.
+fn is_day_or_seconds(number: f64) -> bool {
+    number != 0.0 && number.abs() < MOST_DAYS || SECONDS.contains(&number)
 }
 
 /// Returns true for a number such as `1.77235E+12`, which has lost digits.
@@ -168,7 +174,18 @@ mod tests {
             ("date", "1772323200001", day),
             ("date", "1.7723232E+12", day),
             ("datetime", "1772323200001.0", None),
+            ("datetime", "1", time),
+            ("datetime", "-0.5", time),
             ("datetime", "46082.3333", time),
+            ("datetime", "109999", time),
+            ("datetime", "9999999999", time),
+            // Milliseconds of 1966 to 1973.
+            ("datetime", "0", None),
+            ("datetime", "-100000000000", None),
+            ("datetime", "-1000000000", None),
+            ("datetime", "86400000", None),
+            ("datetime", "10000000000", None),
+            ("datetime", "99999999999", None),
             ("datetime", "1772323200", time),
             ("datetime", "1.77235E+12", time),
             ("number", "1.77235E+12", None),

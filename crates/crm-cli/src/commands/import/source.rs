@@ -133,8 +133,12 @@ impl Source {
 
 /// Returns the fault of a cell of CSV whose content a spreadsheet or a conversion has lost.
 pub(super) fn lost(cell: &Value) -> Option<&'static str> {
-    const ERRORS: &[&str] = &["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
-    let text = cell.as_str()?;
+    #[rustfmt::skip]
+    const ERRORS: &[&str] = &[
+        "#BLOCKED!", "#BUSY!", "#CALC!", "#CONNECT!", "#DIV/0!", "#ERROR!", "#FIELD!", "#GETTING_DATA", "#N/A", "#NAME?",
+        "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#UNKNOWN!", "#VALUE!",
+    ];
+    let text = cell.as_str()?.trim();
     let number = text.strip_prefix("Err:").unwrap_or_default();
     if ERRORS.contains(&text) || !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some("is an error of the spreadsheet; correct the cell");

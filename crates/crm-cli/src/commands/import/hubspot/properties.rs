@@ -38,6 +38,11 @@ impl Known {
         }
     }
 
+    /// Returns true if the values of a property are numbers.
+    pub(super) fn is_number(&self, name: &str) -> bool {
+        self.0.by_name.get(name).is_some_and(|property| property.type_.as_deref() == Some("number"))
+    }
+
     /// Brings a cell of CSV into the form that HubSpot takes: without blanks around a number, a time or an option, TRUE and
     /// FALSE in its letters, and times in the form of ISO 8601.
     pub(super) fn rewrite(&self, name: &str, value: &mut Value) {

@@ -15,6 +15,10 @@ use crate::check::{Fault, Input, shown};
 pub(super) const ID: &str = "id";
 /// The member of a record with its properties, and the beginning of their columns in an export.
 const PROPERTIES: &str = "properties";
+/// The fault of a row without the value that names its record.
+const NAMELESS: &str = "is required, because it names the record";
+/// The form of a number that names records.
+const DIGITS: &str = "digits only; spreadsheets may write it as 101001.0 or 1.01E+05";
 /// The members of an exported record that only HubSpot writes, or that are not imported.
 const RECORD: &[&str] = &[
     "archived",
@@ -92,25 +96,45 @@ impl Rules {
             (None, _) => (ID, given.or_else(|| parts.properties.get("hs_object_id").cloned())),
         };
         let Some(value) = value.filter(|value| !is_empty(value)) else {
-            fault(column, "is required, because it names the record");
+            fault(column, NAMELESS);
             return None;
         };
         if let Some(text) = lost(&value).filter(|_| self.texts) {
             fault(column, text);
             return None;
         }
-        match text(&value) {
-            Ok(id) if column == ID => match id.trim() {
-                id if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) => fault(
-                    column,
-                    "must be the number of a record, digits only; spreadsheets may write it as 101001.0 or 1.01E+05",
-                ),
-                id => return Some(id.to_owned()),
-            },
-            Ok(id) => return Some(id),
-            Err(text) => fault(column, text),
+        match self.name(value) {
+            Ok(name) => return Some(name),
+            Err(text) => fault(column, &text),
         }
         None
+    }
+
+    /// Returns the value that names a record as it is sent: an id, or a value of the unique property.
+    fn name(&self, mut value: Value) -> Result<String, String> {
+        let mut is_number = value.is_number();
+        if let (Some(known), Some(by)) = (&self.known, &self.by) {
+            is_number |= known.is_number(by);
+            if self.texts {
+                known.rewrite(by, &mut value);
+            }
+            known.check(by, &value)?;
+        }
+        let text = text(&value)?;
+        let name = text.trim();
+        let is_digits = name.bytes().all(|byte| byte.is_ascii_digit());
+        if name.is_empty() {
+            return Err(NAMELESS.to_owned());
+        }
+        if self.by.is_none() && !is_digits {
+            return Err(format!("must be the number of a record, {DIGITS}"));
+        }
+        // Of a text only the form that spreadsheets write is certainly not meant.
+        let rewritten = if is_number { name.contains(['.', 'e', 'E']) } else { name.contains("E+") };
+        if rewritten && name.parse::<f64>().is_ok() {
+            return Err(format!("names the record, so it must have {DIGITS}"));
+        }
+        Ok(name.to_owned())
     }
 
     /// Returns the properties that are sent.

@@ -2,12 +2,11 @@
 
 use serde_json::Value;
 
+use crate::check::{INEXACT, is_inexact};
 use crate::request;
 
 /// The form of a value.
 const FORM: &str = "must be a text, a number, true, false or a list of them";
-/// From this number on, JSON numbers do not keep all digits.
-const INEXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Returns true if a value has no content.
 pub(super) fn is_empty(value: &Value) -> bool {
@@ -23,10 +22,7 @@ pub(super) fn text(value: &Value) -> Result<String, &'static str> {
             Ok(items.collect::<Result<Vec<_>, _>>()?.join(";"))
         }
         Value::Object(_) => Err(FORM),
-        // The digits that were written are lost.
-        Value::Number(number) if number.as_f64().is_some_and(|size| number.is_f64() && size.abs() >= INEXACT) => {
-            Err("is a number with more digits than JSON numbers keep; write it as a text, in quotes")
-        }
+        Value::Number(number) if is_inexact(number) => Err(INEXACT),
         other => Ok(request::text(other)),
     }
 }

@@ -9,6 +9,10 @@ use serde_json::{Map, Value};
 use super::{Form, Place, place};
 use crate::check::shown;
 
+/// The sentence about a quotation mark that ends a cell too early.
+pub(super) const MISQUOTED: &str = "has a quotation mark in the middle of a cell; add the closing quotation mark that is missing, or \
+                         write a quotation mark of the text twice";
+
 /// Returns the names of the columns, the places of all rows and the number of rows without content, which are skipped.
 pub(super) fn places(bytes: &[u8]) -> Result<(Form, Vec<Place>, usize), String> {
     let (mut head, mut rows, mut empty) = (None, Vec::new(), 0);
@@ -29,7 +33,10 @@ pub(super) fn places(bytes: &[u8]) -> Result<(Form, Vec<Place>, usize), String> 
             if std::str::from_utf8(content).is_err() {
                 return Err("the names of the columns are not valid UTF-8; save the file as UTF-8".to_owned());
             }
-            if bytes.get(place.bytes.end..).is_some_and(|end| end.starts_with(b"\r") && !end.starts_with(b"\r\n")) {
+            if is_misquoted(content) {
+                return Err(format!("the line with the names of the columns {MISQUOTED}"));
+            }
+            if bytes.get(place.bytes.end..).is_some_and(is_cr_alone) {
                 return Err(
                     "the lines end with CR alone; save the file with lines that end with LF or CR LF".to_owned()
                 );
@@ -105,6 +112,9 @@ fn check(
     if std::str::from_utf8(content).is_err() {
         return Err(format!("{row} is not valid UTF-8; save the file as UTF-8"));
     }
+    if is_misquoted(content) {
+        return Err(format!("{row} {MISQUOTED}"));
+    }
     if last && (is_open(content) || (record.len() < columns && !content.ends_with(b"\n"))) {
         return Err(format!("the file ends in the middle of {row}"));
     }
@@ -127,6 +137,41 @@ fn is_open(content: &[u8]) -> bool {
     let mut more = open(content.chain(&b"\nx\n"[..])).into_byte_records();
     more.next();
     more.next().is_none()
+}
+
+/// Returns true if a quotation mark closes a cell that goes on: one before it was probably never closed.
+fn is_misquoted(content: &[u8]) -> bool {
+    let mut rest = content;
+    loop {
+        if let Some(quoted) = rest.strip_prefix(b"\"") {
+            rest = after_quotes(quoted);
+            if !matches!(rest.first(), None | Some(b',' | b'\r' | b'\n')) {
+                return true;
+            }
+        }
+        match rest.iter().position(|byte| matches!(byte, b',' | b'\r' | b'\n')).and_then(|end| rest.get(end..)) {
+            Some([b',', next @ ..]) => rest = next,
+            _ => return false,
+        }
+    }
+}
+
+/// Returns what follows the quotation mark that closes a cell. Two of them are one of the text.
+fn after_quotes(mut text: &[u8]) -> &[u8] {
+    while let Some(mark) = text.iter().position(|byte| *byte == b'"') {
+        text = text.get(mark + 1..).unwrap_or_default();
+        match text.strip_prefix(b"\"") {
+            Some(more) => text = more,
+            None => return text,
+        }
+    }
+    &[]
+}
+
+/// Returns true if a line ends with CR, and no LF follows. Programs of Windows may write CR CR LF.
+fn is_cr_alone(end: &[u8]) -> bool {
+    let other = end.iter().find(|byte| **byte != b'\r');
+    end.starts_with(b"\r") && other != Some(&b'\n')
 }
 
 fn trim_start(bytes: &[u8]) -> &[u8] {

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use super::Source;
+use super::csv::MISQUOTED;
+use super::{Source, lost};
 
 fn rows(name: &str, text: &str) -> Result<Vec<Value>, String> {
     let source = Source::of(name, text.as_bytes().to_vec())?;
@@ -30,6 +31,26 @@ fn rows_keep_their_cells_and_their_places() {
 }
 
 #[test]
+fn quotation_marks_and_ends_of_lines_that_programs_write_are_taken() {
+    // CR CR LF is of programs of Windows that add a CR to the CR LF of CSV.
+    let text = "a,b\r\r\n1,\"2, \"\"3\"\"\"\r\r\n\"\",5\" pipe\r\r\n\"\"\"\",\"x\ny\"";
+    let expected =
+        [json!({"a": "1", "b": "2, \"3\""}), json!({"a": "", "b": "5\" pipe"}), json!({"a": "\"", "b": "x\ny"})];
+    assert_eq!(rows("a.csv", text).unwrap(), expected);
+    assert_eq!(Source::of("a.csv", text.into()).unwrap().place(3), "row 3 (line 4)");
+}
+
+#[test]
+fn errors_of_spreadsheets_are_no_values() {
+    for cell in ["#N/A ", " #SPILL!", "#GETTING_DATA", "#ERROR!", "Err:508 ", "J\u{fffd}rgen"] {
+        assert!(lost(&json!(cell)).is_some(), "{cell}");
+    }
+    for cell in ["#1", "N/A", "Err:", "Error", "#hashtag!", ""] {
+        assert_eq!(lost(&json!(cell)), None, "{cell}");
+    }
+}
+
+#[test]
 fn a_row_that_is_not_well_formed_is_named() {
     for (name, text, fault) in [
         ("a.csv", "", "the file is empty; its first line must have the names of the columns"),
@@ -46,6 +67,10 @@ fn a_row_that_is_not_well_formed_is_named() {
             "a,b\r1,\"2\n3\"\r",
             "the lines end with CR alone; save the file with lines that end with LF or CR LF",
         ),
+        ("a.csv", "a,b\r\r1,2\r\r", "the lines end with CR alone; save the file with lines that end with LF or CR LF"),
+        ("a.csv", "a,b\n1,\"A\n2,B\n3,\"C\"\n", &format!("row 1 (line 2) {MISQUOTED}")),
+        ("a.csv", "a,b\n1,2\n\"\"\"1\"\" \"2\",3\r\n", &format!("row 2 (line 3) {MISQUOTED}")),
+        ("a.csv", "a,\"b\n1,\"2\"\n", &format!("the line with the names of the columns {MISQUOTED}")),
         ("a.csv", "\u{feff}\n<table>", "the file is HTML, not CSV; save it as CSV (UTF-8)"),
         ("a.xlsx", "PK\u{3}\u{4}…", "the file is a ZIP archive, as .xlsx and .ods files are; save it as CSV (UTF-8)"),
         ("a.csv", "a\0,\0", "the file is UTF-16; save it as CSV (UTF-8)"),
