@@ -100,7 +100,7 @@ const ODD: &[Odd] = &[
         assert!(!format!("{token:?}").contains("\"r\""), "{token:?}");
     }),
     ("`succeded` for a custom field that is gone", || {
-        assert_eq!(read::<SucceededReply>(json!({"succeded": true})).succeeded, Some(true));
+        assert_eq!(read::<SucceededReply>(json!({"succeded": true})).succeded, Some(true));
     }),
     ("an appointment without the times of its record", || {
         let appointment: AppointmentReply = read(json!({"id": "a1", "calendarId": "k1", "title": "Fitting"}));

@@ -45,7 +45,8 @@ pub(crate) fn variant(name: String) -> String {
 
 /// Returns the name of a field with the correct spelling.
 pub(crate) fn field(name: &str) -> String {
-    if is_misspelt(name) { mended(name) } else { name.to_owned() }
+    // Version 3 of HoopAI adds `succeeded` beside it, which must not take its name.
+    if is_misspelt(name) && name != "succeded" { mended(name) } else { name.to_owned() }
 }
 
 /// A name in lower case with underscores and with the correct spelling.
@@ -62,11 +63,15 @@ pub(crate) fn ident(wire: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ident, is_misspelt, variant};
+    use super::{field, ident, is_misspelt, variant};
 
     #[test]
     fn misspelt_words_of_a_vendor_are_mended() {
         assert_eq!(ident("appoinmentPerDay"), "appointment_per_day");
+        assert_eq!(
+            (field("appoinment_per_day").as_str(), field("succeded").as_str()),
+            ("appointment_per_day", "succeded")
+        );
         assert_eq!(variant("MaritialStatus".to_owned()), "MaritalStatus");
         assert_eq!(variant("IPv4Only".to_owned()), "IPv4Only", "other names are as they were");
         assert!(is_misspelt("fieldsOriSequance") && !is_misspelt("creator"));

@@ -50,5 +50,5 @@ fn free_slots_beside_a_member_that_is_not_a_date() {
 #[test]
 fn a_deletion_that_does_not_say_that_it_succeeded() {
     let reply: hoopai::SucceededReply = read(json!({"traceId": "t"}));
-    assert_eq!(reply.succeeded, None);
+    assert_eq!(reply.succeded, None);
 }

@@ -1058,8 +1058,8 @@ crm_core::record! {
     /// Reply of `contacts.update`.
     pub struct UpdateContactsReply {
         contact: Option<ContactById> = "contact",
-        /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeeded: Option<bool> = "succeded",
+        /// True if the operation succeeded.
+        succeded: Option<bool> = "succeded",
     }
 }
 
@@ -1132,8 +1132,8 @@ crm_core::record! {
         error_count: Option<f64> = "errorCount",
         /// The result for each contact.
         responses: Vec<TagsOfContact> = "responses",
-        /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeeded: Option<bool> = "succeded",
+        /// True if the operation succeeded.
+        succeded: Option<bool> = "succeded",
     }
 }
 

@@ -158,8 +158,8 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The unique key.
         key: Option<String> = "key",
-        /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeeded: Option<bool> = "succeded",
+        /// True if the operation succeeded.
+        succeded: Option<bool> = "succeded",
     }
 }
 

@@ -6,8 +6,8 @@ use super::{Map, Timestamp, Value};
 crm_core::record! {
     /// Reply of `contacts.add_to_campaign`, `contacts.add_to_workflow` and 12 other operations.
     pub struct SucceededReply {
-        /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeeded: Option<bool> = "succeded",
+        /// True if the operation succeeded.
+        succeded: Option<bool> = "succeded",
     }
 }
 

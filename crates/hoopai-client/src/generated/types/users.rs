@@ -71,8 +71,8 @@ crm_core::record! {
     pub struct DeleteUserReply {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeeded: Option<bool> = "succeded",
+        /// True if the operation succeeded.
+        succeded: Option<bool> = "succeded",
     }
 }
 

@@ -146,8 +146,8 @@ impl CreateLocation {
 crm_core::record! {
     /// Reply of `locations.delete_custom_field`, `locations.delete_custom_value` and `locations.delete_tag`.
     pub struct DeleteReply {
-        /// True if the operation succeeded. Name in JSON: `succeded`.
-        succeeded: Option<bool> = "succeded",
+        /// True if the operation succeeded.
+        succeded: Option<bool> = "succeded",
     }
 }
 

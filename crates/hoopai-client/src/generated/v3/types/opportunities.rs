@@ -60,8 +60,8 @@ crm_core::setters!(CreateOpportunity {
 crm_core::record! {
     /// Reply of `opportunities.delete` and `opportunities.update_status`.
     pub struct DeleteUpdateOpportunityReply {
-        /// True if the operation succeeded. Deprecated by the vendor. Name in JSON: `succeded`.
-        succeeded: Option<bool> = "succeded",
+        /// True if the operation succeeded. Deprecated by the vendor.
+        succeded: Option<bool> = "succeded",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
