@@ -1,7 +1,7 @@
 //! Arguments and bodies, checked against the catalogue before anything is sent. Each fault has its path, and the name
 //! that was probably meant.
 
-mod number;
+pub(crate) mod number;
 mod value;
 
 use std::fmt;
@@ -9,7 +9,6 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Argument, Found, Ty, kebab, near};
-pub(crate) use number::{INEXACT, is_inexact};
 use value::Checker;
 pub(crate) use value::{is_time, unwrapped};
 

@@ -12,6 +12,7 @@ mod confirm;
 mod describe;
 mod failure;
 mod find;
+mod hash;
 mod identity;
 mod interrupt;
 mod login;

@@ -9,19 +9,19 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crm_core::{AppKeys, Secret};
-use ring::digest::{Context, SHA256};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::apis::{APIS, ApiEntry};
 use crate::catalogue::near;
 use crate::failure::Failure;
+use crate::hash::hash;
 use crate::login::{self, Login};
 
 /// The profile that is used if none is named.
 const DEFAULT: &str = "default";
-/// The number of bytes of the hash that names a credential of the environment.
-const HASHED: usize = 6;
+/// The number of digits of the hash that names a credential of the environment.
+const HASHED: usize = 12;
 
 /// Returns true if there is a file of profiles. One that others can read is an error.
 pub(crate) fn exists() -> Result<bool, Failure> {
@@ -187,11 +187,7 @@ impl Profile {
     /// hash of its credential.
     pub(crate) fn account(&self, api: &ApiEntry, named: bool) -> String {
         let Some(token) = environment(api, named) else { return format!("the profile {}", self.name) };
-        let mut hash = Context::new(&SHA256);
-        hash.update(token.as_bytes());
-        hash.update(b"\n");
-        let hash: String = hash.finish().as_ref().iter().take(HASHED).map(|byte| format!("{byte:02x}")).collect();
-        format!("{} ({hash})", api.variable)
+        format!("{} ({:.HASHED$})", api.variable, hash([token.as_bytes()]))
     }
 
     /// Returns the file of HubSpot's schema, unless the credential is that of the environment.

@@ -15,20 +15,29 @@ const LARGE: f64 = 9_007_199_254_740_992.0;
 
 /// Returns true if the digits that were written are lost.
 pub(crate) fn is_inexact(number: &Number) -> bool {
-    number.is_f64() && number.as_f64().is_some_and(|size| size.abs() >= LARGE)
+    number.is_f64() && is_large(number)
 }
 
-/// Finds such numbers in a value of any form.
-pub(super) fn all(value: &Value, path: &str, faults: &mut Vec<Fault>) {
+/// Returns true if a program that keeps all numbers as floats may change the digits.
+pub(crate) fn is_large(number: &Number) -> bool {
+    number.as_f64().is_some_and(|size| size.abs() >= LARGE)
+}
+
+/// Returns a fault for each such number in a value of any form.
+pub(crate) fn all(value: &Value, path: &str, is_wrong: fn(&Number) -> bool, text: &str, faults: &mut Vec<Fault>) {
     match value {
-        Value::Number(number) if is_inexact(number) => {
-            faults.push(Fault { path: path.to_owned(), text: INEXACT.to_owned() });
+        Value::Number(number) if is_wrong(number) => {
+            faults.push(Fault { path: path.to_owned(), text: text.to_owned() });
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| all(item, &format!("{path}[{index}]"), faults));
+            for (index, item) in items.iter().enumerate() {
+                all(item, &format!("{path}[{index}]"), is_wrong, text, faults);
+            }
         }
         Value::Object(members) => {
-            members.iter().for_each(|(name, member)| all(member, &format!("{path}.{}", shown(name)), faults));
+            for (name, member) in members {
+                all(member, &format!("{path}.{}", shown(name)), is_wrong, text, faults);
+            }
         }
         _ => {}
     }

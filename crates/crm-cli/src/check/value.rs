@@ -20,7 +20,7 @@ impl Checker<'_> {
         let fault = |text: &str| Fault { path: path.to_owned(), text: text.to_owned() };
         let wrong = |wanted: &str, value: &Value| fault(&format!("must be {wanted}, and is {}", kind(value)));
         match ty {
-            Ty::Json => number::all(value, path, faults),
+            Ty::Json => number::all(value, path, is_inexact, number::INEXACT, faults),
             Ty::Nothing => {}
             Ty::Text | Ty::File => match value {
                 Value::String(_) => {}
@@ -153,7 +153,7 @@ impl Checker<'_> {
                     None => self.value(Ty::of(field.ty), member, &path, faults),
                 },
                 (None, Some(ty)) => self.value(Ty::of(ty), member, &path, faults),
-                (None, None) if open => number::all(member, &path, faults),
+                (None, None) if open => number::all(member, &path, is_inexact, number::INEXACT, faults),
                 (None, None) => faults.push(Fault { path, text: unknown(name, fields) }),
             }
         }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::tools::{Spec, TOOLS};
 use crate::catalogue::{self, Found, Named, near};
-use crate::check;
+use crate::check::{self, number};
 use crate::failure::Failure;
 
 /// The arguments that a call gives, checked against those of its tool.
@@ -31,12 +31,16 @@ impl Given {
             check::unwrapped(row, Value::is_object);
         }
         check(spec, &arguments)?;
-        if let Some(path) = arguments.iter().find_map(|(name, value)| inexact(value, name.clone())) {
-            return Err(Failure::usage(format!(
-                "{path}: some clients change the last digits of such a number; write it as text, in quotes"
-            )));
+        let text = "some clients change the last digits of such a number; write it as text, in quotes";
+        let mut faults = Vec::new();
+        for (name, value) in &arguments {
+            // Clients that are written in JavaScript keep all numbers as floats.
+            number::all(value, name, number::is_large, text, &mut faults);
         }
-        Ok(Self(arguments))
+        match faults.is_empty() {
+            true => Ok(Self(arguments)),
+            false => Err(Failure::usage(check::sentence(&faults))),
+        }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
@@ -82,21 +86,6 @@ impl Given {
     pub(super) fn sent(&self) -> Vec<u8> {
         let parts = ["arguments", "body", "rows"].map(|name| self.get(name));
         serde_json::to_vec(&parts).unwrap_or_default()
-    }
-}
-
-/// Returns the path of a number whose digits clients written in JavaScript do not keep.
-fn inexact(value: &Value, path: String) -> Option<String> {
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    match value {
-        Value::Number(number) => number.as_f64().is_some_and(|size| size.abs() >= MOST).then_some(path),
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| inexact(item, format!("{path}[{index}]")))
-        }
-        Value::Object(members) => {
-            members.iter().find_map(|(name, member)| inexact(member, format!("{path}.{}", check::shown(name))))
-        }
-        _ => None,
     }
 }
 

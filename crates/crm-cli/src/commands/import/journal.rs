@@ -6,11 +6,11 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use ring::digest::{Context, SHA256};
 use serde_json::{Value, json};
 
 use super::source::Source;
 use crate::failure::Failure;
+use crate::hash::hash;
 
 /// The identity of an import.
 pub(super) struct Head {
@@ -211,16 +211,6 @@ fn another(name: &str, begun: &Value, head: &Head, source: &Source) -> String {
 /// The hash of rows, with the names of their columns.
 fn hash_of(rows: &[usize], source: &Source) -> String {
     hash(source.head().into_iter().chain(rows.iter().map(|row| source.given(*row))))
-}
-
-/// Returns the hash of some parts.
-fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut hash = Context::new(&SHA256);
-    for part in parts {
-        hash.update(part);
-        hash.update(b"\n");
-    }
-    hash.finish().as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn line(value: &Value) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::check::{INEXACT, is_inexact};
+use crate::check::number::{INEXACT, is_inexact};
 use crate::request;
 
 /// The form of a value.
