@@ -10,10 +10,10 @@ mod calls;
 mod files;
 mod given;
 mod http;
-mod lines;
 mod plan;
 mod progress;
 mod shared;
+mod stdio;
 mod tools;
 mod turn;
 mod whole;
@@ -40,13 +40,11 @@ use files::Folder;
 use given::Given;
 use plan::Used;
 use shared::{Shared, Writing};
+use stdio::Stdio;
 use turn::{Answer, Stop, Turn};
 
 const INSTRUCTIONS: &str = "Operations of HubSpot, HoopAI, HockeyStack and Hatch. First `find` the operation, then \
 `describe` it, then `read`, `write` or `batch`. Failed writes say whether they may have happened: look before you repeat them.";
-
-/// The size in bytes of the buffer for lines.
-const BUFFER: usize = 64 * 1024;
 
 /// Serves until the input ends, or over HTTP at an address. Files are written to and read from `files` only.
 pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&str>) -> Result<(), Failure> {
@@ -66,10 +64,7 @@ pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&
     if let Some(address) = http {
         return http::serve(server, address).await;
     }
-    let (input, on) = tokio::io::duplex(BUFFER);
-    tokio::spawn(lines::pass(tokio::io::stdin(), on, tokio::io::stdout()));
-    let transport = (input, tokio::io::stdout());
-    let running = serve_server(server, transport).await;
+    let running = serve_server(server, Stdio::new()).await;
     let running = running.map_err(|_| Failure::usage("the client closed the input, or did not speak MCP"))?;
     let ended = running.waiting().await;
     ended.map(drop).map_err(|error| Failure::other(format!("the server stopped: {error}")))

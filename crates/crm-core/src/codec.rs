@@ -33,6 +33,7 @@ mod open_enum;
 mod option;
 mod param;
 mod parts;
+mod place;
 mod record;
 mod repair;
 mod scalar;
@@ -264,11 +265,14 @@ fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Re
     let body = body.strip_prefix(BOM).unwrap_or(body);
     let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
     names::begin();
+    place::begin();
     let read = match promptly(body) {
         Ok(value) if oddities.is_none() => return Ok(value),
         Err(_) if memory::exceeded() => return Err(DecodeError::too_large()),
         read => read,
     };
+    // The place of the error, before anything else is read.
+    let place = place::take();
     let second = memory::again(body.len(), || match parse(body) {
         Some(parsed) => {
             let mut found = Oddities::default();
@@ -288,10 +292,7 @@ fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Re
     }
     match (read, salvaged) {
         (Ok(value), _) | (Err(_), Some(value)) => Ok(value),
-        (Err(error), None) => {
-            let path = placed::<T>(body).unwrap_or_else(|| ".".to_owned());
-            Err(DecodeError { path, message: shown::quoted_values(&error.to_string()) })
-        }
+        (Err(error), None) => Err(DecodeError { path: place, message: shown::quoted_values(&error.to_string()) }),
     }
 }
 
@@ -314,18 +315,6 @@ fn counted(body: &[u8]) -> Option<Value> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = memory::value(&mut deserializer).ok()?;
     deserializer.end().ok().map(|()| value)
-}
-
-/// Returns the place at which a body cannot be read.
-fn placed<T: Wire>(body: &[u8]) -> Option<String> {
-    struct Traced<T>(PhantomData<T>);
-    impl<'de, T: Wire> serde::Deserialize<'de> for Traced<T> {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            T::Form::read(deserializer).map(|_| Self(PhantomData))
-        }
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize::<_, Traced<T>>(&mut deserializer).err().map(|error| error.path().to_string())
 }
 
 /// Writes a request body as JSON.

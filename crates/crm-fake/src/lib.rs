@@ -11,7 +11,7 @@
 //! use crm_fake::{Fake, Fault, Hint, Vendor};
 //! use serde_json::json;
 //!
-//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! let hubspot = Fake::start(Vendor::HubSpot).await?;
 //! hubspot.insert("contacts", json!({"email": "ada@example.com"}));
 //! hubspot.script([

@@ -182,7 +182,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let result = tokio::runtime::Runtime::new().and_then(|runtime| runtime.block_on(run(options)));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let result = runtime.and_then(|runtime| runtime.block_on(run(options)));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

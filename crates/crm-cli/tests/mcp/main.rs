@@ -290,7 +290,7 @@ fn writes_are_off_and_a_lost_one_is_reported() {
 }
 
 #[test]
-fn a_line_that_is_not_json_is_answered() {
+fn a_line_that_is_no_message_is_answered() {
     let mut client = Client::start("--fake mcp", "/nowhere", true);
     for line in [&b"{not json"[..], "[".repeat(1_000).as_bytes(), b"\"\xff\""] {
         let input = client.input.as_mut().unwrap();
@@ -301,5 +301,10 @@ fn a_line_that_is_not_json_is_answered() {
         let answer: Value = serde_json::from_str(&answer).unwrap();
         assert_eq!((&answer["id"], &answer["error"]["code"]), (&Value::Null, &json!(-32700)));
     }
+    // Not of JSON-RPC; a notification without an answer; an empty line.
+    let input = client.input.as_mut().unwrap();
+    input.write_all(b"{\"id\": 7, \"method\": 1}\n{\"method\": \"x\"}\n\r\n").unwrap();
+    let answer = client.next();
+    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(7), &json!(-32600)));
     assert_eq!(client.done("status", json!({}))["fake"], true);
 }

@@ -134,9 +134,16 @@ impl<O> BatchReport<O> {
         self.failed.extend((first..first + length).map(|index| (index, error.clone())));
     }
 
-    pub(super) fn sort(&mut self) {
+    /// Sorts the three lists by index.
+    #[doc(hidden)]
+    pub fn sort(&mut self) {
         self.ok.sort_by_key(|row| row.0);
-        self.failed.sort_by_key(|row| row.0);
+        sort(&mut self.failed);
         self.unknown.sort_unstable();
     }
+}
+
+/// Sorts errors by index. Compiled once, whatever the outputs are.
+fn sort(failed: &mut [(usize, Error)]) {
+    failed.sort_by_key(|row| row.0);
 }

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAcces
 use serde::ser::{SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::{As, Consists, Form, Mode, Odd, Oddities, Showing, Shown, Wire, memory, shown};
+use super::{As, Consists, Form, Mode, Odd, Oddities, Showing, Shown, Wire, memory, place, shown};
 
 struct Element<T>(PhantomData<T>);
 
@@ -39,10 +39,18 @@ impl<'de, T: Wire> Visitor<'de> for List<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = list.next_element_seed(Element(PhantomData))? {
-            if let Some(item) = item {
-                memory::room(&mut items)?;
-                items.push(item);
+        for index in 0.. {
+            match list.next_element_seed(Element(PhantomData)) {
+                Ok(Some(Some(item))) => {
+                    memory::room(&mut items)?;
+                    items.push(item);
+                }
+                Ok(Some(None)) => {}
+                Ok(None) => break,
+                Err(error) => {
+                    place::element(index);
+                    return Err(error);
+                }
             }
         }
         Ok(items)
@@ -98,7 +106,14 @@ impl<T: Wire> Form<Self> for Vec<T> {
                 Ok(read)
             }
             Value::Object(_) => Ok(vec![T::Form::salvage(value, oddities)?]),
-            _ => Self::read(value).map_err(|_| oddities.kind(Self::EXPECTED, value)),
+            _ => {
+                // Records and maps are no text, not even an empty one, if a list of them is expected.
+                let one = match T::Form::CONSISTS {
+                    Consists::Members(_) | Consists::Map => Err(Odd::Value),
+                    _ => T::Form::salvage(value, &mut Oddities::default()),
+                };
+                one.map(|one| vec![one]).map_err(|_| oddities.kind(Self::EXPECTED, value))
+            }
         }
     }
 

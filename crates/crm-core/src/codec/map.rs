@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::names::Held;
-use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Showing, Shown, Wire, memory, shown};
+use super::{As, Consists, Form, Mode, Odd, Oddities, Seed, Showing, Shown, Wire, memory, place, shown};
 
 /// A map from text to `V` that keeps the order in which it was sent.
 ///
@@ -172,8 +172,13 @@ impl<'de, V: Wire> Visitor<'de> for Entries<V> {
                 memory::reserve(&mut entries, more)?;
             }
             let mut value = || map.next_value_seed(Seed::<Option<V>>(PhantomData));
-            if let Some(value) = if plain { value()? } else { names.lend(value)? } {
-                entries.push((name, value));
+            match if plain { value() } else { names.lend(value) } {
+                Ok(Some(value)) => entries.push((name, value)),
+                Ok(None) => {}
+                Err(error) => {
+                    place::member(&name);
+                    return Err(error);
+                }
             }
         }
         if let Some((place, _)) = beginning {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::fields::{Fields, Members};
 use super::parts::{CopyParts, Lend, Parts};
-use super::{As, Consists, Form, Map, Mode, OF_ERRORS, Odd, Oddities, Seed, Showing, Shown, Wire, is_id};
+use super::{As, Consists, Form, Map, Mode, OF_ERRORS, Odd, Oddities, Seed, Showing, Shown, Wire, is_id, place};
 
 /// The members of a record that none of its fields can hold, by their names.
 pub type Extra = Map<Value>;
@@ -52,7 +52,7 @@ fn members<R: Record>() -> &'static [&'static str] {
 /// The place of a member. Members mostly occur in the order of the fields, with some omitted, so
 /// the search starts at the field after the last one.
 #[inline]
-fn place(members: &[&str], name: &str, expected: &mut usize) -> Option<usize> {
+fn index_of(members: &[&str], name: &str, expected: &mut usize) -> Option<usize> {
     let (before, after) = members.split_at_checked(*expected)?;
     let named = |member: &&str| *member == name;
     let found = match after.iter().position(named) {
@@ -84,7 +84,7 @@ impl Visitor<'_> for Next<'_> {
 
     #[inline]
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Member, E> {
-        Ok(match place(self.members, name, self.expected) {
+        Ok(match index_of(self.members, name, self.expected) {
             Some(index) => Member::Field(index),
             None => Member::Other(name.into()),
         })
@@ -125,10 +125,19 @@ impl<'de, R: Record> Visitor<'de> for Reader<R> {
         while let Some(member) = map.next_key_seed(Next { members, expected: &mut expected })? {
             match member {
                 Member::Field(index) => {
-                    parts.read(index, &mut map)?;
+                    if let Err(error) = parts.read(index, &mut map) {
+                        members.get(index).into_iter().for_each(|name| place::member(name));
+                        return Err(error);
+                    }
                     keep_null::<R>(&parts, index, &mut extra);
                 }
-                Member::Other(name) => extra.append(name, map.next_value_seed(Seed::<Value>(PhantomData))?),
+                Member::Other(name) => match map.next_value_seed(Seed::<Value>(PhantomData)) {
+                    Ok(value) => extra.append(name, value),
+                    Err(error) => {
+                        place::member(&name);
+                        return Err(error);
+                    }
+                },
             }
         }
         Ok(R::from_parts(parts, extra))
@@ -170,7 +179,7 @@ impl<R: Record> Form<R> for AsObject {
         let mut expected = 0;
         for (name, value) in given {
             oddities.member(name, |oddities| {
-                let Some(index) = place(members::<R>(), name, &mut expected) else {
+                let Some(index) = index_of(members::<R>(), name, &mut expected) else {
                     oddities.note("nothing", value);
                     extra.append(name.as_str(), value.clone());
                     return Ok(());

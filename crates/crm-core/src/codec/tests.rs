@@ -166,12 +166,25 @@ fn what_cannot_be_meant_is_refused_without_showing_it() {
         (r#"{"id": "jane@example.com"#, "at `id`: "),
         ("<html>jane@example.com</html>", "at `.`: "),
         (r#"{"id": "x"} jane"#, "at `.`: "),
+        (r#"{"properties": {"a": "x", "b": jane"#, "at `properties.b`: "),
+        (r#"{"child": {"id": "x", "tags": ["x", null, jane"#, "at `child.tags[2]`: "),
+        (r#"{"new": [{"name": jane"#, "at `new`: "),
     ] {
         let error = decode::<Node>(body.as_bytes()).err().unwrap_or_else(|| panic!("{body} was read"));
         let text = error.to_string();
         assert!(text.starts_with(place), "{body}: {text}");
         assert!(!text.contains("jane"), "{text}");
     }
+}
+
+#[test]
+fn the_place_of_an_error_is_that_of_its_own_body() {
+    let refused = |body: &str| decode::<Vec<Node>>(body.as_bytes()).unwrap_err().path().to_owned();
+    assert_eq!(refused(r#"[{"id": "x"}, null, 7]"#), "[2]");
+    assert_eq!(refused(r#"[{"count": {}}, {"child": {"id": "#), "[0].count");
+    assert_eq!(refused("7"), ".");
+    decode::<Node>(br#"{"count": {}}"#).unwrap();
+    assert_eq!(refused("{"), ".");
 }
 
 #[test]

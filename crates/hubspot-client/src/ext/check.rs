@@ -34,7 +34,7 @@ impl<I: Clone> Checked<I> {
             report.failed.iter_mut().for_each(|row| row.0 = indices[row.0]);
             report.unknown.iter_mut().for_each(|row| *row = indices[*row]);
             report.failed.extend(self.refused);
-            report.failed.sort_by_key(|row| row.0);
+            report.sort();
         }
         report
     }

@@ -226,6 +226,10 @@ fn answers<O>(report: BatchReport<O>, mut written: impl FnMut(O) -> (Option<Stri
     }));
     all.extend(report.failed.into_iter().map(|(index, error)| (index, Answer::Refused(error))));
     all.extend(report.unknown.into_iter().map(|index| (index, Answer::Unknown(lost.clone()))));
+    in_order(all)
+}
+
+fn in_order(mut all: Vec<(usize, Answer)>) -> Vec<Answer> {
     all.sort_by_key(|(index, _)| *index);
     all.into_iter().map(|(_, answer)| answer).collect()
 }
