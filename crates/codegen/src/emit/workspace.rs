@@ -1,5 +1,5 @@
-//! What the workspace says of its vendors: the table of crates in `README.md`, the clients that `tests/calls` depends on,
-//! and the licences in the crate of each.
+//! The places where the workspace lists its vendors: the table of crates in `README.md` and the dependencies of
+//! `tests/calls`. Each vendor's crate also gets the licences.
 
 use std::path::Path;
 

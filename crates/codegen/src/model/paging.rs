@@ -94,7 +94,6 @@ pub struct Paging {
     #[serde(rename = "in", default = "query")]
     pub place: Place,
     /// The parameter that takes the position; two for a pair.
-    #[serde(alias = "params")]
     pub param: OneOrTwo,
     /// The parameter that takes the size of a page.
     pub limit: Option<String>,
