@@ -14,7 +14,7 @@ use crm_core::Quotas;
 use crm_core::reexport::http::Method;
 use crate::{Api, built, fake};
 
-///The API `hatch-bulk-export` of Hatch.
+/// The API `hatch-bulk-export` of Hatch.
 #[must_use]
 pub fn hatch_bulk_export() -> Api<hatch_client::BulkExport> {
     fn client(
@@ -42,7 +42,7 @@ pub fn hatch_bulk_export() -> Api<hatch_client::BulkExport> {
     }
 }
 
-///The API `hatch-contacts` of Hatch.
+/// The API `hatch-contacts` of Hatch.
 #[must_use]
 pub fn hatch_contacts() -> Api<hatch_client::Client> {
     fn client(token: &str, url: &str, quotas: Option<Quotas>) -> hatch_client::Client {
@@ -66,7 +66,7 @@ pub fn hatch_contacts() -> Api<hatch_client::Client> {
     }
 }
 
-///The API `hatch-legacy-leads` of Hatch.
+/// The API `hatch-legacy-leads` of Hatch.
 #[must_use]
 pub fn hatch_legacy_leads() -> Api<hatch_client::LegacyLeads> {
     fn client(
@@ -95,7 +95,7 @@ pub fn hatch_legacy_leads() -> Api<hatch_client::LegacyLeads> {
     }
 }
 
-///The API `hockeystack-account-intelligence` of HockeyStack.
+/// The API `hockeystack-account-intelligence` of HockeyStack.
 #[must_use]
 pub fn hockeystack_account_intelligence() -> Api<
     hockeystack_client::AccountIntelligence,
@@ -128,7 +128,7 @@ pub fn hockeystack_account_intelligence() -> Api<
     }
 }
 
-///The API `hockeystack-revenue-agents` of HockeyStack.
+/// The API `hockeystack-revenue-agents` of HockeyStack.
 #[must_use]
 pub fn hockeystack_revenue_agents() -> Api<hockeystack_client::RevenueAgents> {
     fn client(
@@ -156,7 +156,7 @@ pub fn hockeystack_revenue_agents() -> Api<hockeystack_client::RevenueAgents> {
     }
 }
 
-///The API `hoopai` of HoopAI.
+/// The API `hoopai` of HoopAI.
 #[must_use]
 pub fn hoopai() -> Api<hoopai_client::Client> {
     fn client(token: &str, url: &str, quotas: Option<Quotas>) -> hoopai_client::Client {
@@ -174,7 +174,7 @@ pub fn hoopai() -> Api<hoopai_client::Client> {
     }
 }
 
-///The API `hoopai-v3` of HoopAI.
+/// The API `hoopai-v3` of HoopAI.
 #[must_use]
 pub fn hoopai_v3() -> Api<hoopai_client::V3> {
     fn client(token: &str, url: &str, quotas: Option<Quotas>) -> hoopai_client::Client {
@@ -192,7 +192,7 @@ pub fn hoopai_v3() -> Api<hoopai_client::V3> {
     }
 }
 
-///The API `hubspot` of HubSpot.
+/// The API `hubspot` of HubSpot.
 #[must_use]
 pub fn hubspot() -> Api<hubspot_client::Client> {
     fn client(token: &str, url: &str, quotas: Option<Quotas>) -> hubspot_client::Client {
@@ -210,7 +210,7 @@ pub fn hubspot() -> Api<hubspot_client::Client> {
     }
 }
 
-///The API `hubspot-beta` of HubSpot.
+/// The API `hubspot-beta` of HubSpot.
 #[must_use]
 pub fn hubspot_beta() -> Api<hubspot_client::Beta> {
     fn client(token: &str, url: &str, quotas: Option<Quotas>) -> hubspot_client::Client {
