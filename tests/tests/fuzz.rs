@@ -9,14 +9,14 @@ macro_rules! errors {
             $(
                 #[test]
                 fn $api() {
-                    crm_fuzz::errors(&crm_testkit::calls::$api(), super::Effort::TEST);
+                    crm_fuzz::errors(&crm_calls::$api(), super::Effort::TEST);
                 }
             )*
         }
     };
 }
 
-crm_testkit::every_api!(errors);
+crm_calls::every_api!(errors);
 
 #[test]
 fn fuzz_cursors() {

@@ -46,10 +46,12 @@ pub(crate) fn run(root: &Path, vendor: &str, from: &Path, into: &str, source: &s
     files.add(folder.join(lock::FILE), lock.text()?);
     files.write()?;
     println!("{count} documents imported into {}, {left} left", folder.display());
-    println!(
-        "Next: list new documents in {}, then run `cargo xtask generate {vendor}`",
-        folder.join("vendor.json").display()
-    );
+    let list = folder.join("vendor.json");
+    if list.is_file() {
+        println!("Next: list new documents in {}, then run `cargo xtask generate {vendor}`", list.display());
+    } else {
+        println!("Next: write {}, as CONTRIBUTING.md describes it in \"Add a vendor\"", list.display());
+    }
     Ok(())
 }
 

@@ -25,6 +25,7 @@ pub(crate) mod signature;
 mod spelling;
 mod types;
 mod uses;
+pub(crate) mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,6 +1,5 @@
 //! From documents to files: every step in its order.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -13,7 +12,7 @@ use crate::emit::operations_table::Known;
 use crate::emit::{catalogue, honesty, limits_table};
 use crate::read::evidence::Evidence;
 use crate::read::limits::Classified;
-use crate::read::vendor::{self, ApiFile, Vendor};
+use crate::read::vendor::{self, Vendor};
 use crate::write::{Change, Changes, Files};
 use crate::{apis, emit, ours};
 
@@ -21,7 +20,7 @@ use crate::{apis, emit, ours};
 const FAKE_DOCUMENTS: &str = "crates/crm-fake/specs";
 
 /// Folder from which the tests read a call of every operation.
-const CALLS: &str = "tests/kit/src/calls/generated";
+const CALLS: &str = "tests/calls/src/generated";
 
 /// Lists the files that differ from the generated ones, and the command to run.
 pub fn drift(root: &Path, changes: &Changes) -> String {
@@ -52,19 +51,11 @@ pub fn plan(root: &Path, vendors: &[String], say: &mut dyn FnMut(&str)) -> Resul
     if vendors.is_empty() {
         known.write(root, &mut files)?;
     }
-    let mut modules = BTreeSet::new();
-    for name in vendor::all(root)? {
-        let vendor = Vendor::read(root, &name)?;
-        modules.extend(vendor.file.apis.iter().map(|api| calls_module(&vendor, api)));
-    }
-    files.add(root.join(CALLS).join("mod.rs"), emit::calls::root(&modules)?);
+    let all = vendor::all(root)?.iter().map(|name| Vendor::read(root, name)).collect::<Result<Vec<_>>>()?;
+    files.add(root.join(CALLS).join("mod.rs"), emit::calls::root(&all)?);
+    emit::workspace::files(root, &all, &mut files)?;
     let changes = files.changes()?;
     Ok((files, changes))
-}
-
-/// Returns the name of the module with the calls of an API.
-fn calls_module(vendor: &Vendor, api: &ApiFile) -> String {
-    vendor.document(api).replace('-', "_")
 }
 
 fn generate(
@@ -111,7 +102,7 @@ fn generate(
         files.add(root.join(FAKE_DOCUMENTS).join(format!("{}.json", vendor.document(file))), document);
         catalogue::api(root, vendor, refined, files);
         let calls = emit::calls::api(vendor, file, model).with_context(|| file.name.clone())?;
-        files.add(root.join(CALLS).join(format!("{}.rs", calls_module(vendor, file))), calls);
+        files.add(root.join(CALLS).join(format!("{}.rs", emit::calls::module(vendor, file))), calls);
         evidence.extend(api.evidence.iter().cloned());
         resources.add(file, model);
         known.add(vendor, model, &api.object_types);

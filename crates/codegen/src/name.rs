@@ -28,6 +28,10 @@ const TYPOS: [(&str, &str); 15] = [
     ("upate", "update"),
 ];
 
+/// Fields that keep their spelling, because the vendor has the correct one beside it: version 3 of HoopAI adds
+/// `succeeded`.
+const KEPT: [&str; 1] = ["succeded"];
+
 /// Returns a word with its correct spelling.
 pub(crate) fn spelt(word: &str) -> &str {
     TYPOS.iter().find(|(typo, _)| *typo == word).map_or(word, |(_, right)| right)
@@ -45,8 +49,7 @@ pub(crate) fn variant(name: String) -> String {
 
 /// Returns the name of a field with the correct spelling.
 pub(crate) fn field(name: &str) -> String {
-    // Version 3 of HoopAI adds `succeeded` beside it, which must not take its name.
-    if is_misspelt(name) && name != "succeded" { mended(name) } else { name.to_owned() }
+    if is_misspelt(name) && !KEPT.contains(&name) { mended(name) } else { name.to_owned() }
 }
 
 /// A name in lower case with underscores and with the correct spelling.

@@ -8,6 +8,7 @@ use schemars::{JsonSchema, schema_for};
 use crate::correct::corrections::Corrections;
 use crate::correct::surface::SurfaceFile;
 use crate::emit::operations_table::Table;
+use crate::model::Paging;
 use crate::read::limits::LimitsFile;
 use crate::read::vendor::VendorFile;
 use crate::read::words::Words;
@@ -18,6 +19,7 @@ pub(crate) fn files(root: &Path, files: &mut Files) -> Result<()> {
     files.add(root.join("specs/vendor.schema.json"), text::<VendorFile>()?);
     files.add(root.join("specs/corrections.schema.json"), text::<Corrections>()?);
     files.add(root.join("specs/surface.schema.json"), text::<SurfaceFile>()?);
+    files.add(root.join("specs/paging.schema.json"), text::<Paging>()?);
     files.add(root.join("specs/limits.schema.json"), text::<LimitsFile>()?);
     files.add(root.join("specs/words.schema.json"), text::<Words>()?);
     files.add(root.join("specs/operations.schema.json"), text::<Table>()?);

@@ -8,6 +8,7 @@ mod refused;
 mod told;
 mod types;
 mod versions;
+mod workspace;
 
 use std::path::Path;
 

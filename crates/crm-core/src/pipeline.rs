@@ -143,6 +143,14 @@ impl Pipeline {
         self.shared.address.as_str()
     }
 
+    /// The vendor, which reads replies; for tests.
+    #[cfg(feature = "test-util")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn vendor(&self) -> &dyn Vendor {
+        &*self.shared.vendor
+    }
+
     /// The vendor's name.
     #[must_use]
     pub fn vendor_name(&self) -> &'static str {

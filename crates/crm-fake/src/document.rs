@@ -227,23 +227,15 @@ fn first_media(node: &Value) -> Option<(&str, &Value)> {
 }
 
 fn read_paging(node: &Value) -> Paging {
-    let all = |keys: [&str; 2]| {
-        let mut found = Vec::new();
-        for value in keys.iter().filter_map(|key| node.get(key)) {
-            match value {
-                Value::String(name) => found.push(name.clone()),
-                Value::Array(names) => {
-                    found.extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
-                }
-                _ => {}
-            }
-        }
-        found
+    let all = |key: &str| match node.get(key) {
+        Some(Value::String(name)) => vec![name.clone()],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
     };
     Paging {
-        params: all(["param", "params"]),
+        params: all("param"),
         items: text(node, "items"),
-        next: all(["next", "nexts"]),
+        next: all("next"),
         total: text(node, "total"),
         more: text(node, "more"),
     }

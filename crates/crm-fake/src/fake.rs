@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::document::Document;
 use crate::engine::{Engine, Inner};
 use crate::fault::{Script, Step};
 use crate::names;
@@ -358,9 +359,13 @@ impl Fake {
     /// ones: an object with `path`, `query` and `header`, each by name, and with the `body` if the
     /// operation has one. `version` is the version that the client requests; only HoopAI has several.
     pub fn sample_request(&self, method: &str, path: &str, version: Option<&str>) -> Option<Value> {
-        let document = self.vendor.document_of(version, path);
-        let operation = document.operations.iter().find(|known| known.method == method && known.path == path)?;
-        Some(request::sample(document, operation))
+        sample(self.vendor.document_of(version, path), method, path)
+    }
+
+    /// The same for the document of this name.
+    #[doc(hidden)]
+    pub fn sample_request_in(&self, document: &str, method: &str, path: &str) -> Option<Value> {
+        sample(self.vendor.document_named(document)?, method, path)
     }
 
     /// Closes the port and every connection, and waits until that is done.
@@ -373,6 +378,11 @@ impl Fake {
         // The error only reports that the task was aborted.
         let _ = (&mut self.accept).await;
     }
+}
+
+fn sample(document: &Document, method: &str, path: &str) -> Option<Value> {
+    let operation = document.operations.iter().find(|known| known.method == method && known.path == path)?;
+    Some(request::sample(document, operation))
 }
 
 /// Panics if a fault was met by no request, unless the thread panics already. The text has the last requests and their

@@ -13,9 +13,14 @@ use crate::dialect::Dialect;
 use crate::document::Document;
 
 /// A document, as the build script packed it.
+struct Packed {
+    name: &'static str,
+    bytes: &'static [u8],
+}
+
 macro_rules! packed {
-    ($name:literal) => {
-        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz"))
+    ($($name:literal),+) => {
+        &[$(Packed { name: $name, bytes: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")) }),+]
     };
 }
 
@@ -44,7 +49,8 @@ struct Facts {
     name: &'static str,
     /// The default token.
     token: &'static str,
-    document: &'static [u8],
+    /// The documents of all versions; the first one applies unless `document_of` selects another.
+    documents: &'static [Packed],
     dialect: &'static dyn Dialect,
 }
 
@@ -65,43 +71,43 @@ impl Vendor {
             Self::HubSpot => Facts {
                 name: "hubspot",
                 token: "pat-fake-hubspot",
-                document: packed!("hubspot"),
+                documents: packed!("hubspot", "hubspot-beta"),
                 dialect: &hubspot::HubSpot,
             },
             Self::HoopAi => Facts {
                 name: "hoopai",
                 token: "pit-fake-hoopai",
-                document: packed!("hoopai"),
+                documents: packed!("hoopai", "hoopai-v3"),
                 dialect: &hoopai::HoopAi,
             },
             Self::AccountIntelligence => Facts {
                 name: "account-intelligence",
                 token: "fake-account-intelligence",
-                document: packed!("hockeystack-account-intelligence"),
+                documents: packed!("hockeystack-account-intelligence"),
                 dialect: &account_intelligence::AccountIntelligence,
             },
             Self::RevenueAgents => Facts {
                 name: "revenue-agents",
                 token: "hsr_live_00000000000000000000000000000000",
-                document: packed!("hockeystack-revenue-agents"),
+                documents: packed!("hockeystack-revenue-agents"),
                 dialect: &revenue_agents::RevenueAgents,
             },
             Self::HatchContacts => Facts {
                 name: "hatch-contacts",
                 token: "00000000-fa4e-4000-8000-000000000001",
-                document: packed!("hatch-contacts"),
+                documents: packed!("hatch-contacts"),
                 dialect: &hatch::Contacts,
             },
             Self::HatchBulkExport => Facts {
                 name: "hatch-bulk-export",
                 token: "00000000-fa4e-4000-8000-000000000002",
-                document: packed!("hatch-bulk-export"),
+                documents: packed!("hatch-bulk-export"),
                 dialect: &hatch::BulkExport,
             },
             Self::HatchLegacyLeads => Facts {
                 name: "hatch-legacy-leads",
                 token: "fake-hatch-department",
-                document: packed!("hatch-legacy-leads"),
+                documents: packed!("hatch-legacy-leads"),
                 dialect: &hatch::LegacyLeads,
             },
         }
@@ -127,43 +133,53 @@ impl Vendor {
         self.facts().dialect
     }
 
-    /// Returns the API's document, parsed once for the whole process.
+    /// Returns the API that serves a document of `specs`, for example `hoopai-v3`.
+    #[doc(hidden)]
+    pub fn of_document(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|vendor| vendor.version(name).is_some())
+    }
+
+    /// Returns the API's document.
     pub(crate) fn document(self) -> &'static Document {
-        static DOCUMENTS: [OnceLock<Document>; Vendor::ALL.len()] = [const { OnceLock::new() }; Vendor::ALL.len()];
-        DOCUMENTS[self as usize].get_or_init(|| Document::unpack(self.facts().document))
+        self.nth(0)
     }
 
     /// Returns the documents of all versions of the API.
     pub(crate) fn documents(self) -> Vec<&'static Document> {
-        match self {
-            Self::HoopAi => vec![self.document(), hoopai_v3()],
-            Self::HubSpot => vec![self.document(), hubspot_beta()],
-            _ => vec![self.document()],
-        }
+        (0..self.facts().documents.len()).map(|index| self.nth(index)).collect()
+    }
+
+    /// Returns the document of the API with this name.
+    pub(crate) fn document_named(self, name: &str) -> Option<&'static Document> {
+        self.version(name).map(|index| self.nth(index))
     }
 
     /// Returns the document that applies to a value of the `Version` header and a path.
     pub(crate) fn document_of(self, version: Option<&str>, path: &str) -> &'static Document {
         match (self, version) {
-            (Self::HoopAi, Some("v3")) => hoopai_v3(),
-            (Self::HubSpot, _) if path.split('/').any(|segment| segment == HUBSPOT_BETA) => hubspot_beta(),
+            (Self::HoopAi, Some("v3")) => self.nth(1),
+            (Self::HubSpot, _) if path.split('/').any(|segment| segment == HUBSPOT_BETA) => self.nth(1),
             _ => self.document(),
         }
     }
-}
 
-fn hoopai_v3() -> &'static Document {
-    static DOCUMENT: OnceLock<Document> = OnceLock::new();
-    DOCUMENT.get_or_init(|| Document::unpack(packed!("hoopai-v3")))
+    /// Returns the index of the document with this name.
+    fn version(self, name: &str) -> Option<usize> {
+        self.facts().documents.iter().position(|document| document.name == name)
+    }
+
+    /// Returns a document, parsed once for the whole process.
+    fn nth(self, index: usize) -> &'static Document {
+        static DOCUMENTS: [OnceLock<Vec<OnceLock<Document>>>; Vendor::ALL.len()] =
+            [const { OnceLock::new() }; Vendor::ALL.len()];
+        let packed = self.facts().documents;
+        let documents = DOCUMENTS[self as usize].get_or_init(|| packed.iter().map(|_| OnceLock::new()).collect());
+        documents[index].get_or_init(|| Document::unpack(packed[index].bytes))
+    }
 }
 
 /// The version of HubSpot's beta, as paths contain it.
 pub(crate) const HUBSPOT_BETA: &str = "2026-09-beta";
-
-fn hubspot_beta() -> &'static Document {
-    static DOCUMENT: OnceLock<Document> = OnceLock::new();
-    DOCUMENT.get_or_init(|| Document::unpack(packed!("hubspot-beta")))
-}
 
 impl std::fmt::Display for Vendor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -178,8 +194,9 @@ mod tests {
     #[test]
     fn only_the_version_of_the_beta_selects_its_document() {
         let of = |path: &str| Vendor::HubSpot.document_of(None, path);
-        for operation in &hubspot_beta().operations {
-            assert!(std::ptr::eq(of(&operation.path), hubspot_beta()), "{}", operation.path);
+        let beta = Vendor::HubSpot.document_named("hubspot-beta").unwrap();
+        for operation in &beta.operations {
+            assert!(std::ptr::eq(of(&operation.path), beta), "{}", operation.path);
         }
         for path in
             ["/crm/objects/2027-03-beta/contacts", "/crm/objects/2026-03/contacts", "/crm/objects/2026-03/x-beta"]

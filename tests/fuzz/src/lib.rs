@@ -18,6 +18,7 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use crm_calls::{self as calls, Api};
 use crm_core::page::List;
 use crm_core::webhook::{Delivery, Refused, WebhookReceiver};
 use crm_core::{
@@ -25,7 +26,6 @@ use crm_core::{
     TokenSet,
 };
 use crm_fake::{Fake, Vendor as Vendors};
-use crm_testkit::calls::{self, Api};
 use crm_testkit::fuzz::{Effort, Fuzz};
 use hatch_client::bulk_export::types::{ConversationItemRow, ExportFormat, ExportSource};
 use hatch_client::{BulkExport, ExportRequest, ReportingKey};
@@ -56,7 +56,7 @@ macro_rules! targets {
 }
 
 /// All targets.
-pub const TARGETS: &[fn(Effort)] = crm_testkit::every_api!(targets);
+pub const TARGETS: &[fn(Effort)] = crm_calls::every_api!(targets);
 
 fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
@@ -130,7 +130,8 @@ fn refusals(vendor: &str) -> Vec<Vec<u8>> {
 /// The refusals of an API, beginning from those on record, to an operation of each class of limits. The first two bytes
 /// of an input select the operation.
 pub fn errors<C>(api: &Api<C>, effort: Effort) {
-    let (vendor, operations) = ((api.reader)(), (api.operations)());
+    let (reader, operations) = (api.reader(), (api.operations)());
+    let vendor = reader.vendor();
     let mut classes = BTreeMap::new();
     for (number, op) in (0_u16..).zip(&operations) {
         classes.entry(op.limit_class).or_insert(number);

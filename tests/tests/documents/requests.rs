@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crm_calls as calls;
 use crm_core::{CallOptions, ClientBuilder, Quotas, codec};
-use crm_testkit::calls;
 use hoopai_client::types as hoopai;
 use hoopai_client::{ApiVersion, Client, V3, v3};
 use hubspot_client::types as hubspot;

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use crm_testkit::calls::{self, Api};
+use crm_calls::{self as calls, Api};
 use crm_testkit::fuzz::Effort;
 
 use crate::canary::silent;
@@ -29,4 +29,4 @@ macro_rules! checked {
     };
 }
 
-crm_testkit::every_api!(checked);
+crm_calls::every_api!(checked);

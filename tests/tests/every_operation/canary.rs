@@ -7,8 +7,8 @@ use std::error::Error as _;
 use std::fmt::{Debug, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crm_calls::{Api, Sample};
 use crm_fake::{Fake, Fault, Payload, Vendor};
-use crm_testkit::calls::{Api, Sample};
 use crm_testkit::traces::Traces;
 use serde_json::{Value, json};
 

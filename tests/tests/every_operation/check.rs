@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crm_calls::{Api, Made, Sample};
 use crm_fake::{Builder, Fake};
-use crm_testkit::calls::{Api, Made, Sample};
 use serde_json::Value;
 
 /// Changes how a fake is built.

@@ -6,7 +6,7 @@ mod payloads;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crm_testkit::calls::{Api, Sample, Show};
+use crm_calls::{Api, Sample, Show};
 use serde_json::{Value, json};
 
 /// Texts that are personal or secret: an address, a name, telephone numbers, a link, a key, a message.

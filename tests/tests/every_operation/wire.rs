@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use crm_testkit::calls::Api;
+use crm_calls::Api;
 
 /// Compares the requests and replies of an API with its snapshots.
 pub(crate) async fn snapshots<C>(api: &Api<C>) {

@@ -1,7 +1,7 @@
 //! The tests of each API.
 
+use crm_calls::{self as calls, Api};
 use crm_core::Quotas;
-use crm_testkit::calls::{self, Api};
 
 use crate::bad_input::refused;
 use crate::judged::judge;
@@ -38,4 +38,4 @@ macro_rules! judged {
     };
 }
 
-crm_testkit::every_api!(judged);
+crm_calls::every_api!(judged);

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crm_calls::{Api, Made, Sample};
 use crm_core::{ErrorKind, Position};
 use crm_fake::Fake;
-use crm_testkit::calls::{Api, Made, Sample};
 use serde_json::Value;
 
 use crate::api;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crm_calls::{Api, Made, Sample};
 use crm_core::{ErrorKind, OpMeta};
 use crm_fake::Fake;
-use crm_testkit::calls::{Api, Made, Sample};
 use serde_json::Value;
 
 use crate::api;

@@ -21,7 +21,7 @@ fn expect_misfits() {
     ONCE.call_once(|| {
         let shown = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            if !panic.location().is_some_and(|place| place.file().ends_with("kit/src/calls/sample.rs")) {
+            if !panic.location().is_some_and(|place| place.file().ends_with("calls/src/sample.rs")) {
                 shown(panic);
             }
         }));

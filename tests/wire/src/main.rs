@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
-use crm_testkit::calls::{self, Api, Reply};
+use crm_calls::{self as calls, Api, Reply};
 use serde_json::json;
 
 macro_rules! names {
@@ -15,7 +15,7 @@ macro_rules! names {
 
 /// The vendors, whose names those of their APIs begin with.
 fn vendors() -> Vec<&'static str> {
-    let mut names = crm_testkit::every_api!(names).map(|api| api.split('_').next().unwrap_or(api)).to_vec();
+    let mut names = crm_calls::every_api!(names).map(|api| api.split('_').next().unwrap_or(api)).to_vec();
     names.dedup();
     names
 }
@@ -67,7 +67,7 @@ async fn show(options: &Options) -> Shown {
             $(shown.api(options, &calls::$api()).await;)*
         };
     }
-    crm_testkit::every_api!(show);
+    crm_calls::every_api!(show);
     shown
 }
 

@@ -92,7 +92,7 @@ impl Project {
         this.put("client/src/lib.rs", CLIENT)?;
         let refined = apis::vendor(&vendor)?;
         let [api] = &refined[..] else { bail!("one API at the root is compiled, and not {}", refined.len()) };
-        let calls = generated(&this.world)?.join("tests/kit/src/calls/generated").join(format!("{}.rs", vendor.name));
+        let calls = generated(&this.world)?.join("tests/calls/src/generated").join(format!("{}.rs", vendor.name));
         for (name, text) in program::files(krate, &api.model, &std::fs::read_to_string(calls)?) {
             this.put(&format!("user/src/{name}"), &text)?;
         }

@@ -1,7 +1,5 @@
 //! A call of every operation with all its arguments, for the test that makes each of them.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
@@ -40,20 +38,78 @@ pub(crate) fn api(vendor: &Vendor, file: &ApiFile, model: &Model) -> Result<Stri
     rust::file(&[], quote!(#inner #![allow(unused_imports, deprecated)]), vec![Piece::Rust(items)])
 }
 
-/// Returns the module of all APIs, with a macro that lists their names.
-pub(crate) fn root(apis: &BTreeSet<String>) -> Result<String> {
-    let about = inner_doc("A call of every operation of every API.");
-    let modules = apis.iter().map(|api| {
-        let api = ident(api);
-        quote!(pub(crate) mod #api;)
+/// Returns the module of all APIs: each with its client and its calls, and a macro that lists their names.
+pub(crate) fn root(vendors: &[Vendor]) -> Result<String> {
+    let about = inner_doc("The APIs: a client of each, and a call of every operation.");
+    let mut apis: Vec<(&Vendor, &ApiFile)> =
+        vendors.iter().flat_map(|vendor| vendor.file.apis.iter().map(move |api| (vendor, api))).collect();
+    apis.sort_by_key(|(vendor, api)| module(vendor, api));
+    let names: Vec<String> = apis.iter().map(|(vendor, api)| module(vendor, api)).collect();
+    let modules = names.iter().map(|name| {
+        let name = ident(name);
+        quote!(pub(crate) mod #name;)
     });
-    let names: String = apis.iter().map(|api| format!("            {api}\n")).collect();
+    let functions = apis.iter().map(|(vendor, api)| function(vendor, api));
+    let items = quote! {
+        #(#modules)*
+        use crm_core::Quotas;
+        use crm_core::reexport::http::Method;
+        use crate::{Api, built, fake};
+        #(#functions)*
+    };
+    let names: String = names.iter().map(|name| format!("            {name}\n")).collect();
     let every = format!(
         "/// Calls a macro with the name of every API.\n\
          #[macro_export]\n\
          macro_rules! every_api {{\n    ($with:ident) => {{\n        $with! {{\n{names}        }}\n    }};\n}}\n"
     );
-    rust::file(&[], about, vec![Piece::Rust(quote!(#(#modules)*)), Piece::Macro(every)])
+    rust::file(&[], about, vec![Piece::Rust(items), Piece::Macro(every)])
+}
+
+/// Returns the name of the module with the calls of an API, which is that of its function.
+pub(crate) fn module(vendor: &Vendor, api: &ApiFile) -> String {
+    vendor.document(api).replace('-', "_")
+}
+
+/// A function that returns an API.
+fn function(vendor: &Vendor, api: &ApiFile) -> TokenStream {
+    let krate = ident(&vendor.file.crate_name.to_snake_case());
+    let (name, function, owner) = (vendor.document(api), ident(&module(vendor, api)), vendor.owner(api));
+    let (client, owned) = (ident(&api.client), ident(&owner.client));
+    let held = owner.holds.iter().map(|parameter| quote!(#parameter,));
+    let builder = match &owner.credential {
+        Some(credential) => {
+            let credential = ident(credential);
+            quote!(#krate::#owned::builder(#(#held)* #krate::#credential::new(token).expect("a token")))
+        }
+        None => quote!(#krate::#owned::builder(#(#held)*).token(token)),
+    };
+    let connect = match owner.name == api.name {
+        true => quote!(client),
+        false => {
+            let method = ident(&api.module());
+            quote!(|token, url, quotas| client(token, url, quotas).#method())
+        }
+    };
+    let module = (!vendor.is_root(api)).then(|| ident(&api.module())).into_iter();
+    let about = format!(" The API `{name}` of {}.", vendor.file.title);
+    quote! {
+        #[doc = #about]
+        #[must_use]
+        pub fn #function() -> Api<#krate::#client> {
+            fn client(token: &str, url: &str, quotas: Option<Quotas>) -> #krate::#owned {
+                built(#builder, url, quotas)
+            }
+            Api {
+                name: #name,
+                vendor: fake(#name),
+                connect: #connect,
+                pipeline: |token, url| client(token, url, None).raw(Method::GET, "/").pipeline().clone(),
+                calls: #function::CALLS,
+                operations: || #krate::#(#module::)*operations::all().collect(),
+            }
+        }
+    }
 }
 
 /// A call, and whether it has samples in it.

@@ -11,7 +11,8 @@ pub(crate) type Marks = (&'static str, &'static str);
 
 /// The file with something else between its marks.
 pub(crate) fn between(path: &Path, (start, end): Marks, text: &str) -> Result<String> {
-    let file = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let file = std::fs::read_to_string(path)
+        .with_context(|| format!("{} cannot be read; it must have the lines `{start}` and `{end}`", path.display()))?;
     inside(&file, path, (start, end), text)
 }
 

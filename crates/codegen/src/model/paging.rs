@@ -1,6 +1,7 @@
 //! Paging of an operation, from the surface or the documents (`x-crm-paging`).
 
 use anyhow::{Result, anyhow};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 
@@ -54,8 +55,15 @@ fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static PagingKi
     })
 }
 
+/// The names of the kinds, for editors.
+fn names(_: &mut SchemaGenerator) -> Schema {
+    let kinds =
+        KINDS.iter().map(|kind| json_schema!({"const": kind.name, "description": format!("By {}.", kind.words)}));
+    json_schema!({"oneOf": kinds.collect::<Vec<_>>()})
+}
+
 /// Place of the position in the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// In the query.
@@ -65,7 +73,7 @@ pub enum Place {
 }
 
 /// One name or path, or two that go together.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrTwo {
     /// One.
@@ -74,18 +82,18 @@ pub enum OneOrTwo {
     Two([String; 2]),
 }
 
-/// `x-crm-paging` of an operation. Paths are dotted and start at the reply.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+/// Paging of a list. Paths are dotted and start at the reply.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
     /// The kind.
+    #[schemars(schema_with = "names")]
     #[serde(deserialize_with = "known")]
     pub kind: &'static PagingKind,
     /// Place of the position in the request.
     #[serde(rename = "in", default = "query")]
     pub place: Place,
     /// The parameter that takes the position; two for a pair.
-    #[serde(alias = "params")]
     pub param: OneOrTwo,
     /// The parameter that takes the size of a page.
     pub limit: Option<String>,

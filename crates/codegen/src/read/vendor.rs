@@ -21,6 +21,9 @@ pub struct VendorFile {
     pub _schema: Option<String>,
     /// The display name of the vendor.
     pub title: String,
+    /// The parts of the vendor's API that the crate has, for the table in the workspace's `README.md`.
+    #[serde(default)]
+    pub about: String,
     /// The crate that is generated, a folder of `crates/`.
     #[serde(rename = "crate")]
     pub crate_name: String,
@@ -60,12 +63,19 @@ pub struct ApiFile {
     pub feature: Option<String>,
     /// The hand-written client type that gets a method for each resource.
     pub client: String,
+    /// The type of the credential that `builder` of the client takes, for example `ContactsKey`. Without it, `builder`
+    /// takes none, and the builder is given a token.
+    pub credential: Option<String>,
+    /// Path parameters of which the client holds the values: `builder` takes them before the credential.
+    #[serde(default)]
+    pub holds: Vec<String>,
     /// The documents, relative to the vendor's folder, each with what its operations belong to.
     pub documents: BTreeMap<String, DocumentFile>,
     /// Better names for schemas, for example `SimplePublicObject` → `Object`.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
     /// Paging of lists whose operation does not declare it (`x-crm-paging`); the first match is used.
+    #[schemars(extend("items" = serde_json::json!({"$ref": "paging.schema.json"})))]
     #[serde(default)]
     pub paging: Vec<serde_json::Value>,
     /// Object APIs that repeat the same operations for each type of object.
@@ -150,6 +160,11 @@ impl Vendor {
     /// name of the vendor.
     pub fn is_root(&self, api: &ApiFile) -> bool {
         self.file.apis.len() == 1 || api.name == self.name
+    }
+
+    /// Returns the API whose client has this one as a method, and its credential: the root.
+    pub(crate) fn owner<'a>(&'a self, api: &'a ApiFile) -> &'a ApiFile {
+        self.file.apis.iter().find(|root| self.is_root(root)).unwrap_or(api)
     }
 
     /// Returns the name of an API, which is unique among all vendors. The fake's document has the same name.

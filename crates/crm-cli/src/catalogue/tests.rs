@@ -17,6 +17,16 @@ fn every_operation_of_the_catalogue_is_read() {
 }
 
 #[test]
+fn every_api_that_was_generated_has_an_entry() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/catalogue");
+    let names = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let documents = names.filter_map(|name| name.strip_suffix(".types.json").map(str::to_owned));
+    let lacking: Vec<String> =
+        documents.filter(|name| !APIS.iter().any(|entry| entry.document == name.as_str())).collect();
+    assert!(lacking.is_empty(), "these have no entry in `APIS` of src/apis.rs: {}", lacking.join(", "));
+}
+
+#[test]
 fn every_operation_is_found_by_its_words() {
     let mut seen = BTreeSet::new();
     for found in all() {

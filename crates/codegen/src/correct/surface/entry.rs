@@ -52,6 +52,7 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     batch_max: Option<u64>,
     /// Paging of the list.
+    #[schemars(extend("$ref" = "paging.schema.json"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     paging: Option<Value>,
     /// The reason why an operation that takes a position is not a paged list.

@@ -1,6 +1,6 @@
-//! A call of every operation of every client, with all its arguments.
+//! Every API: its client, its fake, and a call of each of its operations with all arguments.
 
-mod apis;
+mod api;
 mod exchange;
 #[rustfmt::skip]
 mod generated;
@@ -14,8 +14,11 @@ use crm_core::{BodyStream, Call, Paged, Sending};
 use serde::Serialize;
 use serde_json::Value;
 
-pub use apis::*;
+use api::{built, fake};
+
+pub use api::Api;
 pub use exchange::{Reply, Request};
+pub use generated::*;
 pub use list::{List, Listed};
 pub use sample::{Sample, Typed};
 
