@@ -50,14 +50,14 @@ pub use oddity::{Odd, Oddities};
 pub use open_enum::{AsEnum, AsText};
 pub use param::{Integer, Param};
 pub use parts::{Lend, Parts};
-pub use record::{AsObject, Extra, Lent, Record, blank, copy, same, show};
+pub use record::{AsObject, Extra, Lent, Record, blank, copy, members, name, same, show};
 pub use shown::{Showing, Shown};
 pub use timestamp::{NotATime, Time, Timestamp};
 
 #[doc(hidden)]
 pub use setters::{clear, fill, set, set_boxed};
 #[doc(hidden)]
-pub use union::{arm, has_any, salvage, tag};
+pub use union::{arm, has_any, one_of, salvage, tag};
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -210,9 +210,8 @@ fn is_id(name: &str) -> bool {
     matches!(name, "id" | "_id" | "ids") || name.ends_with("Id") || name.ends_with("_id")
 }
 
-/// Reads a value that must be inspected before it is read as one of several types. For `union!`.
-#[doc(hidden)]
-pub fn buffered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+/// Reads a value that must be inspected before it is read as one of several types.
+fn buffered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
     memory::value(deserializer)
 }
 

@@ -43,7 +43,8 @@ pub(super) fn setters<'a>(name: &str, fields: impl Iterator<Item = &'a Field>, n
     for field in fields {
         doc(&mut text, "    ", &names.in_rust(&field.doc));
         match &field.ty {
-            Ty::List(inner) => line(&mut text, format_args!("    {}: [{}],", field.ident, inner.rust(""))),
+            Ty::List(inner) => line(&mut text, format_args!("    {}[{}],", field.ident, inner.rust(""))),
+            Ty::Boxed(inner) => line(&mut text, format_args!("    {}({}),", field.ident, inner.rust(""))),
             other => line(&mut text, format_args!("    {}: {},", field.ident, other.rust(""))),
         }
     }

@@ -119,7 +119,7 @@ fn others(name: &str, definition: &Definition, ty: &Ty) -> TokenStream {
             /// Returns the members that the document does not name, in order. The value is `None` if it is of another
             /// type; `extra` holds it.
             pub fn others(&self) -> impl Iterator<Item = (&str, Option<#rust>)> {
-                let named = &<Self as crm_core::codec::Record>::NAMES[1..];
+                let named = crm_core::codec::members::<Self>();
                 self.extra.iter().filter(|(name, _)| !named.contains(name)).map(|(name, value)| (name, value.#read))
             }
         }

@@ -11,6 +11,7 @@ use super::{As, Form, Map, Mode, Showing, Shown, Wire};
 /// Takes the fields of a record one by one. The first failure is kept and ends the writing.
 pub struct Fields<'a, M: SerializeMap> {
     map: &'a mut M,
+    record: &'static str,
     names: &'static [&'static str],
     required: &'static [&'static str],
     read_only: &'static [&'static str],
@@ -22,14 +23,15 @@ pub struct Fields<'a, M: SerializeMap> {
 }
 
 impl<'a, M: SerializeMap> Fields<'a, M> {
-    /// Creates a writer into `map`. The first of `names` is the record's own.
+    /// Creates a writer of a record of this name into `map`.
     pub(super) fn new(
         map: &'a mut M,
+        record: &'static str,
         [names, required, read_only]: [&'static [&'static str]; 3],
         extra: &'a Map<Value>,
         mode: Mode,
     ) -> Self {
-        Self { map, names, required, read_only, extra, next: 1, mode, outcome: Ok(()) }
+        Self { map, record, names, required, read_only, extra, next: 0, mode, outcome: Ok(()) }
     }
 
     /// Writes the next field if it has a value, otherwise the extra member of the same name. In a
@@ -48,7 +50,7 @@ impl<'a, M: SerializeMap> Fields<'a, M> {
         } else if !T::Form::absent(value) {
             self.outcome = self.map.serialize_entry(name, &As { value, mode: self.mode });
         } else if self.mode == Mode::Strict && self.required.contains(&name) {
-            let record = self.names.first().copied().unwrap_or_default();
+            let record = self.record;
             self.outcome = Err(M::Error::custom(format_args!("`{name}` is required in `{record}`")));
         }
     }

@@ -20,11 +20,10 @@ pub type Lent<'a, R> = (<<R as Record>::Parts as Lend>::Refs<'a>, &'a Extra);
 
 /// A type with named fields. Implemented by [`record!`](crate::record).
 pub trait Record: Sized {
-    /// The name of the type, then the names of the members that have a field.
+    /// The names of the type and of its fields as one text, with spaces in between, then the names of the members that
+    /// have a field, in the same order. It is one constant because each constant of a record costs time to compile. Fields
+    /// without a name are not shown.
     const NAMES: &'static [&'static str];
-    /// The names of the fields, in the order of the members, with spaces in between: one text compiles faster than a list
-    /// of them. Fields without a name are not shown.
-    const FIELDS: &'static str = "";
     /// The names of the members that a request must have.
     const REQUIRED: &'static [&'static str] = &[];
     /// The names of the members that may be sent as `null`, which clears them.
@@ -39,13 +38,21 @@ pub trait Record: Sized {
     fn parts(&self) -> Lent<'_, Self>;
 }
 
-/// The name of a record.
-fn name<R: Record>() -> &'static str {
-    R::NAMES.first().copied().unwrap_or_default()
+/// Returns the name of a record, and those of its fields with spaces in between.
+fn names<R: Record>() -> (&'static str, &'static str) {
+    let names = R::NAMES.first().copied().unwrap_or_default();
+    names.split_once(char::is_whitespace).unwrap_or((names, ""))
 }
 
-/// The members of a record.
-fn members<R: Record>() -> &'static [&'static str] {
+/// Returns the name of a record.
+#[must_use]
+pub fn name<R: Record>() -> &'static str {
+    names::<R>().0
+}
+
+/// Returns the names of the members of a record that have a field.
+#[must_use]
+pub fn members<R: Record>() -> &'static [&'static str] {
     R::NAMES.get(1..).unwrap_or_default()
 }
 
@@ -203,7 +210,8 @@ impl<R: Record> Form<R> for AsObject {
     fn write<S: Serializer>(record: &R, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         let (parts, extra) = record.parts();
-        let mut fields = Fields::new(&mut map, [R::NAMES, R::REQUIRED, R::READ_ONLY], extra, mode);
+        let known = [members::<R>(), R::REQUIRED, R::READ_ONLY];
+        let mut fields = Fields::new(&mut map, name::<R>(), known, extra, mode);
         R::Parts::write(parts, &mut fields);
         fields.end()?;
         for (name, value) in extra.iter().filter(|(name, _)| !members::<R>().contains(name)) {
@@ -213,11 +221,12 @@ impl<R: Record> Form<R> for AsObject {
     }
 
     fn shown(record: &R, place: &Showing<'_>) -> Shown {
-        let index = |field: &str| R::FIELDS.split_ascii_whitespace().position(|name| name == field);
+        let (name, fields) = names::<R>();
+        let index = |field: &str| fields.split_ascii_whitespace().position(|name| name == field);
         let place =
             place.beside(|field| index(field).is_some_and(|index| !R::Parts::blank_at(record.parts().0, index)));
         let (parts, extra) = record.parts();
-        let mut members = Members::new(name::<R>(), R::FIELDS, place);
+        let mut members = Members::new(name, fields, place);
         R::Parts::show(parts, &mut members);
         members.end(extra)
     }
@@ -317,15 +326,12 @@ macro_rules! record {
         #[non_exhaustive]
         pub struct $ty {
             $($(#$doc)* pub $field: $of,)*
-            /// Members that no field can hold, by their names: members that were not known when this
-            /// crate was generated, and members whose value is of another type than declared. They
-            /// are also sent in a request.
+            /// Members that no field can hold, by their names: members that were not known when this crate was generated, and members whose value is of another type than declared. They are also sent in a request.
             pub extra: $crate::codec::Extra,
         }
 
         impl $crate::codec::Record for $ty {
-            const NAMES: &'static [&'static str] = &[stringify!($ty), $($wire),*];
-            const FIELDS: &'static str = stringify!($($field)*);
+            const NAMES: &'static [&'static str] = &[stringify!($ty $($field)*), $($wire),*];
             $(const REQUIRED: &'static [&'static str] = &[$($required),+];)?
             $(const NULLABLE: &'static [&'static str] = &[$($nullable),+];)?
             $(const READ_ONLY: &'static [&'static str] = &[$($read_only),+];)?

@@ -63,8 +63,8 @@ macro_rules! clears {
 }
 
 /// Adds a method for each field that sets it and returns the record. A list is written
-/// `name: [T]` and takes any iterator over items. The documentation of a field is that of its
-/// method.
+/// `name[T]` and takes any iterator over items, and a field in a box is written `name(T)`. The
+/// documentation of a field is that of its method.
 ///
 /// ```
 /// /// A search.
@@ -79,7 +79,7 @@ macro_rules! clears {
 ///     /// Text to look for.
 ///     query: String,
 ///     /// Fields to return.
-///     fields: [String],
+///     fields[String],
 /// });
 ///
 /// let search = Search::default().query("acme").fields(["name", "domain"]);
@@ -87,33 +87,21 @@ macro_rules! clears {
 /// ```
 #[macro_export]
 macro_rules! setters {
-    ($ty:ident { $($(#[$doc:meta])* $field:ident: $kind:tt $(<$($inner:ty),*>)?),* $(,)? }) => {
+    ($ty:ident { $($(#$doc:tt)* $field:ident $(($boxed:ty))? $([$item:ty])? $(: $of:ty)?),* $(,)? }) => {
         impl $ty {
-            $($crate::setters!(@ [$(#[$doc])*] $field $kind $(<$($inner),*>)?);)*
-        }
-    };
-    (@ [$(#[$doc:meta])*] $field:ident [$item:ty]) => {
-        $(#[$doc])*
-        #[must_use]
-        pub fn $field(mut self, values: impl IntoIterator<Item = impl Into<$item>>) -> Self {
-            $crate::codec::fill(&mut self.$field, values);
-            self
-        }
-    };
-    (@ [$(#[$doc:meta])*] $field:ident Box<$inner:ty>) => {
-        $(#[$doc])*
-        #[must_use]
-        pub fn $field(mut self, value: impl Into<$inner>) -> Self {
-            $crate::codec::set_boxed(&mut self.$field, value);
-            self
-        }
-    };
-    (@ [$(#[$doc:meta])*] $field:ident $value:ident $(<$($inner:ty),*>)?) => {
-        $(#[$doc])*
-        #[must_use]
-        pub fn $field(mut self, value: impl Into<$value $(<$($inner),*>)?>) -> Self {
-            $crate::codec::set(&mut self.$field, value);
-            self
+            $($(#$doc)*
+            #[must_use]
+            pub fn $field(
+                mut self,
+                $(value: impl Into<$of>)?
+                $(values: impl IntoIterator<Item = impl Into<$item>>)?
+                $(value: impl Into<$boxed>)?
+            ) -> Self {
+                $($crate::codec::set::<$of>(&mut self.$field, value);)?
+                $($crate::codec::fill::<$item>(&mut self.$field, values);)?
+                $($crate::codec::set_boxed::<$boxed>(&mut self.$field, value);)?
+                self
+            })*
         }
     };
 }

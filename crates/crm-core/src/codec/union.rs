@@ -1,6 +1,6 @@
 //! Values that are one of several records.
 
-use serde::de::Error;
+use serde::de::{Deserializer, Error};
 use serde_json::Value;
 
 use super::{Form, Oddities, Wire};
@@ -11,10 +11,19 @@ pub fn tag<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value.get(name)?.as_str()
 }
 
+/// Reads a value of any format, which `choose` reads as one of the variants.
+#[doc(hidden)]
+pub fn one_of<'de, T, D: Deserializer<'de>>(deserializer: D, choose: Choose<T>) -> Result<T, D::Error> {
+    choose(super::buffered(deserializer)?).map_err(D::Error::custom)
+}
+
+/// Reads a value as one of several variants. It is not generic over formats, because each union has one.
+type Choose<T> = fn(Value) -> Result<T, serde_json::Error>;
+
 /// Reads the value of a variant.
 #[doc(hidden)]
-pub fn arm<T: Wire, U, E: Error>(value: Value, chosen: fn(Box<T>) -> U) -> Result<U, E> {
-    super::read(value).map(chosen).map_err(E::custom)
+pub fn arm<T: Wire, U>(value: Value, chosen: fn(Box<T>) -> U) -> Result<U, serde_json::Error> {
+    super::read(value).map(chosen)
 }
 
 /// Reads the value of a variant; `None` if it does not match, so that the union keeps it whole.
@@ -101,12 +110,13 @@ macro_rules! union {
                 }
 
                 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    let buffered = codec::buffered(deserializer)?;
-                    let $value = &buffered;
-                    match $on {
-                        $($($pattern)|+ $(if $guard)? => codec::arm(buffered, Self::$chosen),)*
-                        _ => Ok(Self::Unrecognized(buffered)),
-                    }
+                    codec::one_of(deserializer, |buffered| {
+                        let $value = &buffered;
+                        match $on {
+                            $($($pattern)|+ $(if $guard)? => codec::arm(buffered, Self::$chosen),)*
+                            _ => Ok(Self::Unrecognized(buffered)),
+                        }
+                    })
                 }
 
                 fn write<S: Serializer>(this: &Self, serializer: S, mode: Mode) -> Result<S::Ok, S::Error> {

@@ -15,7 +15,7 @@ use crate::codec::{self, Map, Record, Wire};
 ///
 /// [`Refused::Body`] if the body is not a JSON list or object.
 pub fn events<R: Record + Wire>(body: &[u8]) -> Result<Vec<R>, Refused> {
-    codec::decode_reporting(body, || name::<R>().to_owned()).or_else(|error| match codec::decode(body) {
+    codec::decode_reporting(body, || codec::name::<R>().to_owned()).or_else(|error| match codec::decode(body) {
         Ok(Value::Array(events)) => Ok(events.into_iter().filter(|event| !event.is_null()).map(whole).collect()),
         _ => Err(Refused::Body(error)),
     })
@@ -27,20 +27,15 @@ pub fn events<R: Record + Wire>(body: &[u8]) -> Result<Vec<R>, Refused> {
 ///
 /// [`Refused::Body`] if the body is not a JSON object.
 pub fn event<R: Record + Wire>(body: &[u8]) -> Result<R, Refused> {
-    codec::decode_reporting(body, || name::<R>().to_owned()).map_err(Refused::Body)
+    codec::decode_reporting(body, || codec::name::<R>().to_owned()).map_err(Refused::Body)
 }
 
 /// Returns the names of the members that are kept in `extra` although they have a field, because
 /// their values are of another type.
 pub fn unread<R: Record>(event: &R) -> impl Iterator<Item = &str> {
-    let fields = R::NAMES.get(1..).unwrap_or_default();
+    let fields = codec::members::<R>();
     let names = event.parts().1.iter().map(|(name, _)| name);
     names.filter(move |name| name.is_empty() || fields.contains(name))
-}
-
-/// Returns the name of the event's type, which is reported instead of an operation.
-fn name<R: Record>() -> &'static str {
-    R::NAMES.first().copied().unwrap_or_default()
 }
 
 /// Reads an event, or keeps the value that was sent instead of one.

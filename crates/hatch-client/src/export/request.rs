@@ -33,7 +33,7 @@ impl ExportRow for ConversationItemRow {
 }
 
 mod sealed {
-    use crm_core::codec::Record;
+    use crm_core::codec;
 
     use super::{ContactHistoryRow, ConversationItemRow};
 
@@ -44,19 +44,14 @@ mod sealed {
 
     impl Sealed for ContactHistoryRow {
         fn columns() -> &'static [&'static str] {
-            columns_of::<Self>()
+            codec::members::<Self>()
         }
     }
 
     impl Sealed for ConversationItemRow {
         fn columns() -> &'static [&'static str] {
-            columns_of::<Self>()
+            codec::members::<Self>()
         }
-    }
-
-    fn columns_of<R: Record>() -> &'static [&'static str] {
-        // The first name is that of the type.
-        R::NAMES.get(1..).unwrap_or_default()
     }
 }
 

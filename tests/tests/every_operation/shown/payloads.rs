@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use crm_core::codec::Record;
+use crm_core::codec::{self, Record};
 use crm_core::webhook::event;
 use crm_core::{Map, Wire};
 use hoopai_client::receiver as hoopai;
@@ -18,7 +18,7 @@ fn fitting() -> [Value; 7] {
 
 /// Checks that a record shows nothing personal, and adds a line with the members that it shows.
 fn record<R: Record + Wire + Debug>(lines: &mut Vec<String>) {
-    let (name, members) = R::NAMES.split_first().expect("a name");
+    let (name, members) = (codec::name::<R>(), codec::members::<R>());
     let show = |members: Map<Value>| {
         let body = serde_json::to_vec(&members).expect("JSON");
         format!("{:?}", event::<R>(&body).expect("a record"))

@@ -33,7 +33,7 @@ crm_core::setters!(AdCampaign {
     ad_campaign_group_id: String,
     ad_campaign_id: String,
     /// The ads of the campaign.
-    ads: [LinkedInAd],
+    ads[LinkedInAd],
     /// The people that the ads target.
     audience: Audience,
     campaign_type: String,
@@ -88,7 +88,7 @@ crm_core::setters!(AdCampaignGroupData {
     ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization,
     ad_campaign_group_id: String,
     /// The campaigns of the group.
-    ad_campaigns: [AdCampaign],
+    ad_campaigns[AdCampaign],
     /// The amount that may be spent, and its end date.
     budget: LinkedInBudget,
     id: String,
@@ -374,7 +374,7 @@ crm_core::record! {
 }
 crm_core::setters!(Audience {
     /// The places of the audience.
-    geo_locations: [GeoLocation],
+    geo_locations[GeoLocation],
     target_audience: TargetAudience,
 });
 
@@ -419,15 +419,15 @@ crm_core::record! {
 }
 crm_core::setters!(AudienceDimension {
     /// The ages to include.
-    age_ranges: [AudienceDimensionAgeRangesItem],
+    age_ranges[AudienceDimensionAgeRangesItem],
     /// The segments that form the audience.
     audience_segments: AudienceSegments,
     /// The genders that the audience includes.
-    genders: [String],
+    genders[String],
     /// True to include people of unknown age.
     is_age_unknown: bool,
     /// The parental statuses of the audience, for example `PARENT`.
-    parental_statuses: [String],
+    parental_statuses[String],
 });
 
 crm_core::record! {
@@ -618,11 +618,11 @@ crm_core::record! {
 }
 crm_core::setters!(AudiencePlacements {
     /// The placements on Facebook, for example `feed`.
-    facebook: [String],
+    facebook[String],
     /// The placements on Instagram.
-    instagram: [String],
+    instagram[String],
     /// The placements in Messenger, for example `messenger_home`.
-    messenger: [String],
+    messenger[String],
 });
 
 crm_core::record! {
@@ -638,11 +638,11 @@ crm_core::record! {
 }
 crm_core::setters!(AudienceSegments {
     /// The resource names of the custom audiences at Google.
-    custom_audiences: [String],
+    custom_audiences[String],
     /// The resource names of the interests at Google.
-    user_interests: [String],
+    user_interests[String],
     /// The resource names of the user lists at Google.
-    user_lists: [String],
+    user_lists[String],
 });
 
 crm_core::record! {
@@ -740,9 +740,9 @@ crm_core::record! {
 }
 crm_core::setters!(Campaign {
     /// The ad groups of the campaign.
-    ad_groups: [GoogleAdGroup],
+    ad_groups[GoogleAdGroup],
     /// The hours of the week during which ads are shown.
-    ad_schedule: [GoogleAdSchedule],
+    ad_schedule[GoogleAdSchedule],
     /// Advanced options of the campaign.
     advanced_options: Value,
     /// Always `DEMAND_GEN`.
@@ -1041,7 +1041,7 @@ crm_core::setters!(CreateLeadForm {
     /// The headline above the questions.
     question_page_headline: String,
     /// The questions to ask.
-    questions: [FormQuestion],
+    questions[FormQuestion],
     /// The page that is shown after the form is submitted.
     thank_you_page: ThankYouPage,
     type_: CreateLeadFormType,
@@ -1104,7 +1104,7 @@ crm_core::setters!(CreateOfflineUserListJob {
     csv_path: String,
     /// True if the list is dynamic.
     is_dynamic: bool,
-    smart_list_ids: [String],
+    smart_list_ids[String],
     user_list_id: String,
 });
 
@@ -1162,7 +1162,7 @@ crm_core::record! {
 }
 crm_core::setters!(CustomDisclaimer {
     /// The boxes to tick.
-    checkboxes: [CustomDisclaimerCheckbox],
+    checkboxes[CustomDisclaimerCheckbox],
 });
 
 impl CustomDisclaimer {
@@ -1242,19 +1242,19 @@ crm_core::setters!(FacebookAudience {
     /// The minimum age of the audience.
     age_min: f64,
     /// The genders that the audience includes.
-    genders: [f64],
+    genders[f64],
     /// The interests of the audience.
-    interests: [AudienceInterest],
+    interests[AudienceInterest],
     /// The languages of the audience.
-    locales: [AudienceLocale],
+    locales[AudienceLocale],
     /// The lookalike audiences.
-    lookalike: [AudienceCustomAudienceItem],
+    lookalike[AudienceCustomAudienceItem],
     /// The choice of placements: `auto` or `manual`.
     placement_type: FacebookAudiencePlacementType,
     /// The placements of the ads.
     placements: AudiencePlacements,
     /// The audiences that are targeted again.
-    retargeting: [AudienceCustomAudienceItem],
+    retargeting[AudienceCustomAudienceItem],
 });
 
 impl FacebookAudience {
@@ -1388,7 +1388,7 @@ crm_core::record! {
 }
 crm_core::setters!(FormQuestion {
     label: String,
-    options: [FormQuestionOption],
+    options[FormQuestionOption],
 });
 
 impl FormQuestion {
@@ -1496,7 +1496,7 @@ crm_core::setters!(GeoAddressComponent {
     /// The short name, for example `NY`.
     short_name: String,
     /// The types, for example `locality`.
-    types: [String],
+    types[String],
 });
 
 crm_core::record! {
@@ -1634,21 +1634,21 @@ crm_core::setters!(GoogleAdContent {
     business_name: String,
     /// The label of the call to action, for example `LEARN_MORE`.
     call_to_action_label: GoogleAdContentCallToActionLabel,
-    carousel_cards: [GoogleCarouselCard],
+    carousel_cards[GoogleCarouselCard],
     custom_channels: bool,
     /// The texts of the ad.
-    descriptions: [String],
+    descriptions[String],
     /// The URL that a click opens.
     final_url: String,
     /// The resource name of the ad at Google.
     google_ad_id: String,
     /// The headlines of the ad.
-    headlines: [String],
+    headlines[String],
     id: String,
     is_deleted: bool,
-    long_headlines: [String],
+    long_headlines[String],
     /// The images and videos.
-    media: [GoogleMedia],
+    media[GoogleMedia],
     /// The type of the media, for example `CAROUSEL`.
     media_type: GoogleAdContentMediaType,
     name: String,
@@ -1657,11 +1657,11 @@ crm_core::setters!(GoogleAdContent {
     /// The second part of the path that the ad displays.
     path2: String,
     /// The placements of the ads.
-    placements: [GoogleAdContentPlacementsItem],
+    placements[GoogleAdContentPlacementsItem],
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
     /// The YouTube videos of the ad.
-    youtube_video_links: [GoogleYouTubeVideoLink],
+    youtube_video_links[GoogleYouTubeVideoLink],
 });
 
 crm_core::open_enum! {
@@ -1757,7 +1757,7 @@ crm_core::record! {
 crm_core::setters!(GoogleAdGroup {
     ad_campaign_id: String,
     /// The ads of the ad group.
-    ad_content: [GoogleAdContent],
+    ad_content[GoogleAdContent],
     ad_group_error: String,
     ad_group_id: String,
     /// The people that the ads target.
@@ -1773,7 +1773,7 @@ crm_core::setters!(GoogleAdGroup {
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
     /// The channels on which the ads are shown, for example `YOUTUBE`.
-    selected_channels: [GoogleAdContentPlacementsItem],
+    selected_channels[GoogleAdContentPlacementsItem],
 });
 
 crm_core::record! {
@@ -1787,9 +1787,9 @@ crm_core::record! {
 }
 crm_core::setters!(GoogleAdGroupAudience {
     /// The places of the audience.
-    geo_locations: [GoogleGeoLocation],
+    geo_locations[GoogleGeoLocation],
     /// The languages of the audience.
-    locales: [GoogleLocale],
+    locales[GoogleLocale],
 });
 
 crm_core::record! {
@@ -1903,12 +1903,12 @@ crm_core::record! {
 crm_core::setters!(GoogleAssets {
     business_logo: GoogleAssetImage,
     /// The resource names of the call assets at Google.
-    calls: [String],
-    images: [GoogleAssetImage],
+    calls[String],
+    images[GoogleAssetImage],
     /// The resource name of the lead form asset at Google.
     lead_form: String,
     /// The resource names of the sitelinks at Google.
-    sitelinks: [String],
+    sitelinks[String],
 });
 
 crm_core::record! {
@@ -1964,15 +1964,15 @@ crm_core::record! {
 }
 crm_core::setters!(GoogleCampaignAudience {
     /// The ages to include or exclude.
-    age_range: [GoogleDemographicTarget],
+    age_range[GoogleDemographicTarget],
     /// The genders to reach.
-    gender: [GoogleDemographicTarget],
+    gender[GoogleDemographicTarget],
     /// The places of the audience.
-    geo_locations: [GoogleGeoLocation],
+    geo_locations[GoogleGeoLocation],
     /// The languages of the audience.
-    locales: [GoogleLocale],
+    locales[GoogleLocale],
     /// The segments that form the audience.
-    segments: [GoogleSegmentTarget],
+    segments[GoogleSegmentTarget],
     /// The interests of the target audience.
     target_interests: GoogleTargetInterests,
 });
@@ -2037,7 +2037,7 @@ crm_core::setters!(GoogleCarouselCard {
     final_url: String,
     headline: String,
     /// The images and videos.
-    media: [GoogleMedia],
+    media[GoogleMedia],
 });
 
 crm_core::record! {
@@ -2093,7 +2093,7 @@ crm_core::record! {
 }
 crm_core::setters!(GoogleGeoLocation {
     /// The parts of the address.
-    address_components: [GeoAddressComponent],
+    address_components[GeoAddressComponent],
     country_name: String,
     /// The address in one line.
     formatted_address: String,
@@ -2151,9 +2151,9 @@ crm_core::record! {
 }
 crm_core::setters!(GoogleKeywords {
     /// The keywords for which the ads are not shown.
-    negatives: [GoogleKeywordItem],
+    negatives[GoogleKeywordItem],
     /// The keywords for which the ads are shown.
-    positives: [GoogleKeywordItem],
+    positives[GoogleKeywordItem],
 });
 
 crm_core::record! {
@@ -2276,9 +2276,9 @@ crm_core::record! {
 }
 crm_core::setters!(GoogleTargetInterests {
     /// The resource names of the affinity interests at Google.
-    affinity: [String],
+    affinity[String],
     /// The resource names of the in-market interests at Google.
-    in_market: [String],
+    in_market[String],
 });
 
 crm_core::record! {
@@ -2372,11 +2372,11 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(KeywordSuggestion {
-    keywords: [String],
+    keywords[String],
     /// The language code, for example `en`.
     language_code: String,
     /// The locations, as records, ids or codes.
-    locations: [String],
+    locations[String],
 });
 
 impl KeywordSuggestion {
@@ -2559,7 +2559,7 @@ crm_core::setters!(LinkedInAd {
     /// The reason why LinkedIn would reject it.
     linked_in_error: String,
     /// The images and videos.
-    media: [LinkedInMedia],
+    media[LinkedInMedia],
     /// Additional data, or the totals and paging of a list.
     meta: Value,
     name: String,
@@ -2610,7 +2610,7 @@ crm_core::record! {
 }
 crm_core::setters!(LinkedInCreateLeadFormBody {
     /// The fields of the form that visitors do not see.
-    hidden_fields: [HiddenField],
+    hidden_fields[HiddenField],
 });
 
 impl LinkedInCreateLeadFormBody {
@@ -2657,7 +2657,7 @@ crm_core::setters!(LinkedInMedia {
     destination_url: String,
     file_size_bytes: f64,
     /// The URLs of frames of the video.
-    frames: [String],
+    frames[String],
     headline: String,
     name: String,
     /// The number of the selected poster image.
@@ -3308,9 +3308,9 @@ crm_core::record! {
 }
 crm_core::setters!(TargetAudience {
     /// The attributes of the people to exclude.
-    exclude: [Vec<SelectedAttribute>],
+    exclude[Vec<SelectedAttribute>],
     /// The attributes of the people to include.
-    include: [Vec<SelectedAttribute>],
+    include[Vec<SelectedAttribute>],
 });
 
 crm_core::record! {
@@ -3440,7 +3440,7 @@ crm_core::setters!(UpdateCustomAudienceBatch {
     /// `true` if the audience is dynamic; a string.
     dynamic_audience: String,
     /// The ids of the smart lists.
-    smartlist_ids: [String],
+    smartlist_ids[String],
 });
 
 impl UpdateCustomAudienceBatch {
@@ -3509,7 +3509,7 @@ crm_core::setters!(UpsertAd {
     id: String,
     image_url: String,
     /// The images and videos.
-    media: [Media],
+    media[Media],
     /// The type of the media, for example `CAROUSEL`.
     media_type: UpsertAdMediaType,
     /// True if it may be shown together with ads of other advertisers.
@@ -3946,21 +3946,21 @@ crm_core::record! {
 }
 crm_core::setters!(UpsertSegment {
     /// The country codes, for example `US`.
-    country_codes: [String],
+    country_codes[String],
     /// The human-readable description.
     description: String,
     /// The degree of expansion: `BALANCED`, `BROAD` or `NARROW`.
     expansion_level: UpsertSegmentExpansionLevel,
     id: String,
     /// The members of the segment.
-    members: [Member],
+    members[Member],
     membership_life_span: f64,
     /// The membership status of the segment, for example `OPEN`.
     membership_status: String,
     /// The rules that define the members of the segment.
     rule_based_user_list: RuleBasedUserList,
     /// The ids of the user lists on which it is modelled.
-    seed_user_list_ids: [String],
+    seed_user_list_ids[String],
     status: String,
     type_: String,
 });

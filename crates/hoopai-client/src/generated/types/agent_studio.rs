@@ -61,10 +61,10 @@ crm_core::setters!(CreatePublicAgent {
     /// The human-readable description.
     description: String,
     /// The connections between the nodes of the agent.
-    edges: [String],
+    edges[String],
     name: String,
     /// The nodes of the agent.
-    nodes: [String],
+    nodes[String],
 });
 
 impl CreatePublicAgent {
@@ -148,7 +148,7 @@ crm_core::record! {
 }
 crm_core::setters!(ExecutePublicAgent {
     /// The URLs of the attached files, or the files with their details.
-    attachments: [Attachment],
+    attachments[Attachment],
     contact_id: String,
     execution_id: String,
     /// The input variables of the agent.
@@ -376,17 +376,17 @@ crm_core::setters!(UpdatePublicAgentVersion {
     /// The human-readable description.
     description: String,
     /// The connections between the nodes of the agent.
-    edges: [Value],
+    edges[Value],
     /// The settings of the whole agent.
     global_config: Value,
     /// The variables that all nodes of the agent can use.
-    global_variables: [Value],
+    global_variables[Value],
     /// The input variables of the agent.
-    input_variables: [Value],
+    input_variables[Value],
     /// The nodes of the agent.
-    nodes: [Value],
+    nodes[Value],
     /// The variables that are set while the agent runs.
-    runtime_variables: [Value],
+    runtime_variables[Value],
     user_id: String,
     user_name: String,
     version_name: String,

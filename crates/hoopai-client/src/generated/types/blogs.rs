@@ -89,7 +89,7 @@ crm_core::setters!(BlogPostParams {
     /// The canonical URL for search engines.
     canonical_link: String,
     /// The categories, as records or ids.
-    categories: [String],
+    categories[String],
     /// The human-readable description.
     description: String,
     /// The alternative text of the image.
@@ -102,7 +102,7 @@ crm_core::setters!(BlogPostParams {
     /// The text of the post as HTML.
     raw_html: String,
     status: BlogsListPostsStatus,
-    tags: [String],
+    tags[String],
     title: String,
     /// The part of the URL that identifies it.
     url_slug: String,

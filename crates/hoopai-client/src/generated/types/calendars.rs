@@ -681,7 +681,7 @@ crm_core::setters!(CalendarCreate {
     /// True if appointments are confirmed automatically. Default: `true`.
     auto_confirm: bool,
     /// The dates that have opening hours of their own.
-    availabilities: [Availability],
+    availabilities[Availability],
     /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count.
     availability_type: f64,
     /// The URL of the calendar's cover image.
@@ -717,14 +717,14 @@ crm_core::setters!(CalendarCreate {
     /// True for real payments, false for tests.
     is_live_payment_mode: bool,
     /// The places or types of meeting that can be booked.
-    location_configurations: [LocationConfiguration],
+    location_configurations[LocationConfiguration],
     /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
     notes: String,
     /// Deprecated by the vendor.
-    notifications: [CalendarNotification],
+    notifications[CalendarNotification],
     /// The opening hours.
-    open_hours: [OpenHour],
+    open_hours[OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
@@ -755,7 +755,7 @@ crm_core::setters!(CalendarCreate {
     slug: String,
     sticky_contact: bool,
     /// The team members of the calendar.
-    team_members: [TeamMember],
+    team_members[TeamMember],
     /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
     /// The design of the booking widget. Default: `classic`.
@@ -1121,7 +1121,7 @@ crm_core::setters!(CalendarUpdate {
     /// True if appointments are confirmed automatically.
     auto_confirm: bool,
     /// The dates that have opening hours of their own.
-    availabilities: [UpdateAvailability],
+    availabilities[UpdateAvailability],
     /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count.
     availability_type: f64,
     /// The URL of the calendar's cover image.
@@ -1154,15 +1154,15 @@ crm_core::setters!(CalendarUpdate {
     /// True for real payments, false for tests.
     is_live_payment_mode: bool,
     /// The places or types of meeting that can be booked.
-    location_configurations: [LocationConfiguration],
+    location_configurations[LocationConfiguration],
     /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
     name: String,
     notes: String,
     /// Deprecated by the vendor.
-    notifications: [CalendarNotification],
+    notifications[CalendarNotification],
     /// The opening hours.
-    open_hours: [OpenHour],
+    open_hours[OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
@@ -1191,7 +1191,7 @@ crm_core::setters!(CalendarUpdate {
     slug: String,
     sticky_contact: bool,
     /// The team members of the calendar.
-    team_members: [TeamMember],
+    team_members[TeamMember],
     /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
     /// The design of the booking widget. Default: `classic`.
@@ -1298,13 +1298,13 @@ crm_core::record! {
 }
 crm_core::setters!(CreateCalendarNotification {
     /// Additional e-mail addresses to notify.
-    additional_email_ids: [String],
+    additional_email_ids[String],
     /// Additional phone numbers to notify.
-    additional_phone_numbers: [String],
+    additional_phone_numbers[String],
     /// The time to wait after the appointment before it is sent.
-    after_time: [Schedules],
+    after_time[Schedules],
     /// The time before the appointment at which it is sent.
-    before_time: [Schedules],
+    before_time[Schedules],
     /// The text.
     body: String,
     /// The e-mail address of the sender.
@@ -1316,7 +1316,7 @@ crm_core::setters!(CreateCalendarNotification {
     /// Default: `true`.
     is_active: bool,
     /// The users who are notified.
-    selected_users: [String],
+    selected_users[String],
     subject: String,
     template_id: String,
 });
@@ -1372,7 +1372,7 @@ crm_core::record! {
 }
 crm_core::setters!(CreateCalendarResource {
     /// At most 100 items.
-    calendar_ids: [String],
+    calendar_ids[String],
     /// The maximum number of people or units.
     capacity: f64,
     /// The human-readable description.
@@ -1403,9 +1403,9 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateSchedule {
-    calendar_ids: [String],
+    calendar_ids[String],
     /// The rules that define the available times.
-    rules: [ScheduleRule],
+    rules[ScheduleRule],
 });
 
 impl CreateSchedule {
@@ -2070,7 +2070,7 @@ crm_core::record! {
 crm_core::setters!(TeamMember {
     is_primary: bool,
     /// The places or types of meeting that can be booked.
-    location_configurations: [LocationConfiguration],
+    location_configurations[LocationConfiguration],
     /// Default: `0.5`.
     priority: f64,
 });
@@ -2177,13 +2177,13 @@ crm_core::record! {
 }
 crm_core::setters!(UpdateCalendarNotifications {
     /// Additional e-mail addresses to notify.
-    additional_email_ids: [String],
+    additional_email_ids[String],
     /// Additional phone numbers to notify.
-    additional_phone_numbers: [String],
+    additional_phone_numbers[String],
     /// The time to wait after the appointment before it is sent.
-    after_time: [Schedules],
+    after_time[Schedules],
     /// The time before the appointment at which it is sent.
-    before_time: [Schedules],
+    before_time[Schedules],
     /// The text.
     body: String,
     /// The channel of the message or notification.
@@ -2202,7 +2202,7 @@ crm_core::setters!(UpdateCalendarNotifications {
     /// The type of recipient, for example `contact` or `assignedUser`.
     receiver_type: ReceiverType,
     /// The users who are notified.
-    selected_users: [String],
+    selected_users[String],
     subject: String,
     template_id: String,
 });
@@ -2226,7 +2226,7 @@ crm_core::record! {
 }
 crm_core::setters!(UpdateCalendarResource {
     /// At most 100 items.
-    calendar_ids: [String],
+    calendar_ids[String],
     /// The maximum number of people or units.
     capacity: f64,
     /// The human-readable description.
@@ -2252,7 +2252,7 @@ crm_core::record! {
 crm_core::setters!(UpdateSchedule {
     name: String,
     /// The rules that define the available times.
-    rules: [ScheduleRule],
+    rules[ScheduleRule],
     /// The time zone, for example `America/New_York`.
     timezone: String,
 });

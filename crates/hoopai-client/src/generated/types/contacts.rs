@@ -134,7 +134,7 @@ crm_core::setters!(ContactFilter {
     /// The field that is compared.
     field: String,
     /// The conditions of a group.
-    filters: [ContactFilter],
+    filters[ContactFilter],
     /// The operator between the filters of a group.
     group: ContactFilterGroup,
     /// The comparison.
@@ -196,15 +196,15 @@ crm_core::record! {
 }
 crm_core::setters!(ContactSearch {
     /// The conditions, all of which must be true.
-    filters: [ContactFilter],
+    filters[ContactFilter],
     /// The number of the page, from 1; reaches at most 10,000 contacts, and excludes `search_after`.
     page: i64,
     /// The text to search for. At most 75 characters.
     query: String,
     /// The sort values of the last record on the previous page.
-    search_after: [Value],
+    search_after[Value],
     /// The order.
-    sort: [ContactSort],
+    sort[ContactSort],
 });
 
 impl ContactSearch {
@@ -471,7 +471,7 @@ crm_core::setters!(CreateContact {
     /// The country code, for example `US`.
     country: String,
     /// The custom fields with their values.
-    custom_fields: [Value],
+    custom_fields[Value],
     /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
     /// True if the contact receives no messages.
@@ -494,7 +494,7 @@ crm_core::setters!(CreateContact {
     /// The state or region.
     state: String,
     /// The names of the contact's tags.
-    tags: [String],
+    tags[String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
     /// The URL of the website.
@@ -1017,7 +1017,7 @@ crm_core::setters!(UpdateContact {
     /// The country code, for example `US`.
     country: String,
     /// The custom fields with their values.
-    custom_fields: [Value],
+    custom_fields[Value],
     /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
     /// True if the contact receives no messages.
@@ -1039,7 +1039,7 @@ crm_core::setters!(UpdateContact {
     /// The state or region.
     state: String,
     /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
-    tags: [String],
+    tags[String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
     /// The URL of the website.
@@ -1247,7 +1247,7 @@ crm_core::setters!(UpsertContact {
     /// True to create a contact also if one exists, where the location allows duplicates. Default: `false`.
     create_new_if_duplicate_allowed: bool,
     /// The custom fields with their values.
-    custom_fields: [Value],
+    custom_fields[Value],
     /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
     /// True if the contact receives no messages.
@@ -1270,7 +1270,7 @@ crm_core::setters!(UpsertContact {
     /// The state or region.
     state: String,
     /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
-    tags: [String],
+    tags[String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
     /// The URL of the website.

@@ -161,11 +161,11 @@ crm_core::setters!(CreateEmployee {
     auto_pilot_max_messages: f64,
     business_name: String,
     /// The channels on which the agent replies, for example `SMS`.
-    channels: [ChannelsItem],
+    channels[ChannelsItem],
     /// Default: `false`.
     is_primary: bool,
     /// The ids of the knowledge bases that the agent uses.
-    knowledge_base_ids: [String],
+    knowledge_base_ids[String],
     /// The mode of operation, or of payment. Default: `off`.
     mode: EmployeeMode,
     /// Default: `false`.
@@ -397,7 +397,7 @@ crm_core::setters!(FollowupSettings {
     /// The owner of the time zone that applies: `contact` or `business`.
     timezone_to_use: FollowupSettingsTimezoneToUse,
     /// The working hours by day.
-    working_hours: [WorkingHours],
+    working_hours[WorkingHours],
 });
 
 impl FollowupSettings {
@@ -537,14 +537,14 @@ crm_core::record! {
 crm_core::setters!(UpdateEmployee {
     business_name: String,
     /// The channels on which the agent replies, for example `SMS`.
-    channels: [ChannelsItem],
+    channels[ChannelsItem],
     /// The goal of the agent.
     goal: String,
     /// The instructions for the bot.
     instructions: String,
     is_primary: bool,
     /// The ids of the knowledge bases that the agent uses.
-    knowledge_base_ids: [String],
+    knowledge_base_ids[String],
     /// The mode of operation, or of payment.
     mode: EmployeeMode,
     name: String,
@@ -649,7 +649,7 @@ crm_core::record! {
 }
 crm_core::setters!(WorkingHours {
     /// The time ranges of the day.
-    intervals: [Interval],
+    intervals[Interval],
 });
 
 impl WorkingHours {

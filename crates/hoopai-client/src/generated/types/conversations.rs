@@ -1007,7 +1007,7 @@ crm_core::setters!(ProcessMessageBody {
     /// The id of the location, or of the record that `altType` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [String],
+    attachments[String],
     /// The call that the message records.
     call: CallData,
     /// The date or time.
@@ -1015,9 +1015,9 @@ crm_core::setters!(ProcessMessageBody {
     /// The direction of the message: `inbound` or `outbound`. Default: `outbound`.
     direction: MessageDirection,
     /// The e-mail addresses that receive a blind copy.
-    email_bcc: [String],
+    email_bcc[String],
     /// The e-mail addresses that receive a copy.
-    email_cc: [String],
+    email_cc[String],
     /// The e-mail address of the sender.
     email_from: String,
     email_message_id: String,
@@ -1143,7 +1143,7 @@ crm_core::setters!(ProcessOutboundMessageBody {
     /// The id of the location, or of the record that `altType` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [String],
+    attachments[String],
     /// The call that the message records.
     call: CallData,
     /// The date or time.
@@ -1233,14 +1233,14 @@ crm_core::record! {
 crm_core::setters!(SendMessageBody {
     appointment_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [String],
+    attachments[String],
     /// The id of the provider that delivers the messages.
     conversation_provider_id: String,
     custom_subtype_id: String,
     /// The e-mail addresses that receive a blind copy.
-    email_bcc: [String],
+    email_bcc[String],
     /// The e-mail addresses that receive a copy.
-    email_cc: [String],
+    email_cc[String],
     /// The e-mail address of the sender.
     email_from: String,
     /// The recipients of the reply: `reply` or `reply_all`.
@@ -1540,7 +1540,7 @@ crm_core::record! {
 crm_core::setters!(UpdateMessageStatus {
     email_message_id: String,
     error: ErrorItem,
-    recipients: [MessageRecipientStatus],
+    recipients[MessageRecipientStatus],
 });
 
 impl UpdateMessageStatus {

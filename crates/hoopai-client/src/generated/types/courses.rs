@@ -21,9 +21,9 @@ crm_core::record! {
 }
 crm_core::setters!(CategoryInterface {
     /// The posts, or statistics of posts.
-    posts: [PostInterface],
+    posts[PostInterface],
     /// The subcategories.
-    sub_categories: [SubCategoryInterface],
+    sub_categories[SubCategoryInterface],
     thumbnail_url: String,
 });
 
@@ -134,7 +134,7 @@ crm_core::setters!(PostInterface {
     /// The URL of the video in storage.
     bucket_video_url: String,
     /// The materials of the lesson.
-    post_materials: [PostMaterialInterface],
+    post_materials[PostMaterialInterface],
     thumbnail_url: String,
 });
 
@@ -248,7 +248,7 @@ crm_core::record! {
 }
 crm_core::setters!(SubCategoryInterface {
     /// The posts, or statistics of posts.
-    posts: [PostInterface],
+    posts[PostInterface],
     thumbnail_url: String,
 });
 

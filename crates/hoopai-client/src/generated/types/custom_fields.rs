@@ -51,7 +51,7 @@ crm_core::setters!(CreateCustomFields {
     name: String,
     /// The key of the object type, for example `custom_objects.pet`.
     object_key: String,
-    options: [OptionItem],
+    options[OptionItem],
     parent_id: String,
     /// The text of the empty field.
     placeholder: String,
@@ -192,7 +192,7 @@ crm_core::setters!(UpdateCustomFields {
     /// The maximum number of files.
     max_file_limit: f64,
     name: String,
-    options: [OptionItem],
+    options[OptionItem],
     /// The text of the empty field.
     placeholder: String,
 });

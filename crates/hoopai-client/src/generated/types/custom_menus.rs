@@ -38,7 +38,7 @@ crm_core::setters!(CreateCustomMenu {
     allow_microphone: bool,
     icon: Icon,
     /// The locations, as records, ids or codes.
-    locations: [String],
+    locations[String],
     /// The way in which it opens, for example `iframe` or `new_tab`.
     open_mode: CustomMenuOpenMode,
     /// True if it is shown at the agency level. Default: `true`.
@@ -217,7 +217,7 @@ crm_core::setters!(UpdateCustomMenu {
     allow_microphone: bool,
     icon: IconSchemaOptional,
     /// The locations, as records, ids or codes.
-    locations: [String],
+    locations[String],
     /// The way in which it opens, for example `iframe` or `new_tab`.
     open_mode: CustomMenuOpenMode,
     /// True if it is shown at the agency level. Default: `true`.

@@ -308,7 +308,7 @@ crm_core::record! {
 crm_core::setters!(BusinessDetailsDto {
     address: AddressDto,
     /// The custom values of the record.
-    custom_values: [String],
+    custom_values[String],
     logo_url: String,
     name: String,
     /// One or more phone numbers.
@@ -388,11 +388,11 @@ crm_core::record! {
 }
 crm_core::setters!(ContactDetailsDto {
     /// Additional e-mail addresses.
-    additional_emails: [AdditionalEmails],
+    additional_emails[AdditionalEmails],
     address: AddressDto,
     company_name: String,
     /// The custom fields with their values.
-    custom_fields: [String],
+    custom_fields[String],
 });
 
 impl ContactDetailsDto {
@@ -475,7 +475,7 @@ crm_core::setters!(CreateEstimates {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [Attachments],
+    attachments[Attachments],
     /// The settings of automatic invoices.
     auto_invoice: AutoInvoicing,
     /// True if taxes are calculated automatically. Default: `false`.
@@ -497,7 +497,7 @@ crm_core::setters!(CreateEstimates {
     /// The date of issue, in the form `YYYY-MM-DD`.
     issue_date: String,
     /// The items, for example the lines of an invoice.
-    items: [EstimateLineItem],
+    items[EstimateLineItem],
     /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
     /// Additional data, or the totals and paging of a list.
@@ -612,7 +612,7 @@ crm_core::setters!(CreateInvoice {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [Attachments],
+    attachments[Attachments],
     /// True if taxes are calculated automatically.
     automatic_taxes_enabled: bool,
     /// The details of the issuing business.
@@ -630,7 +630,7 @@ crm_core::setters!(CreateInvoice {
     /// The date of issue, in the form `YYYY-MM-DD`.
     issue_date: String,
     /// The items, for example the lines of an invoice.
-    items: [InvoiceItem],
+    items[InvoiceItem],
     /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
     /// True for live mode, false for test mode.
@@ -787,7 +787,7 @@ crm_core::setters!(CreateInvoiceSchedule {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [Attachments],
+    attachments[Attachments],
     /// True if taxes are calculated automatically.
     automatic_taxes_enabled: bool,
     /// The details of the issuing business.
@@ -800,7 +800,7 @@ crm_core::setters!(CreateInvoiceSchedule {
     discount: Discount,
     invoice_number_prefix: String,
     /// The items, for example the lines of an invoice.
-    items: [InvoiceItem],
+    items[InvoiceItem],
     /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
     /// True for live mode, false for test mode.
@@ -896,7 +896,7 @@ crm_core::setters!(CreateInvoiceTemplate {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [String],
+    attachments[String],
     /// True if taxes are calculated automatically.
     automatic_taxes_enabled: bool,
     /// The details of the issuing business.
@@ -908,7 +908,7 @@ crm_core::setters!(CreateInvoiceTemplate {
     internal: bool,
     invoice_number_prefix: String,
     /// The items, for example the lines of an invoice.
-    items: [InvoiceItem],
+    items[InvoiceItem],
     /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
     /// Additional charges, for example processing fees.
@@ -1109,7 +1109,7 @@ crm_core::record! {
 }
 crm_core::setters!(Discount {
     /// The ids of the products to which it applies.
-    valid_on_product_ids: [String],
+    valid_on_product_ids[String],
     /// Default: `0`.
     value: f64,
 });
@@ -1189,7 +1189,7 @@ crm_core::record! {
 }
 crm_core::setters!(EstimateLineItem {
     /// The URLs of the attached files, or the files with their details.
-    attachments: [String],
+    attachments[String],
     automatic_tax_category_id: String,
     /// The human-readable description.
     description: String,
@@ -1200,7 +1200,7 @@ crm_core::setters!(EstimateLineItem {
     /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
     /// The taxes, as records or ids.
-    taxes: [ItemTax],
+    taxes[ItemTax],
     type_: PriceType,
 });
 
@@ -1396,7 +1396,7 @@ crm_core::setters!(EstimateTemplates {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [Attachments],
+    attachments[Attachments],
     /// True if taxes are calculated automatically. Default: `false`.
     automatic_taxes_enabled: bool,
     /// The details of the issuing business.
@@ -1408,7 +1408,7 @@ crm_core::setters!(EstimateTemplates {
     /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
     estimate_number_prefix: String,
     /// The items, for example the lines of an invoice.
-    items: [InvoiceItem],
+    items[InvoiceItem],
     /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
     /// Additional data, or the totals and paging of a list.
@@ -1667,7 +1667,7 @@ crm_core::setters!(InvoiceItem {
     /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
     /// The taxes, as records or ids.
-    taxes: [ItemTax],
+    taxes[ItemTax],
     type_: PriceType,
 });
 
@@ -2252,7 +2252,7 @@ crm_core::record! {
 }
 crm_core::setters!(ProcessingFee {
     collected_miscellaneous_charges: f64,
-    paid_charges: [ProcessingFeePaidCharge],
+    paid_charges[ProcessingFeePaidCharge],
 });
 
 impl ProcessingFee {
@@ -2347,7 +2347,7 @@ crm_core::setters!(RecordPayment {
     mode: RecordPaymentMode,
     notes: String,
     /// The ids of the scheduled payments that it covers.
-    payment_schedule_ids: [String],
+    payment_schedule_ids[String],
 });
 
 impl RecordPayment {
@@ -2641,11 +2641,11 @@ crm_core::record! {
 }
 crm_core::setters!(SentToDto {
     /// The e-mail addresses that receive a blind copy.
-    email_bcc: [String],
+    email_bcc[String],
     /// The e-mail addresses that receive a copy.
-    email_cc: [String],
+    email_cc[String],
     /// One or more phone numbers.
-    phone_no: [String],
+    phone_no[String],
 });
 
 impl SentToDto {
@@ -2803,7 +2803,7 @@ crm_core::setters!(Text2Pay {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [Attachments],
+    attachments[Attachments],
     /// True if taxes are calculated automatically.
     automatic_taxes_enabled: bool,
     /// The details of the issuing business.
@@ -2823,7 +2823,7 @@ crm_core::setters!(Text2Pay {
     /// The date of issue, in the form `YYYY-MM-DD`.
     issue_date: String,
     /// The items, for example the lines of an invoice.
-    items: [InvoiceItem],
+    items[InvoiceItem],
     /// The fees for late payment.
     late_fees_configuration: LateFeesConfiguration,
     /// True for live mode, false for test mode.
@@ -3004,7 +3004,7 @@ crm_core::setters!(UpdateEstimate {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [Attachments],
+    attachments[Attachments],
     /// The settings of automatic invoices.
     auto_invoice: AutoInvoicing,
     /// True if taxes are calculated automatically. Default: `false`.
@@ -3028,7 +3028,7 @@ crm_core::setters!(UpdateEstimate {
     /// The date of issue, in the form `YYYY-MM-DD`.
     issue_date: String,
     /// The items, for example the lines of an invoice.
-    items: [EstimateLineItem],
+    items[EstimateLineItem],
     /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
     /// Additional data, or the totals and paging of a list.
@@ -3145,7 +3145,7 @@ crm_core::setters!(UpdateInvoice {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [Attachments],
+    attachments[Attachments],
     /// True if taxes are calculated automatically.
     automatic_taxes_enabled: bool,
     /// The details of the issuing business.
@@ -3162,7 +3162,7 @@ crm_core::setters!(UpdateInvoice {
     /// The date on which payment is due, in the form `YYYY-MM-DD`.
     due_date: String,
     /// The lines of the invoice.
-    invoice_items: [InvoiceItem],
+    invoice_items[InvoiceItem],
     invoice_number: String,
     invoice_number_prefix: String,
     /// The date of issue, in the form `YYYY-MM-DD`.
@@ -3293,7 +3293,7 @@ crm_core::setters!(UpdateInvoiceSchedule {
     /// The id of the location, or of the record that `alt_type` names.
     alt_id: String,
     /// The URLs of the attached files, or the files with their details.
-    attachments: [Attachments],
+    attachments[Attachments],
     /// The details of the issuing business.
     business_details: BusinessDetailsDto,
     /// The details of the contact that receives it.
@@ -3303,7 +3303,7 @@ crm_core::setters!(UpdateInvoiceSchedule {
     /// The discount on the price.
     discount: Discount,
     /// The items, for example the lines of an invoice.
-    items: [InvoiceItem],
+    items[InvoiceItem],
     /// True for live mode, false for test mode.
     live_mode: bool,
     /// Additional charges, for example processing fees.
@@ -3384,7 +3384,7 @@ crm_core::setters!(UpdateInvoiceTemplate {
     discount: Discount,
     internal: bool,
     /// The items, for example the lines of an invoice.
-    items: [InvoiceItem],
+    items[InvoiceItem],
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
     name: String,

@@ -488,7 +488,7 @@ crm_core::record! {
 }
 crm_core::setters!(LocationsCreateCustomFields {
     /// The accepted file extensions, for example `.pdf`.
-    accepted_format: [String],
+    accepted_format[String],
     /// The human-readable description.
     description: String,
     /// The unique key, for example `contact.pincode`.
@@ -505,7 +505,7 @@ crm_core::setters!(LocationsCreateCustomFields {
     /// The position among the others or on the page. Default: `0`.
     position: f64,
     /// The boxes of a field that has several text boxes.
-    text_box_list_options: [Value],
+    text_box_list_options[Value],
 });
 
 impl LocationsCreateCustomFields {
@@ -622,7 +622,7 @@ crm_core::record! {
 }
 crm_core::setters!(LocationsUpdateCustomFields {
     /// The accepted file extensions, for example `.pdf`.
-    accepted_format: [String],
+    accepted_format[String],
     /// The human-readable description.
     description: String,
     /// The unique key, for example `contact.pincode`.
@@ -639,7 +639,7 @@ crm_core::setters!(LocationsUpdateCustomFields {
     /// The position among the others or on the page. Default: `0`.
     position: f64,
     /// The boxes of a field that has several text boxes.
-    text_box_list_options: [Value],
+    text_box_list_options[Value],
 });
 
 impl LocationsUpdateCustomFields {
@@ -737,13 +737,13 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(RecurringTaskCreate {
-    contact_ids: [String],
+    contact_ids[String],
     /// The human-readable description.
     description: String,
     /// True to skip the creation of a task.
     ignore_task_creation: bool,
     /// The ids of the users who are assigned to the task.
-    owners: [String],
+    owners[String],
 });
 
 impl RecurringTaskCreate {
@@ -814,13 +814,13 @@ crm_core::record! {
     }
 }
 crm_core::setters!(RecurringTaskUpdate {
-    contact_ids: [String],
+    contact_ids[String],
     /// The human-readable description.
     description: String,
     /// True to skip the creation of a task.
     ignore_task_creation: bool,
     /// The ids of the users who are assigned to the task.
-    owners: [String],
+    owners[String],
     /// The recurrence rule of the task.
     rrule_options: CustomRRulesOptions,
     title: String,
@@ -978,11 +978,11 @@ crm_core::record! {
 }
 crm_core::setters!(TaskSearchParams {
     /// The id of the user that it is assigned to.
-    assigned_to: [String],
+    assigned_to[String],
     business_id: String,
     /// True if it is completed.
     completed: bool,
-    contact_id: [String],
+    contact_id[String],
     /// The maximum number of items per page. Default: `25`.
     limit: f64,
     /// The text to search for.

@@ -222,7 +222,7 @@ crm_core::setters!(MigrateConnection {
     /// The token that obtains a new access token.
     refresh_token: String,
     /// The names of the scopes.
-    scopes: [String],
+    scopes[String],
     type_: MigrateConnectionType,
 });
 

@@ -267,13 +267,13 @@ crm_core::record! {
 }
 crm_core::setters!(SearchRecordsBody {
     /// The filters that select the records.
-    filters: [Value],
+    filters[Value],
     /// The text to search for.
     query: String,
     /// The position of the next page, from the last record.
-    search_after: [Value],
+    search_after[Value],
     /// The fields to sort by.
-    sort: [Value],
+    sort[Value],
 });
 
 impl SearchRecordsBody {

@@ -66,7 +66,7 @@ crm_core::setters!(CreateOpportunity {
     assigned_to: String,
     contact_id: String,
     /// The custom fields with their values.
-    custom_fields: [Value],
+    custom_fields[Value],
     /// The id of the location (sub-account).
     location_id: String,
     /// The monetary value of the opportunity.
@@ -186,7 +186,7 @@ crm_core::setters!(OpportunitySearchBody {
     /// The text to search for.
     query: String,
     /// The sort values of the last record on the previous page.
-    search_after: [Value],
+    search_after[Value],
 });
 
 impl OpportunitySearchBody {
@@ -403,7 +403,7 @@ crm_core::setters!(UpdateOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
     /// The custom fields with their values.
-    custom_fields: [Value],
+    custom_fields[Value],
     /// The monetary value of the opportunity.
     monetary_value: f64,
     name: String,
@@ -442,7 +442,7 @@ crm_core::setters!(UpsertOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
     /// The followers, as the ids of users or as a number.
-    followers: [String],
+    followers[String],
     /// The action on the followers: `add` or `remove`.
     followers_action_type: AddOrRemove,
     id: String,

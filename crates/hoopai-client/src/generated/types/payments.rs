@@ -191,7 +191,7 @@ crm_core::setters!(CreateCouponParams {
     /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
     name: String,
-    product_ids: [String],
+    product_ids[String],
     /// The start of the period.
     start_date: String,
     /// The maximum number of uses.
@@ -1261,7 +1261,7 @@ crm_core::setters!(UpdateCouponParams {
     /// The limit of uses per customer. Default: `false`.
     limit_per_customer: bool,
     name: String,
-    product_ids: [String],
+    product_ids[String],
     /// The start of the period.
     start_date: String,
     /// The maximum number of uses.

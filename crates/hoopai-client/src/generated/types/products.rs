@@ -128,7 +128,7 @@ crm_core::setters!(BulkEditProduct {
     automatic_tax_category_id: String,
     /// True if the online store offers it.
     available_in_store: bool,
-    collection_ids: [String],
+    collection_ids[String],
     /// The human-readable description.
     description: String,
     /// The URL of the image.
@@ -139,9 +139,9 @@ crm_core::setters!(BulkEditProduct {
     is_taxes_enabled: bool,
     label: Value,
     /// The images and videos.
-    medias: [Value],
+    medias[Value],
     name: String,
-    prices: [BulkEditPrice],
+    prices[BulkEditPrice],
     /// The texts for search engines.
     seo: ProductSeo,
     /// The part of the URL after the domain.
@@ -149,7 +149,7 @@ crm_core::setters!(BulkEditProduct {
     /// True if prices include taxes.
     tax_inclusive: bool,
     /// The taxes, as records or ids.
-    taxes: [Value],
+    taxes[Value],
 });
 
 impl BulkEditProduct {
@@ -248,7 +248,7 @@ crm_core::record! {
 crm_core::setters!(BulkUpdate {
     /// True if it is available.
     availability: bool,
-    collection_ids: [String],
+    collection_ids[String],
     /// The former price, for comparison.
     compare_at_price: PriceUpdateField,
     /// The currency code, for example `USD`.
@@ -297,7 +297,7 @@ crm_core::record! {
 crm_core::setters!(BulkUpdateFilters {
     /// True if the online store offers it.
     available_in_store: bool,
-    collection_ids: [String],
+    collection_ids[String],
     product_type: String,
     /// The text to search for.
     search: String,
@@ -427,12 +427,12 @@ crm_core::setters!(CreatePrice {
     currency: String,
     /// The human-readable description.
     description: String,
-    digital_delivery: [String],
+    digital_delivery[String],
     is_digital_product: bool,
     /// The id of the location (sub-account).
     location_id: String,
     /// The membership offers that are included.
-    membership_offers: [MembershipOffer],
+    membership_offers[MembershipOffer],
     /// Additional data, or the totals and paging of a list.
     meta: PriceMeta,
     name: String,
@@ -453,7 +453,7 @@ crm_core::setters!(CreatePrice {
     type_: PriceType,
     user_id: String,
     /// The ids of the variant options to which it applies.
-    variant_option_ids: [String],
+    variant_option_ids[String],
 });
 
 crm_core::record! {
@@ -500,7 +500,7 @@ crm_core::setters!(CreateProduct {
     automatic_tax_category_id: String,
     /// True if the online store offers it.
     available_in_store: bool,
-    collection_ids: [String],
+    collection_ids[String],
     /// The human-readable description.
     description: String,
     /// The URL of the image.
@@ -511,7 +511,7 @@ crm_core::setters!(CreateProduct {
     is_taxes_enabled: bool,
     label: ProductLabel,
     /// The images and videos.
-    medias: [ProductMedia],
+    medias[ProductMedia],
     /// The texts for search engines.
     seo: ProductSeo,
     /// The part of the URL after the domain.
@@ -521,9 +521,9 @@ crm_core::setters!(CreateProduct {
     /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
     /// The taxes, as records or ids.
-    taxes: [String],
+    taxes[String],
     /// The variants, each with its options.
-    variants: [ProductVariant],
+    variants[ProductVariant],
 });
 
 impl CreateProduct {
@@ -875,7 +875,7 @@ crm_core::setters!(ProductMedia {
     /// True for the main image.
     is_featured: bool,
     /// The ids of the prices to which it applies.
-    price_ids: [String],
+    price_ids[String],
     title: String,
 });
 
@@ -1177,12 +1177,12 @@ crm_core::setters!(UpdatePrice {
     currency: String,
     /// The human-readable description.
     description: String,
-    digital_delivery: [String],
+    digital_delivery[String],
     is_digital_product: bool,
     /// The id of the location (sub-account).
     location_id: String,
     /// The membership offers that are included.
-    membership_offers: [MembershipOffer],
+    membership_offers[MembershipOffer],
     /// Additional data, or the totals and paging of a list.
     meta: PriceMeta,
     name: String,
@@ -1203,7 +1203,7 @@ crm_core::setters!(UpdatePrice {
     type_: PriceType,
     user_id: String,
     /// The ids of the variant options to which it applies.
-    variant_option_ids: [String],
+    variant_option_ids[String],
 });
 
 crm_core::record! {
@@ -1251,7 +1251,7 @@ crm_core::setters!(UpdateProduct {
     automatic_tax_category_id: String,
     /// True if the online store offers it.
     available_in_store: bool,
-    collection_ids: [String],
+    collection_ids[String],
     /// The human-readable description.
     description: String,
     /// The URL of the image.
@@ -1262,8 +1262,8 @@ crm_core::setters!(UpdateProduct {
     is_taxes_enabled: bool,
     label: ProductLabel,
     /// The images and videos.
-    medias: [ProductMedia],
-    prices: [String],
+    medias[ProductMedia],
+    prices[String],
     /// The texts for search engines.
     seo: ProductSeo,
     /// The part of the URL after the domain.
@@ -1273,9 +1273,9 @@ crm_core::setters!(UpdateProduct {
     /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
     /// The taxes, as records or ids.
-    taxes: [String],
+    taxes[String],
     /// The variants, each with its options.
-    variants: [ProductVariant],
+    variants[ProductVariant],
 });
 
 impl UpdateProduct {
@@ -1382,7 +1382,7 @@ crm_core::setters!(UpdateProductReview {
     headline: String,
     rating: f64,
     /// The replies to the review.
-    reply: [ProductReview],
+    reply[ProductReview],
 });
 
 impl UpdateProductReview {

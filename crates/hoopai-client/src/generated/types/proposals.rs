@@ -375,7 +375,7 @@ crm_core::record! {
 }
 crm_core::setters!(SendDocument {
     /// The recipients of a copy.
-    cc_recipients: [CcRecipientItem],
+    cc_recipients[CcRecipientItem],
     document_name: String,
     /// The medium, for example `email`.
     medium: SendDocumentMedium,

@@ -313,7 +313,7 @@ crm_core::setters!(CreatePost {
     /// The details for Google Business Profile.
     gmb_post_details: GmbPost,
     /// The images and videos.
-    media: [PostMedia],
+    media[PostMedia],
     /// The content of the link preview.
     og_tags_details: OgTagsSchema,
     post_approval_details: PostApproval,
@@ -324,7 +324,7 @@ crm_core::setters!(CreatePost {
     status: CreatePostStatus,
     /// The text of the post.
     summary: String,
-    tags: [String],
+    tags[String],
     tiktok_post_details: TiktokPost,
 });
 
@@ -656,7 +656,7 @@ crm_core::record! {
     }
 }
 crm_core::setters!(DeletePosts {
-    post_ids: [String],
+    post_ids[String],
 });
 
 crm_core::record! {
@@ -1322,7 +1322,7 @@ crm_core::setters!(PostCreateRequest {
     /// The details for Google Business Profile.
     gmb_post_details: GmbPost,
     /// The images and videos.
-    media: [PostMedia],
+    media[PostMedia],
     /// The content of the link preview.
     og_tags_details: OgTagsSchema,
     post_approval_details: PostApproval,
@@ -1333,7 +1333,7 @@ crm_core::setters!(PostCreateRequest {
     status: String,
     /// The text of the post.
     summary: String,
-    tags: [String],
+    tags[String],
     tiktok_post_details: TiktokPost,
 });
 
@@ -1647,7 +1647,7 @@ crm_core::record! {
 }
 crm_core::setters!(SocialMediaGetStatisticsBody {
     /// The social networks, or the statistics of each.
-    platforms: [SocialMediaGetStatisticsBodyPlatformsItem],
+    platforms[SocialMediaGetStatisticsBodyPlatformsItem],
 });
 
 impl SocialMediaGetStatisticsBody {

@@ -105,7 +105,7 @@ crm_core::setters!(CreateShippingCarrier {
     /// True if more than one of the carrier's services can be selected.
     allows_multiple_service_selection: bool,
     /// The services that are offered or booked.
-    services: [ShippingCarrierService],
+    services[ShippingCarrierService],
 });
 
 impl CreateShippingCarrier {
@@ -182,7 +182,7 @@ crm_core::setters!(CreateShippingRate {
     percentage_of_rate_fee: f64,
     shipping_carrier_id: String,
     /// The carrier's services to which the rate applies.
-    shipping_carrier_services: [ShippingCarrierService],
+    shipping_carrier_services[ShippingCarrierService],
 });
 
 impl CreateShippingRate {
@@ -326,7 +326,7 @@ crm_core::setters!(GetAvailableShippingRates {
     /// The country code, for example `US`. One of 247 values.
     country: String,
     coupon_code: String,
-    products: [ProductItem],
+    products[ProductItem],
     source: StoreOrderSource,
     total_order_amount: f64,
     total_order_weight: f64,
@@ -577,7 +577,7 @@ crm_core::record! {
 }
 crm_core::setters!(ShippingZoneCountry {
     /// The states of the country.
-    states: [ShippingZoneCountryState],
+    states[ShippingZoneCountryState],
 });
 
 impl ShippingZoneCountry {
@@ -865,7 +865,7 @@ crm_core::setters!(UpdateShippingCarrier {
     callback_url: String,
     name: String,
     /// The services that are offered or booked.
-    services: [ShippingCarrierService],
+    services[ShippingCarrierService],
 });
 
 crm_core::record! {
@@ -919,7 +919,7 @@ crm_core::setters!(UpdateShippingRate {
     percentage_of_rate_fee: f64,
     shipping_carrier_id: String,
     /// The carrier's services to which the rate applies.
-    shipping_carrier_services: [ShippingCarrierService],
+    shipping_carrier_services[ShippingCarrierService],
 });
 
 crm_core::record! {
@@ -940,7 +940,7 @@ crm_core::setters!(UpdateShippingZone {
     /// The type of the record that `alt_id` identifies. Always `location`.
     alt_type: String,
     /// The countries of the shipping zone.
-    countries: [ShippingZoneCountry],
+    countries[ShippingZoneCountry],
     name: String,
 });
 

@@ -46,7 +46,7 @@ crm_core::setters!(CreateUser {
     first_name: String,
     last_name: String,
     /// The ids of the locations.
-    location_ids: [String],
+    location_ids[String],
     /// The password of the user.
     password: String,
     permissions: Permissions,
@@ -58,9 +58,9 @@ crm_core::setters!(CreateUser {
     profile_photo: String,
     role: String,
     /// The names of the scopes.
-    scopes: [String],
+    scopes[String],
     /// The scopes that are limited to records that are assigned to the user.
-    scopes_assigned_to_only: [String],
+    scopes_assigned_to_only[String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
     type_: String,
@@ -382,7 +382,7 @@ crm_core::setters!(UpdateUser {
     first_name: String,
     last_name: String,
     /// The ids of the locations.
-    location_ids: [String],
+    location_ids[String],
     /// The password of the user.
     password: String,
     permissions: Permissions,
@@ -394,9 +394,9 @@ crm_core::setters!(UpdateUser {
     profile_photo: String,
     role: String,
     /// The names of the scopes.
-    scopes: [String],
+    scopes[String],
     /// The scopes that are limited to records that are assigned to the user.
-    scopes_assigned_to_only: [String],
+    scopes_assigned_to_only[String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
     type_: String,

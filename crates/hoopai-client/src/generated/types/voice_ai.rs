@@ -85,11 +85,11 @@ crm_core::setters!(AgentCreationRequest {
     /// The instructions for the agent.
     agent_prompt: String,
     /// The hours during which the agent takes calls.
-    agent_working_hours: [AgentWorkingHours],
+    agent_working_hours[AgentWorkingHours],
     /// At least 1 character.
     business_name: String,
     /// The ids of the workflows to run when a call ends. At most 10 items.
-    call_end_workflow_ids: [String],
+    call_end_workflow_ids[String],
     /// The phone number of the agent.
     inbound_number: String,
     /// True if the agent cannot serve as a backup.
@@ -369,11 +369,11 @@ crm_core::setters!(PatchAgent {
     /// The instructions for the agent.
     agent_prompt: String,
     /// The hours during which the agent takes calls.
-    agent_working_hours: [AgentWorkingHours],
+    agent_working_hours[AgentWorkingHours],
     /// At least 1 character.
     business_name: String,
     /// The ids of the workflows to run when a call ends. At most 10 items.
-    call_end_workflow_ids: [String],
+    call_end_workflow_ids[String],
     /// The phone number of the agent.
     inbound_number: String,
     /// True if the agent cannot serve as a backup.
@@ -436,9 +436,9 @@ crm_core::setters!(SendPostCallNotification {
     /// True to notify the user that the contact is assigned to.
     contact_assigned_user: bool,
     /// Additional e-mail addresses to notify.
-    custom_emails: [String],
+    custom_emails[String],
     /// The ids of the users who are notified.
-    specific_users: [String],
+    specific_users[String],
 });
 
 crm_core::record! {

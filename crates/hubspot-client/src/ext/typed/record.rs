@@ -249,8 +249,7 @@ pub struct RecordPage<P> {
 }
 
 impl<P: DeserializeOwned> codec::Record for RecordPage<P> {
-    const NAMES: &'static [&'static str] = &["RecordPage", "paging", "results", "total"];
-    const FIELDS: &'static str = "paging results total";
+    const NAMES: &'static [&'static str] = &["RecordPage paging results total", "paging", "results", "total"];
 
     type Parts = (Option<Paging>, Vec<Record<P>>, Option<i64>);
 

@@ -53,7 +53,7 @@ crm_core::setters!(AccountUserCreate {
     /// The id of the user's role.
     role_id: String,
     /// The ids of the user's further teams.
-    secondary_team_ids: [String],
+    secondary_team_ids[String],
 });
 
 impl AccountUserCreate {
@@ -129,7 +129,7 @@ crm_core::setters!(AccountUserUpdate {
     /// The id of the user's role.
     role_id: String,
     /// The ids of the user's further teams.
-    secondary_team_ids: [String],
+    secondary_team_ids[String],
 });
 
 crm_core::open_enum! {

@@ -142,7 +142,7 @@ crm_core::setters!(BlogPost {
     /// True if it is archived in the dashboard.
     archived_in_dashboard: bool,
     /// The stylesheets attached to it.
-    attached_stylesheets: [Map<Value>],
+    attached_stylesheets[Map<Value>],
     /// The name of the author.
     author_name: String,
     /// The id of the blog author.
@@ -213,7 +213,7 @@ crm_core::setters!(BlogPost {
     /// The summary of the post.
     post_summary: String,
     /// The rules on who may see it.
-    public_access_rules: [Value],
+    public_access_rules[Value],
     /// True if access rules apply.
     public_access_rules_enabled: bool,
     /// Time at which it is or was published.
@@ -231,7 +231,7 @@ crm_core::setters!(BlogPost {
     /// At most 25 characters.
     state: String,
     /// The ids of the tags.
-    tag_ids: [i64],
+    tag_ids[i64],
     /// The values of the theme's settings.
     theme_settings_values: Map<Value>,
     /// The id of the original that was translated.

@@ -126,7 +126,7 @@ crm_core::setters!(CompletedThirdPartyCallRequest {
     /// The phone number that called.
     from_number: FormattedPhoneNumber,
     /// The ids of users who may be the recipients of the call.
-    potential_recipient_user_ids: [i64],
+    potential_recipient_user_ids[i64],
     /// The phone number that was called.
     to_number: FormattedPhoneNumber,
     /// The id of the user.

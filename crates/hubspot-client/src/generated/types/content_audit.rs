@@ -164,7 +164,7 @@ crm_core::setters!(CmsAuditLoggingExportSettings {
     /// The id of the account.
     portal_id: i64,
     /// The ids of the users who get it.
-    recipient_user_ids: [i64],
+    recipient_user_ids[i64],
     /// True if the export file is marked as sensitive.
     should_mark_export_file_as_sensitive: bool,
     type_: String,

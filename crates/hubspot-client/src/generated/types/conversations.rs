@@ -215,12 +215,12 @@ crm_core::record! {
 }
 crm_core::setters!(ConversationsMessageCreate {
     /// Files and other objects that are attached to the message.
-    attachments: [CommentCreateAttachmentsItem],
+    attachments[CommentCreateAttachmentsItem],
     /// The id of the channel account.
     channel_account_id: String,
     /// The id of the channel.
     channel_id: String,
-    recipients: [RecipientCreate],
+    recipients[RecipientCreate],
     /// The text, as HTML.
     rich_text: String,
     /// The id of the actor who sends it.

@@ -71,21 +71,21 @@ crm_core::setters!(ActionDefinitionCreate {
     /// Time at which it was archived. In milliseconds since 1970-01-01 UTC.
     archived_at: i64,
     /// Messages that are shown for each outcome of a run.
-    execution_rules: [ExecutionTranslationRule],
+    execution_rules[ExecutionTranslationRule],
     /// The functions of the action.
-    functions: [ActionFunction],
+    functions[ActionFunction],
     /// Dependencies between the input fields.
-    input_field_dependencies: [Dependency],
+    input_field_dependencies[Dependency],
     /// The inputs it takes.
-    input_fields: [InputFieldDefinition],
+    input_fields[InputFieldDefinition],
     /// Display names.
     labels: Map<ActionLabels>,
     /// Properties of the record that are included in the request.
     object_request_options: ObjectRequestOptions,
     /// The object types to which it applies.
-    object_types: [String],
+    object_types[String],
     /// Outputs of the action.
-    output_fields: [OutputFieldDefinition],
+    output_fields[OutputFieldDefinition],
     /// True if it is published.
     published: bool,
 });
@@ -127,19 +127,19 @@ crm_core::setters!(ActionDefinitionPatch {
     /// The address that is called when the action runs.
     action_url: String,
     /// Messages that are shown for each outcome of a run.
-    execution_rules: [ExecutionTranslationRule],
+    execution_rules[ExecutionTranslationRule],
     /// Dependencies between the input fields.
-    input_field_dependencies: [Dependency],
+    input_field_dependencies[Dependency],
     /// The inputs it takes.
-    input_fields: [InputFieldDefinition],
+    input_fields[InputFieldDefinition],
     /// Display names.
     labels: Map<ActionLabels>,
     /// Properties of the record that are included in the request.
     object_request_options: ObjectRequestOptions,
     /// The object types to which it applies.
-    object_types: [String],
+    object_types[String],
     /// Outputs of the action.
-    output_fields: [OutputFieldDefinition],
+    output_fields[OutputFieldDefinition],
     /// True if it is published.
     published: bool,
 });
@@ -597,7 +597,7 @@ crm_core::setters!(ChirpAiContextObject {
     otel_context_holder: Map<String>,
     trajectory_id: String,
     /// Kinds of unstructured data, for example `CALL_TRANSCRIPT`.
-    unstructured_sources: [ChirpAiContextObjectUnstructuredSourcesItem],
+    unstructured_sources[ChirpAiContextObjectUnstructuredSourcesItem],
 });
 
 crm_core::open_enum! {
@@ -916,7 +916,7 @@ crm_core::setters!(FieldTypeDefinition {
     label: String,
     name: String,
     /// The values to choose from.
-    options: [ActionsV4OptionItem],
+    options[ActionsV4OptionItem],
     /// URL from which the options are fetched.
     options_url: String,
     /// The kind of record the value points to. One of 161 values, for example `ABANDONED_CART`.
@@ -994,7 +994,7 @@ crm_core::record! {
 }
 crm_core::setters!(InputFieldDefinition {
     /// Supported kinds of value, for example `STATIC_VALUE`.
-    supported_value_types: [InputFieldDefinitionSupportedValueTypesItem],
+    supported_value_types[InputFieldDefinitionSupportedValueTypesItem],
 });
 
 impl InputFieldDefinition {

@@ -238,7 +238,7 @@ crm_core::setters!(ChannelIntegrationMessageCreate {
     /// The id of the contact to associate the message with.
     associate_with_contact_id: i64,
     /// Files and other objects that are attached to the message.
-    attachments: [ChannelIntegrationMessageCreateAttachmentsItem],
+    attachments[ChannelIntegrationMessageCreateAttachmentsItem],
     /// The id of the channel account.
     channel_account_id: String,
     /// The id of the message it answers.
@@ -251,10 +251,10 @@ crm_core::setters!(ChannelIntegrationMessageCreate {
     message_direction: MessageDirection,
     /// The contacts that are already found.
     pre_resolved_contacts: PreResolvedContacts,
-    recipients: [ChannelIntegrationParticipant],
+    recipients[ChannelIntegrationParticipant],
     /// The text, as HTML.
     rich_text: String,
-    senders: [ChannelIntegrationParticipant],
+    senders[ChannelIntegrationParticipant],
     /// The text, without formatting.
     text: String,
     /// Time that the value or event refers to.

@@ -28,7 +28,7 @@ crm_core::setters!(BehavioralEventPropertyCreate {
     description: String,
     name: String,
     /// The values to choose from.
-    options: [OptionInput],
+    options[OptionInput],
 });
 
 impl BehavioralEventPropertyCreate {
@@ -63,7 +63,7 @@ crm_core::setters!(BehavioralEventPropertyDefinitionPatch {
     /// Display name.
     label: String,
     /// The values to choose from.
-    options: [OptionInput],
+    options[OptionInput],
 });
 
 crm_core::record! {

@@ -106,9 +106,9 @@ crm_core::record! {
 }
 crm_core::setters!(ExportListRequest {
     /// Types of associated records to export as well.
-    associated_object_type: [String],
+    associated_object_type[String],
     /// Exported internal values: `NAMES`, `VALUES` or both.
-    export_internal_values_options: [ExportInternalValues],
+    export_internal_values_options[ExportInternalValues],
     /// The name of the export.
     export_name: String,
     /// The format, for example `CSV` or `DATE`.
@@ -122,7 +122,7 @@ crm_core::setters!(ExportListRequest {
     /// The id of the list.
     list_id: String,
     /// The properties that are exported.
-    object_properties: [String],
+    object_properties[String],
     /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     object_type: String,
     /// True to lift the limit of associated records in a row.
@@ -255,9 +255,9 @@ crm_core::record! {
 }
 crm_core::setters!(ExportViewRequest {
     /// Types of associated records to export as well.
-    associated_object_type: [String],
+    associated_object_type[String],
     /// Exported internal values: `NAMES`, `VALUES` or both.
-    export_internal_values_options: [ExportInternalValues],
+    export_internal_values_options[ExportInternalValues],
     /// The name of the export.
     export_name: String,
     /// The format, for example `CSV` or `DATE`.
@@ -269,7 +269,7 @@ crm_core::setters!(ExportViewRequest {
     /// The language, for example `en`.
     language: Language,
     /// The properties that are exported.
-    object_properties: [String],
+    object_properties[String],
     /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     object_type: String,
     /// True to lift the limit of associated records in a row.

@@ -34,7 +34,7 @@ crm_core::setters!(DatepickerField {
     /// The value used when there is none.
     default_value: String,
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -128,7 +128,7 @@ crm_core::setters!(DependentFieldFilter {
     range_start: String,
     value: String,
     /// Values, in a list or by name.
-    values: [String],
+    values[String],
 });
 
 crm_core::open_enum! {
@@ -210,9 +210,9 @@ crm_core::record! {
 }
 crm_core::setters!(DropdownField {
     /// Values that are selected by default.
-    default_values: [String],
+    default_values[String],
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -223,7 +223,7 @@ crm_core::setters!(DropdownField {
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The values to choose from.
-    options: [EnumeratedFieldOption],
+    options[EnumeratedFieldOption],
     /// Placeholder text of the empty field.
     placeholder: String,
     /// True if it must be filled in.
@@ -290,7 +290,7 @@ crm_core::setters!(EmailField {
     /// The value used when there is none.
     default_value: String,
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -541,7 +541,7 @@ crm_core::setters!(FileField {
     /// The value used when there is none.
     default_value: String,
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -835,11 +835,11 @@ crm_core::setters!(HubSpotFormConfiguration {
     /// The language, for example `en`.
     language: HubSpotFormConfigurationLanguage,
     /// Lifecycle stages that new records get.
-    lifecycle_stages: [LifecycleStage],
+    lifecycle_stages[LifecycleStage],
     /// True if the contact's owner is notified.
     notify_contact_owner: bool,
     /// Recipients who are notified of submissions.
-    notify_recipients: [String],
+    notify_recipients[String],
     /// Action after submission: a redirect or a thank-you message.
     post_submit_action: FormPostSubmitAction,
     /// True if known values are filled in beforehand.
@@ -991,7 +991,7 @@ crm_core::setters!(HubSpotFormDefinition {
     /// Display options of the form.
     display_options: FormDisplayOptions,
     /// The fields of the form, in groups.
-    field_groups: [FieldGroup],
+    field_groups[FieldGroup],
     id: String,
     /// Options for consent.
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
@@ -1066,7 +1066,7 @@ crm_core::setters!(HubSpotFormDefinitionCreateRequest {
     /// Display options of the form.
     display_options: FormDisplayOptions,
     /// The fields of the form, in groups.
-    field_groups: [FieldGroup],
+    field_groups[FieldGroup],
     /// Options for consent.
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
     name: String,
@@ -1134,7 +1134,7 @@ crm_core::setters!(HubSpotFormDefinitionPatchRequest {
     /// Display options of the form.
     display_options: FormDisplayOptions,
     /// The fields of the form, in groups.
-    field_groups: [FieldGroup],
+    field_groups[FieldGroup],
     /// Options for consent.
     legal_consent_options: HubSpotFormDefinitionLegalConsentOptions,
     name: String,
@@ -1395,7 +1395,7 @@ crm_core::setters!(MobilePhoneField {
     /// The value used when there is none.
     default_value: String,
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -1471,7 +1471,7 @@ crm_core::setters!(MultiLineTextField {
     /// The value used when there is none.
     default_value: String,
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -1542,9 +1542,9 @@ crm_core::record! {
 }
 crm_core::setters!(MultipleCheckboxesField {
     /// Values that are selected by default.
-    default_values: [String],
+    default_values[String],
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -1555,7 +1555,7 @@ crm_core::setters!(MultipleCheckboxesField {
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The values to choose from.
-    options: [EnumeratedFieldOption],
+    options[EnumeratedFieldOption],
     /// True if it must be filled in.
     required: bool,
 });
@@ -1619,7 +1619,7 @@ crm_core::setters!(NumberField {
     /// The value used when there is none.
     default_value: String,
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -1693,9 +1693,9 @@ crm_core::record! {
 }
 crm_core::setters!(PaymentLinkRadioField {
     /// Values that are selected by default.
-    default_values: [String],
+    default_values[String],
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -1706,7 +1706,7 @@ crm_core::setters!(PaymentLinkRadioField {
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The values to choose from.
-    options: [EnumeratedFieldOption],
+    options[EnumeratedFieldOption],
     /// True if it must be filled in.
     required: bool,
 });
@@ -1772,7 +1772,7 @@ crm_core::setters!(PhoneField {
     /// The value used when there is none.
     default_value: String,
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -1851,9 +1851,9 @@ crm_core::record! {
 }
 crm_core::setters!(RadioField {
     /// Values that are selected by default.
-    default_values: [String],
+    default_values[String],
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -1864,7 +1864,7 @@ crm_core::setters!(RadioField {
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The values to choose from.
-    options: [EnumeratedFieldOption],
+    options[EnumeratedFieldOption],
     /// Placeholder text of the empty field.
     placeholder: String,
     /// True if it must be filled in.
@@ -1927,7 +1927,7 @@ crm_core::setters!(SingleCheckboxField {
     /// The value used when there is none.
     default_value: String,
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.
@@ -1997,7 +1997,7 @@ crm_core::setters!(SingleLineTextField {
     /// The value used when there is none.
     default_value: String,
     /// Fields that are shown depending on what is entered here.
-    dependent_fields: [DependentField],
+    dependent_fields[DependentField],
     /// Human-readable description.
     description: String,
     /// True if it is hidden from users.

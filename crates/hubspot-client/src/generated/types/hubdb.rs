@@ -85,7 +85,7 @@ crm_core::setters!(ColumnRequest {
     max_number_of_options: i64,
     name: String,
     /// The values to choose from.
-    options: [HubdbOptionItem],
+    options[HubdbOptionItem],
     type_: ColumnType,
 });
 
@@ -554,7 +554,7 @@ crm_core::setters!(HubDbTableInput {
     /// True if the table can be read without authentication.
     allow_public_api_access: bool,
     /// The columns it has.
-    columns: [ColumnRequest],
+    columns[ColumnRequest],
     /// Column ids for the meta tags of dynamic pages.
     dynamic_meta_tags: Map<i64>,
     /// True if child tables create pages on further levels.

@@ -381,17 +381,17 @@ crm_core::record! {
 }
 crm_core::setters!(ListSearchRequest {
     /// More properties of a list, beyond the usual ones.
-    additional_properties: [String],
+    additional_properties[String],
     /// Number of requested items.
     count: i64,
     /// The ids of the lists.
-    list_ids: [String],
+    list_ids[String],
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// Number of items to skip.
     offset: i64,
     /// Returns only lists filled in these ways.
-    processing_types: [String],
+    processing_types[String],
     /// The text to search for.
     query: String,
     /// Property or field to sort by.

@@ -367,9 +367,9 @@ crm_core::record! {
 }
 crm_core::setters!(EmailRecipients {
     /// The ids of those who must not get it.
-    exclude: [String],
+    exclude[String],
     /// Ids that are included.
-    include: [String],
+    include[String],
 });
 
 crm_core::record! {

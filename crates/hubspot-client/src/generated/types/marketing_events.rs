@@ -214,7 +214,7 @@ crm_core::record! {
 }
 crm_core::setters!(ExternalMarketingEventUpdate {
     /// Additional properties.
-    custom_properties: [PropertyValue],
+    custom_properties[PropertyValue],
     /// Time at which the event ends.
     end_date_time: Timestamp,
     /// True if the event is cancelled.
@@ -423,7 +423,7 @@ crm_core::record! {
 }
 crm_core::setters!(MarketingEventBatchUpdateRow {
     /// Additional properties.
-    custom_properties: [PropertyValue],
+    custom_properties[PropertyValue],
     /// Time at which the event ends.
     end_date_time: Timestamp,
     /// True if the event is cancelled.
@@ -543,7 +543,7 @@ crm_core::record! {
 }
 crm_core::setters!(MarketingEventCreate {
     /// Additional properties.
-    custom_properties: [PropertyValue],
+    custom_properties[PropertyValue],
     /// Time at which the event ends.
     end_date_time: Timestamp,
     /// True if the event is cancelled.
@@ -952,7 +952,7 @@ crm_core::record! {
 }
 crm_core::setters!(MarketingEventUpdate {
     /// Additional properties.
-    custom_properties: [PropertyValue],
+    custom_properties[PropertyValue],
     /// Time at which the event ends.
     end_date_time: Timestamp,
     /// True if the event is cancelled.

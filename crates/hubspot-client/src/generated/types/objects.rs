@@ -89,7 +89,7 @@ crm_core::record! {
 }
 crm_core::setters!(BatchCreateRow {
     /// Associations to create with the record.
-    associations: [AssociationsForObject],
+    associations[AssociationsForObject],
     /// An identifier of your choice, which replies and errors repeat.
     object_write_trace_id: String,
 });
@@ -126,9 +126,9 @@ crm_core::setters!(BatchRead {
     /// The unique property whose value is given instead of the id of the record, for example `email`.
     id_property: String,
     /// The names of the properties to return.
-    properties: [String],
+    properties[String],
     /// The names of the properties to return with their earlier values.
-    properties_with_history: [String],
+    properties_with_history[String],
 });
 
 impl BatchRead {
@@ -394,7 +394,7 @@ crm_core::record! {
 }
 crm_core::setters!(ObjectCreate {
     /// Associations to create with the record.
-    associations: [AssociationsForObject],
+    associations[AssociationsForObject],
 });
 
 impl ObjectCreate {
@@ -512,15 +512,15 @@ crm_core::setters!(SearchRequest {
     /// The cursor from the previous page. Omit it for the first page.
     after: String,
     /// Groups of filters. A record must match all filters of at least one group.
-    filter_groups: [FilterGroup],
+    filter_groups[FilterGroup],
     /// Maximum number of records per page, at most 200. HubSpot returns 10 if it is not set.
     limit: i64,
     /// The names of the properties to return.
-    properties: [String],
+    properties[String],
     /// Text that a record must contain in one of the default properties of its type.
     query: String,
     /// Order of the results. HubSpot accepts one entry.
-    sorts: [SearchSort],
+    sorts[SearchSort],
 });
 
 crm_core::record! {

@@ -89,7 +89,7 @@ crm_core::setters!(PropertyUpdate {
     /// Display format of a number, for example `currency`.
     number_display_hint: NumberDisplayHint,
     /// The values to choose from.
-    options: [OptionInput],
+    options[OptionInput],
     /// True if amounts are shown with the currency's sign.
     show_currency_symbol: bool,
     /// Display format of a text, for example `email`.

@@ -171,9 +171,9 @@ crm_core::setters!(CalendarMeetingEventCreateProperties {
     /// The kind of meeting.
     hs_activity_type: String,
     /// The ids of the attached files.
-    hs_attachment_ids: [String],
+    hs_attachment_ids[String],
     /// The ids of the owners who attend.
-    hs_attendee_owner_ids: [String],
+    hs_attendee_owner_ids[String],
     /// Notes on the meeting for the team only.
     hs_internal_meeting_notes: String,
     /// The description of the meeting.
@@ -578,12 +578,12 @@ crm_core::setters!(MeetingBooking {
     email: String,
     first_name: String,
     /// The fields of the booking form.
-    form_fields: [BookingFormField],
+    form_fields[BookingFormField],
     last_name: String,
     /// Answers of the guest about consent.
-    legal_consent_responses: [LegalConsentReply],
+    legal_consent_responses[LegalConsentReply],
     /// The ids of the users who are likely free.
-    likely_available_user_ids: [String],
+    likely_available_user_ids[String],
     /// The language, for example `en-us`.
     locale: String,
     /// The part of the address after the domain.

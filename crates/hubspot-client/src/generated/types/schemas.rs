@@ -75,7 +75,7 @@ crm_core::setters!(ObjectSchemaCreate {
     /// True if properties may hold sensitive data.
     allows_sensitive_properties: bool,
     /// The kinds of records it can be associated with.
-    associated_objects: [String],
+    associated_objects[String],
     /// Human-readable description.
     description: String,
     /// Display names.
@@ -84,13 +84,13 @@ crm_core::setters!(ObjectSchemaCreate {
     /// The property shown as the name of a record.
     primary_display_property: String,
     /// The properties, by internal name.
-    properties: [ObjectTypePropertyCreate],
+    properties[ObjectTypePropertyCreate],
     /// The properties a new record must have.
-    required_properties: [String],
+    required_properties[String],
     /// The properties that a search includes.
-    searchable_properties: [String],
+    searchable_properties[String],
     /// Properties shown next to the name of a record.
-    secondary_display_properties: [String],
+    secondary_display_properties[String],
     /// True to also create an association of the object type with itself.
     should_create_same_object_association: bool,
 });
@@ -158,7 +158,7 @@ crm_core::setters!(ObjectTypePropertyCreate {
     /// Order of the options: `ALPHABETICAL` or `DISPLAY_ORDER`.
     option_sort_strategy: OptionSortStrategy,
     /// The values to choose from.
-    options: [OptionInput],
+    options[OptionInput],
     /// The kind of record the value points to.
     referenced_object_type: String,
     /// True if the global search includes it.

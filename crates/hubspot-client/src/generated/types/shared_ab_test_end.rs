@@ -218,7 +218,7 @@ crm_core::setters!(Page {
     /// True if it is archived in the dashboard.
     archived_in_dashboard: bool,
     /// The stylesheets attached to it.
-    attached_stylesheets: [Map<Value>],
+    attached_stylesheets[Map<Value>],
     /// The name of the author.
     author_name: String,
     /// The id of the marketing campaign.
@@ -283,7 +283,7 @@ crm_core::setters!(Page {
     page_redirected: bool,
     password: String,
     /// The rules on who may see it.
-    public_access_rules: [Value],
+    public_access_rules[Value],
     /// True if access rules apply.
     public_access_rules_enabled: bool,
     /// Time at which it is or was published.

@@ -31,7 +31,7 @@ crm_core::setters!(AdsSearchFilter {
     /// Kind of search term.
     search_term_type: String,
     /// The words to search for.
-    search_terms: [String],
+    search_terms[String],
 });
 
 impl AdsSearchFilter {
@@ -171,9 +171,9 @@ crm_core::setters!(AssociationFilterBranch {
     /// Operator that joins its parts, for example `AND`.
     filter_branch_operator: String,
     /// The branches of filters under this one.
-    filter_branches: [FilterBranch],
+    filter_branches[FilterBranch],
     /// The conditions that narrow it down.
-    filters: [AndFilterBranchFiltersItem],
+    filters[AndFilterBranchFiltersItem],
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// Operator that is applied.
@@ -1118,9 +1118,9 @@ crm_core::setters!(UnifiedEventsFilterBranch {
     /// Operator that joins its parts, for example `AND`.
     filter_branch_operator: String,
     /// The branches of filters under this one.
-    filter_branches: [FilterBranch],
+    filter_branches[FilterBranch],
     /// The conditions that narrow it down.
-    filters: [AndFilterBranchFiltersItem],
+    filters[AndFilterBranchFiltersItem],
     /// Operator that is applied.
     operator: UnifiedEventsFilterBranchOperator,
     /// Rule that selects the occurrences.

@@ -155,7 +155,7 @@ crm_core::setters!(ContentLanguageVariation {
     name: String,
     password: String,
     /// The rules on who may see it.
-    public_access_rules: [Value],
+    public_access_rules[Value],
     /// True if access rules apply.
     public_access_rules_enabled: bool,
     /// Time at which it is or was published.
@@ -164,7 +164,7 @@ crm_core::setters!(ContentLanguageVariation {
     slug: String,
     state: String,
     /// The ids of the tags.
-    tag_ids: [i64],
+    tag_ids[i64],
     /// Time at which it was last changed.
     updated: Timestamp,
 });
@@ -258,7 +258,7 @@ crm_core::record! {
 crm_core::setters!(Gradient {
     angle: Angle,
     /// The colors it goes through.
-    colors: [ColorStop],
+    colors[ColorStop],
     /// The side or corner the gradient runs to.
     side_or_corner: SideOrCorner,
 });
@@ -290,7 +290,7 @@ crm_core::record! {
 }
 crm_core::setters!(LayoutSection {
     /// The cells of the section.
-    cells: [LayoutSection],
+    cells[LayoutSection],
     css_class: String,
     css_id: String,
     css_style: String,
@@ -300,9 +300,9 @@ crm_core::setters!(LayoutSection {
     /// The parameters, by name.
     params: Map<Value>,
     /// Settings of each row.
-    row_meta_data: [RowMetaData],
+    row_meta_data[RowMetaData],
     /// The rows of the layout.
-    rows: [Map<LayoutSection>],
+    rows[Map<LayoutSection>],
     styles: Styles,
     type_: String,
     /// Its width in the grid.

@@ -86,13 +86,13 @@ crm_core::setters!(ObjectSchemaUpdate {
     /// The property shown as the name of a record.
     primary_display_property: String,
     /// The properties a new record must have.
-    required_properties: [String],
+    required_properties[String],
     /// True if deleted ones can be restored.
     restorable: bool,
     /// The properties that a search includes.
-    searchable_properties: [String],
+    searchable_properties[String],
     /// Properties shown next to the name of a record.
-    secondary_display_properties: [String],
+    secondary_display_properties[String],
 });
 
 crm_core::record! {

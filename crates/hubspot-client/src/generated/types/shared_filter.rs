@@ -26,7 +26,7 @@ crm_core::setters!(Filter {
     /// Value to compare with; with `BETWEEN`, the lower end.
     value: String,
     /// Values to compare with, for `IN` and `NOT_IN`.
-    values: [String],
+    values[String],
 });
 
 impl Filter {

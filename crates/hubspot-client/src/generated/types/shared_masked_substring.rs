@@ -119,7 +119,7 @@ crm_core::setters!(PropertyValue {
     /// Further data on the source.
     source_metadata: String,
     source_upstream_deployable: String,
-    source_vid: [i64],
+    source_vid[i64],
     /// Time that the value or event refers to. In milliseconds since 1970-01-01 UTC.
     timestamp: i64,
     /// The unit of the value.

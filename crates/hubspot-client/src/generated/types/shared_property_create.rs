@@ -79,7 +79,7 @@ crm_core::setters!(PropertyCreate {
     /// Display format of a number, for example `currency`.
     number_display_hint: NumberDisplayHint,
     /// The values to choose from.
-    options: [OptionInput],
+    options[OptionInput],
     /// The kind of record the value points to.
     referenced_object_type: String,
     /// True if amounts are shown with the currency's sign.

@@ -100,11 +100,11 @@ crm_core::record! {
 }
 crm_core::setters!(AssociationSubscriptionUpsertRequest {
     /// Actions that are performed, allowed or observed.
-    actions: [ActionsItem],
+    actions[ActionsItem],
     /// The ids of the kinds of associated records.
-    associated_object_type_ids: [String],
+    associated_object_type_ids[String],
     /// The ids of the records.
-    object_ids: [i64],
+    object_ids[i64],
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The id of the account.
@@ -169,7 +169,7 @@ crm_core::record! {
 crm_core::setters!(Condition {
     value: String,
     /// Values, in a list or by name.
-    values: [String],
+    values[String],
 });
 
 impl Condition {
@@ -472,15 +472,15 @@ crm_core::record! {
 }
 crm_core::setters!(ObjectSubscriptionUpsertRequest {
     /// Actions that are performed, allowed or observed.
-    actions: [ActionsItem],
+    actions[ActionsItem],
     /// The ids of the records.
-    object_ids: [i64],
+    object_ids[i64],
     /// The id of the type of object, for example `0-1`.
     object_type_id: String,
     /// The id of the account.
     portal_id: i64,
     /// The properties, by internal name.
-    properties: [String],
+    properties[String],
 });
 
 impl ObjectSubscriptionUpsertRequest {

@@ -450,15 +450,15 @@ crm_core::record! {
 }
 crm_core::setters!(ContactFlowCreateRequest {
     /// The actions of the workflow.
-    actions: [ContactFlowActionsItem],
+    actions[ContactFlowActionsItem],
     /// Dates on which nothing runs.
-    blocked_dates: [BlockedDate],
+    blocked_dates[BlockedDate],
     /// True if contacts can be enrolled from Salesforce.
     can_enroll_from_salesforce: bool,
     /// Additional properties.
     custom_properties: Map<String>,
     /// Sources of additional records for the workflow.
-    data_sources: [ContactFlowDataSourcesItem],
+    data_sources[ContactFlowDataSourcesItem],
     /// Human-readable description.
     description: String,
     /// Criteria that enroll a record in the workflow.
@@ -479,9 +479,9 @@ crm_core::setters!(ContactFlowCreateRequest {
     /// The id of the first action.
     start_action_id: String,
     /// The ids of the lists whose contacts are not enrolled.
-    suppression_list_ids: [i64],
+    suppression_list_ids[i64],
     /// The hours of the week in which actions may run.
-    time_windows: [TimeWindow],
+    time_windows[TimeWindow],
     un_enrollment_setting: UnEnrollmentSetting,
     /// The UUID.
     uuid: String,
@@ -608,9 +608,9 @@ crm_core::record! {
 }
 crm_core::setters!(ContactFlowPutRequest {
     /// The actions of the workflow.
-    actions: [ContactFlowActionsItem],
+    actions[ContactFlowActionsItem],
     /// Dates on which nothing runs.
-    blocked_dates: [BlockedDate],
+    blocked_dates[BlockedDate],
     /// True if contacts can be enrolled from Salesforce.
     can_enroll_from_salesforce: bool,
     /// Additional properties.
@@ -633,9 +633,9 @@ crm_core::setters!(ContactFlowPutRequest {
     /// The id of the first action.
     start_action_id: String,
     /// The ids of the lists whose contacts are not enrolled.
-    suppression_list_ids: [i64],
+    suppression_list_ids[i64],
     /// The hours of the week in which actions may run.
-    time_windows: [TimeWindow],
+    time_windows[TimeWindow],
     un_enrollment_setting: UnEnrollmentSetting,
     /// The UUID.
     uuid: String,
@@ -728,13 +728,13 @@ crm_core::setters!(CustomCodeAction {
     /// Connection to the next action.
     connection: Connection,
     /// The inputs it takes.
-    input_fields: [InputVariable],
+    input_fields[InputVariable],
     /// Outputs of the action.
-    output_fields: [EnumerationOutputField],
+    output_fields[EnumerationOutputField],
     /// Runtime of the code, with its version.
     runtime: String,
     /// The names of the secrets that the code can read.
-    secret_names: [String],
+    secret_names[String],
     source_code: String,
 });
 
@@ -1831,13 +1831,13 @@ crm_core::record! {
 }
 crm_core::setters!(PlatformFlowCreateRequest {
     /// The actions of the workflow.
-    actions: [ContactFlowActionsItem],
+    actions[ContactFlowActionsItem],
     /// Dates on which nothing runs.
-    blocked_dates: [BlockedDate],
+    blocked_dates[BlockedDate],
     /// Additional properties.
     custom_properties: Map<String>,
     /// Sources of additional records for the workflow.
-    data_sources: [ContactFlowDataSourcesItem],
+    data_sources[ContactFlowDataSourcesItem],
     /// Human-readable description.
     description: String,
     /// Criteria that enroll a record in the workflow.
@@ -1856,7 +1856,7 @@ crm_core::setters!(PlatformFlowCreateRequest {
     /// Filters for records that are excluded.
     suppression_filter_branch: FilterBranch,
     /// The hours of the week in which actions may run.
-    time_windows: [TimeWindow],
+    time_windows[TimeWindow],
     /// The UUID.
     uuid: String,
 });
@@ -1929,9 +1929,9 @@ crm_core::record! {
 }
 crm_core::setters!(PlatformFlowPutRequest {
     /// The actions of the workflow.
-    actions: [ContactFlowActionsItem],
+    actions[ContactFlowActionsItem],
     /// Dates on which nothing runs.
-    blocked_dates: [BlockedDate],
+    blocked_dates[BlockedDate],
     /// Additional properties.
     custom_properties: Map<String>,
     /// Human-readable description.
@@ -1950,7 +1950,7 @@ crm_core::setters!(PlatformFlowPutRequest {
     /// Filters for records that are excluded.
     suppression_filter_branch: FilterBranch,
     /// The hours of the week in which actions may run.
-    time_windows: [TimeWindow],
+    time_windows[TimeWindow],
     /// The UUID.
     uuid: String,
 });

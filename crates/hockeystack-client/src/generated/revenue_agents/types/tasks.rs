@@ -147,7 +147,7 @@ crm_core::setters!(TaskDraft {
     /// Subject of an e-mail.
     subject: String,
     /// Points to raise in a call.
-    talking_points: [String],
+    talking_points[String],
 });
 
 crm_core::record! {

@@ -73,7 +73,7 @@ crm_core::setters!(AdCampaign {
     ad_campaign_group_id: String,
     ad_campaign_id: String,
     /// The ads of the campaign.
-    ads: [LinkedInAd],
+    ads[LinkedInAd],
     /// The people that the ads target.
     audience: Audience,
     campaign_type: String,
@@ -128,7 +128,7 @@ crm_core::setters!(AdCampaignGroupData {
     ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization,
     ad_campaign_group_id: String,
     /// The campaigns of the group.
-    ad_campaigns: [AdCampaign],
+    ad_campaigns[AdCampaign],
     /// The amount that may be spent, and its end date.
     budget: LinkedInBudget,
     id: String,
@@ -206,7 +206,7 @@ crm_core::record! {
 }
 crm_core::setters!(Audience {
     /// The places of the audience.
-    geo_locations: [GeoLocation],
+    geo_locations[GeoLocation],
     target_audience: TargetAudience,
 });
 
@@ -335,9 +335,9 @@ crm_core::record! {
 }
 crm_core::setters!(Campaign {
     /// The ad groups of the campaign.
-    ad_groups: [GoogleAdGroup],
+    ad_groups[GoogleAdGroup],
     /// The hours of the week during which ads are shown.
-    ad_schedule: [GoogleAdSchedule],
+    ad_schedule[GoogleAdSchedule],
     /// Advanced options of the campaign.
     advanced_options: Value,
     /// Always `DEMAND_GEN`.
@@ -455,7 +455,7 @@ crm_core::setters!(CreateLeadForm {
     /// The headline above the questions.
     question_page_headline: String,
     /// The questions to ask.
-    questions: [FormQuestion],
+    questions[FormQuestion],
     /// The page that is shown after the form is submitted.
     thank_you_page: ThankYouPage,
     type_: CreateLeadFormType,
@@ -476,7 +476,7 @@ crm_core::record! {
 }
 crm_core::setters!(CustomDisclaimer {
     /// The boxes to tick.
-    checkboxes: [CustomDisclaimerCheckbox],
+    checkboxes[CustomDisclaimerCheckbox],
 });
 
 impl CustomDisclaimer {
@@ -556,19 +556,19 @@ crm_core::setters!(FacebookAudience {
     /// The minimum age of the audience.
     age_min: f64,
     /// The genders that the audience includes.
-    genders: [f64],
+    genders[f64],
     /// The interests of the audience.
-    interests: [AudienceInterest],
+    interests[AudienceInterest],
     /// The languages of the audience.
-    locales: [AudienceLocale],
+    locales[AudienceLocale],
     /// The lookalike audiences.
-    lookalike: [AudienceCustomAudienceItem],
+    lookalike[AudienceCustomAudienceItem],
     /// The choice of placements: `auto` or `manual`.
     placement_type: FacebookAudiencePlacementType,
     /// The placements of the ads.
     placements: AudiencePlacements,
     /// The audiences that are targeted again.
-    retargeting: [AudienceCustomAudienceItem],
+    retargeting[AudienceCustomAudienceItem],
 });
 
 impl FacebookAudience {
@@ -665,7 +665,7 @@ crm_core::record! {
 }
 crm_core::setters!(FormQuestion {
     label: String,
-    options: [FormQuestionOption],
+    options[FormQuestionOption],
 });
 
 impl FormQuestion {
@@ -749,7 +749,7 @@ crm_core::setters!(GeoAddressComponent {
     /// The short name, for example `NY`.
     short_name: String,
     /// The types, for example `locality`.
-    types: [String],
+    types[String],
 });
 
 crm_core::record! {
@@ -797,7 +797,7 @@ crm_core::record! {
 crm_core::setters!(GoogleAdGroup {
     ad_campaign_id: String,
     /// The ads of the ad group.
-    ad_content: [GoogleAdContent],
+    ad_content[GoogleAdContent],
     ad_group_error: String,
     ad_group_id: String,
     /// The people that the ads target.
@@ -813,7 +813,7 @@ crm_core::setters!(GoogleAdGroup {
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
     publishing_status: PublishingStatus,
     /// The channels on which the ads are shown, for example `YOUTUBE`.
-    selected_channels: [GoogleAdContentPlacementsItem],
+    selected_channels[GoogleAdContentPlacementsItem],
 });
 
 crm_core::record! {
@@ -827,9 +827,9 @@ crm_core::record! {
 }
 crm_core::setters!(GoogleAdGroupAudience {
     /// The places of the audience.
-    geo_locations: [GoogleGeoLocation],
+    geo_locations[GoogleGeoLocation],
     /// The languages of the audience.
-    locales: [GoogleLocale],
+    locales[GoogleLocale],
 });
 
 crm_core::record! {
@@ -851,15 +851,15 @@ crm_core::record! {
 }
 crm_core::setters!(GoogleCampaignAudience {
     /// The ages to include or exclude.
-    age_range: [GoogleDemographicTarget],
+    age_range[GoogleDemographicTarget],
     /// The genders to reach.
-    gender: [GoogleDemographicTarget],
+    gender[GoogleDemographicTarget],
     /// The places of the audience.
-    geo_locations: [GoogleGeoLocation],
+    geo_locations[GoogleGeoLocation],
     /// The languages of the audience.
-    locales: [GoogleLocale],
+    locales[GoogleLocale],
     /// The segments that form the audience.
-    segments: [GoogleSegmentTarget],
+    segments[GoogleSegmentTarget],
     /// The interests of the target audience.
     target_interests: GoogleTargetInterests,
 });
@@ -893,7 +893,7 @@ crm_core::record! {
 }
 crm_core::setters!(GoogleGeoLocation {
     /// The parts of the address.
-    address_components: [GeoAddressComponent],
+    address_components[GeoAddressComponent],
     country_name: String,
     /// The address in one line.
     formatted_address: String,
@@ -973,7 +973,7 @@ crm_core::setters!(UpsertAdset {
     /// The id of the Instagram account that shows the ads.
     instagram_actor_id: String,
     /// The messengers that the ad opens, for example `WHATSAPP`.
-    messaging_platforms: [UpsertAdsetMessagingPlatformsItem],
+    messaging_platforms[UpsertAdsetMessagingPlatformsItem],
     name: String,
     page_id: String,
     /// The id of the tracking pixel.
@@ -1039,7 +1039,7 @@ crm_core::setters!(UpsertCampaign {
     objective: UpsertCampaignObjective,
     source: String,
     /// The special ad categories to which it belongs, for example `HOUSING`.
-    special_ad_categories: [UpsertCampaignSpecialAdCategoriesItem],
+    special_ad_categories[UpsertCampaignSpecialAdCategoriesItem],
 });
 
 impl UpsertCampaign {

@@ -79,7 +79,7 @@ crm_core::setters!(CreateBlogPostParams {
     /// The canonical URL for search engines.
     canonical_link: String,
     /// The categories, as records or ids.
-    categories: [String],
+    categories[String],
     /// The human-readable description.
     description: String,
     /// The alternative text of the image.
@@ -92,7 +92,7 @@ crm_core::setters!(CreateBlogPostParams {
     /// The text of the post as HTML.
     raw_html: String,
     status: BlogPostParamsStatus,
-    tags: [String],
+    tags[String],
     title: String,
     /// The part of the URL that identifies it.
     url_slug: String,
@@ -140,7 +140,7 @@ crm_core::setters!(UpdateBlogPostParams {
     /// The canonical URL for search engines.
     canonical_link: String,
     /// The categories, as records or ids.
-    categories: [String],
+    categories[String],
     /// The human-readable description.
     description: String,
     /// The alternative text of the image.
@@ -153,7 +153,7 @@ crm_core::setters!(UpdateBlogPostParams {
     /// The text of the post as HTML.
     raw_html: String,
     status: BlogPostParamsStatus,
-    tags: [String],
+    tags[String],
     title: String,
     /// The part of the URL that identifies it.
     url_slug: String,

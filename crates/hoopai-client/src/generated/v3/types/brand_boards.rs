@@ -236,13 +236,13 @@ crm_core::record! {
 crm_core::setters!(CreateBrandBoardParam {
     brand_board_id: String,
     /// The colors of the brand board.
-    colors: [Color],
+    colors[Color],
     /// True if it is the default.
     default_: bool,
     /// The fonts of the brand board.
-    fonts: [Font],
+    fonts[Font],
     /// The logos of the brand board.
-    logos: [Logo],
+    logos[Logo],
     parent_id: String,
     type_: MetaDataSourceType,
     url: String,
@@ -511,13 +511,13 @@ crm_core::record! {
 }
 crm_core::setters!(UpdateBrandBoardBody {
     /// The colors of the brand board.
-    colors: [Color],
+    colors[Color],
     /// True if it is the default.
     default_: bool,
     /// The fonts of the brand board.
-    fonts: [Font],
+    fonts[Font],
     /// The logos of the brand board.
-    logos: [Logo],
+    logos[Logo],
     name: String,
     parent_id: String,
 });

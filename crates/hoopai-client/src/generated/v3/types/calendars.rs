@@ -501,7 +501,7 @@ crm_core::setters!(CalendarCreate {
     /// True if appointments are confirmed automatically. Default: `true`.
     auto_confirm: bool,
     /// The dates that have opening hours of their own. Deprecated by the vendor.
-    availabilities: [Availability],
+    availabilities[Availability],
     /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count. Deprecated by the vendor.
     availability_type: f64,
     /// The URL of the calendar's cover image.
@@ -537,14 +537,14 @@ crm_core::setters!(CalendarCreate {
     /// True for real payments, false for tests.
     is_live_payment_mode: bool,
     /// The places or types of meeting that can be booked.
-    location_configurations: [LocationConfiguration],
+    location_configurations[LocationConfiguration],
     /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
     notes: String,
     /// Deprecated by the vendor.
-    notifications: [CalendarNotification],
+    notifications[CalendarNotification],
     /// The opening hours. Deprecated by the vendor.
-    open_hours: [OpenHour],
+    open_hours[OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
@@ -575,7 +575,7 @@ crm_core::setters!(CalendarCreate {
     slug: String,
     sticky_contact: bool,
     /// The team members of the calendar.
-    team_members: [TeamMember],
+    team_members[TeamMember],
     /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
     /// The design of the booking widget. Default: `classic`.
@@ -815,7 +815,7 @@ crm_core::setters!(CalendarUpdate {
     /// True if appointments are confirmed automatically.
     auto_confirm: bool,
     /// The dates that have opening hours of their own. Deprecated by the vendor.
-    availabilities: [UpdateAvailability],
+    availabilities[UpdateAvailability],
     /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count. Deprecated by the vendor.
     availability_type: f64,
     /// The URL of the calendar's cover image.
@@ -848,15 +848,15 @@ crm_core::setters!(CalendarUpdate {
     /// True for real payments, false for tests.
     is_live_payment_mode: bool,
     /// The places or types of meeting that can be booked.
-    location_configurations: [LocationConfiguration],
+    location_configurations[LocationConfiguration],
     /// The settings that hide a share of the free slots.
     look_busy_config: LookBusyConfiguration,
     name: String,
     notes: String,
     /// Deprecated by the vendor.
-    notifications: [CalendarNotification],
+    notifications[CalendarNotification],
     /// The opening hours. Deprecated by the vendor.
-    open_hours: [OpenHour],
+    open_hours[OpenHour],
     /// The id of the tracking pixel.
     pixel_id: String,
     /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
@@ -885,7 +885,7 @@ crm_core::setters!(CalendarUpdate {
     slug: String,
     sticky_contact: bool,
     /// The team members of the calendar.
-    team_members: [TeamMember],
+    team_members[TeamMember],
     /// The part of the booking URL that identifies the calendar.
     widget_slug: String,
     /// The design of the booking widget. Default: `classic`.
@@ -936,7 +936,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(CreateBookingService {
-    add_ons: [ServiceAddOn],
+    add_ons[ServiceAddOn],
     /// The position among the others or on the page.
     position: f64,
     /// The id of the staff member who provides the service.
@@ -1046,7 +1046,7 @@ crm_core::setters!(CreatePublicServiceBooking {
     meeting_location: String,
     service_location_id: String,
     /// The services that are offered or booked.
-    services: [CreateBookingService],
+    services[CreateBookingService],
     start_time: String,
     status: CreatePublicServiceBookingStatus,
     /// The time zone, for example `America/New_York`.
@@ -1127,7 +1127,7 @@ crm_core::setters!(CreateService {
     service_duration: f64,
     /// The unit of `service_duration`: `mins` or `hours`.
     service_duration_unit: BufferUnit,
-    variations: [CreateServiceVariation],
+    variations[CreateServiceVariation],
 });
 
 impl CreateService {
@@ -1590,7 +1590,7 @@ crm_core::record! {
 }
 crm_core::setters!(UpdateEventCalendarSchedule {
     /// The rules that define the available times.
-    rules: [ScheduleRule],
+    rules[ScheduleRule],
     /// The time zone, for example `America/New_York`.
     timezone: String,
 });
@@ -1657,8 +1657,8 @@ crm_core::setters!(UpdateService {
     /// The part of the URL after the domain.
     slug: String,
     /// The staff members who provide the service.
-    staff: [Staff],
-    variations: [ServiceVariation],
+    staff[Staff],
+    variations[ServiceVariation],
 });
 
 crm_core::record! {
@@ -1683,7 +1683,7 @@ crm_core::setters!(UpdateServiceBooking {
     meeting_location: String,
     service_location_id: String,
     /// The services that are offered or booked.
-    services: [CreateBookingService],
+    services[CreateBookingService],
     start_time: String,
     status: UpdateServiceBookingStatus,
     /// The time zone, for example `America/New_York`.

@@ -113,7 +113,7 @@ crm_core::setters!(AdvanceSettings {
     /// The settings of the opt-in to A2P text messages.
     a_two_p_compliance: A2pCompliance,
     /// The chat types that the widget offers, for example `liveChat`.
-    all_in_one_chat_types: [ChatWidgetsListChatType],
+    all_in_one_chat_types[ChatWidgetsListChatType],
     /// The first message of the all-in-one chat.
     all_in_one_initial_msg: String,
     /// The title that is shown as the brand.
@@ -122,7 +122,7 @@ crm_core::setters!(AdvanceSettings {
     business_office_hours: BusinessOfficeHours,
     /// The message before the contact form.
     contact_form_intro_message: String,
-    contact_form_options: [AdvanceSettingsContactFormOptionsItem],
+    contact_form_options[AdvanceSettingsContactFormOptionsItem],
     contact_form_system_message: String,
     /// True if the consent box is ticked by default.
     default_consent_check: bool,
@@ -182,7 +182,7 @@ crm_core::setters!(BusinessOfficeHours {
     /// True if business hours apply.
     enable_business_hours: bool,
     /// The opening hours.
-    open_hours: [BusinessOfficeHoursOpenHoursItem],
+    open_hours[BusinessOfficeHoursOpenHoursItem],
     /// The greeting outside office hours.
     outside_office_hours_welcome_msg: String,
     /// The time zone, for example `America/New_York`.

@@ -150,7 +150,7 @@ crm_core::setters!(CreateContact {
     /// The country code, for example `US`.
     country: String,
     /// The custom fields with their values.
-    custom_fields: [Value],
+    custom_fields[Value],
     /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
     /// True if the contact receives no messages.
@@ -173,7 +173,7 @@ crm_core::setters!(CreateContact {
     /// The state or region.
     state: String,
     /// The names of the contact's tags.
-    tags: [String],
+    tags[String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
     /// The URL of the website.
@@ -310,7 +310,7 @@ crm_core::setters!(UpdateContact {
     /// The country code, for example `US`.
     country: String,
     /// The custom fields with their values.
-    custom_fields: [Value],
+    custom_fields[Value],
     /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
     /// True if the contact receives no messages.
@@ -332,7 +332,7 @@ crm_core::setters!(UpdateContact {
     /// The state or region.
     state: String,
     /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
-    tags: [String],
+    tags[String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
     /// The URL of the website.
@@ -433,7 +433,7 @@ crm_core::setters!(UpsertContact {
     /// True to create a contact also if one exists, where the location allows duplicates. Default: `false`.
     create_new_if_duplicate_allowed: bool,
     /// The custom fields with their values.
-    custom_fields: [Value],
+    custom_fields[Value],
     /// The date of birth, in the form `YYYY-MM-DD`.
     date_of_birth: String,
     /// True if the contact receives no messages.
@@ -456,7 +456,7 @@ crm_core::setters!(UpsertContact {
     /// The state or region.
     state: String,
     /// The names of all tags of the contact. They replace the present ones; `add_tags` and `remove_tags` change single tags.
-    tags: [String],
+    tags[String],
     /// The time zone, for example `America/New_York`.
     timezone: String,
     /// The URL of the website.

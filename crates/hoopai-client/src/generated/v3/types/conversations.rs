@@ -84,7 +84,7 @@ impl EmailEvents {
     /// Returns the members that the document does not name, in order. The value is `None` if it is of another
     /// type; `extra` holds it.
     pub fn others(&self) -> impl Iterator<Item = (&str, Option<i64>)> {
-        let named = &<Self as crm_core::codec::Record>::NAMES[1..];
+        let named = crm_core::codec::members::<Self>();
         self.extra
             .iter()
             .filter(|(name, _)| !named.contains(name))
@@ -179,7 +179,7 @@ crm_core::record! {
 crm_core::setters!(UpdateEmailMessageStatus {
     /// The events, or the number of each.
     events: EmailEvents,
-    recipients: [UpdateRecipientMessageStatus],
+    recipients[UpdateRecipientMessageStatus],
 });
 
 impl UpdateEmailMessageStatus {

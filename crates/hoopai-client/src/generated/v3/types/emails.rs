@@ -669,7 +669,7 @@ crm_core::setters!(ScheduleCampaignAbTestConfig {
     test_type: ScheduleCampaignAbTestConfigTestType,
     /// The number of variations in the test.
     variation_count: f64,
-    variations: [ScheduleCampaignAbTestVariation],
+    variations[ScheduleCampaignAbTestVariation],
     /// The criterion that decides the test: `openRate` or `clickRate`.
     winning_criteria: ScheduleCampaignAbTestConfigWinningCriteria,
 });
@@ -727,7 +727,7 @@ crm_core::record! {
 }
 crm_core::setters!(ScheduleCampaignBatchConfig {
     /// The days on which nothing is sent, for example `Sat`.
-    skip_days: [DaysItem],
+    skip_days[DaysItem],
     /// The time of day at which sending ends, for example `05:00 PM`.
     window_end: String,
     /// The time of day at which sending starts, for example `09:00 AM`.
@@ -792,7 +792,7 @@ crm_core::setters!(ScheduleCampaignBody {
     /// The type of schedule, for example `immediate` or `SCHEDULED`.
     schedule_type: ScheduleCampaignBodyScheduleType,
     /// The days of the week on which it is sent, for example `Mon`.
-    send_days: [DaysItem],
+    send_days[DaysItem],
     /// The IANA time zone, for example `America/New_York`.
     time_zone: String,
     user_id: String,
@@ -836,7 +836,7 @@ crm_core::record! {
 }
 crm_core::setters!(ScheduleCampaignEmailMeta {
     /// The URLs of the attached files, or the files with their details.
-    attachments: [String],
+    attachments[String],
     /// The text that an inbox shows before the e-mail is opened.
     preview_text: String,
     /// The e-mail address that receives replies.
@@ -879,12 +879,12 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(ScheduleCampaignRecipients {
-    contact_ids: [String],
+    contact_ids[String],
     /// Default: `true`.
     freeze_list: bool,
     /// The segment of people by their engagement, for example `engaged_last_7_days`.
     segment: ScheduleCampaignRecipientsSegment,
-    tag_ids: [String],
+    tag_ids[String],
 });
 
 impl ScheduleCampaignRecipients {

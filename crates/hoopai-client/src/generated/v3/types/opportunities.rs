@@ -42,7 +42,7 @@ crm_core::setters!(CreateOpportunity {
     assigned_to: String,
     contact_id: String,
     /// The custom fields with their values.
-    custom_fields: [Value],
+    custom_fields[Value],
     /// The expected close date, in the form `YYYY-MM-DD`.
     forecast_expected_close_date: String,
     /// The probability of winning, in percent.
@@ -228,7 +228,7 @@ crm_core::setters!(UpdateOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
     /// The custom fields with their values.
-    custom_fields: [Value],
+    custom_fields[Value],
     /// The expected close date, in the form `YYYY-MM-DD`.
     forecast_expected_close_date: String,
     /// The probability of winning, in percent.
@@ -275,7 +275,7 @@ crm_core::setters!(UpsertOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
     /// The followers, as the ids of users or as a number.
-    followers: [String],
+    followers[String],
     /// The action on the followers: `add` or `remove`.
     followers_action_type: AddOrRemove,
     /// The expected close date, in the form `YYYY-MM-DD`.

@@ -114,14 +114,14 @@ crm_core::setters!(CreateCouponParams {
     limit_per_customer: bool,
     name: String,
     /// The ids of the prices to which it applies.
-    price_ids: [String],
-    product_ids: [String],
+    price_ids[String],
+    product_ids[String],
     /// The start of the period.
     start_date: String,
     /// The maximum number of uses.
     usage_limit: f64,
     /// The ids of the variants to which it applies.
-    variant_ids: [String],
+    variant_ids[String],
 });
 
 impl CreateCouponParams {
@@ -224,14 +224,14 @@ crm_core::setters!(UpdateCouponParams {
     limit_per_customer: bool,
     name: String,
     /// The ids of the prices to which it applies.
-    price_ids: [String],
-    product_ids: [String],
+    price_ids[String],
+    product_ids[String],
     /// The start of the period.
     start_date: String,
     /// The maximum number of uses.
     usage_limit: f64,
     /// The ids of the variants to which it applies.
-    variant_ids: [String],
+    variant_ids[String],
 });
 
 impl UpdateCouponParams {

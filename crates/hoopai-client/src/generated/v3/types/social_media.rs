@@ -119,8 +119,8 @@ crm_core::record! {
 }
 crm_core::setters!(CalendarList {
     /// The ids of the social media accounts.
-    account_ids: [String],
-    category_ids: [String],
+    account_ids[String],
+    category_ids[String],
 });
 
 impl CalendarList {
@@ -390,9 +390,9 @@ crm_core::record! {
 }
 crm_core::setters!(CommentsCreateBody {
     /// The URLs of the attached files, or the files with their details.
-    attachments: [SocialPlannerAttachment],
+    attachments[SocialPlannerAttachment],
     /// The people or pages that the text mentions.
-    mentions: [Mentions],
+    mentions[Mentions],
     /// True to notify all members of the group.
     notify_all_group_members: bool,
 });
@@ -673,7 +673,7 @@ crm_core::setters!(CreatePost {
     instagram_post_details: InstagramPost,
     linkedin_post_details: LinkedinPost,
     /// The images and videos.
-    media: [PostMedia],
+    media[PostMedia],
     /// The content of the link preview.
     og_tags_details: OgTagsSchema,
     pinterest_post_details: PinterestPost,
@@ -687,7 +687,7 @@ crm_core::setters!(CreatePost {
     status: CreatePostStatus,
     /// The text of the post.
     summary: String,
-    tags: [String],
+    tags[String],
     tiktok_post_details: TiktokPost,
     youtube_post_details: YoutubePost,
 });
@@ -760,7 +760,7 @@ crm_core::setters!(CreateQueueItem {
     primary_image: String,
     /// The id of the edit session.
     session_id: String,
-    variations: [VariationInput],
+    variations[VariationInput],
 });
 
 impl CreateQueueItem {
@@ -1210,7 +1210,7 @@ crm_core::record! {
 }
 crm_core::setters!(EditSessionCalendar {
     /// The ids of the social media accounts.
-    account_ids: [String],
+    account_ids[String],
 });
 
 impl EditSessionCalendar {
@@ -2140,8 +2140,8 @@ crm_core::setters!(PinterestPost {
     board_ids: Map<String>,
     link: String,
     /// The Pinterest boards to post to.
-    pinterest_boards: [PinterestBoardSelection],
-    shortened_links: [String],
+    pinterest_boards[PinterestBoardSelection],
+    shortened_links[String],
     title: String,
 });
 
@@ -2395,7 +2395,7 @@ crm_core::record! {
 }
 crm_core::setters!(QueueModifiedPost {
     /// The ids of the social media accounts.
-    account_ids: [String],
+    account_ids[String],
     /// True to put a watermark on the media.
     apply_watermark: bool,
     category_id: String,
@@ -2411,7 +2411,7 @@ crm_core::setters!(QueueModifiedPost {
     /// The id of the location (sub-account).
     location_id: String,
     /// The images and videos.
-    media: [PostMedia],
+    media[PostMedia],
     /// The content of the link preview.
     og_tags_details: OgTagsSchema,
     pinterest_post_details: PinterestPost,
@@ -2425,7 +2425,7 @@ crm_core::setters!(QueueModifiedPost {
     status: String,
     /// The text of the post.
     summary: String,
-    tags: [String],
+    tags[String],
     tiktok_post_details: TiktokPost,
     type_: String,
     user_id: String,
@@ -2558,7 +2558,7 @@ crm_core::record! {
 }
 crm_core::setters!(SetAccounts {
     /// The ids of the social media accounts.
-    account_ids: [String],
+    account_ids[String],
     /// The id of the approving user.
     approver: String,
     /// The type of CSV file: `basic` or `advance`.
@@ -2636,7 +2636,7 @@ crm_core::setters!(SocialMediaGetStatisticsBody {
     /// The period of the figures.
     current_range: SocialMediaGetStatisticsBodyCurrentRange,
     /// The social networks, or the statistics of each.
-    platforms: [SocialMediaGetStatisticsBodyPlatformsItem],
+    platforms[SocialMediaGetStatisticsBodyPlatformsItem],
     /// The previous period, for comparison.
     prev_range: SocialMediaGetStatisticsBodyPrevRange,
 });
@@ -3050,7 +3050,7 @@ crm_core::setters!(UpdateCategoryQueue {
     skip_legacy_watermark: bool,
     status: String,
     /// The times of the week at which posts are published.
-    time_slots: [TimeSlot],
+    time_slots[TimeSlot],
 });
 
 impl UpdateCategoryQueue {
@@ -3121,7 +3121,7 @@ crm_core::setters!(UpdateQueueItem {
     primary_image: String,
     /// The id of the edit session.
     session_id: String,
-    variations: [VariationInput],
+    variations[VariationInput],
 });
 
 impl UpdateQueueItem {
@@ -3220,7 +3220,7 @@ crm_core::record! {
 crm_core::setters!(VariationInput {
     content: String,
     /// The people or pages that the text mentions.
-    mentions: [Value],
+    mentions[Value],
     /// The content of the link preview.
     og_tags: OgTagsInput,
 });

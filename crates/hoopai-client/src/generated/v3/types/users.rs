@@ -50,7 +50,7 @@ crm_core::setters!(CreateUser {
     first_name: String,
     last_name: String,
     /// The ids of the locations.
-    location_ids: [String],
+    location_ids[String],
     /// The password of the user.
     password: String,
     permissions: Permissions,
@@ -62,9 +62,9 @@ crm_core::setters!(CreateUser {
     profile_photo: String,
     role: String,
     /// The names of the scopes.
-    scopes: [String],
+    scopes[String],
     /// The scopes that are limited to records that are assigned to the user.
-    scopes_assigned_to_only: [String],
+    scopes_assigned_to_only[String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
     type_: String,
@@ -118,7 +118,7 @@ crm_core::setters!(UpdateUser {
     first_name: String,
     last_name: String,
     /// The ids of the locations.
-    location_ids: [String],
+    location_ids[String],
     /// The password of the user.
     password: String,
     permissions: Permissions,
@@ -130,9 +130,9 @@ crm_core::setters!(UpdateUser {
     profile_photo: String,
     role: String,
     /// The names of the scopes.
-    scopes: [String],
+    scopes[String],
     /// The scopes that are limited to records that are assigned to the user.
-    scopes_assigned_to_only: [String],
+    scopes_assigned_to_only[String],
     /// The Twilio phone numbers of the user.
     twilio_phone: Map<String>,
     type_: String,

@@ -126,7 +126,7 @@ crm_core::record! {
 crm_core::setters!(ContractChangeUpdateRequest {
     /// A date, `YYYY-MM-DD`.
     effective_date: String,
-    line_item_changes: [LineItemChangeRequest],
+    line_item_changes[LineItemChangeRequest],
     name: String,
     prorating: bool,
 });
@@ -189,8 +189,8 @@ crm_core::record! {
     nullable "automatedTaxesEnabled" "billingAddress" "billingCompanyId" "billingStartDateOverride" "dealId" "externalPaymentMethodReferenceId" "locale" "netPaymentTerms" "ownerId" "poNumber" "sellerCompanyAddress" "sellerCompanyDomain" "sellerCompanyName" "sellerEmail" "sellerFirstName" "sellerLastName" "sellerPhone"
 }
 crm_core::setters!(ContractCreateRequest {
-    address_types_to_collect: [AddressTypesToCollectItem],
-    allowed_payment_methods: [PaymentMethodsItem],
+    address_types_to_collect[AddressTypesToCollectItem],
+    allowed_payment_methods[PaymentMethodsItem],
     automated_taxes_enabled: bool,
     billing_address: Address,
     billing_company_id: String,
@@ -207,7 +207,7 @@ crm_core::setters!(ContractCreateRequest {
     deal_id: String,
     external_payment_method_reference_id: String,
     hubspot_billing_enabled: bool,
-    line_items: [ContractCreateRequestLineItemsItem],
+    line_items[ContractCreateRequestLineItemsItem],
     /// The language, for example `en-us`.
     locale: String,
     name: String,
@@ -276,8 +276,8 @@ crm_core::record! {
     nullable "automatedTaxesEnabled" "billingAddress" "billingCompanyId" "billingContactId" "billingStartDateOverride" "dealId" "externalPaymentMethodReferenceId" "locale" "name" "netPaymentTerms" "ownerId" "poNumber" "sellerCompanyAddress" "sellerCompanyDomain" "sellerCompanyName" "sellerEmail" "sellerFirstName" "sellerLastName" "sellerPhone"
 }
 crm_core::setters!(ContractEditRequest {
-    address_types_to_collect: [AddressTypesToCollectItem],
-    allowed_payment_methods: [PaymentMethodsItem],
+    address_types_to_collect[AddressTypesToCollectItem],
+    allowed_payment_methods[PaymentMethodsItem],
     automated_taxes_enabled: bool,
     billing_address: Address,
     billing_company_id: String,

@@ -247,8 +247,8 @@ crm_core::record! {
     required "allowedGroupTypes" "groupConfigs" "maxScorePerCategory" "name" "objectTypeId"
 }
 crm_core::setters!(DraftCreateRequest {
-    allowed_group_types: [ScoreOutputPropertyCategoriesItem],
-    group_configs: [ScoreGroupConfigurationCreate],
+    allowed_group_types[ScoreOutputPropertyCategoriesItem],
+    group_configs[ScoreGroupConfigurationCreate],
     max_score_per_category: i64,
     name: String,
     /// The id of the type of object, for example `0-1`.

@@ -29,7 +29,7 @@ crm_core::setters!(CreatePublicCrmObjectTagRequest {
     display_order: i64,
     /// The filters, as a tree.
     filter_branch: FilterBranch,
-    filter_pipeline_ids: [String],
+    filter_pipeline_ids[String],
     name: String,
 });
 
@@ -85,7 +85,7 @@ crm_core::setters!(PatchPublicCrmObjectTagRequest {
     description: String,
     /// The filters, as a tree.
     filter_branch: FilterBranch,
-    filter_pipeline_ids: [String],
+    filter_pipeline_ids[String],
     name: String,
 });
 

@@ -71,7 +71,7 @@ crm_core::record! {
 }
 crm_core::setters!(BatchCreateRow {
     /// Associations to create with the record.
-    associations: [AssociationsForObject],
+    associations[AssociationsForObject],
     /// An identifier of your choice, which replies and errors repeat.
     object_write_trace_id: String,
 });
@@ -108,9 +108,9 @@ crm_core::setters!(CustomObjectsBatchRead {
     /// The unique property whose value is given instead of the id of the record, for example `email`.
     id_property: String,
     /// The names of the properties to return.
-    properties: [String],
+    properties[String],
     /// The names of the properties to return with their earlier values.
-    properties_with_history: [String],
+    properties_with_history[String],
 });
 
 impl CustomObjectsBatchRead {
@@ -140,7 +140,7 @@ crm_core::record! {
 }
 crm_core::setters!(ObjectCreate {
     /// Associations to create with the record.
-    associations: [AssociationsForObject],
+    associations[AssociationsForObject],
 });
 
 impl ObjectCreate {

@@ -215,8 +215,8 @@ crm_core::record! {
     required "acceptedPaymentMethods" "additionalFormFields" "currencyCode" "discountObjectIds" "enableDefaultCheckoutFees" "feeObjectIds" "fees" "includeEmailInSuccessRedirect" "isOneTimeUseEnabled" "lineItemObjectIds" "lineItems" "paymentLinkName" "state" "taxObjectIds" "taxes"
 }
 crm_core::setters!(PaymentLinkCreateRequest {
-    accepted_payment_methods: [PaymentMethodsItem],
-    additional_form_fields: [PaymentLinkFormField],
+    accepted_payment_methods[PaymentMethodsItem],
+    additional_form_fields[PaymentLinkFormField],
     automated_sales_tax_enabled: bool,
     /// The id of the business unit.
     business_unit_id: String,
@@ -229,21 +229,21 @@ crm_core::setters!(PaymentLinkCreateRequest {
     discount: DiscountRequest,
     discount_code_enabled: bool,
     discount_object_id: String,
-    discount_object_ids: [String],
+    discount_object_ids[String],
     domain_id: String,
     enable_default_checkout_fees: bool,
-    fee_object_ids: [String],
-    fees: [FeeRequest],
+    fee_object_ids[String],
+    fees[FeeRequest],
     include_email_in_success_redirect: bool,
     is_one_time_use_enabled: bool,
-    line_item_object_ids: [String],
-    line_items: [ContractCreateRequestLineItemsItem],
+    line_item_object_ids[String],
+    line_items[ContractCreateRequestLineItemsItem],
     payment_link_name: String,
     state: PaymentLinkReplyState,
     store_payment_method_at_checkout: bool,
     success_url: String,
-    tax_object_ids: [String],
-    taxes: [TaxRequest],
+    tax_object_ids[String],
+    taxes[TaxRequest],
 });
 
 crm_core::record! {
@@ -274,7 +274,7 @@ crm_core::setters!(PaymentLinkFormField {
     /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
     object_type: PaymentLinkFormFieldObjectType,
     /// The values to choose from.
-    options: [FormFieldOption],
+    options[FormFieldOption],
     /// The internal name of the property.
     property_name: String,
 });
@@ -386,8 +386,8 @@ crm_core::record! {
     nullable "businessUnitId" "dealConfigurations" "descriptionHtml" "discountObjectId" "domainId" "successUrl"
 }
 crm_core::setters!(PaymentLinkUpdateRequest {
-    accepted_payment_methods: [PaymentMethodsItem],
-    additional_form_fields: [PaymentLinkFormField],
+    accepted_payment_methods[PaymentMethodsItem],
+    additional_form_fields[PaymentLinkFormField],
     automated_sales_tax_enabled: bool,
     /// The id of the business unit.
     business_unit_id: String,
@@ -400,21 +400,21 @@ crm_core::setters!(PaymentLinkUpdateRequest {
     discount: DiscountRequest,
     discount_code_enabled: bool,
     discount_object_id: Value,
-    discount_object_ids: [String],
+    discount_object_ids[String],
     domain_id: String,
     enable_default_checkout_fees: bool,
-    fee_object_ids: [String],
-    fees: [FeeRequest],
+    fee_object_ids[String],
+    fees[FeeRequest],
     include_email_in_success_redirect: bool,
     is_one_time_use_enabled: bool,
-    line_item_object_ids: [String],
-    line_items: [ContractCreateRequestLineItemsItem],
+    line_item_object_ids[String],
+    line_items[ContractCreateRequestLineItemsItem],
     payment_link_name: String,
     state: PaymentLinkReplyState,
     store_payment_method_at_checkout: bool,
     success_url: String,
-    tax_object_ids: [String],
-    taxes: [TaxRequest],
+    tax_object_ids[String],
+    taxes[TaxRequest],
 });
 
 crm_core::clears!(PaymentLinkUpdateRequest {

@@ -346,9 +346,9 @@ crm_core::setters!(StagePermissionRequest {
     /// True if the user is a super admin.
     super_admin: bool,
     /// The ids of the teams.
-    team_ids: [String],
+    team_ids[String],
     /// The ids of the users.
-    user_ids: [String],
+    user_ids[String],
 });
 
 #[cfg(feature = "schemars")]

@@ -326,7 +326,7 @@ crm_core::setters!(PriceBookUpdateRequest {
     /// Human-readable description.
     description: String,
     name: String,
-    supported_currencies: [String],
+    supported_currencies[String],
 });
 
 crm_core::clears!(PriceBookUpdateRequest {

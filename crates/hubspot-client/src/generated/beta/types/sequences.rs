@@ -209,7 +209,7 @@ crm_core::record! {
 }
 crm_core::setters!(SequenceRequest {
     /// Dependencies between the steps.
-    dependencies: [SequenceStepDependencyRequest],
+    dependencies[SequenceStepDependencyRequest],
     dynamic: bool,
     engagement_triggers: SequenceEngagementTriggersRequest,
     /// The id of the folder.
@@ -218,7 +218,7 @@ crm_core::setters!(SequenceRequest {
     /// Its settings.
     settings: SequenceSettingsRequest,
     /// The steps of the sequence.
-    steps: [SequenceStepRequest],
+    steps[SequenceStepRequest],
 });
 
 crm_core::record! {
@@ -421,7 +421,7 @@ crm_core::setters!(SequenceStepRequest {
     step_order: i64,
     /// The task that the step creates.
     task_pattern: SequenceTaskPatternRequest,
-    variants: [SequenceStepVariantRequest],
+    variants[SequenceStepVariantRequest],
 });
 
 crm_core::record! {
