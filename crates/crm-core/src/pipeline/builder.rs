@@ -295,7 +295,7 @@ impl<C> ClientBuilder<C> {
             vendor: self.vendor,
             http: match self.http {
                 Some(client) => client,
-                None => transport::client(address.as_str(), idle, self.max_connections)?,
+                None => transport::client(&address, idle, self.max_connections)?,
             },
             address,
             connections: Connections::new(self.max_connections),
