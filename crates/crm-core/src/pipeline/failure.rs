@@ -46,7 +46,7 @@ const OUT_OF_SOCKETS: [i32; 2] = [10_024, 10_055];
 pub(super) fn unanswered(error: reqwest::Error, content: bool) -> Error {
     let error = error.without_url();
     if let Some(advice) = permanent(&error) {
-        let text = format!("could not connect: {}; {advice}", innermost(&error));
+        let text = format!("{}: {}; {advice}", unconnected(&error), innermost(&error));
         return Error::config(text).with_source(error);
     }
     if out_of_sockets(&error) {
@@ -81,7 +81,7 @@ pub(super) fn unanswered(error: reqwest::Error, content: bool) -> Error {
 fn unconnected(error: &reqwest::Error) -> &'static str {
     let tunnel = causes(error).map(ToString::to_string).find(|text| text.starts_with(TUNNEL));
     match tunnel.as_deref() {
-        None => "could not connect",
+        None | Some(PROXY_CREDENTIALS) => "could not connect",
         Some(NO_PROXY) => "could not connect to the proxy",
         Some(_) => {
             "the proxy opened no connection to the vendor (check its log and rules, and the user and password in its address)"
