@@ -168,6 +168,11 @@ fn what_is_wrong_is_one_line() {
             "invalid value 'hooks.example.com' for".to_owned(),
         ),
         (
+            "webhooks listen hoopai --url https://a.example".to_owned(),
+            2,
+            "--url has no effect on webhooks of".to_owned(),
+        ),
+        (
             "webhooks listen hubspot --forward localhost:1".to_owned(),
             2,
             "--forward must be an address such as ".to_owned(),

@@ -20,8 +20,8 @@ pub(super) fn check(https: bool) -> Result<(), Error> {
         {
             // The value can contain a password.
             return Err(Error::config(format!(
-                "{name} in the environment is not the address of a proxy; write http://user:password@host:port, with \
-                 special characters of user and password percent-encoded"
+                "{name} in the environment is not the address of a proxy, for example http://proxy.example:3128; percent-encode \
+                 special characters of its user and password"
             )));
         }
     }

@@ -49,6 +49,12 @@ pub(super) fn command() -> Command {
 
 pub(super) async fn run(vendor: &str, profile: &Profile, matches: &ArgMatches) -> Result<(), Failure> {
     let verifier = Verifier::of(vendor, profile)?;
+    let public = matches.get_one::<Public>("url").cloned();
+    if public.is_some() && !matches!(verifier, Verifier::HubSpot(_)) {
+        return Err(Failure::usage(format!(
+            "--url has no effect on webhooks of {vendor}, which do not sign the address; leave it out"
+        )));
+    }
     let forward = matches.get_one::<String>("forward").map(|address| Place::read(address, "--forward")).transpose()?;
     let address = matches.get_one::<SocketAddr>("listen").copied();
     let address = address.ok_or_else(|| Failure::usage("--listen needs an address"))?;
@@ -56,7 +62,6 @@ pub(super) async fn run(vendor: &str, profile: &Profile, matches: &ArgMatches) -
     let mut interrupt = Interrupt::new();
     note::say(&format!("listening for webhooks of {vendor} at http://{}; Ctrl-C ends", server.address));
     let (failed, mut ended) = mpsc::channel(1);
-    let public = matches.get_one::<Public>("url").cloned();
     let listener = Arc::new(Listener { verifier, public, forward, failed });
     let end = async {
         match interrupt.or(ended.recv()).await {
