@@ -74,7 +74,7 @@ fn a_delivery_is_printed_if_its_signature_is_right() {
     assert_eq!(kinds, ["contact.propertyChange", "deal.creation", "deal.deletion"]);
 }
 
-/// As nginx does it by default, and a proxy that removes a prefix of the path.
+/// nginx replaces the host by default, and a proxy can remove a prefix of the path.
 #[test]
 fn a_proxy_that_replaces_host_and_path_needs_the_address_at_the_vendor() {
     let event = json!([{"subscriptionType": "deal.creation"}]);

@@ -11,7 +11,7 @@ const MOST_CHARACTERS: usize = 200;
 /// The address that is set at the vendor.
 #[derive(Clone)]
 pub(super) struct Public {
-    /// As it was written, because its spelling is signed.
+    /// The text as it was written, because its spelling is signed.
     text: String,
     has_path: bool,
     has_query: bool,
@@ -85,7 +85,7 @@ mod tests {
         Request { method: Method::POST, target: target.to_owned(), headers, body: Bytes::new() }
     }
 
-    /// As nginx, Apache and @fastify/http-proxy replace the host, and Traefik and Apache write the path again.
+    /// nginx, Apache and @fastify/http-proxy replace the host; Traefik and Apache write the path again.
     #[test]
     fn an_address_is_the_one_at_the_vendor_with_what_it_lacks() {
         let called = |public: &str, target: &str| {
