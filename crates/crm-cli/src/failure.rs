@@ -115,10 +115,13 @@ impl Failure {
         Self { line: format!("{}{login}", error.to_string().replace(['\n', '\r'], " ")), code }
     }
 
-    /// A call of an operation failed. If a permission is missing, the line names the scope.
+    /// A call of an operation failed. If a permission is missing, the line names the scope. A web page is not the vendor's
+    /// answer: a proxy or a gateway may forbid the address.
     pub(crate) fn operation(found: &Found, error: &Error) -> Self {
         let failure = Self::call(error, !found.operation.reads());
-        match found.scopes().sentence().filter(|_| error.kind() == ErrorKind::Permission) {
+        let kind = error.vendor().and_then(|vendor| vendor.content_type.as_deref()).unwrap_or_default();
+        let missing = error.kind() == ErrorKind::Permission && !kind.contains("html");
+        match found.scopes().sentence().filter(|_| missing) {
             Some(scope) => failure.and(&format!("; {} requires {scope}", found.words())),
             None => failure,
         }

@@ -133,7 +133,7 @@ impl Session {
         let Credential { key, base_url, .. } = self.credential(api).await?;
         let unusable = |error: Error| {
             let variable = api.variable;
-            Failure::credential(format!("{variable}, or the entry of the profile, cannot be used: {error}"))
+            Failure::credential(format!("no call can be made with {variable} or the entry of the profile: {error}"))
         };
         let (token, login) = match &key {
             Key::Token(token) => (token.clone(), None),

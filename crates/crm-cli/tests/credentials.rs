@@ -238,7 +238,7 @@ fn a_token_is_read_from_standard_input() {
     for (line, text, sentence) in [
         ("login hubspot --token", "\n", "standard input has no token"),
         ("login hubspot --token", "pat-canaries\nmore canaries\n", "standard input has more than one line"),
-        ("login hubspot --token", "two canaries\n", "standard input is not a token: "),
+        ("login hubspot --token", "two canaries\n", "no call can be made with the token of standard input: "),
         (
             "login hatch-contacts",
             "",

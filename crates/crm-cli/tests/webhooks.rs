@@ -55,6 +55,9 @@ fn a_delivery_is_printed_if_its_signature_is_right() {
     assert_eq!((forged.code, forged.errors.as_str()), (1, "crm: the server refused the webhook with 401\n"));
     let refused = listener.message();
     assert!(refused.starts_with("crm: refused with 401: the signature does not match"), "{refused}");
+    let tried =
+        format!("; it was checked for http://{address}/hook, https://{address}/hook; if the vendor calls another");
+    assert!(refused.contains(&tried), "{refused}");
     // A tunnel receives the delivery by HTTPS, and the address is signed as the vendor called it.
     let event = json!([{"subscriptionType": "deal.creation"}, {"subscriptionType": "deal.deletion"}]);
     let signed = Signer::hubspot("the secret").sign("https://tunnel.example/hook?a=%20", &event);
@@ -69,6 +72,23 @@ fn a_delivery_is_printed_if_its_signature_is_right() {
     assert_eq!((ran.code, ran.errors.as_str()), (0, ""));
     let kinds: Vec<Value> = events(&ran).iter().map(|event| event["subscriptionType"].clone()).collect();
     assert_eq!(kinds, ["contact.propertyChange", "deal.creation", "deal.deletion"]);
+}
+
+/// nginx replaces the host by default, and a proxy can remove a prefix of the path.
+#[test]
+fn a_proxy_that_replaces_host_and_path_needs_the_address_at_the_vendor() {
+    let event = json!([{"subscriptionType": "deal.creation"}]);
+    let signed =
+        Signer::hubspot("the secret").sign("https://hooks.example.com/hooks/%7eada?user=canary%40example.com", &event);
+    let arrived = head(&signed, "/~ada?user=canary%40example.com", "127.0.0.1:8975");
+    let (mut listener, address) = listen("hubspot");
+    assert!(http(&address, &arrived, &signed.body).starts_with("HTTP/1.1 401"));
+    let refused = listener.message();
+    assert!(refused.contains("http://127.0.0.1:8975/~ada?…, ") && !refused.contains("canary"), "{refused}");
+    assert_eq!(listener.interrupt().output, "");
+    let (listener, address) = listen("hubspot --url https://hooks.example.com/hooks/%7eada");
+    assert!(http(&address, &arrived, &signed.body).starts_with("HTTP/1.1 204"));
+    assert_eq!(events(&listener.interrupt()), *event.as_array().unwrap());
 }
 
 #[test]
@@ -142,6 +162,16 @@ fn what_is_wrong_is_one_line() {
         (format!("webhooks listen hubspot --listen {taken}"), 2, format!("cannot listen at {taken}: ")),
         ("webhooks listen hockeystack".to_owned(), 2, "invalid value 'hockeystack' for '<VENDOR>'".to_owned()),
         ("webhooks listen hubspot --listen here".to_owned(), 2, "invalid value 'here' for '--listen".to_owned()),
+        (
+            "webhooks listen hubspot --url hooks.example.com".to_owned(),
+            2,
+            "invalid value 'hooks.example.com' for".to_owned(),
+        ),
+        (
+            "webhooks listen hoopai --url https://a.example".to_owned(),
+            2,
+            "--url has no effect on webhooks of".to_owned(),
+        ),
         (
             "webhooks listen hubspot --forward localhost:1".to_owned(),
             2,

@@ -17,6 +17,7 @@ mod fetched;
 mod plan;
 mod preview;
 mod promise;
+mod proxies;
 mod run;
 mod stats;
 mod tls;

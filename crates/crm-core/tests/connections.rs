@@ -259,12 +259,18 @@ async fn proxies_of_the_environment_are_used_except_for_no_proxy() {
     let run = move || {
         again(TEST, "http://vendor.test", &[("HTTP_PROXY", &with_user)]);
         again(TEST, "http://vendor.test", &[("all_proxy", &with_user)]);
-        again(TEST, &direct, &[("http_proxy", &closed), ("no_proxy", "127.0.0.0/8")]);
+        // This machine needs no NO_PROXY. On Linux this address is another name for it.
+        again(TEST, &direct, &[("http_proxy", &closed)]);
+        if cfg!(target_os = "linux") {
+            let unspecified = direct.replace("127.0.0.1", "0.0.0.0");
+            again(TEST, &unspecified, &[("http_proxy", &closed), ("no_proxy", "0.0.0.0/8")]);
+        }
     };
     tokio::task::spawn_blocking(run).await.unwrap();
     let seen = proxy.seen();
     let targets: Vec<_> = seen.iter().map(|seen| seen.target.as_str()).collect();
-    assert_eq!(targets, ["http://vendor.test/things", "http://vendor.test/things", "/things"]);
+    assert_eq!(targets[..3], ["http://vendor.test/things", "http://vendor.test/things", "/things"]);
+    assert_eq!(targets[3..], ["/things"; 1][..usize::from(cfg!(target_os = "linux"))]);
     // `user:pass`, and the vendor's credential in its own header.
     assert_eq!(seen[0].header("proxy-authorization"), Some("Basic dXNlcjpwYXNz"));
     assert_eq!(seen[0].header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
@@ -290,7 +296,7 @@ async fn a_proxy_that_cannot_be_used_is_not_tried_again() {
         let (rustls, tls) = (cfg!(feature = "_rustls"), cfg!(any(feature = "_rustls", feature = "native-tls")));
         for (address, proxy, text, runs) in [
             ("http://vendor.test", with_user.as_str(), "the proxy requires credentials", true),
-            ("https://vendor.test", &with_user, "proxy authorization required; put user and", tls),
+            ("https://vendor.test", &with_user, "proxy authorization required; put the right user and", tls),
             // Without rustls reqwest treats it as an HTTP proxy.
             ("http://vendor.test", socks, "use a proxy with http or https", rustls),
             ("https://vendor.test", socks, "use a proxy with http or https", rustls),
@@ -303,6 +309,67 @@ async fn a_proxy_that_cannot_be_used_is_not_tried_again() {
     };
     let requests = tokio::task::spawn_blocking(run).await.unwrap();
     assert_eq!(seen.seen().len(), requests);
+}
+
+#[cfg(any(feature = "_rustls", feature = "native-tls"))]
+#[tokio::test]
+async fn a_failure_of_the_proxy_is_not_one_of_the_vendor() {
+    const TEST: &str = "a_failure_of_the_proxy_is_not_one_of_the_vendor";
+    if let Ok(address) = std::env::var(ADDRESS) {
+        let pipeline = pipeline(&address);
+        let error = Call::<Value>::new(&pipeline, &CREATE).json(&json!({})).send().await.unwrap_err();
+        assert_eq!((error.kind(), error.sent()), (ErrorKind::Connect, Sent::No), "{}", shown(&error));
+        assert!(error.attempts() > 1 && !error.may_have_happened(), "{}", shown(&error));
+        assert!(error.to_string().contains(&std::env::var("EXPECTED").unwrap()), "{error}");
+        assert!(!shown(&error).contains("canary"), "{}", shown(&error));
+        return;
+    }
+    // What tinyproxy answers to a wrong password, Squid to a forbidden address, and mitmproxy to one that is not reached.
+    let replies = [401, 403, 502];
+    let proxy = Server::start(move |_, number| reply(replies[number % 3], "<h1>canary</h1>")).await;
+    let ending = Server::start(|_, _| Reply::Close).await;
+    let run = move || {
+        for (proxy, text) in [
+            (proxy.base_url.as_str(), "the proxy opened no connection to the vendor (check its log"),
+            (ending.base_url.as_str(), "the proxy opened no connection to the vendor (check its log"),
+            ("http://127.0.0.1:1", "could not connect to the proxy: "),
+        ] {
+            let proxy = proxy.replace("http://", "http://user:canary@");
+            again(TEST, "https://vendor.test", &[("HTTPS_PROXY", &proxy), ("EXPECTED", text)]);
+        }
+    };
+    tokio::task::spawn_blocking(run).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_a_proxy_is_found_when_the_client_is_built() {
+    const TEST: &str = "an_address_that_is_not_a_proxy_is_found_when_the_client_is_built";
+    if let Ok(address) = std::env::var(ADDRESS) {
+        let built = builder(&address, &ManualClock::auto()).allow_http(true).build();
+        match std::env::var("EXPECTED") {
+            Ok(text) => {
+                let error = built.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Config);
+                assert!(error.to_string().contains(&text) && !shown(&error).contains("canary"), "{}", shown(&error));
+            }
+            Err(_) => drop(built.unwrap()),
+        }
+        return;
+    }
+    let wrong = "http://user:canary#@proxy.example:3128";
+    let run = move || {
+        again(
+            TEST,
+            "http://vendor.test",
+            &[("http_proxy", wrong), ("EXPECTED", "http_proxy in the environment is not")],
+        );
+        again(TEST, "http://vendor.test", &[("ALL_PROXY", wrong), ("EXPECTED", "ALL_PROXY in the environment is not")]);
+        // Without a use for it, and where a request could have set it.
+        again(TEST, "http://127.0.0.1", &[("HTTP_PROXY", wrong)]);
+        again(TEST, "http://vendor.test", &[("HTTPS_PROXY", wrong)]);
+        again(TEST, "http://vendor.test", &[("HTTP_PROXY", wrong), ("REQUEST_METHOD", "GET")]);
+    };
+    tokio::task::spawn_blocking(run).await.unwrap();
 }
 
 #[tokio::test]

@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::extract::{OriginalUri, State};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::routing::post;
 use hubspot_client::receiver::Delivery;
 
@@ -26,12 +27,13 @@ struct Hooks {
 async fn hubspot(
     State(hooks): State<Arc<Hooks>>,
     method: Method,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     body: Bytes,
 ) -> (StatusCode, String) {
-    let uri = format!("{}{uri}", hooks.public_url);
-    match hooks.hubspot.receive(&Delivery::new(&method, &uri, &headers, &body)) {
+    // With HTTP/2, `uri` also has a scheme and a host.
+    let address = format!("{}{}", hooks.public_url, uri.path_and_query().map_or("/", PathAndQuery::as_str));
+    match hooks.hubspot.receive(&Delivery::new(&method, &address, &headers, &body)) {
         Ok(events) => {
             for event in events {
                 println!("HubSpot: {} of {}", text(&event.subscription_type), text(&event.object_id));
@@ -45,7 +47,7 @@ async fn hubspot(
 async fn hoopai(
     State(hooks): State<Arc<Hooks>>,
     method: Method,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     body: Bytes,
 ) -> (StatusCode, String) {

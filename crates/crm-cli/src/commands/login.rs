@@ -117,7 +117,8 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
 fn token(api: &'static ApiEntry, profile: &Profile, keyring: bool) -> Result<(), Failure> {
     let token = hidden::line(&format!("token for {}: ", api.profile))?;
     let access = Access { token: token.clone(), login: None, base_url: None, department: "any".to_owned() };
-    api.connect(access).map_err(|error| Failure::usage(format!("standard input is not a token: {error}")))?;
+    api.connect(access)
+        .map_err(|error| Failure::usage(format!("no call can be made with the token of standard input: {error}")))?;
     if keyring {
         profile.keep(api, &token)?;
         note::say(&format!("the token for {} of profile {} is stored in the keyring", api.profile, profile.name));

@@ -1,5 +1,6 @@
 //! `crm webhooks`: receives and sends webhooks.
 
+mod addresses;
 mod keys;
 mod listen;
 mod post;

@@ -3,6 +3,7 @@
 use crm_core::Secret;
 
 use crate::failure::Failure;
+use crate::note;
 
 pub(super) fn read(profile: &str, api: &str) -> Result<Secret, Failure> {
     Err(Failure::credential(format!(
@@ -15,4 +16,6 @@ pub(super) fn store(_: &str, _: &str, _: &Secret) -> Result<(), Failure> {
     Err(Failure::usage("this crm cannot write to the keyring; install crm with the feature keyring"))
 }
 
-pub(super) fn remove(_: &str, _: &str) {}
+pub(super) fn remove(profile: &str, api: &str) {
+    note::say(&format!("the earlier token is still in the keyring, under crm and {profile}/{api}; remove it there"));
+}

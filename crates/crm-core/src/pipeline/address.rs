@@ -23,6 +23,10 @@ impl Address {
         &self.text
     }
 
+    pub(super) fn is_loopback(&self) -> bool {
+        loopback(&self.url)
+    }
+
     /// Returns the address of a path, with its query, below the base address: what both together are parsed as.
     ///
     /// The host is parsed only once, for the base address. A path that would change it is an error.

@@ -19,7 +19,11 @@ const REFUSED: [&str; 2] = [
 ];
 /// `hyper`, if the request could not be written to its end.
 const NOT_WRITTEN: &str = "error writing a body to connection";
-/// `hyper-util`, if a proxy answers CONNECT with 407.
+/// `hyper-util`, if no tunnel through a proxy could be opened. The status of the proxy's answer is not in the error.
+const TUNNEL: &str = "tunnel error: ";
+/// The same if the proxy itself was not reached.
+const NO_PROXY: &str = "tunnel error: failed to create underlying connection";
+/// The same if the proxy answered CONNECT with 407.
 const PROXY_CREDENTIALS: &str = "tunnel error: proxy authorization required";
 /// `hyper-rustls` and `hyper-util`, if the scheme of a proxy's address is not `http` or `https`. The vendor's own
 /// address was already checked.
@@ -42,7 +46,7 @@ const OUT_OF_SOCKETS: [i32; 2] = [10_024, 10_055];
 pub(super) fn unanswered(error: reqwest::Error, content: bool) -> Error {
     let error = error.without_url();
     if let Some(advice) = permanent(&error) {
-        let text = format!("could not connect: {}; {advice}", innermost(&error));
+        let text = format!("{}: {}; {advice}", unconnected(&error), innermost(&error));
         return Error::config(text).with_source(error);
     }
     if out_of_sockets(&error) {
@@ -56,7 +60,7 @@ pub(super) fn unanswered(error: reqwest::Error, content: bool) -> Error {
     let (kind, sent, text) = if error.is_builder() {
         (ErrorKind::Validation, Sent::No, "the request could not be built")
     } else if error.is_connect() {
-        (ErrorKind::Connect, Sent::No, "could not connect")
+        (ErrorKind::Connect, Sent::No, unconnected(&error))
     } else if causes(&error).any(never_sent) {
         (ErrorKind::Connect, Sent::No, "the connection closed before the request was sent")
     } else if causes(&error).any(refused) {
@@ -71,6 +75,18 @@ pub(super) fn unanswered(error: reqwest::Error, content: bool) -> Error {
         (ErrorKind::Io, Sent::Maybe, "the connection broke before the answer")
     };
     Error::new(kind, format!("{text}: {}", innermost(&error))).with_sent(sent).with_source(error)
+}
+
+/// Returns the part of the way at which a connection failed.
+fn unconnected(error: &reqwest::Error) -> &'static str {
+    let tunnel = causes(error).map(ToString::to_string).find(|text| text.starts_with(TUNNEL));
+    match tunnel.as_deref() {
+        None | Some(PROXY_CREDENTIALS) => "could not connect",
+        Some(NO_PROXY) => "could not connect to the proxy",
+        Some(_) => {
+            "the proxy opened no connection to the vendor (check its log and rules, and the user and password in its address)"
+        }
+    }
 }
 
 /// Reads a failure within the body of a success. reqwest calls these decode errors; they are broken connections.
@@ -102,8 +118,8 @@ const CERTIFICATE_ADVICE: &str = "check the address, the system's clock and its 
                                   the system's certificates or give a client to ClientBuilder::http";
 #[cfg(any(feature = "_rustls", feature = "native-tls"))]
 const NO_TLS_ADVICE: &str = "check the address: the server there does not speak TLS 1.2 or 1.3 for this host";
-const CREDENTIALS_ADVICE: &str = "put user and password into the proxy's address, in HTTPS_PROXY or in the client given to \
-                                  ClientBuilder::http";
+const CREDENTIALS_ADVICE: &str = "put the right user and password into the proxy's address (special characters \
+                                  percent-encoded), in HTTPS_PROXY or in the client given to ClientBuilder::http";
 
 /// Returns advice for failures that another attempt cannot fix.
 fn permanent(error: &reqwest::Error) -> Option<&'static str> {

@@ -2,15 +2,24 @@
 
 use std::time::Duration;
 
+use super::address::Address;
 use super::failure::innermost;
-use super::tls;
+use super::{proxies, tls};
 use crate::error::Error;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Creates a client for a base address.
-pub(super) fn client(base_url: &str, idle: Duration, most: usize) -> Result<reqwest::Client, Error> {
-    let settings = tls::add(settings(idle, most), base_url.starts_with("https://"))?;
+/// Creates a client for a base address. This machine is reached without a proxy: a proxy elsewhere would look for the
+/// address on its own machine, and the token would reach it unencrypted.
+pub(super) fn client(address: &Address, idle: Duration, most: usize) -> Result<reqwest::Client, Error> {
+    let https = address.as_str().starts_with("https://");
+    let settings = if address.is_loopback() {
+        settings(idle, most).no_proxy()
+    } else {
+        proxies::check(https)?;
+        settings(idle, most)
+    };
+    let settings = tls::add(settings, https)?;
     settings.build().map_err(|error| {
         let text = format!("the HTTP client could not be set up: {}", innermost(&error));
         Error::config(text).with_source(error.without_url())

@@ -9,6 +9,7 @@ use hubspot_client::http::{Method, StatusCode};
 use serde_json::Value;
 use tokio::sync::mpsc::{self, Sender};
 
+use super::addresses::{self, Public};
 use super::keys::Verifier;
 use super::post::Place;
 use crate::failure::Failure;
@@ -32,6 +33,13 @@ pub(super) fn command() -> Command {
                 .value_parser(server::address),
         )
         .arg(
+            Arg::new("url")
+                .long("url")
+                .value_name("URL")
+                .help("Address that is set at the vendor, if a proxy changes its host or path (HubSpot signs it)")
+                .value_parser(Public::read),
+        )
+        .arg(
             Arg::new("forward")
                 .long("forward")
                 .value_name("URL")
@@ -41,6 +49,12 @@ pub(super) fn command() -> Command {
 
 pub(super) async fn run(vendor: &str, profile: &Profile, matches: &ArgMatches) -> Result<(), Failure> {
     let verifier = Verifier::of(vendor, profile)?;
+    let public = matches.get_one::<Public>("url").cloned();
+    if public.is_some() && !matches!(verifier, Verifier::HubSpot(_)) {
+        return Err(Failure::usage(format!(
+            "--url has no effect on webhooks of {vendor}, which do not sign the address; leave it out"
+        )));
+    }
     let forward = matches.get_one::<String>("forward").map(|address| Place::read(address, "--forward")).transpose()?;
     let address = matches.get_one::<SocketAddr>("listen").copied();
     let address = address.ok_or_else(|| Failure::usage("--listen needs an address"))?;
@@ -48,7 +62,7 @@ pub(super) async fn run(vendor: &str, profile: &Profile, matches: &ArgMatches) -
     let mut interrupt = Interrupt::new();
     note::say(&format!("listening for webhooks of {vendor} at http://{}; Ctrl-C ends", server.address));
     let (failed, mut ended) = mpsc::channel(1);
-    let listener = Arc::new(Listener { verifier, forward, failed });
+    let listener = Arc::new(Listener { verifier, public, forward, failed });
     let end = async {
         match interrupt.or(ended.recv()).await {
             Some(Some(failure)) => Err(failure),
@@ -60,6 +74,7 @@ pub(super) async fn run(vendor: &str, profile: &Profile, matches: &ArgMatches) -
 
 struct Listener {
     verifier: Verifier,
+    public: Option<Public>,
     forward: Option<Place>,
     /// Takes the failure that ends the command.
     failed: Sender<Failure>,
@@ -70,11 +85,18 @@ impl Listener {
         if request.method != Method::POST {
             return (StatusCode::METHOD_NOT_ALLOWED, "webhooks are sent with POST\n".to_owned());
         }
-        let uris = addresses(&request);
+        let uris = addresses::of(&request, self.public.as_ref());
         let (uri, events) = match self.check(&request, &uris) {
             Ok(accepted) => accepted,
             Err(refused) => {
-                note::say(&format!("refused with {}: {refused}", refused.status().as_u16()));
+                let tried = match (&refused, &self.verifier) {
+                    (Refused::WrongSignature, Verifier::HubSpot(_)) => format!(
+                        "; it was checked for {}; if the vendor calls another address, give it with --url",
+                        addresses::shown(&uris)
+                    ),
+                    _ => String::new(),
+                };
+                note::say(&format!("refused with {}: {refused}{tried}", refused.status().as_u16()));
                 return (refused.status(), format!("{refused}\n"));
             }
         };
@@ -115,19 +137,6 @@ impl Listener {
         }
         Err(last)
     }
-}
-
-/// Returns the addresses that the vendor may have called: a tunnel or a proxy on the way ends HTTPS, and may replace the
-/// host.
-fn addresses(request: &Request) -> Vec<String> {
-    let hosts = ["host", "x-forwarded-host"].into_iter();
-    let hosts = hosts.filter_map(|name| request.headers.get(name)?.to_str().ok());
-    let mut found: Vec<String> =
-        hosts.flat_map(|host| ["http", "https"].map(|scheme| format!("{scheme}://{host}{}", request.target))).collect();
-    if found.is_empty() {
-        found.push(request.target.clone());
-    }
-    found
 }
 
 fn print(events: Vec<Value>) -> Result<(), Failure> {
