@@ -149,6 +149,46 @@ async fn a_batch_fails_row_by_row_only_with_trace_ids() {
 }
 
 #[tokio::test]
+async fn a_record_and_a_row_of_a_batch_have_a_page_of_their_associations() {
+    let fake = fake().await;
+    let company = fake.insert("companies", json!({"name": "A"}));
+    let pair = |id: String| json!({"from": {"id": company}, "to": {"id": id}});
+    let pairs: Vec<Value> = (0..1_001).map(|_| pair(fake.insert("contacts", json!({})))).collect();
+    let batch = "/crm/associations/2026-03/companies/contacts/batch";
+    assert_eq!(post(&fake, &format!("{batch}/associate/default"), json!({"inputs": pairs})).await.status, 200);
+
+    let shown = get(&fake, "/crm/objects/2026-03/companies?limit=1&associations=contacts").await;
+    let contacts = &shown.body["results"][0]["associations"]["contacts"];
+    assert_eq!(
+        (contacts["results"].as_array().unwrap().len(), &contacts["paging"]["next"]["after"]),
+        (100, &json!("100"))
+    );
+
+    let read = async |input: Value| post(&fake, &format!("{batch}/read"), json!({"inputs": [input]})).await.body;
+    let first = read(json!({"id": company})).await;
+    let after = &first["results"][0]["paging"]["next"]["after"];
+    assert_eq!(first["results"][0]["to"].as_array().unwrap().len(), 1_000);
+    let rest = read(json!({"id": company, "after": after})).await;
+    assert_eq!((rest["results"][0]["to"].as_array().unwrap().len(), rest["results"][0].get("paging")), (1, None));
+}
+
+#[tokio::test]
+async fn the_address_of_the_next_page_repeats_the_request() {
+    let fake = fake().await;
+    for n in 0..3 {
+        fake.insert("contacts", json!({"email": format!("c{n}@example.com"), "phone": n.to_string()}));
+    }
+    let mut page = get(&fake, &format!("{CONTACTS}?limit=1&properties=phone%2Cemail")).await;
+    for n in 0..3 {
+        assert_eq!(page.text("/results/0/properties/phone"), n.to_string());
+        let Some(link) = page.body["paging"]["next"]["link"].as_str() else { break };
+        assert_eq!(link.matches("after=").count(), 1);
+        page = get(&fake, link.strip_prefix(&fake.base_url()).unwrap()).await;
+    }
+    assert_eq!(page.body.get("paging"), None);
+}
+
+#[tokio::test]
 async fn associations_lists_and_the_rest_of_the_account() {
     let fake = fake().await;
     let contact = fake.insert("contacts", json!({"email": "a@example.com"}));

@@ -7,6 +7,7 @@ mod changes;
 mod doubles;
 mod existing;
 mod export;
+mod export_associations;
 mod export_speed;
 mod files;
 mod find;

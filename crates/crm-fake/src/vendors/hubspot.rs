@@ -7,6 +7,7 @@ mod errors;
 mod files;
 mod filter;
 pub(crate) mod index;
+mod links;
 mod lists;
 mod objects;
 mod pipelines;

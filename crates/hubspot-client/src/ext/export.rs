@@ -2,6 +2,8 @@
 
 mod ask;
 mod borders;
+#[cfg(feature = "associations")]
+mod linked;
 mod places;
 mod stored;
 mod walks;
@@ -95,6 +97,10 @@ impl<R> Export<R> {
 
     /// Also reads the associations with records of these types, for example `companies`.
     /// [`documented_only`](Self::documented_only) cannot read them.
+    ///
+    /// HubSpot's list returns at most 100 of a type with each record. The export reads the others with one more request for
+    /// 500 of them, and returns their ids without the kind of the association. Requires the feature `associations`.
+    #[cfg(feature = "associations")]
     pub fn associations(mut self, types: impl IntoIterator<Item = impl Display>) -> Self {
         self.ask().associations = types.into_iter().map(|name| name.to_string()).collect();
         self

@@ -1,5 +1,8 @@
 //! CRM objects: one handler for every object type.
 
+use std::fmt::Display;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::errors::Fail;
@@ -67,10 +70,22 @@ fn list(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     if let Some(next) = next {
         let last = records.last().and_then(number).filter(|_| by_id);
         let after = last.map_or_else(|| cursor::seal(next), |last| (last + 1).to_string());
-        let link = format!("{}/{}?after={after}", call.base_url, call.segments.join("/"));
+        let link = link(call, &after);
         body["paging"] = json!({"next": {"after": after, "link": link}});
     }
     Ok(Reply::json(200, body))
+}
+
+/// The address of the next page: that of the request, with another position.
+fn link(call: &Call<'_>, after: &str) -> String {
+    let others = call.query.iter().filter(|(name, _)| name != "after");
+    let query = others.map(|(name, value)| (name.as_str(), value.as_str())).chain([("after", after)]);
+    let query: Vec<String> = query.map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    format!("{}/{}?{}", call.base_url, call.segments.join("/"), query.join("&"))
+}
+
+fn encoded(text: &str) -> impl Display {
+    utf8_percent_encode(text, NON_ALPHANUMERIC)
 }
 
 fn number(record: &Value) -> Option<u64> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::errors::Fail;
-use super::{index, types};
+use super::{index, links, types};
 use crate::state::World;
 use crate::time;
 use crate::validate::is_email;
@@ -129,8 +129,7 @@ pub(super) fn archive(world: &mut World, object_type: &str, id: &str) {
         // Without its keys, because an archived address can be used again.
         records.put(id, record);
     }
-    let ends = [format!("{object_type}|{id}|"), format!("|{object_type}|{id}")];
-    world.links.retain(|link, _| !link.starts_with(&ends[0]) && !link.ends_with(&ends[1]));
+    links::unlink_all(world, object_type, id);
 }
 
 /// Properties that a reader requests.
@@ -179,16 +178,8 @@ pub(super) fn show(world: &World, object_type: &str, record: &Value, view: &View
         let mut all = Map::new();
         for to in &view.associations {
             let to = types::canonical(to);
-            let prefix = format!("{object_type}|{id}|{to}|");
-            let name = format!("{}_to_{}", types::singular(object_type), types::singular(&to));
-            let results: Vec<Value> = world
-                .links
-                .range(prefix.clone()..)
-                .take_while(|(link, _)| link.starts_with(&prefix))
-                .map(|(link, _)| json!({"id": &link[prefix.len()..], "type": name}))
-                .collect();
-            if !results.is_empty() {
-                all.insert(to, json!({"results": results}));
+            if let Some(page) = links::shown(world, object_type, id, &to) {
+                all.insert(to, page);
             }
         }
         if !all.is_empty() {

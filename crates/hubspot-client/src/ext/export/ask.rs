@@ -7,6 +7,8 @@ use crm_core::{Call, Called, Error, ErrorKind, Map, Sent};
 
 use super::super::order::ascend;
 use super::borders::ID;
+#[cfg(feature = "associations")]
+use super::linked;
 use super::walks::Page;
 use crate::objects::Objects;
 use crate::operations::{OBJECTS_LIST, OBJECTS_SEARCH};
@@ -112,6 +114,12 @@ impl Ask {
         }
         // Through `pages`, because the page must have its list of records: otherwise it cannot be the last one.
         let Some(page) = list.pages().max_pages(1).next().await.transpose()? else { return Ok(nothing()) };
+        #[cfg(feature = "associations")]
+        let page = {
+            let mut page = page;
+            linked::complete(objects, &mut page.results).await?;
+            page
+        };
         let next = page.paging.and_then(|paging| paging.next?.after).filter(|after| !after.is_empty());
         Ok(Page { rows: page.results.into_iter().map(|record| (number(record.id.as_deref()), record)).collect(), next })
     }

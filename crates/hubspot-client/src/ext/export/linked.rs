@@ -1,0 +1,48 @@
+//! The rest of the associations: HubSpot's list returns at most 100 of a type with each record, and the position of the next.
+
+use std::collections::HashSet;
+
+use crm_core::{Error, ErrorKind};
+
+use crate::associations::Associations;
+use crate::objects::Objects;
+use crate::operations::OBJECTS_LIST;
+use crate::types::{AssociatedId, AssociatedIdPage, ObjectWithAssociations};
+
+/// Reads the associations that the list did not return with these records.
+pub(super) async fn complete(objects: &Objects, records: &mut [ObjectWithAssociations]) -> Result<(), Error> {
+    let associations = Associations::new(objects.call::<()>(&OBJECTS_LIST).pipeline());
+    for record in records {
+        let Some(id) = record.id.as_deref() else { continue };
+        let cut = record.associations.iter().filter(|(_, page)| is_cut(page));
+        let cut: Vec<_> = cut.map(|(to, page)| (to.to_owned(), page.clone())).collect();
+        for (to, page) in cut {
+            // Replies have blanks in the names of types; paths do not.
+            let all = associations.list(objects.object_type(), id, to.replace(' ', "_")).limit(500).items();
+            match all.try_collect().await {
+                Ok(all) => {
+                    let ids = all.into_iter().filter_map(|one| one.to_object_id);
+                    record.associations.insert(to, joined(page, ids));
+                }
+                // The record was archived meanwhile.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_cut(page: &AssociatedIdPage) -> bool {
+    let after = page.paging.as_ref().and_then(|paging| paging.next.as_ref()?.after.as_deref());
+    after.is_some_and(|after| !after.is_empty())
+}
+
+/// Adds the ids that the page does not have. The page has the kinds of the associations in another form than the list.
+fn joined(mut page: AssociatedIdPage, ids: impl Iterator<Item = String>) -> AssociatedIdPage {
+    let known: HashSet<String> = page.results.iter().filter_map(|one| one.id.clone()).collect();
+    let others = ids.filter(|id| !known.contains(id));
+    page.results.extend(others.map(|id| AssociatedId { id: Some(id), ..AssociatedId::default() }));
+    page.paging = None;
+    page
+}
