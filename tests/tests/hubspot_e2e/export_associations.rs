@@ -15,7 +15,7 @@ async fn company(rig: &Rig, contacts: usize) -> (String, HashSet<String>) {
     let company = rig.fake.insert("companies", json!({"name": "Acme"}));
     let contacts: HashSet<String> = (0..contacts).map(|_| rig.fake.insert("contacts", json!({}))).collect();
     let pair = |id: &str| DefaultAssociationCreate::new(PublicObjectId::new(&*company), PublicObjectId::new(id));
-    let pairs: Vec<_> = contacts.iter().map(|id| pair(&**id)).collect();
+    let pairs: Vec<_> = contacts.iter().map(|id| pair(id)).collect();
     let pairs = DefaultAssociationBatchCreate::new(pairs);
     rig.client.associations().batch_create_default("companies", "contacts", pairs).send().await.unwrap();
     (company, contacts)
