@@ -13,14 +13,17 @@ const MANIFEST: &str =
 fn workspace() -> Workspace {
     let workspace = Workspace::new(&awkward());
     std::fs::create_dir_all(workspace.root().join("tests/calls")).unwrap();
-    let documents = json!({"awkward.json": {"resource": "things", "bind": ["objectType"]}});
+    // An API has no operations of those before it.
+    let later = awkward().to_string().replace("/crm/things/2026-03", "/v2/things");
+    workspace.put_text("specs/acme/later.json", &later);
+    let documents = |file: &str| json!({file: {"resource": "things", "bind": ["objectType"]}});
     workspace.put(
         "specs/acme/vendor.json",
         &json!({
             "title": "Acme", "crate": "acme-client", "about": "things",
             "apis": [
-                {"name": "acme", "client": "Client", "credential": "Key", "holds": ["account"], "documents": documents},
-                {"name": "v2", "client": "V2", "feature": "v2", "documents": documents},
+                {"name": "acme", "client": "Client", "credential": "Key", "holds": ["account"], "documents": documents("awkward.json")},
+                {"name": "v2", "client": "V2", "feature": "v2", "documents": documents("later.json")},
             ],
         }),
     );
