@@ -1,4 +1,4 @@
-//! Lists the test as ignored with another Rust than that of the texts, and warns: each release words some of them anew.
+//! Lists the test as ignored with a Rust other than that of the texts, and warns: each release words some of them anew.
 
 use std::process::Command;
 

@@ -46,7 +46,8 @@ impl CallOptions {
     }
 
     /// Sets the maximum time of the whole call: all attempts and all pauses. The time in the queue for the
-    /// rate limit is not part of it; see [`queue_timeout`](Self::queue_timeout).
+    /// rate limit is not part of it; see [`queue_timeout`](Self::queue_timeout). The default is that of the client:
+    /// two minutes (15 minutes for Hatch's exports).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -56,14 +57,16 @@ impl CallOptions {
     /// Sets the maximum time that the call may wait in the queue for the rate limit, over all its attempts. If
     /// the wait would be longer, the call fails at once with
     /// [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit); with zero it fails instead of waiting.
+    /// The default is that of the client: 15 minutes.
     #[must_use]
     pub fn queue_timeout(mut self, timeout: Duration) -> Self {
         self.queue_timeout = Some(timeout);
         self
     }
 
-    /// The longest one attempt may take, from sending to the end of the reply. The time begins anew
-    /// as long as the file of an upload moves.
+    /// Sets the maximum time of one attempt, from sending to the end of the reply. While the file of an upload is being
+    /// sent, the time starts again if a part of it was sent meanwhile. The default is that of the client: 30 seconds (5
+    /// minutes for Hatch's exports).
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);

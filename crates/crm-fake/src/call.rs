@@ -16,7 +16,7 @@ pub(crate) enum Payload {
     /// A form, converted to an object of texts.
     Form(Value),
     Multipart(Vec<Part>),
-    /// Content of another type than announced, with the reason.
+    /// Content of a type other than announced, with the reason.
     Broken(String),
     /// Anything else.
     Opaque,

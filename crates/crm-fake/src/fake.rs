@@ -259,8 +259,8 @@ impl Fake {
     ///
     /// If no request can meet the fault: the vendor does not have its operation, [`times`](crate::Fault::times) is 0, or it
     /// is [`MultiStatus`](crate::Fault::MultiStatus) for an operation without rows, or in a fake that answers with samples. A
-    /// fault that no request has met when the fake is dropped panics too, so that no test passes because its fault never happened;
-    /// [`heal`](Self::heal) takes it back.
+    /// fault that no request has used when the fake is dropped panics too, so that no test passes because its fault never
+    /// happened; [`heal`](Self::heal) removes it.
     #[track_caller]
     pub fn fail(&self, fault: impl Into<Step>) {
         self.script([fault]);
@@ -284,7 +284,7 @@ impl Fake {
         }
     }
 
-    /// The faults that no request has met so far, in words.
+    /// The faults that no request has used so far, in words.
     pub fn unfired(&self) -> Vec<String> {
         self.engine.lock().script.unfired()
     }
@@ -372,7 +372,7 @@ impl Fake {
     ///
     /// # Panics
     ///
-    /// If a fault was met by no request, as dropping the fake does.
+    /// If a fault was not used by any request, as dropping the fake does.
     pub async fn stop(mut self) {
         self.accept.abort();
         // The error only reports that the task was aborted.
@@ -385,7 +385,7 @@ fn sample(document: &Document, method: &str, path: &str) -> Option<Value> {
     Some(request::sample(document, operation))
 }
 
-/// Panics if a fault was met by no request, unless the thread panics already. The text has the last requests and their
+/// Panics if a fault was not used by any request, unless the thread panics already. The text has the last requests and their
 /// answers, because an error that a test returns is not shown beside a panic.
 impl Drop for Fake {
     fn drop(&mut self) {
@@ -395,7 +395,7 @@ impl Drop for Fake {
             let vendor = self.vendor;
             let last = self.engine.lock().journal.last(SHOWN);
             panic!(
-                "no request to the fake {vendor} has met: {}; use `heal` if that is meant. {last}\nAn error that the test \
+                "no request to the fake {vendor} has used: {}; use `heal` if that is meant. {last}\nAn error that the test \
                  returned is not shown; `heal` before it returns shows it",
                 unfired.join(", ")
             );

@@ -220,7 +220,7 @@ impl Script {
         self.steps.iter().map(|step| step.left as usize).sum()
     }
 
-    /// The faults that no request has met, in words.
+    /// The faults that no request has used, in words.
     pub(crate) fn unfired(&self) -> Vec<String> {
         let unfired = self.steps.iter().filter(|step| !step.fired);
         let words = unfired.filter_map(|step| Some((step.fault.as_ref()?, step.operation.as_deref())));

@@ -36,12 +36,12 @@
 //! | start | [`Fake::start`], [`Fake::builder`] |
 //! | fill and look into the state | [`Fake::insert`], [`Fake::records`], [`Fake::count`] |
 //! | make things fail | [`Fake::fail`], [`Fake::script`], [`Fault`], [`Step`] |
-//! | see that nothing was scripted in vain | [`Fake::unfired`]; a fake that is dropped panics if a fault was met by no request |
+//! | check that each fault was used | [`Fake::unfired`]; a fake that is dropped panics if a fault was not used by any request |
 //! | fill a fake, and script it, from files | [`Setup`] |
 //! | sign webhooks for a receiver of your own | [`Signer`] |
 //! | see what was sent | [`Fake::requests`], [`Recorded`], the [`Part`]s of a form with files |
 //! | see whether a client reads anything | [`Builder::sample_replies`], [`Builder::strange_replies`] |
-//! | have arguments that fit an operation | [`Fake::sample_request`] |
+//! | get valid arguments for an operation | [`Fake::sample_request`] |
 //! | see whether limits and document were kept | [`Fake::report`], [`Report`] |
 //!
 //! # Order

@@ -162,7 +162,7 @@ async fn run(options: Options) -> std::io::Result<()> {
             println!("  {problem}");
         }
         for fault in fake.unfired() {
-            println!("  no request has met {fault}");
+            println!("  no request has used {fault}");
         }
         fake.heal();
         fake.stop().await;

@@ -112,7 +112,7 @@ fn a_port_that_is_taken_is_one_line_and_an_exit_code() {
         let run = std::process::Command::new(env!("CARGO_BIN_EXE_crm-fake")).args(arguments).output().unwrap();
         (run.status.code(), String::from_utf8(run.stderr).unwrap())
     };
-    // The faults of the first vendor are met by no request.
+    // The faults of the first vendor are used by no request.
     let before = (port - 1).to_string();
     let file = faults.to_str().unwrap();
     for arguments in
@@ -133,7 +133,7 @@ async fn a_fault_that_was_never_met_is_told_when_the_fake_is_dropped() {
     assert_eq!(hubspot.unfired(), ["Status(503, Vendor) on contacts.list"], "one of three counts");
     let text = panics(|| drop(hubspot));
     assert!(
-        text.starts_with("no request to the fake hubspot has met: Status(503, Vendor) on contacts.list;"),
+        text.starts_with("no request to the fake hubspot has used: Status(503, Vendor) on contacts.list;"),
         "{text}"
     );
 

@@ -89,11 +89,11 @@ impl Client {
 /// Client for the bulk export. It is cheap to clone, and all clones share one limiter.
 ///
 /// The vendor limits the exports of each organisation; the limits are in the README. A second
-/// export waits for its turn, up to a quarter of an hour, and says so by a `tracing` event of the target
+/// export waits for its turn, up to 15 minutes, and reports it as a `tracing` event of the target
 /// `crm_core::wait`. Give the call less time in the queue ([`CallOptions::queue_timeout`], zero for none) to have it
 /// fail at once with [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit) and the wait in
-/// [`Error::retry_after`](crate::Error::retry_after). The timeout of a call without its time in the queue is a quarter
-/// of an hour here too, and that of an attempt, which includes the time the vendor takes to prepare the file, is
+/// [`Error::retry_after`](crate::Error::retry_after). The timeout of a call without its time in the queue is 15
+/// minutes here too, and that of an attempt, which includes the time the vendor takes to prepare the file, is
 /// 5 minutes.
 #[derive(Clone, Debug)]
 pub struct BulkExport {

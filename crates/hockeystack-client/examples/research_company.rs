@@ -15,7 +15,7 @@ use hockeystack_client::{AccountIntelligence, AccountIntelligenceToken, Domain};
 async fn research(client: &AccountIntelligence, address: &str) -> Result<(), Box<dyn Error>> {
     match client.find(Domain::new(address)?).await? {
         Some(company) => println!("{}", serde_json::to_string_pretty(&company)?),
-        None => println!("HockeyStack does not know {address}"),
+        None => println!("HockeyStack has no data about {address}"),
     }
     Ok(())
 }

@@ -21,9 +21,9 @@ const VENDOR: &str = "hoopai";
 /// Kind of account whose tokens are requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UserType {
-    /// A company's (agency's), which can be exchanged for those of its locations.
+    /// The tokens of a company (agency). [`App::location`] exchanges them for those of its locations.
     Company,
-    /// A location's (sub-account's).
+    /// The tokens of a location (sub-account).
     Location,
 }
 
@@ -122,6 +122,9 @@ impl App {
 
     /// Returns a source of tokens for one location, which exchanges those of its company. `company` is a client with
     /// the company's credentials. If the location's own refresh token fails, the tokens are exchanged again.
+    ///
+    /// Pass it to `OAuthCredentials::new(location_id, app.location(&company, company_id, location_id), store)`. The
+    /// location needs no consent of its own.
     pub fn location(
         &self,
         company: &Client,

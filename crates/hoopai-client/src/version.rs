@@ -8,8 +8,8 @@ use crm_core::reexport::http::HeaderValue;
 
 /// A version of the API, the value of the `Version` header.
 ///
-/// The types of this crate are those of the versions before v3. With [`V3`](Self::V3) the vendor
-/// renames many fields and has removed some paths, so use it for raw
+/// The types of this crate outside of the module `v3` are those of the versions before v3. In v3 the vendor renamed many
+/// fields and removed some paths. For its operations use `Client::v3` (feature `v3`), and [`V3`](Self::V3) for raw
 /// requests only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ApiVersion(Cow<'static, str>);
@@ -21,7 +21,7 @@ impl ApiVersion {
     pub const V2021_07_28: Self = Self(Cow::Borrowed("2021-07-28"));
     /// The version of February 2023, which the vendor's JavaScript SDK sends with every call.
     pub const V2023_02_21: Self = Self(Cow::Borrowed("2023-02-21"));
-    /// The version of June 2026. For raw requests only.
+    /// The version of June 2026. For raw requests only; `Client::v3` (feature `v3`) has its operations.
     pub const V3: Self = Self(Cow::Borrowed("v3"));
 
     /// Creates a version that this crate has no constant for.

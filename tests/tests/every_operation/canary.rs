@@ -34,7 +34,7 @@ pub(crate) async fn silent<C: Debug>(api: &Api<C>) {
     for (number, op) in (api.operations)().into_iter().enumerate() {
         let (_, make) = api.calls.iter().find(|(name, _)| *name == op.id).expect("a call of it");
         let plain = api.arguments(&fake, op).expect("its arguments");
-        // An argument of another type than text keeps its value, and the operation with it.
+        // An argument of a type other than text keeps its value, and the operation with it.
         let salted = catch_unwind(AssertUnwindSafe(|| make(&client, &Sample::new(salted(&plain)))));
         for fault in [None, Some(fault(number, fake.token()))] {
             let made = salted

@@ -8,7 +8,7 @@
 //! | `oneOf` with a member that distinguishes its alternatives | `if` and `then`, so that errors are about the intended alternative |
 //! | any other `oneOf` | `anyOf`: the vendors' alternatives overlap |
 //! | formats | checked if JSON Schema has them |
-//! | an example of another type than its schema | either type is valid |
+//! | an example of a type other than its schema | either type is valid |
 //! | anything that is not a schema, for example `"required": true` in a member | omitted |
 
 use std::collections::BTreeMap;

@@ -58,7 +58,7 @@ fn hoopai_and_the_payloads_of_its_events() {
         panic!("a contact")
     };
     assert_eq!((read.id.as_deref(), read.tags), (Some("c"), Some(vec!["a".to_owned()])));
-    assert_eq!(read.dnd, None, "of another type than documented, so it is kept as it was sent");
+    assert_eq!(read.dnd, None, "of a type other than documented, so it is kept as it was sent");
     assert_eq!((read.extra.get("dnd"), read.extra.get("new")), (Some(&json!("yes")), Some(&json!(1))));
 
     let shown = |kind: &str, more: serde_json::Value| {

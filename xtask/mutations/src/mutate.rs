@@ -350,7 +350,7 @@ fn added(rng: &mut Rng, d: &mut Value, required: bool) -> Option<String> {
     Some(place)
 }
 
-/// Returns a schema of another type than this one.
+/// Returns a schema of a type other than this one.
 fn another(rng: &mut Rng, schema: &Value) -> Value {
     let types = ["string", "integer", "boolean", "number"];
     let ty = rng

@@ -97,7 +97,7 @@ impl<'a> Uses<'a> {
     }
 
     /// Returns the description of a type, in Markdown. One of a single word, such as "Status.", and one that repeats the
-    /// name say less than where the type is used. A link to a type of another file than `group` has its path, because the
+    /// name say less than where the type is used. A link to a type of a file other than `group` has its path, because the
     /// file does not import it.
     pub(super) fn about(&self, name: &str, definition: &Definition, group: &Group) -> String {
         if definition.doc.split_whitespace().count() > 1 && !repeats(&definition.doc, name) {

@@ -1,4 +1,4 @@
-//! Streamable HTTP: the same server for clients on other terms than a child process. Each request needs the bearer token of
+//! Streamable HTTP: the same server for clients that do not start it as a child process. Each request needs the bearer token of
 //! the environment; foreign hosts and all web pages are refused.
 
 use std::net::{IpAddr, SocketAddr};

@@ -148,6 +148,6 @@ pub(super) fn fault(params: Option<&Value>) -> &'static str {
         (Some(name), _) if !name.is_string() => "name must be text",
         (_, Some(Value::String(_))) => "arguments must be an object, and not text with JSON",
         (_, Some(arguments)) if !arguments.is_object() => "arguments must be an object",
-        _ => "a member has another type than in the protocol",
+        _ => "a member has a type other than in the protocol",
     }
 }

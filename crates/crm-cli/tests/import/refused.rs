@@ -49,12 +49,12 @@ fn an_input_that_is_wrong_is_one_line_and_nothing_is_sent() {
             "there is no resource of hubspot called \"contcts\"; did you mean \"contacts\"?",
         ),
         ("import hubspot contacts b.csv", "", "b.csv cannot be read: "),
-        ("import hubspot contacts a.csv --failed a.csv", "email\n", "--failed must be another file than the input"),
-        ("import hubspot contacts a.csv --failed ./a.csv", "email\n", "--failed must be another file than the input"),
+        ("import hubspot contacts a.csv --failed a.csv", "email\n", "--failed must be a file other than the input"),
+        ("import hubspot contacts a.csv --failed ./a.csv", "email\n", "--failed must be a file other than the input"),
         (
             "import hubspot contacts a.csv --failed ./a.csv.done",
             "email\n",
-            "--failed must be another file than the journal of the input",
+            "--failed must be a file other than the journal of the input",
         ),
         (
             "import hubspot contacts a.csv --failed mine.csv",

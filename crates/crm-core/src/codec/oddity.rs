@@ -12,7 +12,7 @@ use serde_json::Value;
 /// Reason why a value could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Odd {
-    /// It is of another type than expected, which has been noted. Its record keeps it unchanged.
+    /// It is of a type other than expected, which has been noted. Its record keeps it unchanged.
     Value,
     /// The whole reply cannot be used without it.
     Reply,
@@ -84,7 +84,7 @@ impl<'a> Oddities<'a> {
         read
     }
 
-    /// Notes a value of another type than expected, which therefore cannot be read.
+    /// Notes a value of a type other than expected, which therefore cannot be read.
     pub fn kind(&mut self, expected: &'static str, value: &Value) -> Odd {
         self.note(expected, value);
         Odd::Value

@@ -326,7 +326,7 @@ macro_rules! record {
         #[non_exhaustive]
         pub struct $ty {
             $($(#$doc)* pub $field: $of,)*
-            /// Members that no field can hold, by their names: members that were not known when this crate was generated, and members whose value is of another type than declared. They are also sent in a request.
+            /// Members that no field can hold, by their names: members that were not known when this crate was generated, and members whose value is of a type other than declared. They are also sent in a request.
             pub extra: $crate::codec::Extra,
         }
 

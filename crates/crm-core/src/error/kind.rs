@@ -42,11 +42,14 @@ pub enum ErrorKind {
     /// off. Check [`Error::may_have_happened`](crate::Error::may_have_happened) before repeating a
     /// write.
     Io,
-    /// The vendor is overloaded or down (502, 503, 504). Repeat later.
+    /// The vendor is overloaded or down (502, 503, 504). Repeat later. Check
+    /// [`Error::may_have_happened`](crate::Error::may_have_happened) before repeating a write.
     Unavailable,
-    /// The vendor failed (other 5xx). Repeat later; report it with the request id if it persists.
+    /// The vendor failed (other 5xx). Repeat later; report it with the request id if it persists. Check
+    /// [`Error::may_have_happened`](crate::Error::may_have_happened) before repeating a write.
     Server,
-    /// The vendor accepted the request but the result is not ready. Send it again later, or poll.
+    /// The vendor accepted the request but the result is not ready. Poll, or send a read again later; a write that
+    /// is sent again may start the work a second time.
     Pending,
     /// The reply does not have the expected form. The body is kept in
     /// [`Error::body`](crate::Error::body). The request may have been carried out: check

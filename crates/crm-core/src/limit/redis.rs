@@ -117,7 +117,7 @@ use crate::vendor::Feedback;
 /// ACL SETUSER crm on >password ~{crm:* +hello +eval +evalsha +info +time +del +exists +pexpire +hgetall +hset +hdel +sadd +zadd +zrange +zrem +zremrangebyscore +zscore
 /// ```
 ///
-/// For a cluster add `+cluster|slots`, and for another database than 0 `+select`.
+/// For a cluster add `+cluster|slots`, and for a database other than 0 `+select`.
 ///
 /// # While Redis cannot be used
 ///

@@ -11,7 +11,7 @@ use super::{Cursor, Paged};
 use crate::call::{Call, Sending};
 use crate::error::Error;
 
-/// The pages of a list, as a stream: for callers that need other fields of a page than its items, or
+/// The pages of a list, as a stream: for callers that need fields of a page other than its items, or
 /// that store page by page.
 ///
 /// ```

@@ -162,7 +162,7 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// The longest one attempt may take. Half a minute if not set.
+    /// Sets the maximum time of one attempt. 30 seconds if not set.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self

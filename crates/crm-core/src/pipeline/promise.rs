@@ -6,7 +6,7 @@
 //! | no body or `null`, if the document declares a body | refused, unless the method is DELETE, or the status is 204 or 205 and the method is PUT or PATCH |
 //! | an object without any of the declared members | refused for GET and HEAD; for other methods, if the declared type has an id, a list or a record with an id |
 //! | a page without its list, if the document requires one | refused |
-//! | a value of another type than declared | refused |
+//! | a value of a type other than declared | refused |
 //!
 //! A refused reply is an error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode), which keeps the body.
 
@@ -66,7 +66,7 @@ pub(super) fn broken<T: Wire>(value: &T, reply: &RawReply, op: &OpMeta, vendor: 
             let concludes = matches!(op.method, Method::GET | Method::HEAD) || T::Form::identified();
             (!any && concludes).then_some("the reply has none of the members that the vendor's document declares")
         }
-        _ => Some("the reply is of another type than the vendor's document declares"),
+        _ => Some("the reply is of a type other than the vendor's document declares"),
     };
     fault.map(Broken::Other)
 }

@@ -17,7 +17,7 @@ pub struct Delivery<'a> {
 
 impl<'a> Delivery<'a> {
     /// Creates a delivery from the parts of a request. `uri` is the whole address that the vendor
-    /// called, with scheme, host and query, and still percent-encoded: because some vendors sign it. Behind
+    /// called, with scheme, host and query, and still percent-encoded, because some vendors sign it. Behind
     /// a proxy the server does not see it, so put the public address before path and query.
     #[must_use]
     pub fn new(method: &'a Method, uri: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> Self {

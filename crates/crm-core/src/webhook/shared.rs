@@ -76,7 +76,7 @@ pub trait Numbered: WebhookReceiver {
 /// ACL SETUSER crm on >password ~crm:webhooks:* +hello +eval +evalsha +get +set +del
 /// ```
 ///
-/// For a cluster add `+cluster|slots`, and for another database than 0 `+select`.
+/// For a cluster add `+cluster|slots`, and for a database other than 0 `+select`.
 ///
 /// While Redis is unavailable nothing is accepted: a delivery is [`Refused::Unremembered`], and its
 /// [`status`](Refused::status) makes the vendor deliver it again. If Redis may have recorded it before the connection

@@ -32,8 +32,8 @@ impl<C> Contacts<C> {
     ///
     /// **What comes again:** searches lag behind writes by seconds. Therefore a run begins before the last change that
     /// the previous run could see, by the [`overlap`](ContactChanges::overlap), and a contact that was changed in that time
-    /// comes again with the same `id` and `date_updated`. If the lag is shorter than the overlap, a change is reported at
-    /// the latest by the first run that begins after the lag.
+    /// comes again with the same `id` and `date_updated`. If the overlap is longer than the lag, no change is lost: it is
+    /// reported by the first run that begins after searches find it, or earlier.
     ///
     /// ```no_run
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -67,7 +67,8 @@ pub struct ContactChanges {
 }
 
 impl ContactChanges {
-    /// The number of contacts per request: 500 if not set, which is the vendor's largest page.
+    /// Sets the number of contacts per request, from 1 to 500. The default is 500, the vendor's maximum. With another
+    /// number the stream returns [`ErrorKind::Validation`].
     pub fn limit(mut self, contacts: u16) -> Self {
         self.run.changed.limit = contacts;
         self

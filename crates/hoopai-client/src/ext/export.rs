@@ -63,13 +63,15 @@ pub struct ContactExport {
 }
 
 impl ContactExport {
-    /// The number of contacts per page. The default is 500, the vendor's maximum.
+    /// Sets the number of contacts per page, from 1 to 500. The default is 500, the vendor's maximum. With another number
+    /// the stream returns [`ErrorKind::Validation`].
     pub fn limit(mut self, contacts: u16) -> Self {
         self.reading.places.limit = i64::from(contacts);
         self
     }
 
-    /// Uses this part of the limit, for example `0.5`, and leaves the rest to other calls and programs.
+    /// Uses this part of the limit, for example `0.5`, and leaves the rest to other calls and programs. The part is above
+    /// 0 and at most 1; with another number the stream returns [`ErrorKind::Validation`].
     pub fn share(mut self, share: f64) -> Self {
         self.reading.share(share);
         self

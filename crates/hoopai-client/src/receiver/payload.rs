@@ -94,7 +94,7 @@ impl Event {
     }
 }
 
-/// Reads a record. A member of another type than documented is in its `extra`.
+/// Reads a record. A member of a type other than documented is in its `extra`.
 fn payload<R: Record + Wire>(members: &[u8], kind: fn(R) -> Payload) -> Option<Payload> {
     event(members).ok().map(kind)
 }

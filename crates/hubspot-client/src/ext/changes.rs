@@ -35,10 +35,10 @@ impl Objects {
     ///
     /// **What comes again:** HubSpot's search index lags behind writes. Therefore a run begins before the last change that
     /// the previous run could see, by the [`overlap`](Changes::overlap). A record that was changed in that time comes again,
-    /// with the same id and `updated_at`; ids that were merged or archived come again too. If the lag is shorter than the
-    /// overlap, a change is reported at the latest by the first run that begins after the lag. Until then a run can
-    /// return an earlier version of a record, or a record that is archived already, and a later run corrects it. So handle
-    /// changes idempotently, by id.
+    /// with the same id and `updated_at`; ids that were merged or archived come again too. If the overlap is longer than
+    /// the lag, no change is lost: it is reported by the first run that begins after the search index contains it, or
+    /// earlier. Until then a run can return an earlier version of a record, or a record that is archived already, and a
+    /// later run corrects it. So handle changes idempotently, by id.
     ///
     /// To keep a copy of all records, note a time some minutes before, because clocks differ, [`export`](Self::export) them,
     /// and begin with that time.
@@ -130,8 +130,9 @@ impl<R> Changes<R> {
         self
     }
 
-    /// The number of records per request: 200 if not set, which is HubSpot's largest page. Of archived records at most 100
-    /// are read per request.
+    /// Sets the number of records per request, from 1 to 200. The default is 200, HubSpot's maximum. With another number the
+    /// stream returns [`ErrorKind::Validation`](crate::ErrorKind::Validation). Of archived records at most 100 are read per
+    /// request.
     pub fn limit(mut self, records: u16) -> Self {
         self.run.changed.limit = records;
         self

@@ -107,13 +107,15 @@ impl<R> Export<R> {
     }
 
     /// Sets the number of records per page. The default is HubSpot's maximum: 100, or 200 with
-    /// [`documented_only`](Self::documented_only). A section has ten pages.
+    /// [`documented_only`](Self::documented_only). With 0 or a number above the maximum, the stream returns
+    /// [`ErrorKind::Validation`]. A section has ten pages.
     pub fn limit(mut self, records: u16) -> Self {
         self.reading.places.limit(u64::from(records));
         self
     }
 
-    /// Uses this part of the limit, for example `0.5`, and leaves the rest to other calls and programs.
+    /// Uses this part of the limit, for example `0.5`, and leaves the rest to other calls and programs. The part is above
+    /// 0 and at most 1; with another number the stream returns [`ErrorKind::Validation`].
     pub fn share(mut self, share: f64) -> Self {
         self.reading.share(share);
         self

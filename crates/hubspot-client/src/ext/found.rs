@@ -25,7 +25,7 @@ impl Found {
             for other in names::others(property, &record.properties) {
                 by_name.entry(key(property, other)).or_insert(index);
             }
-            // HubSpot may return a value in another case than requested.
+            // HubSpot may return a value in a case other than requested.
             if let Some(main) = names::main(property, record.id.as_deref(), &record.properties) {
                 by_name.entry(main.trim().to_lowercase()).or_insert(index);
             }

@@ -5,6 +5,17 @@ use std::fmt::Display;
 use crate::types::{Filter, FilterGroup, FilterOperator, SearchRequest, SearchSort, SearchSortDirection};
 
 /// Conditions for the records of a search. See [`SearchRequest::and`].
+///
+/// A point in time is given in milliseconds since 1970:
+///
+/// ```
+/// use hubspot_client::{Timestamp, types::Filter};
+///
+/// let since = Timestamp::from("2026-01-31T08:00:00Z").unix_millis().ok_or("not a point in time")?;
+/// let filter = Filter::gte("createdate", since);
+/// # assert_eq!(filter.value.as_deref(), Some("1769846400000"));
+/// # Ok::<(), &str>(())
+/// ```
 impl Filter {
     fn with_value(operator: FilterOperator, property: impl Into<String>, value: impl Display) -> Self {
         Self::new(operator, property).value(value.to_string())
@@ -30,31 +41,31 @@ impl Filter {
         Self::with_value(FilterOperator::Neq, property, value)
     }
 
-    /// Matches records whose property is greater than this value.
+    /// Matches records whose property is greater than this value. A time is in milliseconds since 1970.
     #[must_use]
     pub fn gt(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Gt, property, value)
     }
 
-    /// Matches records whose property is greater than or equal to this value.
+    /// Matches records whose property is greater than or equal to this value. A time is in milliseconds since 1970.
     #[must_use]
     pub fn gte(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Gte, property, value)
     }
 
-    /// Matches records whose property is less than this value.
+    /// Matches records whose property is less than this value. A time is in milliseconds since 1970.
     #[must_use]
     pub fn lt(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Lt, property, value)
     }
 
-    /// Matches records whose property is less than or equal to this value.
+    /// Matches records whose property is less than or equal to this value. A time is in milliseconds since 1970.
     #[must_use]
     pub fn lte(property: impl Into<String>, value: impl Display) -> Self {
         Self::with_value(FilterOperator::Lte, property, value)
     }
 
-    /// Matches records whose property is between these values, both included.
+    /// Matches records whose property is between these values, both included. A time is in milliseconds since 1970.
     #[must_use]
     pub fn between(property: impl Into<String>, low: impl Display, high: impl Display) -> Self {
         Self::with_value(FilterOperator::Between, property, low).high_value(high.to_string())

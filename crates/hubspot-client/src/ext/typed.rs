@@ -73,7 +73,9 @@ impl<P: DeserializeOwned + Send + 'static> Typed<P> {
         self.ask(Call::<ObjectWithAssociations>::from(self.objects.get_by(property, value))).reply_as()
     }
 
-    /// Lists all records, a hundred per page.
+    /// Lists all records, a hundred per page. For associations or archived records add a parameter, for example
+    /// `.with(CallOptions::new().query("associations", "companies"))` or
+    /// `.with(CallOptions::new().query("archived", true))`.
     pub fn list(&self) -> RecordList<P, List> {
         RecordList::new(self.ask(Call::<ObjectPage>::from(self.objects.list().limit(100))))
     }
@@ -84,7 +86,8 @@ impl<P: DeserializeOwned + Send + 'static> Typed<P> {
         if self.names.is_empty() { export } else { export.properties(self.names) }
     }
 
-    /// Searches, up to 10,000 results. The properties of `P` are read, and those the request names.
+    /// Searches, up to 10,000 results. The properties of `P` are read, and those the request names. Set `limit(200)` in
+    /// the request; without it HubSpot returns 10 records per page.
     pub fn search(&self, request: SearchRequest) -> RecordList<P, Search> {
         RecordList::new(Call::<SearchReply>::from(self.objects.search(self.complete(request))))
     }

@@ -32,7 +32,7 @@ fn record<R: Record + Wire + Debug>(lines: &mut Vec<String>) {
         }
     }
     let is_shown = |member: &str| {
-        // A value of another type than documented is not in a field.
+        // A value of a type other than documented is not in a field.
         let shows = |value: Value| show([(member, value)].into_iter().collect());
         fitting()
             .into_iter()

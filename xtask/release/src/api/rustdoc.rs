@@ -1,5 +1,5 @@
 //! rustdoc's JSON of the published crates. It is not stable; so cargo calls this program instead of
-//! rustdoc and allows it there, and nothing else is built in another way than usual.
+//! rustdoc and allows it there, and everything else is built as usual.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};

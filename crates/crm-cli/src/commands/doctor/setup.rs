@@ -35,7 +35,7 @@ pub(super) async fn check(
                 // The name of a profile may be that of a customer.
                 let from = if credential.from == api.variable { api.variable } else { "a profile" };
                 let from = if session.is_fake() { "the fake" } else { from };
-                let at = if credential.base_url.is_some() { ", at another address than the vendor's" } else { "" };
+                let at = if credential.base_url.is_some() { ", at an address other than the vendor's" } else { "" };
                 format!("{} of {from}{at}", identity::kind(&credential))
             }
             Err(failure) => {

@@ -208,10 +208,10 @@ pub(super) fn replaces_nothing(
     for path in paths(file, repeatable) {
         for path in [&path, &draft(&path)] {
             if is(path, input) {
-                return Err(Failure::usage("--failed must be another file than the input"));
+                return Err(Failure::usage("--failed must be a file other than the input"));
             }
             if is(path, journal) {
-                return Err(Failure::usage("--failed must be another file than the journal of the input"));
+                return Err(Failure::usage("--failed must be a file other than the journal of the input"));
             }
         }
         let Ok(found) = std::fs::metadata(&path) else { continue };

@@ -19,7 +19,7 @@ pub(super) fn line(question: &str) -> Result<Secret, Failure> {
     let echo = terminal.then(Quiet::begin);
     let mut text = String::new();
     let mut input = io::stdin().lock().take(MOST_BYTES);
-    // A file may have other lines than the token, of which none is to be stored by mistake.
+    // A file may have lines other than the token, of which none is to be stored by mistake.
     let read = if terminal { input.read_line(&mut text) } else { input.read_to_string(&mut text) };
     drop(echo);
     read.map_err(|error| Failure::usage(format!("standard input cannot be read: {error}")))?;

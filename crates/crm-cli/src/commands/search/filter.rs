@@ -148,7 +148,7 @@ fn name(text: &str) -> Result<String, String> {
     match text {
         "" => Err("there is no property before the comparison; write for example email=ada@example.com".to_owned()),
         text if text.chars().all(plain) => Ok(text.to_owned()),
-        _ => Err("the name of the property has other characters than letters, digits, _, . and -".to_owned()),
+        _ => Err("the name of the property has characters other than letters, digits, _, . and -".to_owned()),
     }
 }
 

@@ -54,7 +54,7 @@ return {'yes'}";
 /// ACL SETUSER crm on >password ~crm:tokens:* +hello +eval +evalsha +get +set +del +hget +hset
 /// ```
 ///
-/// For a cluster add `+cluster|slots`, and for another database than 0 `+select`.
+/// For a cluster add `+cluster|slots`, and for a database other than 0 `+select`.
 #[derive(Clone)]
 pub struct RedisStore {
     shared: Arc<Shared>,

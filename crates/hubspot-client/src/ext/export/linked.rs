@@ -38,7 +38,7 @@ fn is_cut(page: &AssociatedIdPage) -> bool {
     after.is_some_and(|after| !after.is_empty())
 }
 
-/// Adds the ids that the page does not have. The page has the kinds of the associations in another form than the list.
+/// Adds the ids that the page does not have. The page has the kinds of the associations in a form other than that of the list.
 fn joined(mut page: AssociatedIdPage, ids: impl Iterator<Item = String>) -> AssociatedIdPage {
     let known: HashSet<String> = page.results.iter().filter_map(|one| one.id.clone()).collect();
     let others = ids.filter(|id| !known.contains(id));
