@@ -87,7 +87,9 @@ impl Lists {
             .path("listId", &list_id)
             .json(&body.into())
     }
-    /// Adds all records of another list, of under 100,000 members.
+    /// Adds all records of another list to a list.
+    ///
+    /// The other list must have fewer than 100,000 records.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add-from/{sourceListId}`
     ///
@@ -96,6 +98,7 @@ impl Lists {
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
     /// * `list_id`: The id of the list.
+    /// * `source_list_id`: The id of the list whose records are added.
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -135,7 +138,7 @@ impl Lists {
     ) -> Call<types::BatchMigrationMapping> {
         self.call(&operations::LISTS_BATCH_GET_ID_MAPPING).json(&body.into())
     }
-    /// Returns the lists that several records are in in one request.
+    /// Returns, in one request, the lists that each of several records is in.
     ///
     /// `POST /crm/lists/2026-03/records/memberships/batch/read`
     ///

@@ -212,6 +212,8 @@ impl Objects {
     }
     /// Creates a record.
     ///
+    /// If another record has the same unique value, the call fails with `ErrorKind::Conflict`, and [`existing_record`](crate::existing_record) returns the id of that record if the reply contains it.
+    ///
     /// `POST /crm/objects/2026-03/{objectType}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
@@ -233,6 +235,8 @@ impl Objects {
         self.call(&operations::OBJECTS_CREATE).json(&body.into())
     }
     /// Deletes a record permanently, with all its data.
+    ///
+    /// This cannot be undone; [`archive`](crate::objects::Objects::archive) can.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/gdpr-delete`
     ///
@@ -273,7 +277,7 @@ impl Objects {
     }
     /// Lists records.
     ///
-    /// Without `properties`, HubSpot returns its default properties only.
+    /// Without `properties`, HubSpot returns its default properties only. Without `limit`, it returns 10 records per page; `items()` sets none.
     ///
     /// `GET /crm/objects/2026-03/{objectType}`
     ///
@@ -296,6 +300,8 @@ impl Objects {
         }
     }
     /// Merges `object_id_to_merge` into `primary_object_id`, which remains.
+    ///
+    /// `MergeInput::new(object_id_to_merge, primary_object_id)`: the first record is merged into the second. They cannot be separated again.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/merge`
     ///
@@ -345,6 +351,8 @@ impl Objects {
         }
     }
     /// Updates a record, by its identifier or by a unique property.
+    ///
+    /// If another record has the same unique value, the call fails with `ErrorKind::Conflict`, and [`existing_record`](crate::existing_record) returns the id of that record if the reply contains it.
     ///
     /// `PATCH /crm/objects/2026-03/{objectType}/{objectId}`
     ///

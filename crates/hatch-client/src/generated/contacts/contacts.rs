@@ -26,6 +26,8 @@ impl Contacts {
     }
     /// Creates or updates a contact.
     ///
+    /// Hatch finds the contact by phone number or e-mail address. Call [`check_reachable`](crate::types::UpsertContact::check_reachable) first: if the contact has neither a phone number nor an e-mail address, each call, also a repeat, creates a new contact.
+    ///
     /// `POST /v1/contacts`
     ///
     /// * Idempotent: repeated if the reply is lost.
@@ -48,6 +50,8 @@ impl Contacts {
         self.call(&operations::CONTACTS_UPSERT).json(&body.into())
     }
     /// Creates or updates a contact, by PUT.
+    ///
+    /// Does the same as [`upsert`](Self::upsert), by `PUT`. Prefer `upsert`.
     ///
     /// `PUT /v1/contacts`
     ///
