@@ -164,7 +164,7 @@ impl Call<'_> {
             Ty::Integer => quote!(10),
             Ty::Number => quote!(10.0),
             Ty::Boolean => {
-                let truth = !meaning::is_removal(name) && !(self.creates && meaning::is_end(name));
+                let truth = !(meaning::is_removal(name) || self.creates && meaning::is_end(name));
                 quote!(#truth)
             }
             Ty::Json => {
