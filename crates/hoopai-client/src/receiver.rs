@@ -10,6 +10,9 @@
 //! processes. If handling an event fails and you need it again,
 //! [`forget`](Receiver::forget) it and respond with 429.
 //!
+//! An event without `timestamp` is accepted whatever its age, and one without `webhookId` is accepted each time it
+//! arrives: handle events idempotently.
+//!
 //! ```
 //! use hoopai_client::receiver::{Delivery, HeaderMap, Method, Receiver};
 //!

@@ -59,7 +59,10 @@ impl<'a> Examples<'a> {
                 let reply = #code.send().await?;
                 println!("{reply:?}");
             },
-            (None, Reply::Bytes) => quote!(#code.send().await?.save("report.csv").await?;),
+            (None, Reply::Bytes) => {
+                let file = format!("download.{}", extension(operation.media.as_deref().unwrap_or_default()));
+                quote!(#code.send().await?.save(#file).await?;)
+            }
         })?;
         // What is in a macro is laid out token by token.
         let shown = shown.replace("\" : ", "\": ");
@@ -103,6 +106,8 @@ impl Call<'_> {
             arguments.push(match body.encoding {
                 Encoding::Text => self.text("text"),
                 _ if body.ty == Ty::Json => self.value(&body.ty, &operation.call, 0, true),
+                // A bare list of texts names records.
+                _ if body.ty == Ty::List(Box::new(Ty::Text)) => self.value(&body.ty, "ids", 0, true),
                 _ => self.value(&body.ty, "body", 0, needs_exact(&body.ty)),
             });
         }
@@ -159,7 +164,7 @@ impl Call<'_> {
             Ty::Integer => quote!(10),
             Ty::Number => quote!(10.0),
             Ty::Boolean => {
-                let truth = !(self.creates && meaning::is_end(name));
+                let truth = !(meaning::is_removal(name) || self.creates && meaning::is_end(name));
                 quote!(#truth)
             }
             Ty::Json => {
@@ -187,7 +192,7 @@ impl Call<'_> {
                 None => quote!([("name", "Example")]),
             },
             Ty::Map(inner) => {
-                let key = if name == "properties" { "email" } else { "name" };
+                let key = meaning::key(name);
                 let value = self.value(inner, key, depth, needs_exact(inner));
                 quote!([(#key, #value)])
             }
@@ -245,7 +250,8 @@ impl Call<'_> {
         let Some(definition) = model.types.get(named) else { return quote!(types::#ty::default()) };
         match &definition.shape {
             Shape::Enum(variants) => {
-                let variant = ident(&variants[0].0);
+                let open = variants.iter().find(|(variant, _)| variant == "Open");
+                let variant = ident(&open.unwrap_or(&variants[0]).0);
                 quote!(types::#ty::#variant)
             }
             Shape::Union(_, arms) => {
@@ -296,6 +302,16 @@ impl Call<'_> {
     }
 }
 
+/// The extension of a file of a media type.
+fn extension(media: &str) -> &'static str {
+    match media {
+        "application/zip" => "zip",
+        "text/csv" => "csv",
+        "text/plain" => "txt",
+        _ => "bin",
+    }
+}
+
 /// JSON as an argument of `json!`.
 fn tokens(json: &str) -> TokenStream {
     json.parse().unwrap_or_else(|_| quote!({}))
@@ -322,7 +338,8 @@ fn telling(fields: &[Field]) -> Vec<&Field> {
     let mut settable: Vec<&Field> = fields
         .iter()
         .filter(|field| field.ident != "new" && !field.read_only && field.constant.is_none())
-        .filter(|field| !POSITIONS.contains(&&*field.wire) && !matches!(field.ty, Ty::Boxed(_)))
+        .filter(|field| !POSITIONS.contains(&&*field.wire) && !meaning::is_removal(&field.wire))
+        .filter(|field| !matches!(field.ty, Ty::Boxed(_)))
         .collect();
     settable.sort_by_key(|field| match &field.ty {
         Ty::Text => meaning::rank(&field.wire),

@@ -42,6 +42,8 @@ static MEANINGS: &[(&str, &str)] = &[
     ("schema key", "custom_objects.pets"),
     ("key name", "owner_of_pet"),
     ("asset type", "FORM"),
+    ("processing type", "MANUAL"),
+    ("probability", "0.2"),
     ("subscriber id string", "ada@example.com"),
     ("contact identifier", "ada@example.com"),
     ("first name", "Ada"),
@@ -94,7 +96,8 @@ static MEANINGS: &[(&str, &str)] = &[
 ];
 
 /// Words of the name of an identifier and the value that stands for it; without a row it is a number.
-static IDS: &[(&str, &str)] = &[("location id", "LOCATION_ID")];
+static IDS: &[(&str, &str)] =
+    &[("location id", "LOCATION_ID"), ("to object type id", "0-2"), ("object type id", "0-1")];
 
 /// Words of a name and the JSON that looks like it, for values whose members no document describes; read like
 /// [`MEANINGS`]. The name of a body is that of its operation.
@@ -153,12 +156,22 @@ pub(super) fn object(name: &str) -> Option<&'static str> {
     OBJECTS.iter().find(|(part, _)| holds(name, part)).map(|(_, value)| *value)
 }
 
+/// Returns the key of a map of this name.
+pub(super) fn key(name: &str) -> &'static str {
+    match name {
+        "properties" => "email",
+        "metadata" => "probability",
+        _ => "name",
+    }
+}
+
 /// Returns true if values of this name are identifiers: one of its words is `id`, and it is not the name or the type
 /// of one; or the vendors give it identifiers alone.
 pub(super) fn is_id(name: &str) -> bool {
     let last = name.to_snake_case();
     let last = last.rsplit('_').next().unwrap_or_default();
     matches!(last, "inputs" | "locations" | "followers" | "contacts")
+        || holds(name, "assigned to")
         || !matches!(last, "type" | "property" | "name" | "key") && (holds(name, "id") || holds(name, "ids"))
 }
 
@@ -176,6 +189,11 @@ pub(super) fn time(name: &str) -> &'static str {
 /// Returns true if a boolean of this name says that something is finished.
 pub(super) fn is_end(name: &str) -> bool {
     holds(name, "completed") || holds(name, "done")
+}
+
+/// Returns true if a boolean of this name puts a thing away.
+pub(super) fn is_removal(name: &str) -> bool {
+    holds(name, "archived")
 }
 
 /// Returns true if the name does not say of what it is the identifier.
@@ -198,7 +216,7 @@ fn holds(name: &str, words: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{OBJECTS, is_end, is_id, rank, text, time};
+    use super::{OBJECTS, id, is_end, is_id, rank, text, time};
 
     #[test]
     fn a_name_has_a_value_that_looks_like_it() {
@@ -230,7 +248,10 @@ mod tests {
 
     #[test]
     fn identifiers_are_known_by_their_words() {
-        assert!(is_id("locationId") && is_id("_id") && is_id("emailIds") && is_id("objectIdToMerge"));
+        assert!(
+            is_id("locationId") && is_id("_id") && is_id("emailIds") && is_id("objectIdToMerge") && is_id("assignedTo")
+        );
+        assert_eq!((id("objectTypeId"), id("toObjectTypeId")), (Some("0-1"), Some("0-2")));
         assert!(!is_id("idea") && !is_id("idType") && !is_id("idProperty"));
     }
 

@@ -38,6 +38,8 @@ pub struct Operation {
     pub any_part: bool,
     /// The reply.
     pub reply: Reply,
+    /// The media type of a reply that is a file.
+    pub media: Option<String>,
     /// Paging, if it is a list.
     pub paging: Option<Paging>,
     /// Its effect on the vendor's data.
@@ -87,6 +89,7 @@ impl Operation {
             document: String::new(),
             summary: None,
             remark: None,
+            media: None,
             failures: Vec::new(),
             version: None,
             many: None,

@@ -38,7 +38,7 @@ static KINDS: &[PagingKind] = &[
     kind("offset", NextPosition::Number, "an offset"),
     kind("page", NextPosition::Counted, "a page number"),
     kind("keyset_id", NextPosition::Text, "the last item's identifier"),
-    kind("keyset_pair", NextPosition::Pair, "two values that go together"),
+    kind("keyset_pair", NextPosition::Pair, "the sort value and the id of the last item"),
     kind("keyset_value", NextPosition::Text, "the last item's sort value"),
     kind("search_after", NextPosition::Values, "the last item's sort values"),
 ];

@@ -64,8 +64,8 @@ pub(crate) enum Success<'a> {
     Nothing,
     /// A JSON value of this schema.
     Json(&'a Value),
-    /// A body that is not JSON: a file.
-    Binary,
+    /// A body that is not JSON: a file of this media type.
+    Binary(&'a str),
     /// The document does not contain it.
     Undeclared,
 }
@@ -84,7 +84,7 @@ pub(crate) fn success(operation: &Value) -> Success<'_> {
                     Success::Json(schema)
                 }
                 None if media.contains("json") => Success::Undeclared,
-                _ => Success::Binary,
+                _ => Success::Binary(media),
             };
         }
     }

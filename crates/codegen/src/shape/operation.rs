@@ -84,7 +84,7 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
     let success = success(value);
     let reply = match success {
         Success::Nothing => Reply::Value(Ty::Nothing),
-        Success::Binary => Reply::Bytes,
+        Success::Binary(_) => Reply::Bytes,
         Success::Undeclared => Reply::Value(Ty::Json),
         Success::Json(schema) => Reply::Value(shaper.schema(schema, &format!("{hint}Response"))?),
     };
@@ -114,6 +114,10 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
         body,
         any_part,
         reply,
+        media: match success {
+            Success::Binary(media) => Some(media.to_owned()),
+            _ => None,
+        },
         effect: match value.get("x-crm-effect") {
             Some(effect) => Effect::deserialize(effect)?,
             None => Effect::of(&method.to_uppercase()),

@@ -30,7 +30,9 @@ pub enum ErrorKind {
     QuotaExhausted,
     /// The call would have to wait longer in the queue for the rate limit than
     /// [`queue_timeout`](crate::CallOptions::queue_timeout) allows. Nothing was sent by this attempt. Repeat after
-    /// [`Error::retry_after`](crate::Error::retry_after), or allow a longer wait.
+    /// [`Error::retry_after`](crate::Error::retry_after), or allow a longer wait. Also if the quotas have no class of
+    /// the name in [`limit_class`](crate::CallOptions::limit_class) (correct the program), and while Redis is unavailable
+    /// with `WhenAway::Refuse`.
     LocalLimit,
     /// No reply arrived in time. Check [`Error::may_have_happened`](crate::Error::may_have_happened) before
     /// repeating a write.
@@ -55,8 +57,8 @@ pub enum ErrorKind {
     /// [`Error::body`](crate::Error::body). The request may have been carried out: check
     /// [`Error::may_have_happened`](crate::Error::may_have_happened) before repeating a write.
     Decode,
-    /// The vendor's list does not advance: it returned a cursor again. The same cursor may fail again; report it to the
-    /// vendor.
+    /// The list does not advance: the vendor returned a cursor that was already used, or reported more pages without a
+    /// position. Begin the list anew; if that fails too, report it to the vendor.
     Paging,
     /// No access token could be obtained, or new tokens could not be stored. If
     /// [`Error::needs_consent`](crate::Error::needs_consent) is true, authorise the account again; otherwise the message

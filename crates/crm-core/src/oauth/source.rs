@@ -28,8 +28,8 @@ pub trait TokenSource: Send + Sync + 'static {
         None
     }
 
-    /// Returns false if a set belongs to another vendor. Called for sets that a version of this crate
-    /// before 0.2 stored, whose keys did not contain the vendor.
+    /// Returns false if a set belongs to another vendor. Called for sets that are stored under a key without the
+    /// vendor, as earlier versions wrote them.
     fn recognises(&self, tokens: &TokenSet) -> bool {
         let _ = tokens;
         true

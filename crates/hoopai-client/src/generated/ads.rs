@@ -324,6 +324,7 @@ impl<C> Ads<C> {
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `page_id`: The id of the page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -2370,6 +2371,7 @@ impl Ads {
     /// * `location_id`: The id of the location (sub-account).
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
     /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
+    /// * `campaign_id`: The id of the campaign.
     /// * `type_`: The type of the records.
     ///
     /// ```
@@ -2541,6 +2543,7 @@ impl Ads {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `campaign_id`: The id of the campaign.
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
     /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
@@ -3006,13 +3009,13 @@ impl ListFacebookEntities {
             call: self.call.set_query("fetchAll", &fetch_all.to_string()),
         }
     }
-    /// Query parameter `campaignId`.
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// Query parameter `adSetId`.
+    /// The id of the ad set.
     pub fn ad_set_id(self, ad_set_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adSetId", &ad_set_id.to_string()),
@@ -3064,7 +3067,7 @@ impl ListFacebookPixels {
             call: self.call.set_query("channel", &channel.to_string()),
         }
     }
-    /// Query parameter `pageId`.
+    /// The id of the page.
     pub fn page_id(self, page_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pageId", &page_id.to_string()),
@@ -3104,7 +3107,7 @@ pub struct ListGoogleAssets {
 }
 
 impl ListGoogleAssets {
-    /// Query parameter `id`.
+    /// The id of the asset.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -3171,13 +3174,13 @@ pub struct ListGoogleEntities {
 }
 
 impl ListGoogleEntities {
-    /// Query parameter `campaignId`.
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// Query parameter `adGroupId`.
+    /// The id of the ad group.
     pub fn ad_group_id(self, ad_group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("adGroupId", &ad_group_id.to_string()),
@@ -3219,7 +3222,7 @@ pub struct ListGoogleReports {
 }
 
 impl ListGoogleReports {
-    /// Query parameter `campaignId`.
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -3291,7 +3294,7 @@ impl SearchLinkedinTargeting {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// The text to search for; for LinkedIn targeting, `typeahead`.
+    /// The kind of search: `typeahead`.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),

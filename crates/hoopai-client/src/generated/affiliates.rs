@@ -152,7 +152,7 @@ impl List {
             call: self.call.set_query("active", &active.to_string()),
         }
     }
-    /// Query parameter `campaignId`.
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -216,7 +216,7 @@ pub struct ListCommissions {
 }
 
 impl ListCommissions {
-    /// Query parameter `campaignId`.
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
@@ -316,7 +316,7 @@ impl ListPayouts {
             call: self.call.set_query("affiliateId", &affiliate_id.to_string()),
         }
     }
-    /// Query parameter `campaignId`.
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),

@@ -198,7 +198,7 @@ impl List {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// True if it is deleted. Default: `false`.
+    /// Returns deleted brand boards too if true. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {

@@ -529,6 +529,7 @@ impl<C> Calendars<C> {
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1226,7 +1227,7 @@ impl GetFreeSlots {
             call: self.call.set_query("timezone", &timezone.to_string()),
         }
     }
-    /// Query parameter `userId`.
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1289,7 +1290,7 @@ impl ListNotifications {
             call: self.call.set_query("isActive", &is_active),
         }
     }
-    /// True if it is deleted.
+    /// Returns deleted records if true.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
@@ -1338,7 +1339,7 @@ pub struct SearchSchedules {
 }
 
 impl SearchSchedules {
-    /// Query parameter `calendarId`.
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
@@ -1386,7 +1387,7 @@ pub struct List {
 }
 
 impl List {
-    /// Query parameter `groupId`.
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1409,19 +1410,19 @@ pub struct ListBlockedSlots {
 }
 
 impl ListBlockedSlots {
-    /// Query parameter `userId`.
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// Query parameter `calendarId`.
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// Query parameter `groupId`.
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1437,19 +1438,19 @@ pub struct ListEvents {
 }
 
 impl ListEvents {
-    /// Query parameter `userId`.
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// Query parameter `calendarId`.
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// Query parameter `groupId`.
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),

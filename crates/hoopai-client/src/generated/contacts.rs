@@ -710,7 +710,7 @@ impl Contacts {
     /// `GET /contacts/`
     ///
     /// * Deprecated by the vendor: use [`search`](Self::search).
-    /// * Paging by two values that go together: `items()` and `pages()` read all pages.
+    /// * Paging by the sort value and the id of the last item: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`.

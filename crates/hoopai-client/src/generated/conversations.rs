@@ -200,7 +200,7 @@ impl<C> Conversations<C> {
     ///     .download_recording("123", "LOCATION_ID")
     ///     .send()
     ///     .await?
-    ///     .save("report.csv")
+    ///     .save("download.bin")
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -230,7 +230,7 @@ impl<C> Conversations<C> {
     ///     .download_transcription("LOCATION_ID", "123")
     ///     .send()
     ///     .await?
-    ///     .save("report.csv")
+    ///     .save("download.bin")
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -486,6 +486,8 @@ impl<C> Conversations<C> {
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
+    /// * `contact_id`: The id of the contact.
+    /// * `conversation_id`: The id of the conversation.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -669,6 +671,7 @@ impl Conversations {
     /// * Version `2021-04-15`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `contact_id`: The id of the contact.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -884,13 +887,13 @@ impl ExportMessages {
                 ),
         }
     }
-    /// Query parameter `conversationId`.
+    /// The id of the conversation.
     pub fn conversation_id(self, conversation_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("conversationId", &conversation_id.to_string()),
         }
     }
-    /// Query parameter `contactId`.
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1023,7 +1026,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// Query parameter `contactId`.
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1053,7 +1056,7 @@ impl Search {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// The direction of the order, or for users the field to sort by.
+    /// The direction of the order.
     pub fn sort(self, sort: impl Into<types::ContactSortDirection>) -> Self {
         Self {
             call: self
@@ -1067,7 +1070,7 @@ impl Search {
             call: self.call.set_query("startAfterDate", &start_after_date.to_string()),
         }
     }
-    /// Query parameter `id`.
+    /// The id of the conversation.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),

@@ -225,13 +225,13 @@ impl ListCampaigns {
                 ),
         }
     }
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// Query parameter `parentId`.
+    /// The id of the parent folder.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
@@ -343,13 +343,13 @@ impl ListTemplates {
                 ),
         }
     }
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// Query parameter `parentId`.
+    /// The id of the parent folder.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),

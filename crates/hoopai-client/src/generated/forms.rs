@@ -86,6 +86,7 @@ impl Forms {
     /// * Scope: `forms.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
+    /// * `contact_id`: The id of the contact.
     /// * `location_id`: The id of the location (sub-account).
     ///
     /// ```
@@ -167,7 +168,7 @@ pub struct ListSubmissions {
 }
 
 impl ListSubmissions {
-    /// The page: a number for a list, a name for a sign-in. Default: `1`.
+    /// The number of the page. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
@@ -186,7 +187,7 @@ impl ListSubmissions {
             call: self.call.set_query("formId", &form_id.to_string()),
         }
     }
-    /// The text to search for; for LinkedIn targeting, `typeahead`.
+    /// The text to search for.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),

@@ -250,7 +250,7 @@ pub struct CountPages {
 }
 
 impl CountPages {
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -291,13 +291,13 @@ impl List {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Query parameter `parentId`.
+    /// The id of the parent folder.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
         }
     }
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -336,7 +336,7 @@ pub struct ListPages {
 }
 
 impl ListPages {
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

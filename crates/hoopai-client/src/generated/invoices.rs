@@ -1337,7 +1337,7 @@ impl List {
                 ),
         }
     }
-    /// Query parameter `contactId`.
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -1464,7 +1464,7 @@ impl ListEstimates {
                 ),
         }
     }
-    /// Query parameter `contactId`.
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

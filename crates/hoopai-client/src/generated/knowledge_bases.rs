@@ -516,7 +516,7 @@ pub struct ListUrls {
 }
 
 impl ListUrls {
-    /// The page: a number for a list, a name for a sign-in.
+    /// The number of the page.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {

@@ -894,7 +894,7 @@ pub struct ListTemplates {
 }
 
 impl ListTemplates {
-    /// True if it is deleted. Default: `false`.
+    /// Returns deleted records if true. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
@@ -977,7 +977,7 @@ impl Search {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// `asc` or `desc` for locations; for opportunities, for example `added_asc`. Default: `asc`.
+    /// The direction of the order: `asc` or `desc`. Default: `asc`.
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),

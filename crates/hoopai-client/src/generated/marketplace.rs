@@ -265,13 +265,13 @@ impl ListCharges {
             call: self.call.set_query("meterId", &meter_id.to_string()),
         }
     }
-    /// Query parameter `eventId`.
+    /// The id of the event or transaction.
     pub fn event_id(self, event_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("eventId", &event_id.to_string()),
         }
     }
-    /// Query parameter `userId`.
+    /// The id of the user that was sent when the charge was created.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),

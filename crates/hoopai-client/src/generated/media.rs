@@ -254,7 +254,7 @@ impl List {
             call: self.call.set_query("query", &query.to_string()),
         }
     }
-    /// Query parameter `parentId`.
+    /// The id of the parent folder.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("parentId", &parent_id.to_string()),
@@ -314,13 +314,13 @@ impl UploadCall {
             call: self.call.set_part("hosted", &hosted),
         }
     }
-    /// Form parameter `name`.
+    /// The name of the file.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_part("name", &name.to_string()),
         }
     }
-    /// Form parameter `parentId`.
+    /// The id of the parent folder.
     pub fn parent_id(self, parent_id: impl Display) -> Self {
         Self {
             call: self.call.set_part("parentId", &parent_id.to_string()),

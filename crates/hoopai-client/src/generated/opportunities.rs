@@ -136,7 +136,7 @@ impl Opportunities {
     ///             .location_id("LOCATION_ID")
     ///             .name("Example")
     ///             .pipeline_id("456")
-    ///             .status(types::OpportunityStatus::Abandoned),
+    ///             .status(types::OpportunityStatus::Open),
     ///     )
     ///     .send()
     ///     .await?;
@@ -212,7 +212,7 @@ impl Opportunities {
     ///
     /// `GET /opportunities/search`
     ///
-    /// * Paging by two values that go together: `items()` and `pages()` read all pages.
+    /// * Paging by the sort value and the id of the last item: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
@@ -281,9 +281,7 @@ impl Opportunities {
     ///     .opportunities()
     ///     .update(
     ///         "123",
-    ///         types::UpdateOpportunity::default()
-    ///             .name("Example")
-    ///             .assigned_to("assigned-to"),
+    ///         types::UpdateOpportunity::default().name("Example").monetary_value(10.0),
     ///     )
     ///     .send()
     ///     .await?;
@@ -312,7 +310,7 @@ impl Opportunities {
     ///     .opportunities()
     ///     .update_status(
     ///         "123",
-    ///         types::OpportunityStatusUpdate::new(types::OpportunityStatus::Abandoned),
+    ///         types::OpportunityStatusUpdate::new(types::OpportunityStatus::Open),
     ///     )
     ///     .send()
     ///     .await?;
@@ -362,13 +360,13 @@ pub struct ListLostReasons {
 }
 
 impl ListLostReasons {
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
         }
     }
-    /// True if it is deleted. Default: `false`.
+    /// Returns deleted reasons if true. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
@@ -451,7 +449,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// The text to search for; for LinkedIn targeting, `typeahead`.
+    /// The text to search for.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
@@ -491,19 +489,19 @@ impl Search {
             call: self.call.set_query("assigned_to", &assigned_to.to_string()),
         }
     }
-    /// Query parameter `campaignId`.
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// Query parameter `id`.
+    /// The id of the opportunity.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// `asc` or `desc` for locations; for opportunities, for example `added_asc`.
+    /// The order, for example `added_asc`.
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
@@ -539,7 +537,7 @@ impl Search {
             call: self.call.set_query("country", &country.to_string()),
         }
     }
-    /// The page: a number for a list, a name for a sign-in. Default: `1`.
+    /// The number of the page; `items()` sets the position itself. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {

@@ -259,6 +259,7 @@ impl<C> Payments<C> {
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
     /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
+    /// * `id`: The id of the coupon.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -890,7 +891,7 @@ impl ListOrders {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Query parameter `contactId`.
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -995,13 +996,13 @@ impl ListSubscriptions {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Query parameter `contactId`.
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
         }
     }
-    /// Query parameter `id`.
+    /// The id of the subscription.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
@@ -1111,7 +1112,7 @@ impl ListTransactions {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// Query parameter `subscriptionId`.
+    /// The id of the subscription.
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),
@@ -1123,7 +1124,7 @@ impl ListTransactions {
             call: self.call.set_query("entityId", &entity_id.to_string()),
         }
     }
-    /// Query parameter `contactId`.
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

@@ -146,7 +146,7 @@ impl List {
             call: self.call.set_query("pageSize", &page_size),
         }
     }
-    /// The page: a number for a list, a name for a sign-in. At least 0. Default: `0`.
+    /// The number of the page. At least 0. Default: `0`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {

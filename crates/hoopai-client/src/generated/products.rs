@@ -336,6 +336,7 @@ impl Products {
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
     /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
+    /// * `product_id`: The id of the product.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -889,13 +890,13 @@ impl CountReviews {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
-    /// Query parameter `productId`.
+    /// The ids of the products, separated by commas.
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
-    /// Query parameter `storeId`.
+    /// The ids of the stores, separated by commas.
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -1026,7 +1027,7 @@ impl List {
                 ),
         }
     }
-    /// Query parameter `storeId`.
+    /// The id of the store.
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),
@@ -1109,7 +1110,7 @@ impl ListCollections {
             call: self.call.set_query("collectionIds", &collection_ids.to_string()),
         }
     }
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -1309,13 +1310,13 @@ impl ListReviews {
             call: self.call.set_query("endDate", &Into::<Timestamp>::into(end_date)),
         }
     }
-    /// Query parameter `productId`.
+    /// The ids of the products, separated by commas.
     pub fn product_id(self, product_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("productId", &product_id.to_string()),
         }
     }
-    /// Query parameter `storeId`.
+    /// The ids of the stores, separated by commas.
     pub fn store_id(self, store_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("storeId", &store_id.to_string()),

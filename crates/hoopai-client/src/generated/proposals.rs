@@ -244,7 +244,7 @@ impl ListTemplates {
             call: self.call.set_query("type", &type_.to_string()),
         }
     }
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -257,7 +257,7 @@ impl ListTemplates {
             call: self.call.set_query("isPublicDocument", &is_public_document),
         }
     }
-    /// Query parameter `userId`.
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),

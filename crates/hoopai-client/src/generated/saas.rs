@@ -236,6 +236,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `customer_id`: The id of the customer at Stripe.
+    /// * `subscription_id`: The id of the Stripe subscription.
     /// * `company_id`: The id of the agency's company.
     ///
     /// ```
@@ -453,7 +454,7 @@ impl<C> Saas<C> {
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `company_id`: The id of the agency's company.
-    /// * `page`: The page: a number for a list, a name for a sign-in.
+    /// * `page`: The number of the page.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -730,7 +731,7 @@ impl FindLocationsLegacy {
             call: self.call.set_query("customerId", &customer_id.to_string()),
         }
     }
-    /// Query parameter `subscriptionId`.
+    /// The id of the Stripe subscription.
     pub fn subscription_id(self, subscription_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("subscriptionId", &subscription_id.to_string()),
@@ -778,7 +779,7 @@ pub struct ListLocationsLegacy {
 }
 
 impl ListLocationsLegacy {
-    /// The page: a number for a list, a name for a sign-in.
+    /// The number of the page.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {

@@ -1002,6 +1002,7 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1034,6 +1035,7 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1066,6 +1068,7 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1097,6 +1100,7 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1129,6 +1133,7 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1161,6 +1166,7 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1193,6 +1199,7 @@ impl SocialMedia {
     /// * Version `2021-07-28`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # #[allow(deprecated)]
@@ -1292,7 +1299,7 @@ impl DeleteAccount {
             call: self.call.set_query("companyId", &company_id.to_string()),
         }
     }
-    /// Query parameter `userId`.
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1439,7 +1446,7 @@ impl ListCsvImports {
             call: self.call.set_query("includeUsers", &include_users.to_string()),
         }
     }
-    /// Query parameter `userId`.
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
@@ -1566,7 +1573,7 @@ pub struct StartFacebookOauth {
 }
 
 impl StartFacebookOauth {
-    /// The page: a number for a list, a name for a sign-in.
+    /// The name of the page for the sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
@@ -1588,7 +1595,7 @@ pub struct StartGoogleOauth {
 }
 
 impl StartGoogleOauth {
-    /// The page: a number for a list, a name for a sign-in.
+    /// The name of the page for the sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
@@ -1610,7 +1617,7 @@ pub struct StartInstagramOauth {
 }
 
 impl StartInstagramOauth {
-    /// The page: a number for a list, a name for a sign-in.
+    /// The name of the page for the sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
@@ -1632,7 +1639,7 @@ pub struct StartLinkedinOauth {
 }
 
 impl StartLinkedinOauth {
-    /// The page: a number for a list, a name for a sign-in.
+    /// The name of the page for the sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
@@ -1654,7 +1661,7 @@ pub struct StartTiktokBusinessOauth {
 }
 
 impl StartTiktokBusinessOauth {
-    /// The page: a number for a list, a name for a sign-in.
+    /// The name of the page for the sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
@@ -1676,7 +1683,7 @@ pub struct StartTiktokOauth {
 }
 
 impl StartTiktokOauth {
-    /// The page: a number for a list, a name for a sign-in.
+    /// The name of the page for the sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),
@@ -1698,7 +1705,7 @@ pub struct StartTwitterOauth {
 }
 
 impl StartTwitterOauth {
-    /// The page: a number for a list, a name for a sign-in.
+    /// The name of the page for the sign-in.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),

@@ -139,7 +139,7 @@ pub struct ListSubmissions {
 }
 
 impl ListSubmissions {
-    /// The page: a number for a list, a name for a sign-in. Default: `1`.
+    /// The number of the page. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
@@ -158,7 +158,7 @@ impl ListSubmissions {
             call: self.call.set_query("surveyId", &survey_id.to_string()),
         }
     }
-    /// The text to search for; for LinkedIn targeting, `typeahead`.
+    /// The text to search for.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),

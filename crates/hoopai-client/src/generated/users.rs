@@ -261,7 +261,7 @@ impl Search {
             call: self.call.set_query("ids", &ids.to_string()),
         }
     }
-    /// The direction of the order, or for users the field to sort by.
+    /// The field to sort by.
     pub fn sort(self, sort: impl Display) -> Self {
         Self {
             call: self.call.set_query("sort", &sort.to_string()),

@@ -96,6 +96,7 @@ impl VoiceAi {
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `agent_id`: The id of the agent.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -358,7 +359,7 @@ pub struct ListAgents {
 }
 
 impl ListAgents {
-    /// The page: a number for a list, a name for a sign-in. Between 1 and 5000. Default: `1`.
+    /// The number of the page. Between 1 and 5000. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
@@ -410,13 +411,13 @@ pub struct ListCallLogs {
 }
 
 impl ListCallLogs {
-    /// Query parameter `agentId`.
+    /// The id of the agent.
     pub fn agent_id(self, agent_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("agentId", &agent_id.to_string()),
         }
     }
-    /// Query parameter `contactId`.
+    /// The ids of the contacts, separated by commas.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),
@@ -469,7 +470,7 @@ impl ListCallLogs {
                 ),
         }
     }
-    /// The direction of the order, or for users the field to sort by.
+    /// The direction of the order.
     pub fn sort(self, sort: impl Into<types::InvoicesListSortOrder>) -> Self {
         Self {
             call: self
@@ -477,7 +478,7 @@ impl ListCallLogs {
                 .set_query("sort", &Into::<types::InvoicesListSortOrder>::into(sort)),
         }
     }
-    /// The page: a number for a list, a name for a sign-in. Default: `1`.
+    /// The number of the page. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {

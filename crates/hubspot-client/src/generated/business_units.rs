@@ -56,7 +56,7 @@ pub struct ListForUser {
 }
 
 impl ListForUser {
-    /// Query parameter `name`.
+    /// Returns only business units with these names.
     pub fn name(self, name: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

@@ -454,7 +454,10 @@ impl Conversations {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .update_thread(123, types::ThreadUpdateRequest::default().archived(true))
+    ///     .update_thread(
+    ///         123,
+    ///         types::ThreadUpdateRequest::default().status(types::ThreadStatus::Open),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -89,7 +89,7 @@ impl List {
             call: self.call.set_query("eventType", &event_type.to_string()),
         }
     }
-    /// Query parameter `id`.
+    /// Returns only events with these ids.
     pub fn id(self, id: impl IntoIterator<Item = impl Display>) -> Self {
         Self {
             call: self

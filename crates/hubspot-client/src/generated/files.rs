@@ -785,7 +785,7 @@ impl Search {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -1007,7 +1007,7 @@ impl SearchFolders {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

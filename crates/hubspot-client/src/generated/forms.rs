@@ -158,9 +158,7 @@ impl Forms {
     ///     .forms()
     ///     .update(
     ///         "123",
-    ///         types::HubSpotFormDefinitionPatchRequest::default()
-    ///             .name("Example")
-    ///             .archived(true),
+    ///         types::HubSpotFormDefinitionPatchRequest::default().name("Example"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -424,7 +424,13 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.hubdb().export_draft_table("Example").send().await?.save("report.csv").await?;
+    /// client
+    ///     .hubdb()
+    ///     .export_draft_table("Example")
+    ///     .send()
+    ///     .await?
+    ///     .save("download.bin")
+    ///     .await?;
     /// # Ok(()) }
     /// ```
     pub fn export_draft_table(
@@ -448,7 +454,7 @@ impl Hubdb {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.hubdb().export_table("Example").send().await?.save("report.csv").await?;
+    /// client.hubdb().export_table("Example").send().await?.save("download.bin").await?;
     /// # Ok(()) }
     /// ```
     pub fn export_table(&self, table_id_or_name: impl Display) -> ExportTable {
@@ -891,7 +897,7 @@ pub struct CloneDraftRow {
 }
 
 impl CloneDraftRow {
-    /// Query parameter `name`.
+    /// The name of the copy.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),
@@ -970,7 +976,7 @@ impl GetDraftTable {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
         }
     }
-    /// Query parameter `isGetLocalizedSchema`.
+    /// Returns the localized schema if true.
     #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
@@ -1018,7 +1024,7 @@ impl GetTable {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
         }
     }
-    /// Query parameter `isGetLocalizedSchema`.
+    /// Returns the localized schema if true.
     #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
@@ -1162,7 +1168,7 @@ impl ListDraftTables {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// Query parameter `isGetLocalizedSchema`.
+    /// Returns the localized schema if true.
     #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
@@ -1370,7 +1376,7 @@ impl ListTables {
                 .set_query("createdBefore", &Into::<Timestamp>::into(created_before)),
         }
     }
-    /// Query parameter `isGetLocalizedSchema`.
+    /// Returns the localized schema if true.
     #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {
@@ -1516,7 +1522,7 @@ impl UpdateDraftTable {
             call: self.call.set_query("includeForeignIds", &include_foreign_ids),
         }
     }
-    /// Query parameter `isGetLocalizedSchema`.
+    /// Returns the localized schema if true.
     #[inline]
     pub fn is_get_localized_schema(self, is_get_localized_schema: bool) -> Self {
         Self {

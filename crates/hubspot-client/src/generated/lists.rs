@@ -72,7 +72,7 @@ impl Lists {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .lists()
-    ///     .add_memberships("123", vec!["See you at ten.".to_owned()])
+    ///     .add_memberships("123", vec!["456".to_owned()])
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -126,7 +126,7 @@ impl Lists {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .lists()
-    ///     .batch_get_id_mapping(vec!["See you at ten.".to_owned()])
+    ///     .batch_get_id_mapping(vec!["123".to_owned()])
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -151,7 +151,7 @@ impl Lists {
     /// let reply = client
     ///     .lists()
     ///     .batch_read_memberships(
-    ///         types::RecordIdInputBatch::new(vec![types::RecordIdInput::new("123", "456")]),
+    ///         types::RecordIdInputBatch::new(vec![types::RecordIdInput::new("0-1", "123")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -193,7 +193,7 @@ impl Lists {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .lists()
-    ///     .create(types::ListCreateRequest::new("Example", "123", "processing-type"))
+    ///     .create(types::ListCreateRequest::new("Example", "0-1", "MANUAL"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -316,7 +316,7 @@ impl Lists {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().get_by_name("123", "Example").send().await?;
+    /// let reply = client.lists().get_by_name("0-1", "Example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -492,7 +492,7 @@ impl Lists {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.lists().list_record_memberships("123", "456").send().await?;
+    /// let reply = client.lists().list_record_memberships("0-1", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -566,7 +566,7 @@ impl Lists {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .lists()
-    ///     .remove_memberships("123", vec!["See you at ten.".to_owned()])
+    ///     .remove_memberships("123", vec!["456".to_owned()])
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -686,7 +686,7 @@ impl Lists {
     /// let mut items = client
     ///     .lists()
     ///     .search(
-    ///         types::ListSearchRequest::default().query("example").object_type_id("123"),
+    ///         types::ListSearchRequest::default().query("example").object_type_id("0-1"),
     ///     )
     ///     .items();
     /// while let Some(item) = items.next().await {

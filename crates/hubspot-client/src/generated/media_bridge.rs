@@ -215,7 +215,7 @@ impl MediaBridge {
     ///     .create_association_definition(
     ///         123,
     ///         "contacts",
-    ///         types::AssociationDefinitionCreate::new("456", "789"),
+    ///         types::AssociationDefinitionCreate::new("0-1", "0-2"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1109,7 +1109,7 @@ impl DeleteOembedDomains {
             call: self.call.set_query("domainPortalId", &domain_portal_id),
         }
     }
-    /// Query parameter `id`.
+    /// The id of the domain.
     #[inline]
     pub fn id(self, id: i64) -> Self {
         Self {

@@ -37,7 +37,7 @@ impl NetworkOrigins {
     ///     .get_ip_ranges_text()
     ///     .send()
     ///     .await?
-    ///     .save("report.csv")
+    ///     .save("download.txt")
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -36,7 +36,7 @@ impl ObjectLibrary {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.object_library().get("123").send().await?;
+    /// let reply = client.object_library().get("0-1").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -45,7 +45,8 @@ impl Pipelines {
     ///             10,
     ///             "Example",
     ///             vec![
-    ///                 types::PipelineStageInput::new(10, "Example", [("name", "Example")])
+    ///                 types::PipelineStageInput::new(10, "Example", [("probability",
+    ///                 "0.2")])
     ///             ],
     ///         ),
     ///     )
@@ -76,7 +77,7 @@ impl Pipelines {
     ///     .pipelines("contacts")
     ///     .create_stage(
     ///         "123",
-    ///         types::PipelineStageInput::new(10, "Example", [("name", "Example")]),
+    ///         types::PipelineStageInput::new(10, "Example", [("probability", "0.2")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -293,7 +294,8 @@ impl Pipelines {
     ///             10,
     ///             "Example",
     ///             vec![
-    ///                 types::PipelineStageInput::new(10, "Example", [("name", "Example")])
+    ///                 types::PipelineStageInput::new(10, "Example", [("probability",
+    ///                 "0.2")])
     ///             ],
     ///         ),
     ///     )
@@ -333,7 +335,11 @@ impl Pipelines {
     ///     .replace_stage(
     ///         "123",
     ///         "456",
-    ///         types::PipelineStageReplaceInput::new(10, "Example", [("name", "Example")]),
+    ///         types::PipelineStageReplaceInput::new(
+    ///             10,
+    ///             "Example",
+    ///             [("probability", "0.2")],
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -368,7 +374,7 @@ impl Pipelines {
     ///     .pipelines("contacts")
     ///     .update(
     ///         "123",
-    ///         types::PipelinePatchInput::default().label("Example").archived(true),
+    ///         types::PipelinePatchInput::default().label("Example").display_order(10),
     ///     )
     ///     .send()
     ///     .await?;
@@ -406,7 +412,7 @@ impl Pipelines {
     ///     .update_stage(
     ///         "123",
     ///         "456",
-    ///         types::PipelineStagePatchInput::new([("name", "Example")]),
+    ///         types::PipelineStagePatchInput::new([("probability", "0.2")]),
     ///     )
     ///     .send()
     ///     .await?;

@@ -41,7 +41,7 @@ impl PropertyValidations {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .property_validations()
-    ///     .get("123", "email", types::RuleType::AfterDatetimeDuration)
+    ///     .get("0-1", "email", types::RuleType::AfterDatetimeDuration)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -70,7 +70,7 @@ impl PropertyValidations {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.property_validations().list("123").send().await?;
+    /// let reply = client.property_validations().list("0-1").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -96,7 +96,7 @@ impl PropertyValidations {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .property_validations()
-    ///     .list_for_property("123", "email")
+    ///     .list_for_property("0-1", "email")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -129,7 +129,7 @@ impl PropertyValidations {
     /// client
     ///     .property_validations()
     ///     .replace(
-    ///         "123",
+    ///         "0-1",
     ///         "email",
     ///         types::RuleType::AfterDatetimeDuration,
     ///         types::PropertyValidationRuleUpdate::new(vec!["rule-arguments".to_owned()]),

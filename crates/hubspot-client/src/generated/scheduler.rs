@@ -232,7 +232,7 @@ impl ListMeetingLinks {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

@@ -113,7 +113,7 @@ impl Schemas {
     ///     .schemas()
     ///     .create_association(
     ///         "contacts",
-    ///         types::AssociationDefinitionCreate::new("123", "456"),
+    ///         types::AssociationDefinitionCreate::new("0-1", "0-2"),
     ///     )
     ///     .send()
     ///     .await?;

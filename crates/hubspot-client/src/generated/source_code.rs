@@ -118,7 +118,7 @@ impl SourceCode {
     ///     .download(types::SourceCodeEnvironment::Draft, "library/report.csv")
     ///     .send()
     ///     .await?
-    ///     .save("report.csv")
+    ///     .save("download.bin")
     ///     .await?;
     /// # Ok(()) }
     /// ```

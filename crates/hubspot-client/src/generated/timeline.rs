@@ -29,7 +29,7 @@ impl Timeline {
     /// `POST /integrators/timeline/2026-03/events/batch`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * `ErrorKind::Conflict` if it already exists, or if its state does not allow the operation.
+    /// * `ErrorKind::Conflict` if it already exists.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TIMELINE_BATCH_CREATE_EVENTS.scopes` lists all 16.
     ///
     /// ```
@@ -61,7 +61,7 @@ impl Timeline {
     /// `POST /integrators/timeline/2026-03/events`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * `ErrorKind::Conflict` if it already exists, or if its state does not allow the operation.
+    /// * `ErrorKind::Conflict` if it already exists.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TIMELINE_CREATE_EVENT.scopes` lists all 16.
     ///
     /// ```

@@ -39,7 +39,7 @@ impl UsageLimits {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .usage_limits()
-    ///     .get_association_record_usage("123", "456")
+    ///     .get_association_record_usage("0-1", "0-2")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -181,7 +181,7 @@ impl UsageLimits {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.usage_limits().list_association_targets("123").send().await?;
+    /// let reply = client.usage_limits().list_association_targets("0-1").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -243,7 +243,7 @@ impl WebhooksJournal {
     ///     .create_crm_snapshots(
     ///         types::CrmObjectSnapshotBatchRequest::new(
     ///             vec![
-    ///                 types::CrmObjectSnapshotRequest::new(123, "456", 789,
+    ///                 types::CrmObjectSnapshotRequest::new(123, "0-1", 456,
     ///                 vec!["properties".to_owned()])
     ///             ],
     ///         ),

@@ -26,14 +26,16 @@ impl Exports {
     }
     /// Downloads an export.
     ///
+    /// The file is a zip archive. [`export_rows`](crate::BulkExport::export_rows) reads its rows.
+    ///
     /// `GET /api/v1/export-data`
     ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Validation` (413) if the file is too large.
     ///
     /// * `data_source`: Kind of data to export.
-    /// * `start_date`: First day, included; at most 180 days back. A date, `YYYY-MM-DD`.
-    /// * `end_date`: Last day, included; not before the first, and yesterday at the latest. A date, `YYYY-MM-DD`.
+    /// * `start_date`: First day, included. The earliest day with data depends on the contract. A date, `YYYY-MM-DD`.
+    /// * `end_date`: Last day, included; not before the first, at most 180 days after it, and yesterday at the latest. A date, `YYYY-MM-DD`.
     ///
     /// ```
     /// # async fn example(client: hatch_client::BulkExport) -> Result<(), hatch_client::Error> {
@@ -43,7 +45,7 @@ impl Exports {
     ///     .download(types::ExportSource::ContactHistory, "2026-03-01", "2026-03-31")
     ///     .send()
     ///     .await?
-    ///     .save("report.csv")
+    ///     .save("download.zip")
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -84,7 +84,7 @@ impl CompanyAgents {
     /// `PUT /companies/{companyId}/agent`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::Conflict` if it already exists, or if its state does not allow the operation.
+    /// * `ErrorKind::Conflict` if it already exists.
     ///
     /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
     ///

@@ -84,7 +84,7 @@ impl DealAgents {
     /// `PUT /deals/{dealId}/agent`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::Conflict` if it already exists, or if its state does not allow the operation.
+    /// * `ErrorKind::Conflict` if it already exists.
     ///
     /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
     ///

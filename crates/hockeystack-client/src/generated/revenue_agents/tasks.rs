@@ -113,7 +113,7 @@ impl Tasks {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * `ErrorKind::Conflict` if it already exists, or if its state does not allow the operation.
+    /// * `ErrorKind::Conflict` if its state does not allow the operation.
     ///
     /// * `task_id`: Identifier of the task.
     ///

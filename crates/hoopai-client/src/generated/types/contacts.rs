@@ -767,7 +767,7 @@ crm_core::record! {
         email: Option<String> = "email",
         first_name: Option<String> = "firstName",
         first_name_lower_case: Option<String> = "firstNameLowerCase",
-        /// The followers, as the ids of users or as a number.
+        /// The ids of the followers.
         followers: Vec<String> = "followers",
         full_name_lower_case: Option<String> = "fullNameLowerCase",
         id: Option<String> = "id",

@@ -189,7 +189,7 @@ crm_core::record! {
         date_added: Option<Timestamp> = "dateAdded",
         /// The time of the last change.
         date_updated: Option<Timestamp> = "dateUpdated",
-        /// The followers, as the ids of users or as a number.
+        /// The ids of the followers.
         followers: Vec<String> = "followers",
         id: Option<String> = "id",
         /// The owner; for a record, a list of user ids.
@@ -214,7 +214,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         /// The user, app or other source that created it.
         created_by: Option<CreatedByReply> = "createdBy",
-        /// The followers, as the ids of users or as a number.
+        /// The ids of the followers.
         followers: Vec<String> = "followers",
         id: Option<String> = "id",
         /// The user, app or other source that last changed it.

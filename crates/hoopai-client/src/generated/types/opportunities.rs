@@ -351,7 +351,7 @@ crm_core::record! {
         custom_fields: Vec<OpportunitiesCustomFieldReply> = "customFields",
         /// The id in the external system.
         external_object_id: Option<String> = "externalObjectId",
-        /// The followers, as the ids of users or as a number.
+        /// The followers.
         followers: Vec<Value> = "followers",
         /// The id of the opportunity.
         id: Option<String> = "id",
@@ -417,7 +417,7 @@ crm_core::record! {
     pub struct UpsertOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The followers, as the ids of users or as a number.
+        /// The ids of the users to add or remove, as `followers_action_type` determines.
         followers: Option<Vec<String>> = "followers",
         /// The action on the followers: `add` or `remove`.
         followers_action_type: Option<AddOrRemove> = "followersActionType",
@@ -441,7 +441,7 @@ crm_core::record! {
 crm_core::setters!(UpsertOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The followers, as the ids of users or as a number.
+    /// The ids of the users to add or remove, as `followers_action_type` determines.
     followers[String],
     /// The action on the followers: `add` or `remove`.
     followers_action_type: AddOrRemove,

@@ -16,7 +16,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `contacts.add_followers` and `opportunities.add_followers`.
     pub struct CreateAddFollowersReply {
-        /// The followers, as the ids of users or as a number.
+        /// The ids of the followers.
         followers: Vec<String> = "followers",
         /// The ids of the users that were added as followers.
         followers_added: Vec<String> = "followersAdded",
@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `contacts.remove_followers` and `opportunities.remove_followers`.
     pub struct DeleteFollowersReply {
-        /// The followers, as the ids of users or as a number.
+        /// The ids of the followers.
         followers: Vec<String> = "followers",
         /// The ids of the users that were removed as followers.
         followers_removed: Vec<String> = "followersRemoved",
@@ -36,7 +36,7 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `contacts.add_followers`, `contacts.remove_followers` and 2 other operations.
     pub struct Followers {
-        /// The followers, as the ids of users or as a number. Required in requests.
+        /// The ids of the users. Required in requests.
         followers: Option<Vec<String>> = "followers",
     }
     required "followers"

@@ -1852,7 +1852,7 @@ crm_core::record! {
 crm_core::record! {
     /// The totals for each social network.
     pub struct SocialMediaGetStatisticsResponseResultsPlatformTotals {
-        /// The followers, as the ids of users or as a number.
+        /// The number of followers.
         followers: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsFollowersValue> = "followers",
         /// The number of impressions, in total or by part.
         impressions: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsImpressionsValue> = "impressions",
@@ -1905,7 +1905,7 @@ crm_core::record! {
     /// The value of [`SocialMediaGetStatisticsResponseResults::totals`].
     pub struct SocialMediaGetStatisticsResponseResultsTotals {
         comments: Option<f64> = "comments",
-        /// The followers, as the ids of users or as a number.
+        /// The number of followers.
         followers: Option<f64> = "followers",
         /// The number of impressions, in total or by part.
         impressions: Option<f64> = "impressions",

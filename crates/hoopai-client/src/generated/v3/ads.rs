@@ -1182,6 +1182,7 @@ impl Ads {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `campaign_id`: The id of the campaign.
     /// * `start_date`: The start of the range. A date, `YYYY-MM-DD`.
     /// * `end_date`: The end of the range. A date, `YYYY-MM-DD`.
     ///
@@ -2019,7 +2020,7 @@ pub struct ListFacebookReports {
 }
 
 impl ListFacebookReports {
-    /// Query parameter `campaignId`.
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),

@@ -391,7 +391,7 @@ impl List {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// True if it is deleted. Default: `false`.
+    /// Returns deleted brand boards too if true. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {
@@ -450,7 +450,7 @@ impl ListVoices {
             call: self.call.set_query("search", &search.to_string()),
         }
     }
-    /// True if it is deleted. Default: `false`.
+    /// Returns deleted records if true. Default: `false`.
     #[inline]
     pub fn deleted(self, deleted: bool) -> Self {
         Self {

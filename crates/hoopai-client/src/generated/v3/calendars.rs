@@ -1042,7 +1042,7 @@ pub struct List {
 }
 
 impl List {
-    /// Query parameter `groupId`.
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1065,19 +1065,19 @@ pub struct ListBlockedSlots {
 }
 
 impl ListBlockedSlots {
-    /// Query parameter `userId`.
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// Query parameter `calendarId`.
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// Query parameter `groupId`.
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),
@@ -1093,19 +1093,19 @@ pub struct ListEvents {
 }
 
 impl ListEvents {
-    /// Query parameter `userId`.
+    /// The id of the user.
     pub fn user_id(self, user_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("userId", &user_id.to_string()),
         }
     }
-    /// Query parameter `calendarId`.
+    /// The id of the calendar.
     pub fn calendar_id(self, calendar_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("calendarId", &calendar_id.to_string()),
         }
     }
-    /// Query parameter `groupId`.
+    /// The id of the group.
     pub fn group_id(self, group_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("groupId", &group_id.to_string()),

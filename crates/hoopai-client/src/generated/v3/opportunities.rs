@@ -37,7 +37,7 @@ impl Opportunities {
     ///             .location_id("LOCATION_ID")
     ///             .name("Example")
     ///             .pipeline_id("456")
-    ///             .status(types::OpportunityStatus::Abandoned),
+    ///             .status(types::OpportunityStatus::Open),
     ///     )
     ///     .send()
     ///     .await?;
@@ -113,7 +113,7 @@ impl Opportunities {
     ///
     /// `GET /opportunities/search`
     ///
-    /// * Paging by two values that go together: `items()` and `pages()` read all pages.
+    /// * Paging by the sort value and the id of the last item: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `v3`.
@@ -218,7 +218,7 @@ impl Opportunities {
     ///     .opportunities()
     ///     .update_status(
     ///         "123",
-    ///         types::OpportunityStatusUpdate::new(types::OpportunityStatus::Abandoned),
+    ///         types::OpportunityStatusUpdate::new(types::OpportunityStatus::Open),
     ///     )
     ///     .send()
     ///     .await?;
@@ -269,7 +269,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// The text to search for; for LinkedIn targeting, `typeahead`.
+    /// The text to search for.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
@@ -283,19 +283,19 @@ impl Search {
                 .set_query("status", &Into::<types::OpportunityStatus>::into(status)),
         }
     }
-    /// Query parameter `campaignId`.
+    /// The id of the campaign.
     pub fn campaign_id(self, campaign_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("campaignId", &campaign_id.to_string()),
         }
     }
-    /// Query parameter `id`.
+    /// The id of the opportunity.
     pub fn id(self, id: impl Display) -> Self {
         Self {
             call: self.call.set_query("id", &id.to_string()),
         }
     }
-    /// `asc` or `desc` for locations; for opportunities, for example `added_asc`.
+    /// The order, for example `added_asc`.
     pub fn order(self, order: impl Display) -> Self {
         Self {
             call: self.call.set_query("order", &order.to_string()),
@@ -331,7 +331,7 @@ impl Search {
             call: self.call.set_query("country", &country.to_string()),
         }
     }
-    /// The page: a number for a list, a name for a sign-in. Default: `1`.
+    /// The number of the page; `items()` sets the position itself. Default: `1`.
     #[inline]
     pub fn page(self, page: i64) -> Self {
         Self {
@@ -365,7 +365,7 @@ impl Search {
             call: self.call.set_query("getCalendarEvents", &get_calendar_events),
         }
     }
-    /// Query parameter `pipelineId`.
+    /// The id of the pipeline.
     pub fn pipeline_id(self, pipeline_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("pipelineId", &pipeline_id.to_string()),
@@ -377,7 +377,7 @@ impl Search {
             call: self.call.set_query("pipelineStageId", &pipeline_stage_id.to_string()),
         }
     }
-    /// Query parameter `contactId`.
+    /// The id of the contact.
     pub fn contact_id(self, contact_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("contactId", &contact_id.to_string()),

@@ -663,6 +663,7 @@ impl SocialMedia {
     /// * Version `v3`.
     ///
     /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1093,6 +1094,7 @@ impl SocialMedia {
     ///
     /// * `platform`: The social network, for example `facebook`.
     /// * `location_id`: The id of the location (sub-account).
+    /// * `user_id`: The id of the user.
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
@@ -1355,7 +1357,7 @@ impl ListAvailableCategories {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// The text to search for; for LinkedIn targeting, `typeahead`.
+    /// The text to search for.
     pub fn q(self, q: impl Display) -> Self {
         Self {
             call: self.call.set_query("q", &q.to_string()),
@@ -1710,7 +1712,7 @@ pub struct StartOauth {
 }
 
 impl StartOauth {
-    /// The page: a number for a list, a name for a sign-in.
+    /// The number of the page.
     pub fn page(self, page: impl Display) -> Self {
         Self {
             call: self.call.set_query("page", &page.to_string()),

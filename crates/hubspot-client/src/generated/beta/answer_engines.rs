@@ -295,13 +295,13 @@ impl ListRecommendations {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Query parameter `promptId`.
+    /// Returns only recommendations for the prompt with this id.
     pub fn prompt_id(self, prompt_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("promptId", &prompt_id.to_string()),
         }
     }
-    /// Query parameter `recommendationType`.
+    /// Returns only recommendations of this type.
     pub fn recommendation_type(self, recommendation_type: impl Display) -> Self {
         Self {
             call: self
@@ -315,7 +315,7 @@ impl ListRecommendations {
             call: self.call.set_query("sort", &sort.to_string()),
         }
     }
-    /// Query parameter `status`.
+    /// Returns only recommendations with this status.
     pub fn status(self, status: impl Display) -> Self {
         Self {
             call: self.call.set_query("status", &status.to_string()),

@@ -82,7 +82,7 @@ impl LeadScores {
     ///             ])
     ///             .max_score_per_category(10)
     ///             .name("Example")
-    ///             .object_type_id("123"),
+    ///             .object_type_id("0-1"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -252,7 +252,7 @@ impl LeadScores {
     ///                 true, "789")])
     ///             ],
     ///             "Example",
-    ///             "1122",
+    ///             "0-1",
     ///         ),
     ///     )
     ///     .send()

@@ -38,7 +38,7 @@ impl MeetingRecaps {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.beta().meeting_recaps().get("123", 456).send().await?;
+    /// let reply = client.beta().meeting_recaps().get("0-1", 123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

@@ -41,7 +41,7 @@ impl ObjectTags {
     ///     .beta()
     ///     .object_tags()
     ///     .create(
-    ///         "123",
+    ///         "0-1",
     ///         types::CreatePublicCrmObjectTagRequest::default()
     ///             .color("#336699")
     ///             .display_order(10)
@@ -54,7 +54,7 @@ impl ObjectTags {
     ///                     ),
     ///                 ),
     ///             )
-    ///             .filter_pipeline_ids(["456"])
+    ///             .filter_pipeline_ids(["123"])
     ///             .name("Example"),
     ///     )
     ///     .send()
@@ -84,7 +84,7 @@ impl ObjectTags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.beta().object_tags().delete("123", 456).send().await?;
+    /// client.beta().object_tags().delete("0-1", 123).send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -109,7 +109,7 @@ impl ObjectTags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.beta().object_tags().get("123", 456).send().await?;
+    /// let reply = client.beta().object_tags().get("0-1", 123).send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -135,7 +135,7 @@ impl ObjectTags {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.beta().object_tags().list("123").send().await?;
+    /// let reply = client.beta().object_tags().list("0-1").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -160,8 +160,8 @@ impl ObjectTags {
     ///     .beta()
     ///     .object_tags()
     ///     .replace(
-    ///         "123",
-    ///         456,
+    ///         "0-1",
+    ///         123,
     ///         types::ReplacePublicCrmObjectTagRequest::new(
     ///             "#336699",
     ///             types::FilterBranch::from(
@@ -171,7 +171,7 @@ impl ObjectTags {
     ///                     Vec::<types::AndFilterBranchFiltersItem>::new(),
     ///                 ),
     ///             ),
-    ///             vec!["789".to_owned()],
+    ///             vec!["456".to_owned()],
     ///             "Example",
     ///         ),
     ///     )
@@ -209,8 +209,8 @@ impl ObjectTags {
     ///     .beta()
     ///     .object_tags()
     ///     .update(
-    ///         "123",
-    ///         456,
+    ///         "0-1",
+    ///         123,
     ///         types::PatchPublicCrmObjectTagRequest::default()
     ///             .name("Example")
     ///             .description("Created by the API"),

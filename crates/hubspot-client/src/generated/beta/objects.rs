@@ -206,7 +206,7 @@ impl Objects {
     /// `POST /crm/objects/2026-09-beta/{objectType}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
-    /// * `ErrorKind::Conflict` if it already exists, or if its state does not allow the operation.
+    /// * `ErrorKind::Conflict` if it already exists.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_CREATE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///

@@ -38,7 +38,7 @@ impl PipelineRules {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client.beta().pipeline_rules().delete("123", "456").send().await?;
+    /// client.beta().pipeline_rules().delete("0-1", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete(
@@ -64,7 +64,7 @@ impl PipelineRules {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.beta().pipeline_rules().get("123", "456").send().await?;
+    /// let reply = client.beta().pipeline_rules().get("0-1", "123").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -95,7 +95,7 @@ impl PipelineRules {
     /// let reply = client
     ///     .beta()
     ///     .pipeline_rules()
-    ///     .get_approval("123", "456", 789)
+    ///     .get_approval("0-1", "123", 456)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -128,7 +128,7 @@ impl PipelineRules {
     /// let reply = client
     ///     .beta()
     ///     .pipeline_rules()
-    ///     .get_stage_permissions("123", "456")
+    ///     .get_stage_permissions("0-1", "123")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -162,13 +162,13 @@ impl PipelineRules {
     ///     .beta()
     ///     .pipeline_rules()
     ///     .replace(
+    ///         "0-1",
     ///         "123",
-    ///         "456",
     ///         types::PipelineRulesUpdateRequest::new(
     ///             types::GovernanceValidationRules::new(
-    ///                 types::SequenceValidationRule::new(true, vec!["789".to_owned()]),
-    ///                 types::SequenceValidationRule::new(true, vec!["789".to_owned()]),
-    ///                 types::ObjectCreationRule::new(vec!["789".to_owned()]),
+    ///                 types::SequenceValidationRule::new(true, vec!["456".to_owned()]),
+    ///                 types::SequenceValidationRule::new(true, vec!["456".to_owned()]),
+    ///                 types::ObjectCreationRule::new(vec!["456".to_owned()]),
     ///             ),
     ///         ),
     ///     )
@@ -206,14 +206,14 @@ impl PipelineRules {
     ///     .beta()
     ///     .pipeline_rules()
     ///     .replace_stage_permissions(
+    ///         "0-1",
     ///         "123",
-    ///         "456",
     ///         types::PipelineStagePermissionsUpdateRequest::new(
     ///             vec![
     ///                 types::StagePermissionRequest::default()
     ///                 .permission_mode(types::PermissionMode::Open)
-    ///                 .pipeline_stage_id("789").super_admin(true).team_ids(["1122"])
-    ///                 .user_ids(["1455"])
+    ///                 .pipeline_stage_id("456").super_admin(true).team_ids(["789"])
+    ///                 .user_ids(["1122"])
     ///             ],
     ///         ),
     ///     )
@@ -250,7 +250,7 @@ impl PipelineRules {
     /// let reply = client
     ///     .beta()
     ///     .pipeline_rules()
-    ///     .start_approval("123", "456", types::CreateApprovalRequest::new(789))
+    ///     .start_approval("0-1", "123", types::CreateApprovalRequest::new(456))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -286,8 +286,8 @@ impl PipelineRules {
     ///     .beta()
     ///     .pipeline_rules()
     ///     .update(
+    ///         "0-1",
     ///         "123",
-    ///         "456",
     ///         types::PipelineRulesPatchRequest::default()
     ///             .approval_stage(hubspot_client::json!({})),
     ///     )

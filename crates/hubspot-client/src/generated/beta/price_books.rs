@@ -109,7 +109,7 @@ impl PriceBooks {
     ///             vec![
     ///                 types::PriceBookItemBatchUpdateInput::new("456",
     ///                 types::PriceBookItemUpdateRequest::default()
-    ///                 .billing_period("billing-period").archived(true))
+    ///                 .billing_period("billing-period"))
     ///             ],
     ///         ),
     ///     )
@@ -412,9 +412,7 @@ impl PriceBooks {
     ///     .update_item(
     ///         123,
     ///         456,
-    ///         types::PriceBookItemUpdateRequest::default()
-    ///             .billing_period("billing-period")
-    ///             .archived(true),
+    ///         types::PriceBookItemUpdateRequest::default().billing_period("billing-period"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -352,7 +352,7 @@ impl ListAsServiceAccount {
             call: self.call.set_query("limit", &limit),
         }
     }
-    /// Query parameter `name`.
+    /// The name to search for.
     pub fn name(self, name: impl Display) -> Self {
         Self {
             call: self.call.set_query("name", &name.to_string()),

@@ -623,7 +623,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The variant of [`Time`] whose `timeType` is `DATE`.
     pub struct EventDefinitionsDatePoint {
-        /// The day, of the month or of the week.
+        /// The day of the month.
         day: Option<i64> = "day",
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -631,7 +631,7 @@ crm_core::record! {
         millisecond: Option<i64> = "millisecond",
         /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// The month, as a number or a name.
+        /// The month.
         month: Option<i64> = "month",
         /// The second of the minute.
         second: Option<i64> = "second",
@@ -648,13 +648,13 @@ crm_core::record! {
 crm_core::record! {
     /// The variant of [`EventDefinitionsPropertyFilterOperation`] whose `propertyType` is `date`.
     pub struct EventDefinitionsDatePropertyOperation {
-        /// The day, of the month or of the week.
+        /// The day of the month.
         day: Option<i64> = "day",
         /// The value used when there is none.
         default_value: Option<String> = "defaultValue",
         /// True if records without a value match as well.
         include_objects_with_no_value_set: Option<bool> = "includeObjectsWithNoValueSet",
-        /// The month, as a number or a name.
+        /// The month.
         month: Option<EventDefinitionsDatePropertyOperationMonth> = "month",
         /// The kind of operation.
         operation_type: Option<String> = "operationType",
@@ -670,7 +670,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The month, as a number or a name.
+    /// The value of [`EventDefinitionsDatePropertyOperation::month`].
     pub enum EventDefinitionsDatePropertyOperationMonth {
         /// `APR`
         Apr = "APR",
@@ -1251,7 +1251,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// The variant of [`Reference`] whose `referenceType` is `FISCAL_QUARTER`.
     pub struct FiscalQuarter {
-        /// The day, of the month or of the week.
+        /// The day of the month.
         day: Option<i64> = "day",
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1259,7 +1259,7 @@ crm_core::record! {
         millisecond: Option<i64> = "millisecond",
         /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// The month, as a number or a name.
+        /// The month.
         month: Option<i64> = "month",
         /// Reference for the property's time, for example `UPDATED_AT`. Always `FISCAL_QUARTER`.
         reference_type: Option<String> = "referenceType",
@@ -1271,7 +1271,7 @@ crm_core::record! {
 crm_core::record! {
     /// The variant of [`Reference`] whose `referenceType` is `FISCAL_YEAR`.
     pub struct FiscalYear {
-        /// The day, of the month or of the week.
+        /// The day of the month.
         day: Option<i64> = "day",
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1279,7 +1279,7 @@ crm_core::record! {
         millisecond: Option<i64> = "millisecond",
         /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// The month, as a number or a name.
+        /// The month.
         month: Option<i64> = "month",
         /// Reference for the property's time, for example `UPDATED_AT`. Always `FISCAL_YEAR`.
         reference_type: Option<String> = "referenceType",
@@ -1315,7 +1315,7 @@ crm_core::record! {
 crm_core::record! {
     /// The variant of [`Reference`] whose `referenceType` is `MONTH`.
     pub struct MonthReference {
-        /// The day, of the month or of the week.
+        /// The day of the month.
         day: Option<i64> = "day",
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1423,7 +1423,7 @@ crm_core::record! {
 crm_core::record! {
     /// The variant of [`Reference`] whose `referenceType` is `QUARTER`.
     pub struct QuarterReference {
-        /// The day, of the month or of the week.
+        /// The day of the month.
         day: Option<i64> = "day",
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1431,7 +1431,7 @@ crm_core::record! {
         millisecond: Option<i64> = "millisecond",
         /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// The month, as a number or a name.
+        /// The month.
         month: Option<i64> = "month",
         /// Reference for the property's time, for example `UPDATED_AT`. Always `QUARTER`.
         reference_type: Option<String> = "referenceType",
@@ -1545,7 +1545,7 @@ crm_core::record! {
 crm_core::record! {
     /// The variant of [`Reference`] whose `referenceType` is `YEAR`.
     pub struct YearReference {
-        /// The day, of the month or of the week.
+        /// The day of the month.
         day: Option<i64> = "day",
         /// The hour of the day.
         hour: Option<i64> = "hour",
@@ -1553,7 +1553,7 @@ crm_core::record! {
         millisecond: Option<i64> = "millisecond",
         /// The minute of the hour.
         minute: Option<i64> = "minute",
-        /// The month, as a number or a name.
+        /// The month.
         month: Option<i64> = "month",
         /// Reference for the property's time, for example `UPDATED_AT`. Always `YEAR`.
         reference_type: Option<String> = "referenceType",

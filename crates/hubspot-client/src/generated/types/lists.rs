@@ -55,9 +55,9 @@ crm_core::record! {
     pub struct ListConversionDate {
         /// Always `CONVERSION_DATE`.
         conversion_type: Option<String> = "conversionType",
-        /// The day, of the month or of the week. Required in requests.
+        /// The day of the month. Required in requests.
         day: Option<i64> = "day",
-        /// The month, as a number or a name. Required in requests.
+        /// The month, from 1 to 12. Required in requests.
         month: Option<i64> = "month",
         /// Required in requests.
         year: Option<i64> = "year",
@@ -351,7 +351,7 @@ crm_core::record! {
         has_more: Option<bool> = "hasMore",
         /// The lists that were found.
         lists: Vec<ObjectListSearchResult> = "lists",
-        /// Number of items to skip.
+        /// The offset of the next page.
         offset: Option<i64> = "offset",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",

@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::open_enum! {
-    /// First month of the fiscal year.
+    /// The value of [`BlockedDate::month`](super::BlockedDate::month).
     pub enum BlockedDateMonth {
         /// `APRIL`
         April = "APRIL",
@@ -34,7 +34,7 @@ crm_core::open_enum! {
 }
 
 crm_core::open_enum! {
-    /// The day, of the month or of the week.
+    /// The day of the week, for example `MONDAY`.
     pub enum TimeWindowDay {
         /// `FRIDAY`
         Friday = "FRIDAY",

@@ -89,7 +89,7 @@ crm_core::record! {
     pub struct SearchResults {
         /// Maximum number of items per page.
         limit: Option<i64> = "limit",
-        /// Number of items to skip.
+        /// Number of items before this page.
         offset: Option<i64> = "offset",
         /// The number of the page.
         page: Option<i64> = "page",

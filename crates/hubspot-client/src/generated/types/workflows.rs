@@ -272,7 +272,7 @@ crm_core::record! {
     pub struct BlockedDate {
         /// Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
-        /// The month, as a number or a name. Required in requests.
+        /// The month. Required in requests.
         month: Option<BlockedDateMonth> = "month",
         year: Option<i64> = "year",
     }
@@ -2284,7 +2284,7 @@ crm_core::record! {
     pub struct StaticDateAnchor {
         /// Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
-        /// The month, as a number or a name. Required in requests.
+        /// The month. Required in requests.
         month: Option<BlockedDateMonth> = "month",
         /// Always `STATIC_DATE_ANCHOR`.
         type_: Option<String> = "type",
@@ -2509,7 +2509,7 @@ impl TimeOfDay {
 crm_core::record! {
     /// An item of [`ContactFlow::time_windows`].
     pub struct TimeWindow {
-        /// The day, of the month or of the week. Required in requests.
+        /// The day of the week, for example `MONDAY`. Required in requests.
         day: Option<TimeWindowDay> = "day",
         /// Time at which it ends.
         end_time: Option<TimeOfDay> = "endTime",
@@ -2699,7 +2699,7 @@ crm_core::record! {
     pub struct YearlyEnrollmentSchedule {
         /// Required in requests.
         day_of_month: Option<i64> = "dayOfMonth",
-        /// The month, as a number or a name. Required in requests.
+        /// The month. Required in requests.
         month: Option<BlockedDateMonth> = "month",
         /// Required in requests.
         time_of_day: Option<TimeOfDay> = "timeOfDay",

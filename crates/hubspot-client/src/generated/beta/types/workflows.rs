@@ -159,14 +159,14 @@ crm_core::record! {
     /// An item of [`ContactFlow::blocked_dates`].
     pub struct BlockedDate {
         day_of_month: Option<i64> = "dayOfMonth",
-        /// The month, as a number or a name.
+        /// The month.
         month: Option<BlockedDateMonth> = "month",
         year: Option<i64> = "year",
     }
 }
 
 crm_core::open_enum! {
-    /// First month of the fiscal year.
+    /// The value of [`BlockedDate::month`].
     pub enum BlockedDateMonth {
         /// `APRIL`
         April = "APRIL",
@@ -928,7 +928,7 @@ crm_core::record! {
     /// The variant of [`ContactFlowEventAnchor`] whose `type` is `STATIC_DATE_ANCHOR`.
     pub struct StaticDateAnchor {
         day_of_month: Option<i64> = "dayOfMonth",
-        /// The month, as a number or a name.
+        /// The month.
         month: Option<BlockedDateMonth> = "month",
         /// Always `STATIC_DATE_ANCHOR`.
         type_: Option<String> = "type",
@@ -1036,7 +1036,7 @@ crm_core::record! {
 crm_core::record! {
     /// An item of [`ContactFlow::time_windows`].
     pub struct TimeWindow {
-        /// The day, of the month or of the week.
+        /// The day of the week, for example `MONDAY`.
         day: Option<TimeWindowDay> = "day",
         /// Time at which it ends.
         end_time: Option<TimeOfDay> = "endTime",
@@ -1046,7 +1046,7 @@ crm_core::record! {
 }
 
 crm_core::open_enum! {
-    /// The day, of the month or of the week.
+    /// The day of the week, for example `MONDAY`.
     pub enum TimeWindowDay {
         /// `FRIDAY`
         Friday = "FRIDAY",
@@ -1160,7 +1160,7 @@ crm_core::record! {
     /// The variant of [`ContactFlowEnrollmentSchedule`] whose `type` is `YEARLY`.
     pub struct YearlyEnrollmentSchedule {
         day_of_month: Option<i64> = "dayOfMonth",
-        /// The month, as a number or a name.
+        /// The month.
         month: Option<BlockedDateMonth> = "month",
         time_of_day: Option<TimeOfDay> = "timeOfDay",
         /// Always `YEARLY`.
