@@ -16,6 +16,8 @@ use tokio::sync::Mutex;
 
 /// The maximum size of a line in bytes, as in the library.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// The maximum length of the text of an id that is returned with an error.
+const LONGEST_ID: usize = 1024;
 /// A byte order mark, which some programs write before their first line.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -40,7 +42,8 @@ impl Stdio {
     async fn read(&mut self) -> bool {
         let left = MOST_BYTES.saturating_sub(self.line.len());
         let read = (&mut self.input).take(left as u64).read_until(b'\n', &mut self.line).await;
-        read.is_ok_and(|size| size > 0) || self.line.len() == MOST_BYTES
+        // What was read before a cancellation counts at the end of the input too.
+        read.is_ok_and(|size| size > 0 || !self.line.is_empty()) || self.line.len() == MOST_BYTES
     }
 
     /// Takes the line that was read. Returns the message in it, if there is one.
@@ -100,7 +103,11 @@ fn fault(line: &[u8]) -> Option<Value> {
     let (id, error) = match serde_json::from_slice::<Value>(line) {
         Ok(message) => match (message.get("id"), message.get("method")) {
             (None, Some(_)) => return None,
-            (id, _) => (id.cloned(), ErrorData::invalid_request("the line is no request of JSON-RPC 2.0", None)),
+            (id, method) => {
+                // An answer of the client has the id of a question of ours.
+                let id = id.filter(|id| method.is_some() && is_id(id)).cloned();
+                (id, ErrorData::invalid_request("the line is no request of JSON-RPC 2.0", None))
+            }
         },
         Err(_) => {
             let message = "the line is not JSON, is nested too deeply, or is too long";
@@ -108,6 +115,10 @@ fn fault(line: &[u8]) -> Option<Value> {
         }
     };
     Some(json!({"jsonrpc": "2.0", "id": id, "error": error}))
+}
+
+fn is_id(value: &Value) -> bool {
+    value.is_number() || value.as_str().is_some_and(|text| text.len() <= LONGEST_ID)
 }
 
 fn line_of(message: &impl Serialize) -> Result<Vec<u8>> {

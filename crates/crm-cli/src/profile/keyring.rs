@@ -1,5 +1,6 @@
 //! Tokens in the keyring of the system: Keychain, Credential Manager or Secret Service.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
@@ -15,6 +16,9 @@ const SERVICE: &str = "crm";
 /// The time after which the user is told what the command waits for, and the maximum time for an answer after that, in
 /// which the user may have to unlock the keyring.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(60)];
+
+/// True if the keyring did not answer. It is not asked again, because each question would wait as long.
+static SILENT: AtomicBool = AtomicBool::new(false);
 
 /// Reads the token of an API in a profile.
 pub(super) fn read(profile: &str, api: &str) -> Result<Secret, Failure> {
@@ -73,7 +77,9 @@ impl Trouble {
             Self::Error(Error::PlatformFailure(_)) => "its service failed; start it again",
             Self::Error(Error::TooLong(..)) => "the token is too long for it; use another keyring",
             Self::Error(_) => "it returned something that is not a token; remove the entry",
-            Self::Silent => "it did not answer within a minute; unlock it, if it shows a window that asks for it",
+            Self::Silent => {
+                "it did not answer within a minute; unlock it, if it shows a window that asks for it, and start again"
+            }
         }
     }
 }
@@ -85,6 +91,9 @@ fn ask<T: Send + 'static>(
     api: &str,
     question: impl FnOnce(Entry) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Trouble> {
+    if SILENT.load(Ordering::Relaxed) {
+        return Err(Trouble::Silent);
+    }
     let name = format!("{profile}/{api}");
     let (sender, answer) = mpsc::channel();
     let asked = move || {
@@ -92,7 +101,9 @@ fn ask<T: Send + 'static>(
         let _ = sender.send(entry(&name).and_then(question));
     };
     thread::Builder::new().spawn(asked).map_err(|error| Trouble::Error(Error::PlatformFailure(error.into())))?;
-    wait(&answer, PATIENCE).ok_or(Trouble::Silent)?.map_err(Trouble::Error)
+    let answered = wait(&answer, PATIENCE);
+    SILENT.store(answered.is_none(), Ordering::Relaxed);
+    answered.ok_or(Trouble::Silent)?.map_err(Trouble::Error)
 }
 
 fn wait<T>(answer: &Receiver<T>, [silence, patience]: [Duration; 2]) -> Option<T> {

@@ -306,5 +306,9 @@ fn a_line_that_is_no_message_is_answered() {
     input.write_all(b"{\"id\": 7, \"method\": 1}\n{\"method\": \"x\"}\n\r\n").unwrap();
     let answer = client.next();
     assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(7), &json!(-32600)));
+    // An answer of the client has the id of a question of the server.
+    client.send(&json!({"jsonrpc": "2.0", "id": 7, "result": {}, "error": null}));
+    let answer = client.next();
+    assert_eq!((&answer["id"], &answer["error"]["code"]), (&Value::Null, &json!(-32600)));
     assert_eq!(client.done("status", json!({}))["fake"], true);
 }

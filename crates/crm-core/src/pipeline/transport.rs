@@ -16,7 +16,7 @@ pub(super) fn client(address: &Address, idle: Duration, most: usize) -> Result<r
     let settings = if address.is_loopback() {
         settings(idle, most).no_proxy()
     } else {
-        proxies::check(https)?;
+        proxies::check(https, address.host())?;
         settings(idle, most)
     };
     let settings = tls::add(settings, https)?;

@@ -1,5 +1,7 @@
 //! The forms of a row in the file.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -56,13 +58,9 @@ impl Column {
 fn ids<'a>(record: &'a Value, object: &str) -> Vec<&'a str> {
     let all = record.get("associations").and_then(Value::as_object).into_iter().flatten();
     let page = all.filter(|(name, _)| same(name, object)).filter_map(|(_, page)| page.get("results")?.as_array());
-    let mut ids: Vec<&str> = Vec::new();
-    for id in page.flatten().filter_map(|one| one.get("id")?.as_str()) {
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    ids
+    let ids = page.flatten().filter_map(|one| one.get("id")?.as_str());
+    let mut seen = HashSet::new();
+    ids.filter(|id| seen.insert(*id)).collect()
 }
 
 /// Returns true if two names are those of one type of object: HubSpot returns `line items` for `line_items`.

@@ -117,7 +117,7 @@ impl Ask {
         #[cfg(feature = "associations")]
         let page = {
             let mut page = page;
-            linked::complete(objects, &mut page.results).await?;
+            linked::complete(objects, &self.associations, &mut page.results).await?;
             page
         };
         let next = page.paging.and_then(|paging| paging.next?.after).filter(|after| !after.is_empty());

@@ -9,8 +9,12 @@ use crate::objects::Objects;
 use crate::operations::OBJECTS_LIST;
 use crate::types::{AssociatedId, AssociatedIdPage, ObjectWithAssociations};
 
-/// Reads the associations that the list did not return with these records.
-pub(super) async fn complete(objects: &Objects, records: &mut [ObjectWithAssociations]) -> Result<(), Error> {
+/// Reads the associations with records of these types that the list did not return.
+pub(super) async fn complete(
+    objects: &Objects,
+    types: &[String],
+    records: &mut [ObjectWithAssociations],
+) -> Result<(), Error> {
     let associations = Associations::new(objects.call::<()>(&OBJECTS_LIST).pipeline());
     for record in records {
         let Some(id) = record.id.as_deref() else { continue };
@@ -18,7 +22,9 @@ pub(super) async fn complete(objects: &Objects, records: &mut [ObjectWithAssocia
         let cut: Vec<_> = cut.map(|(to, page)| (to.to_owned(), page.clone())).collect();
         for (to, page) in cut {
             // Replies have blanks in the names of types; paths do not.
-            let all = associations.list(objects.object_type(), id, to.replace(' ', "_")).limit(500).items();
+            let name = to.replace(' ', "_");
+            let asked = types.iter().find(|asked| asked.eq_ignore_ascii_case(&name)).unwrap_or(&name);
+            let all = associations.list(objects.object_type(), id, asked).limit(500).items();
             match all.try_collect().await {
                 Ok(all) => {
                     let ids = all.into_iter().filter_map(|one| one.to_object_id);
@@ -40,8 +46,9 @@ fn is_cut(page: &AssociatedIdPage) -> bool {
 
 /// Adds the ids that the page does not have. The page has the kinds of the associations in a form other than that of the list.
 fn joined(mut page: AssociatedIdPage, ids: impl Iterator<Item = String>) -> AssociatedIdPage {
-    let known: HashSet<String> = page.results.iter().filter_map(|one| one.id.clone()).collect();
-    let others = ids.filter(|id| !known.contains(id));
+    let mut known: HashSet<String> = page.results.iter().filter_map(|one| one.id.clone()).collect();
+    // Associations that change while they are read can return an id twice.
+    let others = ids.filter(|id| known.insert(id.clone()));
     page.results.extend(others.map(|id| AssociatedId { id: Some(id), ..AssociatedId::default() }));
     page.paging = None;
     page

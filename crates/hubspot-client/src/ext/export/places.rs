@@ -91,6 +91,7 @@ impl<R> Places for Walking<R> {
             // The vendor does not accept the guessed cursor.
             Err(error)
                 if !self.walks.is_proven(key)
+                    && error.operation() == self.called().name()
                     && matches!(error.kind(), ErrorKind::Validation | ErrorKind::NotFound) =>
             {
                 self.walks.refuse(key)
