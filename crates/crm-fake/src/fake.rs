@@ -258,8 +258,8 @@ impl Fake {
     /// # Panics
     ///
     /// If no request can meet the fault: the vendor does not have its operation, [`times`](crate::Fault::times) is 0, or it
-    /// is [`MultiStatus`](crate::Fault::MultiStatus) for an operation without rows, or in a fake that answers with samples. A
-    /// fault that no request has used when the fake is dropped panics too, so that no test passes because its fault never
+    /// is [`MultiStatus`](crate::Fault::MultiStatus) for an operation without rows, or in a fake that answers with samples.
+    /// Dropping the fake panics too if no request has used the fault, so that no test passes because its fault never
     /// happened; [`heal`](Self::heal) removes it.
     #[track_caller]
     pub fn fail(&self, fault: impl Into<Step>) {

@@ -1,5 +1,5 @@
-//! Streamable HTTP: the same server for clients that do not start it as a child process. Each request needs the bearer token of
-//! the environment; foreign hosts and all web pages are refused.
+//! Streamable HTTP: the same server for clients that do not start it as a child process. Each request needs the bearer
+//! token of the environment; foreign hosts and all web pages are refused.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

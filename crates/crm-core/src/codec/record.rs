@@ -326,6 +326,7 @@ macro_rules! record {
         #[non_exhaustive]
         pub struct $ty {
             $($(#$doc)* pub $field: $of,)*
+            // One line, because each line is an attribute, and there are thousands of records.
             /// Members that no field can hold, by their names: members that were not known when this crate was generated, and members whose value is of a type other than declared. They are also sent in a request.
             pub extra: $crate::codec::Extra,
         }

@@ -17,7 +17,7 @@ pub fn one_of<'de, T, D: Deserializer<'de>>(deserializer: D, choose: Choose<T>) 
     choose(super::buffered(deserializer)?).map_err(D::Error::custom)
 }
 
-/// Reads a value as one of several variants. It is not generic over formats, because each union has one.
+/// Reads a value as one of several variants. Each union has one function for all formats, so that it is compiled once.
 type Choose<T> = fn(Value) -> Result<T, serde_json::Error>;
 
 /// Reads the value of a variant.

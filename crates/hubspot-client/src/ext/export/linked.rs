@@ -1,4 +1,5 @@
-//! The rest of the associations: HubSpot's list returns at most 100 of a type with each record, and the position of the next.
+//! The rest of the associations: HubSpot's list returns at most 100 of a type with each record, and the position of the
+//! next.
 
 use std::collections::HashSet;
 
@@ -30,7 +31,7 @@ pub(super) async fn complete(
                     let ids = all.into_iter().filter_map(|one| one.to_object_id);
                     record.associations.insert(to, joined(page, ids));
                 }
-                // The record was archived meanwhile.
+                // The record was archived meanwhile. Its page keeps the position of the next.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
@@ -44,7 +45,8 @@ fn is_cut(page: &AssociatedIdPage) -> bool {
     after.is_some_and(|after| !after.is_empty())
 }
 
-/// Adds the ids that the page does not have. The page has the kinds of the associations in a form other than that of the list.
+/// Adds the ids that the page does not have, without the kinds of the associations: the list of associations has them in
+/// a form of its own.
 fn joined(mut page: AssociatedIdPage, ids: impl Iterator<Item = String>) -> AssociatedIdPage {
     let mut known: HashSet<String> = page.results.iter().filter_map(|one| one.id.clone()).collect();
     // Associations that change while they are read can return an id twice.
