@@ -23,10 +23,6 @@ impl Address {
         &self.text
     }
 
-    pub(super) fn host(&self) -> &str {
-        self.url.host_str().unwrap_or_default()
-    }
-
     pub(super) fn is_loopback(&self) -> bool {
         loopback(&self.url)
     }

@@ -216,8 +216,9 @@ impl<C> ClientBuilder<C> {
     ///
     /// The built-in client uses HTTP/1.1 and the TLS of this crate's features, whatever features of reqwest other
     /// crates enable. It takes its proxies from the environment: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, in upper
-    /// or lower case, except for loopback addresses and for the hosts and networks of `NO_PROXY`. A proxy's address can
-    /// contain a user and a password, percent-encoded; a value that is not an address is an error. SOCKS proxies need a client of your own, with reqwest's feature `socks`.
+    /// or lower case, except for loopback addresses and for the hosts and networks of `NO_PROXY` (`*` for all). A
+    /// proxy's address can contain a user and a password, percent-encoded; a value that is not an address is an error.
+    /// SOCKS proxies need a client of your own, with reqwest's feature `socks`.
     ///
     /// ```
     /// # fn example() -> Result<reqwest::Client, reqwest::Error> {

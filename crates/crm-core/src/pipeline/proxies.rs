@@ -1,75 +1,98 @@
 //! The proxies of the environment. reqwest ignores an address that it cannot read, and connects directly instead.
 
 use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
 
+use super::address::Address;
 use crate::error::Error;
 
-/// Returns an error if a variable that sets the proxy for these addresses has a value that is not a proxy's address.
-pub(super) fn check(https: bool, host: &str) -> Result<(), Error> {
+/// Returns whether the proxies of the environment are used for an address.
+///
+/// This machine is reached without a proxy: a proxy elsewhere would look for the address on its own machine, and the token
+/// would reach it unencrypted.
+///
+/// # Errors
+///
+/// Returns an error if a variable that is used for the address has a value that is not the address of a proxy.
+pub(super) fn are_used(address: &Address) -> Result<bool, Error> {
     // A CGI process uses none, because a request can set HTTP_PROXY there.
-    if std::env::var_os("REQUEST_METHOD").is_some() {
-        return Ok(());
+    if address.is_loopback() || std::env::var_os("REQUEST_METHOD").is_some() {
+        return Ok(false);
     }
-    let direct = ["NO_PROXY", "no_proxy"].into_iter().find_map(|name| std::env::var(name).ok());
-    if direct.is_some_and(|direct| is_direct(&direct, host)) {
-        return Ok(());
+    let excepted = first(["NO_PROXY", "no_proxy"])?;
+    if excepted.is_some_and(|(_, excepted)| is_direct(&excepted, address.as_str())) {
+        return Ok(false);
     }
+    let https = address.as_str().starts_with("https://");
     let own = if https { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
     for names in [own, ["ALL_PROXY", "all_proxy"]] {
-        // The first one that is set counts, even if it is empty.
-        let set = names.into_iter().find_map(|name| Some((name, std::env::var(name).ok()?)));
-        let Some((name, value)) = set.filter(|(_, value)| !value.is_empty()) else { continue };
-        if !is_address(&value) {
+        let Some((name, value)) = first(names)?.filter(|(_, value)| !value.is_empty()) else { continue };
+        if !is_proxy(&value) {
             // The value can contain a password.
             return Err(Error::config(format!(
-                "{name} in the environment is not the address of a proxy, for example http://proxy.example:3128; percent-encode \
-                 special characters of its user and password"
+                "{name} in the environment is not the address of a proxy, for example http://proxy.example:3128; it begins with \
+                 http:// or https://, and special characters of its user and password are percent-encoded"
             )));
         }
         // The next one is not used.
         break;
     }
-    Ok(())
+    Ok(true)
 }
 
-/// Returns true if a host is excepted from the proxy, by `*` or as a host below one of the names.
-fn is_direct(excepted: &str, host: &str) -> bool {
-    let below = |name: &str| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    let names = excepted.split(',').map(|name| name.trim().trim_start_matches('.'));
-    names.filter(|name| !name.is_empty()).any(|name| name == "*" || below(name))
+/// Returns the first variable that is set, even if it is empty.
+fn first(names: [&'static str; 2]) -> Result<Option<(&'static str, String)>, Error> {
+    let Some((name, value)) = names.into_iter().find_map(|name| Some((name, std::env::var_os(name)?))) else {
+        return Ok(None);
+    };
+    let value = value.into_string().map_err(|_| Error::config(format!("{name} in the environment is not valid UTF-8")))?;
+    Ok(Some((name, value)))
 }
 
-/// The schemes that are not ignored.
-const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+/// Returns true if `NO_PROXY` excepts an address. The list is read as reqwest reads it, except that `*` means addresses of
+/// IP too, as curl has it.
+fn is_direct(excepted: &str, address: &str) -> bool {
+    let all = excepted.split(',').any(|name| name.trim() == "*");
+    let matcher = Matcher::builder().all("http://proxy.example").no(excepted).build();
+    all || address.parse::<Uri>().is_ok_and(|address| matcher.intercept(&address).is_none())
+}
 
-fn is_address(value: &str) -> bool {
-    let Ok(uri) = value.parse::<Uri>() else { return false };
-    let Some(authority) = uri.authority() else { return false };
-    let scheme = uri.scheme_str().is_none_or(|scheme| SCHEMES.contains(&scheme));
+/// Returns true if reqwest uses a value as the address of a proxy, and connects to the host that the value is meant to name.
+fn is_proxy(value: &str) -> bool {
+    let matcher = Matcher::builder().all(value).build();
+    let Some(proxy) = matcher.intercept(&Uri::from_static("http://vendor.example")) else { return false };
+    let Some(authority) = proxy.uri().authority() else { return false };
     // These characters in a password end the address, and the user would be the host.
-    let end = value.find("://").map_or(0, |at| at + 3);
-    let is_whole = value[end..].find(['#', '?', '/']).is_none_or(|at| !value[end + at..].contains('@'));
-    let (user, place) = authority.as_str().rsplit_once('@').unwrap_or(("", authority.as_str()));
-    let has_port = place.len() > authority.host().len();
-    scheme && is_whole && !user.contains('@') && (!has_port || authority.port_u16().is_some())
+    let start = value.find("://").map_or(0, |at| at + 3);
+    let user = value[start..].rsplit_once('@').map_or("", |(user, _)| user);
+    let has_port = authority.as_str().len() > authority.host().len();
+    !user.contains(['@', '#', '?', '/'])
+        && !authority.host().is_empty()
+        && (!has_port || authority.port_u16().is_some())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_address, is_direct};
+    use super::{is_direct, is_proxy};
 
     #[test]
-    fn a_host_is_excepted_with_the_hosts_below_it() {
-        for (excepted, direct) in [
-            ("*", true),
-            ("localhost, .example.com", true),
-            ("api.example.com", true),
-            ("ample.com", false),
-            ("other.example.com", false),
-            ("", false),
-            (" , .", false),
+    fn hosts_with_those_below_them_addresses_and_networks_are_excepted() {
+        for (excepted, address, direct) in [
+            ("*", "https://api.example.com", true),
+            ("*", "https://10.1.2.3", true),
+            ("localhost , *", "https://[fd00::1]/base", true),
+            ("localhost, .example.com", "https://api.example.com", true),
+            ("api.example.com", "https://api.example.com", true),
+            ("Example.COM", "https://api.example.com:8443/base", true),
+            ("10.0.0.0/8", "https://10.1.2.3", true),
+            ("fd00::1", "https://[fd00::1]:8443", true),
+            ("ample.com", "https://api.example.com", false),
+            ("other.example.com", "https://api.example.com", false),
+            ("3", "https://10.1.2.3", false),
+            ("", "https://api.example.com", false),
+            (" , ", "https://api.example.com", false),
         ] {
-            assert_eq!(is_direct(excepted, "api.example.com"), direct, "{excepted}");
+            assert_eq!(is_direct(excepted, address), direct, "{excepted} {address}");
         }
     }
 
@@ -85,7 +108,7 @@ mod tests {
             "proxy.example:3128",
             "localhost",
         ] {
-            assert!(is_address(good), "{good}");
+            assert!(is_proxy(good), "{good}");
         }
         for wrong in [
             "http://user:p#ss@proxy.example:3128",
@@ -95,12 +118,14 @@ mod tests {
             "http://user:p ss@proxy.example:3128",
             "http://proxy.example:port",
             "http://proxy.example:99999",
+            "http://:3128",
+            "http://user:pass@:3128",
             "ftp://proxy.example",
             "socks://proxy.example:1080/",
             "http://",
             "/proxy",
         ] {
-            assert!(!is_address(wrong), "{wrong}");
+            assert!(!is_proxy(wrong), "{wrong}");
         }
     }
 }

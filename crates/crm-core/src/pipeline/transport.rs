@@ -9,16 +9,11 @@ use crate::error::Error;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Creates a client for a base address. This machine is reached without a proxy: a proxy elsewhere would look for the
-/// address on its own machine, and the token would reach it unencrypted.
+/// Creates a client for a base address.
 pub(super) fn client(address: &Address, idle: Duration, most: usize) -> Result<reqwest::Client, Error> {
     let https = address.as_str().starts_with("https://");
-    let settings = if address.is_loopback() {
-        settings(idle, most).no_proxy()
-    } else {
-        proxies::check(https, address.host())?;
-        settings(idle, most)
-    };
+    let settings = settings(idle, most);
+    let settings = if proxies::are_used(address)? { settings } else { settings.no_proxy() };
     let settings = tls::add(settings, https)?;
     settings.build().map_err(|error| {
         let text = format!("the HTTP client could not be set up: {}", innermost(&error));
