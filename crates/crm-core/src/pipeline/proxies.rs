@@ -45,7 +45,8 @@ fn first(names: [&'static str; 2]) -> Result<Option<(&'static str, String)>, Err
     let Some((name, value)) = names.into_iter().find_map(|name| Some((name, std::env::var_os(name)?))) else {
         return Ok(None);
     };
-    let value = value.into_string().map_err(|_| Error::config(format!("{name} in the environment is not valid UTF-8")))?;
+    let value =
+        value.into_string().map_err(|_| Error::config(format!("{name} in the environment is not valid UTF-8")))?;
     Ok(Some((name, value)))
 }
 
