@@ -83,7 +83,7 @@ fn show<T: Wire + Debug>(body: &[u8]) -> Result<String, String> {
     parse::<T>(body).map(|value| format!("{value:?}"))
 }
 
-/// Reads a body as `crm_core::codec::decode` does, whose second reader only finds the place of an error.
+/// Reads a body as the second pass of `crm_core::codec::decode` does. An empty body reads like `null`.
 fn parse<T: Wire>(body: &[u8]) -> Result<T, String> {
     let body = if body.is_empty() { b"null" } else { body };
     crm_core::codec::restore(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| error.to_string())

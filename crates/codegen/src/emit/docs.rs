@@ -177,7 +177,6 @@ fn failures(operation: &Operation) -> Vec<String> {
         (one || told(404), "`ErrorKind::NotFound` if it does not exist."),
         (told(403), "`ErrorKind::Permission` if the account or its plan does not include it."),
         (told(409) && creates, "`ErrorKind::Conflict` if it already exists."),
-        (told(409) && !creates, "`ErrorKind::Conflict` if its state does not allow the operation."),
         (told(413), "`ErrorKind::Validation` (413) if the file is too large."),
         (told(415), "`ErrorKind::Validation` (415) if files of this type are not accepted."),
     ]
