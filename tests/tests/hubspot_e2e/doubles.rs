@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crm_fake::{Fault, Payload, When};
-use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, BatchUpsertRow};
+use hubspot_client::types::{BatchCreateRow, BatchUpdate, BatchUpdateRow, BatchUpsertRow};
 use hubspot_client::{BatchReport, ErrorKind, Map, Sent};
 use serde_json::json;
 
@@ -116,6 +116,11 @@ async fn the_record_id_is_no_unique_property() {
     assert_eq!((error.kind(), error.sent()), REFUSED);
     assert_eq!(rig.fake.report().requests, before);
     rig.assert_accepted();
+
+    // HubSpot refuses a batch that has it.
+    let row = BatchUpdateRow::new(&*id, Map::new()).id_property("hs_object_id").set("city", "Bonn");
+    let error = contacts.batch_update(BatchUpdate::new([row])).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Validation, Some(400)));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crm_fake::Fault;
+use crm_fake::{Fault, Step};
 use hubspot_client::types::{Filter, Object, ObjectUpdate, SearchRequest};
 use hubspot_client::{CallOptions, Client, Error, ErrorKind, Position, RetryPolicy, SearchAll, Sent};
 use proptest::prelude::*;
@@ -273,4 +273,15 @@ async fn a_search_does_not_end_at_a_page_without_records() {
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}: {error}");
         assert_eq!(records.cursor().position(), &Position::Start, "{body}");
     }
+}
+
+/// HubSpot can return a page without records although more follow it.
+#[tokio::test]
+async fn a_search_continues_behind_an_empty_page() {
+    let rig = Rig::with_contacts(150).await;
+    let empty = json!({"total": 150, "results": [], "paging": {"next": {"after": "0"}}});
+    rig.fake.script([Step::pass(), Fault::Body(empty).into()]);
+    let records = rig.client.contacts().search_all(SearchRequest::default().limit(100));
+    let ids: HashSet<_> = records.try_collect().await.unwrap().into_iter().filter_map(|record| record.id).collect();
+    assert_eq!(ids.len(), 150);
 }

@@ -108,16 +108,23 @@ impl<P: Paged> Pages<P> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Reads the first page and passes it to `read`. The future is boxed: an asynchronous function in each client would be
-    /// checked by the compiler with that client, and this one is checked once.
+    /// Reads the first page with items, or the last one if no page has any, and passes it to `read`. A page can be empty
+    /// although more follow it. The future is boxed: an asynchronous function in each client would be checked by the
+    /// compiler with that client, and this one is checked once.
     #[doc(hidden)]
     pub fn first<T>(self, read: impl FnOnce(Option<P::Page>) -> Result<T, Error> + Send + 'static) -> Sending<T>
     where
         Self: Send + 'static,
         P::Page: Send,
     {
-        let mut pages = self.max_pages(1);
-        Box::pin(async move { read(pages.next().await.transpose()?) })
+        let mut pages = self.max_items(1);
+        Box::pin(async move {
+            let mut last = None;
+            while let Some(page) = pages.next().await {
+                last = Some(page?);
+            }
+            read(last)
+        })
     }
 
     /// Returns all remaining pages.

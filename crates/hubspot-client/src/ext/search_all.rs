@@ -294,12 +294,9 @@ impl<R> Stream for SearchAll<R> {
 fn fetch(objects: &Objects, window: Arc<Window>, at: Position) -> BoxFuture<'static, Page> {
     // The page must have its list of records: otherwise it cannot be the last one.
     let called = objects.call::<()>(&OBJECTS_SEARCH).called();
-    let mut pages = objects.search(window.request(&at)).pages().max_pages(1);
-    Box::pin(async move {
-        match pages.next().await {
-            Some(page) => window.advance(&at, page?).map_err(|error| error.with_operation(called)),
-            None => Ok((Vec::new(), Position::End)),
-        }
+    objects.search(window.request(&at)).pages().first(move |page| match page {
+        Some(page) => window.advance(&at, page).map_err(|error| error.with_operation(called)),
+        None => Ok((Vec::new(), Position::End)),
     })
 }
 

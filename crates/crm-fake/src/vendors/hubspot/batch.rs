@@ -19,6 +19,12 @@ pub(super) fn handle(call: &Call<'_>, object_type: &str, verb: &str, world: &mut
         let message = format!("inputs may hold {MOST} rows at most, not {}", inputs.len());
         return Some(Err(Fail::invalid(message)));
     }
+    let by_record_id = inputs.iter().any(|input| text(input, "idProperty") == Some("hs_object_id"));
+    if by_record_id && matches!(verb, "update" | "upsert") {
+        // The real API refuses the whole batch, as connectors met it in 2026-08.
+        let message = "the rows cannot be identified by hs_object_id, which is not a unique property";
+        return Some(Err(Fail::invalid(message)));
+    }
     let answer = match verb {
         "create" => create(call, object_type, inputs, world),
         "read" => Ok(read(call, object_type, inputs, world)),
@@ -137,7 +143,7 @@ fn upsert(call: &Call<'_>, object_type: &str, inputs: &[Value], world: &mut Worl
             match record::find(world, object_type, id, property) {
                 Some(found) => write(object_type, &found, input, world).map(|record| marked(record, false)),
                 None => {
-                    let Some(property) = property.filter(|name| *name != "hs_object_id") else {
+                    let Some(property) = property else {
                         return Err(Fail::missing(&types::singular(object_type), id));
                     };
                     let mut properties = record::properties(input);
