@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 use crm_core::OpMeta;
 use serde::Deserialize;
 
-use crate::apis::{APIS, ApiEntry};
+use crate::apis::{self, APIS, ApiEntry};
 
 /// One API: its operations, and the types that they send and return.
 pub(crate) struct Api {
@@ -212,6 +212,16 @@ impl Api {
     /// Returns the APIs of a vendor.
     pub(crate) fn of(vendor: &str) -> impl Iterator<Item = &'static Self> {
         APIS.iter().enumerate().filter(move |(_, entry)| entry.vendor == vendor).map(|(index, _)| Self::at(index))
+    }
+
+    /// Returns the display names of the vendors, as a list in words.
+    pub(crate) fn titles() -> String {
+        let all = apis::vendors().into_iter().filter_map(|vendor| Self::of(vendor).next());
+        let titles: Vec<&str> = all.map(|api| api.file.title).collect();
+        match titles.split_last() {
+            Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+            _ => titles.concat(),
+        }
     }
 
     /// Returns the APIs that were read so far.

@@ -93,7 +93,7 @@ fn command(words: &[String]) -> Command {
         if words.iter().any(|word| word == vendor) { self::vendor(vendor, words) } else { empty(vendor) }
     });
     Command::new("crm")
-        .about("HubSpot, HoopAI, HockeyStack and Hatch: every operation by its name")
+        .about(format!("{}: every operation by its name", Api::titles()))
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)

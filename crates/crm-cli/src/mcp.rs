@@ -31,6 +31,7 @@ use rmcp::service::{RequestContext, RoleServer, serve_server};
 use serde_json::Value;
 use tokio::sync::{OnceCell, mpsc};
 
+use crate::catalogue::Api;
 use crate::failure::Failure;
 use crate::options::{Opt, Options};
 use crate::schema::Checks;
@@ -43,8 +44,9 @@ use shared::{Shared, Writing};
 use stdio::Stdio;
 use turn::{Answer, Stop, Turn};
 
-const INSTRUCTIONS: &str = "Operations of HubSpot, HoopAI, HockeyStack and Hatch. First `find` the operation, then \
-`describe` it, then `read`, `write` or `batch`. Failed writes say whether they may have happened: look before you repeat them.";
+/// They follow the names of the vendors.
+const INSTRUCTIONS: &str = "First `find` the operation, then `describe` it, then `read`, `write` or `batch`. \
+Failed writes say whether they may have happened: look before you repeat them.";
 
 /// Serves until the input ends, or over HTTP at an address. Files are written to and read from `files` only.
 pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&str>) -> Result<(), Failure> {
@@ -111,7 +113,7 @@ impl ServerHandler for Server {
         };
         ServerConfig::new(capabilities)
             .with_server_info(Implementation::new("crm", env!("CARGO_PKG_VERSION")))
-            .with_instructions(INSTRUCTIONS)
+            .with_instructions(format!("Operations of {}. {INSTRUCTIONS}", Api::titles()))
     }
 
     async fn list_tools(

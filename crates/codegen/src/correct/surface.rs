@@ -199,10 +199,17 @@ impl Resource {
                     .to_owned(),
             )
         } else if entry.name.is_none() && self.api.is_none() && !owners.contains(&Some(self.name.as_str())) {
-            let owner = owners.into_iter().flatten().next().unwrap_or_default();
-            Some(format!(
-                "the operation belongs to `{owner}` by its document; move the entry there, or give it a `name`"
-            ))
+            Some(match owners.into_iter().flatten().next() {
+                Some(owner) => {
+                    format!(
+                        "the operation belongs to `{owner}` by its document; move the entry there, or give it a `name`"
+                    )
+                }
+                None => {
+                    "its document has no resource; give the entry a `name`, or the document a resource in vendor.json"
+                        .to_owned()
+                }
+            })
         } else {
             None
         }

@@ -181,12 +181,17 @@ pub(super) fn field<'a>(model: &'a Model, ty: &Ty, wire: &str) -> Result<(&'a Fi
     let found = fields.iter().find(|field| field.wire == wire);
     let Some(found) = found else {
         let names: Vec<&str> = fields.iter().map(|field| field.wire.as_str()).collect();
-        bail!(
-            "there is no `{wire}`, only {}; correct the reply in corrections.json or the paging in the surface",
-            names.join(", ")
-        );
+        bail!("{}", lacks(wire, &names));
     };
     Ok((found, field_type(found, definition).1))
+}
+
+/// The message about a name that a request or a reply does not have.
+pub(super) fn lacks(name: &str, names: &[&str]) -> String {
+    format!(
+        "there is no `{name}`, only {}; correct the document in corrections.json, or the paging in the surface or vendor.json",
+        names.join(", ")
+    )
 }
 
 /// The value at a path of the page.

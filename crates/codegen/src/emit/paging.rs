@@ -1,13 +1,13 @@
 //! The table of an operation's paging: `crm_core::Paging`.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::paged::field;
+use super::paged::{field, lacks};
 use super::rust::{ident, number};
-use crate::model::{Model, NextPosition, OneOrTwo, Operation, Paging, PagingPlace, Ty};
+use crate::model::{Body, Model, NextPosition, OneOrTwo, Operation, Paging, PagingPlace, Place, Ty};
 
 /// The value of `OpMeta::paging`.
 pub(super) fn table(paging: &Paging, operation: &Operation, model: &Model) -> Result<TokenStream> {
@@ -16,6 +16,7 @@ pub(super) fn table(paging: &Paging, operation: &Operation, model: &Model) -> Re
         (OneOrTwo::One(name), next) if next != NextPosition::Pair => quote!(#name),
         _ => bail!("{}: `x-crm-paging`: `param` must be two names for keyset_pair, and one otherwise", operation.name),
     };
+    check(paging, operation, model)?;
     let body = paging.place == PagingPlace::Body;
     if paging.kind.next == NextPosition::Values && !body {
         bail!("{}: `x-crm-paging`: `in` must be body, because the position is a list of values", operation.name);
@@ -33,6 +34,32 @@ pub(super) fn table(paging: &Paging, operation: &Operation, model: &Model) -> Re
     let new = quote!(Paging::new(PagingKind::#kind, &[#params]));
     let members: Vec<TokenStream> = members.into_iter().flatten().collect();
     Ok(if members.is_empty() { new } else { quote!(Paging { #(#members,)* ..#new }) })
+}
+
+/// Checks that the request has the parameters or members that take the position and the size of a page.
+fn check(paging: &Paging, operation: &Operation, model: &Model) -> Result<()> {
+    let positions = match &paging.param {
+        OneOrTwo::One(name) => std::slice::from_ref(name),
+        OneOrTwo::Two(both) => both,
+    };
+    let takes = |name: &str| match (paging.place, &operation.body) {
+        (PagingPlace::Query, _) => in_query(operation, name),
+        (PagingPlace::Body, Some(Body { ty: Ty::Json, .. })) => Ok(()),
+        (PagingPlace::Body, Some(body)) => field(model, &body.ty, name).map(drop),
+        (PagingPlace::Body, None) => bail!("the request has no body, so `in` must be query"),
+    };
+    let at = |what: &str| format!("{}: `x-crm-paging`: {what}", operation.name);
+    positions.iter().try_for_each(|name| takes(name)).with_context(|| at("param"))?;
+    paging.limit.iter().try_for_each(|name| takes(name)).with_context(|| at("limit"))
+}
+
+fn in_query(operation: &Operation, name: &str) -> Result<()> {
+    let arguments = operation.arguments.iter().filter(|argument| argument.place == Place::Query);
+    let names: Vec<&str> = arguments.map(|argument| argument.wire.as_str()).collect();
+    if !names.contains(&name) {
+        bail!("{}", lacks(name, &names));
+    }
+    Ok(())
 }
 
 /// Returns true if the body takes the number as text.

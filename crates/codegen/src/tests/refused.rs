@@ -48,6 +48,15 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
     row("paging over a member that is not there", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-crm-paging"]["next"] = json!("paging.later.after");
     });
+    row("paging by a parameter that is not there", &|d| {
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-crm-paging"]["param"] = json!("later");
+    });
+    row("a page size in a parameter that is not there", &|d| {
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-crm-paging"]["limit"] = json!("size");
+    });
+    row("a position in a body that is not sent", &|d| {
+        d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-crm-paging"]["in"] = json!("body");
+    });
     row("paging with a typo", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["x-crm-paging"]["nxt"] = json!("x")
     });
@@ -160,6 +169,12 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
     });
     row("a surface entry without a name in the file of another resource", &|w| {
         surface(w, "others.json", LIST, json!({"idempotent": false}));
+    });
+    row("a surface entry without a name, and its document without a resource", &|w| {
+        let mut file = vendor();
+        file["apis"][0]["documents"]["awkward.json"] = json!({});
+        w.put("specs/acme/vendor.json", &file);
+        surface(w, "things.json", LIST, json!({"idempotent": false}));
     });
     row("evidence is missing", &|w| {
         let mut file = vendor();

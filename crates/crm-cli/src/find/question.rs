@@ -1,6 +1,6 @@
 //! A question in plain words, taken apart.
 
-use super::words::{NOUNS, NOUNS_TOO, SILENT, VENDORS, VERBS, split, stem};
+use super::words::{NOUNS, NOUNS_TOO, SILENT, VERBS, split, stem, vendor};
 
 /// Nouns of records that can be associated.
 const RECORDS: &[&str] = &[
@@ -60,7 +60,7 @@ impl Question {
             if SILENT.contains(&word.as_str()) {
                 continue;
             }
-            if let Some((_, vendor)) = VENDORS.iter().find(|(name, _)| *name == word) {
+            if let Some(vendor) = vendor(&word) {
                 question.vendor = Some(vendor);
                 continue;
             }

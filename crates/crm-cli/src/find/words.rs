@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::apis::APIS;
+
 /// Words that say nothing about an operation.
 pub(super) const SILENT: &[&str] = &[
     "a",
@@ -60,17 +62,9 @@ pub(super) const SILENT: &[&str] = &[
     "s",
 ];
 
-/// Names of the vendors.
-pub(super) const VENDORS: &[(&str, &str)] = &[
-    ("hubspot", "hubspot"),
-    ("hoopai", "hoopai"),
-    ("hoop", "hoopai"),
-    ("highlevel", "hoopai"),
-    ("gohighlevel", "hoopai"),
-    ("ghl", "hoopai"),
-    ("hockeystack", "hockeystack"),
-    ("hatch", "hatch"),
-];
+/// Other names of vendors.
+const OTHER_NAMES: &[(&str, &str)] =
+    &[("hoop", "hoopai"), ("highlevel", "hoopai"), ("gohighlevel", "hoopai"), ("ghl", "hoopai")];
 
 /// Verbs, each with the verbs of operations that it can mean.
 pub(super) const VERBS: &[(&str, &[&str])] = &[
@@ -219,6 +213,12 @@ pub(super) const NOUNS: &[(&str, &[&str])] = &[
     ("webhook", &["webhook", "subscription"]),
     ("workspace", &["location", "workspace"]),
 ];
+
+/// Returns the vendor with this name.
+pub(super) fn vendor(word: &str) -> Option<&'static str> {
+    let other = OTHER_NAMES.iter().find(|(name, _)| *name == word).map(|(_, vendor)| *vendor);
+    other.or_else(|| APIS.iter().map(|api| api.vendor).find(|vendor| *vendor == word))
+}
 
 /// Splits text into words in lower case, also where a name has capitals.
 pub(super) fn split(text: &str) -> impl Iterator<Item = String> {

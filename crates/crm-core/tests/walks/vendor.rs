@@ -59,7 +59,7 @@ pub(super) fn answer(world: &mut World, seen: &Seen) -> Reply {
     asked.size = if kind.numbered { size.min(world.cap.unwrap_or(size)) } else { size };
     let (from, size) = ((kind.from)(&asked), asked.size);
     let to = (from + size).min(world.count);
-    let mut page = json!({"items": (from.min(to)..to).collect::<Vec<_>>(), "total": world.count});
+    let mut page = json!({"items": (from.min(to)..to).collect::<Vec<_>>(), "total": world.count, "size": size});
     if to < world.count {
         page["next"] = json!(format!("t{to}"));
     }
@@ -67,7 +67,7 @@ pub(super) fn answer(world: &mut World, seen: &Seen) -> Reply {
         None => reply(200, &page.to_string()),
         Some(Fault::Refused) => reply(403, "{}"),
         Some(Fault::Cut) => Reply::Cut(page.to_string()),
-        Some(Fault::NoList) => reply(200, r#"{"total":9,"next":"t1"}"#),
+        Some(Fault::NoList) => reply(200, r#"{"total":9,"next":"t1","size":1}"#),
         Some(Fault::Lost) => {
             page["next"] = Value::Null;
             page["more"] = json!(true);
