@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crm_core::{AppKeys, Secret};
+use crm_core::{AppKeys, Error, Secret};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -62,13 +62,11 @@ pub(crate) struct Entry {
     schema: Option<PathBuf>,
 }
 
-/// A credential, the address to use it at, and what may be done with it.
+/// A credential, and the address to use it at.
 pub(crate) struct Credential {
     pub(crate) key: Key,
     /// The address, if it is not the vendor's.
     pub(crate) base_url: Option<String>,
-    /// True if writes are sent without `--yes`.
-    pub(crate) allows_writes: bool,
     /// The place of the credential, for a person.
     pub(crate) from: String,
 }
@@ -155,10 +153,10 @@ impl Profile {
 
     /// Returns the credential of an API: that of the environment, unless a profile was named. A credential of the
     /// environment takes nothing from the profile: neither its address nor its permission to write.
-    pub(crate) fn credential(&self, api: &ApiEntry, named: bool) -> Result<Credential, Failure> {
+    pub(crate) async fn credential(&self, api: &ApiEntry, named: bool) -> Result<Credential, Failure> {
         if let Some(token) = environment(api, named) {
             let key = Key::Token(token.into());
-            return Ok(Credential { key, base_url: None, allows_writes: false, from: api.variable.to_owned() });
+            return Ok(Credential { key, base_url: None, from: api.variable.to_owned() });
         }
         let missing = || -> Result<Failure, Failure> {
             Ok(Failure::credential(format!(
@@ -172,15 +170,32 @@ impl Profile {
         let app = entry.client_id.clone().zip(entry.client_secret.clone());
         let key = match (&entry.token, app) {
             (Some(token), _) => Key::Token(token.clone().into()),
-            (None, _) if entry.keyring => Key::Token(self.kept(api, entry)?),
+            (None, _) if entry.keyring => Key::Token(self.kept(api, entry).await?),
             (None, Some((id, secret))) => {
-                let keys = AppKeys::new(id, secret).map_err(|error| Failure::credential(error.to_string()))?;
+                let keys = AppKeys::new(id, secret)
+                    .map_err(|error| self.wrong(r#""client_id" or "client_secret""#, api, &error))?;
                 Key::Login(Box::new(self.login(api, &keys)?))
             }
             (None, None) => return Err(missing()?),
         };
         let from = format!("profile {}", self.name);
-        Ok(Credential { key, base_url: entry.base_url.clone(), allows_writes: self.allow_writes, from })
+        Ok(Credential { key, base_url: entry.base_url.clone(), from })
+    }
+
+    /// Returns true if writes to an API are sent without `--yes`: this profile allows them and has the API's credential.
+    pub(crate) fn allows_writes(&self, api: &ApiEntry, named: bool) -> bool {
+        let has_credential = self.apis.get(api.profile).is_some_and(|entry| entry.kind().is_some());
+        self.allow_writes && has_credential && environment(api, named).is_none()
+    }
+
+    /// The failure of members of the entry of an API.
+    pub(crate) fn wrong(&self, members: &str, api: &ApiEntry, error: &Error) -> Failure {
+        let (name, file) = (&self.name, file::path().unwrap_or_default());
+        Failure::credential(format!(
+            "{members} of {} in the profile \"{name}\" in {}: {error}",
+            api.profile,
+            file.display()
+        ))
     }
 
     /// Returns the name of the account of an API: this profile, or the variable of the environment with the beginning of a
@@ -199,11 +214,11 @@ impl Profile {
     }
 
     /// Returns the token of the keyring.
-    fn kept(&self, api: &ApiEntry, entry: &Entry) -> Result<Secret, Failure> {
+    async fn kept(&self, api: &ApiEntry, entry: &Entry) -> Result<Secret, Failure> {
         if let Some(token) = entry.kept.get() {
             return Ok(token.clone());
         }
-        keyring::read(&self.name, api.profile).map(|token| entry.kept.get_or_init(|| token).clone())
+        keyring::read(&self.name, api.profile).await.map(|token| entry.kept.get_or_init(|| token).clone())
     }
 
     /// Returns the id and the secret of the vendor's app, both from one place: the profile if it was named and has a
@@ -226,23 +241,29 @@ impl Profile {
     pub(crate) fn login(&self, api: &ApiEntry, keys: &AppKeys) -> Result<Login, Failure> {
         let store = file::path()?.with_extension("tokens");
         let base_url = self.apis.get(api.profile).and_then(|entry| entry.base_url.clone());
-        let login = Login::new(api, keys, base_url, &self.name, store);
-        login.map_err(|error| Failure::credential(error.to_string()))
+        let login = |base_url| Login::new(api, keys, base_url, &self.name, store.clone());
+        login(base_url.clone()).map_err(|error| {
+            // The address is wrong if that of the vendor can be used.
+            match base_url.is_some() && login(None).is_ok() {
+                true => self.wrong(r#""base_url""#, api, &error),
+                false => Failure::credential(error.to_string()),
+            }
+        })
     }
 
     /// Stores a credential in this profile, instead of an earlier one of the API: a token, or the keys of an app.
-    pub(crate) fn store(&self, api: &ApiEntry, credential: &[(&str, &str)]) -> Result<(), Failure> {
+    pub(crate) async fn store(&self, api: &ApiEntry, credential: &[(&str, &str)]) -> Result<(), Failure> {
         let members = credential.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
         self.replace(api, members)?;
         if self.apis.get(api.profile).is_some_and(|entry| entry.keyring) {
-            keyring::remove(&self.name, api.profile);
+            keyring::remove(&self.name, api.profile).await;
         }
         Ok(())
     }
 
     /// Stores a token in the keyring of the system, and in this profile that it is there.
-    pub(crate) fn keep(&self, api: &ApiEntry, token: &Secret) -> Result<(), Failure> {
-        keyring::store(&self.name, api.profile, token)?;
+    pub(crate) async fn keep(&self, api: &ApiEntry, token: &Secret) -> Result<(), Failure> {
+        keyring::store(&self.name, api.profile, token).await?;
         self.replace(api, Map::from_iter([("keyring".to_owned(), true.into())]))
     }
 

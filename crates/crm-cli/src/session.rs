@@ -65,8 +65,7 @@ impl Session {
     /// Returns true if writes to an API are sent without `--yes`: the profile that has its credential allows it, or
     /// nothing real can be changed.
     pub(crate) fn allows_writes(&self, api: &ApiEntry) -> bool {
-        let allowed = || self.profile.credential(api, self.named).is_ok_and(|credential| credential.allows_writes);
-        self.fakes.is_some() || allowed()
+        self.fakes.is_some() || self.profile.allows_writes(api, self.named)
     }
 
     /// Returns true if the vendors are fakes.
@@ -75,8 +74,8 @@ impl Session {
     }
 
     /// Returns true if there is a credential for the API.
-    pub(crate) fn has_credential(&self, api: &ApiEntry) -> bool {
-        self.fakes.is_some() || self.profile.credential(api, self.named).is_ok()
+    pub(crate) async fn has_credential(&self, api: &ApiEntry) -> bool {
+        self.fakes.is_some() || self.profile.credential(api, self.named).await.is_ok()
     }
 
     /// Returns the name of the account of an API: the profile, or the variable of the environment with a hash of its
@@ -92,7 +91,7 @@ impl Session {
     pub(crate) async fn credential(&self, api: &ApiEntry) -> Result<Credential, Failure> {
         match &self.fakes {
             Some(fakes) => fakes.credential(api).await,
-            None => self.profile.credential(api, self.named),
+            None => self.profile.credential(api, self.named).await,
         }
     }
 
@@ -151,7 +150,7 @@ impl Session {
         connect(at(base_url.clone())).map_err(|error| {
             // The address is wrong if that of the vendor can be used.
             match base_url.is_some() && error.kind() == ErrorKind::Config && api.connect(at(None)).is_ok() {
-                true => Failure::credential(format!("\"base_url\" of {} in the profile: {error}", api.document)),
+                true => self.profile.wrong(r#""base_url""#, api, &error),
                 false => unusable(error),
             }
         })
@@ -185,6 +184,6 @@ impl Fakes {
             }
         };
         let key = Key::Token(fake.token().into());
-        Ok(Credential { key, base_url: Some(fake.base_url()), allows_writes: true, from: "fake".to_owned() })
+        Ok(Credential { key, base_url: Some(fake.base_url()), from: "fake".to_owned() })
     }
 }

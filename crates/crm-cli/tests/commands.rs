@@ -121,7 +121,7 @@ fn what_is_wrong_is_one_line_and_nothing_is_sent() {
 
 #[test]
 fn an_address_without_tls_is_for_this_computer() {
-    let sentence = "\"base_url\" of hubspot in the profile: ";
+    let sentence = "\"base_url\" of hubspot in the profile \"default\" in ";
     for (token, base_url, is_wrong) in [
         ("pat-x", "http://crm.example.com", true),
         ("pat-x", " HTTP://127.example.com:80", true),
@@ -132,9 +132,12 @@ fn an_address_without_tls_is_for_this_computer() {
         ("pat\nx", "http://[::1]:9", false),
     ] {
         let entry = json!({"token": token, "base_url": base_url});
-        let ran = crm_at(&seed(&json!({"default": {"hubspot": entry}}).to_string()), "hubspot contacts list");
-        assert_eq!((ran.code, ran.errors.contains(sentence)), (3, is_wrong), "{base_url}: {}", ran.errors);
-        assert!(!ran.errors.contains("canary"), "{}", ran.errors);
+        let login = json!({"client_id": "id", "client_secret": "canary", "base_url": base_url});
+        for entry in [entry, login] {
+            let ran = crm_at(&seed(&json!({"default": {"hubspot": entry}}).to_string()), "hubspot contacts list");
+            assert_eq!((ran.code, ran.errors.contains(sentence)), (3, is_wrong), "{base_url}: {}", ran.errors);
+            assert!(!ran.errors.contains("canary"), "{}", ran.errors);
+        }
     }
 }
 

@@ -36,16 +36,18 @@ fn a_vendor_that_keeps_its_document_is_without_oddities() {
 }
 
 #[test]
-fn a_checkup_without_a_reply_fails() {
+fn a_vendor_without_an_operation_that_reads_has_a_report_of_the_setup() {
     let ran = run(command("doctor hatch --fake", "/nowhere").env("HTTPS_PROXY", ""));
-    assert!(
-        ran.code == 1 && ran.errors.contains("no operation of hatch that only reads could be called"),
-        "{}",
-        ran.errors
-    );
+    assert!(ran.code == 0 && ran.errors.contains("hatch has no operation that a checkup can call"), "{}", ran.errors);
+    assert!(ran.errors.contains("neither a credential nor a reply was checked"), "{}", ran.errors);
     assert!(ran.output.contains("| ended | at once; no reading operation could be called |"), "{}", ran.output);
     assert!(!ran.output.contains("HTTPS_PROXY"), "{}", ran.output);
+    let ran = run(&mut command("doctor hatch", "/nowhere"));
+    assert!(ran.code == 3 && ran.errors.contains("there is no credential"), "{}", ran.errors);
+}
 
+#[test]
+fn a_checkup_without_a_reply_fails() {
     let fake = Running::start(Fake::builder(Vendor::HubSpot));
     let entry = json!({"token": fake.0.token(), "base_url": format!("{}/nowhere", fake.0.base_url())});
     let profile = support::seed(&json!({"default": {"hubspot": entry}}).to_string());

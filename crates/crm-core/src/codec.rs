@@ -291,8 +291,19 @@ fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Re
     }
     match (read, salvaged) {
         (Ok(value), _) | (Err(_), Some(value)) => Ok(value),
-        (Err(error), None) => Err(DecodeError { path: place, message: shown::quoted_values(&error.to_string()) }),
+        // A value of another type is not the reason if what follows it is not JSON.
+        (Err(error), None) => {
+            let (path, error) = if error.is_data() { fault(body).unwrap_or((place, error)) } else { (place, error) };
+            Err(DecodeError { path, message: shown::quoted_values(&error.to_string()) })
+        }
     }
+}
+
+/// Returns the place at which a body is not JSON, and the reason.
+fn fault(body: &[u8]) -> Option<(String, serde_json::Error)> {
+    place::begin();
+    let error = place::fault(&repair::text(body))?;
+    Some((place::take(), error))
 }
 
 /// Reads a body that matches its type, in one pass.

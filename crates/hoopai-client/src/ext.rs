@@ -7,6 +7,8 @@ mod contacts;
 mod duplicate;
 #[cfg(feature = "contacts")]
 mod export;
+#[cfg(feature = "contacts")]
+mod following;
 
 #[cfg(feature = "contacts")]
 pub use changes::ContactChanges;

@@ -57,6 +57,7 @@ impl Count {
 /// A request as it arrived.
 pub(crate) struct Asked {
     pub(crate) method: Method,
+    pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) body: Bytes,
 }
@@ -74,7 +75,8 @@ pub(crate) async fn serve<A: Account>(clock: ManualClock, account: Arc<Mutex<A>>
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new().fallback(move |method, uri: Uri, body| {
-        let asked = Asked { method, query: uri.query().unwrap_or_default().to_owned(), body };
+        let (path, query) = (uri.path().to_owned(), uri.query().unwrap_or_default().to_owned());
+        let asked = Asked { method, path, query, body };
         answer(clock.clone(), Arc::clone(&account), asked)
     });
     (base, tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }))

@@ -33,7 +33,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let words: Vec<&str> = matches.get_many::<String>("words").into_iter().flatten().map(String::as_str).collect();
     let found = catalogue::find(&words).map_err(Failure::usage)?;
     let session = Session::open(options.profile.as_deref(), options.fake.as_deref())?;
-    let has_credential = session.has_credential(found.api.entry);
+    let has_credential = session.has_credential(found.api.entry).await;
     let held = if has_credential { identity::scopes(&session, found.api.entry).await? } else { None };
     let Scopes { one_of, certain } = found.scopes();
     // A fake permits every operation.

@@ -40,7 +40,8 @@ pub(super) fn command() -> Command {
             "Check the setup and the replies of a real account, and report what is odd, without values.\n\nOnly \
              operations that read are called, each once, with a few items of a list. The report has no value of a reply, \
              so it can be pasted into an issue. The exit code is 0 if nothing is odd, and 1 if a reply differs from its \
-             document, a call failed, or no call had a reply. A missing permission is reported and is not a failure.",
+             document, a call failed, or no call had a reply. A missing permission is reported and is not a failure. Of a \
+             vendor without such operations only the setup is checked, and the exit code is 0.",
         )
         .arg(apis::vendor_argument())
         .arg(
@@ -90,6 +91,13 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     output::text(&report.markdown())?;
     checkup?;
     match (report.oddities(), report.broken) {
+        _ if report.calls() == 0 && calls::of(&vendor).iter().all(|resource| resource.left().is_empty()) => {
+            note::say(&format!(
+                "{vendor} has no operation that a checkup can call; the report has the setup, and neither a credential nor a \
+                 reply was checked"
+            ));
+            Ok(())
+        }
         _ if report.calls() == 0 => Err(Failure::other(format!(
             "no reply was checked, because no operation of {vendor} that only reads could be called; if the report names \
              arguments, give them"
@@ -127,8 +135,12 @@ impl Checkup<'_> {
     /// Calls an operation of each resource in turn, until none is left that can be called.
     async fn run(mut self, vendor: &str, most: usize) -> Result<(), Failure> {
         let mut resources = calls::of(vendor);
+        let mut with = Vec::new();
+        for api in apis::credentials(vendor) {
+            with.extend(self.session.has_credential(api).await.then_some(api.profile));
+        }
         for resource in &mut resources {
-            resource.retain(|found| self.session.has_credential(found.api.entry));
+            resource.retain(|found| with.contains(&found.api.entry.profile));
         }
         let mut interrupt = Interrupt::new();
         let ended = self.rounds(&mut resources, most, &mut interrupt).await;

@@ -82,7 +82,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     }
     if matches.get_flag("token") {
         let keyring = matches.try_get_one::<bool>("keyring").ok().flatten() == Some(&true);
-        return token(api, &profile, keyring);
+        return token(api, &profile, keyring).await;
     }
     if !VENDORS.contains(&api.profile) {
         return Err(Failure::usage(format!("{name} has no logins; store its token with: crm login {name} --token")));
@@ -102,7 +102,7 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     let login = profile.login(api, &keys)?;
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let tokens = consent(login, port, &scopes, !matches.get_flag("no-browser")).await?;
-    profile.store(api, &[("client_id", keys.id()), ("client_secret", keys.secret())])?;
+    profile.store(api, &[("client_id", keys.id()), ("client_secret", keys.secret())]).await?;
     let shown = json!({
         "api": api.profile,
         "profile": profile.name,
@@ -114,16 +114,16 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
 }
 
 /// Stores a token from standard input.
-fn token(api: &'static ApiEntry, profile: &Profile, keyring: bool) -> Result<(), Failure> {
+async fn token(api: &'static ApiEntry, profile: &Profile, keyring: bool) -> Result<(), Failure> {
     let token = hidden::line(&format!("token for {}: ", api.profile))?;
     let access = Access { token: token.clone(), login: None, base_url: None, department: "any".to_owned() };
     api.connect(access)
         .map_err(|error| Failure::usage(format!("no call can be made with the token of standard input: {error}")))?;
     if keyring {
-        profile.keep(api, &token)?;
+        profile.keep(api, &token).await?;
         note::say(&format!("the token for {} of profile {} is stored in the keyring", api.profile, profile.name));
     } else {
-        profile.store(api, &[("token", token.expose())])?;
+        profile.store(api, &[("token", token.expose())]).await?;
         note::say(&format!("the token for {} is stored in profile {}", api.profile, profile.name));
     }
     Ok(())

@@ -24,9 +24,15 @@ pub(super) async fn run(matches: ArgMatches, options: Options) -> Result<(), Fai
     if let [api] = apis.as_slice() {
         return output::value(&identity::of(&session, api).await?, format);
     }
-    let (with, without): (Vec<_>, Vec<_>) = apis.into_iter().partition(|api| session.has_credential(api));
-    if let ([], [missing, ..]) = (with.as_slice(), without.as_slice()) {
-        return session.credential(missing).await.map(drop);
+    let (mut with, mut missing) = (Vec::new(), None);
+    for api in apis {
+        match session.credential(api).await {
+            Ok(_) => with.push(api),
+            Err(failure) => drop(missing.get_or_insert(failure)),
+        }
+    }
+    if let Some(failure) = missing.filter(|_| with.is_empty()) {
+        return Err(failure);
     }
     let mut rows = output::Rows::new(format);
     for api in with {

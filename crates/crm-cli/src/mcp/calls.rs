@@ -27,7 +27,7 @@ impl Shared {
             "read" => self.read(given, turn).await,
             "write" => self.write(given, turn).await,
             "batch" => batch::run(self, given, turn).await,
-            _ => Ok(self.status().into()),
+            _ => Ok(self.status().await.into()),
         }
     }
 

@@ -92,12 +92,12 @@ impl Shared {
     }
 
     /// The APIs with their credentials and permissions.
-    pub(super) fn status(&self) -> Value {
-        let one = |entry: &ApiEntry| {
-            let credential = self.session.has_credential(entry);
-            json!({"api": entry.document, "credential": credential, "writes_allowed": self.writes(entry)})
-        };
-        let apis: Vec<Value> = APIS.iter().map(one).collect();
+    pub(super) async fn status(&self) -> Value {
+        let mut apis = Vec::new();
+        for entry in &APIS {
+            let credential = self.session.has_credential(entry).await;
+            apis.push(json!({"api": entry.document, "credential": credential, "writes_allowed": self.writes(entry)}));
+        }
         json!({"apis": apis, "fake": self.session.is_fake(), "files": self.folder.is_some()})
     }
 }

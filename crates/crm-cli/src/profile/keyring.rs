@@ -1,12 +1,12 @@
 //! Tokens in the keyring of the system: Keychain, Credential Manager or Secret Service.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
 use crm_core::Secret;
 use keyring_core::{Entry, Error};
+use tokio::sync::{Mutex, oneshot};
+use tokio::time::timeout;
 
 use crate::failure::Failure;
 use crate::note;
@@ -17,12 +17,13 @@ const SERVICE: &str = "crm";
 /// which the user may have to unlock the keyring.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(60)];
 
-/// True if the keyring did not answer. It is not asked again, because each question would wait as long.
-static SILENT: AtomicBool = AtomicBool::new(false);
+/// True if the keyring did not answer. It is not asked again, because each question would wait as long. Locked during a
+/// question, so that there is one at a time.
+static SILENT: Mutex<bool> = Mutex::const_new(false);
 
 /// Reads the token of an API in a profile.
-pub(super) fn read(profile: &str, api: &str) -> Result<Secret, Failure> {
-    ask(profile, api, |entry| entry.get_password()).map(Secret::new).map_err(|trouble| {
+pub(super) async fn read(profile: &str, api: &str) -> Result<Secret, Failure> {
+    ask(profile, api, |entry| entry.get_password()).await.map(Secret::new).map_err(|trouble| {
         let line = match trouble {
             Trouble::Error(Error::NoEntry) => format!(
                 "the keyring has no token for {api}; store it with: crm login {api} --token --keyring --profile {profile}"
@@ -38,9 +39,9 @@ pub(super) fn read(profile: &str, api: &str) -> Result<Secret, Failure> {
 }
 
 /// Stores the token of an API in a profile.
-pub(super) fn store(profile: &str, api: &str, token: &Secret) -> Result<(), Failure> {
+pub(super) async fn store(profile: &str, api: &str, token: &Secret) -> Result<(), Failure> {
     let token = token.clone();
-    ask(profile, api, move |entry| entry.set_password(token.expose())).map_err(|trouble| {
+    ask(profile, api, move |entry| entry.set_password(token.expose())).await.map_err(|trouble| {
         Failure::credential(format!(
             "the token cannot be stored in the keyring: {}, or omit --keyring to store it in the profile",
             trouble.reason()
@@ -49,8 +50,8 @@ pub(super) fn store(profile: &str, api: &str, token: &Secret) -> Result<(), Fail
 }
 
 /// Removes the token of an API in a profile, if there is one.
-pub(super) fn remove(profile: &str, api: &str) {
-    match ask(profile, api, |entry| entry.delete_credential()) {
+pub(super) async fn remove(profile: &str, api: &str) {
+    match ask(profile, api, |entry| entry.delete_credential()).await {
         Ok(()) | Err(Trouble::Error(Error::NoEntry)) => {}
         Err(_) => note::say(&format!(
             "the earlier token is still in the keyring, under {SERVICE} and {profile}/{api}; remove it there"
@@ -84,34 +85,41 @@ impl Trouble {
     }
 }
 
-/// Asks the keyring for something about an entry, on a thread: a service that waits for the user, for example in a window
-/// that nobody sees, does not answer.
-fn ask<T: Send + 'static>(
+/// Asks the keyring for something about an entry.
+async fn ask<T: Send + 'static>(
     profile: &str,
     api: &str,
     question: impl FnOnce(Entry) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Trouble> {
-    if SILENT.load(Ordering::Relaxed) {
+    let mut silent = SILENT.lock().await;
+    if *silent {
         return Err(Trouble::Silent);
     }
     let name = format!("{profile}/{api}");
-    let (sender, answer) = mpsc::channel();
-    let asked = move || {
-        // Nobody listens any more after the maximum time.
-        let _ = sender.send(entry(&name).and_then(question));
-    };
-    thread::Builder::new().spawn(asked).map_err(|error| Trouble::Error(Error::PlatformFailure(error.into())))?;
-    let answered = wait(&answer, PATIENCE);
-    SILENT.store(answered.is_none(), Ordering::Relaxed);
-    answered.ok_or(Trouble::Silent)?.map_err(Trouble::Error)
+    let answered = answer(move || entry(&name).and_then(question), PATIENCE).await;
+    *silent = matches!(answered, Err(Trouble::Silent));
+    answered
 }
 
-fn wait<T>(answer: &Receiver<T>, [silence, patience]: [Duration; 2]) -> Option<T> {
-    let answered = answer.recv_timeout(silence).or_else(|_| {
+/// Asks on a thread of its own: a service that waits for the user, for example in a window that nobody sees, does not
+/// answer. A thread of the runtime would be waited for at the end of the program.
+async fn answer<T: Send + 'static>(
+    question: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    [silence, patience]: [Duration; 2],
+) -> Result<T, Trouble> {
+    let (sender, mut answer) = oneshot::channel();
+    let asked = move || {
+        // Nobody listens any more after the maximum time.
+        let _ = sender.send(question());
+    };
+    thread::Builder::new().spawn(asked).map_err(|error| Trouble::Error(Error::PlatformFailure(error.into())))?;
+    let mut answered = timeout(silence, &mut answer).await;
+    if answered.is_err() {
         note::say("waiting for the keyring; it may show a window that asks to unlock it");
-        answer.recv_timeout(patience)
-    });
-    answered.ok()
+        answered = timeout(patience, &mut answer).await;
+    }
+    // A thread that panicked has no answer either.
+    answered.ok().and_then(Result::ok).ok_or(Trouble::Silent)?.map_err(Trouble::Error)
 }
 
 fn entry(name: &str) -> Result<Entry, Error> {
@@ -129,27 +137,36 @@ mod tests {
 
     use crm_core::Secret;
 
-    use super::{read, remove, store, wait};
+    use super::{PATIENCE, Trouble, answer, read, remove, store};
 
-    #[test]
-    fn a_keyring_that_does_not_answer_ends_the_wait() {
-        let (sender, answer) = mpsc::channel();
-        assert_eq!(wait(&answer, [Duration::ZERO; 2]), None);
-        sender.send("token").unwrap();
-        assert_eq!(wait(&answer, [Duration::ZERO; 2]), Some("token"));
+    #[tokio::test]
+    async fn a_keyring_that_does_not_answer_ends_the_wait() {
+        let (unlock, locked) = mpsc::channel::<()>();
+        let silent = answer(move || Ok(locked.recv()), [Duration::ZERO; 2]).await;
+        assert!(matches!(silent, Err(Trouble::Silent)));
+        drop(unlock);
     }
 
-    #[test]
-    fn a_token_is_kept_by_profile_and_api() {
+    #[tokio::test]
+    async fn other_work_continues_while_the_keyring_does_not_answer() {
+        let (unlock, locked) = mpsc::channel();
+        let asked = answer(move || Ok(locked.recv()), PATIENCE);
+        // Polled after the question: if that blocked, nothing would unlock the keyring.
+        let (answered, unlocked) = tokio::join!(asked, async { unlock.send("token") });
+        assert_eq!((answered.ok(), unlocked), (Some(Ok("token")), Ok(())));
+    }
+
+    #[tokio::test]
+    async fn a_token_is_kept_by_profile_and_api() {
         let none = |read: Result<Secret, _>| read.err().map(|failure: super::Failure| failure.to_string());
-        assert!(none(read("work", "hubspot")).is_some_and(|text| text.contains("no keyring service")));
+        assert!(none(read("work", "hubspot").await).is_some_and(|text| text.contains("no keyring service")));
         keyring_core::set_default_store(keyring_core::mock::Store::new().unwrap());
-        let advice = none(read("work", "hubspot")).unwrap();
+        let advice = none(read("work", "hubspot").await).unwrap();
         assert!(advice.ends_with("store it with: crm login hubspot --token --keyring --profile work"), "{advice}");
-        store("work", "hubspot", &Secret::new("canary")).unwrap();
-        assert_eq!(read("work", "hubspot").unwrap().expose(), "canary");
-        assert!(read("work", "hoopai").is_err() && read("home", "hubspot").is_err());
-        remove("work", "hubspot");
-        assert!(read("work", "hubspot").is_err());
+        store("work", "hubspot", &Secret::new("canary")).await.unwrap();
+        assert_eq!(read("work", "hubspot").await.unwrap().expose(), "canary");
+        assert!(read("work", "hoopai").await.is_err() && read("home", "hubspot").await.is_err());
+        remove("work", "hubspot").await;
+        assert!(read("work", "hubspot").await.is_err());
     }
 }

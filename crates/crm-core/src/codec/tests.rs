@@ -181,7 +181,9 @@ fn what_cannot_be_meant_is_refused_without_showing_it() {
 fn the_place_of_an_error_is_that_of_its_own_body() {
     let refused = |body: &str| decode::<Vec<Node>>(body.as_bytes()).unwrap_err().path().to_owned();
     assert_eq!(refused(r#"[{"id": "x"}, null, 7]"#), "[2]");
-    assert_eq!(refused(r#"[{"count": {}}, {"child": {"id": "#), "[0].count");
+    // What ended the reading is the end of the text, not the odd member before it.
+    assert_eq!(refused(r#"[{"count": {}}, {"child": {"id": "#), "[1].child.id");
+    assert_eq!(refused("[{\"count\": {}, \"id\": \"\\ud83d\"}, {\"tags\": [\"x\", \"y"), "[1].tags[1]");
     assert_eq!(refused("7"), ".");
     decode::<Node>(br#"{"count": {}}"#).unwrap();
     assert_eq!(refused("{"), ".");

@@ -32,6 +32,10 @@ pub trait Places {
     fn called(&self) -> Called;
     /// The limit class of the pages.
     fn limit_class(&self) -> &'static str;
+    /// Returns the number of requests of the [class](Self::limit_class) that a page took.
+    fn requests(_page: &Self::Page) -> u32 {
+        1
+    }
     /// Returns the pages to fetch now, each with the key of its place, for at most `most` places.
     fn due(&mut self, most: usize) -> Vec<(u64, Fetch<Self::Page>)>;
     /// Returns the request for the next border, if `most` places need one.
@@ -136,7 +140,7 @@ impl<P: Places + Unpin> Parallel<P> {
         let most = self.pace.places(rate);
         for (key, fetch) in self.places.due(most) {
             let clock = self.pipeline.clock();
-            let pause = self.pace.pause(rate, clock.now());
+            let pause = self.pace.pause(1, rate, clock.now());
             let timed = move || {
                 let (page, clock) = (fetch(), clock.clone());
                 Box::pin(async move {
@@ -172,7 +176,9 @@ impl<P: Places + Unpin> Parallel<P> {
             any = true;
             let key = *key;
             self.fetching.swap_remove(index);
-            self.pace.learn(took);
+            let requests = page.as_ref().map_or(1, P::requests);
+            let rate = self.pipeline.rate(self.places.limit_class());
+            self.pace.learn(took, requests, rate, self.pipeline.clock().now());
             self.places.arrived(key, page)?;
             self.fetching.retain(|(key, _)| self.places.is_wanted(*key));
             index = 0;

@@ -11,6 +11,7 @@ use crm_core::reexport::futures_core::Stream;
 use crm_core::reexport::serde_json::{Value, json};
 use crm_core::{BoxFuture, Call, Called, Cursor, Error, ErrorKind, Pipeline, Sent, Timestamp};
 
+use super::following::Walked;
 use crate::contacts::Contacts;
 use crate::operations::CONTACTS_SEARCH;
 use crate::types::{ContactFilter, ContactFilterOperator, ContactSearch, ContactSort, FoundContact, FoundContacts};
@@ -143,15 +144,17 @@ struct Place {
     until: Option<i64>,
     /// The sort values of the contact that was returned last.
     after: Option<Vec<Value>>,
+    /// The number of contacts that were returned.
+    number: u64,
 }
 
 impl Place {
     fn beginning(since: i64) -> Self {
-        Self { since, until: None, after: None }
+        Self { since, until: None, after: None, number: 0 }
     }
 
     fn save(&self) -> Value {
-        json!({"since": self.since, "until": self.until, "after": self.after})
+        json!({"since": self.since, "until": self.until, "after": self.after, "number": self.number})
     }
 
     fn load(place: &Value) -> Option<Self> {
@@ -163,7 +166,8 @@ impl Place {
             Value::Null => None,
             after => Some(after.as_array()?.clone()),
         };
-        Some(Self { since: place.get("since")?.as_i64()?, until, after })
+        let number = place.get("number").and_then(Value::as_u64).unwrap_or(0);
+        Some(Self { since: place.get("since")?.as_i64()?, until, after, number })
     }
 }
 
@@ -199,25 +203,26 @@ impl Ask {
         Ok(request)
     }
 
-    fn read(&self, place: Place, contacts: Vec<FoundContact>) -> Result<Page, Error> {
+    fn read(&self, place: Place, found: FoundContacts) -> Result<Page, Error> {
+        let FoundContacts { contacts, total, .. } = found;
         let Some(until) = place.until else { return self.last_change(&place, contacts.first()) };
-        let (next, is_last) = match contacts.last() {
-            Some(last) if contacts.len() >= usize::from(self.limit) => {
-                let after = Some(last.search_after.clone()).filter(|after| !after.is_empty());
-                if after.is_none() {
-                    return Err(self.astray("the last contact of a page has no searchAfter, though there are more"));
-                }
-                if after == place.after {
-                    return Err(self.astray("the vendor returned the same cursor again"));
-                }
-                (Place { after, ..place.clone() }, false)
-            }
-            _ => (Place::beginning(until.saturating_sub(self.overlap).max(place.since)), true),
+        let walked = Walked {
+            page: &contacts,
+            limit: self.limit.into(),
+            counted: total.and_then(|total| u64::try_from(total).ok()),
+            number: place.number.saturating_add(contacts.len() as u64),
+            after: place.after.as_ref(),
+        };
+        let number = walked.number;
+        let (next, is_last) = match walked.following().map_err(|fault| self.astray(fault))? {
+            Some(after) => (Place { after: Some(after), number, ..place.clone() }, false),
+            None => (Place::beginning(until.saturating_sub(self.overlap).max(place.since)), true),
         };
         let mut behind = place;
         let placed = contacts.into_iter().map(|contact| {
             if !contact.search_after.is_empty() {
                 behind.after = Some(contact.search_after.clone());
+                behind.number += 1;
             }
             (contact, behind.clone())
         });
@@ -269,6 +274,6 @@ impl Changed for Ask {
         };
         // Through `pages`, because the page must have its list: otherwise it cannot be the last one.
         let pages = Contacts::<crate::Client>::new(&self.pipeline).search(request).pages();
-        pages.first(move |found| self.read(place, found.map_or_else(Vec::new, |page| page.contacts)))
+        pages.first(move |found| self.read(place, found.unwrap_or_default()))
     }
 }

@@ -99,8 +99,7 @@ impl<R> Export<R> {
     /// [`documented_only`](Self::documented_only) cannot read them.
     ///
     /// HubSpot's list returns at most 100 of a type with each record. The export reads the others with one more request for
-    /// 500 of them, and returns their ids without the kind of the association. These requests keep to the limits, but
-    /// [`share`](Self::share) does not count them. Requires the feature `associations`.
+    /// 500 of them, and returns their ids without the kind of the association. Requires the feature `associations`.
     #[cfg(feature = "associations")]
     pub fn associations(mut self, types: impl IntoIterator<Item = impl Display>) -> Self {
         self.ask().associations = types.into_iter().map(|name| name.to_string()).collect();

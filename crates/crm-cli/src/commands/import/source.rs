@@ -131,16 +131,21 @@ impl Source {
     }
 }
 
+/// The errors of cells by language, without blanks: those of LibreOffice 7.4 and its translations, and those of Excel. A
+/// number follows `Err:`. An error that can be a value, `#IT`, is not one of them.
+const ERRORS: &str = include_str!("source/errors.txt");
+
 /// Returns the fault of a cell of CSV whose content a spreadsheet or a conversion has lost.
 pub(super) fn lost(cell: &Value) -> Option<&'static str> {
-    #[rustfmt::skip]
-    const ERRORS: &[&str] = &[
-        "#BLOCKED!", "#BUSY!", "#CALC!", "#CONNECT!", "#DIV/0!", "#ERROR!", "#FIELD!", "#GETTING_DATA", "#N/A", "#NAME?",
-        "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#UNKNOWN!", "#VALUE!",
-    ];
-    let text = cell.as_str()?.trim();
-    let number = text.strip_prefix("Err:").unwrap_or_default();
-    if ERRORS.contains(&text) || !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+    let text = cell.as_str()?;
+    // French has a blank before the mark at the end.
+    let dense: String = text.chars().filter(|one| !one.is_whitespace()).collect();
+    let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    let is_error = |error: &str| match error.ends_with(':') {
+        true => dense.strip_prefix(error).is_some_and(is_number),
+        false => error == dense,
+    };
+    if text.contains(['#', ':']) && ERRORS.split_ascii_whitespace().any(is_error) {
         return Some("is an error of the spreadsheet; correct the cell");
     }
     text.contains('\u{fffd}').then_some("has characters that were lost in an earlier conversion; correct the cell")

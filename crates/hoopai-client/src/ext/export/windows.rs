@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crm_core::reexport::serde_json::{Value, json};
 
+use super::super::following::Walked;
 use crate::types::{ContactFilter, ContactFilterOperator, FoundContact};
 
 pub(super) const FIELD: &str = "dateAdded";
@@ -175,17 +176,10 @@ impl Windows {
         let Some(walk) = self.walks.iter_mut().find(|walk| walk.key == key) else { return Ok(()) };
         walk.fetching = false;
         walk.number += page.len() as u64;
-        walk.at_end = page.len() < limit;
-        if let Some(last) = page.last().map(|contact| &contact.search_after) {
-            // A short page is not the last one if the vendor returns smaller pages than requested.
-            walk.at_end &= last.is_empty() || counted.is_none_or(|counted| counted <= walk.number);
-            if !walk.at_end && last.is_empty() {
-                return Err("the last contact of a page has no searchAfter, although there are more");
-            }
-            if !walk.at_end && walk.read.as_ref() == Some(last) {
-                return Err("the vendor returned the same cursor again");
-            }
-            walk.read = Some(last.clone());
+        let walked = Walked { page: &page, limit, counted, number: walk.number, after: walk.read.as_ref() };
+        walk.at_end = walked.following()?.is_none();
+        if let Some(last) = page.last() {
+            walk.read = Some(last.search_after.clone());
         }
         walk.contacts.extend(page);
         self.tidy();

@@ -426,7 +426,7 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The date of birth, in the form `YYYY-MM-DD`.
+        /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
         /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
@@ -472,7 +472,7 @@ crm_core::setters!(CreateContact {
     country: String,
     /// The custom fields with their values.
     custom_fields[Value],
-    /// The date of birth, in the form `YYYY-MM-DD`.
+    /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,
     /// True if the contact receives no messages.
     dnd: bool,
@@ -565,7 +565,7 @@ crm_core::record! {
         custom_fields: Vec<ContactsCustomField> = "customFields",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The date of birth, in the form `YYYY-MM-DD`.
+        /// The date of birth as a time, for example `1990-09-25T00:00:00.000Z`.
         date_of_birth: Option<String> = "dateOfBirth",
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
@@ -755,7 +755,7 @@ crm_core::record! {
         custom_fields: Vec<ContactsCustomField> = "customFields",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The date of birth, in the form `YYYY-MM-DD`.
+        /// The date of birth. Searches return it as the text of a number, the time since 1970.
         date_of_birth: Option<String> = "dateOfBirth",
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
@@ -978,7 +978,7 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The date of birth, in the form `YYYY-MM-DD`.
+        /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
         /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
@@ -1018,7 +1018,7 @@ crm_core::setters!(UpdateContact {
     country: String,
     /// The custom fields with their values.
     custom_fields[Value],
-    /// The date of birth, in the form `YYYY-MM-DD`.
+    /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,
     /// True if the contact receives no messages.
     dnd: bool,
@@ -1200,7 +1200,7 @@ crm_core::record! {
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The date of birth, in the form `YYYY-MM-DD`.
+        /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
         /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
@@ -1248,7 +1248,7 @@ crm_core::setters!(UpsertContact {
     create_new_if_duplicate_allowed: bool,
     /// The custom fields with their values.
     custom_fields[Value],
-    /// The date of birth, in the form `YYYY-MM-DD`.
+    /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,
     /// True if the contact receives no messages.
     dnd: bool,

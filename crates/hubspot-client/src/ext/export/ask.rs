@@ -115,13 +115,16 @@ impl Ask {
         // Through `pages`, because the page must have its list of records: otherwise it cannot be the last one.
         let Some(page) = list.pages().max_pages(1).next().await.transpose()? else { return Ok(nothing()) };
         #[cfg(feature = "associations")]
-        let page = {
+        let (page, further) = {
             let mut page = page;
-            linked::complete(objects, &self.associations, &mut page.results).await?;
-            page
+            let further = linked::complete(objects, &self.associations, &mut page.results).await?;
+            (page, further)
         };
+        #[cfg(not(feature = "associations"))]
+        let further = 0;
         let next = page.paging.and_then(|paging| paging.next?.after).filter(|after| !after.is_empty());
-        Ok(Page { rows: page.results.into_iter().map(|record| (number(record.id.as_deref()), record)).collect(), next })
+        let rows = page.results.into_iter().map(|record| (number(record.id.as_deref()), record)).collect();
+        Ok(Page { rows, next, requests: further.saturating_add(1) })
     }
 
     async fn searched(&self, objects: &Objects, behind: Option<String>) -> Result<Page<ObjectWithAssociations>, Error> {
@@ -149,12 +152,12 @@ impl Ask {
             return Err(astray("a page of the search is empty, although there are more"));
         }
         let rows = page.results.into_iter().map(|record| (number(record.id.as_deref()), listed(record))).collect();
-        Ok(Page { rows, next: last.filter(|_| more) })
+        Ok(Page { rows, next: last.filter(|_| more), requests: 1 })
     }
 }
 
 fn nothing<R>() -> Page<R> {
-    Page { rows: Vec::new(), next: None }
+    Page { rows: Vec::new(), next: None, requests: 1 }
 }
 
 fn number(id: Option<&str>) -> Option<u64> {

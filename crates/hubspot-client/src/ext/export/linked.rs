@@ -10,12 +10,13 @@ use crate::objects::Objects;
 use crate::operations::OBJECTS_LIST;
 use crate::types::{AssociatedId, AssociatedIdPage, ObjectWithAssociations};
 
-/// Reads the associations with records of these types that the list did not return.
+/// Reads the associations with records of these types that the list did not return. Returns the number of requests.
 pub(super) async fn complete(
     objects: &Objects,
     types: &[String],
     records: &mut [ObjectWithAssociations],
-) -> Result<(), Error> {
+) -> Result<u32, Error> {
+    let mut requests = 0_u32;
     let associations = Associations::new(objects.call::<()>(&OBJECTS_LIST).pipeline());
     for record in records {
         let Some(id) = record.id.as_deref() else { continue };
@@ -25,19 +26,20 @@ pub(super) async fn complete(
             // Replies have blanks in the names of types; paths do not.
             let name = to.replace(' ', "_");
             let asked = types.iter().find(|asked| asked.eq_ignore_ascii_case(&name)).unwrap_or(&name);
-            let all = associations.list(objects.object_type(), id, asked).limit(500).items();
+            let all = associations.list(objects.object_type(), id, asked).limit(500).pages();
             match all.try_collect().await {
                 Ok(all) => {
-                    let ids = all.into_iter().filter_map(|one| one.to_object_id);
+                    requests = requests.saturating_add(u32::try_from(all.len()).unwrap_or(u32::MAX));
+                    let ids = all.into_iter().flat_map(|page| page.results).filter_map(|one| one.to_object_id);
                     record.associations.insert(to, joined(page, ids));
                 }
                 // The record was archived meanwhile. Its page keeps the position of the next.
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => requests = requests.saturating_add(1),
                 Err(error) => return Err(error),
             }
         }
     }
-    Ok(())
+    Ok(requests)
 }
 
 fn is_cut(page: &AssociatedIdPage) -> bool {

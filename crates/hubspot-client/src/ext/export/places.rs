@@ -64,6 +64,10 @@ impl<R> Places for Walking<R> {
         self.ask.way.limit_class()
     }
 
+    fn requests(page: &Self::Page) -> u32 {
+        page.requests
+    }
+
     fn due(&mut self, most: usize) -> Vec<(u64, Fetch<Self::Page>)> {
         let fetch = |(key, at): (u64, Option<String>)| {
             let (objects, ask) = (self.objects.clone(), self.ask.clone());

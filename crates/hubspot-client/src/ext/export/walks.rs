@@ -21,6 +21,8 @@ pub(super) struct Page<R> {
     pub(super) rows: Vec<(Option<u64>, R)>,
     /// The cursor of the next page.
     pub(super) next: Option<String>,
+    /// The number of requests that the page took.
+    pub(super) requests: u32,
 }
 
 impl<R> Page<R> {

@@ -45,7 +45,11 @@ fn errors_of_spreadsheets_are_no_values() {
     for cell in ["#N/A ", " #SPILL!", "#GETTING_DATA", "#ERROR!", "Err:508 ", "J\u{fffd}rgen"] {
         assert!(lost(&json!(cell)).is_some(), "{cell}");
     }
-    for cell in ["#1", "N/A", "Err:", "Error", "#hashtag!", ""] {
+    // LibreOffice and Excel in other languages.
+    for cell in ["#NV", "#BEZUG!", "#N/D", "#WERT!", "#¿NOMBRE?", "#NOM\u{a0}?", "#Н/Д", "Fehler:508", "Err :502"] {
+        assert!(lost(&json!(cell)).is_some(), "{cell}");
+    }
+    for cell in ["#1", "N/A", "Err:", "Error", "#hashtag!", "", "de", "#", "#IT", "Fehler: keiner", "Room:12"] {
         assert_eq!(lost(&json!(cell)), None, "{cell}");
     }
 }

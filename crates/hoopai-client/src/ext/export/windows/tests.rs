@@ -65,7 +65,7 @@ impl Vendor {
         let from = place.after.as_ref().map_or(0, place_of);
         // A total can be too high by contacts that were just deleted.
         let total = (contacts.len() + rng.usize(0..2)) as u64;
-        let counted = (self.most.is_some() || rng.bool()).then_some(total);
+        let counted = rng.bool().then_some(total);
         let size = limit.min(self.most.unwrap_or(limit));
         Found { contacts: contacts.into_iter().skip(from).take(size).cloned().collect(), counted }
     }
@@ -203,5 +203,21 @@ fn pages_smaller_than_requested_end_a_walk_only_if_nothing_follows() {
     assert_eq!(walk(&[(5, Some(8)), (3, Some(8))]), (2, true));
     assert_eq!(walk(&[(5, Some(9)), (3, Some(9)), (0, Some(9))]), (3, true));
     assert_eq!(walk(&[(5, Some(1)), (3, Some(1))]), (2, true));
-    assert_eq!(walk(&[(5, None), (3, None)]), (2, true));
+    assert_eq!(walk(&[(5, None), (3, None), (0, None)]), (3, true));
+}
+
+#[test]
+fn a_page_without_a_position_is_the_last_one_only_if_the_vendor_counted_no_further_contacts() {
+    let walk = |size: usize, counted| {
+        let mut windows = Windows::new();
+        windows.add_border(Found { contacts: Vec::new(), counted: None }, 9);
+        let (key, _) = windows.due(1).pop().unwrap();
+        let arrived = windows.arrive(key, Found { contacts: vec![FoundContact::default(); size], counted }, 5);
+        while windows.pop().is_some() {}
+        arrived.map(|()| windows.is_over())
+    };
+    let fault = Err("the last contact of a page has no searchAfter, although there may be more");
+    assert_eq!((walk(3, Some(3)), walk(0, None)), (Ok(true), Ok(true)));
+    // The vendor limits the pages to three contacts.
+    assert_eq!((walk(3, Some(8)), walk(3, None), walk(5, Some(5))), (fault, fault, fault));
 }

@@ -105,7 +105,7 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The date of birth, in the form `YYYY-MM-DD`.
+        /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
         /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
@@ -151,7 +151,7 @@ crm_core::setters!(CreateContact {
     country: String,
     /// The custom fields with their values.
     custom_fields[Value],
-    /// The date of birth, in the form `YYYY-MM-DD`.
+    /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,
     /// True if the contact receives no messages.
     dnd: bool,
@@ -272,7 +272,7 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The date of birth, in the form `YYYY-MM-DD`.
+        /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
         /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
@@ -311,7 +311,7 @@ crm_core::setters!(UpdateContact {
     country: String,
     /// The custom fields with their values.
     custom_fields[Value],
-    /// The date of birth, in the form `YYYY-MM-DD`.
+    /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,
     /// True if the contact receives no messages.
     dnd: bool,
@@ -386,7 +386,7 @@ crm_core::record! {
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
         /// The custom fields with their values.
         custom_fields: Option<Vec<Value>> = "customFields",
-        /// The date of birth, in the form `YYYY-MM-DD`.
+        /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
         /// True if the contact receives no messages.
         dnd: Option<bool> = "dnd",
@@ -434,7 +434,7 @@ crm_core::setters!(UpsertContact {
     create_new_if_duplicate_allowed: bool,
     /// The custom fields with their values.
     custom_fields[Value],
-    /// The date of birth, in the form `YYYY-MM-DD`.
+    /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,
     /// True if the contact receives no messages.
     dnd: bool,

@@ -128,7 +128,7 @@ impl Account {
             _ => (key + 1).to_string(),
         });
         self.given.extend(next.clone());
-        Some(Page { rows: rows.into_iter().map(|(_, id)| (Some(id), id)).collect(), next })
+        Some(Page { rows: rows.into_iter().map(|(_, id)| (Some(id), id)).collect(), next, requests: 1 })
     }
 }
 
@@ -284,7 +284,7 @@ fn ten_thousand_histories_lose_and_double_nothing() {
 #[test]
 fn a_list_that_does_not_move_on_is_an_error() {
     let mut walks: Walks<u64> = Walks::new(guess);
-    let page = |next: &str| Page { rows: vec![(Some(5), 5)], next: Some(next.to_owned()) };
+    let page = |next: &str| Page { rows: vec![(Some(5), 5)], next: Some(next.to_owned()), requests: 1 };
     let mut arrive = |cursor: &str| {
         let (key, _) = walks.due(1)[0].clone();
         let fault = walks.arrive(key, page(cursor)).err();
