@@ -127,7 +127,7 @@ impl CallOptions {
     }
 
     /// Sets the account under which the limiter counts. The default is that of the client:
-    /// [`limit_key`](crate::PipelineBuilder::limit_key) of its builder, or else the credential's own key.
+    /// [`ClientBuilder::limit_key`](crate::ClientBuilder::limit_key), or else the credential's own key.
     #[must_use]
     pub fn limit_key(mut self, key: impl Into<String>) -> Self {
         self.limit_key = Some(key.into());
