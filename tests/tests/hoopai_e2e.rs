@@ -227,6 +227,30 @@ async fn a_create_is_not_repeated_and_an_upsert_is() {
     assert_eq!((reply.new, fake.count("contacts")), (Some(false), 2));
 }
 
+/// Without a key, and with the flag, an upsert creates a contact each time.
+#[tokio::test]
+async fn an_upsert_that_would_create_another_contact_is_not_repeated() {
+    let fake = fake().await;
+    let (client, _) = client(&fake);
+    let contacts = client.contacts();
+    let nameless = UpsertContact::new(LOCATION).email(" ").first_name("Ada");
+    let double = UpsertContact::new(LOCATION).email("ada@example.com");
+    for (contact, attempts) in [
+        (nameless, 1),
+        (double.clone().create_new_if_duplicate_allowed(true), 1),
+        (double.clone().create_new_if_duplicate_allowed(false), 4),
+        (double.phone("+12025550142"), 4),
+    ] {
+        fake.script([500, 500, 500, 500, 422].map(Fault::status));
+        let lost = contacts.upsert(contact.clone()).send().await.unwrap_err();
+        assert_eq!((lost.attempts(), lost.to_string().contains("check before repeating")), (attempts, attempts == 1));
+        fake.heal();
+        fake.script([Fault::status(422)]);
+        let refused = contacts.upsert(contact).send().await.unwrap_err();
+        assert_eq!(refused.may_have_happened(), attempts == 1, "{refused}");
+    }
+}
+
 #[tokio::test]
 async fn a_used_up_day_is_not_waited_for() {
     let fake = fake().await;

@@ -100,6 +100,12 @@ pub(crate) struct Operation {
     may_be_empty: bool,
     #[serde(default)]
     one_of_parts: Vec<&'static str>,
+    /// Members of the body of which at least one must be set so that it is idempotent.
+    #[serde(default)]
+    pub(crate) idempotent_with: Vec<&'static str>,
+    /// Members of the body with which it is not idempotent.
+    #[serde(default)]
+    pub(crate) idempotent_without: Vec<&'static str>,
     #[serde(default)]
     items_required: bool,
     #[serde(default)]

@@ -125,6 +125,13 @@ fn facts(found: &Found, text: &mut String) {
     if !operation.reads() && !operation.idempotent {
         line("is not repeated if the reply is lost".to_owned());
     }
+    if !operation.idempotent_with.is_empty() {
+        let members = operation.idempotent_with.join(" or ");
+        line(format!("is not repeated if the reply is lost, unless the body has {members}"));
+    }
+    for member in &operation.idempotent_without {
+        line(format!("is not repeated if the reply is lost and the body has {member}"));
+    }
     if operation.long_running {
         line("answers 202 until the result is ready".to_owned());
     }

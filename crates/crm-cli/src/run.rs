@@ -150,7 +150,8 @@ async fn raw(
     }
     // An operation of the catalogue keeps its class of limits and its rule for repeats.
     if let Some(known) = known {
-        call = call.with(CallOptions::new().limit_class(known.limit_class).idempotent(known.idempotent));
+        let idempotent = known.meta().is_idempotent_with(body.as_ref().unwrap_or(&Value::Null));
+        call = call.with(CallOptions::new().limit_class(known.limit_class).idempotent(idempotent));
     }
     if options.dry_run {
         return output::preview(&call, options.format).await;

@@ -294,7 +294,8 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Returns the progress of the last attempt. See
+    /// Returns the progress of the last attempt, or [`Sent::Maybe`] if nothing of it was sent but an earlier attempt may
+    /// have been carried out. See
     /// [`may_have_happened`](Self::may_have_happened) for whether a write may have been carried out.
     #[must_use]
     pub fn sent(&self) -> Sent {

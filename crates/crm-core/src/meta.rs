@@ -3,6 +3,7 @@
 mod called;
 
 pub use called::Called;
+use serde_json::Value;
 
 /// One operation of a vendor's API. Built by generated code, as a `static`.
 ///
@@ -19,7 +20,7 @@ pub struct OpMeta {
     /// The path template, for example `/contacts/{contactId}`.
     pub path: &'static str,
     /// True if sending the request twice has the same effect as sending it once. A search is idempotent
-    /// although it is a POST.
+    /// although it is a POST. `rules` contains the conditions for the body, if there are any.
     pub idempotent: bool,
     /// The class of rate limit; empty for the default class.
     pub limit_class: &'static str,
@@ -46,6 +47,21 @@ impl OpMeta {
     pub fn endpoint(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
+
+    /// Returns true if the operation is idempotent with this body, in JSON. A member counts as set unless it is null,
+    /// false or an empty text.
+    #[must_use]
+    pub fn is_idempotent_with(&self, body: &Value) -> bool {
+        let set = |name: &&str| match body.get(*name) {
+            None | Some(Value::Null | Value::Bool(false)) => false,
+            Some(Value::String(text)) => !text.trim().is_empty(),
+            Some(_) => true,
+        };
+        let Rules { idempotent_with, idempotent_without, .. } = &self.rules;
+        self.idempotent
+            && (idempotent_with.is_empty() || idempotent_with.iter().any(set))
+            && !idempotent_without.iter().any(set)
+    }
 }
 
 /// The requirements of the vendor's document for the request of an operation, and its guarantees about the reply. Most
@@ -61,6 +77,11 @@ pub struct Rules {
     pub items_required: bool,
     /// Parts of a form of which at least one must be sent.
     pub one_of_parts: &'static [&'static str],
+    /// Members of the JSON body of which at least one must be set so that the operation is idempotent, because they
+    /// identify the record. Empty if there is no such condition.
+    pub idempotent_with: &'static [&'static str],
+    /// Members of the JSON body with which the operation is not idempotent, because it creates another record.
+    pub idempotent_without: &'static [&'static str],
     /// True if the vendor's document declares a success without content, or no success at all.
     pub may_be_empty: bool,
     /// True if the operation is sent without the client's credential, because the vendor's document declares
@@ -73,12 +94,14 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// No list, content on success, the client's credential, no condition among parts, no beta, and the effect of its
-    /// method.
+    /// No list, content on success, the client's credential, no condition among parts or for repeats, no beta, and the
+    /// effect of its method.
     pub const PLAIN: Self = Self {
         items: &[],
         items_required: false,
         one_of_parts: &[],
+        idempotent_with: &[],
+        idempotent_without: &[],
         may_be_empty: false,
         anonymous: false,
         beta: false,

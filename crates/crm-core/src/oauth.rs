@@ -53,8 +53,8 @@
 //! | the new tokens cannot be stored | sent | nothing; they are stored later |
 //! | the process dies | as stored | by the next process, according to the first table |
 //!
-//! A renewal sends at most three requests within fifteen seconds. The next one starts with a call, after 5 s that
-//! double up to a minute, or at the time that the vendor gives. Sources that need no refresh token
+//! A renewal sends at most three requests within fifteen seconds. A later call starts the next renewal, after a pause of
+//! 5 s that doubles with each failure up to a minute, or at the time that the vendor gives. Sources that need no refresh token
 //! ([`TokenSource::obtain`]) are tried first if the refresh token may be used up.
 //!
 //! The remaining risk: a process that dies after the vendor's reply and before storing it loses the only copy of

@@ -80,8 +80,8 @@ impl CallOptions {
         self
     }
 
-    /// Adds a header. It replaces a header of the same name that the client would send. An invalid name
-    /// or value, and `Authorization`, make the call fail with
+    /// Adds a header. It replaces a header of the same name that the client would send. An invalid name or value, and
+    /// `Authorization`, `Connection`, `Content-Length`, `Host` and `Transfer-Encoding`, make the call fail with
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) before anything is sent.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -126,7 +126,8 @@ impl CallOptions {
         self
     }
 
-    /// Sets the account under which the limiter counts. The default is the credential's own key.
+    /// Sets the account under which the limiter counts. The default is that of the client:
+    /// [`ClientBuilder::limit_key`](crate::ClientBuilder::limit_key), or else the credential's own key.
     #[must_use]
     pub fn limit_key(mut self, key: impl Into<String>) -> Self {
         self.limit_key = Some(key.into());
@@ -142,8 +143,8 @@ impl CallOptions {
         self
     }
 
-    /// Sets whether the request may be repeated without harm, for raw requests: for example, a POST that
-    /// only searches.
+    /// Sets whether the call may be repeated if its reply is lost, instead of the operation's own rule: for example for
+    /// a raw POST that only searches.
     #[must_use]
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = Some(idempotent);

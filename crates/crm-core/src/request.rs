@@ -149,6 +149,15 @@ impl Request {
         }
     }
 
+    /// Returns true if the operation is idempotent with this body.
+    pub(crate) fn is_idempotent(&self) -> bool {
+        let rules = &self.op.rules;
+        if rules.idempotent_with.is_empty() && rules.idempotent_without.is_empty() {
+            return self.op.idempotent;
+        }
+        self.op.is_idempotent_with(&self.body_object().unwrap_or_default().into())
+    }
+
     /// Returns the filled parts of the path as one text, independent of the order in which they were filled in.
     pub(crate) fn path_parts(&self) -> String {
         match &self.raw_path {

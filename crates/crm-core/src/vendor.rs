@@ -25,7 +25,7 @@ pub trait Vendor: Send + Sync + 'static {
     /// The vendor's name in lower case, for spans and limiter keys.
     fn name(&self) -> &'static str;
 
-    /// Reads any reply outside 200 to 299.
+    /// Reads any reply outside 200 to 299. [`OpMeta::idempotent`] is true if this call may be repeated.
     fn read_error(&self, op: &OpMeta, reply: &RawReply) -> VendorError;
 
     /// Returns true if the body of a reply with a status from 200 to 299 is one of the vendor's

@@ -6,8 +6,8 @@
 //!
 //! 1. the signature, in constant time, against every configured key ([`Rotating`]);
 //! 2. the time at which it was sent, if the vendor sends it ([`Tolerance`]);
-//! 3. replays, if the vendor numbers deliveries ([`Replays`]; for several processes, and then after the
-//!    body, `SharedReceiver` of the feature `redis`);
+//! 3. replays, if the vendor numbers deliveries ([`Replays`]). `SharedReceiver` (feature `redis`) checks them for several
+//!    processes, after the body;
 //! 4. the body. A single odd member or event does not cause the rest to be refused ([`events`]).
 
 mod delivery;

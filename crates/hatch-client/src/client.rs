@@ -61,7 +61,7 @@ impl Client {
     }
 
     /// Returns a request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may contain a query.
+    /// slash and may contain a query. It is sent unchanged, so its values must be escaped already.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }
@@ -134,7 +134,7 @@ impl BulkExport {
     }
 
     /// Returns a request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may contain a query.
+    /// slash and may contain a query. It is sent unchanged, so its values must be escaped already.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }
@@ -207,7 +207,7 @@ impl LegacyLeads {
     }
 
     /// Returns a request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may contain a query.
+    /// slash and may contain a query. It is sent unchanged, so its values must be escaped already.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }

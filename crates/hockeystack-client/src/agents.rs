@@ -58,7 +58,7 @@ impl RevenueAgents {
     }
 
     /// Returns a request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may contain a query. GET and HEAD count as reads, all other methods as writes.
+    /// slash and may contain a query. It is sent unchanged, so its values must be escaped already. GET and HEAD count as reads, all other methods as writes.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         let class = if matches!(method, Method::GET | Method::HEAD) { READ } else { WRITE };
         Call::raw(&self.pipeline, method, path).with(CallOptions::new().limit_class(class))

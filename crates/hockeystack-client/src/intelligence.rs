@@ -73,7 +73,7 @@ impl AccountIntelligence {
     }
 
     /// Returns a request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may contain a query.
+    /// slash and may contain a query. It is sent unchanged, so its values must be escaped already.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }

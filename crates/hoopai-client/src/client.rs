@@ -85,7 +85,8 @@ impl Client {
     }
 
     /// Returns a request that no operation covers, through the same pipeline. The path starts with a
-    /// slash and may contain a query. It is sent with version 2021-07-28, or the one given to
+    /// slash and may contain a query. It is sent unchanged, so its values must be escaped already. The version is
+    /// 2021-07-28, or the one given to
     /// [`builder_with_version`](Self::builder_with_version). For another version, set
     /// [`CallOptions::header`] named `Version`.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
@@ -144,7 +145,7 @@ pub struct V3 {
 #[cfg(feature = "v3")]
 impl V3 {
     /// Returns a request of version 3 that no operation covers, through the same pipeline. The path starts with a slash
-    /// and may contain a query.
+    /// and may contain a query. It is sent unchanged, so its values must be escaped already.
     pub fn raw(&self, method: Method, path: &str) -> Call<Value> {
         Call::raw(&self.pipeline, method, path)
     }

@@ -200,6 +200,11 @@ fn limits(changes: &mut Changes, old: &Operation, new: &Operation) {
         let what = if new.idempotent { "idempotent" } else { "no longer idempotent" };
         item.patch(what, "only idempotent operations are retried after they may have been processed");
     }
+    let conditions = |one: &Operation| (one.idempotent_with.clone(), one.idempotent_without.clone());
+    if conditions(old) != conditions(new) {
+        let what = "is idempotent under other conditions for the body";
+        item.patch(what, "only idempotent calls are retried after they may have been processed");
+    }
     if old.effect != new.effect {
         let what = format!("{} instead of {}", new.effect.words(), old.effect.words());
         item.patch(what, "tools ask before they change data");

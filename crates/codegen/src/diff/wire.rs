@@ -154,7 +154,7 @@ impl Known<'_> {
             }
             ["x-crm-version" | "x-crm-limit-class" | "x-crm-batch-max" | "x-crm-idempotent" | "x-crm-long-running"]
             | ["x-crm-effect" | "x-crm-no-auth" | "x-crm-unpaged"]
-            | ["x-crm-paging", ..] => return true,
+            | ["x-crm-idempotent-with" | "x-crm-idempotent-without" | "x-crm-paging", ..] => return true,
             ["responses", status, "content"] | ["responses", status, "content", _] if status.starts_with('2') => {
                 return whole(Kind::Reply, &pair.new.name).is_some_and(|whole| self.told.contains(&whole));
             }

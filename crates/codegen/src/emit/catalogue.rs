@@ -87,6 +87,8 @@ fn operation(operation: &Operation, refined: &Refined<'_>) -> Value {
         ),
         ("effect", json!(operation.effect)),
         ("idempotent", json!(operation.idempotent)),
+        ("idempotent_with", json!(operation.idempotent_with)),
+        ("idempotent_without", json!(operation.idempotent_without)),
         ("limit_class", json!(operation.limit_class)),
         ("long_running", json!(operation.long_running)),
         ("batch_max", json!(operation.batch_max)),

@@ -93,11 +93,7 @@ pub(super) fn facts(operation: &Operation) -> String {
     if let Some(paging) = &operation.paging {
         lines.push(format!("* Paging by {}: `items()` and `pages()` read all pages.", paging.kind.words));
     }
-    lines.push(if operation.idempotent {
-        "* Idempotent: repeated if the reply is lost.".to_owned()
-    } else {
-        "* Not repeated if the reply is lost; `Error::may_have_happened` is then true.".to_owned()
-    });
+    lines.push(repeats(operation));
     lines.extend(failures(operation));
     if operation.long_running {
         lines.push(
@@ -140,6 +136,28 @@ pub(super) fn facts(operation: &Operation) -> String {
         lines.push(format!("* Version `{version}`{}.", also.concat()));
     }
     lines.join("\n")
+}
+
+/// If the operation is repeated after a lost reply.
+fn repeats(operation: &Operation) -> String {
+    let Operation { idempotent, idempotent_with: with, idempotent_without: without, .. } = operation;
+    let named = |names: &[String]| {
+        let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.to_snake_case())).collect();
+        names.join(" or ")
+    };
+    let condition = match (with.as_slice(), without.as_slice()) {
+        _ if !idempotent => {
+            return "* Not repeated if the reply is lost; `Error::may_have_happened` is then true.".to_owned();
+        }
+        ([], []) => return "* Idempotent: repeated if the reply is lost.".to_owned(),
+        (with, []) => format!("{} is set", named(with)),
+        ([], without) => format!("{} is not set", named(without)),
+        (with, without) => format!("{} is set and {} is not", named(with), named(without)),
+    };
+    format!(
+        "* Idempotent if {condition}: then repeated if the reply is lost. Otherwise not repeated, and \
+         `Error::may_have_happened` is true."
+    )
 }
 
 /// Returns the note of a deprecated operation, for the compiler's warning.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use heck::ToSnakeCase;
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 use serde_json::{Map, Value};
 
@@ -43,7 +43,8 @@ impl<'a> Examples<'a> {
     pub(super) fn of(&self, operation: &Operation) -> Result<String> {
         let upserts = operation.call.contains("upsert");
         let creates = operation.call.starts_with("create");
-        let mut call = Call { examples: self, creates, upserts, typed: false, ids: Vec::new() };
+        let place = format!("{} {}", operation.resource, operation.call);
+        let mut call = Call { examples: self, creates, upserts, place, typed: false, ids: Vec::new() };
         let code = call.code(operation);
         let types = if call.typed { format!("use {}::types;\n", self.module) } else { String::new() };
         let shown = rust::statements(match (&operation.paging, &operation.reply) {
@@ -82,6 +83,8 @@ struct Call<'a> {
     creates: bool,
     /// True if it creates or updates records, which are identified by a unique property.
     upserts: bool,
+    /// The resource, the operation, and the type whose members are being written.
+    place: String,
     /// True if it names a type of ours.
     typed: bool,
     /// The names of the identifiers so far; each has a sample of its own.
@@ -137,7 +140,10 @@ impl Call<'_> {
             Ty::Named(_) if argument.place != Place::Path || self.is_enum(&argument.ty) => {
                 self.value(&argument.ty, &argument.wire, 0, false)
             }
-            _ => self.text(&argument.wire),
+            _ => match &argument.only {
+                Some(value) => quote!(#value),
+                None => self.text(&argument.wire),
+            },
         }
     }
 
@@ -217,12 +223,12 @@ impl Call<'_> {
 
     /// A text that looks like what the name means.
     fn text(&mut self, name: &str) -> TokenStream {
-        let value = match meaning::id(name) {
+        let value = match meaning::text_in(&self.place, name).or_else(|| meaning::id(name)) {
             Some(sample) => sample.to_owned(),
             None if meaning::is_id(name) => self.id(name).to_string(),
             None => meaning::text(name),
         };
-        quote!(#value)
+        literal(&value)
     }
 
     /// An identifier; another one for each name. A bare `id` is that of another thing at each place.
@@ -250,8 +256,8 @@ impl Call<'_> {
         let Some(definition) = model.types.get(named) else { return quote!(types::#ty::default()) };
         match &definition.shape {
             Shape::Enum(variants) => {
-                let open = variants.iter().find(|(variant, _)| variant == "Open");
-                let variant = ident(&open.unwrap_or(&variants[0]).0);
+                let usual = variants.iter().find(|(variant, _)| matches!(&**variant, "Open" | "En"));
+                let variant = ident(&usual.unwrap_or(&variants[0]).0);
                 quote!(types::#ty::#variant)
             }
             Shape::Union(_, arms) => {
@@ -259,38 +265,57 @@ impl Call<'_> {
                 quote!(types::#ty::from(#arm))
             }
             Shape::Record { fields } => {
-                let property = fields.iter().find(|field| self.upserts && field.wire == UNIQUE_PROPERTY);
-                if let Some(asked) = required_of_new(definition, fields) {
-                    let argument = |field: &&Field| match property {
-                        Some(_) if field.wire == "id" => quote!("ada@example.com"),
-                        Some(_) if field.wire == "properties" => quote!([("firstname", "Ada")]),
-                        _ => self.member(field, depth + 1, needs_exact(&field.ty)),
-                    };
-                    let arguments: Vec<TokenStream> = asked.iter().map(argument).collect();
-                    let property = property.map(|field| {
-                        let setter = ident(&field.ident);
-                        quote!(.#setter("email"))
-                    });
-                    let address = self.address(fields, &asked, depth);
-                    return quote!(types::#ty::new(#(#arguments),*) #property #address);
-                }
-                let mut made = quote!(types::#ty::default());
-                if depth >= DEEPEST {
-                    return made;
-                }
-                let required: Vec<&Field> =
-                    fields.iter().filter(|field| field.required && field.ident != "new").collect();
-                let set = if required.is_empty() { telling(fields) } else { required };
-                let address = self.address(fields, &set, depth);
-                for field in set {
-                    let value = self.member(field, depth + 1, setter_needs_exact(&field.ty));
-                    let setter = ident(&field.ident);
-                    made.extend(quote!(.#setter(#value)));
-                }
-                made.extend(address);
+                let outside = self.place.clone();
+                self.place = format!("{outside} {named}");
+                let made = self.record(&ty, definition, fields, depth);
+                self.place = outside;
                 made
             }
         }
+    }
+
+    /// A record with the members that it must have, or else with those that say most.
+    fn record(&mut self, ty: &Ident, definition: &Definition, fields: &[Field], depth: usize) -> TokenStream {
+        let property = fields.iter().find(|field| self.upserts && field.wire == UNIQUE_PROPERTY);
+        if let Some(asked) = required_of_new(definition, fields) {
+            let argument = |field: &&Field| match property {
+                Some(_) if field.wire == "id" => quote!("ada@example.com"),
+                Some(_) if field.wire == "properties" => quote!([("firstname", "Ada")]),
+                _ => self.member(field, depth + 1, needs_exact(&field.ty)),
+            };
+            let arguments: Vec<TokenStream> = asked.iter().map(argument).collect();
+            let property = property.map(|field| {
+                let setter = ident(&field.ident);
+                quote!(.#setter("email"))
+            });
+            let address = self.address(fields, &asked, depth);
+            let further = fields.iter().filter(|field| {
+                let given = field.ident == "new" || field.read_only || field.constant.is_some();
+                field.required && !given && asked.is_empty() && depth < DEEPEST
+            });
+            let further = self.set(&further.collect::<Vec<_>>(), depth);
+            return quote!(types::#ty::new(#(#arguments),*) #property #further #address);
+        }
+        let mut made = quote!(types::#ty::default());
+        if depth >= DEEPEST {
+            return made;
+        }
+        let required: Vec<&Field> = fields.iter().filter(|field| field.required && field.ident != "new").collect();
+        let set = if required.is_empty() { telling(fields) } else { required };
+        let address = self.address(fields, &set, depth);
+        made.extend(self.set(&set, depth));
+        made.extend(address);
+        made
+    }
+
+    /// The calls of the setters of some members.
+    fn set(&mut self, members: &[&Field], depth: usize) -> TokenStream {
+        let calls = members.iter().map(|field| {
+            let value = self.member(field, depth + 1, setter_needs_exact(&field.ty));
+            let setter = ident(&field.ident);
+            quote!(.#setter(#value))
+        });
+        calls.collect()
     }
 
     /// The e-mail address of what a body creates, without which nobody could find it again, unless it is set anyway.
@@ -310,6 +335,12 @@ fn extension(media: &str) -> &'static str {
         "text/plain" => "txt",
         _ => "bin",
     }
+}
+
+/// A text as a literal; a raw one if it has quotation marks.
+fn literal(text: &str) -> TokenStream {
+    let raw = text.contains('"').then(|| format!("r#\"{text}\"#").parse().ok());
+    raw.flatten().unwrap_or_else(|| quote!(#text))
 }
 
 /// JSON as an argument of `json!`.

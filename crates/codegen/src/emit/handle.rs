@@ -111,7 +111,7 @@ pub(super) fn resource(
     let from = format!("from [`{client}::{resource}`](crate::{client}::{resource}){also}");
     let handle = ident(&resource.to_upper_camel_case());
     let bound: &[String] = operations.first().map(|operation| operation.bind.as_slice()).unwrap_or_default();
-    let held: Vec<String> = bound.iter().map(|name| format!("`{name}`")).collect();
+    let held: Vec<String> = bound.iter().map(|name| format!("`{}`", name.to_snake_case())).collect();
     let about = plain_doc(&match (fold, held.is_empty()) {
         (Some(_), _) => format!(
             "Operations on the records of one type of object. The method of the client selects the type: `contacts()` and the \
@@ -120,7 +120,7 @@ pub(super) fn resource(
         (None, true) => format!("Operations on {}, {from}.", spelled(resource)),
         (None, false) => {
             format!(
-                "Operations on {}, {from}, all with the {} that this method was given.",
+                "Operations on {}, {from}; all of them use the {} that is passed to it.",
                 spelled(resource),
                 held.join(" and ")
             )

@@ -2,6 +2,39 @@
 
 use heck::ToSnakeCase;
 
+/// Words of a resource, an operation or a type, a name in it, and the value that looks like it.
+static PLACES: &[(&str, &str, &str)] = &[
+    ("communication preferences", "inputs", "ada@example.com"),
+    ("media list", "type", "file"),
+    ("search facebook targeting", "type", "interest"),
+    ("search google targeting", "type", "geolocation"),
+    ("upsert facebook pixel", "type", "LEAD_EVENT"),
+    ("upsert google conversion", "category", "CONTACT"),
+    ("post create request", "type", "post"),
+    ("behavioral event property", "type", "string"),
+    ("content audit", "type", "LANDING_PAGE"),
+    ("create user", "type", "account"),
+    ("create user", "role", "user"),
+    ("association spec", "category", "HUBSPOT_DEFINED"),
+    ("schedule interval", "from", "09:00"),
+    ("schedule interval", "to", "17:00"),
+    ("list pushes", "from", "03-01-2026 12:00 AM"),
+    ("list pushes", "to", "03-31-2026 12:00 AM"),
+    ("form question", "key", "city"),
+    ("display property", "key", "custom_objects.pets.name"),
+    ("objects", "key", "custom_objects.pets"),
+    ("associations", "key", "owner_of_pet"),
+    ("products", "status", "approved"),
+    ("country", "code", "US"),
+    ("coupon", "code", "SPRING"),
+    ("hubdb", "config", r#"{"skipRows": 1, "format": "csv", "columnMappings": [{"source": 1, "target": "name"}]}"#),
+    ("cheque", "number", "001234"),
+    ("card", "brand", "visa"),
+    ("card", "last4", "4242"),
+    ("upsert contact", "source", "custom:website"),
+    ("new lead", "source", "Website form"),
+];
+
 /// Words of a name and the value that looks like it; the first row whose words are in the name counts.
 static MEANINGS: &[(&str, &str)] = &[
     ("email", "ada@example.com"),
@@ -9,6 +42,7 @@ static MEANINGS: &[(&str, &str)] = &[
     ("cc", "grace@example.com"),
     ("bcc", "grace@example.com"),
     ("reply to", "ada@example.com"),
+    ("uuid", "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10"),
     ("guid", "5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10"),
     ("alt type", "location"),
     ("alt text", "Harbour at sunrise"),
@@ -28,6 +62,7 @@ static MEANINGS: &[(&str, &str)] = &[
     ("start", "20260301"),
     ("end", "20260331"),
     ("time", "2026-03-01T09:00:00Z"),
+    ("execute at", "2026-03-01T09:00:00Z"),
     ("redirect uri", "https://www.example.com/callback"),
     ("url slug", "example"),
     ("slug", "example"),
@@ -44,8 +79,75 @@ static MEANINGS: &[(&str, &str)] = &[
     ("asset type", "FORM"),
     ("processing type", "MANUAL"),
     ("probability", "0.2"),
-    ("subscriber id string", "ada@example.com"),
     ("contact identifier", "ada@example.com"),
+    ("association identifier", "123"),
+    ("list type", "campaigns"),
+    ("advertising channel type", "SEARCH"),
+    ("operation type", "ADD"),
+    ("button type", "VIEW_WEBSITE"),
+    ("data type", "TEXT"),
+    ("field type", "text"),
+    ("facet", "urn:li:adTargetingFacet:locations"),
+    ("sponsored account", "urn:li:sponsoredAccount:123456"),
+    ("sort by", "createdAt"),
+    ("sort order", "asc"),
+    ("include users", "true"),
+    ("is typing", "true"),
+    ("additional properties", "hs_list_size"),
+    ("searchable properties", "name"),
+    ("required properties", "name"),
+    ("primary display property", "name"),
+    ("properties", "email"),
+    ("property", "email"),
+    ("object types", "CONTACT"),
+    ("associated objects", "CONTACT"),
+    ("filter branch operator", "AND"),
+    ("hs meeting outcome", "SCHEDULED"),
+    ("billing period", "P12M"),
+    ("repeat interval", "P1W"),
+    ("rule arguments", "10"),
+    (
+        "import request",
+        r#"{"name": "Contacts", "files": [{"fileName": "report.csv", "fileFormat": "CSV", "fileImportPage": {"hasHeader": true, "columnMappings": [{"columnObjectTypeId": "0-1", "columnName": "E-mail", "propertyName": "email"}]}}]}"#,
+    ),
+    ("function source", "exports.main = (event, callback) => callback({});"),
+    ("client secret", "CLIENT_SECRET"),
+    ("client assertion type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+    ("client assertion", "CLIENT_ASSERTION"),
+    ("api key", "API_KEY"),
+    ("publishable key", "PUBLISHABLE_KEY"),
+    ("token", "TOKEN"),
+    ("password", "PASSWORD"),
+    ("bundle sid", "BU0123456789abcdef0123456789abcdef"),
+    ("e164 number", "+12025550142"),
+    ("number types", "local"),
+    ("first part", "202"),
+    ("last part", "0142"),
+    ("anywhere", "555"),
+    ("event organizer", "Example Inc."),
+    ("shipping carrier", "FedEx"),
+    ("attachments", "https://www.example.com/report.pdf"),
+    ("attachment urls", "https://www.example.com/report.pdf"),
+    ("privacy policy link", "https://www.example.com/privacy"),
+    ("destination", "https://www.example.com/new"),
+    ("target", "https://www.example.com/new"),
+    ("redirect to", "https://www.example.com/new"),
+    ("route prefix", "/old"),
+    ("schemes", "https://www.example.com/*"),
+    ("urls", "https://www.example.com"),
+    ("developer symbol", "example"),
+    ("goal", "Answer questions about opening hours."),
+    ("instructions", "Answer in one sentence."),
+    ("personality", "Friendly"),
+    ("answer", "From nine to five."),
+    ("singular", "Pet"),
+    ("plural", "Pets"),
+    ("street1", "1 Main Street"),
+    ("region", "NY"),
+    ("locality", "New York"),
+    ("processing types", "MANUAL"),
+    ("currencies", "USD"),
+    ("q", "example"),
     ("first name", "Ada"),
     ("last name", "Lovelace"),
     ("full name", "Ada Lovelace"),
@@ -65,6 +167,9 @@ static MEANINGS: &[(&str, &str)] = &[
     ("locale", "en"),
     ("color", "#336699"),
     ("hex", "#336699"),
+    ("font family", "Arial, sans-serif"),
+    ("background width", "100%"),
+    ("submit size", "12px"),
     ("tag", "lead"),
     ("tags", "lead"),
     ("subject", "Your order"),
@@ -74,11 +179,12 @@ static MEANINGS: &[(&str, &str)] = &[
     ("content", "See you at ten."),
     ("text", "See you at ten."),
     ("note", "Call back on Monday."),
+    ("notes", "Call back on Monday."),
     ("comment", "Call back on Monday."),
     ("description", "Created by the API"),
     ("reason", "No longer needed"),
     ("prompt", "What is missing?"),
-    ("question", "What is missing?"),
+    ("question", "When are you open?"),
     ("query", "example"),
     ("search", "example"),
     ("keyword", "example"),
@@ -96,8 +202,12 @@ static MEANINGS: &[(&str, &str)] = &[
 ];
 
 /// Words of the name of an identifier and the value that stands for it; without a row it is a number.
-static IDS: &[(&str, &str)] =
-    &[("location id", "LOCATION_ID"), ("to object type id", "0-2"), ("object type id", "0-1")];
+static IDS: &[(&str, &str)] = &[
+    ("location id", "LOCATION_ID"),
+    ("to object type id", "0-2"),
+    ("object type id", "0-1"),
+    ("subscriber id string", "ada@example.com"),
+];
 
 /// Words of a name and the JSON that looks like it, for values whose members no document describes; read like
 /// [`MEANINGS`]. The name of a body is that of its operation.
@@ -146,6 +256,13 @@ pub(super) fn text(name: &str) -> String {
     known.map_or_else(|| name.to_snake_case().trim_matches('_').replace('_', "-"), |(_, value)| (*value).to_owned())
 }
 
+/// Returns a text that looks like what the name means in a place, if there is a row. The place is its resource, its
+/// operation and its type, in this order.
+pub(super) fn text_in(place: &str, name: &str) -> Option<&'static str> {
+    let row = PLACES.iter().find(|(at, whole, _)| name == *whole && holds(place, at));
+    row.map(|(_, _, value)| *value)
+}
+
 /// Returns a text that stands for an identifier of this name, if there is a row.
 pub(super) fn id(name: &str) -> Option<&'static str> {
     IDS.iter().find(|(part, _)| holds(name, part)).map(|(_, value)| *value)
@@ -170,8 +287,10 @@ pub(super) fn key(name: &str) -> &'static str {
 pub(super) fn is_id(name: &str) -> bool {
     let last = name.to_snake_case();
     let last = last.rsplit('_').next().unwrap_or_default();
-    matches!(last, "inputs" | "locations" | "followers" | "contacts")
-        || holds(name, "assigned to")
+    matches!(last, "inputs" | "locations" | "followers" | "contacts" | "author" | "categories" | "verify")
+        || ["assigned to", "updated by", "sent by", "last doc", "notify recipients"]
+            .iter()
+            .any(|words| holds(name, words))
         || !matches!(last, "type" | "property" | "name" | "key") && (holds(name, "id") || holds(name, "ids"))
 }
 
@@ -179,7 +298,7 @@ pub(super) fn is_id(name: &str) -> bool {
 pub(super) fn time(name: &str) -> &'static str {
     if holds(name, "end time") {
         "2026-03-01T10:00:00Z"
-    } else if holds(name, "end") || holds(name, "to date") {
+    } else if name == "to" || holds(name, "end") || holds(name, "to date") {
         "2026-03-31T09:00:00Z"
     } else {
         "2026-03-01T09:00:00Z"
@@ -216,7 +335,7 @@ fn holds(name: &str, words: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{OBJECTS, id, is_end, is_id, rank, text, time};
+    use super::{OBJECTS, id, is_end, is_id, rank, text, text_in, time};
 
     #[test]
     fn a_name_has_a_value_that_looks_like_it() {
@@ -225,6 +344,12 @@ mod tests {
         assert_eq!(text("imageAltText"), "Harbour at sunrise");
         assert_eq!(text("firstName"), "Ada");
         assert_eq!(text("dealStage"), "deal-stage");
+    }
+
+    #[test]
+    fn a_name_can_mean_another_thing_in_another_place() {
+        assert_eq!(text_in("communication_preferences batch_read StringBatch", "inputs"), Some("ada@example.com"));
+        assert_eq!(text_in("blog_posts batch_read StringBatch", "inputs"), None);
     }
 
     #[test]
@@ -252,6 +377,7 @@ mod tests {
             is_id("locationId") && is_id("_id") && is_id("emailIds") && is_id("objectIdToMerge") && is_id("assignedTo")
         );
         assert_eq!((id("objectTypeId"), id("toObjectTypeId")), (Some("0-1"), Some("0-2")));
+        assert_eq!(id("subscriberIdString"), Some("ada@example.com"));
         assert!(!is_id("idea") && !is_id("idType") && !is_id("idProperty"));
     }
 

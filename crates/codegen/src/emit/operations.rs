@@ -180,6 +180,8 @@ struct Rules<'a> {
     items: Vec<&'a str>,
     items_required: bool,
     one_of_parts: &'a [String],
+    idempotent_with: &'a [String],
+    idempotent_without: &'a [String],
     may_be_empty: bool,
     anonymous: bool,
     beta: bool,
@@ -192,6 +194,8 @@ impl<'a> Rules<'a> {
             items: operation.paging.iter().flat_map(|paging| paging.steps()).collect(),
             items_required: operation.items_required,
             one_of_parts: &operation.one_of_parts,
+            idempotent_with: &operation.idempotent_with,
+            idempotent_without: &operation.idempotent_without,
             may_be_empty: operation.may_be_empty,
             anonymous: operation.anonymous,
             beta: operation.is_beta(),
@@ -201,10 +205,13 @@ impl<'a> Rules<'a> {
 
     fn tokens(&self) -> TokenStream {
         let (items, parts) = (&self.items, self.one_of_parts);
+        let (with, without) = (self.idempotent_with, self.idempotent_without);
         let members = [
             (!items.is_empty()).then(|| quote!(items: &[#(#items),*])),
             self.items_required.then(|| quote!(items_required: true)),
             (!parts.is_empty()).then(|| quote!(one_of_parts: &[#(#parts),*])),
+            (!with.is_empty()).then(|| quote!(idempotent_with: &[#(#with),*])),
+            (!without.is_empty()).then(|| quote!(idempotent_without: &[#(#without),*])),
             self.may_be_empty.then(|| quote!(may_be_empty: true)),
             self.anonymous.then(|| quote!(anonymous: true)),
             self.beta.then(|| quote!(beta: true)),

@@ -46,6 +46,10 @@ pub struct Operation {
     pub effect: Effect,
     /// True if it may be sent twice.
     pub idempotent: bool,
+    /// Members of the body of which at least one must be set so that it may be sent twice.
+    pub idempotent_with: Vec<String>,
+    /// Members of the body with which it must not be sent twice.
+    pub idempotent_without: Vec<String>,
     /// The class of the vendor's limits; empty for the default.
     pub limit_class: String,
     /// True if 202 means that the same request must be sent again later.
@@ -155,6 +159,8 @@ pub struct Argument {
     pub unit: Option<Unit>,
     /// True if it is the number of items per page.
     pub page_size: bool,
+    /// The only value that its schema allows, of a parameter that the user is asked for.
+    pub only: Option<String>,
     /// Always this value; the user is not asked.
     pub constant: Option<String>,
     /// A list as one text with commas.

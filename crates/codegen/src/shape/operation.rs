@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::describe::{constraints, description};
 use super::schema::Shaper;
+use super::values;
 use crate::correct::surface::REMARK;
-use crate::model::{Argument, Body, Effect, Operation, Paging, Place, Reply, Ty};
+use crate::model::{Argument, Body, Effect, Encoding, Operation, Paging, Place, Reply, Ty};
 use crate::name::ident;
 use crate::normalise::scopes;
 use crate::read::content::{Part, Sent, Success, sent, success};
@@ -61,6 +62,22 @@ fn check_examples(operations: &[Operation]) -> Result<()> {
     Ok(())
 }
 
+/// Checks that the conditions of repeats name members of the body.
+fn check_conditions(schemas: &Value, operation: &Value, sent: &Sent<'_>) -> Result<()> {
+    let parts = match sent {
+        Sent::Body(schema, Encoding::Json) => parts(schemas, vec![*schema]),
+        _ => Vec::new(),
+    };
+    let mut names = ["x-crm-idempotent-with", "x-crm-idempotent-without"]
+        .into_iter()
+        .flat_map(|key| list(operation, key))
+        .filter_map(Value::as_str);
+    match names.find(|name| !parts.iter().any(|part| part["properties"].get(*name).is_some())) {
+        Some(name) => bail!("`idempotent_with` and `idempotent_without` must list members of the body, not `{name}`"),
+        None => Ok(()),
+    }
+}
+
 fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Result<Operation> {
     let name = text(value, "x-crm-name").unwrap_or_default().to_owned();
     let Some((resource, call)) = name.split_once('.') else {
@@ -70,7 +87,9 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
     let mut arguments =
         list(value, "parameters").map(|parameter| argument(shaper, parameter, &hint)).collect::<Result<Vec<_>>>()?;
     let mut any_part = false;
-    let body = match sent(shaper.schemas, value)? {
+    let sent = sent(shaper.schemas, value)?;
+    check_conditions(shaper.schemas, value, &sent)?;
+    let body = match sent {
         Sent::Nothing => None,
         Sent::Parts(parts) => {
             any_part = !parts.iter().any(|part| part.file);
@@ -96,6 +115,7 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
     }
     let safe = matches!(method, "get" | "head" | "put" | "delete" | "options");
     let flag = |key: &str| value.get(key).and_then(Value::as_bool);
+    let texts = |key: &str| list(value, key).filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
     Ok(Operation {
         resource: resource.to_owned(),
         call: ident(call),
@@ -123,17 +143,19 @@ fn one(shaper: &mut Shaper<'_>, value: &Value, path: &str, method: &str) -> Resu
             None => Effect::of(&method.to_uppercase()),
         },
         idempotent: flag("x-crm-idempotent").unwrap_or(safe),
+        idempotent_with: texts("x-crm-idempotent-with"),
+        idempotent_without: texts("x-crm-idempotent-without"),
         limit_class: text(value, "x-crm-limit-class").unwrap_or("").to_owned(),
         long_running: flag("x-crm-long-running").unwrap_or(false),
         batch_max: value.get("x-crm-batch-max").and_then(Value::as_u64),
         many: text(value, "x-crm-many").map(str::to_owned),
-        example: list(value, "x-crm-example").filter_map(Value::as_str).map(str::to_owned).collect(),
+        example: texts("x-crm-example"),
         scopes: scopes(value),
         failures: failures.filter(|status| *status >= 400).collect(),
         version: text(value, "x-crm-version").map(str::to_owned),
         also: Vec::new(),
         common: false,
-        one_of_parts: list(value, "x-crm-one-of-parts").filter_map(Value::as_str).map(str::to_owned).collect(),
+        one_of_parts: texts("x-crm-one-of-parts"),
         may_be_empty: may_be_empty(value),
         items_required: paging.as_ref().is_some_and(|paging| items_required(shaper.schemas, &success, paging)),
         paging,
@@ -210,8 +232,13 @@ fn argument(shaper: &mut Shaper<'_>, parameter: &Value, hint: &str) -> Result<Ar
         place,
         ty,
         page_size: false,
+        only: only(schema),
         constant,
     })
+}
+
+fn only(schema: &Value) -> Option<String> {
+    values::constant(schema).map(str::to_owned)
 }
 
 fn part_argument(shaper: &mut Shaper<'_>, part: &Part<'_>, hint: &str) -> Result<Argument> {
@@ -231,6 +258,7 @@ fn part_argument(shaper: &mut Shaper<'_>, part: &Part<'_>, hint: &str) -> Result
         least: part.schema["minimum"].as_u64(),
         unit: Unit::of(part.schema)?,
         page_size: false,
+        only: only(part.schema),
         constant: None,
         joined: false,
         slashes: false,

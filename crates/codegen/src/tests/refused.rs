@@ -153,6 +153,9 @@ fn a_wrong_file_of_ours_is_refused_with_its_line() {
     });
     row("a surface entry with a typo", &|w| surface(w, "things.json", LIST, json!({"nmae": "all"})));
     row("a surface entry with an unknown effect", &|w| surface(w, "things.json", LIST, json!({"effect": "erases"})));
+    row("a surface entry with a condition on a member that the body lacks", &|w| {
+        surface(w, "things.json", LIST, json!({"idempotent_with": ["gone"]}));
+    });
     row("a surface file of an API that is not there", &|w| {
         surface(w, "v9/things.json", LIST, json!({"name": "all"}));
     });

@@ -21,6 +21,8 @@ impl Operation {
                 items: self.paging.as_ref().map_or(&[], super::PagingTable::steps),
                 items_required: self.items_required,
                 one_of_parts: &self.one_of_parts,
+                idempotent_with: &self.idempotent_with,
+                idempotent_without: &self.idempotent_without,
                 may_be_empty: self.may_be_empty,
                 anonymous: self.anonymous,
                 beta: self.beta,

@@ -125,6 +125,10 @@ fn rows_of_other_vendors_are_sent_one_by_one() {
     place.write("a.csv", "locationId,email\nloc,#REF!\n");
     let ran = place.run("upsert hoopai contacts a.csv");
     assert!(ran.code == 2 && ran.errors.contains("email: is an error of the spreadsheet"), "{}", ran.errors);
+    place.write("a.csv", "locationId,firstName\nloc,Ada\n");
+    let ran = place.run("upsert hoopai contacts a.csv");
+    let sentence = "body: a row that is upserted needs email or phone, and cannot have createNewIfDuplicateAllowed";
+    assert!(ran.code == 2 && ran.errors.contains(sentence), "{}", ran.errors);
     place.write("a.csv", "locationId,email,dnd\nloc,a@example.com,TRUE\n,,\n");
     let ran = place.run("upsert hoopai contacts a.csv");
     assert_eq!((ran.code, ran.errors.as_str()), (0, "crm: skipped, because all cells are empty: 1 row\n"));

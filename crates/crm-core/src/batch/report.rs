@@ -35,8 +35,8 @@ impl<O> ChunkOutcome<O> {
         self.rows.push((index, Ok(output)));
     }
 
-    /// Reports that the input at `index` failed. It is unknown if the error
-    /// [may have happened](Error::may_have_happened).
+    /// Reports that the input at `index` failed. The input counts as unknown if [`Error::may_have_happened`] is true for
+    /// the error.
     pub fn failed(&mut self, index: usize, error: Error) {
         self.rows.push((index, Err(error)));
     }
@@ -82,7 +82,9 @@ impl<O> BatchReport<O> {
     ///
     /// # Errors
     ///
-    /// Returns the first error, with the counts in its message, if any input failed or is unknown.
+    /// Returns the first error, with the counts in its message, if any input failed or is unknown. The error describes
+    /// one input only: its [`may_have_happened`](Error::may_have_happened) can be false although `unknown` is not empty.
+    /// Check `unknown` before you call this for writes.
     pub fn into_result(self) -> Result<Vec<O>, Error> {
         if self.is_complete() {
             return Ok(self.ok.into_iter().map(|(_, output)| output).collect());

@@ -35,7 +35,7 @@ impl Window {
         self
     }
 
-    /// The name.
+    /// The name. Windows with the same name share one counter.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name

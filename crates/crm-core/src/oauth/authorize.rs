@@ -78,7 +78,8 @@ impl Authorize {
         self
     }
 
-    /// Protects the code with PKCE, for vendors that support it.
+    /// Protects the code with PKCE (RFC 7636). HubSpot supports it. HoopAI does not document it: `App::exchange` then
+    /// fails with [`ErrorKind::Validation`].
     pub fn pkce(mut self) -> Self {
         self.pkce = true;
         self

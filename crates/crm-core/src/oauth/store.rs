@@ -24,8 +24,8 @@ use crate::sync::BoxFuture;
 /// `account` is a key: the vendor's name, a slash and the account's name, for example
 /// `hubspot/portal-123`. Keys without a vendor come from an earlier version; their records are moved.
 ///
-/// A store of your own keeps [`StoredTokens::encode`]'s text and must hold two promises: a write is whole
-/// or not there, also after a crash, and [`swap`](Self::swap) compares and writes in one step.
+/// A store of your own keeps [`StoredTokens::encode`]'s text and must guarantee two things: a write is atomic,
+/// also in a crash, and [`swap`](Self::swap) compares and writes in one step.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not store tokens",
     label = "a `MemoryStore`, a `FileStore` or a `RedisStore` is expected",

@@ -114,14 +114,16 @@ impl<P: Paged> Paginator<P> {
         self
     }
 
-    /// Ends after this number of items.
+    /// Ends after this number of items. The cursor then stays at the next item, so
+    /// [`resume_or_begin`](Self::resume_or_begin) continues there.
     pub fn max_items(mut self, items: usize) -> Self {
         self.max_items = items;
         self.left = items;
         self
     }
 
-    /// Ends after this number of pages.
+    /// Ends after this number of pages. The cursor then stays at the next page, so
+    /// [`resume_or_begin`](Self::resume_or_begin) continues there.
     pub fn max_pages(mut self, pages: usize) -> Self {
         self.walker.set_max_pages(pages);
         self

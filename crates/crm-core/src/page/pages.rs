@@ -97,7 +97,8 @@ impl<P: Paged> Pages<P> {
         self
     }
 
-    /// Ends after this number of pages.
+    /// Ends after this number of pages. The cursor then stays at the next page, so
+    /// [`resume_or_begin`](Self::resume_or_begin) continues there.
     pub fn max_pages(mut self, pages: usize) -> Self {
         self.walker.set_max_pages(pages);
         self

@@ -143,8 +143,8 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets the maximum time of a call: all attempts and all pauses. Two minutes if not set. The time in the
-    /// queue for the rate limit is not part of it; see [`queue_timeout`](Self::queue_timeout).
+    /// Sets the maximum time of a call: all attempts and all pauses. The default is two minutes (15 minutes for Hatch's
+    /// exports). The time in the queue for the rate limit is not part of it; see [`queue_timeout`](Self::queue_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -162,7 +162,7 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets the maximum time of one attempt. 30 seconds if not set.
+    /// Sets the maximum time of one attempt. The default is 30 seconds (five minutes for Hatch's exports).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self

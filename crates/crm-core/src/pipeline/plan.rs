@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Pipeline, Shared};
 use crate::error::Error;
+use crate::meta::OpMeta;
 use crate::request::Request;
 use crate::retry::RetryPolicy;
 
@@ -26,7 +27,7 @@ impl Plan {
             attempt_timeout: options.attempt_timeout.unwrap_or(*attempt_timeout),
             queue_timeout: options.queue_timeout.unwrap_or(*queue_timeout),
             retry: options.retry.as_ref().unwrap_or(retry).clone(),
-            idempotent: options.idempotent.unwrap_or(request.op.idempotent),
+            idempotent: pipeline.is_idempotent(request),
             class: options.limit_class.unwrap_or(request.op.limit_class),
         }
     }
@@ -49,9 +50,16 @@ impl Pipeline {
     pub(super) fn complete(&self, error: Error, request: &Request, attempts: u32) -> Error {
         self.shared.counters.error();
         let error = error.with_operation(request.called()).with_attempts(attempts);
-        match self.options.idempotent {
-            Some(idempotent) => error.with_idempotent(idempotent),
-            None => error,
-        }
+        error.with_idempotent(self.is_idempotent(request))
+    }
+
+    /// The operation with the rule for repeats of this call, for the vendor's reading of its reply.
+    pub(super) fn op(&self, request: &Request) -> OpMeta {
+        OpMeta { idempotent: self.is_idempotent(request), ..request.op.clone() }
+    }
+
+    /// Returns true if the request may be sent twice.
+    fn is_idempotent(&self, request: &Request) -> bool {
+        self.options.idempotent.unwrap_or_else(|| request.is_idempotent())
     }
 }

@@ -336,7 +336,7 @@ impl<'a> Run<'a> {
             }
             Delivered::Failure(mut reply) => {
                 reply.secret = used.secret().cloned();
-                let (mut error, advice) = classify::refused(shared, op, &reply);
+                let (mut error, advice) = classify::refused(shared, &self.pipeline.op(self.request), &reply);
                 if let Err(other) = Coding::of(reply.headers()) {
                     error = error.in_context(format!("the reply is encoded as {other}, which is not read"));
                 }

@@ -76,7 +76,7 @@ impl<C> Ads<C> {
     ///         types::CreateConversationForm::new(
     ///             "LOCATION_ID",
     ///             "Example",
-    ///             vec![types::WelcomeMessageQuestion::new("What is missing?")],
+    ///             vec![types::WelcomeMessageQuestion::new("When are you open?")],
     ///             "See you at ten.",
     ///         ),
     ///     )
@@ -955,7 +955,7 @@ impl<C> Ads<C> {
     ///     .ads()
     ///     .list_google_reports(
     ///         "LOCATION_ID",
-    ///         "list-type",
+    ///         "campaigns",
     ///         "2026-03-01",
     ///         "2026-03-31",
     ///         types::AdsGetGoogleReportType::AdManager,
@@ -1026,7 +1026,7 @@ impl<C> Ads<C> {
     ///     .list_google_target_interests(
     ///         "LOCATION_ID",
     ///         types::AdsListGoogleTargetInterestsType::Affinity,
-    ///         "advertising-channel-type",
+    ///         "SEARCH",
     ///     )
     ///     .send()
     ///     .await?;
@@ -1309,7 +1309,7 @@ impl<C> Ads<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .search_google_targeting("type", "LOCATION_ID")
+    ///     .search_google_targeting("geolocation", "LOCATION_ID")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1342,7 +1342,7 @@ impl<C> Ads<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .ads()
-    ///     .search_linkedin_targeting("LOCATION_ID", "facet")
+    ///     .search_linkedin_targeting("LOCATION_ID", "urn:li:adTargetingFacet:locations")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1375,7 +1375,7 @@ impl<C> Ads<C> {
     ///     .ads()
     ///     .update_facebook_audience_members(
     ///         "123",
-    ///         types::UpdateCustomAudienceBatch::new("LOCATION_ID", "operation-type"),
+    ///         types::UpdateCustomAudienceBatch::new("LOCATION_ID", "ADD"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -1395,7 +1395,7 @@ impl<C> Ads<C> {
     ///
     /// `PUT /ad-publishing/facebook/pixels`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `conversion_pixel_id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -1404,7 +1404,9 @@ impl<C> Ads<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .ads()
-    ///     .upsert_facebook_pixel(types::UpsertConversionPixel::new("LOCATION_ID", "type"))
+    ///     .upsert_facebook_pixel(
+    ///         types::UpsertConversionPixel::new("LOCATION_ID", "LEAD_EVENT"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1453,7 +1455,7 @@ impl<C> Ads<C> {
     ///
     /// `PUT /ad-publishing/google/audiences`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `resource_name` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -1478,7 +1480,7 @@ impl<C> Ads<C> {
     ///
     /// `PUT /ad-publishing/google/conversions`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `conversion_id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -1492,7 +1494,7 @@ impl<C> Ads<C> {
     ///             .attribution_model(
     ///                 types::UpsertConversionAttributionModel::GoogleAdsLastClick,
     ///             )
-    ///             .category("category")
+    ///             .category("CONTACT")
     ///             .click_through_window(10.0)
     ///             .counting_type(types::UpsertConversionCountingType::ManyPerClick)
     ///             .location_id("LOCATION_ID")
@@ -1515,7 +1517,7 @@ impl<C> Ads<C> {
     ///
     /// `PUT /ad-publishing/google/segments`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -1569,15 +1571,15 @@ impl Ads {
     ///         types::CreateLeadForm::default()
     ///             .location_id("LOCATION_ID")
     ///             .name("Example")
-    ///             .privacy_policy_link("privacy-policy-link")
+    ///             .privacy_policy_link("https://www.example.com/privacy")
     ///             .questions([
-    ///                 types::FormQuestion::new("key", types::FormQuestionType::City),
+    ///                 types::FormQuestion::new("city", types::FormQuestionType::City),
     ///             ])
     ///             .thank_you_page(
     ///                 types::ThankYouPage::new(
     ///                     "See you at ten.",
     ///                     "See you at ten.",
-    ///                     "button-type",
+    ///                     "VIEW_WEBSITE",
     ///                     "Example",
     ///                 ),
     ///             )
@@ -1643,7 +1645,7 @@ impl Ads {
     ///             ),
     ///             types::CreationLocale::new("US", "en"),
     ///             "Example",
-    ///             types::SponsoredAccountOwner::new("sponsored-account"),
+    ///             types::SponsoredAccountOwner::new("urn:li:sponsoredAccount:123456"),
     ///         ),
     ///     )
     ///     .send()
@@ -2381,7 +2383,7 @@ impl Ads {
     ///     .ads()
     ///     .list_facebook_reports(
     ///         "LOCATION_ID",
-    ///         "list-type",
+    ///         "campaigns",
     ///         "2026-03-01",
     ///         "2026-03-31",
     ///         "123",
@@ -2553,7 +2555,7 @@ impl Ads {
     ///     .ads()
     ///     .list_linkedin_reports(
     ///         "LOCATION_ID",
-    ///         "list-type",
+    ///         "campaigns",
     ///         "123",
     ///         "456",
     ///         "2026-03-01",
@@ -2656,7 +2658,11 @@ impl Ads {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.ads().search_facebook_targeting("type", "example").send().await?;
+    /// let reply = client
+    ///     .ads()
+    ///     .search_facebook_targeting("interest", "example")
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -2784,7 +2790,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/ads-v2`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2806,7 +2812,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/adsets`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2831,7 +2837,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/campaigns`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2856,7 +2862,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/google/ads`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///
@@ -2887,7 +2893,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/linkedin/ads`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
     ///

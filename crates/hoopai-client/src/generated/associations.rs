@@ -41,7 +41,7 @@ impl Associations {
     ///         types::CreateAssociationReq::default()
     ///             .first_object_key("contact")
     ///             .first_object_label("Example")
-    ///             .key("key")
+    ///             .key("owner_of_pet")
     ///             .location_id("LOCATION_ID")
     ///             .second_object_key("contact")
     ///             .second_object_label("Example"),

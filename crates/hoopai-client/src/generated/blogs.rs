@@ -183,9 +183,9 @@ impl Blogs {
     ///     .blogs()
     ///     .create_post(
     ///         types::BlogPostParams::default()
-    ///             .author("author")
-    ///             .blog_id("123")
-    ///             .categories(["categories"])
+    ///             .author("123")
+    ///             .blog_id("456")
+    ///             .categories(["789"])
     ///             .description("Created by the API")
     ///             .image_alt_text("Harbour at sunrise")
     ///             .image_url("https://www.example.com")
@@ -262,9 +262,9 @@ impl Blogs {
     ///     .update_post(
     ///         "123",
     ///         types::BlogPostParams::default()
-    ///             .author("author")
-    ///             .blog_id("456")
-    ///             .categories(["categories"])
+    ///             .author("456")
+    ///             .blog_id("789")
+    ///             .categories(["1122"])
     ///             .description("Created by the API")
     ///             .image_alt_text("Harbour at sunrise")
     ///             .image_url("https://www.example.com")

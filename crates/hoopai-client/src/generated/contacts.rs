@@ -883,7 +883,7 @@ impl Contacts {
     ///
     /// `POST /contacts/upsert`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `email` or `phone` is set and `create_new_if_duplicate_allowed` is not: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
     ///

@@ -76,7 +76,12 @@ impl ConversationAi {
     /// let reply = client
     ///     .conversation_ai()
     ///     .create_agent(
-    ///         types::CreateEmployee::new("goal", "instructions", "Example", "personality"),
+    ///         types::CreateEmployee::new(
+    ///             "Answer questions about opening hours.",
+    ///             "Answer in one sentence.",
+    ///             "Example",
+    ///             "Friendly",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

@@ -77,7 +77,9 @@ impl<C> Conversations<C> {
     ///     .conversations()
     ///     .add_message_attachments(
     ///         "123",
-    ///         types::AddMessageAttachments::new(vec!["attachments".to_owned()]),
+    ///         types::AddMessageAttachments::new(
+    ///             vec!["https://www.example.com/report.pdf".to_owned()],
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -431,9 +433,7 @@ impl<C> Conversations<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .conversations()
-    ///     .send_typing(
-    ///         types::UserTypingBody::new("123", "is-typing", "LOCATION_ID", "456"),
-    ///     )
+    ///     .send_typing(types::UserTypingBody::new("123", "true", "LOCATION_ID", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -494,7 +494,12 @@ impl<C> Conversations<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .conversations()
-    ///     .upload_attachments(["attachment-urls"], "123", "456", "LOCATION_ID")
+    ///     .upload_attachments(
+    ///         ["https://www.example.com/report.pdf"],
+    ///         "123",
+    ///         "456",
+    ///         "LOCATION_ID",
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -40,7 +40,7 @@ impl EmailVerification {
     ///     .email_verification()
     ///     .verify(
     ///         "LOCATION_ID",
-    ///         types::VerificationBody::new(types::VerificationBodyType::Contact, "verify"),
+    ///         types::VerificationBody::new(types::VerificationBodyType::Contact, "123"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -165,7 +165,7 @@ impl Emails {
     ///             .html("<p>See you at ten.</p>")
     ///             .location_id("LOCATION_ID")
     ///             .template_id("123")
-    ///             .updated_by("updated-by"),
+    ///             .updated_by("456"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -69,7 +69,7 @@ impl Funnels {
     ///             .domain("example.com")
     ///             .location_id("LOCATION_ID")
     ///             .path("library/report.csv")
-    ///             .target("target"),
+    ///             .target("https://www.example.com/new"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -224,7 +224,7 @@ impl Funnels {
     ///         types::UpdateRedirectParams::new(
     ///             types::RedirectParamsAction::All,
     ///             "LOCATION_ID",
-    ///             "target",
+    ///             "https://www.example.com/new",
     ///         ),
     ///     )
     ///     .send()

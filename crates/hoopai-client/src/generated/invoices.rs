@@ -67,7 +67,34 @@ impl<C> Invoices<C> {
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// use hoopai_client::types;
-    /// let reply = client.invoices().create(types::CreateInvoice::new()).send().await?;
+    /// let reply = client
+    ///     .invoices()
+    ///     .create(
+    ///         types::CreateInvoice::new()
+    ///             .alt_id("123")
+    ///             .business_details(
+    ///                 types::BusinessDetailsDto::default()
+    ///                     .name("Example")
+    ///                     .phone_no("+12025550142"),
+    ///             )
+    ///             .contact_details(
+    ///                 types::ContactDetailsDto::new(
+    ///                     "ada@example.com",
+    ///                     "456",
+    ///                     "Example",
+    ///                     "+12025550142",
+    ///                 ),
+    ///             )
+    ///             .currency("USD")
+    ///             .discount(types::Discount::new(types::DiscountType::Fixed))
+    ///             .issue_date("2026-03-01")
+    ///             .items([types::InvoiceItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .live_mode(true)
+    ///             .name("Example")
+    ///             .sent_to(types::SentToDto::new(vec!["ada@example.com".to_owned()])),
+    ///     )
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -90,7 +117,34 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .create_estimate(types::CreateEstimates::new())
+    ///     .create_estimate(
+    ///         types::CreateEstimates::new()
+    ///             .alt_id("123")
+    ///             .business_details(
+    ///                 types::BusinessDetailsDto::default()
+    ///                     .name("Example")
+    ///                     .phone_no("+12025550142"),
+    ///             )
+    ///             .contact_details(
+    ///                 types::ContactDetailsDto::new(
+    ///                     "ada@example.com",
+    ///                     "456",
+    ///                     "Example",
+    ///                     "+12025550142",
+    ///                 ),
+    ///             )
+    ///             .currency("USD")
+    ///             .discount(types::Discount::new(types::DiscountType::Fixed))
+    ///             .frequency_settings(
+    ///                 types::FrequencySettings::new(
+    ///                     true,
+    ///                     types::ScheduleOptions::default()
+    ///                         .execute_at("2026-03-01T09:00:00Z"),
+    ///                 ),
+    ///             )
+    ///             .items([types::EstimateLineItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -115,7 +169,19 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .create_estimate_template(types::EstimateTemplates::new())
+    ///     .create_estimate_template(
+    ///         types::EstimateTemplates::new()
+    ///             .alt_id("123")
+    ///             .business_details(
+    ///                 types::BusinessDetailsDto::default()
+    ///                     .name("Example")
+    ///                     .phone_no("+12025550142"),
+    ///             )
+    ///             .currency("USD")
+    ///             .discount(types::Discount::new(types::DiscountType::Fixed))
+    ///             .items([types::InvoiceItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -168,7 +234,31 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .create_schedule(types::CreateInvoiceSchedule::new())
+    ///     .create_schedule(
+    ///         types::CreateInvoiceSchedule::new()
+    ///             .alt_id("123")
+    ///             .business_details(
+    ///                 types::BusinessDetailsDto::default()
+    ///                     .name("Example")
+    ///                     .phone_no("+12025550142"),
+    ///             )
+    ///             .contact_details(
+    ///                 types::ContactDetailsDto::new(
+    ///                     "ada@example.com",
+    ///                     "456",
+    ///                     "Example",
+    ///                     "+12025550142",
+    ///                 ),
+    ///             )
+    ///             .currency("USD")
+    ///             .discount(types::Discount::new(types::DiscountType::Fixed))
+    ///             .items([types::InvoiceItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .live_mode(true)
+    ///             .name("Example")
+    ///             .schedule(
+    ///                 types::ScheduleOptions::default().execute_at("2026-03-01T09:00:00Z"),
+    ///             ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -193,7 +283,18 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .create_template(types::CreateInvoiceTemplate::new())
+    ///     .create_template(
+    ///         types::CreateInvoiceTemplate::new()
+    ///             .alt_id("123")
+    ///             .business_details(
+    ///                 types::BusinessDetailsDto::default()
+    ///                     .name("Example")
+    ///                     .phone_no("+12025550142"),
+    ///             )
+    ///             .currency("USD")
+    ///             .items([types::InvoiceItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -218,7 +319,26 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .create_text_to_pay(types::Text2Pay::new())
+    ///     .create_text_to_pay(
+    ///         types::Text2Pay::new()
+    ///             .action(types::Text2PayAction::Draft)
+    ///             .alt_id("123")
+    ///             .contact_details(
+    ///                 types::ContactDetailsDto::new(
+    ///                     "ada@example.com",
+    ///                     "456",
+    ///                     "Example",
+    ///                     "+12025550142",
+    ///                 ),
+    ///             )
+    ///             .currency("USD")
+    ///             .issue_date("2026-03-01")
+    ///             .items([types::InvoiceItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .live_mode(true)
+    ///             .name("Example")
+    ///             .sent_to(types::SentToDto::new(vec!["ada@example.com".to_owned()]))
+    ///             .user_id("789"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -756,7 +876,15 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .record_payment("123", types::RecordPayment::new())
+    ///     .record_payment(
+    ///         "123",
+    ///         types::RecordPayment::new()
+    ///             .alt_id("456")
+    ///             .card(types::Card::new("visa", "4242"))
+    ///             .cheque(types::Cheque::new("001234"))
+    ///             .mode(types::RecordPaymentMode::BankTransfer)
+    ///             .notes("Call back on Monday."),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -910,7 +1038,16 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .update("123", types::UpdateInvoice::new())
+    ///     .update(
+    ///         "123",
+    ///         types::UpdateInvoice::new()
+    ///             .alt_id("456")
+    ///             .currency("USD")
+    ///             .due_date("2026-03-01")
+    ///             .invoice_items([types::InvoiceItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .issue_date("2026-03-01")
+    ///             .name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -960,7 +1097,35 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .update_estimate("123", types::UpdateEstimate::new())
+    ///     .update_estimate(
+    ///         "123",
+    ///         types::UpdateEstimate::new()
+    ///             .alt_id("456")
+    ///             .business_details(
+    ///                 types::BusinessDetailsDto::default()
+    ///                     .name("Example")
+    ///                     .phone_no("+12025550142"),
+    ///             )
+    ///             .contact_details(
+    ///                 types::ContactDetailsDto::new(
+    ///                     "ada@example.com",
+    ///                     "789",
+    ///                     "Example",
+    ///                     "+12025550142",
+    ///                 ),
+    ///             )
+    ///             .currency("USD")
+    ///             .discount(types::Discount::new(types::DiscountType::Fixed))
+    ///             .frequency_settings(
+    ///                 types::FrequencySettings::new(
+    ///                     true,
+    ///                     types::ScheduleOptions::default()
+    ///                         .execute_at("2026-03-01T09:00:00Z"),
+    ///                 ),
+    ///             )
+    ///             .items([types::EstimateLineItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1014,7 +1179,20 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .update_estimate_template("123", types::EstimateTemplates::new())
+    ///     .update_estimate_template(
+    ///         "123",
+    ///         types::EstimateTemplates::new()
+    ///             .alt_id("456")
+    ///             .business_details(
+    ///                 types::BusinessDetailsDto::default()
+    ///                     .name("Example")
+    ///                     .phone_no("+12025550142"),
+    ///             )
+    ///             .currency("USD")
+    ///             .discount(types::Discount::new(types::DiscountType::Fixed))
+    ///             .items([types::InvoiceItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1108,7 +1286,32 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .update_schedule("123", types::UpdateInvoiceSchedule::new())
+    ///     .update_schedule(
+    ///         "123",
+    ///         types::UpdateInvoiceSchedule::new()
+    ///             .alt_id("456")
+    ///             .business_details(
+    ///                 types::BusinessDetailsDto::default()
+    ///                     .name("Example")
+    ///                     .phone_no("+12025550142"),
+    ///             )
+    ///             .contact_details(
+    ///                 types::ContactDetailsDto::new(
+    ///                     "ada@example.com",
+    ///                     "789",
+    ///                     "Example",
+    ///                     "+12025550142",
+    ///                 ),
+    ///             )
+    ///             .currency("USD")
+    ///             .discount(types::Discount::new(types::DiscountType::Fixed))
+    ///             .items([types::InvoiceItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .live_mode(true)
+    ///             .name("Example")
+    ///             .schedule(
+    ///                 types::ScheduleOptions::default().execute_at("2026-03-01T09:00:00Z"),
+    ///             ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1137,7 +1340,19 @@ impl<C> Invoices<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .invoices()
-    ///     .update_template("123", types::UpdateInvoiceTemplate::new())
+    ///     .update_template(
+    ///         "123",
+    ///         types::UpdateInvoiceTemplate::new()
+    ///             .alt_id("456")
+    ///             .business_details(
+    ///                 types::BusinessDetailsDto::default()
+    ///                     .name("Example")
+    ///                     .phone_no("+12025550142"),
+    ///             )
+    ///             .currency("USD")
+    ///             .items([types::InvoiceItem::new(10.0, "USD", "Example", 10.0)])
+    ///             .name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -92,7 +92,12 @@ impl KnowledgeBases {
     /// let reply = client
     ///     .knowledge_bases()
     ///     .create_faq(
-    ///         types::AddFaq::new("answer", "123", "LOCATION_ID", "What is missing?"),
+    ///         types::AddFaq::new(
+    ///             "From nine to five.",
+    ///             "123",
+    ///             "LOCATION_ID",
+    ///             "When are you open?",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -384,7 +389,10 @@ impl KnowledgeBases {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .knowledge_bases()
-    ///     .update_faq("123", types::UpdateFaqBody::new("answer", "What is missing?"))
+    ///     .update_faq(
+    ///         "123",
+    ///         types::UpdateFaqBody::new("From nine to five.", "When are you open?"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -41,7 +41,9 @@ impl<C> Links<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .links()
-    ///     .create(types::Links::new("LOCATION_ID", "Example", "redirect-to"))
+    ///     .create(
+    ///         types::Links::new("LOCATION_ID", "Example", "https://www.example.com/new"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -84,7 +86,7 @@ impl<C> Links<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .links()
-    ///     .update("123", types::LinkUpdate::new("Example", "redirect-to"))
+    ///     .update("123", types::LinkUpdate::new("Example", "https://www.example.com/new"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -45,7 +45,7 @@ impl<C> Locations<C> {
     ///     .locations()
     ///     .create_custom_field(
     ///         "LOCATION_ID",
-    ///         types::LocationsCreateCustomFields::new("data-type", "Example"),
+    ///         types::LocationsCreateCustomFields::new("TEXT", "Example"),
     ///     )
     ///     .send()
     ///     .await?;

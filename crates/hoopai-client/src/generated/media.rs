@@ -147,7 +147,7 @@ impl Media {
     ///
     /// * `sort_by`: The field to sort by.
     /// * `sort_order`: The direction of the order, for example `asc`.
-    /// * `type_`: The type of the records.
+    /// * `type_`: The kind of entry: `file` or `folder`.
     /// * `alt_type`: The type of the record that `alt_id` identifies. Always `location`.
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
     ///
@@ -155,7 +155,7 @@ impl Media {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let mut items = client
     ///     .media()
-    ///     .list("sort-by", "sort-order", "type", "location", "123")
+    ///     .list("createdAt", "asc", "file", "location", "123")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;

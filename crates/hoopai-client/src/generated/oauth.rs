@@ -63,7 +63,7 @@ impl Oauth {
     ///     .get_token(
     ///         types::GetAccessCodebody::new(
     ///             "123",
-    ///             "client-secret",
+    ///             "CLIENT_SECRET",
     ///             types::GetAccessCodebodyGrantType::AuthorizationCode,
     ///         ),
     ///     )

@@ -39,12 +39,12 @@ impl Objects {
     ///     .objects()
     ///     .create(
     ///         types::CreateCustomObject::new(
-    ///             "key",
-    ///             types::CustomObjectLabel::new("plural", "singular"),
+    ///             "custom_objects.pets",
+    ///             types::CustomObjectLabel::new("Pets", "Pet"),
     ///             "LOCATION_ID",
     ///             types::CustomObjectDisplayPropertyDetails::new(
-    ///                 "data-type",
-    ///                 "key",
+    ///                 "TEXT",
+    ///                 "custom_objects.pets.name",
     ///                 "Example",
     ///             ),
     ///         ),
@@ -138,7 +138,7 @@ impl Objects {
     ///
     /// ```
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
-    /// let reply = client.objects().get("key", "LOCATION_ID").send().await?;
+    /// let reply = client.objects().get("custom_objects.pets", "LOCATION_ID").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -251,11 +251,8 @@ impl Objects {
     /// let reply = client
     ///     .objects()
     ///     .update(
-    ///         "key",
-    ///         types::UpdateCustomObject::new(
-    ///             "LOCATION_ID",
-    ///             vec!["searchable-properties".to_owned()],
-    ///         ),
+    ///         "custom_objects.pets",
+    ///         types::UpdateCustomObject::new("LOCATION_ID", vec!["name".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;

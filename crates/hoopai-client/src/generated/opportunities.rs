@@ -326,11 +326,13 @@ impl Opportunities {
             .path("id", &id)
             .json(&body.into())
     }
-    /// Updates an existing opportunity or creates it; `new` in the reply reports which.
+    /// Updates the opportunity with the given `id`, or creates one; `new` in the reply is true if it was created.
+    ///
+    /// The vendor does not document how an opportunity is found without `id`.
     ///
     /// `POST /opportunities/upsert`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
     ///

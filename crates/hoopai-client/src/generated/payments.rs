@@ -85,8 +85,8 @@ impl<C> Payments<C> {
     ///     .create_custom_provider_config(
     ///         "LOCATION_ID",
     ///         types::ConnectCustomProvidersConfig::new(
-    ///             types::CustomProviderKeys::new("api-key", "publishable-key"),
-    ///             types::CustomProviderKeys::new("api-key", "publishable-key"),
+    ///             types::CustomProviderKeys::new("API_KEY", "PUBLISHABLE_KEY"),
+    ///             types::CustomProviderKeys::new("API_KEY", "PUBLISHABLE_KEY"),
     ///         ),
     ///     )
     ///     .send()
@@ -116,7 +116,17 @@ impl<C> Payments<C> {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .payments()
-    ///     .create_integration_provider(types::CreateWhiteLabelIntegrationProvider::new())
+    ///     .create_integration_provider(
+    ///         types::CreateWhiteLabelIntegrationProvider::new()
+    ///             .alt_id("123")
+    ///             .description("Created by the API")
+    ///             .image_url("https://www.example.com")
+    ///             .provider(
+    ///                 types::CreateWhiteLabelIntegrationProviderProvider::AuthorizeNet,
+    ///             )
+    ///             .title("Example")
+    ///             .unique_name("Example"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -149,8 +159,7 @@ impl<C> Payments<C> {
     ///             true,
     ///             vec![
     ///                 types::FulfillmentTracking::default()
-    ///                 .tracking_url("https://www.example.com")
-    ///                 .shipping_carrier("shipping-carrier")
+    ///                 .tracking_url("https://www.example.com").shipping_carrier("FedEx")
     ///             ],
     ///         ),
     ///     )
@@ -265,7 +274,7 @@ impl<C> Payments<C> {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let reply = client
     ///     .payments()
-    ///     .get_coupon("123", "location", "456", "code")
+    ///     .get_coupon("123", "location", "456", "SPRING")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -688,7 +697,15 @@ impl Payments {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .payments()
-    ///     .create_coupon(types::CreateCouponParams::new())
+    ///     .create_coupon(
+    ///         types::CreateCouponParams::new()
+    ///             .alt_id("123")
+    ///             .code("SPRING")
+    ///             .discount_type(types::CouponDiscountType::Amount)
+    ///             .discount_value(10.0)
+    ///             .name("Example")
+    ///             .start_date("2026-03-01"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -746,7 +763,16 @@ impl Payments {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .payments()
-    ///     .update_coupon(types::UpdateCouponParams::new())
+    ///     .update_coupon(
+    ///         types::UpdateCouponParams::new()
+    ///             .alt_id("123")
+    ///             .code("SPRING")
+    ///             .discount_type(types::CouponDiscountType::Amount)
+    ///             .discount_value(10.0)
+    ///             .id("456")
+    ///             .name("Example")
+    ///             .start_date("2026-03-01"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -98,7 +98,7 @@ impl Products {
     ///         types::UpdateProductReviews::new(
     ///             "123",
     ///             vec![types::UpdateProductReviewObject::new("456", "789", "1122")],
-    ///             "status",
+    ///             "approved",
     ///         ),
     ///     )
     ///     .send()
@@ -782,7 +782,7 @@ impl Products {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .products()
-    ///     .update_review("123", types::UpdateProductReview::new("456", "789", "status"))
+    ///     .update_review("123", types::UpdateProductReview::new("456", "789", "approved"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

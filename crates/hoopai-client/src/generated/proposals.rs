@@ -88,7 +88,7 @@ impl Proposals {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .proposals()
-    ///     .send_document(types::SendDocument::new("123", "LOCATION_ID", "sent-by"))
+    ///     .send_document(types::SendDocument::new("123", "LOCATION_ID", "456"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -134,7 +134,14 @@ impl Snapshots {
     /// # async fn example(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {
     /// let mut items = client
     ///     .snapshots()
-    ///     .list_pushes("123", "456", "from", "to", "last-doc", 10)
+    ///     .list_pushes(
+    ///         "123",
+    ///         "456",
+    ///         "03-01-2026 12:00 AM",
+    ///         "03-31-2026 12:00 AM",
+    ///         "789",
+    ///         10,
+    ///     )
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;

@@ -897,7 +897,7 @@ impl SocialMedia {
     ///         "LOCATION_ID",
     ///         types::SearchPost::default()
     ///             .from_date("2026-03-01T09:00:00Z")
-    ///             .include_users("include-users")
+    ///             .include_users("true")
     ///             .limit("100")
     ///             .skip("0")
     ///             .to_date("2026-03-31T09:00:00Z"),
@@ -1243,7 +1243,7 @@ impl SocialMedia {
     ///     .update_post(
     ///         "LOCATION_ID",
     ///         "123",
-    ///         types::PostCreateRequest::new(vec!["456".to_owned()], "type", "789"),
+    ///         types::PostCreateRequest::new(vec!["456".to_owned()], "post", "789"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -64,7 +64,18 @@ impl Store {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .store()
-    ///     .create_shipping_rate("123", types::CreateShippingRate::new())
+    ///     .create_shipping_rate(
+    ///         "123",
+    ///         types::CreateShippingRate::new()
+    ///             .alt_id("456")
+    ///             .amount(10.0)
+    ///             .condition_type(types::ShippingRateConditionType::None)
+    ///             .currency("USD")
+    ///             .max_condition(10.0)
+    ///             .min_condition(10.0)
+    ///             .name("Example")
+    ///             .shipping_carrier_id("789"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -93,7 +104,7 @@ impl Store {
     ///     .create_shipping_zone(
     ///         types::CreateShippingZone::new(
     ///             "123",
-    ///             vec![types::ShippingZoneCountry::new("code")],
+    ///             vec![types::ShippingZoneCountry::new("US")],
     ///             "Example",
     ///         ),
     ///     )
@@ -332,7 +343,15 @@ impl Store {
     /// use hoopai_client::types;
     /// let reply = client
     ///     .store()
-    ///     .list_available_shipping_rates(types::GetAvailableShippingRates::new())
+    ///     .list_available_shipping_rates(
+    ///         types::GetAvailableShippingRates::new()
+    ///             .alt_id("123")
+    ///             .country("US")
+    ///             .products([types::ProductItem::new("456", 10.0)])
+    ///             .source(types::StoreOrderSource::new(types::OrderSourceType::Calendar))
+    ///             .total_order_amount(10.0)
+    ///             .total_order_weight(10.0),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -450,7 +469,7 @@ impl Store {
     ///                 .city("New York")
     ///                 .country("US")
     ///                 .name("Example")
-    ///                 .street1("street1")
+    ///                 .street1("1 Main Street")
     ///                 .zip("10001"),
     ///         ),
     ///     )

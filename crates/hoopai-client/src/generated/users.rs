@@ -126,9 +126,9 @@ impl Users {
     ///             .first_name("Ada")
     ///             .last_name("Lovelace")
     ///             .location_ids(["456"])
-    ///             .password("password")
-    ///             .role("role")
-    ///             .type_("type"),
+    ///             .password("PASSWORD")
+    ///             .role("user")
+    ///             .type_("account"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -40,8 +40,8 @@ impl Objects {
     /// earlier. Until then a run can return an earlier version of a record, or a record that is archived already, and a
     /// later run corrects it. So handle changes idempotently, by id.
     ///
-    /// To keep a copy of all records, note a time some minutes before, because clocks differ, [`export`](Self::export) them,
-    /// and begin with that time.
+    /// To keep a copy of all records: store the current time minus some minutes, because clocks differ,
+    /// [`export`](Self::export) all records, and start `changes` at the stored time.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
@@ -85,7 +85,7 @@ impl Objects {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Change<R = Object> {
-    /// The record was created after the run's beginning, and perhaps changed since.
+    /// The record was created at or after the time from which the run reports changes, and may have been changed since.
     Created(R),
     /// The record existed before, and was changed.
     Changed(R),

@@ -41,11 +41,11 @@ impl Objects {
     ///
     /// | | |
     /// |---|---|
-    /// | documented by HubSpot | pages of the list, 100 records each; searches by `hs_object_id`, which find the starts of sections (one for 1,000 records) |
+    /// | documented by HubSpot | pages of the list, 100 records each; searches by `hs_object_id`, which find the id at which each section begins (one search per 1,000 records) |
     /// | observed only | the list is in the order of ids, and its cursor is the last id plus one |
     ///
-    /// The observation affects the speed and not the result. The start of a section is guessed from the form of HubSpot's
-    /// cursors. A section counts only if the cursors that HubSpot returned for the section before it lead to its start;
+    /// The observation affects the speed and not the result. The cursor of a section's first page is derived from
+    /// that id, in the form of HubSpot's cursors that was observed. A section counts only if the cursors that HubSpot returned for the section before it lead to its start;
     /// otherwise its records are read again in the ordinary way. If a page is not as observed, the export continues with
     /// one page after the other and reports that as an event of the level `WARN`.
     /// [`documented_only`](Export::documented_only) does not use the observation.

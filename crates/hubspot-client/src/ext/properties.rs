@@ -18,13 +18,13 @@ macro_rules! readable {
                 self.properties.get(name).map(String::as_str)
             }
 
-            /// Returns the value as a number, or `None` also if it is not a number.
+            /// Returns the value as a number, or `None` if there is no value or it is not a number.
             #[must_use]
             pub fn number(&self, name: &str) -> Option<f64> {
                 self.property(name)?.trim().parse().ok()
             }
 
-            /// Returns the value as a boolean, or `None` also if it is neither `true` nor `false`.
+            /// Returns the value as a boolean, or `None` if there is no value or it is neither `true` nor `false`.
             #[must_use]
             pub fn flag(&self, name: &str) -> Option<bool> {
                 self.property(name)?.trim().to_ascii_lowercase().parse().ok()

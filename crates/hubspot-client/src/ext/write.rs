@@ -39,14 +39,15 @@ impl Objects {
         self.write_many(rows.into_iter().map(Into::into))
     }
 
-    /// Changes any number of records, which are given by id or by a unique property, and reports the result of each.
+    /// Updates any number of records, a hundred in each request, and reports the result of each. The records are given by
+    /// id or by a unique property.
     /// [`batch_update`](Self::batch_update) is a single request without the report.
     pub fn update_many(&self, rows: impl IntoIterator<Item = BatchUpdateRow>) -> Many<BatchUpdateRow, Object> {
         self.write_many(rows)
     }
 
-    /// Creates any number of records, or changes those that exist, and reports the result of each. The records are given by a
-    /// unique property, which [`id_property`](BatchUpsertRow::id_property) names. Each result has a member `new`, which is true
+    /// Creates any number of records, or updates those that exist, a hundred in each request, and reports the result of
+    /// each. The records are given by a unique property, which [`id_property`](BatchUpsertRow::id_property) names. Each result has a member `new`, which is true
     /// if the record was created. The record's id is not a unique property: use [`update_many`](Self::update_many) for records
     /// that exist. [`batch_upsert`](Self::batch_upsert) is a single request without the report.
     ///

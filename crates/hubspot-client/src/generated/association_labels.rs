@@ -84,7 +84,9 @@ impl AssociationLabels {
     ///         "contacts",
     ///         "companies",
     ///         types::AssociationSpecBatch::new(
-    ///             vec![types::AssociationsSchemaAssociationSpec::new("category", 123)],
+    ///             vec![
+    ///                 types::AssociationsSchemaAssociationSpec::new("HUBSPOT_DEFINED", 123)
+    ///             ],
     ///         ),
     ///     )
     ///     .send()

@@ -78,14 +78,14 @@ impl CallingExtensions {
     ///             )
     ///             .from_number(
     ///                 types::FormattedPhoneNumber::new(
-    ///                     "e164-number",
+    ///                     "+12025550142",
     ///                     types::FormattedPhoneNumberPhoneNumberType::FixedLine,
     ///                 ),
     ///             )
     ///             .potential_recipient_user_ids([456])
     ///             .to_number(
     ///                 types::FormattedPhoneNumber::new(
-    ///                     "e164-number",
+    ///                     "+12025550142",
     ///                     types::FormattedPhoneNumberPhoneNumberType::FixedLine,
     ///                 ),
     ///             ),

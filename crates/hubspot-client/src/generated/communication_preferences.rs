@@ -38,7 +38,10 @@ impl CommunicationPreferences {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .communication_preferences()
-    ///     .batch_read_statuses("channel", types::StringBatch::new(vec!["123".to_owned()]))
+    ///     .batch_read_statuses(
+    ///         "EMAIL",
+    ///         types::StringBatch::new(vec!["ada@example.com".to_owned()]),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -71,8 +74,8 @@ impl CommunicationPreferences {
     /// let reply = client
     ///     .communication_preferences()
     ///     .batch_read_unsubscribed_from_all(
-    ///         "channel",
-    ///         types::StringBatch::new(vec!["123".to_owned()]),
+    ///         "EMAIL",
+    ///         types::StringBatch::new(vec!["ada@example.com".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -108,8 +111,8 @@ impl CommunicationPreferences {
     /// let reply = client
     ///     .communication_preferences()
     ///     .batch_unsubscribe_all(
-    ///         "channel",
-    ///         types::StringBatch::new(vec!["123".to_owned()]),
+    ///         "EMAIL",
+    ///         types::StringBatch::new(vec!["ada@example.com".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -144,7 +147,7 @@ impl CommunicationPreferences {
     ///         types::StatusRequestBatch::new(
     ///             vec![
     ///                 types::StatusRequest::new(types::SubscriptionStatus::NotSpecified,
-    ///                 "123", 456)
+    ///                 "ada@example.com", 123)
     ///             ],
     ///         ),
     ///     )
@@ -174,7 +177,7 @@ impl CommunicationPreferences {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .communication_preferences()
-    ///     .generate_links("channel", types::LinkGenerationRequest::new("123"))
+    ///     .generate_links("EMAIL", types::LinkGenerationRequest::new("ada@example.com"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -206,7 +209,7 @@ impl CommunicationPreferences {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .communication_preferences()
-    ///     .get_unsubscribed_from_all("123", "channel")
+    ///     .get_unsubscribed_from_all("ada@example.com", "EMAIL")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -257,7 +260,7 @@ impl CommunicationPreferences {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .communication_preferences()
-    ///     .list_statuses("123", "channel")
+    ///     .list_statuses("ada@example.com", "EMAIL")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -289,7 +292,7 @@ impl CommunicationPreferences {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .communication_preferences()
-    ///     .unsubscribe_all("123", "channel")
+    ///     .unsubscribe_all("ada@example.com", "EMAIL")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -322,10 +325,10 @@ impl CommunicationPreferences {
     /// let reply = client
     ///     .communication_preferences()
     ///     .update_status(
-    ///         "123",
+    ///         "ada@example.com",
     ///         types::PartialPublicStatusRequest::new(
     ///             types::SubscriptionStatus::NotSpecified,
-    ///             456,
+    ///             123,
     ///         ),
     ///     )
     ///     .send()

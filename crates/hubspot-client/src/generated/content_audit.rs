@@ -43,7 +43,7 @@ impl ContentAudit {
     ///             .portal_id(123)
     ///             .recipient_user_ids([456])
     ///             .should_mark_export_file_as_sensitive(true)
-    ///             .type_("type"),
+    ///             .type_("LANDING_PAGE"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -41,7 +41,7 @@ impl CrmCards {
     ///     .create(
     ///         123,
     ///         types::CardCreateRequest::new(
-    ///             types::CardActions::new(vec!["base-urls".to_owned()]),
+    ///             types::CardActions::new(vec!["https://www.example.com".to_owned()]),
     ///             types::CardDisplayBody::new(
     ///                 vec![
     ///                     types::CardDisplayProperty::new(types::DataType::Boolean,
@@ -52,7 +52,7 @@ impl CrmCards {
     ///                 types::CardType::External,
     ///                 vec![
     ///                     types::CardObjectTypeBody::new(types::CardObjectTypeBodyName::Companies,
-    ///                     vec!["properties-to-send".to_owned()])
+    ///                     vec!["email".to_owned()])
     ///                 ],
     ///                 "https://www.example.com",
     ///             ),

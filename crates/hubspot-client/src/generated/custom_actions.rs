@@ -108,7 +108,7 @@ impl CustomActions {
     ///             .action_url("https://www.example.com")
     ///             .functions([
     ///                 types::ActionFunction::new(
-    ///                     "function-source",
+    ///                     "exports.main = (event, callback) => callback({});",
     ///                     types::FunctionType::PostActionExecution,
     ///                 ),
     ///             ])
@@ -123,7 +123,7 @@ impl CustomActions {
     ///                 ),
     ///             ])
     ///             .labels([("name", types::ActionLabels::new("Example"))])
-    ///             .object_types(["object-types"])
+    ///             .object_types(["CONTACT"])
     ///             .published(true),
     ///     )
     ///     .send()

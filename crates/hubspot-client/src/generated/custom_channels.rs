@@ -374,7 +374,7 @@ impl CustomChannels {
     ///     .custom_channels()
     ///     .update_account_staging_token(
     ///         123,
-    ///         "account-token",
+    ///         "TOKEN",
     ///         types::ChannelAccountStagingTokenUpdateRequest::default()
     ///             .account_name("Example"),
     ///     )

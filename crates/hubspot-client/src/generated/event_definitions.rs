@@ -40,7 +40,7 @@ impl EventDefinitions {
     ///         types::BehavioralEventTypeDefinitionCreate::new(
     ///             true,
     ///             "Example",
-    ///             vec![types::BehavioralEventPropertyCreate::new("Example", "type")],
+    ///             vec![types::BehavioralEventPropertyCreate::new("Example", "string")],
     ///         ),
     ///     )
     ///     .send()
@@ -70,7 +70,7 @@ impl EventDefinitions {
     ///     .event_definitions()
     ///     .create_property(
     ///         "Example",
-    ///         types::BehavioralEventPropertyCreate::new("Example", "type"),
+    ///         types::BehavioralEventPropertyCreate::new("Example", "string"),
     ///     )
     ///     .send()
     ///     .await?;

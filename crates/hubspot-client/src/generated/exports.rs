@@ -74,7 +74,22 @@ impl Exports {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .exports()
-    ///     .start(types::ExportRequest::from(types::ExportListRequest::new()))
+    ///     .start(
+    ///         types::ExportRequest::from(
+    ///             types::ExportListRequest::new()
+    ///                 .associated_object_type(["contacts"])
+    ///                 .export_internal_values_options([types::ExportInternalValues::Names])
+    ///                 .export_name("Example")
+    ///                 .format(types::ExportFormat::Csv)
+    ///                 .include_labeled_associations(true)
+    ///                 .include_primary_display_property_for_associated_objects(true)
+    ///                 .language(types::Language::En)
+    ///                 .list_id("123")
+    ///                 .object_properties(["email"])
+    ///                 .object_type("contacts")
+    ///                 .override_associated_objects_per_definition_per_row_limit(true),
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

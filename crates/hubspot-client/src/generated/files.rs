@@ -477,7 +477,7 @@ impl Files {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .files()
-    ///     .upload(std::path::Path::new("report.csv"), "{\"access\": \"PRIVATE\"}")
+    ///     .upload(std::path::Path::new("report.csv"), r#"{"access": "PRIVATE"}"#)
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -38,7 +38,54 @@ impl Forms {
     ///     .forms()
     ///     .create(
     ///         types::FormDefinitionCreateRequestBase::from(
-    ///             types::HubSpotFormDefinitionCreateRequest::new(),
+    ///             types::HubSpotFormDefinitionCreateRequest::new()
+    ///                 .archived(false)
+    ///                 .configuration(
+    ///                     types::HubSpotFormConfiguration::default()
+    ///                         .allow_link_to_reset_known_values(true)
+    ///                         .archivable(true)
+    ///                         .cloneable(true)
+    ///                         .create_new_contact_for_new_email(true)
+    ///                         .editable(true)
+    ///                         .language(types::HubSpotFormConfigurationLanguage::En)
+    ///                         .lifecycle_stages(Vec::<types::LifecycleStage>::new())
+    ///                         .notify_contact_owner(true)
+    ///                         .notify_recipients(["123"])
+    ///                         .post_submit_action(
+    ///                             types::FormPostSubmitAction::new(
+    ///                                 types::FormPostSubmitActionType::RedirectUrl,
+    ///                                 "Example",
+    ///                             ),
+    ///                         )
+    ///                         .pre_populate_known_values(true)
+    ///                         .recaptcha_enabled(true),
+    ///                 )
+    ///                 .created_at("2026-03-01T09:00:00Z")
+    ///                 .display_options(
+    ///                     types::FormDisplayOptions::new(
+    ///                         true,
+    ///                         types::FormStyle::default(),
+    ///                         "See you at ten.",
+    ///                         types::FormDisplayOptionsTheme::Canvas,
+    ///                     ),
+    ///                 )
+    ///                 .field_groups([
+    ///                     types::FieldGroup::new(
+    ///                         Vec::<types::Field>::new(),
+    ///                         types::FieldGroupGroupType::DefaultGroup,
+    ///                         types::FieldGroupRichTextType::Image,
+    ///                     ),
+    ///                 ])
+    ///                 .legal_consent_options(
+    ///                     types::HubSpotFormDefinitionLegalConsentOptions::from(
+    ///                         types::LegalConsentOptionsExplicitConsentToProcess::new(
+    ///                             Vec::<types::LegalConsentCheckbox>::new(),
+    ///                             "See you at ten.",
+    ///                         ),
+    ///                     ),
+    ///                 )
+    ///                 .name("Example")
+    ///                 .updated_at("2026-03-01T09:00:00Z"),
     ///         ),
     ///     )
     ///     .send()
@@ -128,7 +175,70 @@ impl Forms {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .forms()
-    ///     .replace("123", types::HubSpotFormDefinition::new())
+    ///     .replace(
+    ///         "123",
+    ///         types::HubSpotFormDefinition::new()
+    ///             .archived(false)
+    ///             .configuration(
+    ///                 types::HubSpotFormConfiguration::default()
+    ///                     .allow_link_to_reset_known_values(true)
+    ///                     .archivable(true)
+    ///                     .cloneable(true)
+    ///                     .create_new_contact_for_new_email(true)
+    ///                     .editable(true)
+    ///                     .language(types::HubSpotFormConfigurationLanguage::En)
+    ///                     .lifecycle_stages([types::LifecycleStage::new("0-1", "Example")])
+    ///                     .notify_contact_owner(true)
+    ///                     .notify_recipients(["456"])
+    ///                     .post_submit_action(
+    ///                         types::FormPostSubmitAction::new(
+    ///                             types::FormPostSubmitActionType::RedirectUrl,
+    ///                             "Example",
+    ///                         ),
+    ///                     )
+    ///                     .pre_populate_known_values(true)
+    ///                     .recaptcha_enabled(true),
+    ///             )
+    ///             .created_at("2026-03-01T09:00:00Z")
+    ///             .display_options(
+    ///                 types::FormDisplayOptions::new(
+    ///                     true,
+    ///                     types::FormStyle::default()
+    ///                         .background_width("100%")
+    ///                         .font_family("Arial, sans-serif")
+    ///                         .help_text_color("#336699")
+    ///                         .help_text_size("See you at ten.")
+    ///                         .label_text_color("#336699")
+    ///                         .label_text_size("See you at ten.")
+    ///                         .legal_consent_text_color("#336699")
+    ///                         .legal_consent_text_size("See you at ten.")
+    ///                         .submit_alignment(types::FormStyleSubmitAlignment::Center)
+    ///                         .submit_color("#336699")
+    ///                         .submit_font_color("#336699")
+    ///                         .submit_size("12px"),
+    ///                     "See you at ten.",
+    ///                     types::FormDisplayOptionsTheme::Canvas,
+    ///                 ),
+    ///             )
+    ///             .field_groups([
+    ///                 types::FieldGroup::new(
+    ///                     vec![types::Field::from(types::DatepickerField::new())],
+    ///                     types::FieldGroupGroupType::DefaultGroup,
+    ///                     types::FieldGroupRichTextType::Image,
+    ///                 ),
+    ///             ])
+    ///             .id("789")
+    ///             .legal_consent_options(
+    ///                 types::HubSpotFormDefinitionLegalConsentOptions::from(
+    ///                     types::LegalConsentOptionsExplicitConsentToProcess::new(
+    ///                         Vec::<types::LegalConsentCheckbox>::new(),
+    ///                         "See you at ten.",
+    ///                     ),
+    ///                 ),
+    ///             )
+    ///             .name("Example")
+    ///             .updated_at("2026-03-01T09:00:00Z"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

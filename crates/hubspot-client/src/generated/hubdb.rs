@@ -581,7 +581,11 @@ impl Hubdb {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .hubdb()
-    ///     .import_draft_table("Example", "config", std::path::Path::new("report.csv"))
+    ///     .import_draft_table(
+    ///         "Example",
+    ///         r#"{"skipRows": 1, "format": "csv", "columnMappings": [{"source": 1, "target": "name"}]}"#,
+    ///         std::path::Path::new("report.csv"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -117,7 +117,10 @@ impl Imports {
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
     /// let reply = client
     ///     .imports()
-    ///     .start(std::path::Path::new("report.csv"), "import-request")
+    ///     .start(
+    ///         std::path::Path::new("report.csv"),
+    ///         r#"{"name": "Contacts", "files": [{"fileName": "report.csv", "fileFormat": "CSV", "fileImportPage": {"hasHeader": true, "columnMappings": [{"columnObjectTypeId": "0-1", "columnName": "E-mail", "propertyName": "email"}]}}]}"#,
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -719,7 +719,7 @@ impl Lists {
     ///         types::ListFilterUpdateRequest::new(
     ///             types::FilterBranch::from(
     ///                 types::AndFilterBranch::new(
-    ///                     "filter-branch-operator",
+    ///                     "AND",
     ///                     Vec::<types::FilterBranch>::new(),
     ///                     Vec::<types::AndFilterBranchFiltersItem>::new(),
     ///                 ),

@@ -179,7 +179,7 @@ impl MarketingEvents {
     ///     .batch_upsert(
     ///         types::MarketingEventBatchUpsert::new(
     ///             vec![
-    ///                 types::MarketingEventCreate::new("Example", "event-organizer", "123",
+    ///                 types::MarketingEventCreate::new("Example", "Example Inc.", "123",
     ///                 "456")
     ///             ],
     ///         ),
@@ -272,7 +272,7 @@ impl MarketingEvents {
     /// let reply = client
     ///     .marketing_events()
     ///     .create(
-    ///         types::MarketingEventCreate::new("Example", "event-organizer", "123", "456"),
+    ///         types::MarketingEventCreate::new("Example", "Example Inc.", "123", "456"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -887,7 +887,7 @@ impl MarketingEvents {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.marketing_events().search("q").send().await?;
+    /// let reply = client.marketing_events().search("example").send().await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```
@@ -1017,7 +1017,7 @@ impl MarketingEvents {
     ///     .marketing_events()
     ///     .upsert(
     ///         "123",
-    ///         types::MarketingEventCreate::new("Example", "event-organizer", "456", "123"),
+    ///         types::MarketingEventCreate::new("Example", "Example Inc.", "456", "123"),
     ///     )
     ///     .send()
     ///     .await?;

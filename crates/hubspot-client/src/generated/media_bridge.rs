@@ -379,7 +379,7 @@ impl MediaBridge {
     ///         types::IntegratorOEmbedDomainRequest::new(
     ///             types::Endpoints::new(
     ///                 true,
-    ///                 vec!["schemes".to_owned()],
+    ///                 vec!["https://www.example.com/*".to_owned()],
     ///                 "https://www.example.com",
     ///             ),
     ///         ),
@@ -917,7 +917,7 @@ impl MediaBridge {
     ///         types::IntegratorOEmbedDomainRequest::new(
     ///             types::Endpoints::new(
     ///                 true,
-    ///                 vec!["schemes".to_owned()],
+    ///                 vec!["https://www.example.com/*".to_owned()],
     ///                 "https://www.example.com",
     ///             ),
     ///         ),
@@ -1043,7 +1043,7 @@ impl MediaBridge {
     ///         "contacts",
     ///         types::ObjectSchemaUpdate::default()
     ///             .description("Created by the API")
-    ///             .primary_display_property("primary-display-property"),
+    ///             .primary_display_property("name"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -37,8 +37,10 @@ impl Oauth {
     ///     .oauth()
     ///     .create_token(
     ///         types::OauthCreateTokenBody::default()
-    ///             .redirect_uri("https://www.example.com/callback")
-    ///             .client_assertion("client-assertion"),
+    ///             .client_assertion("CLIENT_ASSERTION")
+    ///             .client_assertion_type(
+    ///                 "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    ///             ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -63,7 +65,7 @@ impl Oauth {
     /// let reply = client
     ///     .oauth()
     ///     .introspect_token(
-    ///         types::TokenBody::default().client_secret("client-secret").token("token"),
+    ///         types::TokenBody::default().client_secret("CLIENT_SECRET").token("TOKEN"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -88,7 +90,7 @@ impl Oauth {
     /// let reply = client
     ///     .oauth()
     ///     .revoke_token(
-    ///         types::TokenBody::default().client_secret("client-secret").token("token"),
+    ///         types::TokenBody::default().client_secret("CLIENT_SECRET").token("TOKEN"),
     ///     )
     ///     .send()
     ///     .await?;

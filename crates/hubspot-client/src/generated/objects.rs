@@ -125,7 +125,7 @@ impl Objects {
     }
     /// Returns several records in one request, by identifier or by a unique property.
     ///
-    /// Without `properties`, HubSpot returns its default properties only.
+    /// Without `properties`, HubSpot returns its default properties only. With `propertiesWithHistory`, HubSpot accepts at most 50 inputs.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/batch/read`
     ///
@@ -455,7 +455,7 @@ impl Get {
                 ),
         }
     }
-    /// Properties to include with their past values.
+    /// Properties to include with their earlier values.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,
@@ -532,7 +532,7 @@ impl List {
                 ),
         }
     }
-    /// Properties to include with their past values.
+    /// Properties to include with their earlier values.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on pipelines, from [`Client::pipelines`](crate::Client::pipelines), all with the `objectType` that this method was given.
+/// Operations on pipelines, from [`Client::pipelines`](crate::Client::pipelines); all of them use the `object_type` that is passed to it.
 #[derive(Clone, Debug)]
 pub struct Pipelines {
     pipeline: Pipeline,

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on properties, from [`Client::properties`](crate::Client::properties), all with the `objectType` that this method was given.
+/// Operations on properties, from [`Client::properties`](crate::Client::properties); all of them use the `object_type` that is passed to it.
 #[derive(Clone, Debug)]
 pub struct Properties {
     pipeline: Pipeline,

@@ -132,7 +132,7 @@ impl PropertyValidations {
     ///         "0-1",
     ///         "email",
     ///         types::RuleType::AfterDatetimeDuration,
-    ///         types::PropertyValidationRuleUpdate::new(vec!["rule-arguments".to_owned()]),
+    ///         types::PropertyValidationRuleUpdate::new(vec!["10".to_owned()]),
     ///     )
     ///     .send()
     ///     .await?;

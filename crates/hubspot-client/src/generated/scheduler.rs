@@ -87,7 +87,7 @@ impl Scheduler {
     ///             ),
     ///             types::CalendarMeetingEventCreateProperties::default()
     ///                 .hs_meeting_end_time("2026-03-01T10:00:00Z")
-    ///                 .hs_meeting_outcome("hs-meeting-outcome")
+    ///                 .hs_meeting_outcome("SCHEDULED")
     ///                 .hs_meeting_start_time("2026-03-01T09:00:00Z")
     ///                 .hs_meeting_title("Example")
     ///                 .hs_timestamp("2026-03-01T09:00:00Z")

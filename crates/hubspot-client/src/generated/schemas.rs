@@ -69,22 +69,20 @@ impl Schemas {
     ///     .schemas()
     ///     .create(
     ///         types::ObjectSchemaCreate::default()
-    ///             .associated_objects(["associated-objects"])
+    ///             .associated_objects(["CONTACT"])
     ///             .labels(
-    ///                 types::TypeDefinitionLabels::default()
-    ///                     .plural("plural")
-    ///                     .singular("singular"),
+    ///                 types::TypeDefinitionLabels::default().plural("Pets").singular("Pet"),
     ///             )
     ///             .name("Example")
     ///             .properties([
     ///                 types::ObjectTypePropertyCreate::new(
-    ///                     "field-type",
+    ///                     "text",
     ///                     "Example",
     ///                     "Example",
     ///                     types::PropertyType::Bool,
     ///                 ),
     ///             ])
-    ///             .required_properties(["required-properties"]),
+    ///             .required_properties(["name"]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -161,11 +159,7 @@ impl Schemas {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// client
-    ///     .schemas()
-    ///     .delete_association("contacts", "association-identifier")
-    ///     .send()
-    ///     .await?;
+    /// client.schemas().delete_association("contacts", "123").send().await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_association(
@@ -235,7 +229,7 @@ impl Schemas {
     ///         "contacts",
     ///         types::ObjectSchemaUpdate::default()
     ///             .description("Created by the API")
-    ///             .primary_display_property("primary-display-property"),
+    ///             .primary_display_property("name"),
     ///     )
     ///     .send()
     ///     .await?;

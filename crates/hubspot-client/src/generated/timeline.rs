@@ -101,9 +101,7 @@ impl Timeline {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .timeline()
-    ///     .resolve_event_types(
-    ///         types::AppEventResolutionRequest::new("developer-symbol", "Example"),
-    ///     )
+    ///     .resolve_event_types(types::AppEventResolutionRequest::new("example", "Example"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

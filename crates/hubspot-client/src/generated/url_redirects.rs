@@ -37,7 +37,11 @@ impl UrlRedirects {
     /// let reply = client
     ///     .url_redirects()
     ///     .create(
-    ///         types::UrlMappingCreateRequestBody::new("destination", 10, "route-prefix"),
+    ///         types::UrlMappingCreateRequestBody::new(
+    ///             "https://www.example.com/new",
+    ///             10,
+    ///             "/old",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -64,8 +68,8 @@ impl UrlRedirects {
     ///     .url_redirects()
     ///     .create_mapping(
     ///         types::UrlRedirectsUrlMapping::default()
-    ///             .destination("destination")
-    ///             .route_prefix("route-prefix"),
+    ///             .destination("https://www.example.com/new")
+    ///             .route_prefix("/old"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -202,8 +206,8 @@ impl UrlRedirects {
     ///     .update(
     ///         "123",
     ///         types::UrlRedirectsUrlMapping::default()
-    ///             .destination("destination")
-    ///             .route_prefix("route-prefix"),
+    ///             .destination("https://www.example.com/new")
+    ///             .route_prefix("/old"),
     ///     )
     ///     .send()
     ///     .await?;

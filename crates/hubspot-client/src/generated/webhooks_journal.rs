@@ -243,8 +243,8 @@ impl WebhooksJournal {
     ///     .create_crm_snapshots(
     ///         types::CrmObjectSnapshotBatchRequest::new(
     ///             vec![
-    ///                 types::CrmObjectSnapshotRequest::new(123, "0-1", 456,
-    ///                 vec!["properties".to_owned()])
+    ///                 types::CrmObjectSnapshotRequest::new(123, "0-1", 456, vec!["email"
+    ///                 .to_owned()])
     ///             ],
     ///         ),
     ///     )
@@ -276,7 +276,7 @@ impl WebhooksJournal {
     ///             types::WebhooksJournalFilter::new(
     ///                 vec![
     ///                     types::Condition::new(types::ConditionOperator::Contains,
-    ///                     "property")
+    ///                     "email")
     ///                 ],
     ///             ),
     ///             123,
@@ -609,7 +609,7 @@ impl WebhooksJournal {
     ///         types::SubscriptionUpsertRequest::from(
     ///             types::AppLifecycleEventSubscriptionUpsertRequest::new(
     ///                 "123",
-    ///                 vec!["properties".to_owned()],
+    ///                 vec!["email".to_owned()],
     ///             ),
     ///         ),
     ///     )

@@ -94,7 +94,39 @@ impl Workflows {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .workflows()
-    ///     .create(types::FlowCreateRequest::from(types::ContactFlowCreateRequest::new()))
+    ///     .create(
+    ///         types::FlowCreateRequest::from(
+    ///             types::ContactFlowCreateRequest::new()
+    ///                 .actions([
+    ///                     types::ContactFlowActionsItem::from(
+    ///                         types::AbTestBranchAction::new(
+    ///                             "123",
+    ///                             Vec::<types::AbTestBranch>::new(),
+    ///                         ),
+    ///                     ),
+    ///                 ])
+    ///                 .blocked_dates([
+    ///                     types::BlockedDate::new(10, types::BlockedDateMonth::April),
+    ///                 ])
+    ///                 .can_enroll_from_salesforce(true)
+    ///                 .custom_properties([("name", "Example")])
+    ///                 .data_sources([
+    ///                     types::ContactFlowDataSourcesItem::from(
+    ///                         types::AssociationDataSource::new(
+    ///                             types::AssociationCategory::HubspotDefined,
+    ///                             456,
+    ///                             "Example",
+    ///                             "0-1",
+    ///                         ),
+    ///                     ),
+    ///                 ])
+    ///                 .flow_type(types::FlowType::ActionSet)
+    ///                 .is_enabled(true)
+    ///                 .object_type_id("0-1")
+    ///                 .suppression_list_ids([789])
+    ///                 .time_windows([types::TimeWindow::new(types::TimeWindowDay::Friday)]),
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -225,7 +257,29 @@ impl Workflows {
     /// use hubspot_client::types;
     /// let reply = client
     ///     .workflows()
-    ///     .replace("123", types::FlowPutRequest::from(types::ContactFlowPutRequest::new()))
+    ///     .replace(
+    ///         "123",
+    ///         types::FlowPutRequest::from(
+    ///             types::ContactFlowPutRequest::new()
+    ///                 .actions([
+    ///                     types::ContactFlowActionsItem::from(
+    ///                         types::AbTestBranchAction::new(
+    ///                             "456",
+    ///                             Vec::<types::AbTestBranch>::new(),
+    ///                         ),
+    ///                     ),
+    ///                 ])
+    ///                 .blocked_dates([
+    ///                     types::BlockedDate::new(10, types::BlockedDateMonth::April),
+    ///                 ])
+    ///                 .can_enroll_from_salesforce(true)
+    ///                 .custom_properties([("name", "Example")])
+    ///                 .is_enabled(true)
+    ///                 .revision_id("789")
+    ///                 .suppression_list_ids([1122])
+    ///                 .time_windows([types::TimeWindow::new(types::TimeWindowDay::Friday)]),
+    ///         ),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

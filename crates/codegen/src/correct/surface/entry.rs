@@ -11,12 +11,14 @@ use crate::read::effect::Effect;
 pub(crate) const REMARK: &str = "x-crm-remark";
 
 /// The keys of an operation that only these files, or documents of our own, may set.
-pub const NOTES: [&str; 13] = [
+pub const NOTES: [&str; 15] = [
     "x-crm-name",
     "summary",
     REMARK,
     "x-crm-effect",
     "x-crm-idempotent",
+    "x-crm-idempotent-with",
+    "x-crm-idempotent-without",
     "x-crm-batch-max",
     "x-crm-paging",
     "x-crm-unpaged",
@@ -48,6 +50,12 @@ pub struct Entry {
     /// from the HTTP method if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     idempotent: Option<bool>,
+    /// Members of the body of which at least one must be set so that it is idempotent, because they identify the record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotent_with: Option<Vec<String>>,
+    /// Members of the body with which it is not idempotent, because it creates another record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotent_without: Option<Vec<String>>,
     /// The maximum number of inputs per request.
     #[serde(skip_serializing_if = "Option::is_none")]
     batch_max: Option<u64>,
@@ -88,6 +96,8 @@ impl Entry {
             (REMARK, self.remark.as_deref().map(Value::from)),
             ("x-crm-effect", self.effect.map(|effect| json!(effect))),
             ("x-crm-idempotent", self.idempotent.map(Value::from)),
+            ("x-crm-idempotent-with", self.idempotent_with.clone().map(Value::from)),
+            ("x-crm-idempotent-without", self.idempotent_without.clone().map(Value::from)),
             ("x-crm-batch-max", self.batch_max.map(Value::from)),
             ("x-crm-paging", self.paging.clone()),
             ("x-crm-unpaged", self.unpaged.as_deref().map(Value::from)),

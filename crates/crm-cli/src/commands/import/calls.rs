@@ -69,6 +69,21 @@ impl Calls {
         }
         Ok(body)
     }
+
+    /// An upsert finds the record of its row again; a row without what identifies a record would create one each time.
+    fn not_found_again(&self, input: &Input) -> Option<Fault> {
+        let body = input.body.as_ref()?;
+        let operation = self.found.operation;
+        if self.verb != Verb::Upsert || !operation.idempotent || operation.meta().is_idempotent_with(body) {
+            return None;
+        }
+        let [with, without] =
+            [&operation.idempotent_with, &operation.idempotent_without].map(|names| names.join(" or "));
+        let but = if without.is_empty() { String::new() } else { format!(", and cannot have {without}") };
+        let text =
+            format!("a row that is upserted needs {with}{but}; otherwise it creates a record each time it is sent");
+        Some(Fault { path: "body".to_owned(), text })
+    }
 }
 
 impl Target for Calls {
@@ -85,7 +100,7 @@ impl Target for Calls {
     }
 
     fn repeatable(&self) -> bool {
-        self.verb != Verb::Create || self.found.operation.idempotent
+        !matches!(self.verb, Verb::Create | Verb::Upsert) || self.found.operation.idempotent
     }
 
     fn row(&mut self, mut row: Map<String, Value>) -> Result<Input, Vec<Fault>> {
@@ -106,6 +121,7 @@ impl Target for Calls {
         }
         input.body = Some(if self.texts { self.typed(row)? } else { Value::Object(row) });
         let mut faults = input.check(&self.found);
+        faults.extend(self.not_found_again(&input));
         for fault in &mut faults {
             // The argument is the column `id`, and the members of the body are the others.
             if self.id.is_some_and(|argument| argument.name == fault.path) {

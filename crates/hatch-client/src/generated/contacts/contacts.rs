@@ -26,18 +26,18 @@ impl Contacts {
     }
     /// Creates or updates a contact.
     ///
-    /// Hatch finds the contact by phone number or e-mail address. Call [`check_reachable`](crate::types::UpsertContact::check_reachable) first: if the contact has neither a phone number nor an e-mail address, each call, also a repeat, creates a new contact.
+    /// Hatch finds the contact by phone number or e-mail address. Call [`check_reachable`](crate::types::UpsertContact::check_reachable) first: if the contact has neither a phone number nor an e-mail address, each call creates a new contact.
     ///
     /// `POST /v1/contacts`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `phone_number` or `email` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     ///
     /// ```
     /// # async fn example(client: hatch_client::Client) -> Result<(), hatch_client::Error> {
     /// use hatch_client::contacts::types;
     /// let reply = client
     ///     .contacts()
-    ///     .upsert(types::UpsertContact::new("source").email("ada@example.com"))
+    ///     .upsert(types::UpsertContact::new("custom:website").email("ada@example.com"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -55,14 +55,14 @@ impl Contacts {
     ///
     /// `PUT /v1/contacts`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `phone_number` or `email` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     ///
     /// ```
     /// # async fn example(client: hatch_client::Client) -> Result<(), hatch_client::Error> {
     /// use hatch_client::contacts::types;
     /// let reply = client
     ///     .contacts()
-    ///     .upsert_put(types::UpsertContact::new("source").email("ada@example.com"))
+    ///     .upsert_put(types::UpsertContact::new("custom:website").email("ada@example.com"))
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on leads, from [`LegacyLeads::leads`](crate::LegacyLeads::leads), all with the `dept_id` that this method was given.
+/// Operations on leads, from [`LegacyLeads::leads`](crate::LegacyLeads::leads); all of them use the `dept_id` that is passed to it.
 #[derive(Clone, Debug)]
 pub struct Leads {
     pipeline: Pipeline,
@@ -45,7 +45,7 @@ impl Leads {
     ///             .first_name("Ada")
     ///             .last_name("Lovelace")
     ///             .phone_number("+12025550142")
-    ///             .source("source"),
+    ///             .source("Website form"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -113,7 +113,6 @@ impl Tasks {
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
-    /// * `ErrorKind::Conflict` if its state does not allow the operation.
     ///
     /// * `task_id`: Identifier of the task.
     ///

@@ -113,6 +113,34 @@ const RULES_2: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
+    idempotent_with: &["id"],
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_4: Rules = Rules {
+    idempotent_with: &["conversionPixelId"],
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_5: Rules = Rules {
+    idempotent_with: &["resourceName"],
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
+
+/// Rules for requests, and what their replies promise.
+const RULES_6: Rules = Rules {
+    idempotent_with: &["conversionId"],
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
+
 /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`
 pub static ADS_ADD_FACEBOOK_AUDIENCE_MEMBER: OpMeta = OpMeta {
     id: "ads.add_facebook_audience_member",
@@ -1550,7 +1578,7 @@ pub static ADS_UPSERT_FACEBOOK_AD: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -1567,7 +1595,7 @@ pub static ADS_UPSERT_FACEBOOK_AD_SET: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -1584,7 +1612,7 @@ pub static ADS_UPSERT_FACEBOOK_CAMPAIGN: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -1601,7 +1629,7 @@ pub static ADS_UPSERT_FACEBOOK_PIXEL: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -1635,7 +1663,7 @@ pub static ADS_UPSERT_GOOGLE_AUDIENCE: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_5,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -1652,7 +1680,7 @@ pub static ADS_UPSERT_GOOGLE_CAMPAIGN: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -1669,7 +1697,7 @@ pub static ADS_UPSERT_GOOGLE_CONVERSION: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_6,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -1686,7 +1714,7 @@ pub static ADS_UPSERT_GOOGLE_SEGMENT: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -1703,7 +1731,7 @@ pub static ADS_UPSERT_LINKEDIN_CAMPAIGN_GROUP: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],

@@ -57,6 +57,13 @@ const RULES_3: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_4: Rules = Rules {
+    idempotent_with: &["email", "phone"],
+    idempotent_without: &["createNewIfDuplicateAllowed"],
+    ..Rules::PLAIN
+};
+
 /// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
@@ -612,7 +619,7 @@ pub static CONTACTS_UPSERT: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_4,
     long_running: false,
     batch_max: None,
     scopes: &["contacts.write"],

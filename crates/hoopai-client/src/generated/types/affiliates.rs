@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`ListAffiliatesReply::meta`].
+    /// The totals and paging of the list. The value of [`ListAffiliatesReply::meta`].
     pub struct AffiliateListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -91,7 +91,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`GetCommissionListReply::meta`].
+    /// The totals and paging of the list. The value of [`GetCommissionListReply::meta`].
     pub struct CommissionListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",
@@ -166,7 +166,7 @@ crm_core::record! {
     /// Reply of `affiliates.list_commissions`.
     pub struct GetCommissionListReply {
         commissions: Vec<CommissionListItemReply> = "commissions",
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<CommissionListMetaReply> = "meta",
     }
 }
@@ -174,7 +174,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `affiliates.list_payouts`.
     pub struct GetPayoutListReply {
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<PayoutListMetaReply> = "meta",
         payouts: Vec<PayoutListItemReply> = "payouts",
     }
@@ -184,7 +184,7 @@ crm_core::record! {
     /// Reply of `affiliates.list`.
     pub struct ListAffiliatesReply {
         affiliates: Vec<OAuthAffiliateListItemReply> = "affiliates",
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<AffiliateListMetaReply> = "meta",
     }
 }
@@ -299,7 +299,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`GetPayoutListReply::meta`].
+    /// The totals and paging of the list. The value of [`GetPayoutListReply::meta`].
     pub struct PayoutListMetaReply {
         /// The number of records.
         count: Option<f64> = "count",

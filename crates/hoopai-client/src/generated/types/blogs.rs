@@ -52,13 +52,13 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `blogs.create_post` and `blogs.update_post`.
     pub struct BlogPostParams {
-        /// The author, as a record, a name or an id. Required in requests.
+        /// The id of the author. Required in requests.
         author: Option<String> = "author",
         /// Required in requests.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// The categories, as records or ids. Required in requests.
+        /// The ids of the categories. Required in requests.
         categories: Option<Vec<String>> = "categories",
         /// The human-readable description. Required in requests.
         description: Option<String> = "description",
@@ -83,12 +83,12 @@ crm_core::record! {
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
 }
 crm_core::setters!(BlogPostParams {
-    /// The author, as a record, a name or an id.
+    /// The id of the author.
     author: String,
     blog_id: String,
     /// The canonical URL for search engines.
     canonical_link: String,
-    /// The categories, as records or ids.
+    /// The ids of the categories.
     categories[String],
     /// The human-readable description.
     description: String,
@@ -113,11 +113,11 @@ crm_core::record! {
     pub struct BlogPostReply {
         /// True if it is archived.
         archived: Option<bool> = "archived",
-        /// The author, as a record, a name or an id.
+        /// The id of the author.
         author: Option<String> = "author",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// The categories, as records or ids.
+        /// The ids of the categories.
         categories: Vec<String> = "categories",
         /// The human-readable description.
         description: Option<String> = "description",
@@ -172,7 +172,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `blogs.list_categories`.
     pub struct CategoriesReply {
-        /// The categories, as records or ids.
+        /// The categories.
         categories: Vec<CategoryReply> = "categories",
     }
 }

@@ -10,7 +10,7 @@ crm_core::record! {
         default_: Option<bool> = "default",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<MetaData> = "meta",
         name: Option<String> = "name",
         /// The time of the last change.
@@ -159,7 +159,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The logos of the brand board.
         logos: Vec<Logo> = "logos",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<MetaData> = "meta",
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
@@ -215,7 +215,7 @@ impl Logo {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`BrandBoardListItem::meta`].
+    /// The value of [`BrandBoardListItem::meta`].
     pub struct MetaData {
         /// The last action, for example `UPDATE`.
         last_action: Option<String> = "lastAction",

@@ -862,7 +862,7 @@ crm_core::record! {
         rrule: Option<String> = "rrule",
         start_time: Option<Timestamp> = "startTime",
         title: Option<String> = "title",
-        /// The users, as records or ids.
+        /// The ids of the users.
         users: Vec<String> = "users",
     }
 }

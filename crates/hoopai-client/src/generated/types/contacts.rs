@@ -344,7 +344,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`ContactsSearchReply::meta`].
+    /// The totals and paging of the list. The value of [`ContactsSearchReply::meta`].
     pub struct ContactsMeta {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
@@ -403,11 +403,11 @@ impl ContactsNotes {
 crm_core::record! {
     /// Reply of `contacts.list` and `contacts.list_by_business`.
     pub struct ContactsSearchReply {
-        /// The contacts, as records or ids.
+        /// The contacts.
         contacts: Vec<FoundContact> = "contacts",
         /// The number of records.
         count: Option<f64> = "count",
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<ContactsMeta> = "meta",
     }
 }
@@ -424,7 +424,7 @@ crm_core::record! {
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// The custom fields with their values.
+        /// The custom fields to set, each as `{"id": …, "field_value": …}`; `key` is optional.
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
@@ -470,7 +470,7 @@ crm_core::setters!(CreateContact {
     company_name: String,
     /// The country code, for example `US`.
     country: String,
-    /// The custom fields with their values.
+    /// The custom fields to set, each as `{"id": …, "field_value": …}`; `key` is optional.
     custom_fields[Value],
     /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,
@@ -795,7 +795,7 @@ crm_core::record! {
 crm_core::record! {
     /// One page of contacts.
     pub struct FoundContacts {
-        /// The contacts, as records or ids.
+        /// The contacts.
         contacts: Vec<FoundContact> = "contacts",
         /// The total number of contacts.
         total: Option<i64> = "total",
@@ -829,7 +829,7 @@ crm_core::record! {
         start_time: Option<String> = "startTime",
         status: Option<String> = "status",
         title: Option<String> = "title",
-        /// The users, as records or ids.
+        /// The ids of the users.
         users: Vec<String> = "users",
     }
 }
@@ -976,7 +976,7 @@ crm_core::record! {
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// The custom fields with their values.
+        /// The custom fields to set, each as `{"id": …, "field_value": …}`; `key` is optional.
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
@@ -1016,7 +1016,7 @@ crm_core::setters!(UpdateContact {
     company_name: String,
     /// The country code, for example `US`.
     country: String,
-    /// The custom fields with their values.
+    /// The custom fields to set, each as `{"id": …, "field_value": …}`; `key` is optional.
     custom_fields[Value],
     /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,
@@ -1196,9 +1196,9 @@ crm_core::record! {
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// True to create a contact also if one exists, where the location allows duplicates. Default: `false`.
+        /// True to create a second contact if one exists and the location allows duplicates. The call is then not repeated after a lost reply. Default: `false`.
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
-        /// The custom fields with their values.
+        /// The custom fields to set, each as `{"id": …, "field_value": …}`; `key` is optional.
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
@@ -1244,9 +1244,9 @@ crm_core::setters!(UpsertContact {
     company_name: String,
     /// The country code, for example `US`.
     country: String,
-    /// True to create a contact also if one exists, where the location allows duplicates. Default: `false`.
+    /// True to create a second contact if one exists and the location allows duplicates. The call is then not repeated after a lost reply. Default: `false`.
     create_new_if_duplicate_allowed: bool,
-    /// The custom fields with their values.
+    /// The custom fields to set, each as `{"id": …, "field_value": …}`; `key` is optional.
     custom_fields[Value],
     /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,

@@ -632,7 +632,7 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         message_type: Option<MessageType> = "messageType",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<MessageMeta> = "meta",
         source: Option<MessageReplySource> = "source",
         status: Option<MessageReplyStatus> = "status",
@@ -733,7 +733,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`GetMessageReply::meta`].
+    /// The value of [`GetMessageReply::meta`].
     pub struct MessageMeta {
         /// The settings for calls.
         call: Option<MessageCall> = "call",
@@ -794,7 +794,7 @@ crm_core::record! {
         /// The human-readable message.
         message: Option<GetMessageReply> = "message",
         message_type: Option<MessageType> = "messageType",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<MessageMeta> = "meta",
         source: Option<MessageReplySource> = "source",
         status: Option<MessageReplyStatus> = "status",

@@ -194,7 +194,7 @@ impl PostMaterialInterface {
 crm_core::record! {
     /// An item of [`ExporterPayload::products`].
     pub struct ProductInterface {
-        /// The categories, as records or ids. Required in requests.
+        /// The categories. Required in requests.
         categories: Option<Vec<CategoryInterface>> = "categories",
         /// The human-readable description. Required in requests.
         description: Option<String> = "description",

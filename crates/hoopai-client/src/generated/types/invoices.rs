@@ -451,7 +451,7 @@ crm_core::record! {
         items: Option<Vec<EstimateLineItem>> = "items",
         /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
@@ -500,7 +500,7 @@ crm_core::setters!(CreateEstimates {
     items[EstimateLineItem],
     /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
-    /// Additional data, or the totals and paging of a list.
+    /// Additional data.
     meta: Value,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
@@ -1180,7 +1180,7 @@ crm_core::record! {
         qty: Option<f64> = "qty",
         /// True if prices include taxes. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes, as records or ids.
+        /// The taxes.
         taxes: Option<Vec<ItemTax>> = "taxes",
         type_: Option<PriceType> = "type",
     }
@@ -1199,7 +1199,7 @@ crm_core::setters!(EstimateLineItem {
     product_id: String,
     /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
-    /// The taxes, as records or ids.
+    /// The taxes.
     taxes[ItemTax],
     type_: PriceType,
 });
@@ -1277,7 +1277,7 @@ crm_core::record! {
         last_visited_at: Option<Timestamp> = "lastVisitedAt",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The user who sent it.
@@ -1377,7 +1377,7 @@ crm_core::record! {
         items: Option<Vec<InvoiceItem>> = "items",
         /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
@@ -1411,7 +1411,7 @@ crm_core::setters!(EstimateTemplates {
     items[InvoiceItem],
     /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
-    /// Additional data, or the totals and paging of a list.
+    /// Additional data.
     meta: Value,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,
@@ -1649,7 +1649,7 @@ crm_core::record! {
         qty: Option<f64> = "qty",
         /// True if prices include taxes. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes, as records or ids.
+        /// The taxes.
         taxes: Option<Vec<ItemTax>> = "taxes",
         type_: Option<PriceType> = "type",
     }
@@ -1666,7 +1666,7 @@ crm_core::setters!(InvoiceItem {
     product_id: String,
     /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
-    /// The taxes, as records or ids.
+    /// The taxes.
     taxes[ItemTax],
     type_: PriceType,
 });
@@ -1819,7 +1819,7 @@ crm_core::record! {
         qty: Option<f64> = "qty",
         /// True if prices include taxes.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes, as records or ids.
+        /// The taxes.
         taxes: Vec<ItemTax> = "taxes",
         type_: Option<String> = "type",
     }
@@ -2318,7 +2318,7 @@ crm_core::record! {
         cheque: Option<Cheque> = "cheque",
         /// The time of fulfilment.
         fulfilled_at: Option<String> = "fulfilledAt",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         /// The mode of operation, or of payment. Required in requests.
         mode: Option<RecordPaymentMode> = "mode",
@@ -2341,7 +2341,7 @@ crm_core::setters!(RecordPayment {
     cheque: Cheque,
     /// The time of fulfilment.
     fulfilled_at: String,
-    /// Additional data, or the totals and paging of a list.
+    /// Additional data.
     meta: Value,
     /// The mode of operation, or of payment.
     mode: RecordPaymentMode,
@@ -2980,7 +2980,7 @@ crm_core::record! {
         items: Option<Vec<EstimateLineItem>> = "items",
         /// True for live mode, false for test mode. Default: `true`.
         live_mode: Option<bool> = "liveMode",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
@@ -3031,7 +3031,7 @@ crm_core::setters!(UpdateEstimate {
     items[EstimateLineItem],
     /// True for live mode, false for test mode. Default: `true`.
     live_mode: bool,
-    /// Additional data, or the totals and paging of a list.
+    /// Additional data.
     meta: Value,
     /// Additional charges, for example processing fees.
     miscellaneous_charges: ProcessingFee,

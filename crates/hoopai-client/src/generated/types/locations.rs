@@ -293,7 +293,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `locations.upload_custom_field_files`.
     pub struct FileUploadReply {
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Vec<FileUploadReplyMetaItem> = "meta",
         uploaded_files: Option<Value> = "uploadedFiles",
     }

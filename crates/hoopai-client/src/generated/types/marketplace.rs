@@ -95,7 +95,7 @@ crm_core::record! {
         entity_id: Option<String> = "entityId",
         /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",
@@ -140,7 +140,7 @@ crm_core::record! {
         entity_id: Option<String> = "entityId",
         /// The type of record that it belongs to.
         entity_type: Option<String> = "entityType",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         /// The id of the meter that counts the usage.
         meter_id: Option<String> = "meterId",

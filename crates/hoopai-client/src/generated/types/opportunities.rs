@@ -45,7 +45,7 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// Required in requests.
         contact_id: Option<String> = "contactId",
-        /// The custom fields with their values.
+        /// The custom fields to set, each as `{"id": …, "field_value": …}`; `key` is optional.
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -65,7 +65,7 @@ crm_core::setters!(CreateOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
     contact_id: String,
-    /// The custom fields with their values.
+    /// The custom fields to set, each as `{"id": …, "field_value": …}`; `key` is optional.
     custom_fields[Value],
     /// The id of the location (sub-account).
     location_id: String,
@@ -143,7 +143,7 @@ crm_core::record! {
     pub struct OpportunitiesSearchReply {
         /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<SearchMetaReply> = "meta",
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
@@ -304,7 +304,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`OpportunitiesSearchReply::meta`].
+    /// The totals and paging of the list. The value of [`OpportunitiesSearchReply::meta`].
     pub struct SearchMetaReply {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",
@@ -389,7 +389,7 @@ crm_core::record! {
     pub struct UpdateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The custom fields with their values.
+        /// The custom fields to set, each as `{"id": …, "field_value": …}`; `key` is optional.
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The monetary value of the opportunity.
         monetary_value: Option<f64> = "monetaryValue",
@@ -402,7 +402,7 @@ crm_core::record! {
 crm_core::setters!(UpdateOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The custom fields with their values.
+    /// The custom fields to set, each as `{"id": …, "field_value": …}`; `key` is optional.
     custom_fields[Value],
     /// The monetary value of the opportunity.
     monetary_value: f64,

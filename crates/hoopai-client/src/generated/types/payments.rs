@@ -654,7 +654,7 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         /// True for a test record.
         mark_as_test: Option<bool> = "markAsTest",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         source: Option<OrderSource> = "source",
         status: Option<String> = "status",
@@ -707,7 +707,7 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         /// True for a test record.
         mark_as_test: Option<bool> = "markAsTest",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         payment_provider: Option<Value> = "paymentProvider",
         /// The product of the subscription.
@@ -765,7 +765,7 @@ crm_core::record! {
         mark_as_test: Option<bool> = "markAsTest",
         /// The id of the contact that was merged into this one.
         merged_from_contact_id: Option<String> = "mergedFromContactId",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         payment_provider: Option<Value> = "paymentProvider",
         /// The response of QuickBooks Online.
@@ -916,7 +916,7 @@ crm_core::record! {
     /// The value of [`GetOrderReply::source`].
     pub struct OrderSource {
         id: Option<String> = "id",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The subtype.
@@ -1069,7 +1069,7 @@ crm_core::record! {
         /// The cheque that pays.
         cheque: Option<Cheque> = "cheque",
         is_partial_payment: Option<bool> = "isPartialPayment",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         /// The mode of operation, or of payment. Required in requests.
         mode: Option<RecordPaymentMode> = "mode",
@@ -1085,7 +1085,7 @@ crm_core::setters!(PostRecordOrderPaymentBody {
     /// The cheque that pays.
     cheque: Cheque,
     is_partial_payment: bool,
-    /// Additional data, or the totals and paging of a list.
+    /// Additional data.
     meta: Value,
     notes: String,
 });

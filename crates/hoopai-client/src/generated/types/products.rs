@@ -118,7 +118,7 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// True if prices include taxes.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes, as records or ids.
+        /// The taxes.
         taxes: Option<Vec<Value>> = "taxes",
     }
     required "_id"
@@ -148,7 +148,7 @@ crm_core::setters!(BulkEditProduct {
     slug: String,
     /// True if prices include taxes.
     tax_inclusive: bool,
-    /// The taxes, as records or ids.
+    /// The taxes.
     taxes[Value],
 });
 
@@ -389,7 +389,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The membership offers that are included.
         membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<PriceMeta> = "meta",
         /// Required in requests.
         name: Option<String> = "name",
@@ -433,7 +433,7 @@ crm_core::setters!(CreatePrice {
     location_id: String,
     /// The membership offers that are included.
     membership_offers[MembershipOffer],
-    /// Additional data, or the totals and paging of a list.
+    /// Additional data.
     meta: PriceMeta,
     name: String,
     /// The interval of the recurring payment.
@@ -488,7 +488,7 @@ crm_core::record! {
         statement_descriptor: Option<String> = "statementDescriptor",
         /// True if prices include taxes. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes, as records or ids.
+        /// The ids of the taxes.
         taxes: Option<Vec<String>> = "taxes",
         /// The variants, each with its options.
         variants: Option<Vec<ProductVariant>> = "variants",
@@ -520,7 +520,7 @@ crm_core::setters!(CreateProduct {
     statement_descriptor: String,
     /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
-    /// The taxes, as records or ids.
+    /// The ids of the taxes.
     taxes[String],
     /// The variants, each with its options.
     variants[ProductVariant],
@@ -741,7 +741,7 @@ crm_core::open_enum! {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`CreatePrice::meta`].
+    /// The value of [`CreatePrice::meta`].
     pub struct PriceMeta {
         /// The source within the platform, for example `funnel`. Required in requests.
         internal_source: Option<PriceMetaInternalSource> = "internalSource",
@@ -986,7 +986,7 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// The text on the customer's bank statement.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// The taxes, as records or ids.
+        /// The ids of the taxes.
         taxes: Vec<String> = "taxes",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
@@ -1139,7 +1139,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The membership offers that are included.
         membership_offers: Option<Vec<MembershipOffer>> = "membershipOffers",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<PriceMeta> = "meta",
         /// Required in requests.
         name: Option<String> = "name",
@@ -1183,7 +1183,7 @@ crm_core::setters!(UpdatePrice {
     location_id: String,
     /// The membership offers that are included.
     membership_offers[MembershipOffer],
-    /// Additional data, or the totals and paging of a list.
+    /// Additional data.
     meta: PriceMeta,
     name: String,
     /// The interval of the recurring payment.
@@ -1239,7 +1239,7 @@ crm_core::record! {
         statement_descriptor: Option<String> = "statementDescriptor",
         /// True if prices include taxes. Default: `false`.
         tax_inclusive: Option<bool> = "taxInclusive",
-        /// The taxes, as records or ids.
+        /// The ids of the taxes.
         taxes: Option<Vec<String>> = "taxes",
         /// The variants, each with its options.
         variants: Option<Vec<ProductVariant>> = "variants",
@@ -1272,7 +1272,7 @@ crm_core::setters!(UpdateProduct {
     statement_descriptor: String,
     /// True if prices include taxes. Default: `false`.
     tax_inclusive: bool,
-    /// The taxes, as records or ids.
+    /// The ids of the taxes.
     taxes[String],
     /// The variants, each with its options.
     variants[ProductVariant],

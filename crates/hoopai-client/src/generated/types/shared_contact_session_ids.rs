@@ -49,7 +49,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`FormsSubmissionsReply::meta`](super::FormsSubmissionsReply::meta).
+    /// The totals and paging of the list. The value of [`FormsSubmissionsReply::meta`](super::FormsSubmissionsReply::meta).
     pub struct Meta {
         /// The number of this page.
         current_page: Option<f64> = "currentPage",

@@ -129,7 +129,7 @@ crm_core::record! {
         slug: Option<String> = "slug",
         /// The text on the customer's bank statement.
         statement_descriptor: Option<String> = "statementDescriptor",
-        /// The taxes, as records or ids.
+        /// The ids of the taxes.
         taxes: Vec<String> = "taxes",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",

@@ -710,7 +710,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// True if it has expired.
         is_expired: Option<bool> = "isExpired",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The id of the OAuth connection.
@@ -778,7 +778,7 @@ crm_core::record! {
 crm_core::record! {
     /// The result of the operation. The value of [`GetByLocationIdReply::results`].
     pub struct GetByLocationIdResponseSchema {
-        /// The categories, as records or ids.
+        /// The categories.
         categories: Vec<Category> = "categories",
         /// The number of records.
         count: Option<f64> = "count",
@@ -1571,7 +1571,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The id of the OAuth connection.
@@ -1603,7 +1603,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The id of the OAuth connection.
@@ -1945,7 +1945,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The id of the OAuth connection.
@@ -1991,7 +1991,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The id of the OAuth connection.
@@ -2071,7 +2071,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The id of the OAuth connection.
@@ -2117,7 +2117,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The id of the OAuth connection.

@@ -24,7 +24,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `surveys.list_submissions`.
     pub struct GetSurveysSubmissionReply {
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<Meta> = "meta",
         submissions: Vec<Submission> = "submissions",
     }

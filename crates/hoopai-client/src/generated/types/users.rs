@@ -125,7 +125,7 @@ impl FilterByEmail {
 crm_core::record! {
     /// Reply of `users.list`.
     pub struct LocationReply {
-        /// The users, as records or ids.
+        /// The users.
         users: Vec<User> = "users",
     }
 }
@@ -339,7 +339,7 @@ crm_core::record! {
     pub struct SearchUserReply {
         /// The number of records.
         count: Option<f64> = "count",
-        /// The users, as records or ids.
+        /// The users.
         users: Vec<User> = "users",
     }
 }

@@ -42,15 +42,15 @@ impl Ads {
     ///         types::CreateLeadForm::default()
     ///             .location_id("LOCATION_ID")
     ///             .name("Example")
-    ///             .privacy_policy_link("privacy-policy-link")
+    ///             .privacy_policy_link("https://www.example.com/privacy")
     ///             .questions([
-    ///                 types::FormQuestion::new("key", types::FormQuestionType::City),
+    ///                 types::FormQuestion::new("city", types::FormQuestionType::City),
     ///             ])
     ///             .thank_you_page(
     ///                 types::ThankYouPage::new(
     ///                     "See you at ten.",
     ///                     "See you at ten.",
-    ///                     "button-type",
+    ///                     "VIEW_WEBSITE",
     ///                     "Example",
     ///                 ),
     ///             )
@@ -117,7 +117,7 @@ impl Ads {
     ///             ),
     ///             types::CreationLocale::new("US", "en"),
     ///             "Example",
-    ///             types::SponsoredAccountOwner::new("sponsored-account"),
+    ///             types::SponsoredAccountOwner::new("urn:li:sponsoredAccount:123456"),
     ///         ),
     ///     )
     ///     .send()
@@ -992,7 +992,7 @@ impl Ads {
     ///     .ads()
     ///     .list_facebook_reports(
     ///         "LOCATION_ID",
-    ///         "list-type",
+    ///         "campaigns",
     ///         "2026-03-01",
     ///         "2026-03-31",
     ///         types::AdsGetGoogleReportType::AdManager,
@@ -1193,7 +1193,7 @@ impl Ads {
     ///     .ads()
     ///     .list_linkedin_reports(
     ///         "LOCATION_ID",
-    ///         "list-type",
+    ///         "campaigns",
     ///         "123",
     ///         "456",
     ///         "2026-03-01",
@@ -1298,7 +1298,7 @@ impl Ads {
     /// let reply = client
     ///     .v3()
     ///     .ads()
-    ///     .search_facebook_targeting("type", "example")
+    ///     .search_facebook_targeting("interest", "example")
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -1433,7 +1433,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/ads`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1456,7 +1456,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/adsets`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1482,7 +1482,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/facebook/campaigns`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1508,7 +1508,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/google/ads`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///
@@ -1540,7 +1540,7 @@ impl Ads {
     ///
     /// `PUT /ad-publishing/linkedin/ads`
     ///
-    /// * Idempotent: repeated if the reply is lost.
+    /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
     ///

@@ -33,9 +33,9 @@ impl Blogs {
     ///     .blogs()
     ///     .create_post(
     ///         types::CreateBlogPostParams::default()
-    ///             .author("author")
-    ///             .blog_id("123")
-    ///             .categories(["categories"])
+    ///             .author("123")
+    ///             .blog_id("456")
+    ///             .categories(["789"])
     ///             .description("Created by the API")
     ///             .image_alt_text("Harbour at sunrise")
     ///             .image_url("https://www.example.com")
@@ -113,9 +113,9 @@ impl Blogs {
     ///     .update_post(
     ///         "123",
     ///         types::UpdateBlogPostParams::default()
-    ///             .author("author")
-    ///             .blog_id("456")
-    ///             .categories(["categories"])
+    ///             .author("456")
+    ///             .blog_id("789")
+    ///             .categories(["1122"])
     ///             .description("Created by the API")
     ///             .image_alt_text("Harbour at sunrise")
     ///             .image_url("https://www.example.com")

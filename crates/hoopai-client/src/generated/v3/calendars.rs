@@ -97,8 +97,8 @@ impl Calendars {
     ///         "123",
     ///         types::CreateEventCalendarSchedule::new(
     ///             vec![
-    ///                 types::ScheduleRule::new(vec![types::ScheduleInterval::new("from",
-    ///                 "to")], types::ScheduleRuleType::Date)
+    ///                 types::ScheduleRule::new(vec![types::ScheduleInterval::new("09:00",
+    ///                 "17:00")], types::ScheduleRuleType::Date)
     ///             ],
     ///             "America/New_York",
     ///         ),

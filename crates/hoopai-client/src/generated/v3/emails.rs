@@ -529,7 +529,6 @@ impl Emails {
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
-    /// * `ErrorKind::Conflict` if its state does not allow the operation.
     /// * Scope: `emails/campaigns.write`.
     /// * Version `v3`.
     ///

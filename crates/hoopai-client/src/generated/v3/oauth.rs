@@ -66,7 +66,7 @@ impl Oauth {
     ///     .get_token(
     ///         types::GetAccessTokenBody::new(
     ///             "123",
-    ///             "client-secret",
+    ///             "CLIENT_SECRET",
     ///             types::GetAccessTokenBodyGrantType::AuthorizationCode,
     ///         ),
     ///     )

@@ -34,7 +34,15 @@ impl Payments {
     /// let reply = client
     ///     .v3()
     ///     .payments()
-    ///     .create_coupon(types::CreateCouponParams::new())
+    ///     .create_coupon(
+    ///         types::CreateCouponParams::new()
+    ///             .alt_id("123")
+    ///             .code("SPRING")
+    ///             .discount_type(types::CouponDiscountType::Amount)
+    ///             .discount_value(10.0)
+    ///             .name("Example")
+    ///             .start_date("2026-03-01"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");
@@ -93,7 +101,16 @@ impl Payments {
     /// let reply = client
     ///     .v3()
     ///     .payments()
-    ///     .update_coupon(types::UpdateCouponParams::new())
+    ///     .update_coupon(
+    ///         types::UpdateCouponParams::new()
+    ///             .alt_id("123")
+    ///             .code("SPRING")
+    ///             .discount_type(types::CouponDiscountType::Amount)
+    ///             .discount_value(10.0)
+    ///             .id("456")
+    ///             .name("Example")
+    ///             .start_date("2026-03-01"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// println!("{reply:?}");

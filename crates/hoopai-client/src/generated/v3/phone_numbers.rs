@@ -76,10 +76,10 @@ impl PhoneNumbers {
     ///     .phone_numbers()
     ///     .list_available(
     ///         "LOCATION_ID",
-    ///         "first-part",
-    ///         "last-part",
-    ///         "anywhere",
-    ///         ["number-types"],
+    ///         "202",
+    ///         "0142",
+    ///         "555",
+    ///         ["local"],
     ///         true,
     ///         true,
     ///         true,
@@ -159,15 +159,15 @@ impl PhoneNumbers {
     ///         "LOCATION_ID",
     ///         types::PurchasePhoneNumberBody::default()
     ///             .address_sid("1 Main Street")
-    ///             .bundle_sid("bundle-sid")
+    ///             .bundle_sid("BU0123456789abcdef0123456789abcdef")
     ///             .country_code("US")
     ///             .fingerprint_id("123")
-    ///             .locality("locality")
+    ///             .locality("New York")
     ///             .number_type(types::PurchasePhoneNumberBodyNumberType::Local)
     ///             .payment_intent_id("456")
     ///             .payment_method_id("789")
     ///             .phone_number("+12025550142")
-    ///             .region("region")
+    ///             .region("NY")
     ///             .skip_location_kyc(true)
     ///             .stripe_account_id("1122"),
     ///     )

@@ -32,13 +32,7 @@ impl Snapshots {
     /// let mut items = client
     ///     .v3()
     ///     .snapshots()
-    ///     .list_pushes(
-    ///         "123",
-    ///         "456",
-    ///         "2026-03-01T09:00:00Z",
-    ///         "2026-03-01T09:00:00Z",
-    ///         "last-doc",
-    ///     )
+    ///     .list_pushes("123", "456", "2026-03-01T09:00:00Z", "2026-03-31T09:00:00Z", "789")
     ///     .items();
     /// while let Some(item) = items.next().await {
     ///     let item = item?;

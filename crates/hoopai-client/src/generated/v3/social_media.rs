@@ -790,7 +790,7 @@ impl SocialMedia {
     ///         "LOCATION_ID",
     ///         types::SearchPost::default()
     ///             .from_date("2026-03-01T09:00:00Z")
-    ///             .include_users("include-users")
+    ///             .include_users("true")
     ///             .limit("100")
     ///             .skip("0")
     ///             .to_date("2026-03-31T09:00:00Z"),

@@ -79,7 +79,12 @@ impl AnswerEngines {
     ///
     /// ```
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
-    /// let reply = client.beta().answer_engines().get_run("run-uuid").send().await?;
+    /// let reply = client
+    ///     .beta()
+    ///     .answer_engines()
+    ///     .get_run("5e1c0c3f-8d7e-4f0e-9f6a-2b1d6a4c7e10")
+    ///     .send()
+    ///     .await?;
     /// println!("{reply:?}");
     /// # Ok(()) }
     /// ```

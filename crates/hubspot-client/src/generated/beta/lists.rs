@@ -41,8 +41,8 @@ impl Lists {
     ///     .lists()
     ///     .list_all(
     ///         types::ListAllRequest::new(
-    ///             vec!["additional-properties".to_owned()],
-    ///             vec!["processing-types".to_owned()],
+    ///             vec!["hs_list_size".to_owned()],
+    ///             vec!["MANUAL".to_owned()],
     ///         ),
     ///     )
     ///     .items();

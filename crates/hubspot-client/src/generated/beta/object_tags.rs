@@ -48,7 +48,7 @@ impl ObjectTags {
     ///             .filter_branch(
     ///                 types::FilterBranch::from(
     ///                     types::AndFilterBranch::new(
-    ///                         "filter-branch-operator",
+    ///                         "AND",
     ///                         Vec::<types::FilterBranch>::new(),
     ///                         Vec::<types::AndFilterBranchFiltersItem>::new(),
     ///                     ),
@@ -166,7 +166,7 @@ impl ObjectTags {
     ///             "#336699",
     ///             types::FilterBranch::from(
     ///                 types::AndFilterBranch::new(
-    ///                     "filter-branch-operator",
+    ///                     "AND",
     ///                     Vec::<types::FilterBranch>::new(),
     ///                     Vec::<types::AndFilterBranchFiltersItem>::new(),
     ///                 ),

@@ -11,7 +11,7 @@ use crm_core::{
 };
 use super::{operations, types};
 
-/// Operations on objects, from [`Beta::objects`](crate::Beta::objects), all with the `objectType` that this method was given.
+/// Operations on objects, from [`Beta::objects`](crate::Beta::objects); all of them use the `object_type` that is passed to it.
 #[derive(Clone, Debug)]
 pub struct Objects {
     pipeline: Pipeline,
@@ -103,7 +103,7 @@ impl Objects {
     }
     /// Returns several records in one request, by identifier or by a unique property.
     ///
-    /// Without `properties`, HubSpot returns its default properties only.
+    /// Without `properties`, HubSpot returns its default properties only. With `propertiesWithHistory`, HubSpot accepts at most 50 inputs.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/read`
     ///
@@ -460,7 +460,7 @@ impl Get {
                 ),
         }
     }
-    /// Properties to include with their past values.
+    /// Properties to include with their earlier values.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,
@@ -537,7 +537,7 @@ impl List {
                 ),
         }
     }
-    /// Properties to include with their past values.
+    /// Properties to include with their earlier values.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,

@@ -59,12 +59,42 @@ impl PaymentLinks {
     ///             .line_item_object_ids(["789"])
     ///             .line_items([
     ///                 types::ContractCreateRequestLineItemsItem::from(
-    ///                     types::LineItemCloneCreateRequest::new(),
+    ///                     types::LineItemCloneCreateRequest::new()
+    ///                         .allow_buyer_selected_quantity(hubspot_client::json!({}))
+    ///                         .billing_cycle_anchor_date(hubspot_client::json!({}))
+    ///                         .billing_start_delay_days(hubspot_client::json!({}))
+    ///                         .billing_start_delay_months(hubspot_client::json!({}))
+    ///                         .buyer_selected_quantity_max(hubspot_client::json!({}))
+    ///                         .buyer_selected_quantity_min(hubspot_client::json!({}))
+    ///                         .description(hubspot_client::json!({}))
+    ///                         .discount(hubspot_client::json!({}))
+    ///                         .discount_percentage(hubspot_client::json!({}))
+    ///                         .external_id(hubspot_client::json!({}))
+    ///                         .images(hubspot_client::json!({}))
+    ///                         .is_editable_price(hubspot_client::json!({}))
+    ///                         .is_optional(hubspot_client::json!({}))
+    ///                         .line_item_currency_code(hubspot_client::json!({}))
+    ///                         .name(hubspot_client::json!({}))
+    ///                         .position_on_quote(hubspot_client::json!({}))
+    ///                         .price_book_id(hubspot_client::json!({}))
+    ///                         .pricing(hubspot_client::json!({}))
+    ///                         .product_type(hubspot_client::json!({}))
+    ///                         .quantity(hubspot_client::json!({}))
+    ///                         .recurring_billing_end_date(hubspot_client::json!({}))
+    ///                         .recurring_billing_frequency(hubspot_client::json!({}))
+    ///                         .recurring_billing_period(hubspot_client::json!({}))
+    ///                         .recurring_billing_start_date(hubspot_client::json!({}))
+    ///                         .rich_text_description(hubspot_client::json!({}))
+    ///                         .sku(hubspot_client::json!({}))
+    ///                         .source_line_item_id("1122")
+    ///                         .tax_category(hubspot_client::json!({}))
+    ///                         .tax_rate_group_id(hubspot_client::json!({}))
+    ///                         .variant_id(hubspot_client::json!({})),
     ///                 ),
     ///             ])
     ///             .payment_link_name("Example")
     ///             .state(types::PaymentLinkReplyState::Off)
-    ///             .tax_object_ids(["1122"])
+    ///             .tax_object_ids(["1455"])
     ///             .taxes([
     ///                 types::TaxRequest::new("Example", 10.0, types::ValueType::Fixed),
     ///             ]),

@@ -108,8 +108,7 @@ impl PriceBooks {
     ///         types::PriceBookItemBatchUpdateInputBatch::new(
     ///             vec![
     ///                 types::PriceBookItemBatchUpdateInput::new("456",
-    ///                 types::PriceBookItemUpdateRequest::default()
-    ///                 .billing_period("billing-period"))
+    ///                 types::PriceBookItemUpdateRequest::default().billing_period("P12M"))
     ///             ],
     ///         ),
     ///     )
@@ -145,7 +144,7 @@ impl PriceBooks {
     ///         types::PriceBookCreateRequest::new(
     ///             [("name", "Example")],
     ///             "Example",
-    ///             vec!["supported-currencies".to_owned()],
+    ///             vec!["USD".to_owned()],
     ///         ),
     ///     )
     ///     .send()
@@ -412,7 +411,7 @@ impl PriceBooks {
     ///     .update_item(
     ///         123,
     ///         456,
-    ///         types::PriceBookItemUpdateRequest::default().billing_period("billing-period"),
+    ///         types::PriceBookItemUpdateRequest::default().billing_period("P12M"),
     ///     )
     ///     .send()
     ///     .await?;

@@ -84,7 +84,7 @@ impl TaskSeries {
     ///             [("email", "ada@example.com")],
     ///             types::TaskSeries::default()
     ///                 .repeat_status("repeat-status")
-    ///                 .repeat_interval("repeat-interval"),
+    ///                 .repeat_interval("P1W"),
     ///             123,
     ///         ),
     ///     )

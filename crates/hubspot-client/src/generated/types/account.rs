@@ -76,7 +76,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `account.list_daily_api_usage`.
     pub struct UsageList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ApiUsage> = "results",
     }
 }

@@ -44,7 +44,7 @@ crm_core::record! {
     pub struct HydratedCriticalActionPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<HydratedCriticalAction> = "results",
     }
 }
@@ -78,7 +78,7 @@ crm_core::record! {
     pub struct LoginAuditPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<LoginAudit> = "results",
     }
 }
@@ -107,7 +107,7 @@ crm_core::record! {
     pub struct UserActionEventPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<UserActionEvent> = "results",
     }
 }

@@ -78,7 +78,7 @@ crm_core::record! {
     pub struct AccountUserPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AccountUserSummary> = "results",
     }
 }
@@ -155,7 +155,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `account_users.list_roles`.
     pub struct PermissionSetList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PermissionSet> = "results",
     }
 }
@@ -163,7 +163,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `account_users.list_teams`.
     pub struct TeamList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<UserProvisioningTeam> = "results",
     }
 }

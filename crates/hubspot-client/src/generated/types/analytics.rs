@@ -244,7 +244,7 @@ crm_core::record! {
     pub struct AnalyticsView {
         /// True if it uses properties of the old reports.
         contains_legacy_report_properties: Option<bool> = "containsLegacyReportProperties",
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// User who made it.
         creator_id: Option<i64> = "creatorId",

@@ -139,7 +139,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociationDefinitionConfigurationUpdateResult> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -236,7 +236,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociationDefinitionUserConfiguration> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -247,7 +247,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `association_labels.list_all_configurations` and `association_labels.list_configurations`.
     pub struct AssociationDefinitionUserConfigurationList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociationDefinitionUserConfiguration> = "results",
     }
 }
@@ -276,7 +276,7 @@ impl AssociationSpecBatch {
 crm_core::record! {
     /// Reply of `association_labels.create` and `association_labels.list`.
     pub struct AssociationSpecWithLabelList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociationSpecWithLabel> = "results",
     }
 }

@@ -120,7 +120,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ObjectAssociations> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -141,7 +141,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<LabelsBetweenObjectPair> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -185,7 +185,7 @@ crm_core::record! {
     pub struct AssociationPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociatedObject> = "results",
     }
 }
@@ -275,7 +275,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<DefaultAssociation> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -350,7 +350,7 @@ crm_core::record! {
     pub struct PartnerClientsAssociationPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PartnerClientsAssociatedObject> = "results",
     }
 }

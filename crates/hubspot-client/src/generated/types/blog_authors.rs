@@ -107,7 +107,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BlogAuthor> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -161,7 +161,7 @@ crm_core::record! {
     pub struct BlogAuthorPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BlogAuthor> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -173,7 +173,7 @@ crm_core::record! {
     pub struct CursorPagedResultBlogAuthorLong {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BlogAuthor> = "results",
     }
 }

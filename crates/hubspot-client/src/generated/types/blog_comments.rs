@@ -16,7 +16,7 @@ crm_core::record! {
         content_permalink: Option<String> = "contentPermalink",
         /// Title of the post.
         content_title: Option<String> = "contentTitle",
-        /// Time at which it was written.
+        /// Time at which it was written. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// Time at which it was deleted; 0 if it was not. In milliseconds since 1970-01-01 UTC.
         deleted_at: Option<i64> = "deletedAt",

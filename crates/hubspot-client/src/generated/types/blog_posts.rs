@@ -282,7 +282,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BlogPost> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -328,7 +328,7 @@ crm_core::record! {
     pub struct BlogPostPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BlogPost> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -353,7 +353,7 @@ crm_core::record! {
     pub struct BlogPostVersionPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<VersionBlogPost> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -365,7 +365,7 @@ crm_core::record! {
     pub struct CursorPagedResultBlogPostLong {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BlogPost> = "results",
     }
 }

@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct CursorPagedResultTagLong {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Tag> = "results",
     }
 }
@@ -78,7 +78,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Tag> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -132,7 +132,7 @@ crm_core::record! {
     pub struct TagPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Tag> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",

@@ -16,7 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `business_units.list_for_user`.
     pub struct BusinessUnitList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BusinessUnit> = "results",
     }
 }

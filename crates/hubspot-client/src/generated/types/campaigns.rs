@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct BudgetItem {
         /// The amount of money.
         amount: Option<f64> = "amount",
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -68,7 +68,7 @@ crm_core::record! {
     pub struct CampaignAssetPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CampaignAsset> = "results",
     }
 }
@@ -86,7 +86,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Campaign> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -240,7 +240,7 @@ crm_core::record! {
     pub struct CampaignPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Campaign> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -319,7 +319,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CampaignWithAssets> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -339,7 +339,7 @@ crm_core::record! {
     pub struct CollectionResponsePublicCampaignAssetForwardPaging {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CampaignAsset> = "results",
     }
 }
@@ -356,7 +356,7 @@ crm_core::record! {
     pub struct ContactReferencePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ContactReference> = "results",
     }
 }
@@ -434,7 +434,7 @@ crm_core::record! {
     pub struct SpendItem {
         /// The amount of money.
         amount: Option<f64> = "amount",
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// Human-readable description.
         description: Option<String> = "description",

@@ -16,7 +16,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<WideStatus> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -37,7 +37,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<SubscriptionDefinition> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -58,7 +58,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BulkOptOutFromAllReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -178,7 +178,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Status> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -236,7 +236,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<StatusBulkReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -368,7 +368,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// An item of [`SubscriptionDefinition::subscription_translations`].
     pub struct SubscriptionTranslation {
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// Human-readable description.
         description: Option<String> = "description",
@@ -422,7 +422,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<WideStatusBulkReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",

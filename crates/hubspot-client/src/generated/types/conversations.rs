@@ -33,7 +33,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Actor> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -106,7 +106,7 @@ crm_core::record! {
     pub struct ChannelPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Channel> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -313,7 +313,7 @@ crm_core::record! {
     pub struct InboxPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Inbox> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -389,7 +389,7 @@ crm_core::record! {
     pub struct MessagePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Message> = "results",
     }
 }
@@ -587,7 +587,7 @@ crm_core::record! {
     pub struct ThreadPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Thread> = "results",
     }
 }

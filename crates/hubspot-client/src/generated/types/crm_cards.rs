@@ -266,7 +266,7 @@ impl CardFetchBodyPatch {
 crm_core::record! {
     /// Reply of `crm_cards.list`.
     pub struct CardListReply {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CardReply> = "results",
     }
 }

@@ -54,7 +54,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `currencies.list_codes` and `currencies.list_unsupported_central_currencies`.
     pub struct CurrencyCodeInfoList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CurrencyCodeInfo> = "results",
     }
 }
@@ -145,7 +145,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ExchangeRate> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -211,7 +211,7 @@ impl ExchangeRateCreateRequestBatch {
 crm_core::record! {
     /// Reply of `currencies.list_current_exchange_rates`.
     pub struct ExchangeRateList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ExchangeRate> = "results",
     }
 }
@@ -249,7 +249,7 @@ crm_core::record! {
     pub struct ExchangeRatePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ExchangeRate> = "results",
     }
 }

@@ -95,7 +95,7 @@ crm_core::record! {
     pub struct ActionDefinitionPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ActionDefinition> = "results",
     }
 }
@@ -244,7 +244,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `custom_actions.list_functions`.
     pub struct ActionFunctionIdentifierList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ActionFunctionIdentifier> = "results",
     }
 }
@@ -330,7 +330,7 @@ crm_core::record! {
     pub struct ActionRevisionPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ActionRevision> = "results",
     }
 }

@@ -84,7 +84,7 @@ crm_core::record! {
         export_name: Option<String> = "exportName",
         /// Kind of export: `LIST` or `VIEW`. Always `LIST`.
         export_type: Option<String> = "exportType",
-        /// The format, for example `CSV` or `DATE`. Required in requests.
+        /// The file format: `CSV`, `XLS` or `XLSX`. Required in requests.
         format: Option<ExportFormat> = "format",
         /// True to export labeled associations as well. Required in requests.
         include_labeled_associations: Option<bool> = "includeLabeledAssociations",
@@ -111,7 +111,7 @@ crm_core::setters!(ExportListRequest {
     export_internal_values_options[ExportInternalValues],
     /// The name of the export.
     export_name: String,
-    /// The format, for example `CSV` or `DATE`.
+    /// The file format: `CSV`, `XLS` or `XLSX`.
     format: ExportFormat,
     /// True to export labeled associations as well.
     include_labeled_associations: bool,
@@ -233,7 +233,7 @@ crm_core::record! {
         export_name: Option<String> = "exportName",
         /// Kind of export: `LIST` or `VIEW`. Always `VIEW`.
         export_type: Option<String> = "exportType",
-        /// The format, for example `CSV` or `DATE`. Required in requests.
+        /// The file format: `CSV`, `XLS` or `XLSX`. Required in requests.
         format: Option<ExportFormat> = "format",
         /// True to export labeled associations as well. Required in requests.
         include_labeled_associations: Option<bool> = "includeLabeledAssociations",
@@ -260,7 +260,7 @@ crm_core::setters!(ExportViewRequest {
     export_internal_values_options[ExportInternalValues],
     /// The name of the export.
     export_name: String,
-    /// The format, for example `CSV` or `DATE`.
+    /// The file format: `CSV`, `XLS` or `XLSX`.
     format: ExportFormat,
     /// True to export labeled associations as well.
     include_labeled_associations: bool,

@@ -30,7 +30,7 @@ crm_core::record! {
     pub struct FilePage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<StoredFile> = "results",
     }
 }
@@ -172,7 +172,7 @@ crm_core::record! {
     pub struct FolderPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Folder> = "results",
     }
 }

@@ -243,7 +243,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<HubDbRow> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -307,7 +307,7 @@ crm_core::record! {
         links: Map<String> = "links",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<HubDbRow> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -361,7 +361,7 @@ crm_core::record! {
     pub struct HubDbRowPage {
         /// Position of the next page.
         paging: Option<HubDbRowPagePaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<HubDbRow> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -586,7 +586,7 @@ crm_core::record! {
     pub struct HubDbTablePage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<HubDbTable> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",

@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value, ForwardPaging, PropertyValue};
 crm_core::record! {
     /// An item of [`ImportErrorPage::results`].
     pub struct ImportError {
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// Human-readable error message.
         error_message: Option<String> = "errorMessage",
@@ -37,7 +37,7 @@ crm_core::record! {
     pub struct ImportErrorPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ImportError> = "results",
     }
 }
@@ -123,7 +123,7 @@ crm_core::record! {
     pub struct ImportResponsePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ImportReply> = "results",
     }
 }

@@ -66,7 +66,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ContentFolder> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -79,7 +79,7 @@ crm_core::record! {
     pub struct ContentFolderPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ContentFolder> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -104,7 +104,7 @@ crm_core::record! {
     pub struct ContentFolderVersionPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ContentFolderVersion> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",

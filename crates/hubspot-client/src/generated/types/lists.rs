@@ -21,7 +21,7 @@ crm_core::record! {
     pub struct CollectionResponseJoinTimeAndRecordId {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<JoinTimeAndRecordId> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -33,7 +33,7 @@ crm_core::record! {
     pub struct CollectionResponseRecordListMembership {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<RecordListMembership> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -633,7 +633,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<RecordIdWithMemberships> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",

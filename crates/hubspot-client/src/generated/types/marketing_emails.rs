@@ -349,7 +349,7 @@ crm_core::record! {
     pub struct EmailPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Email> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -387,7 +387,7 @@ crm_core::record! {
     pub struct EmailStatisticIntervalPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<EmailStatisticInterval> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -838,7 +838,7 @@ crm_core::record! {
     pub struct EmailVersionPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<VersionPublicEmail> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",

@@ -41,7 +41,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<MarketingEventPublicDefaultReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -62,7 +62,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<SubscriberEmailReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -83,7 +83,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<SubscriberVidReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -284,7 +284,7 @@ crm_core::record! {
     pub struct ListPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<List> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -386,7 +386,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<MarketingEventReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -747,7 +747,7 @@ crm_core::record! {
     pub struct MarketingEventIdentifiersReplyPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<MarketingEventIdentifiersReply> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -759,7 +759,7 @@ crm_core::record! {
     pub struct MarketingEventPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<MarketingEvent> = "results",
     }
 }
@@ -999,7 +999,7 @@ crm_core::record! {
     pub struct ParticipationBreakdownPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ParticipationBreakdown> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -1039,7 +1039,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `marketing_events.search`.
     pub struct SearchPublicResponseWrapperList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<FoundMarketingEvent> = "results",
     }
 }

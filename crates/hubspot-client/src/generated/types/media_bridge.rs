@@ -482,7 +482,7 @@ crm_core::record! {
         allows_sensitive_properties: Option<bool> = "allowsSensitiveProperties",
         /// The property that says when a record was created.
         create_date_property_name: Option<String> = "createDatePropertyName",
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// The properties that are searched by default.
         default_search_property_names: Vec<String> = "defaultSearchPropertyNames",
@@ -627,7 +627,7 @@ crm_core::record! {
     pub struct IntegratorOEmbedDomainModel {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// Time at which it was deleted. In milliseconds since 1970-01-01 UTC.
         deleted_at: Option<i64> = "deletedAt",
@@ -727,7 +727,7 @@ crm_core::record! {
         can_archive: Option<bool> = "canArchive",
         /// True if it can be restored.
         can_restore: Option<bool> = "canRestore",
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// The id of the user who created it.
         created_user_id: Option<i64> = "createdUserId",
@@ -1324,7 +1324,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `media_bridge.list_oembed_domains`.
     pub struct OEmbedDomainsCollectionReply {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<IntegratorOEmbedDomainModel> = "results",
         /// Total number.
         total_count: Option<i64> = "totalCount",
@@ -1390,7 +1390,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `media_bridge.list_schemas`.
     pub struct ObjectSchemaList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ObjectSchema> = "results",
     }
 }
@@ -1502,7 +1502,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<MediaBridgeProperty> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -1546,7 +1546,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `media_bridge.list_properties`.
     pub struct PropertyList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<MediaProperty> = "results",
     }
 }

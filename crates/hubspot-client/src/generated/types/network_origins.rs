@@ -30,7 +30,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `network_origins.list_ip_ranges`.
     pub struct IpRangeList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<IpRange> = "results",
     }
 }

@@ -21,7 +21,7 @@ crm_core::record! {
     pub struct AssociatedIdPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociatedId> = "results",
     }
 }
@@ -116,7 +116,7 @@ crm_core::record! {
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The names of the properties to return.
         properties: Option<Vec<String>> = "properties",
-        /// The names of the properties to return with their earlier values.
+        /// The names of the properties to return with their earlier values. If it is not empty, a request has at most 50 inputs.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
@@ -127,7 +127,7 @@ crm_core::setters!(BatchRead {
     id_property: String,
     /// The names of the properties to return.
     properties[String],
-    /// The names of the properties to return with their earlier values.
+    /// The names of the properties to return with their earlier values. If it is not empty, a request has at most 50 inputs.
     properties_with_history[String],
 });
 
@@ -158,7 +158,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Object> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -257,7 +257,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<UpsertObject> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -306,7 +306,7 @@ crm_core::record! {
     pub struct GdprDelete {
         /// The unique property whose value is given instead of the id of the record, for example `email`.
         id_property: Option<String> = "idProperty",
-        /// The id of the record. Required in requests.
+        /// The id of the record, or the value of the property that `id_property` names. Required in requests.
         object_id: Option<String> = "objectId",
     }
     required "objectId"
@@ -414,7 +414,7 @@ crm_core::record! {
     pub struct ObjectPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ObjectWithAssociations> = "results",
     }
 }
@@ -484,7 +484,7 @@ crm_core::record! {
     pub struct SearchReply {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Object> = "results",
         /// Number of records on all pages.
         total: Option<i64> = "total",

@@ -26,7 +26,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `pipelines.list_audit` and `pipelines.list_stage_audit`.
     pub struct AuditInfoList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AuditInfo> = "results",
     }
 }
@@ -94,7 +94,7 @@ impl PipelineInput {
 crm_core::record! {
     /// Reply of `pipelines.list`.
     pub struct PipelineList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Pipeline> = "results",
     }
 }
@@ -215,7 +215,7 @@ impl PipelineStageInput {
 crm_core::record! {
     /// Reply of `pipelines.list_stages`.
     pub struct PipelineStageList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PipelineStage> = "results",
     }
 }

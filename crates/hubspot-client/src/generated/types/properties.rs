@@ -19,7 +19,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Property> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -30,7 +30,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `properties.list`.
     pub struct PropertiesPropertyList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Property> = "results",
     }
 }

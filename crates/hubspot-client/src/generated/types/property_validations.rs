@@ -18,7 +18,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `property_validations.list_for_property`.
     pub struct PropertyValidationRuleList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PropertyValidationRule> = "results",
     }
 }
@@ -36,7 +36,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `property_validations.list`.
     pub struct PropertyValidationRuleMapList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PropertyValidationRuleMap> = "results",
     }
 }

@@ -514,7 +514,7 @@ crm_core::record! {
     pub struct LinkMetadataPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<LinkMetadata> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",

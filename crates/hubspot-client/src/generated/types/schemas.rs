@@ -245,7 +245,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `schemas.batch_read` and `schemas.list`.
     pub struct SchemasObjectSchemaList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<SchemasObjectSchema> = "results",
     }
 }

@@ -348,7 +348,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Page> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -361,7 +361,7 @@ crm_core::record! {
     pub struct PagePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Page> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
@@ -386,7 +386,7 @@ crm_core::record! {
     pub struct PageVersionPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PageVersion> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",

@@ -4,7 +4,7 @@
 use super::{Map, Timestamp, Value};
 
 crm_core::open_enum! {
-    /// The format, for example `CSV` or `DATE`.
+    /// The file format: `CSV`, `XLS` or `XLSX`.
     pub enum ExportFormat {
         /// `CSV`
         Csv = "CSV",

@@ -157,7 +157,7 @@ impl PropertyGroupCreate {
 crm_core::record! {
     /// Reply of `media_bridge.list_property_groups` and `properties.list_groups`.
     pub struct PropertyGroupList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PropertyGroup> = "results",
     }
 }

@@ -93,7 +93,7 @@ crm_core::record! {
         offset: Option<i64> = "offset",
         /// The number of the page.
         page: Option<i64> = "page",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ContentSearchResult> = "results",
         /// Text that was searched for.
         search_term: Option<String> = "searchTerm",

@@ -10,7 +10,7 @@ crm_core::record! {
         archived_at: Option<i64> = "archivedAt",
         /// The names of the files and folders in it.
         children: Vec<String> = "children",
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// True if it is a folder.
         folder: Option<bool> = "folder",

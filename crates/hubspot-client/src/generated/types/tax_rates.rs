@@ -26,7 +26,7 @@ crm_core::record! {
     pub struct TaxRateGroupPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<TaxRateGroup> = "results",
     }
 }

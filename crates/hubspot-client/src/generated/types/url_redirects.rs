@@ -76,7 +76,7 @@ crm_core::record! {
     pub struct UrlMappingPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<UrlRedirectsUrlMapping> = "results",
         /// Total number of items, on all pages.
         total: Option<i64> = "total",

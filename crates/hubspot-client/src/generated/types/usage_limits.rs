@@ -24,7 +24,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `usage_limits.list_association_labels`.
     pub struct AssociationLabelLimitResponseList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociationLabelLimitReply> = "results",
     }
 }
@@ -156,7 +156,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `usage_limits.list_association_sources` and `usage_limits.list_association_targets`.
     pub struct ObjectTypeNearOrAtAssociationLimitList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ObjectTypeNearOrAtAssociationLimit> = "results",
     }
 }

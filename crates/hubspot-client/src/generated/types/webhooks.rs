@@ -221,7 +221,7 @@ impl SubscriptionCreateRequest {
 crm_core::record! {
     /// Reply of `webhooks.list_subscriptions`.
     pub struct SubscriptionListReply {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<WebhooksSubscriptionReply> = "results",
     }
 }
@@ -251,7 +251,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<WebhooksSubscriptionReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",

@@ -142,7 +142,7 @@ crm_core::record! {
         links: Map<String> = "links",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<JournalFetchReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -338,7 +338,7 @@ impl FilterCreateRequest {
 crm_core::record! {
     /// Reply of `webhooks_journal.get_filter` and `webhooks_journal.list_filters`.
     pub struct FilterReply {
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// Filter that restricts the results.
         filter: Option<WebhooksJournalFilter> = "filter",
@@ -405,7 +405,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<JournalFetchReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -589,7 +589,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `webhooks_journal.list_subscriptions`.
     pub struct SubscriptionResponseList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<SubscriptionReply> = "results",
     }
 }

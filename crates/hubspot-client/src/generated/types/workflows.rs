@@ -1252,7 +1252,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Flow> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -1295,7 +1295,7 @@ crm_core::record! {
     pub struct FlowEmailCampaignPage {
         /// Position of the next page.
         paging: Option<Paging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<FlowEmailCampaign> = "results",
     }
 }
@@ -1323,7 +1323,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<FlowIdWorkflowIdMappingReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -1358,7 +1358,7 @@ crm_core::record! {
     pub struct FlowListingPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<FlowListing> = "results",
     }
 }
@@ -1397,7 +1397,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `workflows.get_performance`.
     pub struct HistogramDataPointList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<HistogramDataPoint> = "results",
     }
 }

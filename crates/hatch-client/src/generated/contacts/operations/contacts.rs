@@ -5,6 +5,12 @@ use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
 pub(crate) static ALL: &[&OpMeta] = &[&CONTACTS_UPSERT, &CONTACTS_UPSERT_PUT];
 
+/// Rules for requests, and what their replies promise.
+const RULES_1: Rules = Rules {
+    idempotent_with: &["phoneNumber", "email"],
+    ..Rules::PLAIN
+};
+
 /// `POST /v1/contacts`
 pub static CONTACTS_UPSERT: OpMeta = OpMeta {
     id: "contacts.upsert",
@@ -14,7 +20,7 @@ pub static CONTACTS_UPSERT: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &[],
@@ -31,7 +37,7 @@ pub static CONTACTS_UPSERT_PUT: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: Rules::PLAIN,
+    rules: RULES_1,
     long_running: false,
     batch_max: None,
     scopes: &[],

@@ -138,6 +138,13 @@ const RULES_2: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// Rules for requests, and what their replies promise.
+const RULES_3: Rules = Rules {
+    idempotent_with: &["id"],
+    may_be_empty: true,
+    ..Rules::PLAIN
+};
+
 /// `POST /ad-publishing/facebook/page/{pageId}/forms`
 pub static ADS_CREATE_FACEBOOK_LEAD_FORM: OpMeta = OpMeta {
     id: "ads.create_facebook_lead_form",
@@ -827,7 +834,7 @@ pub static ADS_UPSERT_FACEBOOK_AD: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -844,7 +851,7 @@ pub static ADS_UPSERT_FACEBOOK_AD_SET: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -861,7 +868,7 @@ pub static ADS_UPSERT_FACEBOOK_CAMPAIGN: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -878,7 +885,7 @@ pub static ADS_UPSERT_GOOGLE_CAMPAIGN: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],
@@ -895,7 +902,7 @@ pub static ADS_UPSERT_LINKEDIN_CAMPAIGN_GROUP: OpMeta = OpMeta {
     idempotent: true,
     limit_class: "",
     paging: None,
-    rules: RULES_1,
+    rules: RULES_3,
     long_running: false,
     batch_max: None,
     scopes: &["adPublishing.write"],

@@ -191,7 +191,7 @@ pub static OPPORTUNITIES_UPSERT: OpMeta = OpMeta {
     spec_id: "Upsert-opportunity",
     method: Method::POST,
     path: "/opportunities/upsert",
-    idempotent: true,
+    idempotent: false,
     limit_class: "",
     paging: None,
     rules: Rules::PLAIN,

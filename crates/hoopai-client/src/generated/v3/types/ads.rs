@@ -60,7 +60,7 @@ crm_core::record! {
         locale: Option<Locale> = "locale",
         /// The type of the media, for example `CAROUSEL`.
         media_type: Option<AdCampaignMediaType> = "mediaType",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
@@ -84,7 +84,7 @@ crm_core::setters!(AdCampaign {
     locale: Locale,
     /// The type of the media, for example `CAROUSEL`.
     media_type: AdCampaignMediaType,
-    /// Additional data, or the totals and paging of a list.
+    /// Additional data.
     meta: Value,
     name: String,
     /// The publishing status, for example `DRAFT` or `PUBLISHED`.
@@ -110,7 +110,7 @@ crm_core::record! {
         linked_in_error: Option<String> = "linkedInError",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// Additional data, or the totals and paging of a list.
+        /// Additional data.
         meta: Option<Value> = "meta",
         name: Option<String> = "name",
         /// The objective of the campaign, for example `WEBSITE_VISIT`.
@@ -136,7 +136,7 @@ crm_core::setters!(AdCampaignGroupData {
     linked_in_ad_account_id: String,
     /// The reason why LinkedIn would reject it.
     linked_in_error: String,
-    /// Additional data, or the totals and paging of a list.
+    /// Additional data.
     meta: Value,
     name: String,
     /// The objective of the campaign, for example `WEBSITE_VISIT`.

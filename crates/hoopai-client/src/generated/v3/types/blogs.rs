@@ -42,13 +42,13 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Body of `blogs.create_post`.
     pub struct CreateBlogPostParams {
-        /// The author, as a record, a name or an id. Required in requests.
+        /// The id of the author. Required in requests.
         author: Option<String> = "author",
         /// Required in requests.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// The categories, as records or ids. Required in requests.
+        /// The ids of the categories. Required in requests.
         categories: Option<Vec<String>> = "categories",
         /// The human-readable description. Required in requests.
         description: Option<String> = "description",
@@ -73,12 +73,12 @@ crm_core::record! {
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
 }
 crm_core::setters!(CreateBlogPostParams {
-    /// The author, as a record, a name or an id.
+    /// The id of the author.
     author: String,
     blog_id: String,
     /// The canonical URL for search engines.
     canonical_link: String,
-    /// The categories, as records or ids.
+    /// The ids of the categories.
     categories[String],
     /// The human-readable description.
     description: String,
@@ -101,13 +101,13 @@ crm_core::setters!(CreateBlogPostParams {
 crm_core::record! {
     /// Body of `blogs.update_post`.
     pub struct UpdateBlogPostParams {
-        /// The author, as a record, a name or an id. Required in requests.
+        /// The id of the author. Required in requests.
         author: Option<String> = "author",
         /// Required in requests.
         blog_id: Option<String> = "blogId",
         /// The canonical URL for search engines.
         canonical_link: Option<String> = "canonicalLink",
-        /// The categories, as records or ids. Required in requests.
+        /// The ids of the categories. Required in requests.
         categories: Option<Vec<String>> = "categories",
         /// The human-readable description. Required in requests.
         description: Option<String> = "description",
@@ -134,12 +134,12 @@ crm_core::record! {
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug" "wordCount"
 }
 crm_core::setters!(UpdateBlogPostParams {
-    /// The author, as a record, a name or an id.
+    /// The id of the author.
     author: String,
     blog_id: String,
     /// The canonical URL for search engines.
     canonical_link: String,
-    /// The categories, as records or ids.
+    /// The ids of the categories.
     categories[String],
     /// The human-readable description.
     description: String,

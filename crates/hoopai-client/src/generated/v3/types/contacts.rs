@@ -103,7 +103,7 @@ crm_core::record! {
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// The custom fields with their values.
+        /// The custom fields to set, each as `{"id": …, "fieldValue": …}`; `key` is optional.
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
@@ -149,7 +149,7 @@ crm_core::setters!(CreateContact {
     company_name: String,
     /// The country code, for example `US`.
     country: String,
-    /// The custom fields with their values.
+    /// The custom fields to set, each as `{"id": …, "fieldValue": …}`; `key` is optional.
     custom_fields[Value],
     /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,
@@ -270,7 +270,7 @@ crm_core::record! {
         city: Option<String> = "city",
         /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// The custom fields with their values.
+        /// The custom fields to set, each as `{"id": …, "fieldValue": …}`; `key` is optional.
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
@@ -309,7 +309,7 @@ crm_core::setters!(UpdateContact {
     city: String,
     /// The country code, for example `US`.
     country: String,
-    /// The custom fields with their values.
+    /// The custom fields to set, each as `{"id": …, "fieldValue": …}`; `key` is optional.
     custom_fields[Value],
     /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,
@@ -382,9 +382,9 @@ crm_core::record! {
         company_name: Option<String> = "companyName",
         /// The country code, for example `US`.
         country: Option<String> = "country",
-        /// True to create a contact also if one exists, where the location allows duplicates. Default: `false`.
+        /// True to create a second contact if one exists and the location allows duplicates. The call is then not repeated after a lost reply. Default: `false`.
         create_new_if_duplicate_allowed: Option<bool> = "createNewIfDuplicateAllowed",
-        /// The custom fields with their values.
+        /// The custom fields to set, each as `{"id": …, "fieldValue": …}`; `key` is optional.
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
         date_of_birth: Option<String> = "dateOfBirth",
@@ -430,9 +430,9 @@ crm_core::setters!(UpsertContact {
     company_name: String,
     /// The country code, for example `US`.
     country: String,
-    /// True to create a contact also if one exists, where the location allows duplicates. Default: `false`.
+    /// True to create a second contact if one exists and the location allows duplicates. The call is then not repeated after a lost reply. Default: `false`.
     create_new_if_duplicate_allowed: bool,
-    /// The custom fields with their values.
+    /// The custom fields to set, each as `{"id": …, "fieldValue": …}`; `key` is optional.
     custom_fields[Value],
     /// The date of birth: the year, the month and the day, for example `1990-09-25`, or the month, the day and the year, for example `09/25/1990`; also with `.` or `_` between them.
     date_of_birth: String,

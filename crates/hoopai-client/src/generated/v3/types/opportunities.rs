@@ -17,7 +17,7 @@ crm_core::record! {
         assigned_to: Option<String> = "assignedTo",
         /// Required in requests.
         contact_id: Option<String> = "contactId",
-        /// The custom fields with their values.
+        /// The custom fields to set, each as `{"id": …, "fieldValue": …}`; `key` is optional.
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The expected close date, in the form `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
@@ -41,7 +41,7 @@ crm_core::setters!(CreateOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
     contact_id: String,
-    /// The custom fields with their values.
+    /// The custom fields to set, each as `{"id": …, "fieldValue": …}`; `key` is optional.
     custom_fields[Value],
     /// The expected close date, in the form `YYYY-MM-DD`.
     forecast_expected_close_date: String,
@@ -86,7 +86,7 @@ crm_core::record! {
     pub struct OpportunitiesSearchReply {
         /// Figures over all matching records.
         aggregations: Option<Value> = "aggregations",
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<SearchMetaReply> = "meta",
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
@@ -210,7 +210,7 @@ crm_core::record! {
     pub struct UpdateOpportunity {
         /// The id of the user that it is assigned to.
         assigned_to: Option<String> = "assignedTo",
-        /// The custom fields with their values.
+        /// The custom fields to set, each as `{"id": …, "fieldValue": …}`; `key` is optional.
         custom_fields: Option<Vec<Value>> = "customFields",
         /// The expected close date, in the form `YYYY-MM-DD`.
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
@@ -227,7 +227,7 @@ crm_core::record! {
 crm_core::setters!(UpdateOpportunity {
     /// The id of the user that it is assigned to.
     assigned_to: String,
-    /// The custom fields with their values.
+    /// The custom fields to set, each as `{"id": …, "fieldValue": …}`; `key` is optional.
     custom_fields[Value],
     /// The expected close date, in the form `YYYY-MM-DD`.
     forecast_expected_close_date: String,

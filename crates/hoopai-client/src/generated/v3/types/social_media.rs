@@ -290,7 +290,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// The author, as a record, a name or an id. The value of [`CommentItem::author`].
+    /// The value of [`CommentItem::author`].
     pub struct CommentAuthor {
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -304,7 +304,7 @@ crm_core::record! {
     pub struct CommentItem {
         /// The URLs of the attached files, or the files with their details.
         attachments: Vec<CommentAttachment> = "attachments",
-        /// The author, as a record, a name or an id.
+        /// The author.
         author: Option<CommentAuthor> = "author",
         content: Option<String> = "content",
         /// The time of creation.
@@ -515,7 +515,7 @@ crm_core::record! {
     /// The result of the operation. The value of [`CommentsGetListReply::results`].
     pub struct CommentsGetListResults {
         comments: Vec<CommentItem> = "comments",
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<CommentsListMeta> = "meta",
     }
 }
@@ -533,7 +533,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`CommentsGetListResults::meta`].
+    /// The totals and paging of the list. The value of [`CommentsGetListResults::meta`].
     pub struct CommentsListMeta {
         /// True if there are more records.
         has_more: Option<bool> = "hasMore",
@@ -1330,11 +1330,11 @@ crm_core::record! {
 crm_core::record! {
     /// The result of the operation. The value of [`FetchAvailableCategoriesEnvelope::results`].
     pub struct FetchAvailableCategoriesReply {
-        /// The categories, as records or ids.
+        /// The categories.
         categories: Vec<AvailableCategory> = "categories",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<SocialPlannerMeta> = "meta",
     }
 }
@@ -1417,7 +1417,7 @@ crm_core::record! {
     pub struct FetchCategoryQueuesReply {
         /// The human-readable message.
         message: Option<String> = "message",
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<SocialPlannerMeta> = "meta",
         queues: Vec<CategoryQueueWithCategory> = "queues",
     }
@@ -1510,7 +1510,7 @@ crm_core::record! {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`FetchQueueItemsReply::meta`].
+    /// The totals and paging of the list. The value of [`FetchQueueItemsReply::meta`].
     pub struct FetchQueueItemsMeta {
         /// The number of records.
         count: Option<String> = "count",
@@ -1528,7 +1528,7 @@ crm_core::record! {
         items: Vec<QueueItem> = "items",
         /// The human-readable message.
         message: Option<String> = "message",
-        /// Additional data, or the totals and paging of a list.
+        /// The totals and paging of the list.
         meta: Option<FetchQueueItemsMeta> = "meta",
     }
 }
@@ -2823,7 +2823,7 @@ impl SocialPlannerAttachment {
 }
 
 crm_core::record! {
-    /// Additional data, or the totals and paging of a list. The value of [`FetchAvailableCategoriesReply::meta`].
+    /// The totals and paging of the list. The value of [`FetchAvailableCategoriesReply::meta`].
     pub struct SocialPlannerMeta {
         /// The number of records.
         count: Option<String> = "count",

@@ -16,7 +16,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `account_users.list_seats`.
     pub struct SeatList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Seat> = "results",
     }
 }

@@ -34,7 +34,7 @@ crm_core::record! {
     pub struct PromptPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Prompt> = "results",
     }
 }
@@ -85,7 +85,7 @@ crm_core::record! {
     pub struct PromptRunPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PromptRun> = "results",
     }
 }
@@ -248,7 +248,7 @@ crm_core::record! {
     pub struct RecommendationPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Recommendation> = "results",
     }
 }

@@ -78,7 +78,7 @@ crm_core::open_enum! {
 crm_core::record! {
     /// Reply of `campaigns.list_asset_types` and `campaigns.list_cloneable_asset_types`.
     pub struct StringList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<String> = "results",
     }
 }

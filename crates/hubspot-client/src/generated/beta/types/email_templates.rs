@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value, ForwardPaging};
 crm_core::record! {
     /// An item of [`FolderPage::results`].
     pub struct Folder {
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         id: Option<String> = "id",
         name: Option<String> = "name",
@@ -20,7 +20,7 @@ crm_core::record! {
     pub struct FolderPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Folder> = "results",
     }
 }
@@ -29,7 +29,7 @@ crm_core::record! {
     /// Reply of `email_templates.create`, `email_templates.get` and `email_templates.update`.
     pub struct Template {
         body: Option<String> = "body",
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// The id of the folder.
         folder_id: Option<String> = "folderId",
@@ -85,7 +85,7 @@ crm_core::record! {
     pub struct TemplatePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Template> = "results",
     }
 }

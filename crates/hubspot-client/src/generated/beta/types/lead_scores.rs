@@ -908,7 +908,7 @@ crm_core::record! {
     pub struct ScoreFragmentPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ScoreFragment> = "results",
     }
 }
@@ -1020,7 +1020,7 @@ crm_core::record! {
     pub struct ScoreHistoryEntryPage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ScoreHistoryEntry> = "results",
     }
 }

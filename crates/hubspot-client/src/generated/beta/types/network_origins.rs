@@ -8,7 +8,7 @@ crm_core::record! {
     pub struct WebhookSubscription {
         /// The id of the app.
         app_id: Option<i64> = "appId",
-        /// Time at which it was created.
+        /// Time at which it was created. In milliseconds since 1970-01-01 UTC.
         created_at: Option<i64> = "createdAt",
         /// The id of the user who created it.
         created_by_user_id: Option<i64> = "createdByUserId",
@@ -25,7 +25,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `network_origins.list_webhooks`.
     pub struct WebhookSubscriptionList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<WebhookSubscription> = "results",
     }
 }

@@ -61,7 +61,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `object_tags.list`.
     pub struct CrmObjectTagList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CrmObjectTag> = "results",
     }
 }

@@ -98,7 +98,7 @@ crm_core::record! {
         inputs: Option<Vec<ObjectId>> = "inputs",
         /// The names of the properties to return.
         properties: Option<Vec<String>> = "properties",
-        /// The names of the properties to return with their earlier values.
+        /// The names of the properties to return with their earlier values. If it is not empty, a request has at most 50 inputs.
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
@@ -109,7 +109,7 @@ crm_core::setters!(CustomObjectsBatchRead {
     id_property: String,
     /// The names of the properties to return.
     properties[String],
-    /// The names of the properties to return with their earlier values.
+    /// The names of the properties to return with their earlier values. If it is not empty, a request has at most 50 inputs.
     properties_with_history[String],
 });
 

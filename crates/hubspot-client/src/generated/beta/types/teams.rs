@@ -16,7 +16,7 @@ crm_core::record! {
         num_errors: Option<i64> = "numErrors",
         /// Time at which the work was requested.
         requested_at: Option<Timestamp> = "requestedAt",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<TeamMemberReply> = "results",
         /// Time at which the work began.
         started_at: Option<Timestamp> = "startedAt",
@@ -128,7 +128,7 @@ crm_core::record! {
     pub struct TeamMemberResponsePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<TeamMemberReply> = "results",
     }
 }
@@ -147,7 +147,7 @@ crm_core::record! {
     pub struct TeamResponsePage {
         /// Position of the next page.
         paging: Option<ForwardPaging> = "paging",
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<TeamReply> = "results",
     }
 }

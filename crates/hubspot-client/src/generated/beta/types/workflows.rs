@@ -68,7 +68,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `workflows.list_action_types`.
     pub struct ActionTypeDefinitionList {
-        /// Items of this page, or the result of each input.
+        /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ActionTypeDefinition> = "results",
     }
 }
