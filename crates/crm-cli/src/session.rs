@@ -148,10 +148,15 @@ impl Session {
             department: department.to_owned(),
         };
         connect(at(base_url.clone())).map_err(|error| {
-            // The address is wrong if that of the vendor can be used.
-            match base_url.is_some() && error.kind() == ErrorKind::Config && api.connect(at(None)).is_ok() {
-                true => self.profile.wrong(r#""base_url""#, api, &error),
-                false => unusable(error),
+            let is_usable = |access: Access| error.kind() == ErrorKind::Config && api.connect(access).is_ok();
+            let any = Access { token: Secret::new("token"), login: None, ..at(None) };
+            if base_url.is_some() && is_usable(at(None)) {
+                self.profile.wrong(r#""base_url""#, api, &error)
+            } else if is_usable(any) {
+                unusable(error)
+            } else {
+                // The environment, for example its proxies.
+                Failure::usage(format!("no call can be made: {error}"))
             }
         })
     }

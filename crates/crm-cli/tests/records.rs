@@ -94,7 +94,10 @@ fn a_wrong_search_is_refused_before_anything_is_sent() {
         ("search hatch contacts", "invalid value 'hatch'"),
         ("search hoopai contacts", "contacts belong to a location; add --location-id ID"),
         ("search hoopai opportunities", "of HoopAI only contacts can be read so; read another list with --all"),
-        ("search hubspot contacts ada@example.com", "filter 1: the name of the property has characters other than letters"),
+        (
+            "search hubspot contacts ada@example.com",
+            "filter 1: the name of the property has characters other than letters",
+        ),
         (
             "search hubspot contacts --sort -email",
             "greatest first, HubSpot returns at most 10000 records; add --limit 10000",

@@ -49,7 +49,7 @@ pub(super) fn command() -> Command {
                 .conflicts_with("properties")
                 .help("Read all properties, also those of the account"),
         )
-        .arg(list("associations", "Also read the ids of associated records of these types, of HubSpot"))
+        .arg(list("associations", "Also read the ids of associated records of these types, of HubSpot; without labels"))
         .after_help(
             "An export that is interrupted continues if the same command is run again: its position is in FILE.position \
              until the end. No row is lost and none is written twice.\n\nExamples:\n  \

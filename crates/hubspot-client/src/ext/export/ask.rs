@@ -113,7 +113,7 @@ impl Ask {
             list = list.after(cursor);
         }
         // Through `pages`, because the page must have its list of records: otherwise it cannot be the last one.
-        let Some(page) = list.pages().max_pages(1).next().await.transpose()? else { return Ok(nothing()) };
+        let Some(page) = list.pages().first(Ok).await? else { return Ok(nothing()) };
         #[cfg(feature = "associations")]
         let (page, further) = {
             let mut page = page;
@@ -138,9 +138,7 @@ impl Ask {
         if let Some(id) = self.to {
             request = request.and(Filter::lte(ID, id));
         }
-        let Some(page) = objects.search(request).pages().max_pages(1).next().await.transpose()? else {
-            return Ok(nothing());
-        };
+        let Some(page) = objects.search(request).pages().first(Ok).await? else { return Ok(nothing()) };
         let more = page.paging.and_then(|paging| paging.next?.after).is_some_and(|after| !after.is_empty());
         let astray =
             |fault| Error::new(ErrorKind::Paging, fault).with_sent(Sent::Answered).with_operation(self.called(objects));
@@ -149,7 +147,7 @@ impl Ask {
         }
         let last = page.results.last().and_then(|record| record.id.clone());
         if more && last.is_none() {
-            return Err(astray("a page of the search is empty, although there are more"));
+            return Err(astray("the last record of a page has no id, although there are more"));
         }
         let rows = page.results.into_iter().map(|record| (number(record.id.as_deref()), listed(record))).collect();
         Ok(Page { rows, next: last.filter(|_| more), requests: 1 })

@@ -10,35 +10,46 @@ use crate::objects::Objects;
 use crate::operations::OBJECTS_LIST;
 use crate::types::{AssociatedId, AssociatedIdPage, ObjectWithAssociations};
 
-/// Reads the associations with records of these types that the list did not return. Returns the number of requests.
+/// Reads the associations with records of these types that the list did not return. A record that was archived meanwhile is
+/// removed. Returns the number of requests.
 pub(super) async fn complete(
     objects: &Objects,
     types: &[String],
-    records: &mut [ObjectWithAssociations],
+    records: &mut Vec<ObjectWithAssociations>,
 ) -> Result<u32, Error> {
     let mut requests = 0_u32;
     let associations = Associations::new(objects.call::<()>(&OBJECTS_LIST).pipeline());
-    for record in records {
-        let Some(id) = record.id.as_deref() else { continue };
+    let mut archived = HashSet::new();
+    for record in records.iter_mut() {
+        let Some(id) = record.id.clone() else { continue };
         let cut = record.associations.iter().filter(|(_, page)| is_cut(page));
         let cut: Vec<_> = cut.map(|(to, page)| (to.to_owned(), page.clone())).collect();
         for (to, page) in cut {
             // Replies have blanks in the names of types; paths do not.
             let name = to.replace(' ', "_");
             let asked = types.iter().find(|asked| asked.eq_ignore_ascii_case(&name)).unwrap_or(&name);
-            let all = associations.list(objects.object_type(), id, asked).limit(500).pages();
+            let all = associations.list(objects.object_type(), &id, asked).limit(500).pages();
             match all.try_collect().await {
                 Ok(all) => {
                     requests = requests.saturating_add(u32::try_from(all.len()).unwrap_or(u32::MAX));
                     let ids = all.into_iter().flat_map(|page| page.results).filter_map(|one| one.to_object_id);
                     record.associations.insert(to, joined(page, ids));
                 }
-                // The record was archived meanwhile. Its page keeps the position of the next.
-                Err(error) if error.kind() == ErrorKind::NotFound => requests = requests.saturating_add(1),
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    requests = requests.saturating_add(2);
+                    match objects.get(&id).send().await {
+                        Err(gone) if gone.kind() == ErrorKind::NotFound => {
+                            archived.insert(id);
+                            break;
+                        }
+                        _ => return Err(error),
+                    }
+                }
                 Err(error) => return Err(error),
             }
         }
     }
+    records.retain(|record| record.id.as_ref().is_none_or(|id| !archived.contains(id)));
     Ok(requests)
 }
 
