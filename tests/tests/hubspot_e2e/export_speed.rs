@@ -185,5 +185,6 @@ async fn an_export_uses_the_quota() {
     assert!([&quiet, &changing].iter().all(|measured| measured.used <= 1.0), "more than the limit");
     assert!(quiet.used > 0.93 && changing.used > 0.93, "{} {}", quiet.used, changing.used);
     assert!((0.45..0.55).contains(&shared.used), "{}", shared.used);
-    assert!((0.45..0.55).contains(&linked.used), "{}", linked.used);
+    // Less at the beginning, when one page is read, and at the end, where the requests of a page follow one another.
+    assert!((0.4..0.55).contains(&linked.used), "{}", linked.used);
 }
