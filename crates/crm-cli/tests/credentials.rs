@@ -397,7 +397,7 @@ fn whoami_fails_if_the_credential_is_refused_or_missing() {
 #[test]
 fn a_wrong_proxy_is_not_a_wrong_credential() {
     for proxy in ["socks://127.0.0.1:1080/", "socks5://127.0.0.1:1080"] {
-        let mut command = support::command("can hubspot contacts list", "/nowhere");
+        let mut command = support::command("whoami hubspot", "/nowhere");
         let ran = run(command.env("HUBSPOT_TOKEN", "token").env("HTTPS_PROXY", proxy));
         assert_eq!((ran.code, ran.output.as_str()), (2, ""), "{}", ran.errors);
         assert!(ran.errors.contains("proxy") && !ran.errors.contains("HUBSPOT_TOKEN"), "{}", ran.errors);
