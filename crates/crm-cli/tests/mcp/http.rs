@@ -138,10 +138,7 @@ fn a_write_that_a_signal_ends_is_in_doubt() {
     let body = json!({"properties": {"email": "ada@example.com"}});
     let write = call("write", &json!({"operation": "hubspot contacts create", "body": body}));
     let _open = send(&server, &of_session(&bearer, &session), &write);
-    while !fake.0.requests().iter().any(|request| request.method == "POST") {
-        assert!(server.child.try_wait().unwrap().is_none(), "the server ended too early");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    support::until("the write", || fake.0.requests().iter().any(|request| request.method == "POST"));
     Command::new("kill").args(["-INT", &server.child.id().to_string()]).status().unwrap();
     assert_eq!(server.child.wait().unwrap().code(), Some(8));
     let mut errors = String::new();
