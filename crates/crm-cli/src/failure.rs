@@ -119,8 +119,7 @@ impl Failure {
     /// answer: a proxy or a gateway may forbid the address.
     pub(crate) fn operation(found: &Found, error: &Error) -> Self {
         let failure = Self::call(error, !found.operation.reads());
-        let kind = error.vendor().and_then(|vendor| vendor.content_type.as_deref()).unwrap_or_default();
-        let missing = error.kind() == ErrorKind::Permission && !kind.contains("html");
+        let missing = error.kind() == ErrorKind::Permission && !is_web_page(error);
         match found.scopes().sentence().filter(|_| missing) {
             Some(scope) => failure.and(&format!("; {} requires {scope}", found.words())),
             None => failure,
@@ -171,6 +170,12 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.line)
     }
+}
+
+/// Returns true if the reply of a failed call is a web page, by the test of the core.
+fn is_web_page(error: &Error) -> bool {
+    let kind = error.vendor().and_then(|vendor| vendor.content_type.as_deref()).unwrap_or_default();
+    kind.to_ascii_lowercase().contains("html") || error.body().trim_ascii_start().starts_with(b"<")
 }
 
 fn code(kind: ErrorKind) -> u8 {

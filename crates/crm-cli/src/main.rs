@@ -32,8 +32,12 @@ mod waits;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use failure::Failure;
+
+/// The time after which the program ends although a thread is blocked, for example by an output that nobody reads.
+const BLOCKED: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let words: Result<Vec<String>, OsString> = std::env::args_os().map(OsString::into_string).collect();
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
         let done = run::run(asked).await;
         done.and(session::settle().await)
     });
+    runtime.shutdown_timeout(BLOCKED);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

@@ -16,6 +16,7 @@ mod shared;
 mod stdio;
 mod tools;
 mod turn;
+mod under_way;
 mod whole;
 
 use std::path::Path;
@@ -27,7 +28,7 @@ use rmcp::model::{
     ErrorData, Implementation, ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams,
     ReadResourceResponse, ReadResourceResult, ServerCapabilities, ServerConfig,
 };
-use rmcp::service::{RequestContext, RoleServer, serve_server};
+use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
 use tokio::sync::{OnceCell, mpsc};
 
@@ -40,9 +41,9 @@ use crate::waits;
 use files::Folder;
 use given::Given;
 use plan::Used;
-use shared::{Shared, Writing};
-use stdio::Stdio;
+use shared::Shared;
 use turn::{Answer, Stop, Turn};
+use under_way::UnderWay;
 
 /// They follow the names of the vendors.
 const INSTRUCTIONS: &str = "First `find` the operation, then `describe` it, then `read`, `write` or `batch`. \
@@ -60,16 +61,13 @@ pub(crate) async fn serve(options: &Options, files: Option<&str>, http: Option<&
         folder: files.map(|folder| Folder::open(Path::new(folder))).transpose()?,
         hubspot: OnceCell::new(),
         used: Used::default(),
-        writing: Writing::default(),
+        under_way: UnderWay::default(),
     };
     let server = Server { shared: Arc::new(shared) };
-    if let Some(address) = http {
-        return http::serve(server, address).await;
+    match http {
+        Some(address) => http::serve(server, address).await,
+        None => stdio::serve(server).await,
     }
-    let running = serve_server(server, Stdio::new()).await;
-    let running = running.map_err(|_| Failure::usage("the client closed the input, or did not speak MCP"))?;
-    let ended = running.waiting().await;
-    ended.map(drop).map_err(|error| Failure::other(format!("the server stopped: {error}")))
 }
 
 /// Refuses the options that the tools do not follow.
@@ -135,7 +133,7 @@ impl ServerHandler for Server {
         let answer = match Given::new(&request.name, arguments) {
             Ok(given) => {
                 let writes = tools::writes(&request.name) && !given.flag("dry_run");
-                let _counted = writes.then(|| self.shared.writing.begin());
+                let _counted = self.shared.under_way.begin(writes);
                 // A call may be dropped at any point, so a cancelled one stops within its request.
                 tokio::select! {
                     answer = self.answer(&request.name, &given, &turn) => answer,

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::time::Duration;
 
 use crm_fake::{Fake, Fault, Payload, Step, Vendor};
@@ -275,6 +277,37 @@ fn a_raw_reply_that_is_not_json_is_written_as_it_is() {
     assert_eq!((ran.code, ran.output.as_str()), (0, "id,name\n1,x\n"), "{}", ran.errors);
     let ran = crm_at(&fake.profile(false), &format!("{raw} --all"));
     assert_eq!((ran.code, ran.errors.as_str()), (2, "crm: raw returns one reply; leave out --all\n"));
+}
+
+/// A proxy or a gateway forbids the address, and no scope would help.
+#[test]
+fn a_web_page_is_not_a_missing_scope() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let entry = json!({"token": "pat-na1-x", "base_url": format!("http://{}", listener.local_addr().unwrap())});
+    let profiles = seed(&json!({"default": {"hubspot": entry}}).to_string());
+    for (kind, page, is_page) in [
+        ("Text/HTML; charset=x", "Forbidden", true),
+        ("text/plain", " <!DOCTYPE html><title>Forbidden</title>", true),
+        ("text/plain", "Forbidden", false),
+    ] {
+        let listener = listener.try_clone().unwrap();
+        let server = std::thread::spawn(move || {
+            let (stream, _) = listener.accept().unwrap();
+            let mut request = BufReader::new(stream);
+            let mut line = String::new();
+            while line != "\r\n" {
+                line.clear();
+                request.read_line(&mut line).unwrap();
+            }
+            let length = page.len();
+            let head = format!("HTTP/1.1 403 Forbidden\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n");
+            request.into_inner().write_all(format!("{head}Connection: close\r\n\r\n{page}").as_bytes()).unwrap();
+        });
+        let ran = crm_at(&profiles, "hubspot contacts list");
+        server.join().unwrap();
+        let told = ran.errors.contains("requires");
+        assert!(ran.code == 3 && told != is_page, "{kind} {page}: {}", ran.errors);
+    }
 }
 
 #[cfg(unix)]

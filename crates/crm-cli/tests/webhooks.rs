@@ -165,7 +165,22 @@ fn what_is_wrong_is_one_line() {
         (
             "webhooks listen hubspot --url hooks.example.com".to_owned(),
             2,
-            "invalid value 'hooks.example.com' for".to_owned(),
+            "--url must be a whole address, for example".to_owned(),
+        ),
+        (
+            "webhooks listen hubspot --url https://user:canary@a.example".to_owned(),
+            2,
+            "--url must not contain a user name or a password".to_owned(),
+        ),
+        (
+            "webhooks send hubspot http://user:canary@127.0.0.1:9".to_owned(),
+            2,
+            "URL must not contain a user name or a password".to_owned(),
+        ),
+        (
+            "webhooks listen hubspot --forward http://127.0.0.1:99999".to_owned(),
+            2,
+            "--forward must have a port from 1 to 65535".to_owned(),
         ),
         (
             "webhooks listen hoopai --url https://a.example".to_owned(),
@@ -202,6 +217,7 @@ fn what_is_wrong_is_one_line() {
     ] {
         let ran = run(&mut command(&line));
         assert_eq!((ran.code, ran.output.as_str()), (code, ""), "{line}: {}", ran.errors);
+        assert!(!ran.errors.contains("canary"), "{line}: {}", ran.errors);
         assert!(
             ran.errors.starts_with(&format!("crm: {sentence}")) && ran.errors.lines().count() == 1,
             "{line}: {}",

@@ -90,12 +90,7 @@ pub(super) async fn serve(server: Server, address: &str) -> Result<(), Failure> 
     // Calls that are under way may end; the streams of sessions have no end of their own.
     let ended = async { while connections.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(GRACE, ended).await;
-    match shared.writing.is_any() {
-        true => Err(Failure::doubt(
-            "ended while calls that change data were under way; their writes may have happened; look before you repeat them",
-        )),
-        false => Ok(()),
-    }
+    shared.under_way.end()
 }
 
 /// Returns the token of the environment.

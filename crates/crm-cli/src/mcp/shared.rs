@@ -1,14 +1,13 @@
 //! The part of the server that all calls of its tools share: the connections, and the permissions that the person gave who
 //! started it.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::files::Folder;
 use super::given::Given;
 use super::plan::{Plan, Used};
+use super::under_way::UnderWay;
 use crate::apis::{APIS, ApiEntry};
 use crate::catalogue::Found;
 use crate::check::{Fault, Input};
@@ -31,25 +30,8 @@ pub(super) struct Shared {
     pub(super) used: Used,
     /// The schema that writes of HubSpot's records are checked against.
     pub(super) schema: Checks,
-    /// The calls of tools that change data and are under way.
-    pub(super) writing: Writing,
-}
-
-/// Counts the calls of tools that change data: each has a reference.
-#[derive(Default)]
-pub(super) struct Writing(Arc<()>);
-
-impl Writing {
-    /// Counts a call until the reference is dropped.
-    #[must_use]
-    pub(super) fn begin(&self) -> Arc<()> {
-        Arc::clone(&self.0)
-    }
-
-    /// Returns true if a call is under way.
-    pub(super) fn is_any(&self) -> bool {
-        Arc::strong_count(&self.0) > 1
-    }
+    /// The calls of tools that have no answer yet.
+    pub(super) under_way: UnderWay,
 }
 
 impl Shared {

@@ -1,41 +1,90 @@
 //! Messages over standard input and output, a line each.
 //!
-//! The library's transport ignores a line that is not JSON, and the client would wait for ever. Here each line that is no
-//! message gets an error, with the id of the request if it has one.
+//! The library's transport ignores a line that is not JSON, reads on while nobody reads its answers, and drops calls without
+//! a word when the input ends.
+
+mod message;
+mod open;
+mod pieces;
 
 use std::io::{Error, Result};
 use std::sync::Arc;
+use std::time::Duration;
 
-use rmcp::model::{ErrorCode, ErrorData};
-use rmcp::service::{RoleServer, RxJsonRpcMessage, TxJsonRpcMessage};
+use rmcp::service::{RoleServer, RxJsonRpcMessage, TxJsonRpcMessage, serve_server};
 use rmcp::transport::Transport;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Stdin, Stdout, stdin, stdout};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
+
+use super::Server;
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use open::Open;
+use pieces::Pieces;
 
 /// The maximum size of a line in bytes, as in the library.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// The maximum length of the text of an id that is returned with an error.
-const LONGEST_ID: usize = 1024;
 /// A byte order mark, which some programs write before their first line.
 const BOM: &[u8] = b"\xef\xbb\xbf";
+/// The maximum time for answers after the end of the input.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Serves until the input ends and all requests are answered.
+pub(super) async fn serve(server: Server) -> std::result::Result<(), Failure> {
+    let shared = Arc::clone(&server.shared);
+    let (stdio, ended) = Stdio::new();
+    let running = serve_server(server, stdio).await;
+    let running = running.map_err(|_| Failure::usage("the client closed the input, or did not speak MCP"))?;
+    tokio::select! {
+        biased;
+        stopped = running.waiting() => {
+            return stopped.map(drop).map_err(|error| Failure::other(format!("the server stopped: {error}")));
+        }
+        Ok(()) = late(ended) => {}
+    }
+    shared.under_way.end()?;
+    Err(Failure::other("ended before the client read the answers of its last requests"))
+}
+
+/// Waits until the input has ended and answers are late, or a signal comes: clients send one soon after they close the input.
+async fn late(ended: oneshot::Receiver<()>) -> std::result::Result<(), oneshot::error::RecvError> {
+    ended.await?;
+    Interrupt::new().or(tokio::time::sleep(GRACE)).await;
+    Ok(())
+}
 
 /// The messages of the client, whose line may be read in parts: reading is cancelled when an answer is to be sent.
-pub(super) struct Stdio {
+struct Stdio {
     input: BufReader<Stdin>,
     line: Vec<u8>,
     /// True within a line that was refused for its size.
     refused: bool,
-    /// The answer to a line that is no message, until it is written.
+    /// The messages of the line that was read last.
+    pieces: Pieces,
+    /// The answer to text that is no message, until it is written.
     owed: Option<Value>,
     output: Arc<Mutex<Stdout>>,
+    open: Open,
+    /// Takes the end of the input, once.
+    end: Option<oneshot::Sender<()>>,
 }
 
 impl Stdio {
-    pub(super) fn new() -> Self {
-        let output = Arc::new(Mutex::new(stdout()));
-        Self { input: BufReader::new(stdin()), line: Vec::new(), refused: false, owed: None, output }
+    fn new() -> (Self, oneshot::Receiver<()>) {
+        let (end, ended) = oneshot::channel();
+        let stdio = Self {
+            input: BufReader::new(stdin()),
+            line: Vec::new(),
+            refused: false,
+            pieces: Pieces::default(),
+            owed: None,
+            output: Arc::new(Mutex::new(stdout())),
+            open: Open::default(),
+            end: Some(end),
+        };
+        (stdio, ended)
     }
 
     /// Reads to the end of a line or to the maximum size. Returns false at the end of the input.
@@ -46,18 +95,24 @@ impl Stdio {
         read.is_ok_and(|size| size > 0 || !self.line.is_empty()) || self.line.len() == MOST_BYTES
     }
 
-    /// Takes the line that was read. Returns the message in it, if there is one.
-    fn take(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+    /// Takes the line that was read.
+    fn take(&mut self) {
         let line = std::mem::take(&mut self.line);
         let too_long = line.len() == MOST_BYTES && !line.ends_with(b"\n");
-        if std::mem::replace(&mut self.refused, too_long) {
-            return None;
+        if !std::mem::replace(&mut self.refused, too_long) {
+            self.pieces = Pieces::of(line.strip_prefix(BOM).unwrap_or(&line).trim_ascii().to_vec());
         }
-        let line = line.strip_prefix(BOM).unwrap_or(&line).trim_ascii();
-        if line.is_empty() {
-            return None;
-        }
-        serde_json::from_slice(line).map_err(|_| self.owed = fault(line)).ok()
+    }
+
+    /// Writes the answer to text that is no message.
+    async fn pay(&mut self) -> Result<()> {
+        let Some(answer) = &self.owed else { return Ok(()) };
+        let line = line_of(answer)?;
+        let mut output = self.output.lock().await;
+        // A short line is taken as a whole, so that it is neither lost nor written twice if this is cancelled.
+        output.write_all(&line).await?;
+        self.owed = None;
+        output.flush().await
     }
 }
 
@@ -65,30 +120,36 @@ impl Transport<RoleServer> for Stdio {
     type Error = Error;
 
     fn send(&mut self, message: TxJsonRpcMessage<RoleServer>) -> impl Future<Output = Result<()>> + Send + 'static {
-        let output = Arc::clone(&self.output);
+        let (output, open) = (Arc::clone(&self.output), self.open.clone());
+        open.sends(&message);
         async move {
-            let line = line_of(&message)?;
-            let mut output = output.lock().await;
-            output.write_all(&line).await?;
-            output.flush().await
+            let sent = async {
+                let line = line_of(&message)?;
+                let mut output = output.lock().await;
+                output.write_all(&line).await?;
+                output.flush().await
+            };
+            let sent = sent.await;
+            open.sent(open::answered(&message).as_ref());
+            sent
         }
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
         loop {
-            if let Some(answer) = &self.owed {
-                let line = line_of(answer).ok()?;
-                let mut output = self.output.lock().await;
-                // A short line is taken as a whole, so that it is neither lost nor written twice if this is cancelled.
-                output.write_all(&line).await.ok()?;
-                self.owed = None;
-                output.flush().await.ok()?;
-            }
-            if !self.read().await {
-                return None;
-            }
-            if let Some(message) = self.take() {
-                return Some(message);
+            self.pay().await.ok()?;
+            self.open.room().await;
+            if let Some(piece) = self.pieces.next() {
+                match message::read(&piece) {
+                    Ok(Some(message)) if self.open.received(&message) => return Some(message),
+                    Ok(_) => {}
+                    Err(answer) => self.owed = Some(answer),
+                }
+            } else if self.end.is_some() && self.read().await {
+                self.take();
+            } else {
+                self.end.take().map(|end| end.send(()));
+                return self.open.end().await.map(message::unanswered);
             }
         }
     }
@@ -96,29 +157,6 @@ impl Transport<RoleServer> for Stdio {
     async fn close(&mut self) -> Result<()> {
         self.output.lock().await.flush().await
     }
-}
-
-/// Returns the error of a line that is no message. A notification never has an answer.
-fn fault(line: &[u8]) -> Option<Value> {
-    let (id, error) = match serde_json::from_slice::<Value>(line) {
-        Ok(message) => match (message.get("id"), message.get("method")) {
-            (None, Some(_)) => return None,
-            (id, method) => {
-                // An answer of the client has the id of a question of ours.
-                let id = id.filter(|id| method.is_some() && is_id(id)).cloned();
-                (id, ErrorData::invalid_request("the line is no request of JSON-RPC 2.0", None))
-            }
-        },
-        Err(_) => {
-            let message = "the line is not JSON, is nested too deeply, or is too long";
-            (None, ErrorData::new(ErrorCode::PARSE_ERROR, message, None))
-        }
-    };
-    Some(json!({"jsonrpc": "2.0", "id": id, "error": error}))
-}
-
-fn is_id(value: &Value) -> bool {
-    value.is_number() || value.as_str().is_some_and(|text| text.len() <= LONGEST_ID)
 }
 
 fn line_of(message: &impl Serialize) -> Result<Vec<u8>> {

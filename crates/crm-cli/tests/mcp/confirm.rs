@@ -64,6 +64,28 @@ fn the_user_is_asked_in_both_eras() {
     }
 }
 
+/// Some clients write all members of a message.
+#[test]
+fn an_answer_may_have_null_members_and_one_that_cannot_be_read_is_a_no() {
+    let (mut client, id) = start(false, asks());
+    let yes = json!({"action": "accept", "content": {"confirm": true}});
+    for (members, expected) in [
+        (json!({"error": "no"}), "did not confirm"),
+        (json!({"error": null}), "did not confirm"),
+        (json!({"result": yes, "error": {"code": 1, "message": "x"}}), "did not confirm"),
+        (json!({"result": null, "error": {"code": -32601, "message": "x"}}), "Call with dry_run: true"),
+        (json!({"result": yes, "error": null}), "\\\"done\\\":true"),
+    ] {
+        let call = client.begin("tools/call", json!({"name": "write", "arguments": archive(&id)}));
+        let question = client.next();
+        let mut answer = json!({"jsonrpc": "2.0", "id": question["id"]});
+        answer.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        client.send(&answer);
+        let result = client.wait(call).to_string();
+        assert!(result.contains(expected), "{members}: {result}");
+    }
+}
+
 #[test]
 fn a_client_that_announced_to_ask_and_cannot_confirms_by_digest() {
     let (mut client, id) = start(false, asks());

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::MOST_REPLY;
 use crate::client::Client;
-use crate::support::{File, seed};
+use crate::support::{File, seed, until};
 
 const ROWS: usize = 250;
 
@@ -92,9 +92,7 @@ fn a_cancelled_list_stops_and_leaves_no_file() {
             assert_eq!(client.next()["params"]["progress"].as_f64(), Some(f64::from(rows)));
         }
         // The slow step belongs to the list, not to the call after it.
-        while fake.requests().len() - before < 4 {
-            std::thread::yield_now();
-        }
+        until("the fourth request", || fake.requests().len() - before >= 4);
         client.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
         // Others are answered meanwhile, and the cancelled one is not.
         client.done("read", json!({"operation": "hubspot contacts list", "arguments": {"limit": 1}}));

@@ -128,25 +128,26 @@ fn call(name: &str, arguments: &Value) -> Value {
 
 #[cfg(unix)]
 #[test]
-fn a_write_that_a_signal_ends_is_in_doubt() {
-    let fake = Running::start(Fake::builder(Vendor::HubSpot));
-    fake.0.fail(Fault::Slow(Duration::from_secs(60)).on("contacts.create"));
-    let profile = fake.profile();
-    let mut server = serve(support::command("mcp --yes --http 0", profile.path()));
-    let bearer = format!("Bearer {TOKEN}");
-    let session = session(&server, &bearer);
+fn calls_that_a_signal_ends_are_a_failure() {
     let body = json!({"properties": {"email": "ada@example.com"}});
-    let write = call("write", &json!({"operation": "hubspot contacts create", "body": body}));
-    let _open = send(&server, &of_session(&bearer, &session), &write);
-    while !fake.0.requests().iter().any(|request| request.method == "POST") {
-        assert!(server.child.try_wait().unwrap().is_none(), "the server ended too early");
-        std::thread::sleep(Duration::from_millis(5));
+    for (tool, arguments, code, sentence) in [
+        ("write", json!({"operation": "hubspot contacts create", "body": body}), 8, "their writes may have happened"),
+        ("read", json!({"operation": "hubspot contacts list"}), 1, "calls that only read were under way"),
+    ] {
+        let fake = Running::start(Fake::builder(Vendor::HubSpot));
+        fake.0.fail(Fault::Slow(Duration::from_secs(60)));
+        let profile = fake.profile();
+        let mut server = serve(support::command("mcp --yes --http 0", profile.path()));
+        let bearer = format!("Bearer {TOKEN}");
+        let session = session(&server, &bearer);
+        let _open = send(&server, &of_session(&bearer, &session), &call(tool, &arguments));
+        support::until("the request", || !fake.0.requests().is_empty());
+        Command::new("kill").args(["-INT", &server.child.id().to_string()]).status().unwrap();
+        assert_eq!(server.child.wait().unwrap().code(), Some(code), "{tool}");
+        let mut errors = String::new();
+        server.errors.read_to_string(&mut errors).unwrap();
+        assert!(errors.contains(sentence), "{errors}");
     }
-    Command::new("kill").args(["-INT", &server.child.id().to_string()]).status().unwrap();
-    assert_eq!(server.child.wait().unwrap().code(), Some(8));
-    let mut errors = String::new();
-    server.errors.read_to_string(&mut errors).unwrap();
-    assert!(errors.contains("their writes may have happened"), "{errors}");
 }
 
 #[test]

@@ -4,12 +4,13 @@ mod batch;
 mod canary;
 mod client;
 mod confirm;
+mod ending;
 mod files;
 mod http;
+mod lines;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::io::{BufRead as _, Write as _};
 use std::time::Duration;
 
 use client::Client;
@@ -287,28 +288,4 @@ fn writes_are_off_and_a_lost_one_is_reported() {
     assert_eq!(fake.requests().len(), 1);
     client.done("write", write);
     assert_eq!(fake.count("contacts"), 1);
-}
-
-#[test]
-fn a_line_that_is_no_message_is_answered() {
-    let mut client = Client::start("--fake mcp", "/nowhere", true);
-    for line in [&b"{not json"[..], "[".repeat(1_000).as_bytes(), b"\"\xff\""] {
-        let input = client.input.as_mut().unwrap();
-        input.write_all(line).unwrap();
-        input.write_all(b"\n").unwrap();
-        let mut answer = String::new();
-        client.output.read_line(&mut answer).unwrap();
-        let answer: Value = serde_json::from_str(&answer).unwrap();
-        assert_eq!((&answer["id"], &answer["error"]["code"]), (&Value::Null, &json!(-32700)));
-    }
-    // Not of JSON-RPC; a notification without an answer; an empty line.
-    let input = client.input.as_mut().unwrap();
-    input.write_all(b"{\"id\": 7, \"method\": 1}\n{\"method\": \"x\"}\n\r\n").unwrap();
-    let answer = client.next();
-    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(7), &json!(-32600)));
-    // An answer of the client has the id of a question of the server.
-    client.send(&json!({"jsonrpc": "2.0", "id": 7, "result": {}, "error": null}));
-    let answer = client.next();
-    assert_eq!((&answer["id"], &answer["error"]["code"]), (&Value::Null, &json!(-32600)));
-    assert_eq!(client.done("status", json!({}))["fake"], true);
 }

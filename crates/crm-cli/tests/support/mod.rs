@@ -7,6 +7,7 @@ pub(crate) mod vendor;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// The result of a run.
 pub(crate) struct Ran {
@@ -62,6 +63,15 @@ pub(crate) fn command(line: &str, profiles: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crm"));
     command.args(line.split(' ')).env_clear().env("CRM_PROFILES", profiles).stdin(Stdio::null());
     command
+}
+
+/// Waits until something is so, and fails if it takes too long.
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}: not within a minute");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Runs a command to its end.

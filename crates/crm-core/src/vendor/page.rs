@@ -12,7 +12,7 @@ pub(super) fn message(reply: &RawReply) -> Option<String> {
     if text.is_empty() || reply.json().is_some() {
         return None;
     }
-    let html = reply.header("content-type").is_some_and(|kind| kind.contains("html"));
+    let html = reply.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
     if html || text.starts_with('<') {
         return Some(match title(text) {
             Some(title) => format!("{title} (a web page, not JSON)"),

@@ -36,8 +36,7 @@ pub(super) fn command() -> Command {
             Arg::new("url")
                 .long("url")
                 .value_name("URL")
-                .help("Address that is set at the vendor, if a proxy changes its host or path (HubSpot signs it)")
-                .value_parser(Public::read),
+                .help("Address that is set at the vendor, if a proxy changes its host or path (HubSpot signs it)"),
         )
         .arg(
             Arg::new("forward")
@@ -49,7 +48,8 @@ pub(super) fn command() -> Command {
 
 pub(super) async fn run(vendor: &str, profile: &Profile, matches: &ArgMatches) -> Result<(), Failure> {
     let verifier = Verifier::of(vendor, profile)?;
-    let public = matches.get_one::<Public>("url").cloned();
+    // A wrong address is not repeated in the message.
+    let public = matches.get_one::<String>("url").map(|address| Public::read(address, "--url")).transpose()?;
     if public.is_some() && !matches!(verifier, Verifier::HubSpot(_)) {
         return Err(Failure::usage(format!(
             "--url has no effect on webhooks of {vendor}, which do not sign the address; leave it out"

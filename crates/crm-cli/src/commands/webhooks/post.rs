@@ -9,6 +9,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use super::addresses;
 use crate::failure::Failure;
 
 /// The maximum time for the server's answer.
@@ -45,6 +46,7 @@ impl Place {
             return Err(Failure::usage(format!("{option} takes an address with http only, for a server without TLS")));
         }
         let (Some("http"), Some(host)) = (uri.scheme_str(), host) else { return Err(wrong()) };
+        addresses::check(&uri, option)?;
         let target = uri.path_and_query().map(|target| target.as_str()).filter(|target| *target != "/");
         let port = uri.port_u16().unwrap_or(80);
         Ok(Self { host: host.to_owned(), port, target: target.unwrap_or_default().to_owned() })

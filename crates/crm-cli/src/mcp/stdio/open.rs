@@ -1,0 +1,159 @@
+//! Messages that are not answered yet: the requests of the client, and the questions to it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rmcp::model::{ClientNotification, RequestId};
+use rmcp::service::{RoleServer, RxJsonRpcMessage, TxJsonRpcMessage};
+use tokio::sync::Notify;
+
+/// The maximum number of requests without an answer, so that memory does not grow with a client that sends requests and
+/// reads no answers. Requests that wait for an answer of the client are not counted, up to as many again: their answers may
+/// come after further requests, and are read then.
+const MOST_REQUESTS: usize = 500;
+
+/// Messages that are not answered yet.
+#[derive(Clone, Default)]
+pub(super) struct Open(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    ids: Mutex<Ids>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Ids {
+    requests: HashSet<RequestId>,
+    questions: HashSet<RequestId>,
+}
+
+impl Open {
+    /// Notes a message of the client. A cancelled request has no answer. Returns false for an answer if nothing was asked: the
+    /// library would end a session that has not begun.
+    pub(super) fn received(&self, message: &RxJsonRpcMessage<RoleServer>) -> bool {
+        type Message = RxJsonRpcMessage<RoleServer>;
+        let mut ids = self.ids();
+        let has_asked = !ids.questions.is_empty();
+        match message {
+            Message::Request(request) => {
+                ids.requests.insert(request.id.clone());
+            }
+            Message::Notification(message) => {
+                if let ClientNotification::CancelledNotification(cancelled) = &message.notification
+                    && let Some(id) = &cancelled.params.request_id
+                {
+                    ids.requests.remove(id);
+                }
+            }
+            Message::Response(answer) => {
+                ids.questions.remove(&answer.id);
+                return has_asked;
+            }
+            Message::Error(answer) => {
+                answer.id.as_ref().map(|id| ids.questions.remove(id));
+                return has_asked;
+            }
+        }
+        true
+    }
+
+    /// Notes a message that is to be written.
+    pub(super) fn sends(&self, message: &TxJsonRpcMessage<RoleServer>) {
+        if let TxJsonRpcMessage::<RoleServer>::Request(question) = message {
+            self.ids().questions.insert(question.id.clone());
+            self.0.changed.notify_one();
+        }
+    }
+
+    /// Notes a message that was written, or cannot be.
+    pub(super) fn sent(&self, answered: Option<&RequestId>) {
+        if answered.is_some_and(|id| self.ids().requests.remove(id)) {
+            self.0.changed.notify_one();
+        }
+    }
+
+    /// Waits until a further request may be read.
+    pub(super) async fn room(&self) {
+        let room = |ids: &mut Ids| ids.requests.len() < MOST_REQUESTS + ids.questions.len().min(MOST_REQUESTS);
+        self.until(|ids| room(ids).then_some(())).await;
+    }
+
+    /// Waits for the end, when the client sends nothing more: returns a question that it did not answer, or `None` as soon
+    /// as all requests are answered.
+    pub(super) async fn end(&self) -> Option<RequestId> {
+        self.until(|ids| match ids.questions.iter().next().cloned() {
+            Some(id) => Some(ids.questions.take(&id)),
+            None => ids.requests.is_empty().then_some(None),
+        })
+        .await
+    }
+
+    /// Waits until there is a value. Only one task waits, the one that reads.
+    async fn until<T>(&self, value: impl Fn(&mut Ids) -> Option<T>) -> T {
+        loop {
+            let found = value(&mut self.ids());
+            match found {
+                Some(value) => return value,
+                None => self.0.changed.notified().await,
+            }
+        }
+    }
+
+    fn ids(&self) -> MutexGuard<'_, Ids> {
+        self.0.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns the request that a message answers.
+pub(super) fn answered(message: &TxJsonRpcMessage<RoleServer>) -> Option<RequestId> {
+    match message {
+        TxJsonRpcMessage::<RoleServer>::Response(answer) => Some(answer.id.clone()),
+        TxJsonRpcMessage::<RoleServer>::Error(answer) => answer.id.clone(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn receive(open: &Open, message: Value) -> bool {
+        open.received(&serde_json::from_value(message).unwrap())
+    }
+
+    fn is_ready<T>(work: impl Future<Output = T>) -> bool {
+        std::pin::pin!(work).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[test]
+    fn a_further_request_is_read_after_an_answer_a_cancellation_or_while_the_client_is_asked() {
+        let open = Open::default();
+        for id in 0..MOST_REQUESTS {
+            assert!(is_ready(open.room()), "{id}");
+            receive(&open, json!({"jsonrpc": "2.0", "id": id, "method": "ping"}));
+        }
+        assert!(!is_ready(open.room()));
+        open.sent(Some(&RequestId::Number(3)));
+        assert!(is_ready(open.room()));
+        receive(&open, json!({"jsonrpc": "2.0", "id": 3, "method": "ping"}));
+        assert!(!is_ready(open.room()));
+        let cancelled = json!({"requestId": 3});
+        receive(&open, json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancelled}));
+        receive(&open, json!({"jsonrpc": "2.0", "id": 7, "method": "ping"}));
+        assert!(is_ready(open.room()));
+        receive(&open, json!({"jsonrpc": "2.0", "id": 3, "method": "ping"}));
+        assert!(!is_ready(open.room()));
+        let (question, answer) =
+            (json!({"jsonrpc": "2.0", "id": 0, "method": "ping"}), json!({"jsonrpc": "2.0", "id": 0, "result": {}}));
+        assert!(!receive(&open, answer.clone()));
+        open.sends(&serde_json::from_value(question).unwrap());
+        assert!(is_ready(open.room()));
+        assert!(receive(&open, answer));
+        assert!(!is_ready(open.room()));
+    }
+}
