@@ -30,7 +30,7 @@ impl Account for Contacts {
     }
 
     fn answer(&mut self, asked: &Asked) -> String {
-        assert!(asked.method == Method::POST && asked.query.is_empty());
+        assert!(asked.method == Method::POST && asked.path == "/contacts/search" && asked.query.is_empty());
         let body: Value = serde_json::from_slice(&asked.body).unwrap();
         assert_eq!(body["sort"], json!([{"field": "dateAdded", "direction": "asc"}]));
         let filter = &body["filters"][0];
