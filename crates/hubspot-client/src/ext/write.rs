@@ -40,16 +40,18 @@ impl Objects {
     }
 
     /// Updates any number of records, a hundred in each request, and reports the result of each. The records are given by
-    /// id or by a unique property.
+    /// id or by a unique property. HubSpot was seen to refuse `email` here as not unique (in 2024, nodejs issue 548);
+    /// [`upsert_many`](Self::upsert_many) accepts it.
     /// [`batch_update`](Self::batch_update) is a single request without the report.
     pub fn update_many(&self, rows: impl IntoIterator<Item = BatchUpdateRow>) -> Many<BatchUpdateRow, Object> {
         self.write_many(rows)
     }
 
     /// Creates any number of records, or updates those that exist, a hundred in each request, and reports the result of
-    /// each. The records are given by a unique property, which [`id_property`](BatchUpsertRow::id_property) names. Each result has a member `new`, which is true
-    /// if the record was created. The record's id is not a unique property: use [`update_many`](Self::update_many) for records
-    /// that exist. [`batch_upsert`](Self::batch_upsert) is a single request without the report.
+    /// each. The records are given by a unique property, which [`id_property`](BatchUpsertRow::id_property) names. Each
+    /// result has a member `new`, which is true if the record was created. The record's id is not a unique property: use
+    /// [`update_many`](Self::update_many) for records that exist. [`batch_upsert`](Self::batch_upsert) is a single request
+    /// without the report.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) {
