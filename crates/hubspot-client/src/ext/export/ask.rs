@@ -121,7 +121,7 @@ impl Ask {
             (page, further)
         };
         #[cfg(not(feature = "associations"))]
-        let further = 0;
+        let further = 0_u32;
         let next = page.paging.and_then(|paging| paging.next?.after).filter(|after| !after.is_empty());
         let rows = page.results.into_iter().map(|record| (number(record.id.as_deref()), record)).collect();
         Ok(Page { rows, next, requests: further.saturating_add(1) })
