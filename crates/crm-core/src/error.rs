@@ -305,10 +305,13 @@ impl Error {
     /// Returns true if the vendor may have carried out the request although the call failed. Check
     /// it before you repeat a failed write.
     ///
-    /// It is true if the request may have arrived and there was no answer; if the answer was a
-    /// server error, could not be read or did not match the vendor's document; and if the vendor is
-    /// known to refuse requests that it has carried out. One such attempt of a call is enough,
-    /// whatever the other attempts returned.
+    /// It is true if, in any attempt of the call:
+    ///
+    /// - the request may have arrived, and there was no answer;
+    /// - the answer was 408 or a server error, unless the vendor is known not to have carried the request out;
+    /// - the answer was a success that could not be read, did not match the vendor's document, or is not ready
+    ///   ([`ErrorKind::Pending`]);
+    /// - the vendor is known to answer such a request with an error although it carried it out (HoopAI: 422).
     ///
     /// ```
     /// # fn example(error: &crm_core::Error) {

@@ -26,10 +26,10 @@ const USER_AGENT: &str = concat!("hockeystack-client/", env!("CARGO_PKG_VERSION"
 
 /// Client for Account Intelligence. It is cheap to clone, and all clones share one limiter.
 ///
-/// The vendor counts the requests of each internet address, regardless of the token, and every
+/// The vendor counts the requests of each IP address, regardless of the token, and every
 /// poll counts as a request. So about ten companies can be looked
 /// up at the same time. All clients of a process with the same address share the limit. Other processes behind the same
-/// internet address are not counted, unless they use the same [`limiter`](ClientBuilder::limiter), for example a
+/// IP address are not counted, unless they use the same [`limiter`](ClientBuilder::limiter), for example a
 /// `RedisLimiter`.
 #[derive(Clone, Debug)]
 pub struct AccountIntelligence {
@@ -66,7 +66,7 @@ impl AccountIntelligence {
     }
 
     /// Returns this client with another token. Connections, settings and counters are shared, and so are the limit and
-    /// the budget for retries, because the vendor counts by internet address. A client takes less than a kilobyte.
+    /// the budget for retries, because the vendor counts by IP address. A client takes less than a kilobyte.
     #[must_use]
     pub fn with_account(&self, token: AccountIntelligenceToken) -> Self {
         Self { pipeline: self.pipeline.with_account(token.0) }

@@ -192,7 +192,8 @@ fn failures(operation: &Operation) -> Vec<String> {
     let told = |status: u16| operation.failures.contains(&status);
     let creates = operation.call.contains("create") || operation.call == "start";
     [
-        (one || told(404), "`ErrorKind::NotFound` if it does not exist."),
+        // HubSpot does not document if archiving fails where there is nothing to archive.
+        (told(404) || one && !operation.call.contains("archive"), "`ErrorKind::NotFound` if it does not exist."),
         (told(403), "`ErrorKind::Permission` if the account or its plan does not include it."),
         (told(409) && creates, "`ErrorKind::Conflict` if it already exists."),
         (told(413), "`ErrorKind::Validation` (413) if the file is too large."),

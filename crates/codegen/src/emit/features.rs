@@ -67,7 +67,7 @@ impl Operations {
         others.iter().fold(root.clone().unwrap_or_else(none), |text, Further { feature, adds }| {
             match (count(Some(feature)), adds) {
                 (Some(count), true) if root.is_some() => format!("{text}, and {count} more with `{feature}`"),
-                (Some(count), true) => count,
+                (Some(count), true) => format!("{count} with `{feature}`"),
                 (None, true) => text,
                 (count, false) => format!("{text} ({})", count.unwrap_or_else(none)),
             }

@@ -22,8 +22,9 @@ const TELLING: [&str; 5] = ["create", "list", "search", "get", "update"];
 /// Returns the documentation of the file of a resource: the number of its operations and the names of two.
 pub(super) fn about(resource: &str, operations: &[&Operation]) -> String {
     let telling = |call: &str| TELLING.iter().position(|known| *known == call).unwrap_or(TELLING.len());
-    let mut calls: Vec<&str> = operations.iter().map(|operation| operation.call.as_str()).collect();
-    calls.sort_by_key(|call| telling(call));
+    let mut sorted = operations.to_vec();
+    sorted.sort_by_key(|operation| (operation.deprecated, telling(&operation.call)));
+    let calls: Vec<&str> = sorted.iter().map(|operation| operation.call.as_str()).collect();
     let listed = match calls.as_slice() {
         [] => "no operations".to_owned(),
         [one] => format!("the operation `{one}`"),

@@ -9,7 +9,7 @@ pub(crate) mod account_intelligence {
     ///
     /// | window | requests | counted for | operations | reported in |
     /// |---|---|---|---|---|
-    /// | `burst`: 30 seconds | 10 | each internet address | all | no header |
+    /// | `burst`: 30 seconds | 10 | each IP address | all | no header |
     #[must_use]
     pub fn quotas() -> Quotas {
         Quotas::new([burst(10)])

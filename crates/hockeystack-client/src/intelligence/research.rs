@@ -71,7 +71,7 @@ impl AccountIntelligence {
     /// list and what was found, as [`find`](Self::find) returns it. `failed` has the errors, and `unknown` the companies
     /// whose answer was lost or was a server error; ask for those again.
     ///
-    /// The vendor allows ten questions in 30 seconds, so a list of 200 takes ten minutes and more. Waits are
+    /// The vendor allows ten questions in 30 seconds, so a list of 200 takes nine and a half minutes and more. Waits are
     /// `tracing` events of the target `crm_core::wait`, and [`stats`](Self::stats) counts the calls that wait.
     ///
     /// ```

@@ -29,7 +29,6 @@ impl Conversations {
     /// `DELETE /conversations/v3/conversations/threads/{threadId}`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.
     ///
     /// * `thread_id`: The id of the conversation thread.

@@ -29,7 +29,6 @@ impl Hubdb {
     /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
     ///
     /// * `table_id_or_name`: The id or the name of the table.

@@ -29,7 +29,6 @@ impl MediaBridge {
     /// `DELETE /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.
@@ -57,7 +56,6 @@ impl MediaBridge {
     /// `DELETE /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
     ///
     /// * `app_id`: The id of the app.

@@ -60,7 +60,6 @@ impl Objects {
     /// `DELETE /crm/objects/2026-03/{objectType}/{objectId}`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_ARCHIVE.scopes` lists all 77.
     ///
     /// * `object_id`: The id of the record.
@@ -324,7 +323,7 @@ impl Objects {
     }
     /// Searches records by property filters.
     ///
-    /// A request for more than 10,000 results fails with `ErrorKind::Validation`; use [`search_all`](crate::objects::Objects::search_all). The index lags behind writes by some seconds. Without `properties`, HubSpot returns its default properties only.
+    /// HubSpot returns the first 10,000 results only: after them, `items()` and `pages()` end with `ErrorKind::Validation`. [`search_all`](crate::objects::Objects::search_all) has no such limit. Without `limit`, a page has 10 records; the maximum is 200. The index lags behind writes by some seconds. Without `properties`, HubSpot returns its default properties only.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/search`
     ///

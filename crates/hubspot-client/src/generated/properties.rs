@@ -33,7 +33,6 @@ impl Properties {
     /// `DELETE /crm/properties/2026-03/{objectType}/{propertyName}`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_ARCHIVE.scopes` lists all 26.
     ///
     /// * `property_name`: The internal name of the property.
@@ -51,7 +50,6 @@ impl Properties {
     /// `DELETE /crm/properties/2026-03/{objectType}/groups/{groupName}`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_ARCHIVE_GROUP.scopes` lists all 26.
     ///
     /// * `group_name`: The internal name of the group.

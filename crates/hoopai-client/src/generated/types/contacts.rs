@@ -6,7 +6,7 @@ use super::{Map, Timestamp, Value, ContactSortDirection};
 crm_core::record! {
     /// The first source that led to the contact. The value of [`ContactById::attribution_source`].
     pub struct AttributionSource {
-        /// The campaign, as a record or a name.
+        /// The name of the campaign.
         campaign: Option<String> = "campaign",
         campaign_id: Option<String> = "campaignId",
         /// The click id of Google's display ads.
@@ -255,7 +255,7 @@ impl ContactSort {
 crm_core::record! {
     /// Reply of `contacts.batch_set_business`.
     pub struct ContactsBulkUpdateReply {
-        /// The ids of the contacts or sessions.
+        /// The ids of the contacts.
         ids: Vec<String> = "ids",
         /// True if the operation succeeded.
         success: Option<bool> = "success",
@@ -267,7 +267,7 @@ crm_core::record! {
     pub struct ContactsBusinessUpdate {
         /// Required in requests.
         business_id: Option<String> = "businessId",
-        /// The ids of the contacts or sessions. Required in requests.
+        /// The ids of the contacts. Required in requests.
         ids: Option<Vec<String>> = "ids",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -355,7 +355,7 @@ crm_core::record! {
         prev_page: Option<f64> = "prevPage",
         /// The position of the next page, in milliseconds since 1970.
         start_after: Option<f64> = "startAfter",
-        /// The id after which the next page begins.
+        /// The id of the last item on the page, with which the next page is requested.
         start_after_id: Option<String> = "startAfterId",
         total: Option<f64> = "total",
     }
@@ -837,7 +837,7 @@ crm_core::record! {
 crm_core::record! {
     /// Reply of `contacts.list_appointments`.
     pub struct GetEventsReply {
-        /// The events, or the number of each.
+        /// The appointments of the contact.
         events: Vec<GetEvent> = "events",
     }
 }

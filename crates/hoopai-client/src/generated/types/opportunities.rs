@@ -315,7 +315,7 @@ crm_core::record! {
         prev_page: Option<f64> = "prevPage",
         /// The position of the next page, in milliseconds since 1970.
         start_after: Option<f64> = "startAfter",
-        /// The id after which the next page begins.
+        /// The id of the last item on the page, with which the next page is requested.
         start_after_id: Option<String> = "startAfterId",
         total: Option<f64> = "total",
     }

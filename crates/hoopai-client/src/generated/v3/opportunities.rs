@@ -315,7 +315,7 @@ impl Search {
             call: self.call.set_query("startAfter", &start_after.to_string()),
         }
     }
-    /// The id at which the next page begins; requires `start_after`.
+    /// The id of the last item on the previous page; requires `start_after`.
     pub fn start_after_id(self, start_after_id: impl Display) -> Self {
         Self {
             call: self.call.set_query("startAfterId", &start_after_id.to_string()),

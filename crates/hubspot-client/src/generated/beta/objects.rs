@@ -33,7 +33,6 @@ impl Objects {
     /// `DELETE /crm/objects/2026-09-beta/{objectType}/{objectId}`
     ///
     /// * Idempotent: repeated if the reply is lost.
-    /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_ARCHIVE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
     ///
@@ -325,7 +324,7 @@ impl Objects {
     }
     /// Searches records by property filters.
     ///
-    /// A request for more than 10,000 results fails with `ErrorKind::Validation`; use [`search_all`](crate::objects::Objects::search_all). The index lags behind writes by some seconds. Without `properties`, HubSpot returns its default properties only.
+    /// HubSpot returns the first 10,000 results only: after them, `items()` and `pages()` end with `ErrorKind::Validation`. [`search_all`](crate::objects::Objects::search_all) has no such limit. Without `limit`, a page has 10 records; the maximum is 200. The index lags behind writes by some seconds. Without `properties`, HubSpot returns its default properties only.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/search`
     ///
