@@ -291,9 +291,9 @@ fn decode_noting<T: Wire>(body: &[u8], oddities: Option<&mut Vec<Oddity>>) -> Re
     }
     match (read, salvaged) {
         (Ok(value), _) | (Err(_), Some(value)) => Ok(value),
-        // A value of another type is not the reason if what follows it is not JSON.
+        // A value of another type is not the reason if the body is not JSON.
         (Err(error), None) => {
-            let (path, error) = if error.is_data() { fault(body).unwrap_or((place, error)) } else { (place, error) };
+            let (path, error) = fault(body).unwrap_or((place, error));
             Err(DecodeError { path, message: shown::quoted_values(&error.to_string()) })
         }
     }

@@ -9,7 +9,10 @@ use futures_core::Stream;
 use super::walker::Walker;
 use super::{Cursor, Paged};
 use crate::call::{Call, Sending};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind, Sent};
+
+/// The maximum number of empty pages in succession that [`Pages::first`] passes over.
+const MOST_EMPTY: usize = 100;
 
 /// The pages of a list, as a stream: for callers that need fields of a page other than its items, or
 /// that store page by page.
@@ -110,7 +113,7 @@ impl<P: Paged> Pages<P> {
     }
 
     /// Reads the first page with items, or the last one if no page has any, and passes it to `read`. A page can be empty
-    /// although more follow it. The future is boxed: an asynchronous function in each client would be checked by the
+    /// although more follow it; too many of them are an error. The future is boxed: an asynchronous function in each client would be checked by the
     /// compiler with that client, and this one is checked once.
     #[doc(hidden)]
     pub fn first<T>(self, read: impl FnOnce(Option<P::Page>) -> Result<T, Error> + Send + 'static) -> Sending<T>
@@ -120,9 +123,15 @@ impl<P: Paged> Pages<P> {
     {
         let mut pages = self.max_items(1);
         Box::pin(async move {
-            let mut last = None;
+            let (mut last, mut number) = (None, 0);
             while let Some(page) = pages.next().await {
                 last = Some(page?);
+                number += 1;
+                if number > MOST_EMPTY && pages.left > 0 {
+                    let error =
+                        Error::new(ErrorKind::Paging, "too many pages in succession are empty, and more follow");
+                    return Err(error.with_operation(pages.walker.called()).with_sent(Sent::Answered));
+                }
             }
             read(last)
         })

@@ -11,7 +11,7 @@ use super::list::{List, Place};
 use super::{Cursor, Next, PageContext, PageFacts, Paged, Position};
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Sent};
-use crate::meta::{OpMeta, Paging};
+use crate::meta::{Called, OpMeta, Paging};
 use crate::sync::BoxFuture;
 
 /// A page with its place.
@@ -68,6 +68,10 @@ impl<P: Paged> Walker<P> {
 
     pub(super) fn set_max_pages(&mut self, pages: usize) {
         self.max_pages = pages;
+    }
+
+    pub(super) fn called(&self) -> Called {
+        self.call.called()
     }
 
     pub(super) fn op(&self) -> &'static OpMeta {

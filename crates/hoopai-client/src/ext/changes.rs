@@ -146,15 +146,18 @@ struct Place {
     after: Option<Vec<Value>>,
     /// The number of contacts that were returned.
     number: u64,
+    /// The number of contacts of the largest page.
+    largest: usize,
 }
 
 impl Place {
     fn beginning(since: i64) -> Self {
-        Self { since, until: None, after: None, number: 0 }
+        Self { since, until: None, after: None, number: 0, largest: 0 }
     }
 
     fn save(&self) -> Value {
-        json!({"since": self.since, "until": self.until, "after": self.after, "number": self.number})
+        let Self { since, until, after, number, largest } = self;
+        json!({"since": since, "until": until, "after": after, "number": number, "largest": largest})
     }
 
     fn load(place: &Value) -> Option<Self> {
@@ -167,7 +170,9 @@ impl Place {
             after => Some(after.as_array()?.clone()),
         };
         let number = place.get("number").and_then(Value::as_u64).unwrap_or(0);
-        Some(Self { since: place.get("since")?.as_i64()?, until, after, number })
+        let largest =
+            place.get("largest").and_then(Value::as_u64).and_then(|number| number.try_into().ok()).unwrap_or(0);
+        Some(Self { since: place.get("since")?.as_i64()?, until, after, number, largest })
     }
 }
 
@@ -211,11 +216,12 @@ impl Ask {
             limit: self.limit.into(),
             counted: total.and_then(|total| u64::try_from(total).ok()),
             number: place.number.saturating_add(contacts.len() as u64),
+            largest: place.largest,
             after: place.after.as_ref(),
         };
-        let number = walked.number;
+        let (number, largest) = (walked.number, place.largest.max(contacts.len()));
         let (next, is_last) = match walked.following().map_err(|fault| self.astray(fault))? {
-            Some(after) => (Place { after: Some(after), number, ..place.clone() }, false),
+            Some(after) => (Place { after: Some(after), number, largest, ..place.clone() }, false),
             None => (Place::beginning(until.saturating_sub(self.overlap).max(place.since)), true),
         };
         let mut behind = place;

@@ -132,18 +132,20 @@ impl Source {
 }
 
 /// The errors of cells by language, without blanks: those of LibreOffice 7.4 and its translations, and those of Excel. A
-/// number follows `Err:`. An error that can be a value, `#IT`, is not one of them.
+/// number of three digits follows `Err:`. An error that can be a value, `#IT`, is not one of them.
 const ERRORS: &str = include_str!("source/errors.txt");
 
 /// Returns the fault of a cell of CSV whose content a spreadsheet or a conversion has lost.
 pub(super) fn lost(cell: &Value) -> Option<&'static str> {
     let text = cell.as_str()?;
     // French has a blank before the mark at the end.
-    let dense: String = text.chars().filter(|one| !one.is_whitespace()).collect();
-    let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
-    let is_error = |error: &str| match error.ends_with(':') {
-        true => dense.strip_prefix(error).is_some_and(is_number),
-        false => error == dense,
+    let dense = |text: &str| text.chars().filter(|one| !one.is_whitespace()).collect::<String>();
+    let (head, number) = text.trim().split_once(':').unwrap_or_default();
+    let is_code = number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, head) = (dense(text), dense(head));
+    let is_error = |error: &str| match error.strip_suffix(':') {
+        Some(word) => is_code && word == head,
+        None => error == whole,
     };
     if text.contains(['#', ':']) && ERRORS.split_ascii_whitespace().any(is_error) {
         return Some("is an error of the spreadsheet; correct the cell");

@@ -8,8 +8,7 @@ use rmcp::service::{RoleServer, RxJsonRpcMessage, TxJsonRpcMessage};
 use tokio::sync::Notify;
 
 /// The maximum number of requests without an answer, so that memory does not grow with a client that sends requests and
-/// reads no answers. Requests that wait for an answer of the client are not counted, up to as many again: their answers may
-/// come after further requests, and are read then.
+/// reads no answers. While a question to the client is open, everything is read: its answer may come after further requests.
 const MOST_REQUESTS: usize = 500;
 
 /// Messages that are not answered yet.
@@ -75,8 +74,7 @@ impl Open {
 
     /// Waits until a further request may be read.
     pub(super) async fn room(&self) {
-        let room = |ids: &mut Ids| ids.requests.len() < MOST_REQUESTS + ids.questions.len().min(MOST_REQUESTS);
-        self.until(|ids| room(ids).then_some(())).await;
+        self.until(|ids| (ids.requests.len() < MOST_REQUESTS || !ids.questions.is_empty()).then_some(())).await;
     }
 
     /// Waits for the end, when the client sends nothing more: returns a question that it did not answer, or `None` as soon

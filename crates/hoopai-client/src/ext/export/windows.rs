@@ -60,6 +60,8 @@ struct Walk {
     handed_out: Option<Vec<Value>>,
     /// The number of contacts that were read.
     number: u64,
+    /// The number of contacts of the largest page since the walk began or was resumed.
+    largest: usize,
     at_end: bool,
     fetching: bool,
     contacts: VecDeque<FoundContact>,
@@ -152,6 +154,7 @@ impl Windows {
             read: after.clone(),
             handed_out: after,
             number: 0,
+            largest: 0,
             at_end: !known.is_empty(),
             fetching: false,
             contacts: known,
@@ -176,8 +179,10 @@ impl Windows {
         let Some(walk) = self.walks.iter_mut().find(|walk| walk.key == key) else { return Ok(()) };
         walk.fetching = false;
         walk.number += page.len() as u64;
-        let walked = Walked { page: &page, limit, counted, number: walk.number, after: walk.read.as_ref() };
+        let Walk { number, largest, .. } = *walk;
+        let walked = Walked { page: &page, limit, counted, number, largest, after: walk.read.as_ref() };
         walk.at_end = walked.following()?.is_none();
+        walk.largest = largest.max(page.len());
         if let Some(last) = page.last() {
             walk.read = Some(last.search_after.clone());
         }

@@ -110,9 +110,6 @@ impl Ask {
             let id = record.id.clone().ok_or_else(|| self.astray("a record of the search has no id"))?;
             rows.push((id, record));
         }
-        if more && rows.is_empty() {
-            return Err(self.astray("a page of the search is empty, although there are more"));
-        }
         if !ascend(rows.iter().map(|(id, _)| Some(id.as_str())), behind) {
             return Err(self.astray("the ids of the search do not ascend, although it is sorted by them"));
         }

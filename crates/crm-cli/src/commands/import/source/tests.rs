@@ -49,7 +49,21 @@ fn errors_of_spreadsheets_are_no_values() {
     for cell in ["#NV", "#BEZUG!", "#N/D", "#WERT!", "#¿NOMBRE?", "#NOM\u{a0}?", "#Н/Д", "Fehler:508", "Err :502"] {
         assert!(lost(&json!(cell)).is_some(), "{cell}");
     }
-    for cell in ["#1", "N/A", "Err:", "Error", "#hashtag!", "", "de", "#", "#IT", "Fehler: keiner", "Room:12"] {
+    for cell in [
+        "#1",
+        "N/A",
+        "Err:",
+        "Error",
+        "#hashtag!",
+        "",
+        "de",
+        "#",
+        "#IT",
+        "Fehler: keiner",
+        "Hata: 404",
+        "Nap:12",
+        "Room:123",
+    ] {
         assert_eq!(lost(&json!(cell)), None, "{cell}");
     }
 }
