@@ -168,7 +168,7 @@ fn what_cannot_be_meant_is_refused_without_showing_it() {
         (r#"{"id": "x"} jane"#, "at `.`: "),
         (r#"{"properties": {"a": "x", "b": jane"#, "at `properties.b`: "),
         (r#"{"child": {"id": "x", "tags": ["x", null, jane"#, "at `child.tags[2]`: "),
-        (r#"{"new": [{"name": jane"#, "at `new`: "),
+        (r#"{"new": [{"name": jane"#, "at `new[0].name`: "),
     ] {
         let error = decode::<Node>(body.as_bytes()).err().unwrap_or_else(|| panic!("{body} was read"));
         let text = error.to_string();
