@@ -196,7 +196,7 @@ mod tests {
         let beta = [Further { feature: "beta", adds: true }];
         assert_eq!(of(&[(None, 7), (Some("beta"), 2)]).said(&beta), "7, and 2 more with `beta`");
         assert_eq!(of(&[(None, 7)]).said(&beta), "7");
-        assert_eq!(of(&[(Some("beta"), 2)]).said(&beta), "2");
+        assert_eq!(of(&[(Some("beta"), 2)]).said(&beta), "2 with `beta`");
         let v3 = [Further { feature: "v3", adds: false }];
         assert_eq!(of(&[(None, 7), (Some("v3"), 8)]).said(&v3), "7 (8)");
         assert_eq!(of(&[(None, 7)]).said(&v3), "7 (–)");
