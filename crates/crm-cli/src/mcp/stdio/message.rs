@@ -28,10 +28,9 @@ pub(super) fn read(text: &[u8]) -> Result<Option<Message>, Value> {
     let members = String::from_utf8_lossy(text);
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(&members).unwrap_or_default();
     let id = members.get("id").map(|id| serde_json::from_str::<Value>(id.get()).unwrap_or_default());
-    let is_answer = ["result", "error"].iter().any(|name| members.contains_key(*name));
     match (members.contains_key("method"), id) {
         (true, None) => Ok(None),
-        (false, Some(id)) if is_answer => match serde_json::from_value(id) {
+        (false, Some(id)) => match serde_json::from_value(id) {
             Ok(question) => Ok(Some(unanswered(question))),
             Err(_) => Err(fault(text, None)),
         },
