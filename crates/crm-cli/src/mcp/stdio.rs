@@ -8,6 +8,7 @@ mod open;
 mod pieces;
 
 use std::io::{Error, Result};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,27 +32,37 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// The maximum time for answers after the end of the input.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Serves until the input ends and all requests are answered.
+/// Serves until the input ends and all requests are answered, or until a signal comes.
 pub(super) async fn serve(server: Server) -> std::result::Result<(), Failure> {
     let shared = Arc::clone(&server.shared);
     let (stdio, ended) = Stdio::new();
-    let running = serve_server(server, stdio).await;
-    let running = running.map_err(|_| Failure::usage("the client closed the input, or did not speak MCP"))?;
-    tokio::select! {
-        biased;
-        stopped = running.waiting() => {
-            return stopped.map(drop).map_err(|error| Failure::other(format!("the server stopped: {error}")));
+    // It lives until the end of this function, so that the calls that a signal interrupts are still under way.
+    let mut session = pin!(async {
+        let running = serve_server(server, stdio).await;
+        let running = running.map_err(|_| Failure::usage("the client closed the input, or did not speak MCP"))?;
+        tokio::select! {
+            biased;
+            stopped = running.waiting() => match stopped {
+                Ok(_) => Ok(true),
+                Err(error) => Err(Failure::other(format!("the server stopped: {error}"))),
+            },
+            Ok(()) = late(ended) => Ok(false),
         }
-        Ok(()) = late(ended) => {}
+    });
+    match Interrupt::new().or(session.as_mut()).await.transpose()? {
+        Some(true) => Ok(()),
+        None => shared.under_way.end(),
+        Some(false) => {
+            shared.under_way.end()?;
+            Err(Failure::other("ended before the client read the answers of its last requests"))
+        }
     }
-    shared.under_way.end()?;
-    Err(Failure::other("ended before the client read the answers of its last requests"))
 }
 
-/// Waits until the input has ended and answers are late, or a signal comes: clients send one soon after they close the input.
+/// Waits until the input has ended and answers are late.
 async fn late(ended: oneshot::Receiver<()>) -> std::result::Result<(), oneshot::error::RecvError> {
     ended.await?;
-    Interrupt::new().or(tokio::time::sleep(GRACE)).await;
+    tokio::time::sleep(GRACE).await;
     Ok(())
 }
 
