@@ -141,7 +141,7 @@ impl Transport<RoleServer> for Stdio {
                 output.flush().await
             };
             let sent = sent.await;
-            open.sent(open::answered(&message).as_ref());
+            open.sent(&message);
             sent
         }
     }

@@ -1,5 +1,6 @@
 //! Tokens in the keyring of the system: Keychain, Credential Manager or Secret Service.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -17,9 +18,11 @@ const SERVICE: &str = "crm";
 /// which the user may have to unlock the keyring.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(60)];
 
-/// True if the keyring did not answer. It is not asked again, because each question would wait as long. Locked during a
-/// question, so that there is one at a time.
-static SILENT: Mutex<bool> = Mutex::const_new(false);
+/// True from a question to its answer. If nobody waits for the answer any more, the keyring is not asked again before it
+/// comes, because each question would wait as long.
+static SILENT: AtomicBool = AtomicBool::new(false);
+/// Locked during a question, so that there is one at a time.
+static QUESTION: Mutex<()> = Mutex::const_new(());
 
 /// Reads the token of an API in a profile.
 pub(super) async fn read(profile: &str, api: &str) -> Result<Secret, Failure> {
@@ -78,9 +81,7 @@ impl Trouble {
             Self::Error(Error::PlatformFailure(_)) => "its service failed; start it again",
             Self::Error(Error::TooLong(..)) => "the token is too long for it; use another keyring",
             Self::Error(_) => "it returned something that is not a token; remove the entry",
-            Self::Silent => {
-                "it did not answer within a minute; unlock it, if it shows a window that asks for it, and start again"
-            }
+            Self::Silent => "it does not answer; unlock it, if it shows a window that asks for it, and start again",
         }
     }
 }
@@ -91,14 +92,17 @@ async fn ask<T: Send + 'static>(
     api: &str,
     question: impl FnOnce(Entry) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Trouble> {
-    let mut silent = SILENT.lock().await;
-    if *silent {
+    let _one = QUESTION.lock().await;
+    if SILENT.swap(true, Ordering::Relaxed) {
         return Err(Trouble::Silent);
     }
     let name = format!("{profile}/{api}");
-    let answered = answer(move || entry(&name).and_then(question), PATIENCE).await;
-    *silent = matches!(answered, Err(Trouble::Silent));
-    answered
+    let question = move || {
+        let answer = entry(&name).and_then(question);
+        SILENT.store(false, Ordering::Relaxed);
+        answer
+    };
+    answer(question, PATIENCE).await
 }
 
 /// Asks on a thread of its own: a service that waits for the user, for example in a window that nobody sees, does not

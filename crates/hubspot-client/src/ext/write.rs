@@ -40,8 +40,8 @@ impl Objects {
     }
 
     /// Updates any number of records, a hundred in each request, and reports the result of each. The records are given by
-    /// id or by a unique property. HubSpot was seen to refuse `email` here as not unique (in 2024, nodejs issue 548);
-    /// [`upsert_many`](Self::upsert_many) accepts it.
+    /// id or by a unique property. HubSpot refused `email` here in 2024 as not unique
+    /// (`hubspot-api-nodejs`, issue 548); [`upsert_many`](Self::upsert_many) accepts it.
     /// [`batch_update`](Self::batch_update) is a single request without the report.
     pub fn update_many(&self, rows: impl IntoIterator<Item = BatchUpdateRow>) -> Many<BatchUpdateRow, Object> {
         self.write_many(rows)

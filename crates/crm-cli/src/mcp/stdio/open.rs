@@ -1,6 +1,6 @@
 //! Messages that are not answered yet: the requests of the client, and the questions to it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rmcp::model::{ClientNotification, RequestId};
@@ -23,8 +23,27 @@ struct State {
 
 #[derive(Default)]
 struct Ids {
-    requests: HashSet<RequestId>,
+    /// The number of requests with each id.
+    requests: HashMap<RequestId, usize>,
+    /// The number of answers that are being written.
+    answers: usize,
     questions: HashSet<RequestId>,
+}
+
+impl Ids {
+    fn open(&self) -> usize {
+        self.requests.values().sum::<usize>() + self.answers
+    }
+
+    /// Removes a request that is answered or cancelled.
+    fn close(&mut self, id: &RequestId) {
+        if let Some(number) = self.requests.get_mut(id) {
+            *number -= 1;
+            if *number == 0 {
+                self.requests.remove(id);
+            }
+        }
+    }
 }
 
 impl Open {
@@ -36,13 +55,13 @@ impl Open {
         let has_asked = !ids.questions.is_empty();
         match message {
             Message::Request(request) => {
-                ids.requests.insert(request.id.clone());
+                *ids.requests.entry(request.id.clone()).or_default() += 1;
             }
             Message::Notification(message) => {
                 if let ClientNotification::CancelledNotification(cancelled) = &message.notification
                     && let Some(id) = &cancelled.params.request_id
                 {
-                    ids.requests.remove(id);
+                    ids.close(id);
                 }
             }
             Message::Response(answer) => {
@@ -59,22 +78,36 @@ impl Open {
 
     /// Notes a message that is to be written.
     pub(super) fn sends(&self, message: &TxJsonRpcMessage<RoleServer>) {
-        if let TxJsonRpcMessage::<RoleServer>::Request(question) = message {
-            self.ids().questions.insert(question.id.clone());
-            self.0.changed.notify_one();
+        type Message = TxJsonRpcMessage<RoleServer>;
+        let mut ids = self.ids();
+        match message {
+            Message::Request(question) => {
+                ids.questions.insert(question.id.clone());
+                self.0.changed.notify_one();
+            }
+            Message::Response(answer) => {
+                ids.close(&answer.id);
+                ids.answers += 1;
+            }
+            Message::Error(answer) => {
+                answer.id.iter().for_each(|id| ids.close(id));
+                ids.answers += 1;
+            }
+            Message::Notification(_) => {}
         }
     }
 
     /// Notes a message that was written, or cannot be.
-    pub(super) fn sent(&self, answered: Option<&RequestId>) {
-        if answered.is_some_and(|id| self.ids().requests.remove(id)) {
+    pub(super) fn sent(&self, message: &TxJsonRpcMessage<RoleServer>) {
+        if is_answer(message) {
+            self.ids().answers -= 1;
             self.0.changed.notify_one();
         }
     }
 
     /// Waits until a further request may be read.
     pub(super) async fn room(&self) {
-        self.until(|ids| (ids.requests.len() < MOST_REQUESTS || !ids.questions.is_empty()).then_some(())).await;
+        self.until(|ids| (ids.open() < MOST_REQUESTS || !ids.questions.is_empty()).then_some(())).await;
     }
 
     /// Waits for the end, when the client sends nothing more: returns a question that it did not answer, or `None` as soon
@@ -82,7 +115,7 @@ impl Open {
     pub(super) async fn end(&self) -> Option<RequestId> {
         self.until(|ids| match ids.questions.iter().next().cloned() {
             Some(id) => Some(ids.questions.take(&id)),
-            None => ids.requests.is_empty().then_some(None),
+            None => (ids.open() == 0).then_some(None),
         })
         .await
     }
@@ -103,13 +136,8 @@ impl Open {
     }
 }
 
-/// Returns the request that a message answers.
-pub(super) fn answered(message: &TxJsonRpcMessage<RoleServer>) -> Option<RequestId> {
-    match message {
-        TxJsonRpcMessage::<RoleServer>::Response(answer) => Some(answer.id.clone()),
-        TxJsonRpcMessage::<RoleServer>::Error(answer) => answer.id.clone(),
-        _ => None,
-    }
+fn is_answer(message: &TxJsonRpcMessage<RoleServer>) -> bool {
+    matches!(message, TxJsonRpcMessage::<RoleServer>::Response(_) | TxJsonRpcMessage::<RoleServer>::Error(_))
 }
 
 #[cfg(test)]
@@ -136,15 +164,22 @@ mod tests {
             receive(&open, json!({"jsonrpc": "2.0", "id": id, "method": "ping"}));
         }
         assert!(!is_ready(open.room()));
-        open.sent(Some(&RequestId::Number(3)));
+        let answered = serde_json::from_value(json!({"jsonrpc": "2.0", "id": 3, "result": {}})).unwrap();
+        open.sends(&answered);
+        assert!(!is_ready(open.room()));
+        // A cancellation that comes late does not take back the answer.
+        let late = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 3}});
+        receive(&open, late);
+        assert!(!is_ready(open.room()));
+        open.sent(&answered);
         assert!(is_ready(open.room()));
         receive(&open, json!({"jsonrpc": "2.0", "id": 3, "method": "ping"}));
         assert!(!is_ready(open.room()));
         let cancelled = json!({"requestId": 3});
         receive(&open, json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancelled}));
-        receive(&open, json!({"jsonrpc": "2.0", "id": 7, "method": "ping"}));
         assert!(is_ready(open.room()));
-        receive(&open, json!({"jsonrpc": "2.0", "id": 3, "method": "ping"}));
+        // Two requests with one id are two.
+        receive(&open, json!({"jsonrpc": "2.0", "id": 7, "method": "ping"}));
         assert!(!is_ready(open.room()));
         let (question, answer) =
             (json!({"jsonrpc": "2.0", "id": 0, "method": "ping"}), json!({"jsonrpc": "2.0", "id": 0, "result": {}}));

@@ -21,7 +21,7 @@ pub(super) fn handle(call: &Call<'_>, object_type: &str, verb: &str, world: &mut
     }
     let by_record_id = inputs.iter().any(|input| text(input, "idProperty") == Some("hs_object_id"));
     if by_record_id && matches!(verb, "update" | "upsert") {
-        // The real API refuses the whole batch, as connectors met it in 2026-08.
+        // The real API refuses the whole batch (segmentio/action-destinations, pull request 3957, 2026-08).
         let message = "the rows cannot be identified by hs_object_id, which is not a unique property";
         return Some(Err(Fail::invalid(message)));
     }
