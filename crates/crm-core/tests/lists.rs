@@ -47,6 +47,22 @@ impl Paged for Skipped {
     }
 }
 
+/// The same for records.
+struct Records;
+
+impl Paged for Records {
+    type Page = Value;
+    type Item = Value;
+
+    fn facts(_: &Value) -> PageFacts {
+        PageFacts::default()
+    }
+
+    fn items(page: Value) -> Vec<Value> {
+        page["items"].as_array().cloned().unwrap_or_default()
+    }
+}
+
 fn page(from: usize, size: usize) -> Reply {
     let to = (from + size).min(ALL);
     let next = if to < ALL { json!(format!("t{to}")) } else { Value::Null };
@@ -200,6 +216,30 @@ async fn offsets_in_the_body_begin_where_the_caller_says() {
     let tail = search(json!({"limit": 10, "skip": 5})).try_collect().await.unwrap();
     assert_eq!(tail, (5..ALL as u64).collect::<Vec<_>>());
     assert_eq!(search(json!({"q": 1})).try_collect().await.unwrap().len(), ALL);
+}
+
+#[tokio::test]
+async fn a_list_that_ignores_the_position_ends() {
+    // The vendor returns the same contacts for each offset; a page of three is all that it has if ten were requested.
+    let server = Server::start(|_, _| reply(200, "{\"items\":[{\"id\":\"7\"},{\"id\":\"8\"},{\"id\":\"9\"}]}")).await;
+    let pipeline = pipeline(&server);
+    let search = |body: Value| Paginator::<Records>::new(Call::new(&pipeline, &SKIP).json(&body));
+    assert_eq!(search(json!({"limit": 10})).try_collect().await.unwrap().len(), 3);
+    assert_eq!(server.seen().len(), 2);
+    for body in [json!({"limit": 3}), json!({})] {
+        let mut items = search(body);
+        let mut got = 0;
+        let error = loop {
+            match items.next().await {
+                Some(Ok(_)) => got += 1,
+                Some(Err(error)) => break error,
+                None => panic!("ended without the error"),
+            }
+        };
+        assert_eq!((got, error.kind(), error.may_have_happened()), (3, ErrorKind::Paging, false));
+        assert!(error.to_string().contains("the items of the last page again"), "{error}");
+        assert!(items.next().await.is_none());
+    }
 }
 
 #[tokio::test]

@@ -103,7 +103,8 @@ impl<'a> PageContext<'a> {
     }
 
     /// Continues at the current offset plus the number of received items. The end is an empty page,
-    /// `has_more` being false, the total being reached or, if neither is known, a short page.
+    /// `has_more` being false, the total being reached or, if neither is known, a page that is smaller than requested and
+    /// than an earlier one.
     #[must_use]
     pub fn offset(&self, total: Option<u64>, has_more: Option<bool>) -> Next {
         let current = match self.at {
@@ -124,8 +125,8 @@ impl<'a> PageContext<'a> {
     }
 
     /// Continues at the next page number, if pages are counted from `first`. The end is an empty page,
-    /// `has_next` being false, the total of items being reached or, if neither is known, a short
-    /// page.
+    /// `has_next` being false, the total of items being reached or, if neither is known, a page that is smaller than
+    /// requested and than an earlier one.
     #[must_use]
     pub fn page(&self, first: u64, total: Option<u64>, has_next: Option<bool>) -> Next {
         let current = match self.at {
@@ -151,23 +152,26 @@ impl<'a> PageContext<'a> {
         Next::new(pair.map(|(value, id)| Position::After { value, id }), has_more)
     }
 
-    /// Continues after the sort values of the last item. The end is an empty or a short page.
+    /// Continues after the sort values of the last item. The end is an empty page, a first page with the total number
+    /// of items, or a page that is smaller than requested and than an earlier one.
     #[must_use]
-    pub fn values(&self, values: Option<Vec<Value>>) -> Next {
-        let end = self.received == 0 || self.short();
+    pub fn values(&self, values: Option<Vec<Value>>, total: Option<u64>) -> Next {
+        let whole = *self.at == Position::Start && total.is_some_and(|total| total <= self.received as u64);
+        let end = self.received == 0 || whole || self.short();
         Next::new(values.filter(|values| !end && !values.is_empty()).map(Position::Values), None)
     }
 
     /// Continues after the id or sort value of the last item. The end is an empty page, `has_more` being
-    /// false or, if that is not known, a short page.
+    /// false or, if that is not known, a page that is smaller than requested and than an earlier one.
     #[must_use]
     pub fn keyset(&self, last: Option<String>, has_more: Option<bool>) -> Next {
         let end = self.received == 0 || has_more == Some(false) || has_more.is_none() && self.short();
         Next::new(last.filter(|last| !end && !last.is_empty()).map(Position::Token), has_more)
     }
 
-    /// Returns true if fewer items were received than requested.
+    /// Returns true if fewer items were received than requested and than on an earlier page. Fewer than requested
+    /// alone is not the end, because the vendor may limit the size of its pages.
     fn short(&self) -> bool {
-        self.limit.is_some_and(|limit| (self.received as u64) < limit)
+        self.received < self.earlier && self.limit.is_some_and(|limit| (self.received as u64) < limit)
     }
 }

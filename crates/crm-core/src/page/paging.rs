@@ -74,6 +74,11 @@ impl Paging {
         value.as_u64().or_else(|| value.as_str()?.parse().ok())
     }
 
+    /// Returns true if the positions are computed, because the vendor returns none.
+    pub(super) fn is_computed(&self) -> bool {
+        !self.told && matches!(self.kind.somewhere(), Position::Offset(_) | Position::Page(_))
+    }
+
     /// The page size that the call requests.
     pub(super) fn size<T>(&self, call: &Call<T>) -> Option<u64> {
         let name = self.limit?;
@@ -104,8 +109,8 @@ impl Paging {
                 _ => cx.pair(None, None, more),
             },
             PagingKind::SearchAfter => match next {
-                Some(Position::Values(values)) => cx.values(Some(values)),
-                _ => cx.values(None),
+                Some(Position::Values(values)) => cx.values(Some(values), total),
+                _ => cx.values(None, total),
             },
         }
     }

@@ -34,7 +34,8 @@ fn offsets() {
         (10, None, Some(110), None, None),
         (10, None, Some(110), Some(true), None),
         (10, None, Some(111), None, Some(110)),
-        (10, Some(20), None, None, None),
+        // The vendor may limit its pages to 10 items.
+        (10, Some(20), None, None, Some(110)),
         (10, Some(20), None, Some(true), Some(110)),
         (10, Some(20), Some(500), None, Some(110)),
         (10, Some(10), None, None, Some(110)),
@@ -43,6 +44,8 @@ fn offsets() {
         let cx = PageContext::new(&here, received, limit);
         assert_eq!(cx.offset(total, more), at(next.map(Position::Offset)), "{received} {limit:?} {total:?} {more:?}");
     }
+    let last = PageContext::new(&here, 10, Some(20)).after_a_page_of(20);
+    assert_eq!(last.offset(None, None), Next::End);
     let first = PageContext::new(&Position::Start, 10, None);
     assert_eq!(first.offset(None, None), Next::At(Position::Offset(10)));
     assert_eq!(first.starting_at(Some(30)).offset(None, None), Next::At(Position::Offset(40)));
@@ -62,7 +65,7 @@ fn page_numbers() {
         (Position::Page(3), 10, Some(10), Some(30), None, None),
         (Position::Start, 10, None, Some(10), None, None),
         (Position::Page(3), 0, None, None, None, None),
-        (Position::Page(3), 5, Some(10), None, None, None),
+        (Position::Page(3), 5, Some(10), None, None, Some(4)),
         (Position::Page(3), 5, Some(10), None, Some(true), Some(4)),
         (Position::Page(3), 10, None, None, Some(false), None),
         // The vendor's pages are smaller than asked for.
@@ -81,6 +84,7 @@ fn page_numbers() {
     }
     let last = PageContext::new(&Position::Page(3), 20, Some(100)).after_a_page_of(50);
     assert_eq!(last.page(1, Some(120), None), Next::End);
+    assert_eq!(last.page(1, None, None), Next::End);
     let from_zero = PageContext::new(&Position::Start, 10, Some(10));
     assert_eq!(from_zero.page(0, Some(11), None), Next::At(Position::Page(1)));
     assert_eq!(from_zero.page(0, Some(10), None), Next::End);
@@ -91,7 +95,9 @@ fn page_numbers() {
 #[test]
 fn keysets() {
     let full = PageContext::new(&Position::Start, 10, Some(10));
-    let short = PageContext::new(&Position::Start, 9, Some(10));
+    // The vendor may limit its pages to 9 items.
+    let first = PageContext::new(&Position::Start, 9, Some(10));
+    let short = first.after_a_page_of(10);
     let empty = PageContext::new(&Position::Start, 0, None);
     let text = |text: &str| Some(text.to_owned());
     let pair = Position::After { value: "v".into(), id: "i".into() };
@@ -102,14 +108,20 @@ fn keysets() {
     assert_eq!(full.pair(text(""), text("i"), None), Next::End);
     assert_eq!(empty.pair(text("v"), text("i"), None), Next::End);
     assert_eq!(full.keyset(text("i"), None), token("i"));
+    assert_eq!(first.keyset(text("i"), None), token("i"));
     assert_eq!(short.keyset(text("i"), None), Next::End);
     assert_eq!(short.keyset(text("i"), Some(true)), token("i"));
     assert_eq!(full.keyset(text("i"), Some(false)), Next::End);
     assert_eq!(full.keyset(None, Some(true)), Next::Lost);
     assert_eq!(empty.keyset(text("i"), Some(true)), Next::Lost);
-    assert_eq!(full.values(Some(vec![json!(1)])), Next::At(Position::Values(vec![json!(1)])));
-    assert_eq!(short.values(Some(vec![json!(1)])), Next::End);
-    assert_eq!(full.values(Some(Vec::new())), Next::End);
+    let values = || Some(vec![json!(1)]);
+    let on = Next::At(Position::Values(vec![json!(1)]));
+    assert_eq!(full.values(values(), None), on);
+    assert_eq!(first.values(values(), None), on);
+    assert_eq!(first.values(values(), Some(10)), on);
+    assert_eq!(first.values(values(), Some(9)), Next::End);
+    assert_eq!(short.values(values(), Some(10)), Next::End);
+    assert_eq!(full.values(Some(Vec::new()), None), Next::End);
 }
 
 fn position() -> impl Strategy<Value = Position> {

@@ -4,6 +4,7 @@
 use std::marker::PhantomData;
 use std::task::{Context, Poll};
 
+use serde_json::Value;
 use tracing::Instrument;
 
 use super::ahead::Fetching;
@@ -22,8 +23,16 @@ pub(super) struct Arrival<P: Paged> {
     pub(super) received: usize,
 }
 
-/// The page, what it reports, and the number of its items.
-type PageRead<P> = Result<(<P as Paged>::Page, PageFacts, usize), Error>;
+/// A page, what it reports, and what was counted.
+struct Read<P: Paged> {
+    page: P::Page,
+    facts: PageFacts,
+    received: usize,
+    /// The ids of its items, if the list computes its positions and each item has one.
+    ids: Option<Vec<Value>>,
+}
+
+type PageRead<P> = Result<Read<P>, Error>;
 
 pub(super) struct Walker<P: Paged> {
     call: Call<P::Page>,
@@ -39,6 +48,8 @@ pub(super) struct Walker<P: Paged> {
     fetched: usize,
     /// Maximum number of items on one of these pages.
     largest: usize,
+    /// The ids of the last of these pages.
+    ids: Option<Vec<Value>>,
     max_pages: usize,
     /// A position seen before, renewed at every power of two, to detect lists that repeat in a cycle.
     mark: Position,
@@ -60,6 +71,7 @@ impl<P: Paged> Walker<P> {
             ended: false,
             fetched: 0,
             largest: 0,
+            ids: None,
             max_pages: usize::MAX,
             mark: Position::Start,
             paged: PhantomData,
@@ -96,6 +108,7 @@ impl<P: Paged> Walker<P> {
         self.ended = false;
         self.fetched = 0;
         self.largest = 0;
+        self.ids = None;
         Ok(())
     }
 
@@ -116,13 +129,18 @@ impl<P: Paged> Walker<P> {
             };
             // If the task returned no reply, the page is fetched here.
             let Some(reply) = reply else { continue };
-            return Poll::Ready(Some(match reply {
-                Ok((page, facts, received)) => Ok(self.arrived(page, facts, received)),
+            let read = match reply {
+                Ok(read) if read.ids.is_some() && read.ids == self.ids => self.repeated(),
+                reply => reply.map(Some),
+            };
+            return Poll::Ready(match read {
+                Ok(Some(read)) => Some(Ok(self.arrived(read))),
+                Ok(None) => None,
                 Err(error) => {
                     self.ended = true;
-                    Err(error)
+                    Some(Err(error))
                 }
-            }));
+            });
         }
     }
 
@@ -152,8 +170,23 @@ impl<P: Paged> Walker<P> {
         Box::pin(fetch::<P>(call, promised).instrument(span))
     }
 
-    fn arrived(&mut self, page: P::Page, facts: PageFacts, received: usize) -> Arrival<P> {
+    /// Ends the list at a page with the items of the page before it: the vendor ignores the position, or repeats its
+    /// last page. If that page was smaller than requested, it was the last one.
+    fn repeated(&mut self) -> Result<Option<Read<P>>, Error> {
+        if self.list.size().is_some_and(|size| (self.largest as u64) < size) {
+            self.next = Place { position: Position::End, consumed: 0, size: self.list.size() };
+            return Ok(None);
+        }
+        let fault =
+            "the vendor returned the items of the last page again, so the rest of the list cannot be read this way";
+        let error = Error::new(ErrorKind::Paging, fault).with_operation(self.call.called());
+        Err(error.with_sent(Sent::Answered))
+    }
+
+    fn arrived(&mut self, read: Read<P>) -> Arrival<P> {
+        let Read { page, facts, received, ids } = read;
         self.fetched += 1;
+        self.ids = ids;
         let mut at = self.next.clone();
         let started = self.paging().filter(|_| at.position == Position::Start);
         let first = started.and_then(|paging| paging.first_number(&self.call));
@@ -217,5 +250,7 @@ async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> PageRead<P> {
     if received == 0 {
         fetched.expect_list(promised, &pipeline, &request)?;
     }
-    Ok((page, facts, received))
+    let paging = P::PAGING.or(request.op.paging);
+    let ids = paging.filter(|paging| paging.is_computed()).and_then(|_| fetched.ids(&pipeline, &request));
+    Ok(Read { page, facts, received, ids })
 }

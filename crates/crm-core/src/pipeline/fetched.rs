@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use http::StatusCode;
+use serde_json::Value;
 
 use super::Pipeline;
 use super::promise::{self, Broken};
@@ -72,6 +73,11 @@ impl Fetched {
             Err(error) => error,
         };
         Err(self.failed(error, pipeline, request))
+    }
+
+    /// Returns the ids of the items of a page, if each item has one.
+    pub(crate) fn ids(&self, pipeline: &Pipeline, request: &Request) -> Option<Vec<Value>> {
+        self.within(pipeline, || promise::ids(&self.reply, request.op)).ok().flatten()
     }
 
     /// Returns the error for a page without its list.

@@ -83,8 +83,19 @@ fn answers_nothing(op: &OpMeta, reply: &RawReply) -> bool {
 pub(super) fn has_list(reply: &RawReply, op: &OpMeta, promised: bool) -> bool {
     let Some(body) = codec::parse(reply.body()) else { return false };
     // An object with an id is a record, which means a page of one item in another shape, and not an empty page.
-    let record = ["id", "_id"].iter().any(|name| body.get(*name).is_some_and(|id| !id.is_null()));
-    is_listed(&body, op, promised || record, false)
+    is_listed(&body, op, promised || id(&body).is_some(), false)
+}
+
+/// Returns the ids of the items of a page; `None` without items, or if an item has none.
+pub(super) fn ids(reply: &RawReply, op: &OpMeta) -> Option<Vec<Value>> {
+    let body = codec::parse(reply.body())?;
+    let items = op.rules.items.iter().try_fold(&body, |value, name| value.get(name))?.as_array()?;
+    let ids = items.iter().map(|item| id(item).cloned()).collect::<Option<Vec<_>>>()?;
+    (!ids.is_empty()).then_some(ids)
+}
+
+fn id(record: &Value) -> Option<&Value> {
+    ["id", "_id"].into_iter().filter_map(|name| record.get(name)).find(|id| !id.is_null())
 }
 
 /// Returns true if the body has the list, which may be absent unless it was promised, and may have

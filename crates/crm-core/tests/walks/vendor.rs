@@ -56,7 +56,7 @@ pub(super) fn answer(world: &mut World, seen: &Seen) -> Reply {
     };
     let mut asked = Asked { params, size: 0 };
     let size = asked.number("limit").unwrap_or(USUAL);
-    asked.size = if kind.numbered { size.min(world.cap.unwrap_or(size)) } else { size };
+    asked.size = size.min(world.cap.unwrap_or(size));
     let (from, size) = ((kind.from)(&asked), asked.size);
     let to = (from + size).min(world.count);
     let mut page = json!({"items": (from.min(to)..to).collect::<Vec<_>>(), "total": world.count, "size": size});
