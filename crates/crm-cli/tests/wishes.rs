@@ -89,9 +89,6 @@ fn wish_01_a_note_is_created_and_associated_in_one_step() {
         let found = place.done(&format!("hubspot associations list notes {note} {to}"));
         found.iter().map(|one| one["toObjectId"].as_str().unwrap().to_owned()).collect()
     };
-    for name in ["hs_note_body", "hs_timestamp"] {
-        place.define("notes", name, &[]);
-    }
     let time = "2026-01-31T08:00:00Z";
     let associations = json!({"contacts": [ada, bob], "companies": company});
     let row = json!({"hs_note_body": "Called", "hs_timestamp": time, "associations": associations});

@@ -24,6 +24,7 @@ async fn a_record_lives() {
     let id = created.text("/id").to_owned();
     assert_eq!(created.text("/properties/amount"), "99.99");
     assert_eq!(created.text("/properties/vip"), "true");
+    assert_eq!(created.text("/properties/email"), "ada@example.com");
 
     let again = post(&fake, CONTACTS, new).await;
     assert_eq!((again.status, again.text("/category")), (409, "CONFLICT"));
@@ -36,6 +37,13 @@ async fn a_record_lives() {
     let changed = patch(&fake, &format!("{CONTACTS}/{id}"), json!({"properties": {"phone": "1", "vip": ""}})).await;
     assert_eq!(changed.text("/properties/phone"), "1");
     assert_eq!(changed.body["properties"].get("vip"), None);
+
+    let further = json!({"properties": {"hs_additional_emails": "Countess@example.com;lovelace@example.com"}});
+    patch(&fake, &format!("{CONTACTS}/{id}"), further).await;
+    let by_further = get(&fake, &format!("{CONTACTS}/countess%40example.com?idProperty=email")).await;
+    assert_eq!(by_further.text("/id"), id);
+    let taken = post(&fake, CONTACTS, json!({"properties": {"email": "Lovelace@example.com"}})).await;
+    assert_eq!((taken.status, taken.text("/category")), (409, "CONFLICT"));
 
     assert_eq!(delete(&fake, &format!("{CONTACTS}/{id}")).await.status, 204);
     let gone = get(&fake, &format!("{CONTACTS}/{id}")).await;

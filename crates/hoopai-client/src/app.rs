@@ -158,6 +158,10 @@ impl TokenSource for App {
         recognises(tokens)
     }
 
+    fn is_same_account(&self, stored: &TokenSet, new: &TokenSet) -> bool {
+        stored.agrees_with(new, &["companyId", "locationId"])
+    }
+
     fn rotates(&self) -> bool {
         true
     }

@@ -134,6 +134,10 @@ impl TokenSource for App {
         tokens.detail("userType").is_none()
     }
 
+    fn is_same_account(&self, stored: &TokenSet, new: &TokenSet) -> bool {
+        stored.agrees_with(new, &["hub_id"])
+    }
+
     fn refresh<'a>(&'a self, held: &'a TokenSet, sending: BeforeSend) -> BoxFuture<'a, Result<TokenSet, Error>> {
         Box::pin(async move {
             let mut body = self.body(GrantType::RefreshToken);

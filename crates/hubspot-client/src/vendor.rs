@@ -6,7 +6,7 @@
 //! | 401 | `Auth` | with category `EXPIRED_AUTHENTICATION`, once the token is renewed |
 //! | 403, category `MISSING_SCOPES` | `Permission` | never |
 //! | 404, category `OBJECT_NOT_FOUND` | `NotFound` | never |
-//! | 409, categories `CONFLICT` and `OBJECT_ALREADY_EXISTS`, a unique value that another record has | `Conflict` | never |
+//! | 409, categories `CONFLICT` and `OBJECT_ALREADY_EXISTS`, a unique value that another record has, the name of another list | `Conflict` | never |
 //! | 423 | `Unavailable` | any method, after two seconds |
 //! | 429 | see [`limits`] | |
 //! | 477 | `Unavailable` | any method, after `Retry-After` |

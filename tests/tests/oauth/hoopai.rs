@@ -127,3 +127,13 @@ async fn six_accounts_that_expire_together_keep_to_five_token_calls_a_minute() {
     assert_eq!(fake.report().per_operation[TOKEN], 6);
     assert!(clock.now() - start < Duration::from_secs(70));
 }
+
+#[tokio::test]
+async fn tokens_of_another_location_do_not_replace_those_of_the_first() {
+    let (fake, clock) = (fake(Vendor::HoopAi).await, ManualClock::auto());
+    let credentials = OAuthCredentials::new(ACCOUNT, app(&fake, &clock), MemoryStore::new()).unwrap();
+    let of = |location: &str| tokens(&fake, &clock).with_detail("locationId", location);
+    credentials.install(of("l1")).await.unwrap();
+    assert_eq!(credentials.install(of("l2")).await.unwrap_err().kind(), ErrorKind::Config);
+    credentials.install(of("l1")).await.unwrap();
+}

@@ -118,3 +118,18 @@ async fn an_app_of_its_own_needs_no_consent() {
     client.contacts().list().send().await.unwrap();
     assert_eq!(answered(&fake, TOKEN, 200), 2);
 }
+
+#[tokio::test]
+async fn tokens_of_another_account_do_not_replace_those_of_the_first() {
+    let (fake, clock) = (fake(Vendor::HubSpot).await, ManualClock::auto());
+    let credentials = OAuthCredentials::new(ACCOUNT, app(&fake, &clock), MemoryStore::new()).unwrap();
+    let of = |hub: serde_json::Value| tokens(&fake, &clock).with_detail("hub_id", hub);
+    credentials.install(of(json!(11))).await.unwrap();
+    let error = credentials.install(of(json!(22))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(told(&error).contains("another account than those stored for"), "{}", told(&error));
+    assert_eq!(credentials.tokens().await.unwrap().unwrap().detail("hub_id"), Some(&json!(11)));
+    // The same account as text, and tokens that do not name it.
+    credentials.install(of(json!("11"))).await.unwrap();
+    credentials.install(tokens(&fake, &clock)).await.unwrap();
+}

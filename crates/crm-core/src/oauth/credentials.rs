@@ -74,13 +74,18 @@ impl OAuthCredentials {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Token`](crate::ErrorKind::Token) if they cannot be stored.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the store has tokens of another account of the vendor under
+    /// this name, as far as the tokens show it: use another name, or remove the stored record first. Nothing is replaced
+    /// then. [`ErrorKind::Token`](crate::ErrorKind::Token) if they cannot be stored.
     pub async fn install(&self, tokens: TokenSet) -> Result<(), Error> {
         let shared = &self.shared;
         shared.claim().await?;
         let record = shared.write(|stored| match stored {
-            Some(stored) => stored.renewed(tokens.clone()),
-            None => StoredTokens::first(tokens.clone()),
+            Some(stored) if !shared.source.is_same_account(&stored.tokens, &tokens) => {
+                Err(failure::other_account(&shared.account))
+            }
+            Some(stored) => Ok(stored.renewed(tokens.clone())),
+            None => Ok(StoredTokens::first(tokens.clone())),
         });
         let record = record.await?;
         let kept = {

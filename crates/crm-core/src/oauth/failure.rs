@@ -100,6 +100,14 @@ pub(super) fn never_authorised(account: &str) -> Error {
     consent(account, "authorise the account first: the store contains no tokens for it")
 }
 
+/// Returns the error for tokens that would replace those of another account.
+pub(super) fn other_account(account: &str) -> Error {
+    Error::config(format!(
+        "the tokens belong to another account than those stored for {account:?}; use another name for the account, or \
+         remove the stored record first"
+    ))
+}
+
 pub(super) fn forgotten(account: &str) -> Error {
     let text = "authorise the account again: the store lost its tokens, and another process may have used up those \
                 that this one holds (if no other process uses the account, call presume_unspent)";

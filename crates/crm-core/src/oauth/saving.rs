@@ -66,11 +66,11 @@ impl Shared {
     /// Writes the result of `next` for the stored record.
     pub(super) async fn write(
         &self,
-        next: impl Fn(Option<&StoredTokens>) -> StoredTokens,
+        next: impl Fn(Option<&StoredTokens>) -> Result<StoredTokens, Error>,
     ) -> Result<StoredTokens, Error> {
         loop {
             let stored = self.store.load(&self.record_key).await?;
-            let record = next(stored.as_ref());
+            let record = next(stored.as_ref())?;
             if self.store.swap(&self.record_key, &record).await? {
                 return Ok(record);
             }

@@ -35,6 +35,13 @@ pub trait TokenSource: Send + Sync + 'static {
         true
     }
 
+    /// Returns false if two sets are known to belong to different accounts of the vendor. Called before the tokens of a
+    /// new authorisation replace those of an account in the store.
+    fn is_same_account(&self, stored: &TokenSet, new: &TokenSet) -> bool {
+        let _ = (stored, new);
+        true
+    }
+
     /// Waits for renewals of other accounts that this source has started; see
     /// [`Credentials::settle`](crate::Credentials::settle).
     ///
@@ -65,6 +72,10 @@ impl<S: TokenSource + ?Sized> TokenSource for std::sync::Arc<S> {
 
     fn recognises(&self, tokens: &TokenSet) -> bool {
         (**self).recognises(tokens)
+    }
+
+    fn is_same_account(&self, stored: &TokenSet, new: &TokenSet) -> bool {
+        (**self).is_same_account(stored, new)
     }
 
     fn settle(&self) -> BoxFuture<'_, Result<(), Error>> {

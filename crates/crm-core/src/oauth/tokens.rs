@@ -132,6 +132,20 @@ impl TokenSet {
         &self.scopes
     }
 
+    /// Returns false if both sets have one of these details with different values. A number is equal to its text.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Self, names: &[&str]) -> bool {
+        let text = |set: &Self, name: &str| match set.detail(name)? {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        };
+        names.iter().all(|name| match (text(self, name), text(other, name)) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        })
+    }
+
     /// Another detail that the vendor returned, such as the id of the account.
     #[must_use]
     pub fn detail(&self, name: &str) -> Option<&Value> {

@@ -11,6 +11,8 @@ use super::texts;
 
 /// The text after the id of the record that has the value.
 const HAS_IT: &str = " already has that value";
+/// The category of invalid input too, if another list has the name.
+const LIST_NAME_TAKEN: &str = "ILS.DUPLICATE_LIST_NAMES";
 /// The text before the id of the record that exists.
 #[cfg(feature = "objects")]
 const EXISTING: &str = "Existing ID:";
@@ -20,6 +22,7 @@ const EXISTING: &str = "Existing ID:";
 pub(super) fn is_conflict(body: &ErrorBody) -> bool {
     let mut fields = body.fields.iter().peekable();
     body.code.as_deref().is_some_and(is_code)
+        || body.sub_category.as_deref() == Some(LIST_NAME_TAKEN)
         || body.message.as_deref().is_some_and(|message| message.contains(HAS_IT))
         || (fields.peek().is_some()
             && fields.all(|field| field.code.as_deref().is_some_and(is_code) || field.message.contains(HAS_IT)))

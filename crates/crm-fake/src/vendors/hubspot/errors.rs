@@ -15,6 +15,7 @@ use crate::validate::{Problem, Rule};
 pub(super) struct Fail {
     pub(super) status: u16,
     pub(super) category: &'static str,
+    pub(super) sub_category: Option<&'static str>,
     pub(super) message: String,
     pub(super) property: Option<&'static str>,
     /// Identifiers the error is about.
@@ -23,7 +24,7 @@ pub(super) struct Fail {
 
 impl Fail {
     pub(super) fn new(status: u16, category: &'static str, message: impl Into<String>) -> Self {
-        Self { status, category, message: message.into(), property: None, ids: Vec::new() }
+        Self { status, category, sub_category: None, message: message.into(), property: None, ids: Vec::new() }
     }
 
     pub(super) fn invalid(message: impl Into<String>) -> Self {
@@ -42,6 +43,12 @@ impl Fail {
         fail
     }
 
+    pub(super) fn list_name_taken(name: &str) -> Self {
+        let mut fail = Self::invalid(format!("there is a list named {name}"));
+        fail.sub_category = Some("ILS.DUPLICATE_LIST_NAMES");
+        fail
+    }
+
     /// HubSpot's own text: the identifier is only there.
     pub(super) fn exists(id: &str) -> Self {
         Self::new(409, "CONFLICT", format!("Contact already exists. Existing ID: {id}"))
@@ -56,6 +63,9 @@ impl Fail {
                 "in": property,
                 "context": {"propertyName": [property]},
             }]);
+        }
+        if let Some(sub_category) = self.sub_category {
+            body["subCategory"] = json!(sub_category);
         }
         if !self.ids.is_empty() {
             body["context"] = json!({"ids": self.ids});

@@ -66,7 +66,7 @@ fn find<'a>(world: &'a mut World, id: &str) -> Result<&'a mut Value, Fail> {
 fn create(call: &Call<'_>, world: &mut World) -> Answer {
     let name = call.text("name").unwrap_or("");
     if world.collection("lists").values().any(|list| list["name"].as_str() == Some(name)) {
-        return Err(Fail::invalid(format!("there is a list named {name}")));
+        return Err(Fail::list_name_taken(name));
     }
     let id = world.next_id().to_string();
     let now = world.now();

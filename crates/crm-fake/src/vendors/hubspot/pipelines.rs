@@ -19,10 +19,24 @@ pub(super) fn seed(world: &mut World) {
         ("tickets", "0", "Support", ["1", "2", "3", "4"]),
     ];
     for (object_type, id, label, stages) in plans {
-        let stages: Vec<Value> =
-            stages.iter().enumerate().map(|(n, id)| json!({"stageId": id, "label": format!("Stage {}", n + 1), "displayOrder": n, "metadata": {}})).collect();
+        let stage = |(n, id): (usize, &&str)| {
+            let label = format!("Stage {}", n + 1);
+            json!({"stageId": id, "label": label, "displayOrder": n, "metadata": metadata(object_type, id)})
+        };
+        let stages: Vec<Value> = stages.iter().enumerate().map(stage).collect();
         let input = json!({"pipelineId": id, "label": label, "displayOrder": 0, "stages": stages});
         insert(world, object_type, &input);
+    }
+}
+
+/// The metadata of a stage: texts, as HubSpot returns them.
+fn metadata(object_type: &str, stage: &str) -> Value {
+    match (object_type, stage) {
+        ("tickets", "4") => json!({"ticketState": "CLOSED"}),
+        ("tickets", _) => json!({"ticketState": "OPEN"}),
+        (_, "closedwon") => json!({"isClosed": "true", "probability": "1.0"}),
+        (_, "closedlost") => json!({"isClosed": "true", "probability": "0.0"}),
+        _ => json!({"isClosed": "false", "probability": "0.5"}),
     }
 }
 

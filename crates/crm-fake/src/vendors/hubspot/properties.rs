@@ -16,15 +16,21 @@ fn home(world: &mut World, object_type: &str) -> String {
         world
             .collection(&format!("groups:{object_type}"))
             .put(&group, json!({"name": group, "label": "Standard", "displayOrder": 0, "archived": false}));
-        for name in types::default_properties(object_type) {
-            let date = name.ends_with("date");
+        let usual = types::default_properties(object_type).iter();
+        let usual = usual.map(|name| (*name, if name.ends_with("date") { "datetime" } else { "string" }));
+        for (name, kind) in usual.chain(types::activity_properties(object_type).iter().copied()) {
+            let field = match kind {
+                "datetime" => "date",
+                "number" => "number",
+                _ => "text",
+            };
             let input = json!({
                 "name": name,
                 "label": name,
-                "type": if date { "datetime" } else { "string" },
-                "fieldType": if date { "date" } else { "text" },
+                "type": kind,
+                "fieldType": field,
                 "groupName": group,
-                "hasUniqueValue": *name == "email" || *name == "hs_object_id",
+                "hasUniqueValue": name == "email" || name == "hs_object_id",
                 "hubspotDefined": true,
             });
             insert(world, &home, &input);

@@ -8,6 +8,9 @@ use crate::state::World;
 use crate::time;
 use crate::validate::is_email;
 
+/// The property with a contact's further addresses, between semicolons.
+const ADDITIONAL: &str = "hs_additional_emails";
+
 /// The `properties` object of a create or update.
 pub(super) fn properties(body: &Value) -> Map<String, Value> {
     body.get("properties").and_then(Value::as_object).cloned().unwrap_or_default()
@@ -40,7 +43,13 @@ pub(super) fn find(world: &World, object_type: &str, id: &str, property: Option<
 }
 
 fn email_key(email: &str) -> String {
-    format!("email={}", email.to_lowercase())
+    format!("email={}", email.trim().to_lowercase())
+}
+
+/// The value of a property as the vendor stores it: addresses of contacts are in lower case.
+fn stored(object_type: &str, name: &str, value: &Value) -> Option<String> {
+    let text = as_text(value)?;
+    Some(if object_type == "contacts" && matches!(name, "email" | ADDITIONAL) { text.to_lowercase() } else { text })
 }
 
 /// Checks that these properties can be written; `own` is the record that they belong to.
@@ -71,7 +80,7 @@ pub(super) fn create(world: &mut World, object_type: &str, properties: &Map<Stri
     let now = world.now();
     let mut all = Map::new();
     for (name, value) in properties {
-        if let Some(text) = as_text(value) {
+        if let Some(text) = stored(object_type, name, value) {
             all.insert(name.clone(), Value::String(text));
         }
     }
@@ -91,11 +100,10 @@ pub(super) fn create(world: &mut World, object_type: &str, properties: &Map<Stri
 }
 
 fn store(world: &mut World, object_type: &str, id: &str, record: Value) {
-    let email = record.pointer("/properties/email").and_then(Value::as_str);
-    let keys = match email {
-        Some(email) if object_type == "contacts" => vec![email_key(email)],
-        _ => Vec::new(),
-    };
+    let text = |name: &str| record["properties"][name].as_str().unwrap_or_default();
+    let addresses = std::iter::once(text("email")).chain(text(ADDITIONAL).split(';'));
+    let found_by = |address: &&str| object_type == "contacts" && !address.is_empty();
+    let keys = addresses.filter(found_by).map(email_key).collect();
     world.collection(&types::home(object_type)).put_keyed(id, record, keys);
 }
 
@@ -108,7 +116,7 @@ pub(super) fn update(world: &mut World, object_type: &str, id: &str, properties:
     };
     if let Some(all) = record.get_mut("properties").and_then(Value::as_object_mut) {
         for (name, value) in properties {
-            match as_text(value) {
+            match stored(object_type, name, value) {
                 Some(text) => all.insert(name.clone(), Value::String(text)),
                 None => all.remove(name),
             };

@@ -161,6 +161,45 @@ pub(super) fn default_properties(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// The properties of activities that a read returns only if they are requested, with their types.
+pub(super) fn activity_properties(name: &str) -> &'static [(&'static str, &'static str)] {
+    match name {
+        "calls" => &[
+            ("hs_timestamp", "datetime"),
+            ("hs_call_title", "string"),
+            ("hs_call_body", "string"),
+            ("hs_call_duration", "number"),
+        ],
+        "communications" => &[
+            ("hs_timestamp", "datetime"),
+            ("hs_communication_channel_type", "string"),
+            ("hs_communication_body", "string"),
+        ],
+        "emails" => &[
+            ("hs_timestamp", "datetime"),
+            ("hs_email_subject", "string"),
+            ("hs_email_text", "string"),
+            ("hs_email_direction", "string"),
+        ],
+        "meetings" => &[
+            ("hs_timestamp", "datetime"),
+            ("hs_meeting_title", "string"),
+            ("hs_meeting_body", "string"),
+            ("hs_meeting_start_time", "datetime"),
+            ("hs_meeting_end_time", "datetime"),
+        ],
+        "notes" => &[("hs_timestamp", "datetime"), ("hs_note_body", "string")],
+        "postal_mail" => &[("hs_timestamp", "datetime"), ("hs_postal_mail_body", "string")],
+        "tasks" => &[
+            ("hs_timestamp", "datetime"),
+            ("hs_task_subject", "string"),
+            ("hs_task_body", "string"),
+            ("hs_task_status", "string"),
+        ],
+        _ => &[],
+    }
+}
+
 /// The collection of an object type.
 pub(super) fn home(object_type: &str) -> String {
     format!("object:{object_type}")
