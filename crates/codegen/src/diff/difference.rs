@@ -122,8 +122,15 @@ impl<'a> Difference<'a> {
             Some("required") => self.element && self.new.is_some(),
             Some("maximum" | "maxLength" | "maxItems") => self.numbers().is_some_and(|(old, new)| new < old),
             Some("minimum" | "minLength" | "minItems") => self.numbers().is_some_and(|(old, new)| new > old),
+            // The media type of a part of a form.
+            Some("contentType") => self.pointer.iter().rev().nth(2).is_some_and(|above| above == "encoding"),
             _ => false,
         }
+    }
+
+    /// Returns true if replies no longer have a member.
+    pub(super) fn withholds(&self) -> bool {
+        self.keyword() == Some("writeOnly") && self.new == Some(&Value::Bool(true))
     }
 
     fn numbers(&self) -> Option<(f64, f64)> {

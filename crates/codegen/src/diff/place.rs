@@ -20,18 +20,27 @@ pub(super) struct Places<'a> {
     forms: BTreeMap<&'a str, Vec<&'a Operation>>,
     /// The schemas that are part of a request.
     sent: BTreeSet<&'a str>,
+    /// The schemas that are part of a reply.
+    received: BTreeSet<&'a str>,
 }
 
 impl<'a> Places<'a> {
     /// Walks the document and the model of every operation in parallel.
     pub(super) fn of(api: &'a Api) -> Self {
         let schemas = &api.merged["components"]["schemas"];
-        let mut this =
-            Self { model: &api.model, schemas, types: BTreeMap::new(), forms: BTreeMap::new(), sent: BTreeSet::new() };
+        let mut this = Self {
+            model: &api.model,
+            schemas,
+            types: BTreeMap::new(),
+            forms: BTreeMap::new(),
+            sent: BTreeSet::new(),
+            received: BTreeSet::new(),
+        };
         for operation in &api.model.operations {
             let value = &api.merged["paths"][&operation.path][operation.method.to_lowercase()];
-            this.send(&value["parameters"]);
-            this.send(&value["requestBody"]);
+            reach(schemas, &mut this.sent, &value["parameters"]);
+            reach(schemas, &mut this.sent, &value["requestBody"]);
+            reach(schemas, &mut this.received, &value["responses"]);
             for parameter in list(value, "parameters") {
                 if let Some(argument) = argument(operation, text(parameter, "name").unwrap_or_default()) {
                     this.walk(&parameter["schema"], argument);
@@ -56,21 +65,6 @@ impl<'a> Places<'a> {
             }
         }
         this
-    }
-
-    /// Collects the schemas that a value refers to, directly or indirectly.
-    fn send(&mut self, value: &'a Value) {
-        match value {
-            Value::Object(map) => {
-                let schemas = self.schemas;
-                if let Some(name) = references::schema_name(value).filter(|name| self.sent.insert(*name)) {
-                    self.send(&schemas[name]);
-                }
-                map.values().for_each(|value| self.send(value));
-            }
-            Value::Array(list) => list.iter().for_each(|value| self.send(value)),
-            _ => {}
-        }
     }
 
     fn walk(&mut self, schema: &'a Value, ty: &'a Ty) {
@@ -146,6 +140,11 @@ impl<'a> Places<'a> {
     /// Returns true if a named schema is part of a request.
     pub(super) fn is_sent(&self, name: &str) -> bool {
         self.sent.contains(name)
+    }
+
+    /// Returns true if a named schema is part of a reply.
+    pub(super) fn is_received(&self, name: &str) -> bool {
+        self.received.contains(name)
     }
 
     /// Returns the items at a place of the schema of a form, whose members are arguments.
@@ -254,4 +253,18 @@ fn inside(ty: &Ty) -> Option<&Ty> {
 /// Returns the schemas of a body, one for each media type.
 fn contents(body: &Value) -> impl Iterator<Item = &Value> {
     object(body, "content").filter_map(|(_, content)| content.get("schema"))
+}
+
+/// Collects the schemas that a value refers to, directly or indirectly.
+fn reach<'a>(schemas: &'a Value, found: &mut BTreeSet<&'a str>, value: &'a Value) {
+    match value {
+        Value::Object(map) => {
+            if let Some(name) = references::schema_name(value).filter(|name| found.insert(*name)) {
+                reach(schemas, found, &schemas[name]);
+            }
+            map.values().for_each(|value| reach(schemas, found, value));
+        }
+        Value::Array(list) => list.iter().for_each(|value| reach(schemas, found, value)),
+        _ => {}
+    }
 }

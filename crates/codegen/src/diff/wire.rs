@@ -77,15 +77,19 @@ pub(super) fn compare(
         let before = &old.merged["paths"][&pair.old.path][pair.old.method.to_lowercase()];
         let now = &new.merged["paths"][&pair.new.path][pair.new.method.to_lowercase()];
         let found = difference::all(before, now, &OPERATION);
-        let sent = |one: &Difference<'_>| one.pointer.first().is_some_and(|first| first != "responses");
-        say(changes, &pair.new.name, &found, |one| known.operation(pair, one), sent);
+        let direction = |one: &Difference<'_>| match one.pointer.first() {
+            Some(first) if first == "responses" => Direction { sent: false, received: true },
+            first => Direction { sent: first.is_some(), received: false },
+        };
+        say(changes, &pair.new.name, &found, |one| known.operation(pair, one), direction);
         follow(&found, &mut open);
     }
     let mut seen = BTreeSet::new();
     while let Some((was, is)) = open.pop() {
         if seen.insert((was.clone(), is.clone())) {
             let found = difference::all(&before[&was], &now[&is], &["x-crm-name"]);
-            say(changes, &is, &found, |one| known.schema((&was, &is), one), |_| known.new.is_sent(&is));
+            let direction = Direction { sent: known.new.is_sent(&is), received: known.new.is_received(&is) };
+            say(changes, &is, &found, |one| known.schema((&was, &is), one), |_| direction);
             follow(&found, &mut open);
         }
     }
@@ -103,22 +107,42 @@ pub(super) fn rest(changes: &mut Changes, old: &Api, new: &Api) {
     }
     let responses = |api: &Api| api.merged["components"]["responses"].clone();
     let (before, now) = (responses(old), responses(new));
-    say(changes, "the replies that operations share", &difference::all(&before, &now, &[]), |_| false, |_| false);
+    say(
+        changes,
+        "the replies that operations share",
+        &difference::all(&before, &now, &[]),
+        |_| false,
+        |_| Direction { sent: false, received: true },
+    );
 }
 
-/// Reports the differences that earlier reports do not cover. A break is a request that the vendor may no longer accept.
+/// Where a value occurs.
+#[derive(Clone, Copy)]
+struct Direction {
+    sent: bool,
+    received: bool,
+}
+
+/// Reports the differences that earlier reports do not cover. A break is a request that the vendor may no longer accept, or
+/// a member that replies no longer have.
 fn say(
     changes: &mut Changes,
     name: &str,
     found: &[Difference<'_>],
     covered: impl Fn(&Difference<'_>) -> bool,
-    sent: impl Fn(&Difference<'_>) -> bool,
+    direction: impl Fn(&Difference<'_>) -> Direction,
 ) {
     let left = found.iter().filter(|one| !covered(one));
-    let (narrower, shown): (Vec<_>, Vec<_>) = left.partition(|one| one.narrows() && sent(one));
+    let (narrower, shown): (Vec<_>, Vec<_>) = left.partition(|one| one.narrows() && direction(one).sent);
     if !narrower.is_empty() {
         let why = "existing code compiles; the vendor may refuse requests that it accepted";
         changes.of(Kind::Wire, name).felt(Class::Breaking, difference::said(&narrower).join(", "), why);
+    }
+    let (withheld, shown): (Vec<_>, Vec<_>) =
+        shown.into_iter().partition(|one| one.withholds() && direction(one).received);
+    if !withheld.is_empty() {
+        let why = "existing code compiles; replies no longer have the member";
+        changes.of(Kind::Wire, name).felt(Class::Breaking, difference::said(&withheld).join(", "), why);
     }
     let shown = difference::said(&shown);
     if !shown.is_empty() {
