@@ -18,6 +18,7 @@ pub(crate) enum Format {
     Operations,
 }
 
+#[derive(Default)]
 struct Row {
     vendor: String,
     api: String,
@@ -104,44 +105,25 @@ fn waiting(vendor: &Vendor) -> Result<Option<Row>> {
         vendor: vendor.name.clone(),
         api: "(imported, not generated)".to_owned(),
         documents,
-        methods: 0,
-        paged: 0,
-        types: 0,
-        generated: false,
         operations,
+        ..Row::default()
     }))
 }
 
 fn table(rows: &[Row]) {
-    println!(
-        "{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}",
-        "vendor", "api", "documents", "operations", "covered", "methods", "paged", "types"
-    );
-    for row in rows {
+    let line = |vendor: &str, api: &str, cells: [String; 6]| {
+        let [documents, operations, covered, methods, paged, types] = cells;
         println!(
-            "{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}",
-            row.vendor,
-            row.api,
-            row.documents,
-            row.operations.len(),
-            row.covered(),
-            row.methods,
-            row.paged,
-            row.types
+            "{vendor:<13} {api:<32} {documents:>9} {operations:>10} {covered:>8} {methods:>8} {paged:>6} {types:>6}"
         );
+    };
+    line("vendor", "api", ["documents", "operations", "covered", "methods", "paged", "types"].map(str::to_owned));
+    let mut sums = [0; 6];
+    for row in rows {
+        sums.iter_mut().zip(row.counts()).for_each(|(sum, count)| *sum += count);
+        line(&row.vendor, &row.api, row.counts().map(|count| count.to_string()));
     }
-    let sum = |of: fn(&Row) -> usize| rows.iter().map(of).sum::<usize>();
-    println!(
-        "{:<13} {:<32} {:>9} {:>10} {:>8} {:>8} {:>6} {:>6}",
-        "all",
-        "",
-        sum(|r| r.documents),
-        sum(|r| r.operations.len()),
-        sum(Row::covered),
-        sum(|r| r.methods),
-        sum(|r| r.paged),
-        sum(|r| r.types)
-    );
+    line("all", "", sums.map(|sum| sum.to_string()));
     println!(
         "\nAn operation is one method and path of a document; one method of a client serves it for many types of object."
     );
@@ -153,6 +135,10 @@ fn table(rows: &[Row]) {
 }
 
 impl Row {
+    fn counts(&self) -> [usize; 6] {
+        [self.documents, self.operations.len(), self.covered(), self.methods, self.paged, self.types]
+    }
+
     fn covered(&self) -> usize {
         if self.generated { self.operations.len() } else { 0 }
     }

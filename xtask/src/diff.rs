@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-pub use codegen::diff::{Alike, Change, Class, Kind, Section, alike, between, few};
+pub use codegen::diff::between;
 pub use revision::At;
 pub use table::{print, shown};
 

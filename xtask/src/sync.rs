@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use codegen::correct::stale::{self, Stale};
+use codegen::correct::stale;
 use codegen::read::checkout::{self, Checkout, Same};
 use codegen::read::lock::{self, Lock};
 use codegen::read::vendor::Vendor;
@@ -55,7 +55,7 @@ pub(crate) fn verify(root: &Path, vendor: &str, from: &Path) -> Result<bool> {
 }
 
 /// Syncs, and returns the removed corrections and the changes for the caller to show.
-fn sync(root: &Path, vendor: &str, from: &Path, source: Option<&str>) -> Result<(Vec<Stale>, Vec<Change>)> {
+fn sync(root: &Path, vendor: &str, from: &Path, source: Option<&str>) -> Result<(Vec<String>, Vec<Change>)> {
     let vendor = Vendor::read(root, vendor)?;
     let repository = &checkout::source(&vendor)?.repository;
     let from = checkout::whole(&vendor, from)?;
@@ -71,7 +71,7 @@ fn sync(root: &Path, vendor: &str, from: &Path, source: Option<&str>) -> Result<
     println!("2/5 Corrections");
     let stale = stale::mend(scratch.root(), &vendor.name)?;
     for one in &stale {
-        println!("  {}", one.said());
+        println!("  {one}");
     }
     if stale.is_empty() {
         println!("  all of them still have their place and their reason");

@@ -46,7 +46,6 @@ fn version_3_in_the_place_of_version_2_ends_with_what_breaks() {
     let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/hoopai/surface/calendars.json");
     std::fs::copy(real, workspace.root().join("specs/hoopai/surface/calendars.json")).unwrap();
     let (stale, changes) = sync(workspace.root(), "hoopai", sent.path(), Some("version 3")).unwrap();
-    let stale: Vec<String> = stale.iter().map(super::Stale::said).collect();
     insta::assert_snapshot!(format!("{}\n\n{}", stale.join("\n"), diff::shown(&changes)));
 
     let changes = generate::plan(workspace.root(), &[], &mut |_| {}).unwrap().1;

@@ -94,7 +94,7 @@ impl Corrections {
             let members = correction.merge.iter().filter(|_| correction.at.is_empty()).filter_map(Value::as_object);
             let keys = members.flat_map(serde_json::Map::keys).map(String::as_str);
             let whole = correction.at.strip_prefix('/').filter(|_| correction.operation.is_some());
-            if let Some(key) = keys.chain(whole).find(|key| surface::NOTES.contains(key)) {
+            if let Some(key) = keys.chain(whole).find(|key| surface::is_note(key)) {
                 bail!(
                     "{}: `{key}` is not a fact of the vendor; write it into surface/<resource>.json",
                     correction.label()

@@ -13,39 +13,9 @@ use crate::read::document::Document;
 use crate::read::vendor::Vendor;
 use crate::read::version;
 
-/// The removed entry.
-pub enum Stale {
-    /// A correction.
-    Correction {
-        /// Its effect on the new documents.
-        effect: Effect,
-        /// The place that it applied to.
-        place: String,
-        /// The source of the fact.
-        evidence: String,
-    },
-    /// An entry of the surface.
-    Entry(String),
-}
-
-impl Stale {
-    /// Human-readable description, so that somebody can decide if it belongs somewhere else now.
-    pub fn said(&self) -> String {
-        match self {
-            Self::Correction { effect, place, evidence } => {
-                let why = match effect {
-                    Effect::Nowhere => "its place is gone",
-                    _ => "the vendor mended it",
-                };
-                format!("taken out, {why}: {place}; it said: {evidence}")
-            }
-            Self::Entry(entry) => format!("taken out, the operation is gone: {entry}"),
-        }
-    }
-}
-
-/// Removes stale entries from the files of a vendor; everything else stays as it is written.
-pub fn mend(root: &Path, vendor: &str) -> Result<Vec<Stale>> {
+/// Removes stale entries from the files of a vendor; everything else stays as it is written. Returns a description of each,
+/// so that somebody can decide if it belongs somewhere else now.
+pub fn mend(root: &Path, vendor: &str) -> Result<Vec<String>> {
     let vendor = Vendor::read(root, vendor)?;
     let corrections = Corrections::read(&vendor.folder)?;
     corrections.check(&vendor.file)?;
@@ -55,7 +25,8 @@ pub fn mend(root: &Path, vendor: &str) -> Result<Vec<Stale>> {
         .iter()
         .flat_map(|document| document.operations().into_iter().map(|(path, method)| Key::of(&path, method)));
     let gone = Surface::read(&vendor.folder)?.mend(&vendor.folder, &operations.collect::<BTreeSet<_>>())?;
-    let mut stale: Vec<Stale> = gone.into_iter().map(Stale::Entry).collect();
+    let mut stale: Vec<String> =
+        gone.into_iter().map(|entry| format!("taken out, the operation is gone: {entry}")).collect();
     let path = vendor.folder.join(corrections::FILE);
     let (mut indexes, mut moved) = (Vec::new(), BTreeMap::new());
     for (index, correction) in corrections.corrections.into_iter().enumerate() {
@@ -67,8 +38,8 @@ pub fn mend(root: &Path, vendor: &str) -> Result<Vec<Stale>> {
             moved.insert(index, moves);
         }
         if effect != Effect::Changed {
-            let (place, evidence) = (correction.place(), correction.evidence.clone());
-            stale.push(Stale::Correction { effect, place, evidence });
+            let why = if effect == Effect::Nowhere { "its place is gone" } else { "the vendor mended it" };
+            stale.push(format!("taken out, {why}: {}; it said: {}", correction.place(), correction.evidence));
             indexes.push(index);
         }
     }

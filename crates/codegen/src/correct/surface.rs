@@ -19,7 +19,7 @@ use crate::read::vendor::{ApiFile, VendorFile};
 use crate::read::version;
 use crate::tree;
 
-pub use entry::{Entry, NOTES};
+pub use entry::{Entry, is_note};
 pub(crate) use entry::{REMARK, remove_remarks};
 pub use key::Key;
 use key::{FOLDER, Versions};

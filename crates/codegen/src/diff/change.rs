@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 /// Effect of a difference on a user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// The public Rust items stay as they are.
@@ -17,7 +18,7 @@ pub enum Class {
 }
 
 /// Kind of item that differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A resource.
@@ -51,7 +52,7 @@ pub enum Kind {
 }
 
 /// The section of a changelog that contains it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
     /// A change of behaviour, which also affects code that still compiles.
@@ -240,18 +241,12 @@ impl Alike<'_> {
 
 /// Combines equal differences of several items, in the order of the first.
 pub fn alike<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Alike<'a>> {
-    let same = |one: &Change, other: &Change| {
-        (one.class, one.section, one.kind, &one.what, &one.why)
-            == (other.class, other.section, other.kind, &other.what, &other.why)
-    };
-    let mut found: Vec<Alike<'a>> = Vec::new();
+    let mut found: IndexMap<_, Alike<'a>> = IndexMap::new();
     for change in changes {
-        match found.iter_mut().find(|known| same(known.first, change)) {
-            Some(known) => known.items.push(&change.item),
-            None => found.push(Alike { first: change, items: vec![&change.item] }),
-        }
+        let same = (change.class, change.section, change.kind, &change.what, &change.why);
+        found.entry(same).or_insert(Alike { first: change, items: Vec::new() }).items.push(&change.item);
     }
-    found
+    found.into_values().collect()
 }
 
 /// The worst class of each crate.

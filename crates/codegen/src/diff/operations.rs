@@ -59,7 +59,8 @@ fn request(changes: &mut Changes, old: &Operation, new: &Operation, apis: (&Api,
             item.patch(moved, "only the name of a path parameter differs");
         } else {
             // Another version in the path is another version of the API.
-            let class = if unversioned(old) == unversioned(new) { Class::Breaking } else { Class::Minor };
+            let same = old.method == new.method && version::without(&old.path) == version::without(&new.path);
+            let class = if same { Class::Breaking } else { Class::Minor };
             item.felt(class, moved, MOCKS);
         }
     }
@@ -102,13 +103,6 @@ fn other_version<'a>(old: &'a Operation, new: &'a Operation) -> Option<(&'a str,
     let mut differing = was.zip(is).filter(|(was, is)| was != is);
     let versions = differing.next().filter(|(was, is)| version::is_version(was) && version::is_version(is))?;
     (same && differing.all(|other| other == versions)).then_some(versions)
-}
-
-/// The same without the versions in its path.
-fn unversioned(operation: &Operation) -> (String, String) {
-    let (method, path) = plain(operation);
-    let kept = path.split('/').filter(|segment| !version::is_version(segment));
-    (method, kept.collect::<Vec<_>>().join("/"))
 }
 
 /// Returns the statuses of success.

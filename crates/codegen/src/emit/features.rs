@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::emit::marks::{Marks, between};
+use crate::emit::marks::{Marks, part};
 use crate::model::Model;
 use crate::read::vendor::{ApiFile, Features, Vendor};
 use crate::write::Files;
@@ -97,11 +97,8 @@ impl Resources {
             }
         }
         let folder = root.join("crates").join(&vendor.file.crate_name);
-        let manifest = folder.join("Cargo.toml");
-        files.add(manifest.clone(), between(&manifest, MANIFEST, &self.manifest(vendor, features))?);
-        let readme = folder.join("README.md");
-        files.add(readme.clone(), between(&readme, README, &self.table(vendor, features))?);
-        Ok(())
+        part(files, folder.join("Cargo.toml"), MANIFEST, &self.manifest(vendor, features))?;
+        part(files, folder.join("README.md"), README, &self.table(vendor, features))
     }
 
     /// Folders and what is in them.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::emit::marks::{Marks, between};
+use crate::emit::marks::{Marks, part};
 use crate::read::evidence::Evidence;
 use crate::read::vendor::Vendor;
 use crate::write::Files;
@@ -15,8 +15,7 @@ const MARKS: Marks = ("<!-- honesty table: written by `cargo xtask generate` -->
 /// Writes the table between the two marks of `crates/<crate>/README.md`.
 pub(crate) fn readme(root: &Path, vendor: &Vendor, evidence: &[Evidence], files: &mut Files) -> Result<()> {
     let path = root.join("crates").join(&vendor.file.crate_name).join("README.md");
-    files.add(path.clone(), between(&path, MARKS, &format!("\n{}\n", table(&vendor.name, evidence)))?);
-    Ok(())
+    part(files, path, MARKS, &format!("\n{}\n", table(&vendor.name, evidence)))
 }
 
 /// Maximum number of elements that a row lists; of more, two are named.

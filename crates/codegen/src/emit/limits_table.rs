@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use indexmap::{IndexMap, IndexSet};
 
 use super::marks::{Marks, part};
 use crate::read::limits::{Ends, Limits, Statement, Tier};
@@ -103,22 +104,19 @@ fn classes(limits: &Limits, window: &str) -> String {
 /// The places where the facts were read, and the numbers that disagree.
 fn sources(limits: &Limits) -> String {
     // A page, and what was read there.
-    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut found: IndexMap<&str, IndexSet<&str>> = IndexMap::new();
     let tiers = limits.tiers.iter().map(|tier| tier.source.as_str());
     let all = limits.windows.values().map(|window| window.source.as_str()).chain(tiers);
     for source in all.flat_map(|source| source.split("; ")) {
         let detailed = source.strip_suffix(')').and_then(|source| source.split_once(" ("));
         let (page, detail) = detailed.map_or((source, None), |(page, detail)| (page, Some(detail)));
-        match found.iter_mut().find(|(known, _)| *known == page) {
-            Some((_, details)) => details.extend(detail.filter(|detail| !details.contains(detail))),
-            None => found.push((page, detail.into_iter().collect())),
-        }
+        found.entry(page).or_default().extend(detail);
     }
     let pages: Vec<String> = found
         .iter()
-        .map(|(page, details)| match details.as_slice() {
-            [] => (*page).to_owned(),
-            details => format!("{page} ({})", details.join("; ")),
+        .map(|(page, details)| match details.is_empty() {
+            true => (*page).to_owned(),
+            false => format!("{page} ({})", details.iter().copied().collect::<Vec<_>>().join("; ")),
         })
         .collect();
     let mut text = format!("Sources: {}.\n", pages.join("; "));

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use heck::ToShoutySnakeCase;
+use indexmap::{IndexMap, IndexSet};
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens as _, format_ident, quote};
 
 use super::gate::Gate;
 use super::paging;
@@ -68,38 +69,42 @@ pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<Token
     let common: Vec<Ident> = common.into_iter().map(entry).collect();
     let common = (!common.is_empty()).then(|| quote!(pub use crate::operations::{#(#common),*};));
     let shared = shared_scopes(operations);
-    let scopes = shared.iter().zip(1_usize..).map(|(scopes, number)| {
-        let name = format_ident!("SCOPES_{number}");
+    let scopes = shared.iter().enumerate().map(|(index, scopes)| {
+        let name = constant("SCOPES", index);
         quote!(const #name: &[&str] = &[#(#scopes),*];)
     });
-    let ruled = distinct(operations.iter().map(|operation| Rules::of(operation)));
-    let rules = ruled.iter().zip(1_usize..).map(|(rules, number)| {
-        let (name, rules) = (format_ident!("RULES_{number}"), rules.tokens());
+    // A shared constant costs less to compile than a value at every operation.
+    let rules = operations.iter().map(|operation| Rules::of(operation));
+    let ruled: IndexSet<Rules<'_>> = rules.filter(|rules| *rules != Rules::default()).collect();
+    let rules = ruled.iter().enumerate().map(|(index, rules)| {
+        let (name, rules) = (constant("RULES", index), rules.tokens());
         quote! {
             /// Rules for requests, and what their replies promise.
             const #name: Rules = #rules;
         }
     });
+    // Equal tables have equal text.
+    let mut tables: IndexMap<String, TokenStream> = IndexMap::new();
     let mut pagings = Vec::new();
     for operation in operations {
-        pagings.push(operation.paging.as_ref().map(|paging| paging::table(paging, operation, model)).transpose()?);
+        let table = operation.paging.as_ref().map(|paging| paging::table(paging, operation, model)).transpose()?;
+        pagings.push(table.map(|table| {
+            let entry = tables.entry(table.to_string());
+            let index = entry.index();
+            entry.or_insert(table);
+            index
+        }));
     }
-    let mut paged: Vec<&TokenStream> = Vec::new();
-    for paging in pagings.iter().flatten() {
-        if place(&paged, paging).is_none() {
-            paged.push(paging);
-        }
-    }
-    let tables = paged.iter().zip(1_usize..).map(|(paging, number)| {
-        let name = format_ident!("PAGING_{number}");
+    let tables = tables.values().enumerate().map(|(index, paging)| {
+        let name = constant("PAGING", index);
         quote! {
             /// Paging of the lists.
             static #name: Paging = #paging;
         }
     });
     let metas = operations.iter().zip(&pagings).map(|(operation, paging)| {
-        let paging = option(paging.as_ref().and_then(|paging| place(&paged, paging)).map(|index| {
-            let name = format_ident!("PAGING_{}", index + 1);
+        let paging = option(paging.map(|index| {
+            let name = constant("PAGING", index);
             quote!(&#name)
         }));
         meta(operation, &paging, &shared, &ruled)
@@ -122,32 +127,28 @@ pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<Token
     })
 }
 
-/// The index of the same code.
-fn place(known: &[&TokenStream], code: &TokenStream) -> Option<usize> {
-    let text = code.to_string();
-    known.iter().position(|known| known.to_string() == text)
+/// The name of a constant that operations share.
+fn constant(what: &str, index: usize) -> Ident {
+    format_ident!("{what}_{}", index + 1)
 }
 
-fn meta(operation: &Operation, paging: &TokenStream, shared: &[&Vec<String>], ruled: &[Rules<'_>]) -> TokenStream {
+fn meta(
+    operation: &Operation,
+    paging: &TokenStream,
+    shared: &IndexSet<&Vec<String>>,
+    ruled: &IndexSet<Rules<'_>>,
+) -> TokenStream {
     let Operation { name: id, spec_id, path, idempotent, limit_class, long_running, deprecated, .. } = operation;
     let about = plain_doc(&format!("`{} {path}`", operation.method));
     let (entry, method) = (entry(operation), ident(&operation.method));
-    let rules = match ruled.iter().position(|known| *known == Rules::of(operation)) {
-        Some(index) => {
-            let name = format_ident!("RULES_{}", index + 1);
-            quote!(#name)
-        }
+    let rules = match ruled.get_index_of(&Rules::of(operation)) {
+        Some(index) => constant("RULES", index).to_token_stream(),
         None => quote!(Rules::PLAIN),
     };
-    let scopes = match shared.iter().position(|scopes| **scopes == operation.scopes) {
-        Some(index) => {
-            let name = format_ident!("SCOPES_{}", index + 1);
-            quote!(#name)
-        }
-        None => {
-            let scopes = &operation.scopes;
-            quote!(&[#(#scopes),*])
-        }
+    let own = &operation.scopes;
+    let scopes = match shared.get_index_of(own) {
+        Some(index) => constant("SCOPES", index).to_token_stream(),
+        None => quote!(&[#(#own),*]),
     };
     let batch = option(operation.batch_max.map(|most| {
         let most = number(most);
@@ -175,7 +176,7 @@ fn meta(operation: &Operation, paging: &TokenStream, shared: &[&Vec<String>], ru
 }
 
 /// The value of `OpMeta::rules`.
-#[derive(Default, PartialEq)]
+#[derive(Default, PartialEq, Eq, Hash)]
 struct Rules<'a> {
     items: Vec<&'a str>,
     items_required: bool,
@@ -222,27 +223,12 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// The rules other than the plain ones, each once: a shared constant costs less to compile than a
-/// value at every operation.
-fn distinct<'a>(rules: impl Iterator<Item = Rules<'a>>) -> Vec<Rules<'a>> {
-    let mut seen: Vec<Rules<'a>> = Vec::new();
-    for rules in rules.filter(|rules| *rules != Rules::default()) {
-        if !seen.contains(&rules) {
-            seen.push(rules);
-        }
-    }
-    seen
-}
-
 /// Long lists of scopes that several operations have.
-fn shared_scopes<'a>(operations: &[&'a Operation]) -> Vec<&'a Vec<String>> {
+fn shared_scopes<'a>(operations: &[&'a Operation]) -> IndexSet<&'a Vec<String>> {
     const LONG: usize = 5;
-    let mut seen: Vec<(&Vec<String>, usize)> = Vec::new();
+    let mut seen: IndexMap<&Vec<String>, usize> = IndexMap::new();
     for operation in operations.iter().filter(|operation| operation.scopes.len() >= LONG) {
-        match seen.iter_mut().find(|(scopes, _)| **scopes == operation.scopes) {
-            Some((_, count)) => *count += 1,
-            None => seen.push((&operation.scopes, 1)),
-        }
+        *seen.entry(&operation.scopes).or_default() += 1;
     }
     seen.into_iter().filter(|(_, count)| *count > 1).map(|(scopes, _)| scopes).collect()
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use heck::{ToShoutySnakeCase, ToSnakeCase};
-use proc_macro2::{Literal, TokenStream};
+use indexmap::IndexMap;
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::limits_table::{grouped, table};
@@ -71,16 +72,12 @@ fn tiers(limits: &Limits, about: &str) -> TokenStream {
         quote!(#about #default #name,)
     });
     // Tiers with the same limits share an arm.
-    let mut arms: Vec<(TokenStream, Vec<TokenStream>)> = Vec::new();
+    let mut arms: IndexMap<String, (TokenStream, Vec<Ident>)> = IndexMap::new();
     for tier in &limits.tiers {
-        let (code, name) = (quotas(limits, Some(tier)), ident(&tier.name));
-        let variant = quote!(Self::#name);
-        match arms.iter_mut().find(|arm| arm.0.to_string() == code.to_string()) {
-            Some(arm) => arm.1.push(variant),
-            None => arms.push((code, vec![variant])),
-        }
+        let quotas = quotas(limits, Some(tier));
+        arms.entry(quotas.to_string()).or_insert((quotas, Vec::new())).1.push(ident(&tier.name));
     }
-    let arms = arms.into_iter().map(|(code, variants)| quote!(#(#variants)|* => #code,));
+    let arms = arms.into_values().map(|(quotas, names)| quote!(#(Self::#names)|* => #quotas,));
     quote! {
         #about
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

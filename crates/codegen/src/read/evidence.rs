@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::document::{self, Document, list, object, text};
+use super::references::escaped;
 
 /// One element and how certain it is.
 #[derive(Debug, Clone)]
@@ -36,7 +37,7 @@ pub(crate) fn collect(document: &Document) -> Result<Vec<Evidence>> {
     for (path, method) in document.operations() {
         let operation = &document.value["paths"][&path][method];
         let name = format!("{} {path}", method.to_uppercase());
-        let at = format!("/paths/{}/{method}", path.replace('~', "~0").replace('/', "~1"));
+        let at = format!("/paths/{}/{method}", escaped(&path));
         take(at.clone(), name.clone(), operation)?;
         for (index, parameter) in list(operation, "parameters").enumerate() {
             let parameter_name = text(parameter, "name").unwrap_or("?");

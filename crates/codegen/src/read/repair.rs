@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 
 use super::place::{Inner, KEYWORDS, is_misplaced};
@@ -86,15 +87,10 @@ fn values(schema: &mut Map<String, Value>, note: &mut impl FnMut(&'static str)) 
         note("enum in an enum");
         *values = std::mem::take(values).into_iter().filter_map(list).flatten().collect();
     }
-    let mut once: Vec<Value> = Vec::new();
-    values.iter().for_each(|value| {
-        if !once.contains(value) {
-            once.push(value.clone())
-        }
-    });
+    let once: IndexSet<Value> = values.iter().cloned().collect();
     if once.len() < values.len() {
         note("enum with a value twice");
-        *values = once;
+        *values = once.into_iter().collect();
     }
     let texts = !values.is_empty() && values.iter().all(Value::is_string);
     if texts && matches!(schema.get("type").and_then(Value::as_str), Some("number" | "integer" | "boolean")) {

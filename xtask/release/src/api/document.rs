@@ -23,20 +23,6 @@ pub(super) struct Document {
     lacking: HashMap<Id, BTreeSet<&'static str>>,
 }
 
-/// Kind of an item, as far as its place in the text needs it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Module,
-    Trait,
-    Type,
-    Variant,
-    InherentImpl,
-    TraitImpl,
-    AssociatedType,
-    Reexport,
-    Other,
-}
-
 impl Document {
     /// Reads a file of rustdoc's.
     pub(super) fn read(root: &Path, package: &Package, file: &Path) -> Result<Self> {
@@ -73,18 +59,8 @@ impl Document {
         self.krate.index.get(&id)
     }
 
-    pub(super) fn kind(&self, id: Id) -> Kind {
-        match self.item(id).map(|item| &item.inner) {
-            Some(ItemEnum::Module(_)) => Kind::Module,
-            Some(ItemEnum::Trait(_)) => Kind::Trait,
-            Some(ItemEnum::Variant(_)) => Kind::Variant,
-            Some(ItemEnum::AssocType { .. }) => Kind::AssociatedType,
-            Some(ItemEnum::Use(_)) => Kind::Reexport,
-            Some(ItemEnum::Impl(Impl { trait_: None, .. })) => Kind::InherentImpl,
-            Some(ItemEnum::Impl(_)) => Kind::TraitImpl,
-            Some(ItemEnum::Struct(_) | ItemEnum::Enum(_) | ItemEnum::Union(_)) => Kind::Type,
-            _ => Kind::Other,
-        }
+    pub(super) fn inner(&self, id: Id) -> Option<&ItemEnum> {
+        self.item(id).map(|item| &item.inner)
     }
 
     pub(super) fn name(&self, id: Id) -> &str {
@@ -97,8 +73,8 @@ impl Document {
 
     /// Returns true if an item is a method that an impl of the trait may omit.
     pub(super) fn is_provided(&self, id: Id, of: Id) -> bool {
-        let method = self.item(id).map(|item| &item.inner);
-        self.kind(of) == Kind::Trait && matches!(method, Some(ItemEnum::Function(method)) if method.has_body)
+        matches!(self.inner(of), Some(ItemEnum::Trait(_)))
+            && matches!(self.inner(id), Some(ItemEnum::Function(method)) if method.has_body)
     }
 
     /// Returns true if an item is the crate itself.

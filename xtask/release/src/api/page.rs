@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use public_api::tokens::Token;
+use rustdoc_types::ItemEnum;
 
-use super::document::{Document, Kind};
+use super::document::Document;
 use super::foreign::Foreign;
 use super::gates::Gate;
 use super::text::{Impl, Line, text};
@@ -73,8 +74,8 @@ impl<'a> Writer<'a> {
     /// A member of a type, trait or impl. Of a plain impl only its trait is listed, among `traits`.
     fn member(&mut self, item: &Item, of: &Item, depth: usize, outer: &Gate, traits: &mut Vec<String>) -> String {
         let mut gate = self.document.gate(item.id);
-        match self.document.kind(item.id) {
-            Kind::TraitImpl => {
+        match self.document.inner(item.id) {
+            Some(ItemEnum::Impl(found)) if found.trait_.is_some() => {
                 let found = Impl::new(&item.tokens);
                 if found.name() == Some(COMPILERS) {
                     return String::new();
@@ -91,10 +92,10 @@ impl<'a> Writer<'a> {
                 self.line(depth, &said, item, &(&gate - outer))
             }
             // Members of an impl without conditions are listed without the impl.
-            Kind::InherentImpl if Impl::new(&item.tokens).is_plain && gate.is_subset(outer) => {
+            Some(ItemEnum::Impl(_)) if Impl::new(&item.tokens).is_plain && gate.is_subset(outer) => {
                 self.members(item, depth, outer, traits)
             }
-            Kind::InherentImpl => {
+            Some(ItemEnum::Impl(_)) => {
                 let said = self.said(&item.tokens, item);
                 let line = self.line(depth, &said, item, &(&gate - outer));
                 line + &self.members(item, depth + 1, &(&gate | outer), traits)
@@ -115,7 +116,9 @@ impl<'a> Writer<'a> {
             return Vec::new();
         }
         let tree = self.tree;
-        let types = tree.members(item.id).filter(|member| self.document.kind(member.id) == Kind::AssociatedType);
+        let types = tree
+            .members(item.id)
+            .filter(|member| matches!(self.document.inner(member.id), Some(ItemEnum::AssocType { .. })));
         let types: Vec<&Item> = types.collect();
         types
             .into_iter()

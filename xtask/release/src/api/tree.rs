@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::Result;
 use public_api::tokens::Token;
-use rustdoc_types::Id;
+use rustdoc_types::{Id, ItemEnum};
 
-use super::document::{Document, Kind};
+use super::document::Document;
 use super::gates::Gate;
 use super::text::Line;
 
@@ -43,14 +43,16 @@ impl Tree {
         let mut tree = Self { items, places: HashMap::new(), members: HashMap::new(), parents };
         let (mut seen, mut of_types) = (HashSet::new(), HashSet::new());
         for (at, item) in tree.items.iter().enumerate() {
-            let Some(parent) = item.parent.filter(|parent| document.kind(*parent) != Kind::Module) else {
+            let Some(parent) =
+                item.parent.filter(|parent| !matches!(document.inner(*parent), Some(ItemEnum::Module(_))))
+            else {
                 tree.places.entry(item.id).or_default().push(at);
                 continue;
             };
             if seen.insert((parent, item.id)) {
                 tree.members.entry(parent).or_default().push(at);
             }
-            if document.kind(parent) == Kind::Type {
+            if let Some(ItemEnum::Struct(_) | ItemEnum::Enum(_) | ItemEnum::Union(_)) = document.inner(parent) {
                 of_types.insert(item.id);
             }
         }
@@ -62,7 +64,7 @@ impl Tree {
         }
         // An impl for a type of this crate is listed with the type, not with the trait.
         for (parent, members) in &mut tree.members {
-            if document.kind(*parent) == Kind::Trait {
+            if let Some(ItemEnum::Trait(_)) = document.inner(*parent) {
                 members.retain(|member| !of_types.contains(&tree.items[*member].id));
             }
         }

@@ -1,33 +1,21 @@
 //! An entry: presentation of one operation.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, schema_for};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::read::document;
+use crate::read::document::{self, OURS};
 use crate::read::effect::Effect;
 
 /// The key of a remark in a document.
 pub(crate) const REMARK: &str = "x-crm-remark";
 
-/// The keys of an operation that only these files, or documents of our own, may set.
-pub const NOTES: [&str; 15] = [
-    "x-crm-name",
-    "summary",
-    REMARK,
-    "x-crm-effect",
-    "x-crm-idempotent",
-    "x-crm-idempotent-with",
-    "x-crm-idempotent-without",
-    "x-crm-batch-max",
-    "x-crm-paging",
-    "x-crm-unpaged",
-    "x-crm-limit-class",
-    "x-crm-long-running",
-    "x-crm-many",
-    "x-crm-example",
-    "x-crm-replaced-by",
-];
+/// Returns true for a key of an operation that only these files, or documents of our own, may set.
+pub fn is_note(note: &str) -> bool {
+    let members = schema_for!(Entry);
+    let mut members = members.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    members.any(|member| member != "source" && (note == "summary" || note == key(member)))
+}
 
 /// Presentation of an operation in the clients. Missing members are derived from the document.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -90,29 +78,21 @@ pub struct Entry {
 impl Entry {
     /// Adds the members to an operation of a document.
     pub(super) fn note(&self, resource: &str, operation: &mut Map<String, Value>) {
-        let notes = [
-            ("x-crm-name", self.name.as_ref().map(|name| Value::from(format!("{resource}.{name}")))),
-            ("summary", self.summary.as_deref().map(Value::from)),
-            (REMARK, self.remark.as_deref().map(Value::from)),
-            ("x-crm-effect", self.effect.map(|effect| json!(effect))),
-            ("x-crm-idempotent", self.idempotent.map(Value::from)),
-            ("x-crm-idempotent-with", self.idempotent_with.clone().map(Value::from)),
-            ("x-crm-idempotent-without", self.idempotent_without.clone().map(Value::from)),
-            ("x-crm-batch-max", self.batch_max.map(Value::from)),
-            ("x-crm-paging", self.paging.clone()),
-            ("x-crm-unpaged", self.unpaged.as_deref().map(Value::from)),
-            ("x-crm-limit-class", self.limit_class.as_deref().map(Value::from)),
-            ("x-crm-long-running", self.long_running.map(Value::from)),
-            ("x-crm-many", self.many.as_deref().map(Value::from)),
-            ("x-crm-example", self.example.clone().map(Value::from)),
-            ("x-crm-replaced-by", self.replaced_by.as_deref().map(Value::from)),
-        ];
-        for (key, value) in notes {
-            if let Some(value) = value {
-                operation.insert(key.to_owned(), value);
-            }
+        for (member, value) in json!(self).as_object().into_iter().flatten() {
+            let (key, value) = match member.as_str() {
+                "source" => continue,
+                "summary" => (member.clone(), value.clone()),
+                "name" => (key("name"), json!(format!("{resource}.{}", self.name.as_deref().unwrap_or_default()))),
+                member => (key(member), value.clone()),
+            };
+            operation.insert(key, value);
         }
     }
+}
+
+/// The key of a member in a document.
+fn key(member: &str) -> String {
+    format!("{OURS}{}", member.replace('_', "-"))
 }
 
 /// Removes the remarks from a document, because they are about the clients.
