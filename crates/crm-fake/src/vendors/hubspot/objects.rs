@@ -157,8 +157,8 @@ fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     }
     let [primary, other] = old.each_ref().map(|id| record::properties(&written(world, object_type, id)));
     let earlier = [&primary, &other].map(|all| all.get(MERGED).and_then(Value::as_str).unwrap_or(""));
-    let ids: Vec<&str> = earlier.into_iter().chain(old.iter().map(String::as_str)).filter(|id| !id.is_empty()).collect();
-    let ids = json!(ids.join(";"));
+    let ids = earlier.into_iter().chain(old.iter().map(String::as_str)).filter(|id| !id.is_empty());
+    let ids = json!(ids.collect::<Vec<_>>().join(";"));
     let mut all = other;
     all.extend(primary);
     all.insert(MERGED.to_owned(), ids);
