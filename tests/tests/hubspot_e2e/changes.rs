@@ -200,12 +200,13 @@ async fn a_copy_equals_the_source_after_ten_thousand_histories() {
 /// The histories are hard enough: with an overlap that is shorter than the lag, some copies differ.
 #[tokio::test]
 async fn an_overlap_that_is_too_short_loses_changes() {
-    let mut differ = 0;
-    for seed in 0..60 {
-        let [copy, source] = history(seed, 10).await;
-        differ += usize::from(copy != source);
+    for seed in 0..400 {
+        let [copy, source] = history(seed, 15).await;
+        if copy != source {
+            return;
+        }
     }
-    assert!(differ > 0);
+    panic!("all copies equal their sources");
 }
 
 fn id(record: &Object) -> String {
