@@ -2,7 +2,8 @@
 
 use crm_fake::{Fake, Recorded, Vendor};
 use hoopai_client::types::{
-    ContactFilter, ContactFilterOperator, ContactSearch, CreateContact, GetAccessCodebody, UpdateContact,
+    ContactFilter, ContactFilterOperator, ContactSearch, ContactsBusinessUpdate, CreateContact, GetAccessCodebody,
+    UpdateContact,
 };
 use hoopai_client::{Client, Method};
 use serde_json::{Value, json};
@@ -60,6 +61,15 @@ async fn update_contact() {
     client.contacts().update(&id, change).send().await.unwrap();
     sent(&fake, &format!("PUT /contacts/{id}"), json!({"lastName": "Byron"}));
     assert_eq!(fake.records("contacts")[0]["lastName"], "Byron");
+}
+
+#[tokio::test]
+async fn remove_contacts_from_their_businesses() {
+    let (fake, client) = rig().await;
+    let ids = vec![insert(&fake, "ada"), insert(&fake, "ben")];
+    let none = ContactsBusinessUpdate::new("", ids.clone(), LOCATION).clear_business_id();
+    client.contacts().batch_set_business(none).send().await.unwrap();
+    sent(&fake, "POST /contacts/bulk/business", json!({"businessId": null, "ids": ids, "locationId": LOCATION}));
 }
 
 #[tokio::test]

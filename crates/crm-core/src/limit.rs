@@ -83,10 +83,10 @@ pub trait RateLimiter: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Releases the calls of an account that are held back after a refusal of the vendor: opens its windows, and
-    /// restores a limit that was lowered after a refusal. Requests already made still count. Only a person can know
-    /// that the refusal is over; if it is not, the vendor refuses the next call. `key` is [`Acquire::key`]. Calls that
-    /// wait in other processes notice it within a second.
+    /// Releases the calls of an account that are held back after a refusal of the vendor, or because nothing is left
+    /// today: opens its windows, and restores a limit that was lowered after a refusal. Requests already made still
+    /// count. Only a person can know that the refusal is over; if it is not, the vendor refuses the next call. `key` is
+    /// [`Acquire::key`]. Calls that wait in other processes notice it within a second.
     ///
     /// Otherwise a hold ends at the time that the vendor gives, but after at most [`HOLD_SPANS`] lengths of its window
     /// and one day.

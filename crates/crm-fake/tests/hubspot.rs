@@ -52,6 +52,56 @@ async fn a_record_lives() {
     assert_eq!(fake.count("contacts"), 0);
 }
 
+/// HubSpot's changelog: "Updated merge functionality for contacts and companies".
+#[tokio::test]
+async fn a_merge_makes_a_new_record_to_which_the_old_ids_lead() {
+    let fake = fake().await;
+    let insert = |email: &str, city: &str, more: Value| {
+        let mut properties = json!({"email": email, "city": city});
+        properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fake.insert("contacts", properties)
+    };
+    let [a, b, c] = [
+        insert("a@example.com", "Rome", json!({})),
+        insert("b@example.com", "Oslo", json!({"phone": "1"})),
+        insert("c@example.com", "Bonn", json!({})),
+    ];
+    let company = fake.insert("companies", json!({"name": "Acme"}));
+    let linked = |from: &str| format!("{CONTACTS}/{from}/associations/companies");
+    for end in [format!("companies/{company}"), format!("contacts/{a}")] {
+        let link = format!("{CONTACTS}/{b}/associations/default/{end}");
+        assert_eq!(put(&fake, &link, json!({})).await.status, 200);
+    }
+    let merge = async |primary: &str, other: &str| {
+        post(&fake, &format!("{CONTACTS}/merge"), json!({"primaryObjectId": primary, "objectIdToMerge": other})).await
+    };
+
+    let first = merge(&a, &b).await;
+    let ab = first.text("/id").to_owned();
+    assert!(![&a, &b, &c].contains(&&ab));
+    let values = ["email", "city", "phone", "hs_merged_object_ids", "hs_object_id"];
+    let values = values.map(|name| first.text(&format!("/properties/{name}")));
+    assert_eq!(values, ["a@example.com", "Rome", "1", &format!("{a};{b}"), &ab]);
+    for id in [&a, &b, &ab] {
+        assert_eq!(get(&fake, &format!("{CONTACTS}/{id}")).await.text("/id"), ab);
+        assert_eq!(get(&fake, &linked(id)).await.text("/results/0/toObjectId"), company);
+        assert_eq!(merge(id, &ab).await.status, 400, "with itself");
+    }
+    let itself = get(&fake, &format!("{CONTACTS}/{ab}/associations/contacts")).await;
+    assert_eq!(itself.body["results"], json!([]));
+
+    // An old id is as good as the new one, also over two merges.
+    let abc = merge(&c, &a).await;
+    assert_eq!(abc.text("/properties/hs_merged_object_ids"), format!("{a};{b};{c};{ab}"));
+    let abc = abc.text("/id");
+    patch(&fake, &format!("{CONTACTS}/{b}"), json!({"properties": {"city": "Ulm"}})).await;
+    let [only] = &fake.records("contacts")[..] else { panic!("one record") };
+    assert_eq!((&only["id"], &only["properties"]["city"]), (&json!(abc), &json!("Ulm")));
+    assert_eq!(get(&fake, &format!("{CONTACTS}?archived=true")).await.body["results"], json!([]));
+    assert_eq!(delete(&fake, &format!("{CONTACTS}/{a}")).await.status, 204);
+    assert_eq!((fake.count("contacts"), get(&fake, &format!("{CONTACTS}/{b}")).await.status), (0, 404));
+}
+
 #[tokio::test]
 async fn lists_go_page_by_page_with_an_opaque_cursor() {
     let fake = fake().await;

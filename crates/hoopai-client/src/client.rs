@@ -95,8 +95,8 @@ impl Client {
 
     /// Ends the hold that a refusal of the vendor put on the calls of this account, for all processes that share its
     /// limiter. A hold ends by itself at the time that the vendor states, but after at most six lengths of its window
-    /// (a minute if the window is ten seconds) and one day. Call this if you know that the refusal is over earlier, for
-    /// example because the vendor raised the limit. Calls that wait for a quota of this client still wait.
+    /// (a minute if the window is ten seconds) and one day. If no calls are left today, the hold is an hour. Call this if you
+    /// know that the refusal is over earlier, for example because the vendor raised the limit, or a new day began. Calls that wait for a quota of this client still wait.
     ///
     /// # Errors
     ///

@@ -78,7 +78,7 @@ impl Client {
     /// be escaped already. Mark a raw search as a search, so that it is limited and retried as one:
     ///
     /// ```
-    /// use hubspot_client::{CallOptions, Client, http::Method};
+    /// use hubspot_client::{CallOptions, Client, Method};
     ///
     /// let client = Client::new("pat-na1-example")?;
     /// let search = CallOptions::default().limit_class("search").idempotent(true);
@@ -92,8 +92,8 @@ impl Client {
 
     /// Ends the hold that a refusal of the vendor put on the calls of this account, for all processes that share its
     /// limiter. A hold ends by itself at the time that the vendor states, but after at most six lengths of its window
-    /// (a minute if the window is ten seconds) and one day. Call this if you know that the refusal is over earlier, for
-    /// example because the vendor raised the limit. Calls that wait for a quota of this client still wait.
+    /// (a minute if the window is ten seconds) and one day. If no calls are left today, the hold is an hour. Call this if you
+    /// know that the refusal is over earlier, for example because the vendor raised the limit, or a new day began. Calls that wait for a quota of this client still wait.
     ///
     /// # Errors
     ///

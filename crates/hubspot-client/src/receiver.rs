@@ -285,7 +285,7 @@ crm_core::record! {
         is_primary_association: Option<bool> = "isPrimaryAssociation",
         /// For property changes: true if the property contains sensitive data.
         is_sensitive: Option<bool> = "isSensitive",
-        /// For merges: the records that were merged into the primary one.
+        /// For merges: the other records.
         merged_object_ids: Option<Vec<String>> = "mergedObjectIds",
         /// For new messages of a conversation: the id of the message.
         message_id: Option<String> = "messageId",
@@ -303,7 +303,7 @@ crm_core::record! {
         occurred_at: Option<Timestamp> = "occurredAt",
         /// The account.
         portal_id: Option<String> = "portalId",
-        /// For merges: the record that the others were merged into.
+        /// For merges: the primary record, whose values take precedence.
         primary_object_id: Option<String> = "primaryObjectId",
         /// For property changes: the property.
         property_name: Option<String> = "propertyName",

@@ -118,10 +118,11 @@ async fn history(seed: u64) {
                 contacts.archive(&gone).send().await.unwrap();
                 constant.remove(&gone);
             }
-            (1, Some(into), Some(from)) if into != from => {
+            (1, Some(one), Some(other)) if one != other => {
                 rig.fake.heal();
-                contacts.merge(MergeInput::new(&from, &into)).send().await.unwrap();
-                constant.remove(&from);
+                contacts.merge(MergeInput::new(&one, &other)).send().await.unwrap();
+                constant.remove(&one);
+                constant.remove(&other);
             }
             _ => drop(rig.insert(rng, 1)),
         }

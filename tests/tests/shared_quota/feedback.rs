@@ -138,6 +138,31 @@ async fn what_is_left_of_the_day_counts_for_the_day() {
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
+async fn a_person_lifts_the_hold_of_a_day_without_calls_for_all_workers() {
+    let rig = Rig::new();
+    let day = Window::new("day", 6, Duration::from_secs(86_400));
+    let quotas = Quotas::new([Window::new("burst", 10, ms(300)).guard(Duration::ZERO), day]);
+    let [a, b] = &rig.workers(&quotas, 2).await[..] else { unreachable!() };
+    for status in [200, 429] {
+        told(a, status, Feedback { daily_remaining: Some(0), ..Feedback::default() }).await;
+        let wait = rig.wait(b).await;
+        assert!(wait > Duration::from_secs(3_590) && wait <= Duration::from_secs(3_600), "{wait:?}");
+        // One waits in another process, and checks once a second.
+        let asked = rig.patient(Duration::from_secs(4_000));
+        let lift = async {
+            arrives().await;
+            a.lift("k").await.unwrap();
+        };
+        let (waited, ()) = tokio::join!(b.take(&asked), lift);
+        assert!(waited.unwrap() < ms(2_000));
+    }
+    // The four requests already made still count.
+    tokio::time::sleep(ms(300)).await;
+    assert_eq!(rig.room(b).await, 2);
+}
+
+#[tokio::test]
+#[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]
 async fn a_figure_from_before_an_expiry_does_not_eat_the_next_window() {
     let rig = Rig::new();
     let per = ms(300);

@@ -81,9 +81,10 @@ fn record(pieces: &mut Vec<Piece>, name: &str, about: &str, definition: &Definit
             fields.iter().filter(|field| field.ident != "new" && !field.read_only && !given(field)).collect();
         if !settable.is_empty() {
             pieces.push(Piece::Close(layout::setters(name, settable.into_iter(), &Names::of_fields(fields))));
-            if fields.iter().any(|field| field.nullable) {
-                pieces.push(Piece::Macro(layout::clears(name, fields.iter().filter(|field| field.nullable))));
-            }
+        }
+        // Also for an argument of `new`, which cannot be null.
+        if fields.iter().any(|field| field.nullable) {
+            pieces.push(Piece::Macro(layout::clears(name, fields.iter().filter(|field| field.nullable))));
         }
     }
     if let Some(asked) = asked {

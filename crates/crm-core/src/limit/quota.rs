@@ -130,15 +130,16 @@ impl Quotas {
         Self { windows: Vec::new(), classes: vec![("", Vec::new())] }
     }
 
-    /// Creates quotas with the windows of the default class. Headers that name no window are
-    /// applied to the first one.
+    /// Creates quotas with the windows of the default class, the shortest window first: headers and refusals (429) that
+    /// name no window are applied to the first one.
     #[must_use]
     pub fn new(windows: impl IntoIterator<Item = Window>) -> Self {
         Self::none().class("", windows)
     }
 
     /// Sets the windows of a class, for example `search` of HubSpot. List all windows in which its operations count,
-    /// including those of the default class. Windows with the same name share one counter, and the first definition of a
+    /// including those of the default class, the shortest window first: headers and refusals (429) that name no window are
+    /// applied to the first one. Windows with the same name share one counter, and the first definition of a
     /// name is used. A second call with the same class replaces its list of windows.
     ///
     /// If a class that the vendor's operations use is missing, `build` of the client returns

@@ -24,10 +24,10 @@ pub(super) struct Told {
     pub(super) refused: Option<Refused>,
 }
 
-/// A refusal that the limiter should have prevented.
+/// A refusal that the limiter should have prevented, or one that is certain to follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// The vendor sent a duration.
+    /// The vendor sent a duration, or nothing is left today.
     For(Duration),
     /// The vendor sent neither a reason nor a duration.
     Unexplained,
@@ -57,7 +57,11 @@ impl Told {
         let daily = windows.iter().copied().filter(|window| length(window) >= DAY_LIKE).max_by_key(length);
         if let (Some(remaining), Some(window)) = (feedback.daily_remaining, daily) {
             let until = BELIEVED.min(quotas.windows[window].span());
-            told.push(Self { window, remaining: Some((remaining, until)), ..Self::default() });
+            told.push(match remaining {
+                // A hold, because a person can lift it after the vendor's midnight.
+                0 => Self { window, refused: Some(Refused::For(until)), ..Self::default() },
+                _ => Self { window, remaining: Some((remaining, until)), ..Self::default() },
+            });
         }
         told
     }

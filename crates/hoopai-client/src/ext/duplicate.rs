@@ -6,7 +6,8 @@ use crm_core::{Error, ErrorKind};
 use crate::errors;
 
 /// Returns the id of the existing contact if a create or an update failed with
-/// [`ErrorKind::Conflict`] because that contact has the same e-mail address or phone number.
+/// [`ErrorKind::Conflict`] because that contact has the same e-mail address or phone number, and the reply
+/// contains the id.
 ///
 /// ```
 /// # async fn run(client: hoopai_client::Client) -> Result<(), hoopai_client::Error> {

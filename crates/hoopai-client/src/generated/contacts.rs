@@ -84,7 +84,9 @@ impl<C> Contacts<C> {
             .path("contactId", &contact_id)
             .json(&body.into())
     }
-    /// Assigns several contacts to a business. By its name, the operation also removes them, but the vendor does not document how.
+    /// Assigns several contacts to a business, or removes them from their businesses.
+    ///
+    /// At most 50 contacts per request. To remove them, send `businessId` as null: `ContactsBusinessUpdate::new("", ids, location_id).clear_business_id()`.
     ///
     /// `POST /contacts/bulk/business`
     ///
@@ -175,7 +177,7 @@ impl<C> Contacts<C> {
     }
     /// Returns the contact with the same e-mail address or phone number, if there is one; set `email` or `number`.
     ///
-    /// The vendor does not document the reply, so it is a `Value`; what it contains if there is no such contact is not documented either.
+    /// If the location allows duplicates, the e-mail address is searched before the number. The vendor does not document the reply, so it is a `Value`; what it contains if there is no such contact is not documented either.
     ///
     /// `GET /contacts/search/duplicate`
     ///
@@ -596,7 +598,7 @@ impl Contacts {
     }
     /// Creates a contact in a location.
     ///
-    /// If the contact exists already, the call fails with `ErrorKind::Conflict`, and [`existing_contact`](crate::existing_contact) returns its id. After any other 422 the contact may have been created nevertheless: `Error::may_have_happened` is then true.
+    /// If the contact exists already, the call fails with `ErrorKind::Conflict`, and [`existing_contact`](crate::existing_contact) returns its id if the reply contains it. After any other 422 the contact may have been created nevertheless: `Error::may_have_happened` is then true.
     ///
     /// `POST /contacts/`
     ///
@@ -880,6 +882,8 @@ impl Contacts {
             .json(&body.into())
     }
     /// Updates the contact with the same e-mail address or phone number, or creates one; `new` in the reply is true if it was created.
+    ///
+    /// The setting "Allow Duplicate Contact" of the location contains the fields that are compared, and their order. If the address belongs to one contact and the number to another, the contact that matches the first field is updated, and the second field is ignored.
     ///
     /// `POST /contacts/upsert`
     ///

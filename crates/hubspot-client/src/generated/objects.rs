@@ -298,9 +298,9 @@ impl Objects {
             call: self.call(&operations::OBJECTS_LIST),
         }
     }
-    /// Merges `object_id_to_merge` into `primary_object_id`, which remains.
+    /// Merges two records, and returns the merged record.
     ///
-    /// `MergeInput::new(object_id_to_merge, primary_object_id)`: the first record is merged into the second. They cannot be separated again.
+    /// HubSpot creates a new record with a new id, and both old ids then return it: store the id of the reply. If both records have a value of a property, that of `primary_object_id` remains; it is the second argument of `MergeInput::new`. A merge cannot be undone.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/merge`
     ///

@@ -103,6 +103,29 @@ fn a_person_can_lift_a_hold() {
     assert_eq!(room(&one), 8);
 }
 
+#[test]
+fn a_day_without_calls_holds_for_an_hour_or_until_a_person_lifts_it() {
+    let used_up = Feedback { daily_remaining: Some(0), ..Feedback::default() };
+    for (status, lifted) in [(200, false), (200, true), (429, false), (429, true)] {
+        let acquire = Acquire::new("k", "");
+        let (clock, one) = limiter(10);
+        assert!(taken(&one, &acquire));
+        one.observe(&acquire, &Permit::default(), status, &used_up);
+        clock.advance(ms(10_000));
+        assert_eq!(room(&one), 0);
+        if lifted {
+            assert!(poll(&mut one.lift("k")).is_ready());
+        } else {
+            clock.advance(Duration::from_secs(3_589));
+            assert_eq!(room(&one), 0);
+            clock.advance(Duration::from_secs(1));
+        }
+        // The request already made still counts.
+        let all = (0..200).map(|_| (room(&one), clock.advance(ms(10_000))).0).sum::<u64>();
+        assert_eq!(all, 999, "{status} {lifted}");
+    }
+}
+
 /// Creates `accounts` with a lower limit from the vendor than the configured one. Returns the number that is known when
 /// another one has called for a while after an idle hour, and the longest wait for a permit.
 fn forgotten(accounts: u32) -> (usize, Duration) {

@@ -28,10 +28,14 @@ pub(super) fn inline(world: &mut World, from: &str, id: &str, input: &Value) {
     }
 }
 
-fn exists(world: &World, object_type: &str, id: &str) -> Result<(), Fail> {
-    record::find(world, object_type, id, None)
-        .map(|_| ())
-        .ok_or_else(|| Fail::missing(&types::singular(object_type), id))
+/// The id of the record that this id leads to.
+fn resolve(world: &World, object_type: &str, id: &str) -> Result<String, Fail> {
+    record::find(world, object_type, id, None).ok_or_else(|| Fail::missing(&types::singular(object_type), id))
+}
+
+/// Those of both ends of a link.
+fn ends(world: &World, [from, id, to, to_id]: [&str; 4]) -> Result<[String; 2], Fail> {
+    Ok([resolve(world, from, id)?, resolve(world, to, to_id)?])
 }
 
 /// `…/{type}/{id}/associations/…`
@@ -57,7 +61,8 @@ fn linked(world: &World, from: &str, id: &str, to: &str) -> Vec<Value> {
 fn batch_row(world: &World, from: &str, input: &Value, to: &str) -> Option<Value> {
     let id = input.get("id")?.as_str()?;
     let start = input.get("after").and_then(Value::as_str).and_then(|after| after.parse().ok()).unwrap_or(0);
-    let mut page = page_of(linked(world, from, id, to), start, PER_BATCH_ROW);
+    let record = resolve(world, from, id).unwrap_or_default();
+    let mut page = page_of(linked(world, from, &record, to), start, PER_BATCH_ROW);
     let mut row = json!({"from": {"id": id}, "to": page["results"].take()});
     if let Some(paging) = page.get_mut("paging") {
         row["paging"] = paging.take();
@@ -70,14 +75,13 @@ fn list(call: &Call<'_>, from: &str, id: &str, to: &str, world: &mut World) -> A
     if limit == 0 || limit > 500 {
         return Err(Fail::invalid("limit must be 1 to 500"));
     }
-    exists(world, from, id)?;
+    let id = resolve(world, from, id)?;
     let start = call.query_number("after").unwrap_or(0);
-    Ok(Reply::json(200, page_of(linked(world, from, id, to), start, limit)))
+    Ok(Reply::json(200, page_of(linked(world, from, &id, to), start, limit)))
 }
 
 fn default(from: &str, id: &str, to: &str, to_id: &str, world: &mut World) -> Answer {
-    exists(world, from, id)?;
-    exists(world, to, to_id)?;
+    let [id, to_id] = &ends(world, [from, id, to, to_id])?;
     link(world, [from, id, to, to_id], &[]);
     let row = |from: &str, id: &str, to: &str, to_id: &str| {
         let number = types::association_type(from, to);
@@ -98,8 +102,7 @@ fn pair(from: &str, id: &str, to: &str, to_id: &str) -> Value {
 }
 
 fn labelled(call: &Call<'_>, from: &str, id: &str, to: &str, to_id: &str, world: &mut World) -> Answer {
-    exists(world, from, id)?;
-    exists(world, to, to_id)?;
+    let [id, to_id] = &ends(world, [from, id, to, to_id])?;
     let specs = call.body.as_array().cloned().unwrap_or_default();
     link(world, [from, id, to, to_id], &specs);
     Ok(Reply::json(201, pair(from, id, to, to_id)))
@@ -148,7 +151,7 @@ fn create(call: &Call<'_>, from: &str, to: &str, world: &mut World) -> Reply {
         if call.bad_rows.contains(&index) {
             return Err(Fail::invalid(format!("row {index} was told to fail")).row(None));
         }
-        exists(world, from, id).and_then(|()| exists(world, to, to_id)).map_err(|fail| fail.row(None))?;
+        let [id, to_id] = &ends(world, [from, id, to, to_id]).map_err(|fail| fail.row(None))?;
         let specs = input.get("types").and_then(Value::as_array).cloned().unwrap_or_default();
         link(world, [from, id, to, to_id], &specs);
         Ok(pair(from, id, to, to_id))
@@ -160,7 +163,7 @@ fn create(call: &Call<'_>, from: &str, to: &str, world: &mut World) -> Reply {
 fn create_default(inputs: &[Value], from: &str, to: &str, world: &mut World) -> Reply {
     let rows = inputs.iter().map(|input| {
         let (id, to_id) = (id_at(input, "/from/id"), id_at(input, "/to/id"));
-        exists(world, from, id).and_then(|()| exists(world, to, to_id)).map_err(|fail| fail.row(None))?;
+        let [id, to_id] = &ends(world, [from, id, to, to_id]).map_err(|fail| fail.row(None))?;
         link(world, [from, id, to, to_id], &[]);
         let number = types::association_type(from, to);
         let spec = json!({"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number});

@@ -32,7 +32,9 @@ pub(super) fn handle(call: &Call<'_>, object_type: &str, verb: &str, world: &mut
         "upsert" => Ok(upsert(call, object_type, inputs, world)),
         "archive" => {
             for id in inputs.iter().filter_map(|input| input.get("id")?.as_str()) {
-                record::archive(world, object_type, id);
+                if let Some(id) = record::find(world, object_type, id, None) {
+                    record::archive(world, object_type, &id);
+                }
             }
             Ok(Reply::empty(204))
         }

@@ -49,6 +49,22 @@ pub(super) fn unlink_all(world: &mut World, object_type: &str, id: &str) {
     world.links.retain(|link, _| !link.starts_with(&ends[0]) && !link.ends_with(&ends[1]));
 }
 
+/// Gives all links of a record to another of its type, which keeps those that it has.
+pub(super) fn relink(world: &mut World, object_type: &str, id: &str, new: &str) {
+    let [old_start, old_end] = [format!("{object_type}|{id}|"), format!("|{object_type}|{id}")];
+    let moved = |link: &str| match (link.strip_prefix(&old_start), link.strip_suffix(&old_end)) {
+        (Some(rest), _) => Some(format!("{object_type}|{new}|{rest}")),
+        (_, Some(rest)) => Some(format!("{rest}|{object_type}|{new}")),
+        _ => None,
+    };
+    let all: Vec<_> = world.links.iter().filter_map(|(link, types)| Some((moved(link)?, types.clone()))).collect();
+    // A link between the two records that are merged ends.
+    let itself = key(object_type, new, object_type, new);
+    for (link, types) in all.into_iter().filter(|(link, _)| *link != itself) {
+        world.links.entry(link).or_insert(types);
+    }
+}
+
 /// The ids of the records of a type that a record is linked to, with the kinds of each link.
 pub(super) fn of<'a>(world: &'a World, from: &str, id: &str, to: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
     let prefix = format!("{from}|{id}|{to}|");

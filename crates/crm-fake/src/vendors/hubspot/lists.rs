@@ -135,8 +135,13 @@ fn change(id: &str, add: Vec<String>, remove: Vec<String>, world: &mut World) ->
     find(world, id)?;
     let now = world.now();
     let object_type = types::canonical(find(world, id)?["objectTypeId"].as_str().unwrap_or(""));
-    let (add, missing): (Vec<String>, Vec<String>) =
-        add.into_iter().partition(|record| record::find(world, &object_type, record, None).is_some());
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for id in add {
+        match record::find(world, &object_type, &id, None) {
+            Some(record) => found.push(record),
+            None => missing.push(id),
+        }
+    }
     let held = world.collection(&members(id));
     let mut removed = Vec::new();
     for record in remove {
@@ -145,7 +150,7 @@ fn change(id: &str, add: Vec<String>, remove: Vec<String>, world: &mut World) ->
         }
     }
     let mut added = Vec::new();
-    for record in add {
+    for record in found {
         if held.get(&record).is_none() {
             held.put(&record, json!({"recordId": record, "membershipTimestamp": now}));
             added.push(record);

@@ -26,7 +26,9 @@ pub(super) fn handle(call: &Call<'_>, object_type: &str, rest: &[&str], world: &
         ("PATCH", [id]) => update(call, object_type, id, world),
         ("DELETE", [id]) => {
             // HubSpot answers the same even if there was nothing to delete.
-            record::archive(world, object_type, id);
+            if let Some(id) = record::find(world, object_type, id, None) {
+                record::archive(world, object_type, &id);
+            }
             Ok(Reply::empty(204))
         }
         _ => return None,
@@ -141,25 +143,32 @@ fn update(call: &Call<'_>, object_type: &str, id: &str, world: &mut World) -> An
     Ok(Reply::json(200, written(world, object_type, &found)))
 }
 
-/// The second record goes into the first, which lists its id, and is in no list any more.
+/// Both records go into a new one, which lists their ids, has the values of the first where both have one, and is
+/// found by the old ids.
 fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
-    let id = |name: &str| call.text(name).unwrap_or("").to_owned();
-    let (into, from) = (id("primaryObjectId"), id("objectIdToMerge"));
-    for id in [&into, &from] {
-        record::find(world, object_type, id, None).ok_or_else(|| Fail::missing(&types::singular(object_type), id))?;
+    let find = |name: &str| {
+        let id = call.text(name).unwrap_or("");
+        let found = record::find(world, object_type, id, None);
+        found.ok_or_else(|| Fail::missing(&types::singular(object_type), id))
+    };
+    let old = [find("primaryObjectId")?, find("objectIdToMerge")?];
+    if old[0] == old[1] {
+        return Err(Fail::invalid("a record cannot be merged with itself"));
     }
-    let mut gained = record::properties(&written(world, object_type, &from));
-    let kept = record::properties(&written(world, object_type, &into));
-    let earlier = [&kept, &gained].map(|all| all.get(MERGED).and_then(Value::as_str).unwrap_or("").to_owned());
-    let merged: Vec<&str> = earlier.iter().chain([&from]).map(String::as_str).filter(|ids| !ids.is_empty()).collect();
-    gained.retain(|name, _| !kept.contains_key(name));
-    gained.insert(MERGED.to_owned(), json!(merged.join(";")));
-    record::archive(world, object_type, &from);
-    if let Some(record) = world.collection(&types::home(object_type)).get_mut(&from) {
-        record["merged"] = json!(true);
+    let [primary, other] = old.each_ref().map(|id| record::properties(&written(world, object_type, id)));
+    let earlier = [&primary, &other].map(|all| all.get(MERGED).and_then(Value::as_str).unwrap_or(""));
+    let ids = earlier.into_iter().chain(old.iter().map(String::as_str)).filter(|id| !id.is_empty());
+    let ids = json!(ids.collect::<Vec<_>>().join(";"));
+    let mut all = other;
+    all.extend(primary);
+    all.insert(MERGED.to_owned(), ids);
+    // Its own time, not that of the primary record.
+    all.remove(types::modified(object_type));
+    let new = record::create(world, object_type, &all);
+    for id in &old {
+        record::replace(world, object_type, id, &new);
     }
-    record::update(world, object_type, &into, &gained);
-    Ok(Reply::json(200, written(world, object_type, &into)))
+    Ok(Reply::json(200, written(world, object_type, &new)))
 }
 
 fn forget(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {

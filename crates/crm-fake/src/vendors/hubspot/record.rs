@@ -31,7 +31,13 @@ pub(super) fn find(world: &World, object_type: &str, id: &str, property: Option<
     let records = world.peek(&types::home(object_type))?;
     let live = |record: &Value| record.get("archived") != Some(&Value::Bool(true));
     match property {
-        None | Some("" | "hs_object_id") => records.get(id).filter(|r| live(r)).map(|_| id.to_owned()),
+        None | Some("" | "hs_object_id") => {
+            let mut id = id;
+            while let Some(new) = records.get(id)?["merged"].as_str() {
+                id = new;
+            }
+            records.get(id).filter(|r| live(r)).map(|_| id.to_owned())
+        }
         Some("email") if object_type == "contacts" => records.by_key(&email_key(id)).map(str::to_owned),
         Some(property) => records
             .after(0)
@@ -138,6 +144,15 @@ pub(super) fn archive(world: &mut World, object_type: &str, id: &str) {
         records.put(id, record);
     }
     links::unlink_all(world, object_type, id);
+}
+
+/// Archives a record that was merged into a new one, which takes over its links and is found by its id.
+pub(super) fn replace(world: &mut World, object_type: &str, id: &str, new: &str) {
+    links::relink(world, object_type, id, new);
+    archive(world, object_type, id);
+    if let Some(record) = world.collection(&types::home(object_type)).get_mut(id) {
+        record["merged"] = json!(new);
+    }
 }
 
 /// Properties that a reader requests.

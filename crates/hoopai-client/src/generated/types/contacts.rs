@@ -265,9 +265,9 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `contacts.batch_set_business`.
     pub struct ContactsBusinessUpdate {
-        /// Required in requests.
+        /// The id of the business, or null to remove the contacts from their businesses. Required in requests.
         business_id: Option<String> = "businessId",
-        /// The ids of the contacts. Required in requests.
+        /// The ids of the contacts, at most 50. Required in requests.
         ids: Option<Vec<String>> = "ids",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
@@ -276,6 +276,10 @@ crm_core::record! {
     nullable "businessId"
     by new
 }
+
+crm_core::clears!(ContactsBusinessUpdate {
+    clear_business_id: business_id = "businessId",
+});
 
 impl ContactsBusinessUpdate {
     /// Creates a value from the required fields, in this order: `business_id`, `ids` and `location_id`.
@@ -755,7 +759,7 @@ crm_core::record! {
         custom_fields: Vec<ContactsCustomField> = "customFields",
         /// The time at which it was added.
         date_added: Option<String> = "dateAdded",
-        /// The date of birth. Searches return it as the text of a number, the time since 1970.
+        /// The date of birth. Searches return it as the text of a number, milliseconds since 1970.
         date_of_birth: Option<String> = "dateOfBirth",
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
@@ -1094,7 +1098,7 @@ crm_core::record! {
         contacts: Option<Vec<String>> = "contacts",
         /// The id of the location (sub-account). Required in requests.
         location_id: Option<String> = "locationId",
-        /// True to remove all tags.
+        /// True to remove all tags of the contacts, not only the given ones; only if `type` is `remove`.
         remove_all_tags: Option<bool> = "removeAllTags",
         /// Required in requests.
         tags: Option<Vec<String>> = "tags",
@@ -1103,7 +1107,7 @@ crm_core::record! {
     by new
 }
 crm_core::setters!(UpdateTags {
-    /// True to remove all tags.
+    /// True to remove all tags of the contacts, not only the given ones; only if `type` is `remove`.
     remove_all_tags: bool,
 });
 

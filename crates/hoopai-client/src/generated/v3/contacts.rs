@@ -122,7 +122,7 @@ impl Contacts {
     }
     /// Creates a contact in a location.
     ///
-    /// If the contact exists already, the call fails with `ErrorKind::Conflict`, and [`existing_contact`](crate::existing_contact) returns its id. After any other 422 the contact may have been created nevertheless: `Error::may_have_happened` is then true.
+    /// If the contact exists already, the call fails with `ErrorKind::Conflict`, and [`existing_contact`](crate::existing_contact) returns its id if the reply contains it. After any other 422 the contact may have been created nevertheless: `Error::may_have_happened` is then true.
     ///
     /// `POST /contacts/`
     ///
@@ -383,6 +383,8 @@ impl Contacts {
             .json(&body.into())
     }
     /// Updates the contact with the same e-mail address or phone number, or creates one; `new` in the reply is true if it was created.
+    ///
+    /// The setting "Allow Duplicate Contact" of the location contains the fields that are compared, and their order. If the address belongs to one contact and the number to another, the contact that matches the first field is updated, and the second field is ignored.
     ///
     /// `POST /contacts/upsert`
     ///

@@ -97,7 +97,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The main object type it belongs to.
         primary_object: Option<String> = "primaryObject",
-        /// The id of the record that remains after the merge.
+        /// The id of the main object type it belongs to.
         primary_object_id: Option<String> = "primaryObjectId",
         /// The properties, by internal name.
         properties: Vec<Property> = "properties",

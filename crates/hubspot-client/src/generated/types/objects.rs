@@ -332,9 +332,9 @@ impl GdprDelete {
 crm_core::record! {
     /// Body of `objects.merge`.
     pub struct MergeInput {
-        /// The id of the record that is merged into the other. Required in requests.
+        /// The id of the record that is merged into the primary one. Required in requests.
         object_id_to_merge: Option<String> = "objectIdToMerge",
-        /// The id of the record that remains after the merge. Required in requests.
+        /// The id of the primary record, whose values take precedence. The merged record has a new id. Required in requests.
         primary_object_id: Option<String> = "primaryObjectId",
     }
     required "objectIdToMerge" "primaryObjectId"
