@@ -20,7 +20,7 @@ fn documents() -> [(&'static str, Value); 2] {
     }});
     let part = |name: &str| json!({"type": "object", "properties": {(name): {"type": "number"}, "colour": {"type": "string"}}});
     let file = json!({"type": "object", "properties": {"file": {"type": "string", "format": "binary"}, "title": {"type": "string"}}});
-    let form = json!({"content": {"multipart/form-data": {"schema": {"$ref": "#/components/schemas/File"}}}});
+    let form = json!({"content": {"multipart/form-data": {"schema": {"$ref": "#/components/schemas/File"}, "encoding": {"file": {"contentType": "image/png"}}}}});
     let many = json!({"type": "object", "properties": {
         "a": {"type": "string"}, "b": {"type": "string"}, "c": {"type": "string"}, "d": {"type": "string"}, "e": {"type": "string"},
         "note": {"type": "string", "maxLength": 100}, "level": {"type": "integer", "enum": [1, 2, 3]},
@@ -193,6 +193,14 @@ const CASES: &[Case] = &[
     ("once", "a list in the place of a record", |notes, _| {
         notes["components"]["schemas"]["Note"]["properties"]["place"] =
             json!({"type": "array", "items": {"type": "number"}});
+    }),
+    ("felt", "a member is in no reply any more, and another one was in none", |notes, _| {
+        notes["components"]["schemas"]["Note"]["properties"]["id"]["writeOnly"] = json!(true);
+        notes["components"]["schemas"]["Many"]["properties"]["note"]["writeOnly"] = json!(true);
+    }),
+    ("felt", "a part of a form has another media type", |notes, _| {
+        let form = &mut notes["paths"]["/v1/notes"]["post"]["requestBody"]["content"]["multipart/form-data"];
+        form["encoding"]["file"]["contentType"] = json!("image/jpeg");
     }),
     ("felt", "a reply is a file", |notes, _| {
         notes["paths"]["/v1/notes/{id}"]["get"]["responses"]["200"]["content"] =
