@@ -246,6 +246,13 @@ async fn the_address_of_the_next_page_repeats_the_request() {
     assert_eq!(page.body.get("paging"), None);
 }
 
+/// The numbers of the kinds of association between a contact and its only company.
+async fn numbers(fake: &Fake, path: &str) -> Vec<u64> {
+    let linked = get(fake, &format!("{path}/companies")).await;
+    let types = linked.body["results"][0]["associationTypes"].as_array().unwrap();
+    types.iter().map(|kind| kind["typeId"].as_u64().unwrap()).collect()
+}
+
 #[tokio::test]
 async fn associations_lists_and_the_rest_of_the_account() {
     let fake = fake().await;
@@ -253,11 +260,22 @@ async fn associations_lists_and_the_rest_of_the_account() {
     let company = fake.insert("companies", json!({"name": "A"}));
     let path = format!("{CONTACTS}/{contact}/associations");
     assert_eq!(put(&fake, &format!("{path}/default/companies/{company}"), json!({})).await.status, 200);
-    let spec = json!([{"associationCategory": "USER_DEFINED", "associationTypeId": 36}]);
-    assert_eq!(put(&fake, &format!("{path}/companies/{company}"), spec).await.status, 201);
-    let linked = get(&fake, &format!("{path}/companies")).await;
-    assert_eq!(linked.text("/results/0/toObjectId"), company);
-    assert_eq!(linked.body["results"][0]["associationTypes"].as_array().unwrap().len(), 2);
+    let label = |number: u32| json!([{"associationCategory": "USER_DEFINED", "associationTypeId": number}]);
+    assert_eq!(put(&fake, &format!("{path}/companies/{company}"), label(36)).await.status, 201);
+    assert_eq!(get(&fake, &format!("{path}/companies")).await.text("/results/0/toObjectId"), company);
+    assert_eq!(numbers(&fake, &path).await, [279, 36]);
+    // The default association keeps labels, and other labels replace them.
+    assert_eq!(put(&fake, &format!("{path}/default/companies/{company}"), json!({})).await.status, 200);
+    assert_eq!(numbers(&fake, &path).await, [279, 36]);
+    let pair = json!({"inputs": [{"from": {"id": contact}, "to": {"id": company}, "types": label(38)}]});
+    let batch = "/crm/associations/2026-03/contacts/companies/batch/create";
+    assert_eq!(post(&fake, batch, pair).await.status, 201);
+    assert_eq!(numbers(&fake, &path).await, [279, 38]);
+    assert_eq!(put(&fake, &format!("{path}/companies/{company}"), label(36)).await.status, 201);
+    assert_eq!(numbers(&fake, &path).await, [279, 36]);
+    let from_the_company = format!("/crm/objects/2026-03/companies/{company}/associations/contacts/{contact}");
+    assert_eq!(put(&fake, &from_the_company, label(37)).await.status, 201);
+    assert_eq!(numbers(&fake, &path).await, [279]);
     let back = get(&fake, &format!("/crm/objects/2026-03/companies/{company}?associations=contacts")).await;
     assert_eq!(back.text("/associations/contacts/results/0/id"), contact);
     assert_eq!(delete(&fake, &format!("{path}/companies/{company}")).await.status, 204);

@@ -52,7 +52,9 @@ pub(super) fn command() -> Command {
         .arg(list("associations", "Also read the ids of associated records of these types, of HubSpot; without labels"))
         .after_help(
             "An export that is interrupted continues if the same command is run again: its position is in FILE.position \
-             until the end. No row is lost and none is written twice.\n\nExamples:\n  \
+             until the end. Of HubSpot's types of object, no row is lost and none is written twice. Of HoopAI's contacts, \
+             those that were added in the same second may then be in the file twice. Rows of another list may be repeated or \
+             missed if the list changes meanwhile.\n\nExamples:\n  \
              crm export hubspot deals --to deals.csv --properties dealname,amount --associations companies\n  \
              crm export hoopai contacts --location-id ID --to contacts.jsonl\n  \
              crm export hoopai opportunities search locationId=ID --to opportunities.jsonl",

@@ -134,8 +134,8 @@ use crate::vendor::Feedback;
 ///
 /// # fn main() -> Result<(), crm_core::Error> {
 /// let quotas = Quotas::new([Window::new("burst", 190, Duration::from_secs(10))]);
-/// // Eight processes share the quota.
-/// let limiter = RedisLimiter::builder("redis://redis.internal", quotas, 8).build()?;
+/// // Four processes share the quota.
+/// let limiter = RedisLimiter::builder("redis://redis.internal", quotas, 4).build()?;
 /// // Client::builder().limiter(Arc::new(limiter)) …
 /// # let _ = Arc::new(limiter);
 /// # Ok(())
@@ -182,7 +182,9 @@ struct Inner {
 }
 
 impl RedisLimiter {
-    /// Builds a limiter for this many workers, the processes that share the quotas. The address is
+    /// Builds a limiter for this many workers, the processes that share the quotas. With [`WhenAway::Share`], give at
+    /// most as many as the smallest window of at most a minute has requests: with more, a worker has no part of this
+    /// window while Redis is unavailable. The address is
     /// `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS, which checks the
     /// server's certificate against those of the system. Further hosts of a cluster follow the first,
     /// separated by commas. `redis+sentinel://[user:password@]host[:port][,host[:port]]/name[/database]`

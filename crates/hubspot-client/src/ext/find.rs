@@ -13,7 +13,7 @@ use crate::types::{BatchUpsertRow, Filter, SearchReply, SearchRequest, UpsertObj
 /// ```no_run
 /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {
 /// let contacts = client.contacts();
-/// let ada = contacts.upsert_by("email", "ada@example.com", [("city", "London")]).await?;
+/// let ada = contacts.upsert_by("customer_number", "4711", [("email", "ada@example.com"), ("city", "London")]).await?;
 /// let again = contacts.get_by_email("ada@example.com").properties(["city"]).send().await?;
 /// assert_eq!(ada.id, again.id);
 /// for company in client.companies().by_domain("example.com").items().try_collect().await? {
@@ -59,6 +59,9 @@ impl Objects {
 
     /// Creates a record, or changes the one with this value of a unique property. The member `new` of the reply
     /// is true if the record was created.
+    ///
+    /// HubSpot does not support partial upserts of contacts by `email`, and does not document what happens to properties
+    /// that are not named. Name all properties that are written, or use a unique property of the account's own.
     ///
     /// # Errors
     ///

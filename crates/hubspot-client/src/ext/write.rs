@@ -53,6 +53,9 @@ impl Objects {
     /// [`update_many`](Self::update_many) for records that exist. [`batch_upsert`](Self::batch_upsert) is a single request
     /// without the report.
     ///
+    /// HubSpot does not support partial upserts of contacts by `email`, and does not document what happens to properties
+    /// that are not named. Name all properties that are written, or use a unique property of the account's own.
+    ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) {
     /// use hubspot_client::types::BatchUpsertRow;

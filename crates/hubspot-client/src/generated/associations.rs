@@ -24,7 +24,9 @@ impl Associations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Associates several pairs of records with labels in one request.
+    /// Associates several pairs of records with labels, which replace their other labels, in one request.
+    ///
+    /// To add a label, send the existing ones too. The association without a label remains.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/create`
     ///
@@ -231,7 +233,9 @@ impl Associations {
             .path("toObjectType", &to_object_type)
             .json(&body.into())
     }
-    /// Associates two records with the given labels.
+    /// Associates two records with the given labels, which replace their other labels.
+    ///
+    /// To add a label, send the existing ones too. The association without a label remains.
     ///
     /// `PUT /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///

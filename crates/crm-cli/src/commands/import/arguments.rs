@@ -33,7 +33,10 @@ Example:
   printf 'email,firstname\\nada@example.com,Ada\\n' > people.csv
   crm upsert hubspot contacts people.csv --by email --dry-run
   crm upsert hubspot contacts people.csv --by email --yes
-More than 100 rows need the digest of the dry run too: --confirm DIGEST";
+More than 100 rows need the digest of the dry run too: --confirm DIGEST
+
+HubSpot does not support partial upserts of contacts by email: give each row all properties that are written, or name a
+unique property of your own with --by.";
 
 const ARCHIVE: &str = "\
 Examples:

@@ -31,8 +31,10 @@ pub(super) const TURNS: usize = 32;
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhenAway {
-    /// Continues with its part of the quotas: the limit divided by the number of workers. All
-    /// workers together stay within the limit.
+    /// Continues with its part of the quotas: the limit divided by the number of workers, rounded down. All
+    /// workers together stay within the limit. A window of at most a minute with fewer requests than there are
+    /// workers has no part: its calls fail at once with
+    /// [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit), without a time to wait.
     #[default]
     Share,
     /// Grants no permits: calls fail with [`ErrorKind::LocalLimit`](crate::ErrorKind::LocalLimit).

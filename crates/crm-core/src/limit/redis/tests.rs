@@ -75,6 +75,23 @@ fn a_permit_that_nobody_took_is_free_again_while_redis_is_away() {
     assert!(poll(&mut third, Waker::noop()).is_pending(), "two of two are held");
 }
 
+#[test]
+fn a_window_with_fewer_requests_than_workers_has_no_part_while_redis_is_away() {
+    for (workers, is_granted) in [(5, true), (6, false)] {
+        let clock = ManualClock::new();
+        let builder = RedisLimiter::builder("redis://127.0.0.1:9", burst(5, ms(1_000)), workers);
+        let inner = inner_of(builder.clock(Arc::new(clock.clone())));
+        lose(&inner, &inner.account("k"), clock.now());
+        clock.advance(ms(1_000));
+        let acquire = Acquire::new("k", "");
+        match poll(&mut Box::pin(inner.acquire(&acquire)), Waker::noop()) {
+            Poll::Ready(Ok(_)) => assert!(is_granted),
+            Poll::Ready(Err(refusal)) => assert_eq!((is_granted, refusal.retry_after()), (false, None)),
+            Poll::Pending => panic!("{workers} workers: nothing to wait for"),
+        }
+    }
+}
+
 /// A waker that runs its task at once, like some executors. The task needs the account.
 struct AtOnce {
     account: Arc<Account>,

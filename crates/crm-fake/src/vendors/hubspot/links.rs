@@ -18,18 +18,23 @@ pub(super) fn unlabelled(from: &str, to: &str) -> Value {
     json!({"category": "HUBSPOT_DEFINED", "typeId": number, "label": null})
 }
 
-/// Links two records both ways; existing links stay.
-pub(super) fn link(world: &mut World, ends: [&str; 4], wanted: &[Value]) {
+/// Links two records both ways. Without labels, an existing link stays as it is. Labels replace those of an existing link,
+/// whichever end gave them (HubSpot's guide to associations, version 4); the unlabelled kind stays. The numbers that labels
+/// have at the other end are not known here.
+pub(super) fn link(world: &mut World, ends: [&str; 4], labels: &[Value]) {
     let [from, id, to, to_id] = ends;
-    let there = world.links.entry(key(from, id, to, to_id)).or_insert_with(|| json!([unlabelled(from, to)]));
-    if let Value::Array(types) = there {
-        for one in wanted.iter().filter_map(as_type) {
-            if !types.iter().any(|known| known["typeId"] == one["typeId"]) {
-                types.push(one);
-            }
+    let (there, back) = (key(from, id, to, to_id), key(to, to_id, from, id));
+    if labels.is_empty() && world.links.contains_key(&there) {
+        return;
+    }
+    let mut types = vec![unlabelled(from, to)];
+    for one in labels.iter().filter_map(as_type) {
+        if !types.iter().any(|known| known["typeId"] == one["typeId"]) {
+            types.push(one);
         }
     }
-    world.links.entry(key(to, to_id, from, id)).or_insert_with(|| json!([unlabelled(to, from)]));
+    world.links.insert(there, Value::Array(types));
+    world.links.insert(back, json!([unlabelled(to, from)]));
 }
 
 fn as_type(spec: &Value) -> Option<Value> {

@@ -24,7 +24,9 @@ impl Associations {
     fn call<T>(&self, op: &'static OpMeta) -> Call<T> {
         Call::new(&self.pipeline, op)
     }
-    /// Associates two records with the given labels.
+    /// Associates two records with the given labels, which replace their other labels.
+    ///
+    /// To add a label, send the existing ones too. The association without a label remains.
     ///
     /// `PUT /crm/objects/2026-09-beta/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
     ///

@@ -166,6 +166,8 @@ impl Objects {
     }
     /// Creates or updates several records in one request, by a unique property.
     ///
+    /// HubSpot does not support partial upserts of contacts by `email`: name all properties that are written, or use a unique property of the account's own.
+    ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/upsert`
     ///
     /// * Idempotent: repeated if the reply is lost.
