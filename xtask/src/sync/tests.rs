@@ -67,7 +67,7 @@ fn documents_that_cannot_be_taken_leave_everything_as_it_was() {
     let mut refused = |name: &str, change: &dyn Fn(&Path)| {
         let sent = sent();
         change(sent.path());
-        let error = sync(workspace.root(), "hoopai", sent.path(), Some("next")).err().expect(name);
+        let error = sync(workspace.root(), "hoopai", sent.path(), Some("next")).expect_err(name);
         let here = sent.path().display().to_string();
         let error = format!("{error:#}").replace(&here, "").replace(&workspace.root().display().to_string(), "");
         told += &format!("{name}\n    {error}\n");

@@ -116,7 +116,7 @@ pub(super) fn rest(changes: &mut Changes, old: &Api, new: &Api) {
     );
 }
 
-/// Where a value occurs.
+/// The messages that contain a value.
 #[derive(Clone, Copy)]
 struct Direction {
     sent: bool,
