@@ -92,6 +92,16 @@ async fn a_search_goes_on_by_the_sort_values() {
     assert_eq!(fake.report().refused, 0, "{:?}", fake.report().problems);
 }
 
+/// The vendor may limit the size of pages, so a small page alone is not the end; the total is.
+#[tokio::test]
+async fn a_search_that_fits_on_a_page_is_one_request() {
+    let fake = fake().await;
+    contacts(&fake, 3);
+    let (client, _) = client(&fake);
+    let found = client.contacts().search(ContactSearch::new(LOCATION, 100)).items().try_collect().await.unwrap();
+    assert_eq!((found.len(), fake.requests().len()), (3, 1));
+}
+
 #[tokio::test]
 async fn messages_are_found_where_they_really_are() {
     let fake = fake().await;

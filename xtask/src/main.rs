@@ -125,7 +125,7 @@ enum Command {
     Words,
     /// Builds the guide into target/guide
     Docs,
-    /// Runs every check: format, words, clippy, drift, dependencies, soak, tests, public items, documentation
+    /// Runs every check: format, words, clippy, drift, dependencies, tests, public items, documentation
     Test,
 }
 

@@ -50,7 +50,7 @@ const OTHERS: &str = "serde_json/preserve_order,serde_json/arbitrary_precision";
 
 /// Every check, each with what it took; the first that fails ends the run.
 pub(crate) fn test(root: &Path) -> Result<bool> {
-    let steps: [(&str, &[&str]); 12] = [
+    let steps: [(&str, &[&str]); 11] = [
         ("format", &["fmt", "--all", "--check"]),
         ("words", &["run", "--quiet", "--package", "xtask", "--", "words"]),
         ("clippy", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
@@ -59,7 +59,6 @@ pub(crate) fn test(root: &Path) -> Result<bool> {
         ("dependencies", &["run", "--quiet", "--package", "xtask", "--", "supply"]),
         // With the features it asks for, not with all, as a new user builds it.
         ("demonstration", &["run", "--quiet", "--package", "xtask", "--", "demo"]),
-        ("soak", &["run", "--quiet", "--package", "xtask", "--", "soak", "--seconds", "10"]),
         ("tests", &["test", "--workspace", "--all-features"]),
         // Stored cursors must not depend on what other crates of a program enable.
         ("cursors", &["test", "--package", "crm-core", "--test", "cursors", "--features", OTHERS]),

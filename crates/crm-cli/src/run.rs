@@ -105,7 +105,7 @@ async fn list(call: Call<Value>, all: bool, format: Format, found: &Found) -> Re
     let next = async || Some(items.next().await?.map_err(|error| Failure::operation(found, &error)));
     rows::write(next, None, format).await?;
     if !all && !items.cursor().is_end() {
-        note::say("there are more rows; --all reads them");
+        note::say("there may be more rows; --all reads them");
     }
     Ok(())
 }

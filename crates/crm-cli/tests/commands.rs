@@ -39,7 +39,7 @@ fn all_pages_are_read_to_the_end() {
     let one = crm(&format!("--fake={} hubspot contacts list --limit 100", seed.path()));
     assert_eq!(
         (one.output.lines().count(), one.errors.as_str()),
-        (100, "crm: there are more rows; --all reads them\n")
+        (100, "crm: there may be more rows; --all reads them\n")
     );
     let all = |format: &str| {
         done(&format!("--fake={} hubspot contacts list --limit 100 --all --format {format}", seed.path()))

@@ -87,6 +87,8 @@ async fn a_merge_makes_a_new_record_to_which_the_old_ids_lead() {
         assert_eq!(get(&fake, &linked(id)).await.text("/results/0/toObjectId"), company);
         assert_eq!(merge(id, &ab).await.status, 400, "with itself");
     }
+    let by_address = get(&fake, &format!("{CONTACTS}/b%40example.com?idProperty=email")).await;
+    assert_eq!(by_address.text("/id"), ab);
     let itself = get(&fake, &format!("{CONTACTS}/{ab}/associations/contacts")).await;
     assert_eq!(itself.body["results"], json!([]));
 

@@ -159,7 +159,7 @@ impl TokenSource for App {
     }
 
     fn is_same_account(&self, stored: &TokenSet, new: &TokenSet) -> bool {
-        stored.agrees_with(new, &["companyId", "locationId"])
+        is_same_account(stored, new)
     }
 
     fn rotates(&self) -> bool {
@@ -204,6 +204,15 @@ impl TokenSource for LocationTokens {
 
     fn settle(&self) -> BoxFuture<'_, Result<(), Error>> {
         Box::pin(self.company.settle())
+    }
+}
+
+/// A location keeps its id when it moves to another company.
+fn is_same_account(stored: &TokenSet, new: &TokenSet) -> bool {
+    let of_location = |tokens: &TokenSet| tokens.detail("locationId").is_some_and(|id| !id.is_null());
+    match (of_location(stored), of_location(new)) {
+        (true, true) => stored.agrees_with(new, &["locationId"]),
+        _ => stored.agrees_with(new, &["companyId", "userType"]),
     }
 }
 

@@ -44,8 +44,8 @@ struct Soak {
     failures: Mutex<Vec<String>>,
 }
 
-fn main() -> ExitCode {
-    let Options { seed, seconds, write } = Options::parse();
+/// Plays rounds for this time. Returns the report and the failures.
+fn run(seed: u64, time: Duration) -> (String, Vec<String>) {
     let soak = Soak {
         next: AtomicU64::new(seed),
         failed: AtomicBool::new(false),
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         faults: AtomicU64::new(0),
         failures: Mutex::default(),
     };
-    let (start, time) = (Instant::now(), Duration::from_secs(seconds));
+    let start = Instant::now();
     // They mainly wait for answers that do not come.
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8) * 2;
     std::thread::scope(|scope| {
@@ -64,8 +64,13 @@ fn main() -> ExitCode {
     });
     let rounds = soak.next.load(Ordering::Relaxed) - seed;
     let result = soak.report(seed, rounds, start.elapsed());
+    (result, soak.failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+}
+
+fn main() -> ExitCode {
+    let Options { seed, seconds, write } = Options::parse();
+    let (result, failures) = run(seed, Duration::from_secs(seconds));
     print!("{result}");
-    let failures = soak.failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     for failure in &failures {
         eprintln!("FAILED, {failure}");
     }
@@ -129,5 +134,17 @@ impl Soak {
             text += "What was reported and what the fakes hold agree: 0 lost, 0 doubled, 0 accounts lost, 0 hung.\n";
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_and_the_records_of_the_fakes_agree_for_ten_seconds() {
+        let (result, failures) = run(1, Duration::from_secs(10));
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+        assert!(result.contains("0 lost, 0 doubled"), "{result}");
     }
 }

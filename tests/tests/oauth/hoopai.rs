@@ -129,11 +129,27 @@ async fn six_accounts_that_expire_together_keep_to_five_token_calls_a_minute() {
 }
 
 #[tokio::test]
-async fn tokens_of_another_location_do_not_replace_those_of_the_first() {
+async fn tokens_of_another_account_do_not_replace_those_of_the_first() {
     let (fake, clock) = (fake(Vendor::HoopAi).await, ManualClock::auto());
-    let credentials = OAuthCredentials::new(ACCOUNT, app(&fake, &clock), MemoryStore::new()).unwrap();
-    let of = |location: &str| tokens(&fake, &clock).with_detail("locationId", location);
-    credentials.install(of("l1")).await.unwrap();
-    assert_eq!(credentials.install(of("l2")).await.unwrap_err().kind(), ErrorKind::Config);
-    credentials.install(of("l1")).await.unwrap();
+    let of = |details: &[(&str, &str)]| {
+        let tokens = tokens(&fake, &clock);
+        details.iter().fold(tokens, |tokens, (name, value)| tokens.with_detail(*name, *value))
+    };
+    let location = [("userType", "Location"), ("companyId", "c1"), ("locationId", "l1")];
+    let company = [("userType", "Company"), ("companyId", "c1")];
+    for (stored, new, same) in [
+        (&location[..], &[("userType", "Location"), ("companyId", "c1"), ("locationId", "l2")][..], false),
+        (&location, &[("userType", "Location"), ("companyId", "c2"), ("locationId", "l1")], true),
+        (&location, &company, false),
+        (&company, &location, false),
+        (&company, &[("userType", "Company"), ("companyId", "c2")], false),
+        (&company, &company, true),
+        (&[], &location, true),
+    ] {
+        let credentials = OAuthCredentials::new(ACCOUNT, app(&fake, &clock), MemoryStore::new()).unwrap();
+        credentials.install(of(stored)).await.unwrap();
+        let installed = credentials.install(of(new)).await;
+        assert_eq!(installed.is_ok(), same, "{stored:?} {new:?}");
+        assert!(installed.is_ok() || installed.unwrap_err().kind() == ErrorKind::Config);
+    }
 }

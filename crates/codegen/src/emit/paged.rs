@@ -119,7 +119,8 @@ pub(super) fn paged(
     // Facts that this kind of paging does not look at are not compiled.
     let counts = match paging.kind.next {
         NextPosition::Number => paging.next.is_none(),
-        next => next == NextPosition::Counted,
+        NextPosition::Text => paging.kind.name != "token",
+        next => matches!(next, NextPosition::Counted | NextPosition::Values),
     };
     let total = if counts { total } else { quote!(None) };
     let more = if paging.kind.next == NextPosition::Values { quote!(None) } else { more };

@@ -100,8 +100,7 @@ impl PagingTable {
             },
             Form::Values => last().and_then(Value::as_array).map(|values| Position::Values(values.clone())),
         };
-        let counts = self.form == Form::Counted || (self.form == Form::Number && self.next.is_empty());
-        let total = self.total.filter(|_| counts).and_then(|path| at(page, path)).and_then(number);
+        let total = self.total.and_then(|path| at(page, path)).and_then(number);
         let flag = |path| match at(page, path).filter(|value| !value.is_null()) {
             Some(value) if self.more_is_boolean => value.as_bool(),
             Some(value) => Some(value.as_bool() != Some(false)),

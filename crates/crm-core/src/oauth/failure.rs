@@ -103,8 +103,8 @@ pub(super) fn never_authorised(account: &str) -> Error {
 /// Returns the error for tokens that would replace those of another account.
 pub(super) fn other_account(account: &str) -> Error {
     Error::config(format!(
-        "the tokens belong to another account than those stored for {account:?}; use another name for the account, or \
-         remove the stored record first"
+        "the tokens belong to another account of the vendor than those stored for {account:?}, which were kept; give each \
+         account a name of its own"
     ))
 }
 

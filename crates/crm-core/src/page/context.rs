@@ -156,17 +156,23 @@ impl<'a> PageContext<'a> {
     /// of items, or a page that is smaller than requested and than an earlier one.
     #[must_use]
     pub fn values(&self, values: Option<Vec<Value>>, total: Option<u64>) -> Next {
-        let whole = *self.at == Position::Start && total.is_some_and(|total| total <= self.received as u64);
-        let end = self.received == 0 || whole || self.short();
+        let end = self.received == 0 || self.whole(total) || self.short();
         Next::new(values.filter(|values| !end && !values.is_empty()).map(Position::Values), None)
     }
 
     /// Continues after the id or sort value of the last item. The end is an empty page, `has_more` being
-    /// false or, if that is not known, a page that is smaller than requested and than an earlier one.
+    /// false or, if that is not known, a first page with the total number of items, or a page that is smaller than
+    /// requested and than an earlier one.
     #[must_use]
-    pub fn keyset(&self, last: Option<String>, has_more: Option<bool>) -> Next {
-        let end = self.received == 0 || has_more == Some(false) || has_more.is_none() && self.short();
+    pub fn keyset(&self, last: Option<String>, total: Option<u64>, has_more: Option<bool>) -> Next {
+        let silent = has_more.is_none() && (self.whole(total) || self.short());
+        let end = self.received == 0 || has_more == Some(false) || silent;
         Next::new(last.filter(|last| !end && !last.is_empty()).map(Position::Token), has_more)
+    }
+
+    /// Returns true for a first page with the total number of items.
+    fn whole(&self, total: Option<u64>) -> bool {
+        *self.at == Position::Start && total.is_some_and(|total| total <= self.received as u64)
     }
 
     /// Returns true if fewer items were received than requested and than on an earlier page. Fewer than requested

@@ -179,7 +179,10 @@ impl<P: Paged> Stream for Paginator<P> {
                 return Poll::Ready(Some(Ok(item)));
             }
             match ready!(this.walker.poll_page(cx)) {
-                None => return Poll::Ready(None),
+                None => {
+                    this.leave_page();
+                    return Poll::Ready(None);
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 Some(Ok(fetched)) => {
                     this.at = fetched.at;

@@ -76,7 +76,7 @@ impl Paging {
 
     /// Returns true if the positions are computed, because the vendor returns none.
     pub(super) fn is_computed(&self) -> bool {
-        !self.told && matches!(self.kind.somewhere(), Position::Offset(_) | Position::Page(_))
+        !self.told && self.kind != PagingKind::Token
     }
 
     /// The page size that the call requests.
@@ -103,7 +103,7 @@ impl Paging {
             },
             PagingKind::Offset => cx.offset(total, more),
             PagingKind::Page => cx.page(self.first, total, more),
-            PagingKind::KeysetId | PagingKind::KeysetValue => cx.keyset(text(next), more),
+            PagingKind::KeysetId | PagingKind::KeysetValue => cx.keyset(text(next), total, more),
             PagingKind::KeysetPair => match next {
                 Some(Position::After { value, id }) => cx.pair(Some(value), Some(id), more),
                 _ => cx.pair(None, None, more),

@@ -130,7 +130,7 @@ impl<P: Paged> Walker<P> {
             // If the task returned no reply, the page is fetched here.
             let Some(reply) = reply else { continue };
             let read = match reply {
-                Ok(read) if read.ids.is_some() && read.ids == self.ids => self.repeated(),
+                Ok(read) if read.ids.is_some() && read.ids == self.ids => self.repeated(&read.facts),
                 reply => reply.map(Some),
             };
             return Poll::Ready(match read {
@@ -167,13 +167,17 @@ impl<P: Paged> Walker<P> {
         };
         let promised = self.next.position != Position::Start || call.op().rules.items_required;
         let span = tracing::info_span!("crm.page", operation = self.call.called().name(), number = self.fetched + 1);
-        Box::pin(fetch::<P>(call, promised).instrument(span))
+        // A single page is compared with no other.
+        let compared = self.max_pages > 1 && self.paging().is_some_and(Paging::is_computed);
+        Box::pin(fetch::<P>(call, promised, compared).instrument(span))
     }
 
     /// Ends the list at a page with the items of the page before it: the vendor ignores the position, or repeats its
-    /// last page. If that page was smaller than requested, it was the last one.
-    fn repeated(&mut self) -> Result<Option<Read<P>>, Error> {
-        if self.list.size().is_some_and(|size| (self.largest as u64) < size) {
+    /// last page. If that page was smaller than requested and the vendor reports no further items, it was the last one.
+    fn repeated(&mut self, facts: &PageFacts) -> Result<Option<Read<P>>, Error> {
+        let counted = facts.total.is_some() && !self.paging().is_some_and(|paging| paging.kind.numbers_pages());
+        let small = self.list.size().is_some_and(|size| (self.largest as u64) < size);
+        if small && !counted && facts.more != Some(true) {
             self.next = Place { position: Position::End, consumed: 0, size: self.list.size() };
             return Ok(None);
         }
@@ -236,7 +240,7 @@ impl<P: Paged> Walker<P> {
 
 /// Sends one call and counts the items received. If an earlier page announced this one, or the
 /// document requires it, the page must have its list, which may be empty.
-async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> PageRead<P> {
+async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool, compared: bool) -> PageRead<P> {
     let pipeline = call.pipeline.clone();
     let request = call.request.clone();
     let fetched = pipeline.fetch(&request).await?;
@@ -250,7 +254,6 @@ async fn fetch<P: Paged>(call: Call<P::Page>, promised: bool) -> PageRead<P> {
     if received == 0 {
         fetched.expect_list(promised, &pipeline, &request)?;
     }
-    let paging = P::PAGING.or(request.op.paging);
-    let ids = paging.filter(|paging| paging.is_computed()).and_then(|_| fetched.ids(&pipeline, &request));
+    let ids = if compared { fetched.ids(&pipeline, &request) } else { None };
     Ok(Read { page, facts, received, ids })
 }

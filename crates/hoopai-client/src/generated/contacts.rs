@@ -952,7 +952,13 @@ impl Paged for Search {
             } else {
                 None
             },
-            total: None,
+            total: if let Some(value) = &page.total
+                && let Ok(value) = u64::try_from(*value)
+            {
+                Some(value)
+            } else {
+                None
+            },
             more: None,
         }
     }

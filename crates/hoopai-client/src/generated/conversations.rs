@@ -1213,7 +1213,11 @@ impl Paged for Search {
             } else {
                 None
             },
-            total: None,
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }

@@ -344,7 +344,11 @@ impl Paged for SearchRecords {
             } else {
                 None
             },
-            total: None,
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }

@@ -628,7 +628,11 @@ impl Paged for SearchAdvanced {
             } else {
                 None
             },
-            total: None,
+            total: if let Some(value) = &page.total {
+                Some(*value as u64)
+            } else {
+                None
+            },
             more: None,
         }
     }

@@ -32,7 +32,9 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
         }),
         ("PUT", [id, "update-list-name"]) => {
             let name = call.query("listName").unwrap_or("");
-            find(world, id).map(|list| {
+            let taken = world.collection("lists").values().any(|list| list["name"] == name && list["listId"] != *id);
+            let free = if taken { Err(Fail::list_name_taken(name)) } else { Ok(()) };
+            free.and_then(|()| find(world, id)).map(|list| {
                 list["name"] = json!(name);
                 list["updatedAt"] = json!(now);
                 Reply::json(200, json!({"updatedList": list}))

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::errors::Fail;
 use super::record::{self, View};
@@ -159,9 +159,13 @@ fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
     let earlier = [&primary, &other].map(|all| all.get(MERGED).and_then(Value::as_str).unwrap_or(""));
     let ids = earlier.into_iter().chain(old.iter().map(String::as_str)).filter(|id| !id.is_empty());
     let ids = json!(ids.collect::<Vec<_>>().join(";"));
+    let addresses = further_addresses(&primary, &other).join(";");
     let mut all = other;
     all.extend(primary);
     all.insert(MERGED.to_owned(), ids);
+    if object_type == "contacts" && !addresses.is_empty() {
+        all.insert(record::ADDITIONAL.to_owned(), json!(addresses));
+    }
     // Its own time, not that of the primary record.
     all.remove(types::modified(object_type));
     let new = record::create(world, object_type, &all);
@@ -169,6 +173,22 @@ fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
         record::replace(world, object_type, id, &new);
     }
     Ok(Reply::json(200, written(world, object_type, &new)))
+}
+
+/// The addresses of both contacts without the one that remains the first.
+fn further_addresses<'a>(primary: &'a Map<String, Value>, other: &'a Map<String, Value>) -> Vec<&'a str> {
+    let text = |all: &'a Map<String, Value>, name: &str| all.get(name).and_then(Value::as_str).unwrap_or("");
+    let first = [text(primary, "email"), text(other, "email")].into_iter().find(|address| !address.is_empty());
+    let mut further: Vec<&str> = Vec::new();
+    for address in [primary, other]
+        .iter()
+        .flat_map(|all| std::iter::once(text(all, "email")).chain(text(all, record::ADDITIONAL).split(';')))
+    {
+        if !address.is_empty() && first != Some(address) && !further.contains(&address) {
+            further.push(address);
+        }
+    }
+    further
 }
 
 fn forget(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {

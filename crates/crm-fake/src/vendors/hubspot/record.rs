@@ -9,7 +9,7 @@ use crate::time;
 use crate::validate::is_email;
 
 /// The property with a contact's further addresses, between semicolons.
-const ADDITIONAL: &str = "hs_additional_emails";
+pub(super) const ADDITIONAL: &str = "hs_additional_emails";
 
 /// The `properties` object of a create or update.
 pub(super) fn properties(body: &Value) -> Map<String, Value> {
