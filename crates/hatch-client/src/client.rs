@@ -18,7 +18,7 @@ pub const BULK_EXPORT_URL: &str = "https://bulk-export-api.usehatchapp.com";
 
 /// The address of the legacy new-lead API for most departments.
 pub const LEGACY_LEADS_URL: &str = "https://app.usehatchapp.com";
-/// Its address for departments whose ID has eight digits.
+/// The address of the legacy new-lead API for departments whose ID has eight digits.
 pub const LEGACY_LEADS_EIGHT_DIGITS_URL: &str = "https://prod.usehatchapp.com";
 
 const USER_AGENT: &str = concat!("hatch-client/", env!("CARGO_PKG_VERSION"));

@@ -31,7 +31,8 @@ impl Objects {
     /// Creates any number of records, a hundred in each request, and reports the result of each.
     /// [`batch_create`](Self::batch_create) is a single request without the report.
     ///
-    /// If HubSpot does not return the trace ids, created records are matched by their values.
+    /// The client sends a trace id with each row. If HubSpot does not return them, created records are matched by their
+    /// values.
     pub fn create_many(
         &self,
         rows: impl IntoIterator<Item = impl Into<BatchCreateRow>>,

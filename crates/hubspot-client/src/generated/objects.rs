@@ -302,7 +302,7 @@ impl Objects {
     }
     /// Merges two records, and returns the merged record.
     ///
-    /// The merged record has a new id, except in accounts of a beta of HubSpot in which the primary id remains, and the old ids return it too: store the id of the reply. If both records have a value of a property, that of `primary_object_id` remains; it is the second argument of `MergeInput::new`. A merge cannot be undone.
+    /// The merged record has a new id; in accounts of a beta of HubSpot it keeps the primary id. In both cases the old ids return the merged record too. Store the id of the reply. If both records have a value of a property, that of `primary_object_id` remains; it is the second argument of `MergeInput::new`. A merge cannot be undone.
     ///
     /// `POST /crm/objects/2026-03/{objectType}/merge`
     ///
