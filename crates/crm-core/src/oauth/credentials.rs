@@ -22,7 +22,8 @@ use crate::sync::{BoxFuture, lock};
 /// [`crm-core`](https://docs.rs/crm-core/latest/crm_core/oauth/index.html) lists the guarantees if something fails.
 ///
 /// If [`Error::needs_consent`] is true for the error of a call, the account must be authorised again: repeat the consent and
-/// call [`install`](Self::install).
+/// call [`install`](Self::install) on new credentials with the same name and store. Clients that use the account need not be
+/// built again: they read the new tokens from the store when they need one.
 ///
 /// Await [`settle`](Credentials::settle), of this value or of the client, before a program ends.
 ///

@@ -368,6 +368,8 @@ impl<C> Conversations<C> {
     }
     /// Searches conversations by contact, assigned user, status, last message or text.
     ///
+    /// `items()` and `pages()` continue after the `last_message_date` of the last conversation, so they are right only in the order of that date, which is the order if `sort_by` is not set. In another order they can repeat or miss conversations.
+    ///
     /// `GET /conversations/search`
     ///
     /// * Paging by the last item's sort value: `items()` and `pages()` read all pages.

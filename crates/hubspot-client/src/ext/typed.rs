@@ -37,8 +37,8 @@ impl Objects {
     /// a time; for an integer such a text is an error. If a property is null or missing,
     /// an `Option` is `None` and a field with `#[serde(default)]` has its default; an empty text
     /// also makes an `Option` `None`. A map, or a type with `#[serde(flatten)]`, has no names of properties:
-    /// HubSpot then returns its default properties. `crm schema pull hubspot --as rust` writes the structs of an account with
-    /// [`properties!`](crate::properties!).
+    /// HubSpot then returns its default properties. The command `crm schema pull hubspot --as rust` writes the structs of an account
+    /// with [`properties!`](crate::properties!). `crm` is the command line in the same repository as this crate.
     ///
     /// ```no_run
     /// # async fn example(client: hubspot_client::Client) -> Result<(), hubspot_client::Error> {

@@ -278,7 +278,7 @@ impl Objects {
     }
     /// Lists records.
     ///
-    /// Without `properties`, HubSpot returns its default properties only. Without `limit`, it returns 10 records per page; `items()` sets none.
+    /// Without `properties`, HubSpot returns its default properties only. Without `limit`, it returns 10 records per page; `items()` sets none. With `properties_with_history` a page has at most 50 records, and HubSpot refuses a larger `limit`.
     ///
     /// `GET /crm/objects/2026-03/{objectType}`
     ///
@@ -533,7 +533,7 @@ impl List {
                 ),
         }
     }
-    /// Properties to include with their earlier values.
+    /// Properties to include with their earlier values. A page then has at most 50 records.
     pub fn properties_with_history(
         self,
         properties_with_history: impl IntoIterator<Item = impl Display>,

@@ -1337,10 +1337,12 @@ crm_core::record! {
 crm_core::record! {
     /// Body of `contacts.add_to_workflow` and `contacts.remove_from_workflow`.
     pub struct WorkflowEntry {
+        /// The start time of the event that the workflow is about, for example an appointment. Optional; the vendor does not document it.
         event_start_time: Option<String> = "eventStartTime",
     }
 }
 crm_core::setters!(WorkflowEntry {
+    /// The start time of the event that the workflow is about, for example an appointment. Optional; the vendor does not document it.
     event_start_time: String,
 });
 

@@ -50,6 +50,8 @@ impl Contacts {
     }
     /// Adds a contact to a workflow.
     ///
+    /// The body may be empty: `WorkflowEntry::default()`.
+    ///
     /// `POST /contacts/{contactId}/workflow/{workflowId}`
     ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
@@ -314,6 +316,8 @@ impl Contacts {
             .path("campaignId", &campaign_id)
     }
     /// Removes a contact from a workflow.
+    ///
+    /// The body may be empty: `WorkflowEntry::default()`.
     ///
     /// `DELETE /contacts/{contactId}/workflow/{workflowId}`
     ///

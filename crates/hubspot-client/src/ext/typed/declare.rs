@@ -112,7 +112,7 @@ pub fn write<P: Declared, S: Serializer>(properties: &P, serializer: S) -> Resul
 }
 
 /// Declares a struct for [`Objects::typed`](crate::objects::Objects::typed), as `crm schema pull hubspot --as rust` writes it
-/// for the properties of an account.
+/// for the properties of an account. `crm` is the command line in the same repository as this crate.
 ///
 /// Each field is an `Option` of a text, a number, a boolean, a [`Timestamp`], an enum that [`options!`](crate::options)
 /// declares, or a list of one of them. The fields below `read_only` are read, and never written. A value that
