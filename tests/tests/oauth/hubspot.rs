@@ -127,7 +127,7 @@ async fn tokens_of_another_account_do_not_replace_those_of_the_first() {
     credentials.install(of(json!(11))).await.unwrap();
     let error = credentials.install(of(json!(22))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
-    assert!(told(&error).contains("another account than those stored for"), "{}", told(&error));
+    assert!(told(&error).contains("another account of the vendor than those stored for"), "{}", told(&error));
     assert_eq!(credentials.tokens().await.unwrap().unwrap().detail("hub_id"), Some(&json!(11)));
     // The same account as text, and tokens that do not name it.
     credentials.install(of(json!("11"))).await.unwrap();
