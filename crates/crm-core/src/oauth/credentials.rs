@@ -76,7 +76,8 @@ impl OAuthCredentials {
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the store has tokens of another account of the vendor under
-    /// this name, as far as the tokens show it: use another name. Nothing is replaced then. [`ErrorKind::Token`](crate::ErrorKind::Token) if they cannot be stored.
+    /// this name, as far as the tokens show it: use another name. Nothing is replaced then.
+    /// [`ErrorKind::Token`](crate::ErrorKind::Token) if they cannot be stored.
     pub async fn install(&self, tokens: TokenSet) -> Result<(), Error> {
         let shared = &self.shared;
         shared.claim().await?;

@@ -74,7 +74,7 @@ impl Paging {
         value.as_u64().or_else(|| value.as_str()?.parse().ok())
     }
 
-    /// Returns true if the positions are computed, because the vendor returns none.
+    /// Returns true unless the vendor returns a cursor or an offset: the position is counted, or read from the last item.
     pub(super) fn is_computed(&self) -> bool {
         !self.told && self.kind != PagingKind::Token
     }

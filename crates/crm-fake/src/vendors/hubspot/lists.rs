@@ -33,8 +33,10 @@ pub(super) fn handle(call: &Call<'_>, rest: &[&str], world: &mut World) -> Optio
         ("PUT", [id, "update-list-name"]) => {
             let name = call.query("listName").unwrap_or("");
             let taken = world.collection("lists").values().any(|list| list["name"] == name && list["listId"] != *id);
-            let free = if taken { Err(Fail::list_name_taken(name)) } else { Ok(()) };
-            free.and_then(|()| find(world, id)).map(|list| {
+            if taken {
+                return Some(Err(Fail::list_name_taken(name)));
+            }
+            find(world, id).map(|list| {
                 list["name"] = json!(name);
                 list["updatedAt"] = json!(now);
                 Reply::json(200, json!({"updatedList": list}))

@@ -178,17 +178,16 @@ fn merge(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
 /// The addresses of both contacts without the one that remains the first.
 fn further_addresses<'a>(primary: &'a Map<String, Value>, other: &'a Map<String, Value>) -> Vec<&'a str> {
     let text = |all: &'a Map<String, Value>, name: &str| all.get(name).and_then(Value::as_str).unwrap_or("");
-    let first = [text(primary, "email"), text(other, "email")].into_iter().find(|address| !address.is_empty());
-    let mut further: Vec<&str> = Vec::new();
-    for address in [primary, other]
-        .iter()
-        .flat_map(|all| std::iter::once(text(all, "email")).chain(text(all, record::ADDITIONAL).split(';')))
-    {
-        if !address.is_empty() && first != Some(address) && !further.contains(&address) {
-            further.push(address);
+    let mut firsts = [text(primary, "email"), text(other, "email")].into_iter().filter(|address| !address.is_empty());
+    let first = firsts.next();
+    let further = [primary, other].into_iter().flat_map(|all| text(all, record::ADDITIONAL).split(';'));
+    let mut all: Vec<&str> = Vec::new();
+    for address in firsts.chain(further) {
+        if !address.is_empty() && first != Some(address) && !all.contains(&address) {
+            all.push(address);
         }
     }
-    further
+    all
 }
 
 fn forget(call: &Call<'_>, object_type: &str, world: &mut World) -> Answer {
