@@ -49,7 +49,8 @@ fn escaped(value: &Value) -> usize {
     Value::String(value.to_string()).to_string().len() - 2
 }
 
-/// Returns a reply, or one of its parts, if it is not too large; otherwise the sizes of its members.
+/// Returns a reply, or one of its parts, if it is not too large; otherwise its small members and the sizes of the
+/// others.
 pub(super) fn bounded(reply: &Value, part: Option<&str>) -> Result<Value, Failure> {
     let mut here = reply;
     for step in part.into_iter().flat_map(|part| part.split('.')) {
@@ -62,7 +63,7 @@ pub(super) fn bounded(reply: &Value, part: Option<&str>) -> Result<Value, Failur
     Ok(if size <= MOST_BYTES { here.clone() } else { too_large(here, size) })
 }
 
-/// Returns the reply or the request of a write, if it is not too large; otherwise the sizes of its members. `subject`
+/// Returns the reply or the request of a write, if it is not too large; otherwise its small members and the sizes of the others. `subject`
 /// begins the sentence about the size.
 pub(super) fn bounded_reply(value: &Value, subject: &str) -> Value {
     let size = escaped(value);
@@ -74,20 +75,34 @@ pub(super) fn bounded_reply(value: &Value, subject: &str) -> Value {
     shown
 }
 
-/// Describes a value that is too large to be returned: ask for a part of it.
+/// Describes a value that is too large to be returned: its small members, for example the errors of a batch, and the sizes of
+/// the others, of which a part can be asked for.
 fn too_large(value: &Value, size: usize) -> Value {
-    let sizes: Map<String, Value> = match value {
-        Value::Object(members) => {
-            let mut room = MOST_BYTES / 4;
-            let fits = |(name, _): &(&String, &Value)| {
-                room = room.saturating_sub(escaped(&Value::String((*name).clone())) + 20);
-                room > 0
-            };
-            members.iter().take_while(fits).map(|(name, member)| (name.clone(), escaped(member).into())).collect()
+    let mut members = Map::new();
+    let mut sizes = Map::new();
+    match value {
+        Value::Object(all) => {
+            let mut by_size: Vec<(usize, &String, &Value)> =
+                all.iter().map(|(name, member)| (escaped(member), name, member)).collect();
+            by_size.sort_by_key(|(size, ..)| *size);
+            let (mut for_members, mut for_sizes) = (MOST_BYTES / 2, MOST_BYTES / 4);
+            for (size, name, member) in by_size {
+                // Punctuation and the number of a size take less than 20 bytes.
+                let beside = escaped(&Value::String(name.clone())) + 20;
+                if let Some(left) = for_members.checked_sub(size + beside) {
+                    for_members = left;
+                    members.insert(name.clone(), member.clone());
+                } else if let Some(left) = for_sizes.checked_sub(beside) {
+                    for_sizes = left;
+                    sizes.insert(name.clone(), size.into());
+                }
+            }
         }
-        Value::Array(items) => [("entries".to_owned(), items.len().into())].into_iter().collect(),
-        _ => Map::new(),
-    };
+        Value::Array(items) => {
+            sizes.insert("entries".to_owned(), items.len().into());
+        }
+        _ => {}
+    }
     let text = format!("the reply has {size} bytes; ask for less, or for a part of it (argument part)");
-    json!({"too_large": text, "id": value.get("id").filter(|id| escaped(id) <= 200), "bytes": sizes})
+    json!({"too_large": text, "members": members, "bytes": sizes})
 }

@@ -53,7 +53,7 @@ pub(super) static TOOLS: &[Spec] = &[
             (
                 "part",
                 "string",
-                "Path of the part to return, for example \"results.0.properties\"; for replies that are too large. With a cursor: the part of its page",
+                "Path of the part to return, for example \"results.0.properties\" if a reply is too large, or \"total\" to count what a search finds. With a cursor: the part of its page",
                 false,
             ),
         ],

@@ -203,7 +203,7 @@ impl Webhooks {
     ) -> Call<types::SubscriptionListReply> {
         self.call(&operations::WEBHOOKS_LIST_SUBSCRIPTIONS).path("appId", &app_id)
     }
-    /// Sets the target of an app's webhooks and their maximum concurrency.
+    /// Sets the target of an app's webhooks, which is one for all events, and their maximum concurrency.
     ///
     /// `PUT /webhooks/2026-03/{appId}/settings`
     ///
