@@ -118,7 +118,7 @@ async fn two_processes_export_a_hundred_thousand_and_one_is_killed() {
     }
     let start = || -> Child {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "worker"]).stdout(Stdio::null());
+        command.args(["--exact", "export_processes::worker"]).stdout(Stdio::null());
         let told = [directory.path().to_str().unwrap(), &fake.base_url(), fake.token()];
         command.envs(TOLD.into_iter().zip(told)).spawn().unwrap()
     };

@@ -1,9 +1,7 @@
 //! Every error body of Hatch on record, as the clients read it.
 
-mod error_table;
-
+use crate::error_table::{reply, survive, table};
 use crm_core::Vendor;
-use error_table::{reply, survive, table};
 use hatch_client::bulk_export::operations::EXPORTS_DOWNLOAD;
 use hatch_client::contacts::operations::CONTACTS_UPSERT;
 use hatch_client::vendor;

@@ -1,13 +1,11 @@
 //! Every sample payload of Hatch is read into its type. All are in the shape of the API.
 
-mod samples;
-
+use crate::samples::Samples;
 use crm_core::{RawReply, Vendor};
 use hatch_client::bulk_export::types::{ContactHistoryRow, ContactStatus, ConversationItemRow};
 use hatch_client::contacts::operations::CONTACTS_UPSERT;
 use hatch_client::types::{UpsertContact, UpsertErrors, UpsertReply};
 use http::{HeaderMap, StatusCode};
-use samples::Samples;
 
 #[test]
 fn every_sample() {

@@ -1,9 +1,7 @@
 //! Every error body of HockeyStack on record, as the clients read it.
 
-mod error_table;
-
+use crate::error_table::{reply, survive, table};
 use crm_core::Vendor;
-use error_table::{reply, survive, table};
 use hockeystack_client::account_intelligence::operations::ACCOUNT_INTELLIGENCE_GET;
 use hockeystack_client::revenue_agents::operations::{SERVICE_GET_ME, TASKS_CREATE};
 use hockeystack_client::{AccountIntelligence, RevenueAgents};

@@ -1,12 +1,10 @@
 //! Every sample payload of HockeyStack is read into its type. All are in the shape of the API.
 
-mod samples;
-
+use crate::samples::Samples;
 use hockeystack_client::account_intelligence::types::{MessageError, ResearchReply, ResearchRequest, ResearchStatus};
 use hockeystack_client::revenue_agents::types::{
     AgentState, AgentStatus, ErrorReply, MessageAccepted, MessageJob, MessageJobStatus,
 };
-use samples::Samples;
 
 #[test]
 fn every_sample() {

@@ -1,9 +1,7 @@
 //! Every error body of HoopAI on record, as the client reads it.
 
-mod error_table;
-
+use crate::error_table::{reply, survive, table};
 use crm_core::{Advice, LimitScope, VendorError};
-use error_table::{reply, survive, table};
 use hoopai_client::operations::{CONTACTS_CREATE, OAUTH_GET_TOKEN};
 use hoopai_client::{ErrorKind, vendor};
 use serde_json::json;

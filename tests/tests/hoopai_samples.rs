@@ -1,7 +1,6 @@
 //! Every sample payload of HoopAI is read into its type. All are in the shape of the API.
 
-mod samples;
-
+use crate::samples::Samples;
 use crm_core::{RawReply, Vendor, Wire, codec};
 use hoopai_client::operations::CONTACTS_CREATE;
 use hoopai_client::types::{
@@ -10,7 +9,6 @@ use hoopai_client::types::{
     MessagesReply, OpportunitiesSearchReply, SucceededReply,
 };
 use http::{HeaderMap, StatusCode};
-use samples::Samples;
 use serde_json::{Value, json};
 
 #[test]

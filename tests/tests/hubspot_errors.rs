@@ -1,9 +1,7 @@
 //! Every error body on record, as the client reads it.
 
-mod error_table;
-
+use crate::error_table::{reply, survive, table};
 use crm_core::{OpMeta, RawReply, Vendor, VendorError};
-use error_table::{reply, survive, table};
 use hubspot_client::operations::{ANALYTICS_GET_BREAKDOWN_REPORT, OBJECTS_BATCH_CREATE, OBJECTS_LIST, OBJECTS_SEARCH};
 use hubspot_client::{ErrorKind, LimitScope};
 use proptest::prelude::*;

@@ -54,7 +54,7 @@ fn so_they_do_when_redis_dies_and_comes_back_with_an_old_snapshot() {
     show(case, &keep, async |server, _, per| snapshot(server, per).await);
 }
 
-/// Takes some minutes: `cargo test --test shared_quota_processes -- --ignored`.
+/// Takes some minutes: `cargo test --test suite shared_quota_processes:: -- --ignored`.
 #[test]
 #[ignore = "takes four minutes"]
 fn so_they_do_for_twenty_windows_whatever_happens_to_redis() {
@@ -192,7 +192,7 @@ struct Worker(Child);
 impl Worker {
     fn start(number: usize, case: Case, way: &Forwarder, fake: &Fake) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "worker"]).stdout(Stdio::null());
+        command.args(["--exact", "shared_quota_processes::worker"]).stdout(Stdio::null());
         let (limit, per) = (case.limit.to_string(), case.per.as_millis().to_string());
         let told = [way.url(), fake.base_url(), fake.token().to_owned(), number.to_string(), limit, per];
         Self(command.envs(TOLD.into_iter().zip(told)).spawn().unwrap())

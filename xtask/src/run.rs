@@ -61,7 +61,7 @@ pub(crate) fn test(root: &Path) -> Result<bool> {
         ("demonstration", &["run", "--quiet", "--package", "xtask", "--", "demo"]),
         ("tests", &["test", "--workspace", "--all-features"]),
         // Stored cursors must not depend on what other crates of a program enable.
-        ("cursors", &["test", "--package", "crm-core", "--test", "cursors", "--features", OTHERS]),
+        ("cursors", &["test", "--package", "crm-core", "--test", "suite", "--features", OTHERS, "cursors::"]),
         ("public items", &["run", "--quiet", "--package", "xtask", "--", "api", "--check"]),
         ("documentation", &["doc", "--workspace", "--no-deps", "--all-features"]),
     ];
@@ -78,6 +78,9 @@ pub(crate) fn test(root: &Path) -> Result<bool> {
         }
         // Snapshots are reviewed, never made in passing.
         command.env("INSTA_UPDATE", "no");
+        // Many tests wait: for processes that they start, for servers that they stop.
+        let threads = 2 * std::thread::available_parallelism().map_or(1, usize::from);
+        command.env("RUST_TEST_THREADS", threads.to_string());
         let status = command.status().context("cargo could not be run")?;
         if !status.success() {
             println!("── {name} FAILED");

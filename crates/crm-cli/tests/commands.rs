@@ -1,14 +1,12 @@
 //! The program as users start it: against fakes, with one clear line and an exit code for everything that goes wrong.
 
-mod support;
-
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::time::Duration;
 
+use crate::support::{self, Ongoing, Ran, crm, crm_at, seed};
 use crm_fake::{Fake, Fault, Payload, Step, Vendor};
 use serde_json::{Value, json};
-use support::{Ongoing, Ran, crm, crm_at, seed};
 
 /// Runs a line that must succeed.
 fn done(line: &str) -> String {

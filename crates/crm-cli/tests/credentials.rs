@@ -2,8 +2,6 @@
 
 #![cfg(unix)]
 
-mod support;
-
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -11,9 +9,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::support::{self, Ongoing, Ran, http, run};
 use crm_fake::{Fake, Fault, Payload, Vendor};
 use serde_json::{Value, json};
-use support::{Ongoing, Ran, http, run};
 
 /// A fake, the runtime that keeps it running, and a folder of profiles.
 struct Place {

@@ -2,12 +2,10 @@
 
 #![cfg(unix)]
 
-mod support;
-
+use crate::support::vendor::Running;
+use crate::support::{self, Ongoing, Ran, command, crm, crm_at, run};
 use crm_fake::{Fake, Fault, Payload, Step, Vendor};
 use serde_json::json;
-use support::vendor::Running;
-use support::{Ongoing, Ran, command, crm, crm_at, run};
 
 /// The rows of a table of the report, by its heading.
 fn rows(ran: &Ran, heading: &str) -> Vec<String> {

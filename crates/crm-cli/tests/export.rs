@@ -1,17 +1,15 @@
 //! `crm export`: every record once, whatever interrupts it.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use crate::support::vendor::Running;
+use crate::support::{self, command, crm, crm_at, seed};
 use crm_fake::{Fake, Fault, Payload, Step, Vendor};
 use serde_json::{Value, json};
-use support::vendor::Running;
-use support::{command, crm, crm_at, seed};
 
 /// HubSpot with contacts whose names contain what can break a row.
 fn contacts(count: usize) -> Running {

@@ -2,9 +2,7 @@
 
 #![cfg(unix)]
 
-mod support;
-
-use support::crm;
+use crate::support::{self, crm};
 
 /// Runs a line whose filter has no spaces.
 #[cfg(feature = "jq")]

@@ -1,16 +1,14 @@
 //! `crm search`, `crm count` and `crm watch`.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
+use crate::support::vendor::Running;
+use crate::support::{closed, command, crm, crm_at, run, seed};
 use crm_fake::{Fake, Fault, Vendor};
 use serde_json::{Value, json};
-use support::vendor::Running;
-use support::{closed, command, crm, crm_at, run, seed};
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -2,17 +2,15 @@
 
 #![cfg(unix)]
 
-mod support;
-
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::Command;
 
+use crate::support::{self, Ongoing, Ran, http, run};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crm_fake::Signer;
 use serde_json::{Value, json};
-use support::{Ongoing, Ran, http, run};
 
 const KEY: &str = "0101010101010101010101010101010101010101010101010101010101010101";
 

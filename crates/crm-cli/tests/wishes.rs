@@ -1,15 +1,13 @@
 //! The wishes of `docs/cli-wishes.md` that are met, each shown in full, and the table there.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::vendor::Running;
+use crate::support::{self, Ran, crm, seed};
 use crm_fake::{Fake, Fault, Payload, Vendor};
 use serde_json::{Value, json};
-use support::vendor::Running;
-use support::{Ran, crm, seed};
 
 /// A fake of HubSpot that keeps its records between the lines of a test, and a folder for files.
 struct Place {

@@ -1,15 +1,13 @@
 //! A quota is kept by the vendor's count of arrivals, over connections that are slow to open and with
 //! transfer times that differ between requests. In real time.
 
-mod support;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::support::{Acme, TOKEN, op};
 use crm_core::Call;
 use crm_core::{ClientBuilder, Pipeline, Quotas, RetryPolicy, Window};
-use support::{Acme, TOKEN, op};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -1,14 +1,12 @@
 //! Options, credentials, limits and polls over a real connection.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::support::{self, Reply, SECOND, Server, builder, json as reply, limited, op, pipeline};
 use crm_core::{Authorization, BoxFuture, Call, CallOptions, Credentials, Error, ErrorKind, LimitScope, ManualClock};
 use crm_core::{Pipeline, PollPolicy, Quotas, Secret, Sent, StaticToken, Status, Window};
 use serde_json::{Value, json};
-use support::{Reply, SECOND, Server, builder, json as reply, limited, op, pipeline};
 
 op!(READ, "things.read", GET, "/things", idempotent: true);
 op!(REPORT, "reports.run", POST, "/reports", idempotent: true, long_running: true);

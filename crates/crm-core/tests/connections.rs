@@ -1,7 +1,5 @@
 //! Connections that cannot be established, that close early or that were not used for a while, and proxies.
 
-mod support;
-
 use std::ffi::OsStr;
 use std::fmt::Debug;
 use std::io::{Read as _, Write as _};
@@ -10,9 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::support::{self, Reply, Server, TOKEN, builder, json as reply, op, shown};
 use crm_core::{Call, ErrorKind, ManualClock, Pipeline, Sent};
 use serde_json::{Value, json};
-use support::{Reply, Server, TOKEN, builder, json as reply, op, shown};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -184,7 +182,8 @@ async fn http2_of_another_crate_changes_nothing() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), certificate).unwrap();
     let file = file.path().to_str().unwrap().to_owned();
-    let run = move || again("http2_of_another_crate_changes_nothing", &address, &[("SSL_CERT_FILE", &file)]);
+    let run =
+        move || again("connections::http2_of_another_crate_changes_nothing", &address, &[("SSL_CERT_FILE", &file)]);
     tokio::task::spawn_blocking(run).await.unwrap();
 }
 
@@ -204,7 +203,7 @@ async fn without_certificates_http_works_and_https_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().to_str().unwrap().to_owned();
     let run = move || {
-        let test = "without_certificates_http_works_and_https_says_what_is_missing";
+        let test = "connections::without_certificates_http_works_and_https_says_what_is_missing";
         again(test, &server.base_url, &[("SSL_CERT_DIR", &folder)]);
     };
     tokio::task::spawn_blocking(run).await.unwrap();
@@ -214,7 +213,7 @@ async fn without_certificates_http_works_and_https_says_what_is_missing() {
 #[cfg(feature = "_rustls")]
 #[tokio::test]
 async fn the_process_gets_no_cryptography_and_that_of_the_application_is_used() {
-    const TEST: &str = "the_process_gets_no_cryptography_and_that_of_the_application_is_used";
+    const TEST: &str = "connections::the_process_gets_no_cryptography_and_that_of_the_application_is_used";
     use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
     if let Ok(address) = std::env::var(ADDRESS) {
         assert_eq!(read(&pipeline(&address)).await.unwrap(), json!({}));
@@ -250,7 +249,7 @@ fn https_without_tls_is_found_when_the_client_is_built() {
 
 #[tokio::test]
 async fn proxies_of_the_environment_are_used_except_for_no_proxy() {
-    const TEST: &str = "proxies_of_the_environment_are_used_except_for_no_proxy";
+    const TEST: &str = "connections::proxies_of_the_environment_are_used_except_for_no_proxy";
     if let Ok(address) = std::env::var(ADDRESS) {
         assert_eq!(read(&pipeline(&address)).await.unwrap(), json!({"by": "proxy"}));
         return;
@@ -282,7 +281,7 @@ async fn proxies_of_the_environment_are_used_except_for_no_proxy() {
 
 #[tokio::test]
 async fn a_proxy_that_cannot_be_used_is_not_tried_again() {
-    const TEST: &str = "a_proxy_that_cannot_be_used_is_not_tried_again";
+    const TEST: &str = "connections::a_proxy_that_cannot_be_used_is_not_tried_again";
     if let Ok(address) = std::env::var(ADDRESS) {
         let error = read(&pipeline(&address)).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Config, 1), "{}", shown(&error));
@@ -317,7 +316,7 @@ async fn a_proxy_that_cannot_be_used_is_not_tried_again() {
 #[cfg(any(feature = "_rustls", feature = "native-tls"))]
 #[tokio::test]
 async fn a_failure_of_the_proxy_is_not_one_of_the_vendor() {
-    const TEST: &str = "a_failure_of_the_proxy_is_not_one_of_the_vendor";
+    const TEST: &str = "connections::a_failure_of_the_proxy_is_not_one_of_the_vendor";
     if let Ok(address) = std::env::var(ADDRESS) {
         let pipeline = pipeline(&address);
         let error = Call::<Value>::new(&pipeline, &CREATE).json(&json!({})).send().await.unwrap_err();
@@ -347,7 +346,7 @@ async fn a_failure_of_the_proxy_is_not_one_of_the_vendor() {
 
 #[tokio::test]
 async fn an_address_that_is_not_a_proxy_is_found_when_the_client_is_built() {
-    const TEST: &str = "an_address_that_is_not_a_proxy_is_found_when_the_client_is_built";
+    const TEST: &str = "connections::an_address_that_is_not_a_proxy_is_found_when_the_client_is_built";
     if let Ok(address) = std::env::var(ADDRESS) {
         let built = builder(&address, &ManualClock::auto()).allow_http(true).build();
         match std::env::var("EXPECTED") {

@@ -1,13 +1,11 @@
 //! The cursors that a list continues, and the errors for all others.
 
-mod support;
-
+use crate::support::{self, Server, json as reply, op, pipeline};
 use crm_core::page::List;
 use crm_core::{
     Call, Cursor, Error, ErrorKind, PageFacts, Paged, Pages, Paginator, Paging, PagingKind, Position, Sent, SentIn,
 };
 use serde_json::{Value, json};
-use support::{Server, json as reply, op, pipeline};
 
 op!(PAGE, "things.list", GET, "/places/{place}/things", idempotent: true, paging: NUMBERED, rules.items: &["items"]);
 op!(OTHER, "things.search", GET, "/places/{place}/things", idempotent: true, paging: NUMBERED, rules.items: &["items"]);

@@ -1,8 +1,6 @@
 //! Events and spans of waits. In a process of its own, because `tracing` remembers for all threads what the first one
 //! to come by wants to hear.
 
-mod support;
-
 use std::fmt::{Debug, Write};
 use std::future::Future;
 use std::pin::Pin;
@@ -11,12 +9,12 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use crate::support::{self, Reply, SECOND, Server, json as reply, limited, op};
 use crm_core::vendor::Feedback;
 use crm_core::{
     Acquire, Call, CallOptions, End, LocalLimiter, ManualClock, Pipeline, PollPolicy, Quotas, RateLimiter, Window,
 };
 use serde_json::Value;
-use support::{Reply, SECOND, Server, json as reply, limited, op};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};

@@ -1,13 +1,11 @@
 //! The errors of a broken connection or a faulty vendor, and repeated attempts.
 
-mod support;
-
 use std::sync::{Arc, Mutex};
 
+use crate::support::{self, Reply, SECOND, Server, TOKEN, builder, json as reply, once, op, pipeline, shown};
 use crm_core::{Acquire, BoxFuture, End, Feedback, LimitRefusal, Permit, RateLimiter};
 use crm_core::{BodyStream, Call, CallOptions, Error, ErrorKind, ManualClock, Pipeline, RetryPolicy, Sent};
 use serde_json::{Value, json};
-use support::{Reply, SECOND, Server, TOKEN, builder, json as reply, once, op, pipeline, shown};
 
 op!(READ, "things.read", GET, "/things/{id}", idempotent: true);
 op!(CREATE, "things.create", POST, "/things", idempotent: false);

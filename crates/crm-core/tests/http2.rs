@@ -1,14 +1,10 @@
 //! HTTP/2: only requests that the server reports as not carried out are repeated.
 
-#[path = "support/http2.rs"]
-mod server;
-mod support;
-
+use crate::support::http2::{Fate, Http2Server};
+use crate::support::{builder, op};
 use crm_core::{Call, Error, ErrorKind, ManualClock, Pipeline, Sent, Upload};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use server::{Fate, Http2Server};
-use support::{builder, op};
 
 op!(CREATE, "things.create", POST, "/things", idempotent: false);
 

@@ -1,13 +1,11 @@
 //! Lists over a server with a known number of items.
 
-mod support;
-
+use crate::support::things::{BY_TOKEN, Things, numbers};
+use crate::support::{Reply, Seen, Server, json as reply, op, pipeline};
 use crm_core::{
     Call, Cursor, Error, ErrorKind, PageFacts, Paged, Paginator, Paging, PagingKind, Pipeline, Position, Sent, SentIn,
 };
 use serde_json::{Value, json};
-use support::things::{BY_TOKEN, Things, numbers};
-use support::{Reply, Seen, Server, json as reply, op, pipeline};
 
 op!(LIST, "things.list", GET, "/things", idempotent: true, paging: BY_TOKEN, rules.items: &["items"]);
 op!(SKIP, "things.skip", POST, "/things/search", idempotent: true, paging: Some(&Paging { sent_in: SentIn::Body, limit: Some("limit"), ..Paging::new(PagingKind::Offset, &["skip"]) }), rules.items: &["items"]);

@@ -2,13 +2,11 @@
 
 #![allow(missing_docs, reason = "of types for one test")]
 
-mod support;
-
 use std::process::Command;
 
+use crate::support::{self, Server, builder, json as reply, op, pipeline};
 use crm_core::{Call, ErrorKind, Map, Pipeline, Wire};
 use serde_json::{Value, json};
-use support::{Server, builder, json as reply, op, pipeline};
 
 op!(READ, "things.read", GET, "/things", idempotent: true);
 
@@ -73,7 +71,7 @@ crm_core::union! {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_small_body_that_takes_much_memory_is_refused_before_it_does() {
-    const TEST: &str = "a_small_body_that_takes_much_memory_is_refused_before_it_does";
+    const TEST: &str = "memory::a_small_body_that_takes_much_memory_is_refused_before_it_does";
     if let Ok(address) = std::env::var(ADDRESS) {
         let pipeline = builder(&address, &crm_core::ManualClock::auto()).build().unwrap();
         let before = support::peak();

@@ -1,16 +1,14 @@
 //! nginx: connections that it closes after a number of requests or seconds, and replies that it packs. Run with
 //! `--ignored`.
 
-mod support;
-
 use std::io::ErrorKind as IoErrorKind;
 use std::process::{Child, Command};
 use std::time::Duration;
 
+use crate::support::{builder, op};
 use crm_core::{Call, Error, Pipeline, RetryPolicy};
 use futures::StreamExt;
 use serde_json::{Value, json};
-use support::{builder, op};
 use tempfile::TempDir;
 
 op!(READ, "things.list", GET, "/page", idempotent: true);

@@ -1,14 +1,12 @@
 //! Replies that are packed with gzip.
 
-mod support;
-
 use std::io::Write;
 
+use crate::support::{self, Reply, Server, builder, json as plain, once, op, pipeline};
 use crm_core::{Call, Error, ErrorKind, ManualClock, Pipeline, RetryPolicy, Sent};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
-use support::{Reply, Server, builder, json as plain, once, op, pipeline};
 
 op!(READ, "things.read", GET, "/things", idempotent: true);
 op!(CREATE, "things.create", POST, "/things", idempotent: false);
@@ -175,7 +173,7 @@ async fn download(call: Call<crm_core::BodyStream>) -> Result<Vec<u8>, crm_core:
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_bomb_is_refused_before_it_takes_memory() {
-    const TEST: &str = "a_bomb_is_refused_before_it_takes_memory";
+    const TEST: &str = "packed::a_bomb_is_refused_before_it_takes_memory";
     const MIB: usize = 1024 * 1024;
     const ADDRESS: &str = "CRM_CORE_TEST_ADDRESS";
     if let Ok(address) = std::env::var(ADDRESS) {

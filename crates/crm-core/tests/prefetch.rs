@@ -1,17 +1,15 @@
 //! Pages that are fetched ahead, by a task.
 
-mod support;
-
 use std::future::Future;
 use std::pin::pin;
 use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use crate::support::things::{BY_TOKEN, Things};
+use crate::support::{self, Reply, SECOND, Seen, Server, builder, json as reply, limited, op};
 use crm_core::{Call, ManualClock, Paged, Pages, Paginator, Pipeline, Quotas, Window};
 use serde_json::{Value, json};
-use support::things::{BY_TOKEN, Things};
-use support::{Reply, SECOND, Seen, Server, builder, json as reply, limited, op};
 
 op!(LIST, "things.list", GET, "/things", idempotent: true, paging: BY_TOKEN, rules.items: &["items"]);
 op!(GET, "things.get", GET, "/thing", idempotent: true);

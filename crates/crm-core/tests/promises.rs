@@ -1,10 +1,8 @@
 //! A success matches the document, and a request contains what was set, over a real connection.
 
-mod support;
-
+use crate::support::{Server, TOKEN, json as reply, op, pipeline};
 use crm_core::{Call, CallOptions, ErrorKind, Map, OpMeta, Paging, PagingKind, Pipeline, Wire};
 use serde_json::{Value, json};
-use support::{Server, TOKEN, json as reply, op, pipeline};
 
 op!(GET, "things.get", GET, "/thing", idempotent: true);
 op!(CREATE, "things.create", POST, "/thing", idempotent: false);

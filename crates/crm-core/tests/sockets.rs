@@ -1,20 +1,18 @@
 //! The number of a client's connections, and its errors if no sockets are left.
 #![cfg(unix)]
 
-mod support;
-
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::things::Things;
+use crate::support::{Acme, Reply, SECOND, Server, TOKEN, builder, json as reply, op};
 use crm_core::{
     BodyStream, Call, CallOptions, ClientBuilder, Error, ErrorKind, ManualClock, Paginator, Paging, PagingKind,
 };
 use crm_core::{Pipeline, Quotas, RetryPolicy, Sent};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use support::things::Things;
-use support::{Acme, Reply, SECOND, Server, TOKEN, builder, json as reply, op};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::Barrier;
@@ -80,7 +78,7 @@ async fn a_thousand_calls_at_once_need_fewer_sockets_than_a_process_may_have() {
         return;
     }
     let (address, connections) = together(TOGETHER, "HTTP/1.1 200 X\r\ncontent-length: 2\r\n\r\n{}").await;
-    with_open_files(256, "a_thousand_calls_at_once_need_fewer_sockets_than_a_process_may_have", address).await;
+    with_open_files(256, "sockets::a_thousand_calls_at_once_need_fewer_sockets_than_a_process_may_have", address).await;
     println!("{} connections for 1,000 calls", connections.load(Ordering::SeqCst));
 }
 
@@ -108,7 +106,7 @@ async fn to_run_out_of_sockets_is_not_the_vendors_fault() {
         return;
     }
     let (address, _) = together(1, "HTTP/1.1 404 X\r\ncontent-length: 0\r\n\r\n").await;
-    with_open_files(64, "to_run_out_of_sockets_is_not_the_vendors_fault", address).await;
+    with_open_files(64, "sockets::to_run_out_of_sockets_is_not_the_vendors_fault", address).await;
 }
 
 /// Lets all tasks run until something has happened.

@@ -1,12 +1,11 @@
 //! Uploads and downloads of files.
 
-mod support;
-
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use crate::support::{Reply, SECOND, Server, builder, json as reply, op, pipeline, shown};
 use bytes::Bytes;
 use crm_core::{
     BeforeSend, BodyStream, Call, CallOptions, Clock, Error, ErrorKind, ManualClock, Pipeline, Sent, SystemClock,
@@ -14,7 +13,6 @@ use crm_core::{
 };
 use futures_core::Stream;
 use serde_json::{Value, json};
-use support::{Reply, SECOND, Server, builder, json as reply, op, pipeline, shown};
 
 op!(UPLOAD, "files.upload", PUT, "/files", idempotent: true);
 op!(EXPORT, "files.export", GET, "/export", idempotent: true);

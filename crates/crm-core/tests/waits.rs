@@ -1,15 +1,13 @@
 //! The queue for the rate limit: its own time, and who is in it.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{SECOND, Server, json as reply, limited, op};
 use crm_core::{Call, CallOptions, Clock, ErrorKind, LimitScope, ManualClock, Pipeline, Quotas, SystemClock, Window};
 use crm_core::{Poll, PollPolicy, Poller};
 use futures::future::join_all;
 use serde_json::Value;
-use support::{SECOND, Server, json as reply, limited, op};
 
 op!(READ, "things.read", GET, "/things", idempotent: true);
 

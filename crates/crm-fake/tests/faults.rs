@@ -1,7 +1,5 @@
 //! Every fault, seen from a real client.
 
-mod common;
-
 use std::io::Read;
 use std::time::{Duration, Instant};
 
@@ -10,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use common::{get, post, raw};
+use crate::common::{self, get, post, raw};
 
 const CONTACTS: &str = "/crm/objects/2026-03/contacts";
 

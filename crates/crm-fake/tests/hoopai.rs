@@ -1,13 +1,11 @@
 //! HoopAI's state and its kinds of paging.
 
-mod common;
-
 use std::collections::HashSet;
 
 use crm_fake::{Fake, Vendor};
 use serde_json::{Value, json};
 
-use common::{delete, get, post, put};
+use crate::common::{self, delete, get, post, put};
 
 const L: &str = "location-fake";
 

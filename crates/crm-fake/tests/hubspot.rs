@@ -1,13 +1,11 @@
 //! HubSpot's state: records, pages, batches, search, associations, lists.
 
-mod common;
-
 use std::collections::HashSet;
 
 use crm_fake::{Fake, Fault, Vendor};
 use serde_json::{Value, json};
 
-use common::{delete, get, patch, post, put};
+use crate::common::{delete, get, patch, post, put};
 
 const CONTACTS: &str = "/crm/objects/2026-03/contacts";
 

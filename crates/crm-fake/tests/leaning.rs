@@ -1,11 +1,9 @@
 //! Guarantees for tests: names that exist, faults that were met, files that are right, signatures that hold.
 
-mod common;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use common::get;
+use crate::common::{self, get};
 use crm_fake::{Fake, Fault, Hint, Setup, Step, Vendor};
 use serde_json::json;
 

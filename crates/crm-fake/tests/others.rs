@@ -1,14 +1,12 @@
 //! HockeyStack and Hatch.
 
-mod common;
-
 use std::io::Read;
 
 use crm_fake::{Fake, Vendor};
 use reqwest::Method;
 use serde_json::json;
 
-use common::{client, delete, get, patch, post, put, raw};
+use crate::common::{client, delete, get, patch, post, put, raw};
 
 #[tokio::test]
 async fn research_takes_its_time_and_knows_what_it_does_not_know() {

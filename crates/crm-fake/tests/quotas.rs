@@ -1,13 +1,11 @@
 //! Limits, their headers and their refusals.
 
-mod common;
-
 use std::time::Duration;
 
 use crm_fake::{Fake, Vendor};
 use serde_json::json;
 
-use common::{get, post};
+use crate::common::{get, post};
 
 const MINUTE: Duration = Duration::from_secs(60);
 

@@ -1,11 +1,9 @@
 //! Requests that do not fit the document are refused in the vendor's own shape, and counted.
 
-mod common;
-
 use crm_fake::{Fake, Vendor};
 use serde_json::json;
 
-use common::{client, get, post, put, read};
+use crate::common::{client, get, post, put, read};
 
 const CONTACTS: &str = "/crm/objects/2026-03/contacts";
 

@@ -5,10 +5,10 @@ use std::fmt::Debug;
 use crm_calls::{self as calls, Api};
 use crm_testkit::fuzz::Effort;
 
-use crate::canary::silent;
-use crate::check::every;
-use crate::shown::shown;
-use crate::wire::snapshots;
+use super::canary::silent;
+use super::check::every;
+use super::shown::shown;
+use super::wire::snapshots;
 
 async fn check<C: Debug>(api: Api<C>) {
     every(&api).await;

@@ -3,8 +3,8 @@
 use crm_calls::{self as calls, Api};
 use crm_core::Quotas;
 
-use crate::bad_input::refused;
-use crate::judged::judge;
+use super::bad_input::refused;
+use super::judged::judge;
 
 /// Returns a client at this address without quotas.
 pub(crate) fn client<C>(api: &Api<C>, url: &str) -> C {

@@ -9,12 +9,12 @@ use crm_core::{ErrorKind, Position};
 use crm_fake::Fake;
 use serde_json::Value;
 
-use crate::api;
-use crate::document::Document;
-use crate::exceptions::Exceptions;
-use crate::rule::{Bad, Outcome, Promise, Where, expected};
-use crate::server::Server;
-use crate::table::Finding;
+use super::api;
+use super::document::Document;
+use super::exceptions::Exceptions;
+use super::rule::{Bad, Outcome, Promise, Where, expected};
+use super::server::Server;
+use super::table::Finding;
 
 /// The number of operations that follow the rule, and of all operations, by body and column.
 type Table = BTreeMap<(usize, Where), (usize, usize)>;

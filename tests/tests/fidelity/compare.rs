@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::sample::UNKNOWN;
+use super::sample::UNKNOWN;
 
 /// A value that is missing or different after it was read.
 pub(crate) struct Loss {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::table::Finding;
+use super::table::Finding;
 
 /// An entry of `exceptions.json`.
 #[derive(Deserialize)]

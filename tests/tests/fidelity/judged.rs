@@ -8,17 +8,17 @@ use crm_core::{ErrorKind, OpMeta};
 use crm_fake::Fake;
 use serde_json::Value;
 
-use crate::api;
-use crate::compare::{is_unknown, losses};
-use crate::document::{self, Described, by_shape, shape};
-use crate::requests::{self, Judge, arguments};
-use crate::sample::{Kind, Maker};
-use crate::server::{Reply, Seen, Server};
-use crate::table::{Finding, Table};
+use super::api;
+use super::compare::{is_unknown, losses};
+use super::document::{self, Described, by_shape, shape};
+use super::requests::{self, Judge, arguments};
+use super::sample::{Kind, Maker};
+use super::server::{Reply, Seen, Server};
+use super::table::{Finding, Table};
 
 /// Judges all operations of an API.
 pub(crate) async fn judge<C>(api: &Api<C>) {
-    crate::expect_misfits();
+    super::expect_misfits();
     let (vendor, name) = api::documents(api);
     let (documents, fold) = document::read(vendor, name);
     let described = documents.iter().flat_map(|document| document.operations(&fold));

@@ -6,10 +6,10 @@ use jsonschema::Validator;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Described, Document};
-use crate::sample::{Kind, Maker};
-use crate::schema::{judge, undescribed};
-use crate::server::Seen;
+use super::document::{Described, Document};
+use super::sample::{Kind, Maker};
+use super::schema::{judge, undescribed};
+use super::server::Seen;
 
 /// Returns our own sample arguments, with the type of object that the vendor's document describes.
 pub(crate) fn ours(described: &Described<'_>, ours: &Value) -> Value {

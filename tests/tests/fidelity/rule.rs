@@ -6,9 +6,9 @@ use crm_core::OpMeta;
 use crm_fake::Vendor;
 use serde_json::{Map, Value, json};
 
-use crate::document::Described;
-use crate::sample::{Kind, Maker};
-use crate::server::Reply;
+use super::document::Described;
+use super::sample::{Kind, Maker};
+use super::server::Reply;
 
 /// The place of a bad reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use crate::document::Document;
+use super::document::Document;
 
 /// The kind of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

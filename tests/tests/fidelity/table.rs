@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::exceptions::Exceptions;
+use super::exceptions::Exceptions;
 
 /// A difference between a document and a client.
 pub(crate) struct Finding {

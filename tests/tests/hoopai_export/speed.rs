@@ -10,7 +10,7 @@ use hoopai_client::types::{ContactSearch, ContactSort, FoundContact};
 use hoopai_client::{Client, Error, Timestamp};
 use serde_json::{Value, json};
 
-use crate::LOCATION;
+use super::LOCATION;
 use crate::quota_server::{Account, Asked, Count, serve};
 
 const CONTACTS: i64 = 100_000;

@@ -5,7 +5,7 @@ use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, BatchUpsertRow, Obje
 use hubspot_client::{BatchReport, ErrorKind, Map};
 use serde_json::{Value, json};
 
-use crate::Rig;
+use super::Rig;
 
 /// Describes three rows: their ids, kinds of errors, or `?`.
 fn told<R>(report: &BatchReport<R>, id: impl Fn(&R) -> String) -> String {

@@ -7,7 +7,7 @@ use hubspot_client::types::{
 use hubspot_client::{Error, ErrorKind, Report, Sent};
 use serde_json::json;
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 #[tokio::test]
 async fn totals_are_paged_by_the_offset_of_the_reply() {

@@ -6,7 +6,7 @@ use crm_fake::{Fault, When};
 use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, BatchUpsertRow};
 use hubspot_client::{ErrorKind, Map, Sent};
 
-use crate::Rig;
+use super::Rig;
 
 fn rows(number: usize) -> Vec<BatchCreateRow> {
     (0..number)

@@ -15,7 +15,7 @@ use hubspot_client::types::{MergeInput, Object, ObjectUpdate};
 use hubspot_client::{Change, Changes, Client, Cursor, ErrorKind, Quotas, RetryPolicy};
 use serde_json::{Value, json};
 
-use crate::{failed, play};
+use super::{failed, play};
 
 struct Rig {
     fake: Fake,

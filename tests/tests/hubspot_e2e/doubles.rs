@@ -7,7 +7,7 @@ use hubspot_client::types::{BatchCreateRow, BatchUpdate, BatchUpdateRow, BatchUp
 use hubspot_client::{BatchReport, ErrorKind, Map, Sent};
 use serde_json::json;
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 fn upsert(email: &str, city: &str) -> BatchUpsertRow {
     BatchUpsertRow::new(email, Map::new()).id_property("email").set("city", city)

@@ -5,7 +5,7 @@ use hubspot_client::types::{BatchCreateRow, ObjectCreate};
 use hubspot_client::{ErrorKind, Map, existing_record};
 use serde_json::{Value, json};
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 fn named(property: &str, value: &str) -> ObjectCreate {
     ObjectCreate::new(Map::from([(property, value)]))

@@ -12,7 +12,7 @@ use hubspot_client::types::{MergeInput, ObjectWithAssociations};
 use hubspot_client::{Client, Cursor, ErrorKind, Export, Position, Quotas, RetryPolicy, Window};
 use serde_json::json;
 
-use crate::{failed, play};
+use super::{failed, play};
 
 struct Rig {
     fake: Fake,

@@ -8,7 +8,7 @@ use hubspot_client::types::{
 };
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 /// Inserts a company with this number of contacts.
 async fn company(rig: &Rig, contacts: usize) -> (String, HashSet<String>) {

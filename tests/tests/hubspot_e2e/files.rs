@@ -5,7 +5,7 @@ use std::time::Duration;
 use hubspot_client::types::ImportFromUrlInput;
 use hubspot_client::{ErrorKind, PollPolicy, Status};
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 fn input(url: &str) -> ImportFromUrlInput {
     ImportFromUrlInput::new("PRIVATE", "EXACT_FOLDER", "NONE", false).url(url).folder_path("/logos")

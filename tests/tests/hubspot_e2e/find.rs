@@ -5,7 +5,7 @@ use hubspot_client::types::{Filter, ListCreateRequest, SearchRequest};
 use hubspot_client::{ErrorKind, Sent};
 use serde_json::json;
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 #[tokio::test]
 async fn upsert_by_a_unique_property_creates_then_changes() {

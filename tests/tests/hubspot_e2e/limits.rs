@@ -8,7 +8,7 @@ use crm_fake::{Fault, Hint, Payload, Policy};
 use hubspot_client::types::{ObjectCreate, SearchRequest};
 use hubspot_client::{Acquire, End, ErrorKind, LimitScope, LocalLimiter, Permit, RateLimiter, Sent, Tier};
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 fn policy(policy: Policy) -> Fault {
     Fault::RateLimited { hint: Some(Hint::Policy(policy)) }

@@ -7,7 +7,7 @@ use hubspot_client::types::{Filter, ObjectWithAssociations, SearchRequest};
 use hubspot_client::{Cursor, ErrorKind, Sent};
 use serde_json::json;
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 #[tokio::test]
 async fn all_contacts_across_pages_with_a_stop_and_a_stored_cursor() {

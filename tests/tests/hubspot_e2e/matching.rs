@@ -5,7 +5,7 @@ use hubspot_client::types::{BatchCreateRow, BatchUpdateRow, Object};
 use hubspot_client::{BatchReport, ErrorKind, Map};
 use serde_json::{Value, json};
 
-use crate::Rig;
+use super::Rig;
 
 async fn created(status: u16, answer: Value) -> BatchReport<Object> {
     let rig = Rig::new().await;
@@ -58,7 +58,7 @@ async fn rows_that_the_answer_does_not_name_are_unknown_and_never_lost() {
     assert!(report.failed.is_empty());
     let lost = report.lost().unwrap();
     assert_eq!(lost.vendor().unwrap().message.as_deref(), Some("one of them is bad"));
-    let error = crate::failed(report.into_result());
+    let error = super::failed(report.into_result());
     assert!(error.to_string().contains("0 of 3 inputs failed and 2 are unknown"), "{error}");
 }
 

@@ -4,7 +4,7 @@ use hubspot_client::types::{FolderInput, ListCreateRequest};
 use hubspot_client::{Choice, Error};
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 fn pairs(choices: Result<Vec<Choice>, Error>) -> Vec<(String, String)> {
     choices.unwrap().into_iter().map(|choice| (choice.value.unwrap(), choice.label.unwrap())).collect()

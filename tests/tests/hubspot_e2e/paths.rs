@@ -4,7 +4,7 @@ use hubspot_client::http::Method;
 use hubspot_client::types::{BatchCreateRow, ObjectCreate};
 use hubspot_client::{Error, ErrorKind, Sent};
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 const ODD: [&str; 8] =
     ["a/b", "a?archived=true", "a#b", "100%", "%2e%2e", "a b+c", "zo\u{eb}\u{1f600}", "../../owners/2026-03/1"];

@@ -5,7 +5,7 @@ use hubspot_client::types::{BatchReplyStatus, Object};
 use hubspot_client::{CallOptions, Error, ErrorKind, RetryPolicy};
 use serde_json::json;
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 /// The error of a list, by a client that does not repeat.
 async fn list_error(fault: Fault) -> Error {

@@ -8,7 +8,7 @@ use hubspot_client::types::{
 use hubspot_client::{BatchReport, ErrorKind, Map, Sent, existing_record};
 use serde_json::{Value, json};
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 fn ids(report: &BatchReport<Object>) -> Vec<(usize, &str)> {
     report.ok.iter().map(|(row, record)| (*row, record.id.as_deref().unwrap())).collect()

@@ -8,7 +8,7 @@ use hubspot_client::{CallOptions, Client, Error, ErrorKind, Position, RetryPolic
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 const CHANGED: &str = "hs_lastmodifieddate";
 

@@ -5,7 +5,7 @@ use hubspot_client::types::{
 };
 use hubspot_client::{ErrorKind, Map};
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 #[tokio::test]
 async fn one_record_from_its_creation_to_its_end() {

@@ -5,7 +5,7 @@ use crm_testkit::traces::Traces;
 use hubspot_client::CallOptions;
 use serde_json::json;
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 #[tokio::test]
 async fn traces_show_the_operation_and_no_values() {

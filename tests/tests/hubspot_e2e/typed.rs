@@ -8,7 +8,7 @@ use hubspot_client::{Change, ErrorKind, Record, Sent, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -5,7 +5,7 @@ use hubspot_client::ErrorKind;
 use hubspot_client::types::{self, FormDefinitionBase};
 use serde_json::{Value, json};
 
-use crate::{Rig, failed};
+use super::{Rig, failed};
 
 /// The fields of a form. The rules of the e-mail field are not those of the number field.
 fn groups() -> Value {

@@ -7,7 +7,7 @@ use hubspot_client::types::{
 };
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 /// A report in all periods: totals and summaries come in parts, the others by day, week or month.
 async fn in_all_periods(report: impl Into<Report>, path: &str) {

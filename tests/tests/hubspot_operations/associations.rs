@@ -3,7 +3,7 @@
 use hubspot_client::types::AssociationSpec;
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 /// A contact and another record.
 async fn pair(kind: &str) -> (Rig, String, String) {

@@ -3,7 +3,7 @@
 use hubspot_client::beta::types::TeamUpdateRequest;
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 #[tokio::test]
 async fn get_team() {

@@ -4,7 +4,7 @@ use crm_fake::Fault;
 use hubspot_client::types::BlogPost;
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 #[tokio::test]
 async fn create_post() {

@@ -4,7 +4,7 @@ use hubspot_client::types::{BatchUpdateRow, ObjectCreate};
 use hubspot_client::{ErrorKind, Map};
 use serde_json::json;
 
-use crate::{Rig, all_written};
+use super::{Rig, all_written};
 
 #[tokio::test]
 async fn create() {

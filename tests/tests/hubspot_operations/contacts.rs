@@ -4,7 +4,7 @@ use hubspot_client::types::{BatchUpsertRow, ObjectCreate, ObjectUpdate};
 use hubspot_client::{ErrorKind, Map};
 use serde_json::json;
 
-use crate::{Rig, all_written};
+use super::{Rig, all_written};
 
 #[tokio::test]
 async fn create() {
@@ -55,7 +55,7 @@ async fn list() {
     let contacts = list.items().try_collect().await.unwrap();
     let emails: Vec<_> = contacts.iter().map(|contact| contact.property("email").unwrap()).collect();
     assert_eq!(emails, ["c0@example.com", "c1@example.com", "c2@example.com"]);
-    let requests: Vec<String> = rig.fake.requests().iter().map(crate::written).collect();
+    let requests: Vec<String> = rig.fake.requests().iter().map(super::written).collect();
     assert_eq!(requests[0], "GET /crm/objects/2026-03/contacts?limit=2&properties=email");
     assert!(requests[1].starts_with(&format!("{}&after=", requests[0])), "{requests:?}");
 }

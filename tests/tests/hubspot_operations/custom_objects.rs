@@ -6,7 +6,7 @@ use hubspot_client::types::{
 };
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 fn boat() -> ObjectSchemaCreate {
     ObjectSchemaCreate::default()

@@ -5,7 +5,7 @@ use hubspot_client::types::{BatchUpdateRow, ObjectCreate, ObjectUpdate};
 use hubspot_client::{Change, ErrorKind, Map};
 use serde_json::json;
 
-use crate::{Rig, all_written};
+use super::{Rig, all_written};
 
 #[tokio::test]
 async fn create() {
@@ -38,7 +38,7 @@ async fn changes() {
     let newest: Vec<Change> = changes.try_collect().await.unwrap();
     // The first request finds the time of the last change.
     let first = &rig.fake.requests()[1];
-    assert_eq!(crate::written(first), "POST /crm/objects/2026-03/0-3/search");
+    assert_eq!(super::written(first), "POST /crm/objects/2026-03/0-3/search");
     let since = json!({"propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": "1740873600000"});
     assert_eq!(first.json()["filterGroups"][0]["filters"][0], since);
     assert_eq!(first.json()["sorts"][0], json!({"propertyName": "hs_object_id", "direction": "ASCENDING"}));

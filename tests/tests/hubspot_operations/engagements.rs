@@ -5,7 +5,7 @@ use hubspot_client::objects::Objects;
 use hubspot_client::types::{ObjectCreate, ObjectUpdate};
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 const WHEN: &str = "2026-03-02T14:30:00Z";
 

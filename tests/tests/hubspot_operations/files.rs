@@ -6,7 +6,7 @@ use hubspot_client::PollPolicy;
 use hubspot_client::types::{BatchReplyStatus, ImportFromUrlInput};
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 const URL: &str = "https://www.example.com/logo.png";
 

@@ -5,7 +5,7 @@ use hubspot_client::http::Method;
 use hubspot_client::types::ChangeLogObjectType;
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 async fn changes(of: ChangeLogObjectType, name: &str) {
     let rig = Rig::new().await;

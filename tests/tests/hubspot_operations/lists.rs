@@ -4,7 +4,7 @@ use hubspot_client::ErrorKind;
 use hubspot_client::types::{ListCreateRequest, ListSearchRequest};
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 /// A list of contacts, and its id.
 async fn friends() -> (Rig, String) {
@@ -54,7 +54,7 @@ async fn add_contacts() {
     let done = rig.client.lists().add_contacts(&list, members).await.unwrap();
     rig.sent_with(&format!("PUT /crm/lists/2026-03/{list}/memberships/add"), json!(ids));
     let lookup = &rig.fake.requests()[1];
-    assert_eq!(crate::written(lookup), "POST /crm/objects/2026-03/contacts/batch/read");
+    assert_eq!(super::written(lookup), "POST /crm/objects/2026-03/contacts/batch/read");
     assert_eq!(lookup.json()["inputs"], json!([{"id": "c2@example.com"}, {"id": "nobody@example.com"}]));
     assert_eq!((&done.added[..], &done.unknown_emails[..]), (&ids[..], &["nobody@example.com".to_owned()][..]));
 }

@@ -6,7 +6,7 @@ use hubspot_client::types::{
 };
 use serde_json::{Value, json};
 
-use crate::Rig;
+use super::Rig;
 
 fn webinar() -> MarketingEventCreate {
     MarketingEventCreate::new("Webinar", "Acme", "acc 1", "ev/1")

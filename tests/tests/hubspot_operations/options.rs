@@ -7,7 +7,7 @@ use hubspot_client::types::{FolderInput, ListCreateRequest};
 use hubspot_client::{Choice, Choices, Error};
 use serde_json::{Value, json};
 
-use crate::Rig;
+use super::Rig;
 
 /// The choices, as pairs of value and label, and the request that they come from.
 async fn check<F>(rig: &Rig, choices: impl FnOnce(Choices) -> F, line: &str, expected: &[(&str, &str)])

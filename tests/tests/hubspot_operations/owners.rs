@@ -2,7 +2,7 @@
 
 use hubspot_client::types::OwnersGetIdProperty;
 
-use crate::Rig;
+use super::Rig;
 
 #[tokio::test]
 async fn get() {

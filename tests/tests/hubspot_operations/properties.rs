@@ -4,7 +4,7 @@ use hubspot_client::ErrorKind;
 use hubspot_client::types::{PropertyCreate, PropertyGroupCreate};
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 fn colour() -> PropertyCreate {
     let property = PropertyCreate::default().name("colour").label("Colour").group_name("contactinformation");

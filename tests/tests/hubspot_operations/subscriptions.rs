@@ -3,7 +3,7 @@
 use crm_fake::Fault;
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 #[tokio::test]
 async fn get_statuses() {

@@ -4,7 +4,7 @@ use hubspot_client::ErrorKind;
 use hubspot_client::types::ObjectCreate;
 use serde_json::json;
 
-use crate::Rig;
+use super::Rig;
 
 #[tokio::test]
 async fn create() {

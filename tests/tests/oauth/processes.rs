@@ -132,7 +132,7 @@ fn worker() {
 
 fn start(place: &str, fake: &Fake, tasks: usize, death: &str) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["processes::worker", "--exact", "--nocapture"]);
+    command.args(["oauth::processes::worker", "--exact", "--nocapture"]);
     command.env("CRM_WORKER", place).env("CRM_URL", fake.base_url()).env("CRM_DEATH", death);
     command.env("CRM_TASKS", tasks.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().unwrap()

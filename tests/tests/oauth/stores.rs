@@ -184,7 +184,9 @@ async fn a_full_disk_leaves_the_record_and_nothing_else() {
     let before = files();
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""]).arg(std::env::current_exe().unwrap());
-    shell.args(["--exact", "stores::a_full_disk_leaves_the_record_and_nothing_else", "--nocapture"]).env(PLACE, &path);
+    shell
+        .args(["--exact", "oauth::stores::a_full_disk_leaves_the_record_and_nothing_else", "--nocapture"])
+        .env(PLACE, &path);
     let output = tokio::task::spawn_blocking(move || shell.output().unwrap()).await.unwrap();
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && text.contains("1 passed"), "{text}");

@@ -6,7 +6,7 @@ use crm_core::{RedisStore, TokenStore};
 use crm_testkit::redis_server::RedisServer;
 use crm_testkit::traces::Traces;
 
-use crate::{lines, ms, record, refusal, strict, take};
+use super::{lines, ms, record, refusal, strict, take};
 
 const NODES: usize = 3;
 const SLOTS: usize = 16_384;

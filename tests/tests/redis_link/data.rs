@@ -4,7 +4,7 @@ use crm_core::{RedisStore, TokenStore};
 use crm_testkit::redis_server::RedisServer;
 use crm_testkit::traces::Traces;
 
-use crate::{PER, builder, counted, lines, ms, refusal, strict, take};
+use super::{PER, builder, counted, lines, ms, refusal, strict, take};
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]

@@ -5,7 +5,7 @@ use crm_testkit::forwarder::Forwarder;
 use crm_testkit::redis_server::RedisServer;
 use crm_testkit::traces::Traces;
 
-use crate::{PER, builder, lines, ms, refusal, strict, take};
+use super::{PER, builder, lines, ms, refusal, strict, take};
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]

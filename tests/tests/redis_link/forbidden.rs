@@ -6,7 +6,7 @@ use crm_core::{Acquire, End, Feedback, Quotas, RateLimiter, RedisLimiter, RedisS
 use crm_testkit::redis_server::RedisServer;
 use crm_testkit::traces::Traces;
 
-use crate::{PER, builder, lines, ms, record, refusal, strict, take};
+use super::{PER, builder, lines, ms, record, refusal, strict, take};
 
 const LIMITER: &str = include_str!("../../../crates/crm-core/src/limit/redis.rs");
 const STORE: &str = include_str!("../../../crates/crm-core/src/oauth/store/redis.rs");

@@ -10,7 +10,7 @@ use crm_testkit::redis_server::RedisServer;
 use crm_testkit::traces::Traces;
 use futures::future::join_all;
 
-use crate::{builder, counted, lines, ms, of_window, poll_once, record, strict, take};
+use super::{builder, counted, lines, ms, of_window, poll_once, record, strict, take};
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]

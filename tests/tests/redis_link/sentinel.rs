@@ -3,7 +3,7 @@
 use crm_core::{Acquire, Clock, End, RateLimiter, RedisLimiter, SystemClock};
 use crm_testkit::redis_server::RedisServer;
 
-use crate::{ms, refusal, strict};
+use super::{ms, refusal, strict};
 
 /// A Sentinel that watches a primary alone, under the name `main`, and the file of its settings.
 fn watch(primary: &RedisServer, more: &str) -> (RedisServer, tempfile::NamedTempFile) {

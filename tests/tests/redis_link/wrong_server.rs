@@ -4,8 +4,8 @@ use crm_core::{RedisStore, TokenStore};
 
 use crm_testkit::traces::Traces;
 
-use crate::stand_in::{Answers, stand_in};
-use crate::{builder, lines, ms, refusal, strict, take};
+use super::stand_in::{Answers, stand_in};
+use super::{builder, lines, ms, refusal, strict, take};
 
 const OLD: &str =
     "*6\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$5\r\n6.0.9\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n";

@@ -7,7 +7,7 @@ use crm_core::{ErrorKind, OpMeta, RawReply, Sent, Vendor};
 use http::{HeaderMap, StatusCode};
 use hubspot_client::{Client, Error};
 
-use crate::{build, host};
+use super::{build, host};
 
 const LIMIT: usize = 100_000;
 

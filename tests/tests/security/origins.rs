@@ -8,7 +8,7 @@ use crm_fake::{Fake, Fault, Vendor};
 use hatch_client::{ContactsKey, DepartmentKey, ReportingKey};
 use hockeystack_client::{AccountIntelligenceToken, RevenueAgentsToken};
 
-use crate::build;
+use super::build;
 
 #[tokio::test]
 async fn a_redirect_is_an_error_and_never_followed() {

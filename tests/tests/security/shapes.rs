@@ -7,7 +7,7 @@ use hubspot_client::{CallOptions, Client, Error};
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
-use crate::build;
+use super::build;
 
 const CASES: u32 = 200;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crm_core::{Acquire, Clock, ErrorKind, Quotas, RedisLimiter, WhenAway, Window};
 use crm_testkit::redis_server::RedisServer;
 
-use crate::{Rig, Take, burst, busiest, grants, ms, refused};
+use super::{Rig, Take, burst, busiest, grants, ms, refused};
 
 #[test]
 fn a_wrong_address_is_found_at_once_and_not_shown() {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crm_core::{Acquire, Clock as _, End, Quotas, RateLimiter as _, RedisLimiter, WhenAway, Window};
 use crm_testkit::redis_server::RedisServer;
 
-use crate::{Rig, Take, burst, busiest, ms, refused};
+use super::{Rig, Take, burst, busiest, ms, refused};
 
 async fn takes(limiter: &RedisLimiter, permits: u64) {
     for _ in 0..permits {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crm_core::{Acquire, End, ErrorKind, Feedback, Permit, Quotas, RateLimiter, RedisLimiter, Window};
 
-use crate::{Rig, Take, burst, ms};
+use super::{Rig, Take, burst, ms};
 
 /// Lets a message that nobody waits for arrive.
 async fn arrives() {

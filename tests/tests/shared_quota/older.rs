@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crm_core::{Acquire, RedisLimiter};
 use crm_testkit::redis_server::RedisServer;
 
-use crate::{Rig, Take, burst, busiest, grants, ms};
+use super::{Rig, Take, burst, busiest, grants, ms};
 
 const LIMIT: u64 = 100;
 const PER: Duration = ms(2_500);

@@ -7,7 +7,7 @@ use crm_core::Acquire;
 use crm_fake::{Fake, Vendor};
 use crm_testkit::traces::Traces;
 
-use crate::{Count, Rig, Take, burst, ms, refused};
+use super::{Count, Rig, Take, burst, ms, refused};
 
 #[tokio::test]
 #[cfg_attr(without_redis, ignore = "CRM_WITHOUT_REDIS")]

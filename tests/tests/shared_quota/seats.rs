@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crm_core::{Acquire, End, RateLimiter, WhenAway};
 
-use crate::{Rig, Take, burst, ms, refused};
+use super::{Rig, Take, burst, ms, refused};
 
 /// Returns the time until the next permit is available.
 async fn next(limiter: &crm_core::RedisLimiter) -> Duration {

@@ -7,7 +7,7 @@ use crm_core::{Acquire, End, Feedback, Quotas, RateLimiter, RedisLimiter, Window
 use futures::future::join_all;
 use proptest::prelude::*;
 
-use crate::{Rig, Take, burst, busiest, grants, ms, refused};
+use super::{Rig, Take, burst, busiest, grants, ms, refused};
 
 /// One who asks: which worker, of which class, for how much, after how long, with which patience.
 type Asked = (usize, bool, u32, u64, Option<u64>);

@@ -180,16 +180,16 @@ fn find(cli: &Cli<'_>) -> Result<Vec<Row>> {
 
 /// The requests that faults and batches cost, as the tests count them.
 fn requests(cli: &Cli<'_>) -> Result<Vec<Row>> {
-    let row = |program: &str, test: &str, what: &str, most: f64| -> Result<Row> {
+    let row = |test: &str, what: &str, most: f64| -> Result<Row> {
         let name = format!("requests of {what}");
-        let count = printed(cli.root, &["--package", PACKAGE, "--test", program], test)?.measured(&name)?;
+        let count = printed(cli.root, &["--package", PACKAGE, "--test", "suite"], test)?.measured(&name)?;
         Ok(Row::new(name, Unit::Count, count, Target::AtMost(most)))
     };
     Ok(vec![
-        row("mcp", "a_limit_is_waited_for", "a read that is limited twice", 3.0)?,
-        row("mcp", "writes_are_off_and_a_lost_one_is_reported", "a create that fails", 1.0)?,
+        row("mcp::a_limit_is_waited_for", "a read that is limited twice", 3.0)?,
+        row("mcp::writes_are_off_and_a_lost_one_is_reported", "a create that fails", 1.0)?,
         // One call a row, divided by 90.
-        row("import", "rows::ten_thousand_rows_are_upserted_in_a_hundred_requests", "10,000 upserts", 111.0)?,
+        row("import::rows::ten_thousand_rows_are_upserted_in_a_hundred_requests", "10,000 upserts", 111.0)?,
     ])
 }
 

@@ -3,8 +3,8 @@
 use crm_fake::{Fake, Fault, Vendor};
 use serde_json::{Value, json};
 
-use crate::MOST_REPLY;
-use crate::client::{Client, asks};
+use super::MOST_REPLY;
+use super::client::{Client, asks};
 use crate::support::{File, seed};
 
 struct Setting {
@@ -51,6 +51,26 @@ fn a_thousand_rows_take_ten_requests_and_have_a_result_each() {
         }
     }
     assert_eq!(result["content"][1]["type"], "resource_link");
+}
+
+#[test]
+fn the_errors_of_a_batch_are_told_whatever_its_size() {
+    let place = setting(Vendor::HubSpot, "hubspot");
+    let mut client = Client::start("mcp --yes", place.profiles.path(), false);
+    client.done("batch", json!({"operation": "hubspot contacts batch-create", "rows": people(90)}));
+    let ids: Vec<Value> = place.fake.records("contacts").iter().map(|record| record["id"].clone()).collect();
+    let name = "n".repeat(400);
+    let row = |id: &Value| json!({"id": id, "properties": {"firstname": name}});
+    let inputs: Vec<Value> = ids.iter().chain([&json!("999999999")]).map(row).collect();
+    let update = json!({"operation": "hubspot contacts batch-update", "body": {"inputs": inputs}});
+    let told = client.done("write", update);
+    assert!(
+        client.last <= MOST_REPLY && told["too_large"].as_str().unwrap().starts_with("it was carried out"),
+        "{told}"
+    );
+    let members = &told["members"];
+    assert_eq!((&members["numErrors"], members["errors"].as_array().map(Vec::len)), (&json!(1), Some(1)), "{told}");
+    assert!(members["results"].is_null() && told["bytes"]["results"].as_u64() > Some(32_000), "{told}");
 }
 
 #[test]

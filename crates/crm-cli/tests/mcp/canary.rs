@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crm_fake::{Fake, Vendor};
 use serde_json::{Map, Value, json};
 
-use crate::client::Client;
+use super::client::Client;
 use crate::support::seed;
 
 /// Tokens of one API must begin so.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, asks};
+use super::client::{Client, asks};
 use crate::support::seed;
 
 fn archive(id: &Value) -> Value {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crm_fake::{Fake, Fault, Vendor};
 use serde_json::{Value, json};
 
-use crate::client::{Client, asks};
+use super::client::{Client, asks};
 use crate::support::until;
 use crate::support::vendor::Running;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crm_fake::{Fake, Fault, Hint, Vendor};
 use serde_json::{Value, json};
 
-use crate::MOST_REPLY;
-use crate::client::Client;
+use super::MOST_REPLY;
+use super::client::Client;
 use crate::support::{File, seed, until};
 
 const ROWS: usize = 250;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use super::client::Client;
 
 fn write(client: &mut Client, line: &[u8]) {
     client.input.as_mut().unwrap().write_all(&[line, b"\n"].concat()).unwrap();

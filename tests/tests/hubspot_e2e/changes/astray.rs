@@ -12,7 +12,7 @@ use hubspot_client::{Change, Error, ErrorKind, Record};
 use serde_json::{Value, json};
 
 use super::{Rig, id};
-use crate::failed;
+use crate::hubspot_e2e::failed;
 
 #[tokio::test]
 async fn only_an_unknown_property_means_that_a_type_has_no_merges() {

@@ -8,7 +8,7 @@ use crate::row::{Row, Target, Unit};
 
 /// Measures the speed of an export and the part of the quota that it uses, as counted by a server, in virtual time.
 pub(super) fn export(programs: &Programs, peers: &Peers, measure: &'static str) -> Result<Vec<Row>> {
-    let printed = programs.test("hubspot_e2e", "export_speed::an_export_uses_the_quota")?;
+    let printed = programs.test("hubspot_e2e::export_speed::an_export_uses_the_quota")?;
     let part = |when: &str, line, target| {
         let name = format!("{measure}: part of limit × T / (T + L) that is used{when}");
         Ok::<_, anyhow::Error>(Row::new(name, Unit::Part, printed.measured(line)?, Target::AtLeast(target)))
@@ -57,7 +57,7 @@ fn export_memory(programs: &Programs) -> Result<Row> {
 
 /// Measures the speed of an export of HoopAI's contacts, likewise.
 fn hoopai_export(programs: &Programs) -> Result<Row> {
-    let printed = programs.test("hoopai_export", "speed::an_export_uses_the_quota")?;
+    let printed = programs.test("hoopai_export::speed::an_export_uses_the_quota")?;
     let time = printed.measured("seconds of a page of an export")?;
     let list = printed.measured("seconds of a page of a list")?;
     let name = "export of 100,000 contacts of HoopAI: time of a page";

@@ -110,8 +110,8 @@ impl Programs {
     }
 
     /// Returns the output of a test of crm-tests that measures something.
-    pub(super) fn test(&self, program: &str, name: &str) -> Result<Printed> {
-        printed(&self.root, &["--package", "crm-tests", "--test", program], name)
+    pub(super) fn test(&self, name: &str) -> Result<Printed> {
+        printed(&self.root, &["--package", "crm-tests", "--test", "suite"], name)
     }
 
     /// Returns the output of a unit test of crm-core that measures something.

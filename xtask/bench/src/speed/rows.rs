@@ -210,10 +210,10 @@ fn arrivals(programs: &Programs) -> Result<Vec<Row>> {
 
 /// The figures that the tests of shared quotas measure and print.
 fn shared_limiter(programs: &Programs, measure: &'static str) -> Result<Vec<Row>> {
-    let quota = programs.test("shared_quota_processes", "eight_processes_use_one_quota_and_exceed_it_never")?;
-    let alone = programs.test("shared_quota", "windows::a_permit_and_its_end_are_two_commands_at_most")?;
+    let quota = programs.test("shared_quota_processes::eight_processes_use_one_quota_and_exceed_it_never")?;
+    let alone = programs.test("shared_quota::windows::a_permit_and_its_end_are_two_commands_at_most")?;
     let loaded = programs
-        .test("shared_quota", "seats::the_quota_is_used_to_its_bound_and_the_vendor_counts_no_more_than_the_limit")?;
+        .test("shared_quota::seats::the_quota_is_used_to_its_bound_and_the_vendor_counts_no_more_than_the_limit")?;
     let (Ok(used), Ok(busiest), Ok(limit), Ok(bound), Ok(one), Ok(idle), Ok(load)) = (
         quota.measured("quota used"),
         quota.measured("busiest window"),

@@ -8,15 +8,13 @@ mod ending;
 mod files;
 mod http;
 mod lines;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::time::Duration;
 
+use crate::support::{self, seed};
 use client::Client;
 use crm_fake::{Fake, Fault, Hint, Vendor};
 use serde_json::{Value, json};
-use support::seed;
 
 /// The maximum size of `tools/list`, and of a reply.
 const MOST_TOOLS: usize = 6_000;
@@ -216,11 +214,12 @@ fn what_is_too_large_is_described_and_its_parts_can_be_read() {
     let mut client = Client::start(&format!("--fake={} mcp", seed.path()), "/nowhere", false);
     let rows =
         client.done("read", json!({"operation": "hubspot contacts list", "arguments": {"properties": "firstname"}}));
-    let id = &rows["rows"][0]["id"];
+    let id = &rows["rows"][0]["members"]["id"];
     let mut arguments = json!({"operation": "hubspot contacts get", "arguments": {"objectId": id}});
     arguments["arguments"]["properties"] = json!("firstname,lastname");
     let large = client.done("read", arguments.clone());
     assert!(client.last <= MOST_REPLY && large["bytes"]["properties"].as_u64() > Some(40_000), "{large}");
+    assert_eq!((&large["members"]["id"], &large["members"]["properties"]), (id, &Value::Null), "{large}");
     arguments["part"] = json!("properties.lastname");
     assert_eq!(client.done("read", arguments), "L");
 }

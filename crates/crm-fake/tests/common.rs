@@ -1,7 +1,5 @@
 //! A small client for the tests.
 
-#![allow(dead_code)]
-
 use crm_fake::Fake;
 use reqwest::{Client, Method, Response};
 use serde_json::Value;

@@ -16,8 +16,6 @@ mod lists;
 mod matching;
 mod options;
 mod paths;
-#[path = "../quota_server/mod.rs"]
-mod quota_server;
 mod replies;
 mod reports;
 mod search_all;

@@ -5,8 +5,6 @@ mod rows;
 #[cfg(unix)]
 mod signals;
 mod stops;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -14,9 +12,9 @@ use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use crate::support::{self, Ran, seed};
 use crm_fake::{Fake, Fault, Payload, Step, Vendor};
 use serde_json::{Value, json};
-use support::{Ran, seed};
 
 /// A fake, a profile that may write to it, and a folder for inputs.
 struct Place {

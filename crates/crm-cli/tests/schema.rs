@@ -4,15 +4,13 @@
 mod hoopai;
 #[rustfmt::skip]
 mod sample;
-#[path = "../support/mod.rs"]
-mod support;
 
+use crate::support::vendor::Running;
+use crate::support::{self, Ran, closed, command, run, seed};
 use crm_fake::{Fake, Fault, Payload, Step, Vendor};
 use hubspot_client::schema::Schema;
 use hubspot_client::{Client, ErrorKind, Timestamp};
 use serde_json::{Value, json};
-use support::vendor::Running;
-use support::{Ran, closed, command, run, seed};
 
 const SEED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schema/seed.json");
 
@@ -34,8 +32,8 @@ fn json_of(ran: &Ran) -> Value {
 #[test]
 fn a_module_is_what_the_samples_show() {
     for (words, sample) in [
-        ("hubspot contacts deals cars --as rust", include_str!("sample.rs")),
-        ("hoopai --location-id location-fake --as rust", include_str!("hoopai.rs")),
+        ("hubspot contacts deals cars --as rust", include_str!("schema/sample.rs")),
+        ("hoopai --location-id location-fake --as rust", include_str!("schema/hoopai.rs")),
     ] {
         let ran = pull(&folder(), SEED, words);
         let line = format!("crm --fake=crates/crm-cli/tests/schema/seed.json schema pull {words}");

@@ -1,7 +1,5 @@
 //! Starts the program.
 
-#![allow(dead_code, reason = "each test uses a part")]
-
 pub(crate) mod vendor;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -1,6 +1,6 @@
 //! A tiny HTTP server on a loopback port that sends any reply, including invalid ones.
-#![allow(dead_code, reason = "each test crate uses a part of it")]
 
+pub(crate) mod http2;
 pub(crate) mod things;
 
 use std::sync::{Arc, Mutex};

@@ -3,21 +3,19 @@
 
 mod kinds;
 mod program;
-#[path = "../support/mod.rs"]
-mod support;
 mod vendor;
 
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use crate::support::{self, Server, json as reply, once};
 use crm_core::{Call, Pipeline, Position};
 use kinds::{CURSORS, KINDS, WALKS};
 use program::{Act, Case, List, Walk, cases};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use support::{Server, json as reply, once};
 use tokio::runtime::Runtime;
 use vendor::{Fault, World, answer};
 
@@ -67,7 +65,7 @@ fn found() -> [Case; 3] {
     [case(smaller), case(after_an_error), capped]
 }
 
-/// Many more walks: `PROPTEST_CASES=5000 cargo test -p crm-core --test walks`.
+/// Many more walks: `PROPTEST_CASES=5000 cargo test -p crm-core --test suite walks::`.
 #[test]
 fn each_item_comes_once_or_there_is_an_error() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

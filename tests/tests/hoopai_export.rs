@@ -1,7 +1,5 @@
 //! Exports all contacts of a location by several concurrent walks, against the fake, over real HTTP.
 
-#[path = "../quota_server/mod.rs"]
-mod quota_server;
 mod speed;
 
 use std::collections::HashMap;

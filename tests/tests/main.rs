@@ -1,0 +1,35 @@
+//! What crosses crates, as one program: one link, and tests that wait overlap.
+
+mod documents;
+mod error_table;
+mod every_operation;
+mod export_processes;
+mod fault_matrix;
+mod fidelity;
+mod fuzz;
+mod hatch_e2e;
+mod hatch_errors;
+mod hatch_samples;
+mod hockeystack_e2e;
+mod hockeystack_errors;
+mod hockeystack_samples;
+mod hoopai_e2e;
+mod hoopai_errors;
+mod hoopai_export;
+mod hoopai_operations;
+mod hoopai_samples;
+mod hubspot_e2e;
+mod hubspot_errors;
+mod hubspot_operations;
+mod hubspot_samples;
+mod json_schemas;
+mod oauth;
+mod one_question;
+mod quota_server;
+mod redis_link;
+mod samples;
+mod security;
+mod shared_quota;
+mod shared_quota_processes;
+mod standalone;
+mod webhooks;
