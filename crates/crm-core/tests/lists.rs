@@ -312,6 +312,7 @@ crm_core::record! {
         /// The cursor of the next page.
         next: Option<String> = "next",
     }
+    with default
 }
 
 /// A record instead of a page is not an empty page.

@@ -26,12 +26,14 @@ crm_core::record! {
         six: Option<String> = "six",
         seven: Option<Box<Thing>> = "seven",
     }
+    with default
 }
 
 crm_core::record! {
     pub struct Page {
         items: Option<Vec<Thing>> = "items",
     }
+    with default
 }
 
 async fn read<T: Wire>(pipeline: &Pipeline) -> Result<T, crm_core::Error> {
@@ -60,6 +62,7 @@ crm_core::record! {
     pub struct Choices {
         items: Option<Vec<Choice>> = "items",
     }
+    with default
 }
 
 crm_core::union! {

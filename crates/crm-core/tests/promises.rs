@@ -20,6 +20,7 @@ crm_core::record! {
         /// Its message.
         message: Option<String> = "message",
     }
+    with default
 }
 
 crm_core::record! {
@@ -28,6 +29,7 @@ crm_core::record! {
         /// True if the action succeeded.
         done: Option<bool> = "done",
     }
+    with default
 }
 
 /// Returns true if the reply counts as a success.
@@ -224,6 +226,7 @@ crm_core::record! {
         /// Number of things.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 #[tokio::test]

@@ -115,6 +115,7 @@ fn what_is_not_a_time_is_told_apart_from_no_value_and_keeps_its_text() {
             /// Its time.
             at: Option<Timestamp> = "at",
         }
+        with default
     }
     let at =
         |body: &str| codec::decode::<Deal>(body.as_bytes()).unwrap().at.map(|at| at.read().map_err(|e| e.text().len()));

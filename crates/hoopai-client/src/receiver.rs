@@ -220,6 +220,7 @@ crm_core::record! {
         /// The id of the delivery.
         webhook_id: Option<String> = "webhookId",
     }
+    with default
 }
 
 crm_core::open_enum! {

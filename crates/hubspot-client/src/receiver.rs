@@ -283,6 +283,7 @@ crm_core::record! {
         from_object_type_id: Option<String> = "fromObjectTypeId",
         /// For association changes: true if the other record is the primary one.
         is_primary_association: Option<bool> = "isPrimaryAssociation",
+        ;
         /// For property changes: true if the property contains sensitive data.
         is_sensitive: Option<bool> = "isSensitive",
         /// For merges: the other records.
@@ -320,4 +321,5 @@ crm_core::record! {
         /// For association changes: the type of the other record.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
+    with default
 }

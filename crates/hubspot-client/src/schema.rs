@@ -36,6 +36,7 @@ crm_core::record! {
         /// The types of object.
         objects: Vec<ObjectSchema> = "objects",
     }
+    with default
 }
 
 crm_core::record! {
@@ -52,6 +53,7 @@ crm_core::record! {
         /// The pipelines with their stages.
         pipelines: Vec<Pipeline> = "pipelines",
     }
+    with default
 }
 
 impl Schema {

@@ -9,13 +9,19 @@ use super::rust::{doc_lines, escaped};
 use super::spelling::Names;
 use crate::model::{Definition, Field, Ty};
 
+/// The number of fields of a record that `record!` takes without a sign.
+const FLAT: usize = 12;
+
 /// A record: its fields, and what a request must, may and must not hold.
 pub(super) fn record(name: &str, about: &str, definition: &Definition, fields: &[Field], constructor: bool) -> String {
     let mut text = String::from("crm_core::record! {\n");
     markdown(&mut text, "    ", about);
     line(&mut text, format_args!("    pub struct {name} {{"));
     let names = Names::of_fields(fields);
-    for field in fields {
+    for (index, field) in fields.iter().enumerate() {
+        if index == FLAT {
+            text.push_str("        ;\n");
+        }
         doc(&mut text, "        ", &field_doc(field, &names, definition.sent));
         let ty = field_type(field, definition).0;
         line(&mut text, format_args!("        {}: {ty} = {:?},", field.ident, field.wire));
@@ -26,7 +32,7 @@ pub(super) fn record(name: &str, about: &str, definition: &Definition, fields: &
         noted(&mut text, "nullable", fields.iter().filter(|field| field.nullable));
         noted(&mut text, "read_only", fields.iter().filter(|field| field.read_only));
     }
-    text.push_str(if constructor { "    by new\n}\n" } else { "}\n" });
+    text.push_str(if constructor { "}\n" } else { "    with default\n}\n" });
     text
 }
 

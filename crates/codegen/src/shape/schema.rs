@@ -171,6 +171,12 @@ impl<'a> Shaper<'a> {
         let mut members: Vec<(&String, &Value)> = object(schema, "properties").collect();
         members.sort_by_key(|(name, _)| (name.starts_with('_'), name.contains('_'), *name));
         for (name, value) in members {
+            if name.starts_with(' ') {
+                // In the names of a record such a text is a mark.
+                self.refused.get_or_insert(format!(
+                    "`{name}` of `{hint}` begins with a space, which is not supported; remove it in corrections.json"
+                ));
+            }
             let mut chosen = name.clone();
             if let Some(other) = rust_names.insert(words(name), name) {
                 chosen = format!("underscore_{name}");

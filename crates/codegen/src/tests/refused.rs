@@ -74,6 +74,9 @@ fn a_wrong_document_is_refused_with_its_place_and_what_to_do() {
         let members = json!({"state": {"type": "string"}, "State": {"type": "string"}});
         d["components"]["schemas"]["Node"]["properties"]["inner"] = json!({"type": "object", "properties": members});
     });
+    row("a member whose name is a mark", &|d| {
+        d["components"]["schemas"]["Node"]["properties"][" required"] = json!({"type": "string"});
+    });
     row("no word of security", &|d| drop(d.as_object_mut().unwrap().remove("security")));
     row("a parameter that cannot be sent", &|d| {
         d["paths"]["/crm/things/2026-03/{objectType}"]["get"]["parameters"][1]["in"] = json!("body");

@@ -21,21 +21,50 @@ pub type Lent<'a, R> = (<<R as Record>::Parts as Lend>::Refs<'a>, &'a Extra);
 /// A type with named fields. Implemented by [`record!`](crate::record).
 pub trait Record: Sized {
     /// The names of the type and of its fields as one text, with spaces in between, then the names of the members that
-    /// have a field, in the same order. It is one constant because each constant of a record costs time to compile. Fields
-    /// without a name are not shown.
+    /// have a field, in the same order. After each of the marks `" required"`, `" nullable"` and `" read_only"` come
+    /// members of that kind; no name of a member begins with a space. It is one constant because each constant of a
+    /// record costs time to compile. Fields without a name are not shown.
     const NAMES: &'static [&'static str];
+    /// The names of the members that have a field.
+    const MEMBERS: &'static [&'static str] = part(Self::NAMES, None);
     /// The names of the members that a request must have.
-    const REQUIRED: &'static [&'static str] = &[];
+    const REQUIRED: &'static [&'static str] = part(Self::NAMES, Some(" required"));
     /// The names of the members that may be sent as `null`, which clears them.
-    const NULLABLE: &'static [&'static str] = &[];
+    const NULLABLE: &'static [&'static str] = part(Self::NAMES, Some(" nullable"));
     /// The names of the read-only members, which requests must not have.
-    const READ_ONLY: &'static [&'static str] = &[];
+    const READ_ONLY: &'static [&'static str] = part(Self::NAMES, Some(" read_only"));
     /// Its fields, in the order of the members.
     type Parts: Parts;
     /// Creates a record from its fields and the members that none of them can hold.
     fn from_parts(parts: Self::Parts, extra: Extra) -> Self;
     /// Borrows the fields and the members that none of them can hold.
     fn parts(&self) -> Lent<'_, Self>;
+}
+
+/// Returns the names after a mark, up to the next one; without a mark, those after the text in front.
+const fn part(names: &'static [&'static str], mark: Option<&str>) -> &'static [&'static str] {
+    let mut begin = 0;
+    if let Some(mark) = mark {
+        while begin < names.len() && !is_same(names[begin], mark) {
+            begin += 1;
+        }
+    }
+    let Some((_, names)) = names.split_at_checked(begin + 1) else { return &[] };
+    let mut end = 0;
+    while end < names.len() && !matches!(names[end].as_bytes(), [b' ', ..]) {
+        end += 1;
+    }
+    names.split_at(end).0
+}
+
+/// Compares two texts, in constants too.
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut index = 0;
+    while index < one.len() && index < other.len() && one[index] == other[index] {
+        index += 1;
+    }
+    index == one.len() && index == other.len()
 }
 
 /// Returns the name of a record, and those of its fields with spaces in between.
@@ -53,7 +82,7 @@ pub fn name<R: Record>() -> &'static str {
 /// Returns the names of the members of a record that have a field.
 #[must_use]
 pub fn members<R: Record>() -> &'static [&'static str] {
-    R::NAMES.get(1..).unwrap_or_default()
+    R::MEMBERS
 }
 
 /// The place of a member. Members mostly occur in the order of the fields, with some omitted, so
@@ -168,7 +197,7 @@ pub struct AsObject;
 
 impl<R: Record> Form<R> for AsObject {
     const EXPECTED: &'static str = "an object";
-    const CONSISTS: Consists = Consists::Members(R::NAMES);
+    const CONSISTS: Consists = Consists::Members(R::MEMBERS);
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
         deserializer.deserialize_any(Reader(PhantomData))
@@ -254,7 +283,7 @@ impl<R: Record> Form<R> for AsObject {
         members::<R>().iter().any(|name| is_id(name))
             || R::Parts::any(|consists| match consists {
                 Consists::List => true,
-                Consists::Members(names) => names.iter().skip(1).any(|name| is_id(name)),
+                Consists::Members(names) => names.iter().any(|name| is_id(name)),
                 _ => false,
             })
     }
@@ -286,12 +315,14 @@ pub fn same<R: Wire>(one: &R, other: &R) -> bool {
 }
 
 /// Declares a struct whose fields are [`Wire`](crate::codec::Wire), and implements reading,
-/// writing, `Clone`, `Default`, comparison, and a `Debug` that shows no personal data. Derives of
+/// writing, `Clone`, comparison, and a `Debug` that shows no personal data. Derives of
 /// the same traits would take several times as long to compile.
 ///
 /// The struct may be followed by, in this order: `required` and the members that a request must
 /// have; `nullable` and those that it may send as `null`; `read_only` and those that it must not
-/// send; `by new` if the record has no `Default`, or a hand-written one.
+/// send; `with default` if the record has a `Default`, without any value.
+///
+/// A record of more than twelve fields has a `;` after the twelfth.
 ///
 /// Each record has one more field, `extra`: members that have no field, members whose value their
 /// field cannot hold, and `null` for members that it clears. They are written back unchanged; one
@@ -305,6 +336,7 @@ pub fn same<R: Wire>(one: &R, other: &R) -> bool {
 ///         name: Option<String> = "tagName",
 ///     }
 ///     required "tagName"
+///     with default
 /// }
 ///
 /// let tag: Tag = crm_core::codec::decode(br#"{"tagName": 7, "new": []}"#).unwrap();
@@ -316,36 +348,44 @@ pub fn same<R: Wire>(one: &R, other: &R) -> bool {
 macro_rules! record {
     (
         $(#$meta:tt)*
-        pub struct $ty:ident { $($(#$doc:tt)* $field:ident: $of:ty = $wire:literal,)* }
+        pub struct $ty:ident {
+            $($(#$doc:tt)* $field:ident: $of:ty = $wire:literal,)*
+            $(; $($(#$more_doc:tt)* $more:ident: $more_of:ty = $more_wire:literal,)+)?
+        }
         $(required $($required:literal)+)?
         $(nullable $($nullable:literal)+)?
         $(read_only $($read_only:literal)+)?
-        $(by $new:ident)?
+        $(with $default:ident)?
     ) => {
         $(#$meta)*
         #[non_exhaustive]
         pub struct $ty {
             $($(#$doc)* pub $field: $of,)*
+            $($($(#$more_doc)* pub $more: $more_of,)+)?
             // One line, because each line is an attribute, and there are thousands of records.
             /// Members that no field can hold, by their names: members that were not known when this crate was generated, and members whose value is of a type other than declared. They are also sent in a request.
             pub extra: $crate::codec::Extra,
         }
 
         impl $crate::codec::Record for $ty {
-            const NAMES: &'static [&'static str] = &[stringify!($ty $($field)*), $($wire),*];
-            $(const REQUIRED: &'static [&'static str] = &[$($required),+];)?
-            $(const NULLABLE: &'static [&'static str] = &[$($nullable),+];)?
-            $(const READ_ONLY: &'static [&'static str] = &[$($read_only),+];)?
-            type Parts = $crate::parts!($($of)*);
+            const NAMES: &'static [&'static str] = &[
+                stringify!($ty $($field)* $($($more)+)?),
+                $($wire,)*
+                $($($more_wire,)+)?
+                $(" required", $($required,)+)?
+                $(" nullable", $($nullable,)+)?
+                $(" read_only", $($read_only,)+)?
+            ];
+            type Parts = ($($of,)* $($crate::parts!($($more_of)+))?);
 
             #[inline]
-            fn from_parts($crate::parts!($($field)*): Self::Parts, extra: $crate::codec::Extra) -> Self {
-                Self { $($field,)* extra }
+            fn from_parts(($($field,)* $($crate::parts!($($more)+))?): Self::Parts, extra: $crate::codec::Extra) -> Self {
+                Self { $($field,)* $($($more,)+)? extra }
             }
 
             #[inline]
             fn parts(&self) -> $crate::codec::Lent<'_, Self> {
-                ($crate::parts!($((&self.$field))*), &self.extra)
+                (($(&self.$field,)* $($crate::parts!($((&self.$more))+))?), &self.extra)
             }
         }
 
@@ -386,15 +426,13 @@ macro_rules! record {
             }
         }
 
-        $crate::record!(@default $ty $($new)?);
-    };
-    (@default $ty:ident new) => {};
-    (@default $ty:ident) => {
-        impl ::std::default::Default for $ty {
-            #[inline]
-            fn default() -> Self {
-                $crate::codec::blank()
+        $(
+            impl Default for $ty {
+                #[inline]
+                fn $default() -> Self {
+                    $crate::codec::blank()
+                }
             }
-        }
+        )?
     };
 }

@@ -42,6 +42,7 @@ pub fn clear<T>(field: &mut Option<T>, extra: &mut Map<Value>, member: &str) {
 ///         phone: Option<String> = "phone",
 ///     }
 ///     nullable "phone"
+///     with default
 /// }
 /// crm_core::clears!(ChangeContact { clear_phone: phone = "phone" });
 ///

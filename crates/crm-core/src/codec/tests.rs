@@ -17,6 +17,7 @@ crate::record! {
         kind: Option<Kind> = "kind",
     }
     required "id"
+    with default
 }
 
 crate::open_enum! {
@@ -34,6 +35,7 @@ crate::record! {
     pub struct Circle {
         radius: Option<f64> = "radius",
     }
+    with default
 }
 
 crate::record! {
@@ -41,6 +43,7 @@ crate::record! {
     pub struct Square {
         side: Option<f64> = "side",
     }
+    with default
 }
 
 crate::union! {
@@ -72,6 +75,7 @@ crate::record! {
         j: Option<i64> = "j",
         k: Option<i64> = "k",
         l: Option<i64> = "l",
+        ;
         m: Option<i64> = "m",
         n: Option<i64> = "n",
         o: Option<i64> = "o",
@@ -88,6 +92,7 @@ crate::record! {
         z: Option<i64> = "z",
     }
     required "z"
+    with default
 }
 
 proptest::proptest! {
@@ -296,6 +301,7 @@ crate::record! {
     }
     nullable "phone" "child"
     read_only "changedAt"
+    with default
 }
 crate::clears!(Change { clear_phone: phone = "phone" });
 crate::setters!(Change { phone: String });

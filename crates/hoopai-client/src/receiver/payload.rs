@@ -111,6 +111,7 @@ crm_core::record! {
         /// The user who installed it.
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -140,6 +141,7 @@ crm_core::record! {
         notes: Option<String> = "notes",
         /// The source, for example `booking_widget`.
         source: Option<String> = "source",
+        ;
         /// The start.
         start_time: Option<Timestamp> = "startTime",
         /// The title.
@@ -147,6 +149,7 @@ crm_core::record! {
         /// The ids of all users who take part.
         users: Option<Vec<String>> = "users",
     }
+    with default
 }
 
 crm_core::record! {
@@ -165,6 +168,7 @@ crm_core::record! {
         /// The template.
         template_id: Option<String> = "templateId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -194,6 +198,7 @@ crm_core::record! {
         email: Option<String> = "email",
         /// The first name.
         first_name: Option<String> = "firstName",
+        ;
         /// The id.
         id: Option<String> = "id",
         /// The last name.
@@ -213,6 +218,7 @@ crm_core::record! {
         /// The website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -223,6 +229,7 @@ crm_core::record! {
         /// The value: a text, a number, a list or an object.
         value: Option<Value> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -241,6 +248,7 @@ crm_core::record! {
         /// The number of unread messages.
         unread_count: Option<i64> = "unreadCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -255,6 +263,7 @@ crm_core::record! {
         /// The product in Stripe.
         stripe_product_id: Option<String> = "stripeProductId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -284,6 +293,7 @@ crm_core::record! {
         date_added: Option<Timestamp> = "dateAdded",
         /// `inbound` or `outbound`.
         direction: Option<String> = "direction",
+        ;
         /// For e-mails: the id of the e-mail.
         email_message_id: Option<String> = "emailMessageId",
         /// The id of the message.
@@ -303,6 +313,7 @@ crm_core::record! {
         /// The user.
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -317,6 +328,7 @@ crm_core::record! {
         /// The id.
         id: Option<String> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -343,6 +355,7 @@ crm_core::record! {
         /// The status, for example `open`.
         status: Option<String> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -371,6 +384,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -391,4 +405,5 @@ crm_core::record! {
         /// The title.
         title: Option<String> = "title",
     }
+    with default
 }

@@ -22,6 +22,7 @@ crm_core::record! {
         /// The addresses that do not belong to a contact.
         unknown_emails: Vec<String> = "unknownEmails",
     }
+    with default
 }
 
 impl Lists {

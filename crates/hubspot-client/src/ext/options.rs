@@ -14,6 +14,7 @@ crm_core::record! {
         /// Text to show.
         label: Option<String> = "label",
     }
+    with default
 }
 
 impl Choice {

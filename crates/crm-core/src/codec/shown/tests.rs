@@ -27,6 +27,7 @@ crate::record! {
         birth_year: Option<i64> = "birthYear",
         active: Option<bool> = "active",
         value: Option<bool> = "value",
+        ;
         created_at: Option<Timestamp> = "createdAt",
         due_date: Option<Timestamp> = "dueDate",
         date_of_birth: Option<Timestamp> = "dateOfBirth",
@@ -40,6 +41,7 @@ crate::record! {
         by_name: Map<Person> = "byName",
         anything: Option<Value> = "anything",
     }
+    with default
 }
 
 crate::record! {
@@ -49,6 +51,7 @@ crate::record! {
         inputs: Vec<Person> = "inputs",
         properties: Vec<String> = "properties",
     }
+    with default
 }
 
 crate::record! {
@@ -57,6 +60,7 @@ crate::record! {
         contact_id: Option<String> = "contactID",
         id: Option<String> = "id",
     }
+    with default
 }
 
 crate::record! {
@@ -65,6 +69,7 @@ crate::record! {
         label: Option<String> = "label",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crate::union! {

@@ -25,9 +25,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
+        ;
         /// The bid for each result.
         unit_cost: Option<UnitCost> = "unitCost",
     }
+    with default
 }
 crm_core::setters!(AdCampaign {
     ad_campaign_group_id: String,
@@ -77,11 +79,11 @@ crm_core::record! {
         objective_type: Option<AdCampaignGroupDataObjectiveType> = "objectiveType",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
+        ;
         /// True if there are unpublished changes.
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(AdCampaignGroupData {
     /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
@@ -371,6 +373,7 @@ crm_core::record! {
         geo_locations: Option<Vec<GeoLocation>> = "geo_locations",
         target_audience: Option<TargetAudience> = "targetAudience",
     }
+    with default
 }
 crm_core::setters!(Audience {
     /// The places of the audience.
@@ -387,7 +390,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "id" "name"
-    by new
 }
 
 impl AudienceCustomAudienceItem {
@@ -416,6 +418,7 @@ crm_core::record! {
         /// The parental statuses of the audience, for example `PARENT`.
         parental_statuses: Option<Vec<String>> = "parentalStatuses",
     }
+    with default
 }
 crm_core::setters!(AudienceDimension {
     /// The ages to include.
@@ -438,6 +441,7 @@ crm_core::record! {
         /// The minimum age.
         min_age: Option<i64> = "minAge",
     }
+    with default
 }
 crm_core::setters!(AudienceDimensionAgeRangesItem {
     /// The maximum age.
@@ -456,7 +460,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "id" "name"
-    by new
 }
 crm_core::setters!(AudienceInterest {
     type_: String,
@@ -484,7 +487,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "key" "name"
-    by new
 }
 
 impl AudienceLocale {
@@ -518,7 +520,6 @@ crm_core::record! {
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
-    by new
 }
 crm_core::setters!(AudienceLocation {
     /// The position on the map.
@@ -560,7 +561,6 @@ crm_core::record! {
         location_type: Option<String> = "location_type",
     }
     required "location" "location_type"
-    by new
 }
 
 impl AudienceLocationGeometry {
@@ -615,6 +615,7 @@ crm_core::record! {
         /// The placements in Messenger, for example `messenger_home`.
         messenger: Option<Vec<String>> = "messenger",
     }
+    with default
 }
 crm_core::setters!(AudiencePlacements {
     /// The placements on Facebook, for example `feed`.
@@ -635,6 +636,7 @@ crm_core::record! {
         /// The resource names of the user lists at Google.
         user_lists: Option<Vec<String>> = "userLists",
     }
+    with default
 }
 crm_core::setters!(AudienceSegments {
     /// The resource names of the custom audiences at Google.
@@ -658,7 +660,6 @@ crm_core::record! {
         schedule_start_date: Option<String> = "scheduleStartDate",
     }
     required "amount" "budgetType"
-    by new
 }
 crm_core::setters!(Budget {
     /// The last day, as `YYYY-MM-DD`.
@@ -717,6 +718,7 @@ crm_core::record! {
         goal_type: Option<CampaignGoalType> = "goalType",
         /// The id of the ad account at Google.
         google_ad_account_id: Option<String> = "googleAdAccountId",
+        ;
         /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
         google_campaign_id: Option<String> = "googleCampaignId",
         id: Option<String> = "id",
@@ -736,7 +738,6 @@ crm_core::record! {
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "advertisingChannelType" "locationId" "name"
-    by new
 }
 crm_core::setters!(Campaign {
     /// The ad groups of the campaign.
@@ -854,7 +855,6 @@ crm_core::record! {
         id: Option<f64> = "id",
     }
     required "checkRequired" "consent" "id"
-    by new
 }
 
 impl Consent {
@@ -885,7 +885,6 @@ crm_core::record! {
         default_value: Option<f64> = "defaultValue",
     }
     required "alwaysUseDefaultValue" "defaultCurrencyCode" "defaultValue"
-    by new
 }
 
 impl ConversionValueSettings {
@@ -918,7 +917,6 @@ crm_core::record! {
         text: Option<String> = "text",
     }
     required "locationId" "name" "questions" "text"
-    by new
 }
 
 impl CreateConversationForm {
@@ -951,7 +949,6 @@ crm_core::record! {
         mcc_id: Option<String> = "mccId",
     }
     required "adAccountId" "locationId" "mccId"
-    by new
 }
 
 impl CreateGoogleIntegration {
@@ -981,7 +978,6 @@ crm_core::record! {
         page_id: Option<String> = "pageId",
     }
     required "locationId" "pageId"
-    by new
 }
 crm_core::setters!(CreateIntegration {
     ad_account_id: String,
@@ -1025,6 +1021,7 @@ crm_core::record! {
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
+    with default
 }
 crm_core::setters!(CreateLeadForm {
     /// The form's own disclaimer.
@@ -1072,6 +1069,7 @@ crm_core::record! {
         organization_id: Option<String> = "organizationId",
     }
     required "adAccountId" "adAccountName" "currencyCode" "locationId" "organizationId"
+    with default
 }
 crm_core::setters!(CreateLinkedinIntegration {
     ad_account_id: String,
@@ -1097,7 +1095,6 @@ crm_core::record! {
         user_list_id: Option<String> = "userListId",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(CreateOfflineUserListJob {
     /// The path of the CSV file.
@@ -1132,7 +1129,6 @@ crm_core::record! {
         language: Option<String> = "language",
     }
     required "country" "language"
-    by new
 }
 
 impl CreationLocale {
@@ -1158,7 +1154,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "body" "title"
-    by new
 }
 crm_core::setters!(CustomDisclaimer {
     /// The boxes to tick.
@@ -1189,7 +1184,6 @@ crm_core::record! {
         text: Option<String> = "text",
     }
     required "is_required" "key" "text"
-    by new
 }
 
 impl CustomDisclaimerCheckbox {
@@ -1234,7 +1228,6 @@ crm_core::record! {
         retargeting: Option<Vec<AudienceCustomAudienceItem>> = "retargeting",
     }
     required "geo_locations"
-    by new
 }
 crm_core::setters!(FacebookAudience {
     /// The maximum age of the audience.
@@ -1294,7 +1287,6 @@ crm_core::record! {
         page_id: Option<String> = "pageId",
     }
     required "pageId"
-    by new
 }
 
 impl FbSetDefaultPageBody {
@@ -1319,7 +1311,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "description" "locationId" "name"
-    by new
 }
 
 impl FbUpdateAudienceBody {
@@ -1350,7 +1341,6 @@ crm_core::record! {
         inclusive_rule_operator: Option<String> = "inclusiveRuleOperator",
     }
     required "exclusiveOperands" "inclusiveOperands"
-    by new
 }
 crm_core::setters!(FlexibleRuleUserList {
     /// The operator between the rules for inclusion, for example `AND`.
@@ -1384,7 +1374,6 @@ crm_core::record! {
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
-    by new
 }
 crm_core::setters!(FormQuestion {
     label: String,
@@ -1414,7 +1403,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "key" "value"
-    by new
 }
 
 impl FormQuestionOption {
@@ -1489,6 +1477,7 @@ crm_core::record! {
         /// The types, for example `locality`.
         types: Option<Vec<String>> = "types",
     }
+    with default
 }
 crm_core::setters!(GeoAddressComponent {
     /// The full name.
@@ -1509,6 +1498,7 @@ crm_core::record! {
         /// The map section in which it is displayed.
         viewport: Option<GeoViewport> = "viewport",
     }
+    with default
 }
 crm_core::setters!(GeoGeometry {
     /// The place or the location (sub-account).
@@ -1527,6 +1517,7 @@ crm_core::record! {
         /// The longitude, in degrees.
         lng: Option<f64> = "lng",
     }
+    with default
 }
 crm_core::setters!(GeoLatLng {
     /// The latitude, in degrees.
@@ -1548,7 +1539,6 @@ crm_core::record! {
         urn: Option<String> = "urn",
     }
     required "facetUrn" "name" "selectionType" "urn"
-    by new
 }
 
 impl GeoLocation {
@@ -1578,6 +1568,7 @@ crm_core::record! {
         /// The south-west corner.
         southwest: Option<GeoLatLng> = "southwest",
     }
+    with default
 }
 crm_core::setters!(GeoViewport {
     /// The north-east corner.
@@ -1606,6 +1597,7 @@ crm_core::record! {
         google_ad_id: Option<String> = "googleAdId",
         /// The headlines of the ad.
         headlines: Option<Vec<String>> = "headlines",
+        ;
         id: Option<String> = "id",
         is_deleted: Option<bool> = "isDeleted",
         long_headlines: Option<Vec<String>> = "longHeadlines",
@@ -1625,6 +1617,7 @@ crm_core::record! {
         /// The YouTube videos of the ad.
         youtube_video_links: Option<Vec<GoogleYouTubeVideoLink>> = "youtubeVideoLinks",
     }
+    with default
 }
 crm_core::setters!(GoogleAdContent {
     ad_campaign_id: String,
@@ -1750,9 +1743,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
+        ;
         /// The channels on which the ads are shown, for example `YOUTUBE`.
         selected_channels: Option<Vec<GoogleAdContentPlacementsItem>> = "selectedChannels",
     }
+    with default
 }
 crm_core::setters!(GoogleAdGroup {
     ad_campaign_id: String,
@@ -1784,6 +1779,7 @@ crm_core::record! {
         /// The languages of the audience.
         locales: Option<Vec<GoogleLocale>> = "locales",
     }
+    with default
 }
 crm_core::setters!(GoogleAdGroupAudience {
     /// The places of the audience.
@@ -1803,7 +1799,6 @@ crm_core::record! {
         to: Option<String> = "to",
     }
     required "dayOfWeek" "from" "to"
-    by new
 }
 
 impl GoogleAdSchedule {
@@ -1864,7 +1859,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "url"
-    by new
 }
 crm_core::setters!(GoogleAssetImage {
     error: String,
@@ -1899,6 +1893,7 @@ crm_core::record! {
         /// The resource names of the sitelinks at Google.
         sitelinks: Option<Vec<String>> = "sitelinks",
     }
+    with default
 }
 crm_core::setters!(GoogleAssets {
     business_logo: GoogleAssetImage,
@@ -1917,6 +1912,7 @@ crm_core::record! {
         type_: Option<String> = "type",
         value: Option<f64> = "value",
     }
+    with default
 }
 crm_core::setters!(GoogleBiddingStrategy {
     type_: String,
@@ -1934,6 +1930,7 @@ crm_core::record! {
         /// The first day, as `YYYY-MM-DD`.
         schedule_start_date: Option<String> = "scheduleStartDate",
     }
+    with default
 }
 crm_core::setters!(GoogleBudget {
     amount: f64,
@@ -1961,6 +1958,7 @@ crm_core::record! {
         /// The interests of the target audience.
         target_interests: Option<GoogleTargetInterests> = "targetInterests",
     }
+    with default
 }
 crm_core::setters!(GoogleCampaignAudience {
     /// The ages to include or exclude.
@@ -1986,7 +1984,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "type"
-    by new
 }
 crm_core::setters!(GoogleCampaignGoal {
     is_custom_conversion_goal: bool,
@@ -2029,6 +2026,7 @@ crm_core::record! {
         /// The images and videos.
         media: Option<Vec<GoogleMedia>> = "media",
     }
+    with default
 }
 crm_core::setters!(GoogleCarouselCard {
     /// The label of the call to action, for example `LEARN_MORE`.
@@ -2049,7 +2047,6 @@ crm_core::record! {
         negative: Option<bool> = "negative",
     }
     required "enum" "negative"
-    by new
 }
 
 impl GoogleDemographicTarget {
@@ -2088,8 +2085,10 @@ crm_core::record! {
         resource_name: Option<String> = "resourceName",
         /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
+        ;
         type_: Option<String> = "type",
     }
+    with default
 }
 crm_core::setters!(GoogleGeoLocation {
     /// The parts of the address.
@@ -2125,7 +2124,6 @@ crm_core::record! {
         match_type: Option<String> = "matchType",
     }
     required "keyword" "matchType"
-    by new
 }
 
 impl GoogleKeywordItem {
@@ -2148,6 +2146,7 @@ crm_core::record! {
         /// The keywords for which the ads are shown.
         positives: Option<Vec<GoogleKeywordItem>> = "positives",
     }
+    with default
 }
 crm_core::setters!(GoogleKeywords {
     /// The keywords for which the ads are not shown.
@@ -2166,6 +2165,7 @@ crm_core::record! {
         /// The resource name at Google Ads, for example `customers/1/audiences/2`.
         resource_name: Option<String> = "resourceName",
     }
+    with default
 }
 crm_core::setters!(GoogleLocale {
     id: String,
@@ -2190,6 +2190,7 @@ crm_core::record! {
         type_: Option<String> = "type",
         url: Option<String> = "url",
     }
+    with default
 }
 crm_core::setters!(GoogleMedia {
     error: String,
@@ -2213,7 +2214,6 @@ crm_core::record! {
         target_search_network: Option<bool> = "targetSearchNetwork",
     }
     required "targetContentNetwork" "targetSearchNetwork"
-    by new
 }
 
 impl GoogleNetworkSettings {
@@ -2240,7 +2240,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "id" "type"
-    by new
 }
 
 impl GoogleSegmentTarget {
@@ -2273,6 +2272,7 @@ crm_core::record! {
         /// The resource names of the in-market interests at Google.
         in_market: Option<Vec<String>> = "inMarket",
     }
+    with default
 }
 crm_core::setters!(GoogleTargetInterests {
     /// The resource names of the affinity interests at Google.
@@ -2288,7 +2288,6 @@ crm_core::record! {
         youtube_video_id: Option<String> = "youtubeVideoId",
     }
     required "youtubeVideoId"
-    by new
 }
 
 impl GoogleYouTubeVideoLink {
@@ -2313,7 +2312,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "content" "style" "title"
-    by new
 }
 
 impl GreetingCard {
@@ -2342,7 +2340,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "name" "value"
-    by new
 }
 
 impl HiddenField {
@@ -2369,7 +2366,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "url"
-    by new
 }
 crm_core::setters!(KeywordSuggestion {
     keywords[String],
@@ -2408,7 +2404,6 @@ crm_core::record! {
         questions: Option<Vec<LeadFormQuestion>> = "questions",
     }
     required "headline" "legalInfo" "postSubmissionInfo" "questions"
-    by new
 }
 crm_core::setters!(LeadFormContent {
     /// The human-readable description.
@@ -2448,7 +2443,6 @@ crm_core::record! {
         question_details: Option<QuestionDetails> = "questionDetails",
     }
     required "name" "question" "questionDetails"
-    by new
 }
 crm_core::setters!(LeadFormQuestion {
     /// The predefined field that it fills, for example `FIRST_NAME`.
@@ -2484,7 +2478,6 @@ crm_core::record! {
         privacy_policy_url: Option<String> = "privacyPolicyUrl",
     }
     required "consents" "privacyPolicyUrl"
-    by new
 }
 crm_core::setters!(LegalInfo {
     /// The legal text of the form.
@@ -2529,6 +2522,7 @@ crm_core::record! {
         introductory_text: Option<String> = "introductoryText",
         /// The reason why LinkedIn would reject it.
         linked_in_error: Option<String> = "linkedInError",
+        ;
         /// The images and videos.
         media: Option<Vec<LinkedInMedia>> = "media",
         /// Additional data.
@@ -2537,6 +2531,7 @@ crm_core::record! {
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
     }
+    with default
 }
 crm_core::setters!(LinkedInAd {
     ad_campaign_group_id: String,
@@ -2578,6 +2573,7 @@ crm_core::record! {
         /// The first day, as `YYYY-MM-DD`.
         schedule_start_date: Option<String> = "scheduleStartDate",
     }
+    with default
 }
 crm_core::setters!(LinkedInBudget {
     amount: f64,
@@ -2606,7 +2602,6 @@ crm_core::record! {
         state: Option<String> = "state",
     }
     required "content" "creationLocale" "name" "owner" "state"
-    by new
 }
 crm_core::setters!(LinkedInCreateLeadFormBody {
     /// The fields of the form that visitors do not see.
@@ -2651,6 +2646,7 @@ crm_core::record! {
         thumbnail_url: Option<String> = "thumbnailUrl",
         type_: Option<MediaType> = "type",
     }
+    with default
 }
 crm_core::setters!(LinkedInMedia {
     /// The URL that the ad opens.
@@ -2677,7 +2673,6 @@ crm_core::record! {
         type_: Option<LinkedInUpdateAdStatusBodyType> = "type",
     }
     required "operationType" "type"
-    by new
 }
 
 impl LinkedInUpdateAdStatusBody {
@@ -2728,7 +2723,6 @@ crm_core::record! {
         language: Option<String> = "language",
     }
     required "country" "language"
-    by new
 }
 
 impl Locale {
@@ -2750,7 +2744,6 @@ crm_core::record! {
         localized: Option<Value> = "localized",
     }
     required "localized"
-    by new
 }
 
 impl LocalizedString {
@@ -2771,7 +2764,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
     }
     required "locationId"
-    by new
 }
 
 impl LocationIdBody {
@@ -2812,7 +2804,6 @@ crm_core::record! {
         type_: Option<MediaType> = "type",
     }
     required "src" "type"
-    by new
 }
 crm_core::setters!(Media {
     /// The human-readable description.
@@ -2854,7 +2845,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "memberType"
-    by new
 }
 crm_core::setters!(Member {
     /// The app, for example `com.example.app`.
@@ -2898,7 +2888,6 @@ crm_core::record! {
         text: Option<LocalizedString> = "text",
     }
     required "id" "text"
-    by new
 }
 
 impl MultipleChoiceOption {
@@ -2920,7 +2909,6 @@ crm_core::record! {
         options: Option<Vec<MultipleChoiceOption>> = "options",
     }
     required "options"
-    by new
 }
 
 impl MultipleChoiceQuestionDetails {
@@ -2943,7 +2931,6 @@ crm_core::record! {
         call_to_action_target: Option<PostSubmissionCallToActionTarget> = "callToActionTarget",
     }
     required "callToActionLabel" "callToActionTarget"
-    by new
 }
 
 impl PostSubmissionCallToAction {
@@ -2984,7 +2971,6 @@ crm_core::record! {
         landing_page_url: Option<String> = "landingPageUrl",
     }
     required "landingPageUrl"
-    by new
 }
 
 impl PostSubmissionCallToActionTarget {
@@ -3007,7 +2993,6 @@ crm_core::record! {
         message: Option<LocalizedString> = "message",
     }
     required "callToAction" "message"
-    by new
 }
 
 impl PostSubmissionInfo {
@@ -3032,7 +3017,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
     }
     required "locationId"
-    by new
 }
 
 impl PublishAd {
@@ -3079,6 +3063,7 @@ crm_core::record! {
         /// The details of a question with a text answer.
         text_question_details: Option<Value> = "textQuestionDetails",
     }
+    with default
 }
 crm_core::setters!(QuestionDetails {
     multiple_choice_question_details: MultipleChoiceQuestionDetails,
@@ -3093,7 +3078,6 @@ crm_core::record! {
         rule_item_groups: Option<Vec<RuleItemGroup>> = "ruleItemGroups",
     }
     required "ruleItemGroups"
-    by new
 }
 
 impl Rule {
@@ -3116,7 +3100,6 @@ crm_core::record! {
         prepopulation_status: Option<String> = "prepopulationStatus",
     }
     required "flexibleRuleUserList"
-    by new
 }
 crm_core::setters!(RuleBasedUserList {
     /// Always `REQUESTED`.
@@ -3144,7 +3127,6 @@ crm_core::record! {
         string_rule_item: Option<StringRuleItem> = "stringRuleItem",
     }
     required "name" "stringRuleItem"
-    by new
 }
 
 impl RuleItem {
@@ -3169,7 +3151,6 @@ crm_core::record! {
         rule_items: Option<Vec<RuleItem>> = "ruleItems",
     }
     required "ruleItems"
-    by new
 }
 
 impl RuleItemGroup {
@@ -3202,7 +3183,6 @@ crm_core::record! {
         rule: Option<Rule> = "rule",
     }
     required "lookbackWindowDays" "rule"
-    by new
 }
 
 impl RuleOperand {
@@ -3230,7 +3210,6 @@ crm_core::record! {
         urn: Option<String> = "urn",
     }
     required "categoryName" "facet" "name" "urn"
-    by new
 }
 
 impl SelectedAttribute {
@@ -3259,7 +3238,6 @@ crm_core::record! {
         sponsored_account: Option<String> = "sponsoredAccount",
     }
     required "sponsoredAccount"
-    by new
 }
 
 impl SponsoredAccountOwner {
@@ -3282,7 +3260,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "operator" "value"
-    by new
 }
 
 impl StringRuleItem {
@@ -3305,6 +3282,7 @@ crm_core::record! {
         /// The attributes of the people to include.
         include: Option<Vec<Vec<SelectedAttribute>>> = "include",
     }
+    with default
 }
 crm_core::setters!(TargetAudience {
     /// The attributes of the people to exclude.
@@ -3332,7 +3310,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "body" "buttonText" "buttonType" "title"
-    by new
 }
 crm_core::setters!(ThankYouPage {
     /// The phone number of the business.
@@ -3372,7 +3349,6 @@ crm_core::record! {
         amount: Option<f64> = "amount",
     }
     required "amount"
-    by new
 }
 
 impl UnitCost {
@@ -3397,7 +3373,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
     }
     required "contactId" "locationId"
-    by new
 }
 crm_core::setters!(UpdateCustomAudience {
     /// The id of the ad account at Facebook, for example `act_123456`.
@@ -3432,7 +3407,6 @@ crm_core::record! {
         smartlist_ids: Option<Vec<String>> = "smartlistIds",
     }
     required "locationId" "operationType"
-    by new
 }
 crm_core::setters!(UpdateCustomAudienceBatch {
     /// The path of the CSV file.
@@ -3484,6 +3458,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The images and videos.
         media: Option<Vec<Media>> = "media",
+        ;
         /// The type of the media, for example `CAROUSEL`.
         media_type: Option<UpsertAdMediaType> = "mediaType",
         /// True if it may be shown together with ads of other advertisers.
@@ -3493,7 +3468,6 @@ crm_core::record! {
         primary_text: Option<String> = "primaryText",
     }
     required "adsetId" "campaignId" "locationId"
-    by new
 }
 crm_core::setters!(UpsertAd {
     conversation_form_id: String,
@@ -3583,10 +3557,10 @@ crm_core::record! {
         page_id: Option<String> = "pageId",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
+        ;
         whatsapp_number: Option<String> = "whatsappNumber",
     }
     required "campaignId" "locationId"
-    by new
 }
 crm_core::setters!(UpsertAdset {
     /// The people that the ads target.
@@ -3655,7 +3629,6 @@ crm_core::record! {
         type_: Option<UpsertAssetsType> = "type",
     }
     required "locationId" "payload" "type"
-    by new
 }
 
 impl UpsertAssets {
@@ -3702,7 +3675,6 @@ crm_core::record! {
         resource_name: Option<String> = "resourceName",
     }
     required "locationId" "name"
-    by new
 }
 crm_core::setters!(UpsertAudience {
     /// The people that the audience includes.
@@ -3742,7 +3714,6 @@ crm_core::record! {
         special_ad_categories: Option<UpsertCampaignSpecialAdCategories> = "specialAdCategories",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(UpsertCampaign {
     id: String,
@@ -3826,6 +3797,7 @@ crm_core::record! {
         value_settings: Option<ConversionValueSettings> = "valueSettings",
     }
     required "attributionModel" "category" "clickThroughWindow" "countingType" "locationId" "name" "type" "valueSettings"
+    with default
 }
 crm_core::setters!(UpsertConversion {
     /// The model by which a conversion is credited.
@@ -3878,7 +3850,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "locationId" "type"
-    by new
 }
 crm_core::setters!(UpsertConversionPixel {
     /// The id of the pixel that counts conversions.
@@ -3942,7 +3913,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "name"
-    by new
 }
 crm_core::setters!(UpsertSegment {
     /// The country codes, for example `US`.
@@ -4007,7 +3977,6 @@ crm_core::record! {
         response: Option<String> = "response",
     }
     required "question"
-    by new
 }
 crm_core::setters!(WelcomeMessageQuestion {
     response: String,

@@ -9,6 +9,7 @@ crm_core::record! {
         /// The number of records.
         count: Option<f64> = "count",
     }
+    with default
 }
 
 crm_core::record! {
@@ -20,6 +21,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -30,6 +32,7 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -43,6 +46,7 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -67,6 +71,7 @@ crm_core::record! {
         customer: Option<CommissionCustomerReply> = "customer",
         /// The due date.
         due_at: Option<String> = "dueAt",
+        ;
         event_id: Option<String> = "eventId",
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
@@ -88,6 +93,7 @@ crm_core::record! {
         /// The discount on each unit.
         unit_discount: Option<f64> = "unitDiscount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -96,6 +102,7 @@ crm_core::record! {
         /// The number of records.
         count: Option<f64> = "count",
     }
+    with default
 }
 
 crm_core::record! {
@@ -123,6 +130,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The number of customers who left.
         dropped_customer: Option<f64> = "droppedCustomer",
+        ;
         /// The e-mail address.
         email: Option<String> = "email",
         /// The URL of the Facebook page.
@@ -160,6 +168,7 @@ crm_core::record! {
         /// The URL of the YouTube channel.
         youtube_url: Option<String> = "youtubeUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -169,6 +178,7 @@ crm_core::record! {
         /// The totals and paging of the list.
         meta: Option<CommissionListMetaReply> = "meta",
     }
+    with default
 }
 
 crm_core::record! {
@@ -178,6 +188,7 @@ crm_core::record! {
         meta: Option<PayoutListMetaReply> = "meta",
         payouts: Vec<PayoutListItemReply> = "payouts",
     }
+    with default
 }
 
 crm_core::record! {
@@ -187,6 +198,7 @@ crm_core::record! {
         /// The totals and paging of the list.
         meta: Option<AffiliateListMetaReply> = "meta",
     }
+    with default
 }
 
 crm_core::record! {
@@ -214,6 +226,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The number of customers who left.
         dropped_customer: Option<f64> = "droppedCustomer",
+        ;
         /// The e-mail address.
         email: Option<String> = "email",
         /// The URL of the Facebook page.
@@ -251,6 +264,7 @@ crm_core::record! {
         /// The URL of the YouTube channel.
         youtube_url: Option<String> = "youtubeUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -276,6 +290,7 @@ crm_core::record! {
         deleted: Option<bool> = "deleted",
         /// The due date.
         due_at: Option<String> = "dueAt",
+        ;
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// True if it was migrated.
@@ -296,6 +311,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -304,6 +320,7 @@ crm_core::record! {
         /// The number of records.
         count: Option<f64> = "count",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

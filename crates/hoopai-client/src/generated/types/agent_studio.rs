@@ -12,7 +12,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "imageUrl" "type"
-    by new
 }
 
 impl Attachment {
@@ -50,7 +49,6 @@ crm_core::record! {
         version: Option<Value> = "version",
     }
     required "locationId" "status" "version"
-    by new
 }
 crm_core::setters!(CreatePublicAgent {
     agency_id: String,
@@ -103,6 +101,7 @@ crm_core::record! {
         /// The versions of the agent.
         versions: Vec<Value> = "versions",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -126,6 +125,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -144,7 +144,6 @@ crm_core::record! {
         version_id: Option<String> = "versionId",
     }
     required "locationId" "message"
-    by new
 }
 crm_core::setters!(ExecutePublicAgent {
     /// The URLs of the attached files, or the files with their details.
@@ -196,6 +195,7 @@ crm_core::record! {
         success: Option<bool> = "success",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -209,6 +209,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -222,6 +223,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -239,6 +241,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -252,6 +255,7 @@ crm_core::record! {
         offset: Option<f64> = "offset",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -265,7 +269,6 @@ crm_core::record! {
         user_name: Option<String> = "userName",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(PromoteAndPublish {
     /// The e-mail address of the user.
@@ -298,6 +301,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -311,7 +315,6 @@ crm_core::record! {
         status: Option<CreatePublicAgentStatus> = "status",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(UpdatePublicAgentMetadata {
     /// The human-readable description.
@@ -344,6 +347,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -370,7 +374,6 @@ crm_core::record! {
         version_name: Option<String> = "versionName",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(UpdatePublicAgentVersion {
     /// The human-readable description.

@@ -22,6 +22,7 @@ crm_core::record! {
         /// The label of the second object type in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
+    with default
 }
 
 crm_core::record! {
@@ -44,6 +45,7 @@ crm_core::record! {
         /// The label of the second object type in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
+    with default
 }
 
 crm_core::record! {
@@ -63,6 +65,7 @@ crm_core::record! {
         second_object_label: Option<String> = "secondObjectLabel",
     }
     required "firstObjectKey" "firstObjectLabel" "key" "locationId" "secondObjectKey" "secondObjectLabel"
+    with default
 }
 crm_core::setters!(CreateAssociationReq {
     /// The key of the first object type, for example `contact`.
@@ -92,7 +95,6 @@ crm_core::record! {
         second_record_id: Option<String> = "secondRecordId",
     }
     required "associationId" "firstRecordId" "locationId" "secondRecordId"
-    by new
 }
 
 impl CreateRelationReq {
@@ -123,6 +125,7 @@ crm_core::record! {
         /// The human-readable message.
         message: Option<String> = "message",
     }
+    with default
 }
 
 crm_core::record! {
@@ -139,6 +142,7 @@ crm_core::record! {
         second_object_key: Option<String> = "secondObjectKey",
         second_record_id: Option<String> = "secondRecordId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -162,6 +166,7 @@ crm_core::record! {
         /// The label of the second object type in the association.
         second_object_label: Option<String> = "secondObjectLabel",
     }
+    with default
 }
 
 crm_core::record! {
@@ -173,7 +178,6 @@ crm_core::record! {
         second_object_label: Option<String> = "secondObjectLabel",
     }
     required "firstObjectLabel" "secondObjectLabel"
-    by new
 }
 
 impl UpdateAssociationReq {

@@ -16,6 +16,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -23,6 +24,7 @@ crm_core::record! {
     pub struct AuthorsReply {
         authors: Vec<AuthorReply> = "authors",
     }
+    with default
 }
 
 crm_core::record! {
@@ -31,6 +33,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Vec<BlogReply> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -39,6 +42,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Option<BlogPostReply> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -47,6 +51,7 @@ crm_core::record! {
         /// The blog posts.
         blogs: Vec<BlogPostReply> = "blogs",
     }
+    with default
 }
 
 crm_core::record! {
@@ -75,12 +80,14 @@ crm_core::record! {
         /// Required in requests.
         status: Option<BlogsListPostsStatus> = "status",
         tags: Option<Vec<String>> = "tags",
+        ;
         /// Required in requests.
         title: Option<String> = "title",
         /// The part of the URL that identifies it. Required in requests.
         url_slug: Option<String> = "urlSlug",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
+    with default
 }
 crm_core::setters!(BlogPostParams {
     /// The id of the author.
@@ -131,11 +138,13 @@ crm_core::record! {
         status: Option<String> = "status",
         tags: Vec<String> = "tags",
         title: Option<String> = "title",
+        ;
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
         /// The part of the URL that identifies it.
         url_slug: Option<String> = "urlSlug",
     }
+    with default
 }
 
 crm_core::record! {
@@ -144,6 +153,7 @@ crm_core::record! {
         /// The blog post after the operation.
         updated_blog_post: Option<BlogPostReply> = "updatedBlogPost",
     }
+    with default
 }
 
 crm_core::record! {
@@ -153,6 +163,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -175,6 +186,7 @@ crm_core::record! {
         /// The categories.
         categories: Vec<CategoryReply> = "categories",
     }
+    with default
 }
 
 crm_core::record! {
@@ -192,6 +204,7 @@ crm_core::record! {
         /// The part of the URL that identifies it.
         url_slug: Option<String> = "urlSlug",
     }
+    with default
 }
 
 crm_core::record! {
@@ -200,6 +213,7 @@ crm_core::record! {
         /// True if the slug is already taken.
         exists: Option<bool> = "exists",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -16,6 +16,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -35,6 +36,7 @@ crm_core::record! {
         rgba: Option<String> = "rgba",
     }
     required "hex" "hexa" "id" "label" "rgb" "rgba"
+    with default
 }
 crm_core::setters!(Color {
     /// The color in hexadecimal, for example `#FF5733`.
@@ -69,7 +71,6 @@ crm_core::record! {
         type_: Option<MetaDataSourceType> = "type",
     }
     required "locationId" "name"
-    by new
 }
 crm_core::setters!(CreateBrandBoardParam {
     brand_board_id: String,
@@ -117,7 +118,6 @@ crm_core::record! {
         label: Option<String> = "label",
     }
     required "fallback" "font" "id" "label"
-    by new
 }
 
 impl Font {
@@ -164,10 +164,12 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
+        ;
         parent_id: Option<String> = "parentId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -177,6 +179,7 @@ crm_core::record! {
         /// The total number.
         total_count: Option<f64> = "totalCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -192,7 +195,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "id" "label" "path" "url"
-    by new
 }
 
 impl Logo {
@@ -225,6 +227,7 @@ crm_core::record! {
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -253,6 +256,7 @@ crm_core::record! {
         name: Option<String> = "name",
         parent_id: Option<String> = "parentId",
     }
+    with default
 }
 crm_core::setters!(UpdateBrandBoardBody {
     /// The colors of the brand board.

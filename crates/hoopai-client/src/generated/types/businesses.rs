@@ -25,6 +25,7 @@ crm_core::record! {
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         postal_code: Option<String> = "postalCode",
+        ;
         /// The state or region.
         state: Option<String> = "state",
         /// The time of the last change.
@@ -34,6 +35,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -60,7 +62,6 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     required "locationId" "name"
-    by new
 }
 crm_core::setters!(CreateBusiness {
     address: String,
@@ -106,6 +107,7 @@ crm_core::record! {
     pub struct GetBusinessByIdReply {
         business: Option<Business> = "business",
     }
+    with default
 }
 
 crm_core::record! {
@@ -113,6 +115,7 @@ crm_core::record! {
     pub struct GetBusinessByLocationReply {
         businesses: Vec<Business> = "businesses",
     }
+    with default
 }
 
 crm_core::record! {
@@ -135,6 +138,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 crm_core::setters!(UpdateBusiness {
     address: String,
@@ -163,6 +167,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -8,6 +8,7 @@ crm_core::record! {
     pub struct AllGroupsReply {
         groups: Vec<Group> = "groups",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -62,6 +63,7 @@ crm_core::record! {
         meeting_location_id: Option<String> = "meetingLocationId",
         /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
+        ;
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
@@ -72,7 +74,6 @@ crm_core::record! {
         to_notify: Option<bool> = "toNotify",
     }
     required "calendarId" "contactId" "locationId" "startTime"
-    by new
 }
 crm_core::setters!(AppointmentCreate {
     address: String,
@@ -156,12 +157,14 @@ crm_core::record! {
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
+        ;
         /// The start, with the offset from UTC, for example `2026-03-01T09:00:00-05:00`.
         start_time: Option<String> = "startTime",
         title: Option<String> = "title",
         /// True to send the notifications.
         to_notify: Option<bool> = "toNotify",
     }
+    with default
 }
 crm_core::setters!(AppointmentEdit {
     address: String,
@@ -235,11 +238,13 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The type of the meeting's place, for example `zoom`. Default: `default`.
         meeting_location_type: Option<String> = "meetingLocationType",
+        ;
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
         start_time: Option<String> = "startTime",
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -293,7 +298,6 @@ crm_core::record! {
         hours: Option<Vec<Hour>> = "hours",
     }
     required "date" "hours"
-    by new
 }
 crm_core::setters!(Availability {
     /// True if it is deleted. Default: `false`.
@@ -329,7 +333,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "calendarId" "locationId"
-    by new
 }
 crm_core::setters!(BlockSlotCreateRequest {
     /// The id of the user that it is assigned to.
@@ -373,7 +376,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "calendarId" "locationId"
-    by new
 }
 crm_core::setters!(BlockSlotEditRequest {
     /// The id of the user that it is assigned to.
@@ -414,6 +416,7 @@ crm_core::record! {
         start_time: Option<Timestamp> = "startTime",
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -453,6 +456,7 @@ crm_core::record! {
         availabilities: Vec<Availability> = "availabilities",
         /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count.
         availability_type: Option<f64> = "availabilityType",
+        ;
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
         /// The type of calendar, for example `round_robin`.
@@ -536,6 +540,7 @@ crm_core::record! {
         /// The design of the booking widget. Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
+    with default
 }
 
 crm_core::record! {
@@ -543,6 +548,7 @@ crm_core::record! {
     pub struct CalendarByIdReply {
         calendar: Option<Calendar> = "calendar",
     }
+    with default
 }
 
 crm_core::record! {
@@ -572,6 +578,7 @@ crm_core::record! {
         availabilities: Option<Vec<Availability>> = "availabilities",
         /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count.
         availability_type: Option<f64> = "availabilityType",
+        ;
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
         /// The type of calendar, for example `round_robin`.
@@ -657,7 +664,6 @@ crm_core::record! {
     }
     required "locationId" "name"
     read_only "meetingLocation"
-    by new
 }
 crm_core::setters!(CalendarCreate {
     /// The e-mail address that receives alerts.
@@ -849,6 +855,7 @@ crm_core::record! {
         description: Option<String> = "description",
         end_time: Option<Timestamp> = "endTime",
         group_id: Option<String> = "groupId",
+        ;
         /// The id of the appointment.
         id: Option<String> = "id",
         /// True if the appointment is part of a recurring series.
@@ -865,6 +872,7 @@ crm_core::record! {
         /// The ids of the users.
         users: Vec<String> = "users",
     }
+    with default
 }
 
 crm_core::record! {
@@ -884,6 +892,7 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "selectedUsers" "shouldSendToContact" "shouldSendToGuest" "shouldSendToSelectedUsers" "shouldSendToUser"
+    with default
 }
 crm_core::setters!(CalendarNotification {
     /// The users who are notified.
@@ -906,6 +915,7 @@ crm_core::record! {
         /// The human-readable message.
         message: Option<String> = "message",
     }
+    with default
 }
 
 crm_core::record! {
@@ -933,11 +943,13 @@ crm_core::record! {
         notification_type: Option<NotificationType> = "notificationType",
         /// The type of recipient, for example `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
+        ;
         /// The users who are notified.
         selected_users: Vec<String> = "selectedUsers",
         subject: Option<String> = "subject",
         template_id: Option<String> = "templateId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -957,6 +969,7 @@ crm_core::record! {
         /// The type of resource: `equipments` or `rooms`.
         resource_type: Option<ResourceType> = "resourceType",
     }
+    with default
 }
 
 crm_core::record! {
@@ -975,6 +988,7 @@ crm_core::record! {
         /// The type of resource: `equipments` or `rooms`.
         resource_type: Option<ResourceType> = "resourceType",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1022,6 +1036,7 @@ crm_core::record! {
         availabilities: Option<Vec<UpdateAvailability>> = "availabilities",
         /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count.
         availability_type: Option<f64> = "availabilityType",
+        ;
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
         /// The text next to the consent box.
@@ -1098,6 +1113,7 @@ crm_core::record! {
         widget_type: Option<WidgetType> = "widgetType",
     }
     read_only "meetingLocation"
+    with default
 }
 crm_core::setters!(CalendarUpdate {
     /// The e-mail address that receives alerts.
@@ -1203,6 +1219,7 @@ crm_core::record! {
     pub struct CalendarsGetReply {
         calendars: Vec<Calendar> = "calendars",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1216,6 +1233,7 @@ crm_core::record! {
         /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
         freq: Option<CalendarsRecurringFreq> = "freq",
     }
+    with default
 }
 crm_core::setters!(CalendarsRecurring {
     booking_option: CalendarsRecurringBookingOption,
@@ -1288,13 +1306,13 @@ crm_core::record! {
         notification_type: Option<NotificationType> = "notificationType",
         /// The type of recipient, for example `contact` or `assignedUser`. Required in requests.
         receiver_type: Option<ReceiverType> = "receiverType",
+        ;
         /// The users who are notified.
         selected_users: Option<Vec<String>> = "selectedUsers",
         subject: Option<String> = "subject",
         template_id: Option<String> = "templateId",
     }
     required "channel" "notificationType" "receiverType"
-    by new
 }
 crm_core::setters!(CreateCalendarNotification {
     /// Additional e-mail addresses to notify.
@@ -1369,6 +1387,7 @@ crm_core::record! {
         quantity: Option<f64> = "quantity",
     }
     required "calendarIds" "capacity" "description" "locationId" "name" "outOfService" "quantity"
+    with default
 }
 crm_core::setters!(CreateCalendarResource {
     /// At most 100 items.
@@ -1400,7 +1419,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "locationId" "name" "timezone" "userId"
-    by new
 }
 crm_core::setters!(CreateSchedule {
     calendar_ids[String],
@@ -1435,6 +1453,7 @@ crm_core::record! {
         source: Option<String> = "source",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1443,6 +1462,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1471,6 +1491,7 @@ crm_core::record! {
         /// The schedules, or the parts of one.
         schedules: Vec<ScheduleObjectReply> = "schedules",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1478,6 +1499,7 @@ crm_core::record! {
     pub struct GetCalendarEventReply {
         event: Option<CalendarEvent> = "event",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1486,6 +1508,7 @@ crm_core::record! {
         /// The events, or the number of each.
         events: Vec<CalendarEvent> = "events",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1493,6 +1516,7 @@ crm_core::record! {
     pub struct GetCreateUpdateNoteReply {
         note: Option<GetNote> = "note",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1508,6 +1532,7 @@ crm_core::record! {
         id: Option<String> = "id",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1517,6 +1542,7 @@ crm_core::record! {
         has_more: Option<bool> = "hasMore",
         notes: Vec<GetNote> = "notes",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1532,6 +1558,7 @@ crm_core::record! {
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1548,7 +1575,6 @@ crm_core::record! {
         slug: Option<String> = "slug",
     }
     required "description" "locationId" "name" "slug"
-    by new
 }
 crm_core::setters!(GroupCreate {
     is_active: bool,
@@ -1579,6 +1605,7 @@ crm_core::record! {
     pub struct GroupCreateReply {
         group: Option<Group> = "group",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1588,7 +1615,6 @@ crm_core::record! {
         is_active: Option<bool> = "isActive",
     }
     required "isActive"
-    by new
 }
 
 impl GroupStatusUpdateParams {
@@ -1613,7 +1639,6 @@ crm_core::record! {
         slug: Option<String> = "slug",
     }
     required "description" "name" "slug"
-    by new
 }
 
 impl GroupUpdate {
@@ -1656,7 +1681,6 @@ crm_core::record! {
         open_minute: Option<f64> = "openMinute",
     }
     required "closeHour" "closeMinute" "openHour" "openMinute"
-    by new
 }
 
 impl Hour {
@@ -1687,7 +1711,6 @@ crm_core::record! {
         location: Option<String> = "location",
     }
     required "kind"
-    by new
 }
 crm_core::setters!(LocationConfiguration {
     /// The place or the location (sub-account).
@@ -1738,6 +1761,7 @@ crm_core::record! {
         /// The id of the meeting place.
         meeting_id: Option<String> = "meetingId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1749,7 +1773,6 @@ crm_core::record! {
         look_busy_percentage: Option<f64> = "LookBusyPercentage",
     }
     required "enabled" "LookBusyPercentage"
-    by new
 }
 
 impl LookBusyConfiguration {
@@ -1790,6 +1813,7 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1800,7 +1824,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "body"
-    by new
 }
 crm_core::setters!(Notes {
     user_id: String,
@@ -1859,7 +1882,6 @@ crm_core::record! {
         hours: Option<Vec<Hour>> = "hours",
     }
     required "daysOfTheWeek" "hours"
-    by new
 }
 
 impl OpenHour {
@@ -1914,7 +1936,6 @@ crm_core::record! {
         to: Option<String> = "to",
     }
     required "from" "to"
-    by new
 }
 
 impl ScheduleInterval {
@@ -1949,6 +1970,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1957,6 +1979,7 @@ crm_core::record! {
         /// The time, or the recurrence.
         schedule: Option<ScheduleObjectReply> = "schedule",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1971,7 +1994,6 @@ crm_core::record! {
         type_: Option<ScheduleRuleType> = "type",
     }
     required "intervals" "type"
-    by new
 }
 crm_core::setters!(ScheduleRule {
     /// The date or time.
@@ -2033,6 +2055,7 @@ crm_core::record! {
         time_offset: Option<f64> = "timeOffset",
         unit: Option<String> = "unit",
     }
+    with default
 }
 crm_core::setters!(Schedules {
     /// The time before or after the event. In the unit of `unit`.
@@ -2046,6 +2069,7 @@ crm_core::record! {
         /// The time slots.
         slots: Vec<String> = "slots",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2065,7 +2089,6 @@ crm_core::record! {
     }
     required "userId"
     read_only "meetingLocation" "meetingLocationType"
-    by new
 }
 crm_core::setters!(TeamMember {
     is_primary: bool,
@@ -2105,6 +2128,7 @@ crm_core::record! {
         priority: Option<f64> = "priority",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2119,7 +2143,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "date" "hours"
-    by new
 }
 crm_core::setters!(UpdateAvailability {
     /// True if it is deleted. Default: `false`.
@@ -2167,6 +2190,7 @@ crm_core::record! {
         /// Default: `true`.
         is_active: Option<bool> = "isActive",
         notification_type: Option<NotificationType> = "notificationType",
+        ;
         /// The type of recipient, for example `contact` or `assignedUser`.
         receiver_type: Option<ReceiverType> = "receiverType",
         /// The users who are notified.
@@ -2174,6 +2198,7 @@ crm_core::record! {
         subject: Option<String> = "subject",
         template_id: Option<String> = "templateId",
     }
+    with default
 }
 crm_core::setters!(UpdateCalendarNotifications {
     /// Additional e-mail addresses to notify.
@@ -2223,6 +2248,7 @@ crm_core::record! {
         out_of_service: Option<f64> = "outOfService",
         quantity: Option<f64> = "quantity",
     }
+    with default
 }
 crm_core::setters!(UpdateCalendarResource {
     /// At most 100 items.
@@ -2248,6 +2274,7 @@ crm_core::record! {
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
+    with default
 }
 crm_core::setters!(UpdateSchedule {
     name: String,
@@ -2266,7 +2293,6 @@ crm_core::record! {
         slug: Option<String> = "slug",
     }
     required "locationId" "slug"
-    by new
 }
 
 impl ValidateGroupSlugPostBody {
@@ -2287,6 +2313,7 @@ crm_core::record! {
         /// True if the slug is available.
         available: Option<bool> = "available",
     }
+    with default
 }
 
 crm_core::open_enum! {

@@ -12,6 +12,7 @@ crm_core::record! {
         name: Option<String> = "name",
         status: Option<String> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -19,6 +20,7 @@ crm_core::record! {
     pub struct CampaignsReply {
         campaigns: Vec<Campaigns> = "campaigns",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

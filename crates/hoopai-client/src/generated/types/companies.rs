@@ -27,6 +27,7 @@ crm_core::record! {
         country: Option<String> = "country",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
+        ;
         /// The type of customer, for example `agency`.
         customer_type: Option<String> = "customerType",
         /// True if the e-mail service is disabled.
@@ -96,6 +97,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -103,6 +105,7 @@ crm_core::record! {
     pub struct GetCompanyByIdReply {
         company: Option<GetCompanyById> = "company",
     }
+    with default
 }
 
 crm_core::record! {
@@ -129,6 +132,7 @@ crm_core::record! {
         meta_data: Option<Value> = "metaData",
         /// True if work is still pending.
         pending: Option<bool> = "pending",
+        ;
         plan_id: Option<String> = "planId",
         snapshot_id: Option<String> = "snapshotId",
         /// The tools that they use.
@@ -136,6 +140,7 @@ crm_core::record! {
         version: Option<String> = "version",
         website_url: Option<String> = "websiteUrl",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

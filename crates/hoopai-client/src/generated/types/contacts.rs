@@ -29,6 +29,7 @@ crm_core::record! {
         medium_id: Option<String> = "mediumId",
         /// The Microsoft click id.
         msclikid: Option<String> = "msclikid",
+        ;
         /// The page from which the visitor came.
         referrer: Option<String> = "referrer",
         url: Option<String> = "url",
@@ -41,6 +42,7 @@ crm_core::record! {
         /// The UTM tag `utm_source` of the visit.
         utm_source: Option<String> = "utmSource",
     }
+    with default
 }
 
 crm_core::record! {
@@ -68,6 +70,7 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
+        ;
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
         /// True if the contact receives no messages.
@@ -113,6 +116,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -129,6 +133,7 @@ crm_core::record! {
         /// The value to compare with.
         value: Option<Value> = "value",
     }
+    with default
 }
 crm_core::setters!(ContactFilter {
     /// The field that is compared.
@@ -192,7 +197,6 @@ crm_core::record! {
         sort: Option<Vec<ContactSort>> = "sort",
     }
     required "locationId" "pageLimit"
-    by new
 }
 crm_core::setters!(ContactSearch {
     /// The conditions, all of which must be true.
@@ -233,7 +237,6 @@ crm_core::record! {
         field: Option<String> = "field",
     }
     required "field"
-    by new
 }
 crm_core::setters!(ContactSort {
     /// The direction.
@@ -260,6 +263,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -274,7 +278,6 @@ crm_core::record! {
     }
     required "businessId" "ids" "locationId"
     nullable "businessId"
-    by new
 }
 
 crm_core::clears!(ContactsBusinessUpdate {
@@ -305,6 +308,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -313,6 +317,7 @@ crm_core::record! {
         id: Option<String> = "id",
         value: Option<Value> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -320,6 +325,7 @@ crm_core::record! {
     pub struct ContactsGetCreateUpdateNoteReply {
         note: Option<ContactsGetNote> = "note",
     }
+    with default
 }
 
 crm_core::record! {
@@ -338,6 +344,7 @@ crm_core::record! {
         title: Option<String> = "title",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -345,6 +352,7 @@ crm_core::record! {
     pub struct ContactsGetNotesListReply {
         notes: Vec<ContactsGetNote> = "notes",
     }
+    with default
 }
 
 crm_core::record! {
@@ -363,6 +371,7 @@ crm_core::record! {
         start_after_id: Option<String> = "startAfterId",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -378,7 +387,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "body"
-    by new
 }
 crm_core::setters!(ContactsNotes {
     /// The color of the note.
@@ -414,6 +422,7 @@ crm_core::record! {
         /// The totals and paging of the list.
         meta: Option<ContactsMeta> = "meta",
     }
+    with default
 }
 
 crm_core::record! {
@@ -440,6 +449,7 @@ crm_core::record! {
         email: Option<String> = "email",
         first_name: Option<String> = "firstName",
         gender: Option<String> = "gender",
+        ;
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         last_name: Option<String> = "lastName",
@@ -462,7 +472,6 @@ crm_core::record! {
     }
     required "locationId"
     nullable "address1" "city" "companyName" "email" "firstName" "lastName" "name" "phone" "state" "timezone" "website"
-    by new
 }
 crm_core::setters!(CreateContact {
     /// The first line of the address.
@@ -571,6 +580,7 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The date of birth as a time, for example `1990-09-25T00:00:00.000Z`.
         date_of_birth: Option<String> = "dateOfBirth",
+        ;
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
         /// True if it is deleted.
@@ -613,6 +623,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -620,6 +631,7 @@ crm_core::record! {
     pub struct CreateContactsReply {
         contact: Option<CreateContactSchema> = "contact",
     }
+    with default
 }
 
 crm_core::record! {
@@ -637,7 +649,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "completed" "dueDate" "title"
-    by new
 }
 crm_core::setters!(CreateTaskParams {
     /// The id of the user that it is assigned to.
@@ -675,7 +686,6 @@ crm_core::record! {
         status: Option<DndSettingStatus> = "status",
     }
     required "status"
-    by new
 }
 crm_core::setters!(DndSetting {
     code: String,
@@ -724,6 +734,7 @@ crm_core::record! {
         /// The settings for WhatsApp messages.
         whats_app: Option<DndSetting> = "WhatsApp",
     }
+    with default
 }
 crm_core::setters!(DndSettings {
     /// The settings for calls.
@@ -761,6 +772,7 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The date of birth. Searches return it as the text of a number, milliseconds since 1970.
         date_of_birth: Option<String> = "dateOfBirth",
+        ;
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
         /// True if the contact receives no messages.
@@ -794,6 +806,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -806,6 +819,7 @@ crm_core::record! {
         /// Identifies the call for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -829,6 +843,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
+        ;
         notes: Option<String> = "notes",
         start_time: Option<String> = "startTime",
         status: Option<String> = "status",
@@ -836,6 +851,7 @@ crm_core::record! {
         /// The ids of the users.
         users: Vec<String> = "users",
     }
+    with default
 }
 
 crm_core::record! {
@@ -844,6 +860,7 @@ crm_core::record! {
         /// The appointments of the contact.
         events: Vec<GetEvent> = "events",
     }
+    with default
 }
 
 crm_core::record! {
@@ -855,7 +872,6 @@ crm_core::record! {
         status: Option<InboundDndSettingStatus> = "status",
     }
     required "status"
-    by new
 }
 crm_core::setters!(InboundDndSetting {
     /// The human-readable message.
@@ -890,6 +906,7 @@ crm_core::record! {
         /// The settings for all channels.
         all: Option<InboundDndSetting> = "all",
     }
+    with default
 }
 crm_core::setters!(InboundDndSettings {
     /// The settings for all channels.
@@ -901,6 +918,7 @@ crm_core::record! {
     pub struct TagReply {
         tags: Vec<String> = "tags",
     }
+    with default
 }
 
 crm_core::record! {
@@ -910,7 +928,6 @@ crm_core::record! {
         tags: Option<Vec<String>> = "tags",
     }
     required "tags"
-    by new
 }
 
 impl Tags {
@@ -936,6 +953,7 @@ crm_core::record! {
         tags_removed: Vec<String> = "tagsRemoved",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -953,6 +971,7 @@ crm_core::record! {
         id: Option<String> = "id",
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::record! {
@@ -960,6 +979,7 @@ crm_core::record! {
     pub struct TaskReply {
         task: Option<Task> = "task",
     }
+    with default
 }
 
 crm_core::record! {
@@ -967,6 +987,7 @@ crm_core::record! {
     pub struct TasksListReply {
         tasks: Vec<Task> = "tasks",
     }
+    with default
 }
 
 crm_core::record! {
@@ -993,6 +1014,7 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
+        ;
         last_name: Option<String> = "lastName",
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
@@ -1010,6 +1032,7 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     nullable "address1" "assignedTo" "city" "email" "firstName" "lastName" "name" "phone" "source" "state" "timezone" "website"
+    with default
 }
 crm_core::setters!(UpdateContact {
     /// The first line of the address.
@@ -1065,6 +1088,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeded: Option<bool> = "succeded",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1079,6 +1103,7 @@ crm_core::record! {
         title: Option<String> = "title",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 crm_core::setters!(UpdateNote {
     /// The text.
@@ -1104,7 +1129,6 @@ crm_core::record! {
         tags: Option<Vec<String>> = "tags",
     }
     required "contacts" "locationId" "tags"
-    by new
 }
 crm_core::setters!(UpdateTags {
     /// True to remove all tags of the contacts, not only the given ones; only if `type` is `remove`.
@@ -1139,6 +1163,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeded: Option<bool> = "succeded",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1154,6 +1179,7 @@ crm_core::record! {
         due_date: Option<Timestamp> = "dueDate",
         title: Option<String> = "title",
     }
+    with default
 }
 crm_core::setters!(UpdateTaskBody {
     /// The id of the user that it is assigned to.
@@ -1174,7 +1200,6 @@ crm_core::record! {
         completed: Option<bool> = "completed",
     }
     required "completed"
-    by new
 }
 
 impl UpdateTaskStatusParams {
@@ -1213,6 +1238,7 @@ crm_core::record! {
         /// The e-mail address.
         email: Option<String> = "email",
         first_name: Option<String> = "firstName",
+        ;
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
@@ -1236,7 +1262,6 @@ crm_core::record! {
     }
     required "locationId"
     nullable "address1" "city" "companyName" "email" "firstName" "lastName" "name" "phone" "state" "timezone" "website"
-    by new
 }
 crm_core::setters!(UpsertContact {
     /// The first line of the address.
@@ -1332,6 +1357,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1340,6 +1366,7 @@ crm_core::record! {
         /// The start time of the event that the workflow is about, for example an appointment. Optional; the vendor does not document it.
         event_start_time: Option<String> = "eventStartTime",
     }
+    with default
 }
 crm_core::setters!(WorkflowEntry {
     /// The start time of the event that the workflow is about, for example an appointment. Optional; the vendor does not document it.

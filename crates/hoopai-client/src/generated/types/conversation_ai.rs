@@ -13,6 +13,7 @@ crm_core::record! {
         name: Option<String> = "name",
         type_: Option<ActionsIdType> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -21,6 +22,7 @@ crm_core::record! {
         id: Option<String> = "id",
         type_: Option<ActionsIdType> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -82,7 +84,6 @@ crm_core::record! {
         type_: Option<ActionsIdType> = "type",
     }
     required "details" "name" "type"
-    by new
 }
 
 impl CreateAction {
@@ -110,6 +111,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -138,6 +140,7 @@ crm_core::record! {
         respond_to_audio: Option<bool> = "respondToAudio",
         /// Default: `false`.
         respond_to_images: Option<bool> = "respondToImages",
+        ;
         /// Default: `false`. Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
         /// True if the agent pauses after a message that a user wrote.
@@ -154,7 +157,6 @@ crm_core::record! {
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
     required "goal" "instructions" "name" "personality"
-    by new
 }
 crm_core::setters!(CreateEmployee {
     /// The maximum number of messages that the agent sends automatically. Default: `75`.
@@ -227,6 +229,7 @@ crm_core::record! {
     pub struct DeleteActionData {
         id: Option<String> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -237,6 +240,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -262,6 +266,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
+        ;
         /// True if the agent pauses after a message that a user wrote.
         sleep_on_manual_message: Option<bool> = "sleepOnManualMessage",
         /// True if the agent pauses after a message from a workflow.
@@ -277,6 +282,7 @@ crm_core::record! {
         /// The unit of `wait_time`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -314,6 +320,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The personality of the agent.
         personality: Option<String> = "personality",
+        ;
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
         /// True if the agent pauses after a message that a user wrote.
@@ -329,6 +336,7 @@ crm_core::record! {
         /// The unit of `wait_time`: `minutes` or `seconds`.
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
+    with default
 }
 
 crm_core::record! {
@@ -339,6 +347,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -349,6 +358,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -374,6 +384,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Vec<Value> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -389,7 +400,6 @@ crm_core::record! {
         working_hours: Option<Vec<WorkingHours>> = "workingHours",
     }
     required "dynamicChannelSwitching"
-    by new
 }
 crm_core::setters!(FollowupSettings {
     /// True if follow-ups are sent only in certain hours.
@@ -437,7 +447,6 @@ crm_core::record! {
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"
-    by new
 }
 
 impl Interval {
@@ -468,6 +477,7 @@ crm_core::record! {
         /// The total number.
         total_count: Option<f64> = "totalCount",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -490,6 +500,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -516,6 +527,7 @@ crm_core::record! {
         respond_to_audio: Option<bool> = "respondToAudio",
         /// Default: `false`.
         respond_to_images: Option<bool> = "respondToImages",
+        ;
         /// Deprecated by the vendor.
         sleep_enabled: Option<bool> = "sleepEnabled",
         /// True if the agent pauses after a message that a user wrote.
@@ -532,7 +544,6 @@ crm_core::record! {
         wait_time_unit: Option<WaitTimeUnit> = "waitTimeUnit",
     }
     required "autoPilotMaxMessages"
-    by new
 }
 crm_core::setters!(UpdateEmployee {
     business_name: String,
@@ -608,7 +619,6 @@ crm_core::record! {
         followup_settings: Option<FollowupSettings> = "followupSettings",
     }
     required "actionIds" "followupSettings"
-    by new
 }
 
 impl UpdateFollowupSettings {
@@ -645,7 +655,6 @@ crm_core::record! {
         intervals: Option<Vec<Interval>> = "intervals",
     }
     required "dayOfTheWeek"
-    by new
 }
 crm_core::setters!(WorkingHours {
     /// The time ranges of the day.

@@ -10,7 +10,6 @@ crm_core::record! {
         attachments: Option<Vec<String>> = "attachments",
     }
     required "attachments"
-    by new
 }
 
 impl AddMessageAttachments {
@@ -33,6 +32,7 @@ crm_core::record! {
         /// The phone number that was called.
         to: Option<String> = "to",
     }
+    with default
 }
 crm_core::setters!(CallData {
     /// The phone number of the caller.
@@ -71,6 +71,7 @@ crm_core::record! {
         message: Option<String> = "message",
         status: Option<f64> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -88,6 +89,7 @@ crm_core::record! {
         upload_id: Option<String> = "uploadId",
     }
     required "conversationId" "filePath" "filename" "locationId" "uploadId"
+    with default
 }
 crm_core::setters!(CompleteFileUpload {
     conversation_id: String,
@@ -107,6 +109,7 @@ crm_core::record! {
         metadata: Option<Value> = "metadata",
         uploaded_files: Option<Value> = "uploadedFiles",
     }
+    with default
 }
 
 crm_core::record! {
@@ -134,6 +137,7 @@ crm_core::record! {
         unread_count: Option<f64> = "unreadCount",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -154,6 +158,7 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -181,6 +186,7 @@ crm_core::record! {
         /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -322,7 +328,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
     }
     required "contactId" "locationId"
-    by new
 }
 
 impl CreateConversation {
@@ -344,6 +349,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -359,7 +365,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "channel" "language" "name"
-    by new
 }
 crm_core::setters!(CreateCustomSubtype {
     /// The human-readable description. At most 100 characters.
@@ -405,7 +410,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "code" "message" "type"
-    by new
 }
 
 impl ErrorItem {
@@ -433,6 +437,7 @@ crm_core::record! {
         next_cursor: Option<String> = "nextCursor",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -456,7 +461,6 @@ crm_core::record! {
         to_email: Option<String> = "toEmail",
     }
     required "isForwarded"
-    by new
 }
 crm_core::setters!(ForwardConfig {
     email_message_id: String,
@@ -512,6 +516,7 @@ crm_core::record! {
         /// The id of the conversation from which the message is forwarded.
         source_conversation_id: Option<String> = "sourceConversationId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -533,6 +538,7 @@ crm_core::record! {
         /// The number of unread messages.
         unread_count: Option<f64> = "unreadCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -542,6 +548,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -569,6 +576,7 @@ crm_core::record! {
         direction: Option<MessageDirection> = "direction",
         /// The sender.
         from: Option<String> = "from",
+        ;
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -583,6 +591,7 @@ crm_core::record! {
         /// The recipients.
         to: Vec<String> = "to",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -632,6 +641,7 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         message_type: Option<MessageType> = "messageType",
+        ;
         /// Additional data.
         meta: Option<MessageMeta> = "meta",
         source: Option<MessageReplySource> = "source",
@@ -639,6 +649,7 @@ crm_core::record! {
         type_: Option<f64> = "type",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -655,6 +666,7 @@ crm_core::record! {
         /// The transcript of the call.
         transcript: Option<String> = "transcript",
     }
+    with default
 }
 
 crm_core::record! {
@@ -666,6 +678,7 @@ crm_core::record! {
         /// True if there is a next page.
         next_page: Option<bool> = "nextPage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -685,6 +698,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
     }
     required "channel" "contentType" "conversationId" "filename" "locationId"
+    with default
 }
 crm_core::setters!(InitiateFileUpload {
     /// The channel of the message or notification.
@@ -712,6 +726,7 @@ crm_core::record! {
         upload_id: Option<String> = "uploadId",
         upload_url: Option<String> = "uploadUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -720,6 +735,7 @@ crm_core::record! {
         duration: Option<f64> = "duration",
         status: Option<String> = "status",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -743,6 +759,7 @@ crm_core::record! {
         /// The details of the e-mail.
         email: Option<Value> = "email",
     }
+    with default
 }
 
 crm_core::record! {
@@ -754,7 +771,6 @@ crm_core::record! {
         status: Option<String> = "status",
     }
     required "emailId" "status"
-    by new
 }
 
 impl MessageRecipientStatus {
@@ -793,6 +809,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The human-readable message.
         message: Option<GetMessageReply> = "message",
+        ;
         message_type: Option<MessageType> = "messageType",
         /// Additional data.
         meta: Option<MessageMeta> = "meta",
@@ -803,6 +820,7 @@ crm_core::record! {
         type_: Option<f64> = "type",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -962,6 +980,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -990,6 +1009,7 @@ crm_core::record! {
         /// The e-mail address of the sender.
         email_from: Option<String> = "emailFrom",
         email_message_id: Option<String> = "emailMessageId",
+        ;
         /// The e-mail address of the recipient.
         email_to: Option<String> = "emailTo",
         /// The content as HTML.
@@ -1001,7 +1021,6 @@ crm_core::record! {
         type_: Option<ProcessMessageBodyType> = "type",
     }
     required "contactId" "conversationId" "conversationProviderId" "type"
-    by new
 }
 crm_core::setters!(ProcessMessageBody {
     /// The id of the location, or of the record that `altType` names.
@@ -1116,6 +1135,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1137,7 +1157,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "conversationId" "conversationProviderId" "type"
-    by new
 }
 crm_core::setters!(ProcessOutboundMessageBody {
     /// The id of the location, or of the record that `altType` names.
@@ -1176,6 +1195,7 @@ crm_core::record! {
         conversations: Vec<ConversationSchema> = "conversations",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1203,6 +1223,7 @@ crm_core::record! {
         forward: Option<ForwardConfig> = "forward",
         /// The phone number of the sender.
         from_number: Option<String> = "fromNumber",
+        ;
         /// The content as HTML.
         html: Option<String> = "html",
         /// The human-readable message.
@@ -1228,7 +1249,6 @@ crm_core::record! {
         uses_native_scheduling_ai: Option<bool> = "usesNativeSchedulingAi",
     }
     required "contactId" "type"
-    by new
 }
 crm_core::setters!(SendMessageBody {
     appointment_id: String,
@@ -1371,6 +1391,7 @@ crm_core::record! {
         msg: Option<String> = "msg",
         status: Option<MessageStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1384,7 +1405,6 @@ crm_core::record! {
         message: Option<String> = "message",
     }
     required "conversationId" "locationId" "message"
-    by new
 }
 
 impl SendReviewReply {
@@ -1417,7 +1437,6 @@ crm_core::record! {
         type_: Option<SubscriptionActionType> = "type",
     }
     required "subtype_status" "type"
-    by new
 }
 crm_core::setters!(SubscriptionAction {
     /// The id of the subscription subtype.
@@ -1477,7 +1496,6 @@ crm_core::record! {
         unread_count: Option<f64> = "unreadCount",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(UpdateConversation {
     feedback: Value,
@@ -1513,6 +1531,7 @@ crm_core::record! {
         /// The id of the form for a new subscription.
         resubscription_legal_form_id: Option<String> = "resubscription_legal_form_id",
     }
+    with default
 }
 crm_core::setters!(UpdateCustomSubtype {
     /// True if it is archived.
@@ -1535,7 +1554,6 @@ crm_core::record! {
         status: Option<MessageStatus> = "status",
     }
     required "status"
-    by new
 }
 crm_core::setters!(UpdateMessageStatus {
     email_message_id: String,
@@ -1564,6 +1582,7 @@ crm_core::record! {
         twilio_media_sids: Vec<String> = "twilioMediaSids",
         uploaded_files: Option<Value> = "uploadedFiles",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1583,7 +1602,6 @@ crm_core::record! {
         subscription_action: Option<SubscriptionAction> = "subscription_action",
     }
     required "contactId" "email" "locationId" "subscription_action"
-    by new
 }
 crm_core::setters!(UserSubscriptionChange {
     /// The description of the legal basis of the change.
@@ -1626,7 +1644,6 @@ crm_core::record! {
         visitor_id: Option<String> = "visitorId",
     }
     required "conversationId" "isTyping" "locationId" "visitorId"
-    by new
 }
 
 impl UserTypingBody {

@@ -17,7 +17,6 @@ crm_core::record! {
         visibility: Option<Visibility> = "visibility",
     }
     required "title" "visibility"
-    by new
 }
 crm_core::setters!(CategoryInterface {
     /// The posts, or statistics of posts.
@@ -64,7 +63,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "locationId" "products"
-    by new
 }
 crm_core::setters!(ExporterPayload {
     user_id: String,
@@ -95,7 +93,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "description" "name"
-    by new
 }
 
 impl InstructorDetails {
@@ -128,7 +125,6 @@ crm_core::record! {
         visibility: Option<Visibility> = "visibility",
     }
     required "contentType" "description" "title" "visibility"
-    by new
 }
 crm_core::setters!(PostInterface {
     /// The URL of the video in storage.
@@ -171,7 +167,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "title" "type" "url"
-    by new
 }
 
 impl PostMaterialInterface {
@@ -205,7 +200,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "categories" "description" "title"
-    by new
 }
 crm_core::setters!(ProductInterface {
     image_url: String,
@@ -244,7 +238,6 @@ crm_core::record! {
         visibility: Option<Visibility> = "visibility",
     }
     required "title" "visibility"
-    by new
 }
 crm_core::setters!(SubCategoryInterface {
     /// The posts, or statistics of posts.

@@ -28,10 +28,12 @@ crm_core::record! {
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
+        ;
         /// True if the field is shown in forms. Required in requests.
         show_in_forms: Option<bool> = "showInForms",
     }
     required "dataType" "fieldKey" "locationId" "objectKey" "parentId" "showInForms"
+    with default
 }
 crm_core::setters!(CreateCustomFields {
     /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
@@ -102,7 +104,6 @@ crm_core::record! {
         object_key: Option<String> = "objectKey",
     }
     required "locationId" "name" "objectKey"
-    by new
 }
 
 impl CreateFolder {
@@ -132,6 +133,7 @@ crm_core::record! {
         /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
     }
+    with default
 }
 
 crm_core::record! {
@@ -140,6 +142,7 @@ crm_core::record! {
         /// The custom field.
         field: Option<CustomField> = "field",
     }
+    with default
 }
 
 crm_core::record! {
@@ -150,6 +153,7 @@ crm_core::record! {
         /// The folders of the custom fields.
         folders: Vec<CustomField> = "folders",
     }
+    with default
 }
 
 crm_core::record! {
@@ -161,6 +165,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeded: Option<bool> = "succeded",
     }
+    with default
 }
 
 crm_core::record! {
@@ -182,7 +187,6 @@ crm_core::record! {
         show_in_forms: Option<bool> = "showInForms",
     }
     required "locationId" "showInForms"
-    by new
 }
 crm_core::setters!(UpdateCustomFields {
     /// One of `.pdf`, `.docx`, `.doc`, `.jpg`, `.jpeg`, `.png`, `.gif`, `.csv`, `.xlsx`, `.xls`, `all`.
@@ -224,7 +228,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "locationId" "name"
-    by new
 }
 
 impl UpdateFolder {

@@ -30,6 +30,7 @@ crm_core::record! {
         user_role: Option<CustomMenuUserRole> = "userRole",
     }
     required "icon" "locations" "openMode" "showOnCompany" "showOnLocation" "showToAllLocations" "title" "url" "userRole"
+    with default
 }
 crm_core::setters!(CreateCustomMenu {
     /// True if the page can use the camera.
@@ -76,9 +77,11 @@ crm_core::record! {
         show_to_all_locations: Option<bool> = "showToAllLocations",
         title: Option<String> = "title",
         url: Option<String> = "url",
+        ;
         /// The role of the users who can see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -117,6 +120,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -139,6 +143,7 @@ crm_core::record! {
         /// The number of menu links.
         total_links: Option<f64> = "totalLinks",
     }
+    with default
 }
 
 crm_core::record! {
@@ -146,6 +151,7 @@ crm_core::record! {
     pub struct GetSingleCustomMenusReply {
         custom_menu: Option<CustomMenu> = "customMenu",
     }
+    with default
 }
 
 crm_core::record! {
@@ -157,7 +163,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "fontFamily" "name"
-    by new
 }
 
 impl Icon {
@@ -179,6 +184,7 @@ crm_core::record! {
         font_family: Option<FontFamily> = "fontFamily",
         name: Option<String> = "name",
     }
+    with default
 }
 crm_core::setters!(IconSchemaOptional {
     /// The icon set: `fab`, `fas` or `far`.
@@ -209,6 +215,7 @@ crm_core::record! {
         /// The role of the users who can see it: `all`, `admin` or `user`.
         user_role: Option<CustomMenuUserRole> = "userRole",
     }
+    with default
 }
 crm_core::setters!(UpdateCustomMenu {
     /// True if the page can use the camera.
@@ -239,6 +246,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

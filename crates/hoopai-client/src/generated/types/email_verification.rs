@@ -12,7 +12,6 @@ crm_core::record! {
         verify: Option<String> = "verify",
     }
     required "type" "verify"
-    by new
 }
 
 impl VerificationBody {

@@ -14,7 +14,6 @@ crm_core::record! {
         template_settings: Option<Value> = "templateSettings",
     }
     required "attrs" "elements" "templateSettings"
-    by new
 }
 
 impl BuilderJsonMapper {
@@ -52,6 +51,7 @@ crm_core::record! {
         updated_by: Option<String> = "updatedBy",
         version: Option<String> = "version",
     }
+    with default
 }
 
 crm_core::record! {
@@ -77,6 +77,7 @@ crm_core::record! {
         updated_by: Option<String> = "updatedBy",
         version: Option<String> = "version",
     }
+    with default
 }
 
 crm_core::record! {
@@ -90,6 +91,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -127,7 +129,6 @@ crm_core::record! {
         updated_by: Option<String> = "updatedBy",
     }
     required "importProvider" "locationId" "type"
-    by new
 }
 crm_core::setters!(CreateBuilder {
     /// Default: `2`.
@@ -191,6 +192,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -217,6 +219,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -296,6 +299,7 @@ crm_core::record! {
         updated_by: Option<String> = "updatedBy",
     }
     required "dnd" "editorType" "html" "locationId" "templateId" "updatedBy"
+    with default
 }
 crm_core::setters!(SaveBuilderData {
     /// The layout, in the format of the builder.
@@ -348,6 +352,7 @@ crm_core::record! {
         has_tracking: Option<bool> = "hasTracking",
         /// True if links carry UTM parameters.
         has_utm_tracking: Option<bool> = "hasUtmTracking",
+        ;
         id: Option<String> = "id",
         /// True for plain text, false for HTML.
         is_plain_text: Option<bool> = "isPlainText",
@@ -374,6 +379,7 @@ crm_core::record! {
         /// The version number in the vendor's database.
         v: Option<f64> = "__v",
     }
+    with default
 }
 
 crm_core::record! {
@@ -385,6 +391,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

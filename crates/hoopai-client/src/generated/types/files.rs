@@ -15,6 +15,7 @@ crm_core::record! {
         size: Option<f64> = "size",
         url: Option<String> = "url",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -11,6 +11,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -19,6 +20,7 @@ crm_core::record! {
         forms: Vec<FormsParams> = "forms",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -28,6 +30,7 @@ crm_core::record! {
         meta: Option<Meta> = "meta",
         submissions: Vec<FormsSubmissionsSubmissions> = "submissions",
     }
+    with default
 }
 
 crm_core::record! {
@@ -44,6 +47,7 @@ crm_core::record! {
         /// The other values that were submitted.
         others: Option<Others> = "others",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

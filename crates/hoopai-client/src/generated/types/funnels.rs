@@ -18,6 +18,7 @@ crm_core::record! {
         target: Option<String> = "target",
     }
     required "action" "domain" "locationId" "path" "target"
+    with default
 }
 crm_core::setters!(CreateRedirectParams {
     /// The action to perform, or that was performed.
@@ -37,6 +38,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Option<RedirectReply> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -45,6 +47,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Option<Value> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -71,6 +74,7 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
+        ;
         order_form_version: Option<i64> = "orderFormVersion",
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
@@ -85,6 +89,7 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -96,6 +101,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -104,6 +110,7 @@ crm_core::record! {
         /// The number of records.
         count: Option<f64> = "count",
     }
+    with default
 }
 
 crm_core::record! {
@@ -122,6 +129,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -138,6 +146,7 @@ crm_core::record! {
         type_: Option<String> = "type",
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -146,6 +155,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Option<RedirectListReplyData> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -156,6 +166,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Vec<RedirectReply> = "data",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -188,6 +199,7 @@ crm_core::record! {
         target: Option<String> = "target",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -201,7 +213,6 @@ crm_core::record! {
         target: Option<String> = "target",
     }
     required "action" "locationId" "target"
-    by new
 }
 
 impl UpdateRedirectParams {

@@ -13,7 +13,6 @@ crm_core::record! {
         email: Option<String> = "email",
     }
     required "email"
-    by new
 }
 
 impl AdditionalEmails {
@@ -41,6 +40,7 @@ crm_core::record! {
         /// The state or region.
         state: Option<String> = "state",
     }
+    with default
 }
 
 crm_core::record! {
@@ -57,6 +57,7 @@ crm_core::record! {
         /// The state or region.
         state: Option<String> = "state",
     }
+    with default
 }
 crm_core::setters!(AddressDto {
     /// The first line of the address.
@@ -80,7 +81,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
-    by new
 }
 
 impl Alt {
@@ -110,6 +110,7 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "id" "name" "size" "type" "url"
+    with default
 }
 crm_core::setters!(Attachments {
     id: String,
@@ -128,7 +129,6 @@ crm_core::record! {
         enabled: Option<bool> = "enabled",
     }
     required "enabled"
-    by new
 }
 crm_core::setters!(AutoInvoicing {
     direct_payments: bool,
@@ -168,7 +168,6 @@ crm_core::record! {
         us_bank_account: Option<UsBankAccount> = "usBankAccount",
     }
     required "enable"
-    by new
 }
 crm_core::setters!(AutoPaymentDetails {
     /// The Bacs Direct Debit account that pays.
@@ -222,7 +221,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "altId" "altType" "autoPayment" "id"
-    by new
 }
 
 impl AutoPaymentSchedule {
@@ -252,7 +250,6 @@ crm_core::record! {
         sort_code: Option<String> = "sort_code",
     }
     required "last4" "sort_code"
-    by new
 }
 
 impl BacsDirectDebit {
@@ -276,7 +273,6 @@ crm_core::record! {
         last4: Option<String> = "last4",
     }
     required "bsb_number" "last4"
-    by new
 }
 
 impl BecsDirectDebit {
@@ -304,6 +300,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 crm_core::setters!(BusinessDetailsDto {
     address: AddressDto,
@@ -326,7 +323,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
-    by new
 }
 
 impl CancelInvoiceSchedule {
@@ -350,7 +346,6 @@ crm_core::record! {
         last4: Option<String> = "last4",
     }
     required "brand" "last4"
-    by new
 }
 
 impl Card {
@@ -384,7 +379,6 @@ crm_core::record! {
         phone_no: Option<String> = "phoneNo",
     }
     required "email" "id" "name" "phoneNo"
-    by new
 }
 crm_core::setters!(ContactDetailsDto {
     /// Additional e-mail addresses.
@@ -443,6 +437,7 @@ crm_core::record! {
         /// The prefix of estimate numbers, for example `EST-`. Default: `EST-`.
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
         expiry_date: Option<String> = "expiryDate",
+        ;
         /// The settings of the repetition. Required in requests.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
         /// The date of issue, in the form `YYYY-MM-DD`.
@@ -469,7 +464,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "frequencySettings" "items" "name"
-    by new
 }
 crm_core::setters!(CreateEstimates {
     /// The id of the location, or of the record that `alt_type` names.
@@ -583,6 +577,7 @@ crm_core::record! {
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The date of issue, in the form `YYYY-MM-DD`. Required in requests.
         issue_date: Option<String> = "issueDate",
+        ;
         /// The items, for example the lines of an invoice. Required in requests.
         items: Option<Vec<InvoiceItem>> = "items",
         /// The fees for late payment.
@@ -606,7 +601,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "issueDate" "items" "liveMode" "name" "sentTo"
-    by new
 }
 crm_core::setters!(CreateInvoice {
     /// The id of the location, or of the record that `alt_type` names.
@@ -702,7 +696,6 @@ crm_core::record! {
         version: Option<CreateInvoiceFromEstimateVersion> = "version",
     }
     required "altId" "altType" "markAsInvoiced"
-    by new
 }
 crm_core::setters!(CreateInvoiceFromEstimate {
     version: CreateInvoiceFromEstimateVersion,
@@ -728,6 +721,7 @@ crm_core::record! {
         estimate: Option<EstimateReply> = "estimate",
         invoice: Option<InvoiceReply> = "invoice",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -766,6 +760,7 @@ crm_core::record! {
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
         /// True for live mode, false for test mode. Required in requests.
         live_mode: Option<bool> = "liveMode",
+        ;
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
         /// Required in requests.
@@ -781,7 +776,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "items" "liveMode" "name" "schedule"
-    by new
 }
 crm_core::setters!(CreateInvoiceSchedule {
     /// The id of the location, or of the record that `alt_type` names.
@@ -879,6 +873,7 @@ crm_core::record! {
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        ;
         /// Required in requests.
         name: Option<String> = "name",
         /// The settings of the payment methods.
@@ -890,7 +885,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "currency" "items" "name"
-    by new
 }
 crm_core::setters!(CreateInvoiceTemplate {
     /// The id of the location, or of the record that `alt_type` names.
@@ -983,6 +977,7 @@ crm_core::record! {
         team_auto_payment_success: Option<CustomNotificationItem> = "teamAutoPaymentSuccess",
         /// The notification of the team when an estimate is accepted.
         team_estimate_accepted: Option<CustomNotificationItem> = "teamEstimateAccepted",
+        ;
         /// The notification of the team when an estimate is declined.
         team_estimate_declined: Option<CustomNotificationItem> = "teamEstimateDeclined",
         /// The notification of the team when a payment fails.
@@ -992,6 +987,7 @@ crm_core::record! {
         /// The notification of the team when a recurring invoice cannot be sent.
         team_recurring_send_invoice_failed: Option<CustomNotificationItem> = "teamRecurringSendInvoiceFailed",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1010,6 +1006,7 @@ crm_core::record! {
         /// The template of the text message.
         sms_template: Option<String> = "smsTemplate",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1037,12 +1034,12 @@ crm_core::record! {
         num_of_week: Option<f64> = "numOfWeek",
         /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
+        ;
         start_time: Option<String> = "startTime",
         /// True if it starts when the primary user accepts.
         use_start_as_primary_user_accepted: Option<bool> = "useStartAsPrimaryUserAccepted",
     }
     required "interval" "intervalType" "startDate"
-    by new
 }
 crm_core::setters!(CustomRRuleOptions {
     /// The number of times in the series.
@@ -1105,7 +1102,6 @@ crm_core::record! {
         value: Option<f64> = "value",
     }
     required "type"
-    by new
 }
 crm_core::setters!(Discount {
     /// The ids of the products to which it applies.
@@ -1144,7 +1140,6 @@ crm_core::record! {
         estimate_id: Option<String> = "estimateId",
     }
     required "estimateId"
-    by new
 }
 
 impl EstimateIdParam {
@@ -1182,10 +1177,10 @@ crm_core::record! {
         tax_inclusive: Option<bool> = "taxInclusive",
         /// The taxes.
         taxes: Option<Vec<ItemTax>> = "taxes",
+        ;
         type_: Option<PriceType> = "type",
     }
     required "amount" "currency" "name" "qty"
-    by new
 }
 crm_core::setters!(EstimateLineItem {
     /// The URLs of the attached files, or the files with their details.
@@ -1258,6 +1253,7 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// True if it is deleted.
         deleted: Option<bool> = "deleted",
+        ;
         /// The discount on the price.
         discount: Option<Discount> = "discount",
         /// The actions on the estimate.
@@ -1299,6 +1295,7 @@ crm_core::record! {
         /// The version number in the vendor's database.
         v: Option<f64> = "__v",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1309,6 +1306,7 @@ crm_core::record! {
         /// The time of the event.
         timestamp: Option<Timestamp> = "timestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1338,6 +1336,7 @@ crm_core::record! {
         id: Option<String> = "_id",
         /// The items, for example the lines of an invoice.
         items: Vec<InvoicedItem> = "items",
+        ;
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
         name: Option<String> = "name",
@@ -1352,6 +1351,7 @@ crm_core::record! {
         /// The version number in the vendor's database.
         v: Option<f64> = "__v",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1381,6 +1381,7 @@ crm_core::record! {
         meta: Option<Value> = "meta",
         /// Additional charges, for example processing fees.
         miscellaneous_charges: Option<ProcessingFee> = "miscellaneousCharges",
+        ;
         /// Required in requests.
         name: Option<String> = "name",
         /// The settings for sending the estimate.
@@ -1390,7 +1391,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "currency" "discount" "items" "name"
-    by new
 }
 crm_core::setters!(EstimateTemplates {
     /// The id of the location, or of the record that `alt_type` names.
@@ -1464,7 +1464,6 @@ crm_core::record! {
         schedule: Option<ScheduleOptions> = "schedule",
     }
     required "enabled" "schedule"
-    by new
 }
 
 impl FrequencySettings {
@@ -1486,6 +1485,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1493,6 +1493,7 @@ crm_core::record! {
     pub struct GenerateInvoiceNumberReply {
         invoice_number: Option<String> = "invoiceNumber",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1521,6 +1522,7 @@ crm_core::record! {
         discount: Option<Value> = "discount",
         /// The date on which payment is due, in the form `YYYY-MM-DD`.
         due_date: Option<String> = "dueDate",
+        ;
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The lines of the invoice.
@@ -1543,6 +1545,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1572,6 +1575,7 @@ crm_core::record! {
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The fees for late payment.
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
+        ;
         /// The minimum partial payment, in percent.
         minimum_percentage_partial_payment: Option<f64> = "minimumPercentagePartialPayment",
         /// The settings of the payment methods.
@@ -1588,6 +1592,7 @@ crm_core::record! {
         /// At most 40 characters.
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1616,6 +1621,7 @@ crm_core::record! {
         items: Vec<InvoicedItem> = "items",
         /// True for live mode, false for test mode.
         live_mode: Option<bool> = "liveMode",
+        ;
         name: Option<String> = "name",
         /// The time, or the recurrence.
         schedule: Option<ScheduleOptions> = "schedule",
@@ -1627,6 +1633,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1654,7 +1661,6 @@ crm_core::record! {
         type_: Option<PriceType> = "type",
     }
     required "amount" "currency" "name" "qty"
-    by new
 }
 crm_core::setters!(InvoiceItem {
     automatic_tax_category_id: String,
@@ -1705,6 +1711,7 @@ crm_core::record! {
         description_optional: Option<bool> = "descriptionOptional",
         enable_import_product_description: Option<bool> = "enableImportProductDescription",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1733,6 +1740,7 @@ crm_core::record! {
         discount: Option<Value> = "discount",
         /// The date on which payment is due, in the form `YYYY-MM-DD`.
         due_date: Option<String> = "dueDate",
+        ;
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// The lines of the invoice.
@@ -1751,6 +1759,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1784,6 +1793,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1794,6 +1804,7 @@ crm_core::record! {
         /// The name of the sender.
         from_name: Option<String> = "fromName",
     }
+    with default
 }
 crm_core::setters!(InvoiceSettingsSenderConfiguration {
     /// The e-mail address of the sender.
@@ -1823,6 +1834,7 @@ crm_core::record! {
         taxes: Vec<ItemTax> = "taxes",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1861,7 +1873,6 @@ crm_core::record! {
         tax_id: Option<String> = "taxId",
     }
     required "_id" "name" "rate"
-    by new
 }
 crm_core::setters!(ItemTax {
     /// Always `exclusive`.
@@ -1908,7 +1919,6 @@ crm_core::record! {
         value: Option<f64> = "value",
     }
     required "enable" "frequency" "type" "value"
-    by new
 }
 crm_core::setters!(LateFeesConfiguration {
     /// The time before late fees are added.
@@ -1947,7 +1957,6 @@ crm_core::record! {
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"
-    by new
 }
 
 impl LateFeesFrequency {
@@ -1992,7 +2001,6 @@ crm_core::record! {
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"
-    by new
 }
 
 impl LateFeesGrace {
@@ -2016,7 +2024,6 @@ crm_core::record! {
         value: Option<f64> = "value",
     }
     required "type" "value"
-    by new
 }
 
 impl LateFeesMaxFees {
@@ -2041,6 +2048,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2051,6 +2059,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2059,6 +2068,7 @@ crm_core::record! {
         invoices: Vec<GetInvoiceReply> = "invoices",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2068,6 +2078,7 @@ crm_core::record! {
         schedules: Vec<GetScheduleReply> = "schedules",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2078,6 +2089,7 @@ crm_core::record! {
         /// The total number.
         total_count: Option<f64> = "totalCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2087,7 +2099,6 @@ crm_core::record! {
         invoice_id: Option<String> = "invoiceId",
     }
     required "invoiceId"
-    by new
 }
 
 impl PatchInvoiceStatsLastViewed {
@@ -2108,7 +2119,6 @@ crm_core::record! {
         stripe: Option<StripePaymentMethod> = "stripe",
     }
     required "stripe"
-    by new
 }
 
 impl PaymentMethod {
@@ -2143,7 +2153,6 @@ crm_core::record! {
         type_: Option<DiscountType> = "type",
     }
     required "schedules" "type"
-    by new
 }
 
 impl PaymentSchedule {
@@ -2172,7 +2181,6 @@ crm_core::record! {
         type_: Option<DiscountType> = "type",
     }
     required "dateConfig" "schedules" "type"
-    by new
 }
 
 impl PaymentScheduleConfig {
@@ -2201,7 +2209,6 @@ crm_core::record! {
         schedule_date_type: Option<PaymentScheduleDateConfigScheduleDateType> = "scheduleDateType",
     }
     required "depositDateType" "scheduleDateType"
-    by new
 }
 
 impl PaymentScheduleDateConfig {
@@ -2248,7 +2255,6 @@ crm_core::record! {
         paid_charges: Option<Vec<ProcessingFeePaidCharge>> = "paidCharges",
     }
     required "charges"
-    by new
 }
 crm_core::setters!(ProcessingFee {
     collected_miscellaneous_charges: f64,
@@ -2281,7 +2287,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "amount" "charge" "_id" "name"
-    by new
 }
 
 impl ProcessingFeePaidCharge {
@@ -2328,7 +2333,6 @@ crm_core::record! {
         payment_schedule_ids: Option<Vec<String>> = "paymentScheduleIds",
     }
     required "altId" "altType" "card" "cheque" "mode" "notes"
-    by new
 }
 crm_core::setters!(RecordPayment {
     /// The id of the location, or of the record that `alt_type` names.
@@ -2383,6 +2387,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2406,10 +2411,12 @@ crm_core::record! {
         reminder_time: Option<ReminderReminderTime> = "reminderTime",
         /// The template of the text message.
         sms_template: Option<String> = "smsTemplate",
+        ;
         start_time: Option<String> = "startTime",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -2440,6 +2447,7 @@ crm_core::record! {
         /// The configured reminders.
         reminders: Vec<Reminder> = "reminders",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2449,6 +2457,7 @@ crm_core::record! {
         reminder_execution_details_list: Option<Value> = "reminderExecutionDetailsList",
         reminder_settings: Option<ReminderSettings> = "reminderSettings",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2464,7 +2473,6 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
     }
     required "altId" "altType" "liveMode"
-    by new
 }
 crm_core::setters!(ScheduleInvoiceSchedule {
     /// The settings of the automatic payment.
@@ -2493,6 +2501,7 @@ crm_core::record! {
         /// The recurrence rule.
         rrule: Option<CustomRRuleOptions> = "rrule",
     }
+    with default
 }
 crm_core::setters!(ScheduleOptions {
     /// The time of execution.
@@ -2519,7 +2528,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "liveMode" "userId"
-    by new
 }
 crm_core::setters!(SendEstimate {
     estimate_name: String,
@@ -2568,7 +2576,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "liveMode" "userId"
-    by new
 }
 crm_core::setters!(SendInvoice {
     /// The settings of the automatic payment.
@@ -2622,6 +2629,7 @@ crm_core::record! {
         /// The content of the text message.
         sms_data: Option<Value> = "smsData",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2637,7 +2645,6 @@ crm_core::record! {
         phone_no: Option<Vec<String>> = "phoneNo",
     }
     required "email"
-    by new
 }
 crm_core::setters!(SentToDto {
     /// The e-mail addresses that receive a blind copy.
@@ -2673,7 +2680,6 @@ crm_core::record! {
         last4: Option<String> = "last4",
     }
     required "bank_code" "branch_code" "last4"
-    by new
 }
 
 impl SepaDirectDebit {
@@ -2700,7 +2706,6 @@ crm_core::record! {
         enable_bank_debit_only: Option<bool> = "enableBankDebitOnly",
     }
     required "enableBankDebitOnly"
-    by new
 }
 
 impl StripePaymentMethod {
@@ -2739,6 +2744,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2766,6 +2772,7 @@ crm_core::record! {
         due_date: Option<String> = "dueDate",
         id: Option<String> = "id",
         include_terms_note: Option<bool> = "includeTermsNote",
+        ;
         invoice_number: Option<String> = "invoiceNumber",
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The date of issue, in the form `YYYY-MM-DD`. Required in requests.
@@ -2795,7 +2802,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "action" "altId" "altType" "contactDetails" "currency" "issueDate" "items" "liveMode" "name" "sentTo" "userId"
-    by new
 }
 crm_core::setters!(Text2Pay {
     /// The action to perform, or that was performed.
@@ -2904,6 +2910,7 @@ crm_core::record! {
         invoice: Option<InvoiceReply> = "invoice",
         invoice_url: Option<String> = "invoiceUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2915,7 +2922,6 @@ crm_core::record! {
         tips_percentage: Option<Vec<f64>> = "tipsPercentage",
     }
     required "tipsEnabled" "tipsPercentage"
-    by new
 }
 
 impl TipsConfiguration {
@@ -2943,6 +2949,7 @@ crm_core::record! {
         /// The total tax.
         tax: Option<f64> = "tax",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2971,6 +2978,7 @@ crm_core::record! {
         estimate_number_prefix: Option<String> = "estimateNumberPrefix",
         /// The status of the estimate, for example `sent`.
         estimate_status: Option<InvoicesListEstimatesStatus> = "estimateStatus",
+        ;
         expiry_date: Option<String> = "expiryDate",
         /// The settings of the repetition. Required in requests.
         frequency_settings: Option<FrequencySettings> = "frequencySettings",
@@ -2998,7 +3006,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "frequencySettings" "items" "name"
-    by new
 }
 crm_core::setters!(UpdateEstimate {
     /// The id of the location, or of the record that `alt_type` names.
@@ -3116,6 +3123,7 @@ crm_core::record! {
         due_date: Option<String> = "dueDate",
         /// The lines of the invoice. Required in requests.
         invoice_items: Option<Vec<InvoiceItem>> = "invoiceItems",
+        ;
         invoice_number: Option<String> = "invoiceNumber",
         invoice_number_prefix: Option<String> = "invoiceNumberPrefix",
         /// The date of issue, in the form `YYYY-MM-DD`. Required in requests.
@@ -3139,7 +3147,6 @@ crm_core::record! {
         xero_details: Option<Value> = "xeroDetails",
     }
     required "altId" "altType" "currency" "dueDate" "invoiceItems" "issueDate" "name"
-    by new
 }
 crm_core::setters!(UpdateInvoice {
     /// The id of the location, or of the record that `alt_type` names.
@@ -3236,7 +3243,6 @@ crm_core::record! {
         late_fees_configuration: Option<LateFeesConfiguration> = "lateFeesConfiguration",
     }
     required "altId" "altType" "lateFeesConfiguration"
-    by new
 }
 
 impl UpdateInvoiceLateFeesConfiguration {
@@ -3282,12 +3288,12 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The time, or the recurrence. Required in requests.
         schedule: Option<ScheduleOptions> = "schedule",
+        ;
         /// The terms that are printed on the invoice or estimate.
         terms_notes: Option<String> = "termsNotes",
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "contactDetails" "currency" "discount" "items" "liveMode" "name" "schedule"
-    by new
 }
 crm_core::setters!(UpdateInvoiceSchedule {
     /// The id of the location, or of the record that `alt_type` names.
@@ -3371,7 +3377,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "altId" "altType" "businessDetails" "currency" "items" "name"
-    by new
 }
 crm_core::setters!(UpdateInvoiceTemplate {
     /// The id of the location, or of the record that `alt_type` names.
@@ -3431,7 +3436,6 @@ crm_core::record! {
         payment_methods: Option<PaymentMethod> = "paymentMethods",
     }
     required "altId" "altType"
-    by new
 }
 crm_core::setters!(UpdatePaymentMethodsConfiguration {
     /// The settings of the payment methods.
@@ -3460,7 +3464,6 @@ crm_core::record! {
         last4: Option<String> = "last4",
     }
     required "bank_name" "last4"
-    by new
 }
 
 impl UsBankAccount {
@@ -3484,7 +3487,6 @@ crm_core::record! {
         alt_type: Option<String> = "altType",
     }
     required "altId" "altType"
-    by new
 }
 
 impl VoidInvoice {

@@ -16,7 +16,6 @@ crm_core::record! {
         question: Option<String> = "question",
     }
     required "answer" "knowledgeBaseId" "locationId" "question"
-    by new
 }
 
 impl AddFaq {
@@ -54,6 +53,7 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -87,6 +87,7 @@ crm_core::record! {
         id: Option<CrawledUrlStatus> = "_id",
         records: Vec<CrawlingRecord> = "records",
     }
+    with default
 }
 
 crm_core::record! {
@@ -97,6 +98,7 @@ crm_core::record! {
         title: Option<String> = "title",
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -107,6 +109,7 @@ crm_core::record! {
         /// The details of the crawl operation.
         operation_details: Option<OperationDetails> = "operationDetails",
     }
+    with default
 }
 
 crm_core::record! {
@@ -117,6 +120,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -127,6 +131,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -140,7 +145,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "locationId" "name"
-    by new
 }
 crm_core::setters!(CreateKnowledgeBase {
     /// The human-readable description.
@@ -168,6 +172,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -181,7 +186,6 @@ crm_core::record! {
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "urlIds"
-    by new
 }
 
 impl DeleteWebsiteUrlRequest {
@@ -208,6 +212,7 @@ crm_core::record! {
         status: Option<CrawledUrlStatus> = "status",
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -218,6 +223,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -233,7 +239,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "knowledgeBaseId" "locationId" "option" "url"
-    by new
 }
 
 impl DiscoverWebsiteRequest {
@@ -267,6 +272,7 @@ crm_core::record! {
         stack: Option<String> = "stack",
         status: Option<f64> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -289,6 +295,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -302,6 +309,7 @@ crm_core::record! {
         /// The id of the last knowledge base on the page.
         last_knowledge_base_id: Option<String> = "lastKnowledgeBaseId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -312,6 +320,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -322,6 +331,7 @@ crm_core::record! {
         /// The crawled URLs.
         urls: Vec<CrawledUrl> = "urls",
     }
+    with default
 }
 
 crm_core::record! {
@@ -342,6 +352,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -352,6 +363,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -371,6 +383,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -381,6 +394,7 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -399,6 +413,7 @@ crm_core::record! {
         /// The number of web searches.
         web_searches: Option<f64> = "webSearches",
     }
+    with default
 }
 
 crm_core::record! {
@@ -413,6 +428,7 @@ crm_core::record! {
         /// The id of the last question on the page.
         last_faq_id: Option<String> = "lastFaqId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -440,6 +456,7 @@ crm_core::record! {
         /// The version number in the vendor's database.
         v: Option<f64> = "__v",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -467,7 +484,6 @@ crm_core::record! {
         url_ids: Option<Vec<String>> = "urlIds",
     }
     required "knowledgeBaseId" "locationId" "operationId" "urlIds"
-    by new
 }
 
 impl TrainDiscoveredUrls {
@@ -498,7 +514,6 @@ crm_core::record! {
         question: Option<String> = "question",
     }
     required "answer" "question"
-    by new
 }
 
 impl UpdateFaqBody {
@@ -520,6 +535,7 @@ crm_core::record! {
         description: Option<String> = "description",
         name: Option<String> = "name",
     }
+    with default
 }
 crm_core::setters!(UpdateKnowledgeBase {
     /// The human-readable description.

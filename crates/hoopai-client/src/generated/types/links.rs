@@ -8,6 +8,7 @@ crm_core::record! {
     pub struct GetLinkReply {
         link: Option<Link> = "link",
     }
+    with default
 }
 
 crm_core::record! {
@@ -15,6 +16,7 @@ crm_core::record! {
     pub struct GetLinksReply {
         links: Vec<Link> = "links",
     }
+    with default
 }
 
 crm_core::record! {
@@ -29,6 +31,7 @@ crm_core::record! {
         /// The URL that the link opens.
         redirect_to: Option<String> = "redirectTo",
     }
+    with default
 }
 
 crm_core::record! {
@@ -40,7 +43,6 @@ crm_core::record! {
         redirect_to: Option<String> = "redirectTo",
     }
     required "name" "redirectTo"
-    by new
 }
 
 impl LinkUpdate {
@@ -66,7 +68,6 @@ crm_core::record! {
         redirect_to: Option<String> = "redirectTo",
     }
     required "locationId" "name" "redirectTo"
-    by new
 }
 
 impl Links {

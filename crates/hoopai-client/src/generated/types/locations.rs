@@ -25,6 +25,7 @@ crm_core::record! {
         snapshot_id: Option<String> = "snapshotId",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
+        ;
         /// The state or region.
         state: Option<String> = "state",
         /// The time zone, for example `America/New_York`.
@@ -35,7 +36,6 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     required "companyId" "name"
-    by new
 }
 crm_core::setters!(CreateLocation {
     address: String,
@@ -110,6 +110,7 @@ crm_core::record! {
         settings: Option<Settings> = "settings",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
+        ;
         /// The state or region.
         state: Option<String> = "state",
         /// The time zone, for example `America/New_York`.
@@ -117,6 +118,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -135,6 +137,7 @@ crm_core::record! {
         /// The custom fields with their values.
         custom_fields: Vec<LocationsCustomField> = "customFields",
     }
+    with default
 }
 
 crm_core::record! {
@@ -161,7 +164,6 @@ crm_core::record! {
         start_date: Option<Timestamp> = "startDate",
     }
     required "dueAfterSeconds" "interval" "intervalType" "startDate"
-    by new
 }
 crm_core::setters!(CustomRRulesOptions {
     /// The number of times in the series.
@@ -249,6 +251,7 @@ crm_core::record! {
         name: Option<String> = "name",
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -256,6 +259,7 @@ crm_core::record! {
     pub struct CustomValueIdReply {
         custom_value: Option<CustomValue> = "customValue",
     }
+    with default
 }
 
 crm_core::record! {
@@ -267,7 +271,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "name" "value"
-    by new
 }
 
 impl CustomValues {
@@ -288,6 +291,7 @@ crm_core::record! {
         /// The custom values of the record.
         custom_values: Vec<CustomValue> = "customValues",
     }
+    with default
 }
 
 crm_core::record! {
@@ -297,6 +301,7 @@ crm_core::record! {
         meta: Vec<FileUploadReplyMetaItem> = "meta",
         uploaded_files: Option<Value> = "uploadedFiles",
     }
+    with default
 }
 
 crm_core::record! {
@@ -314,6 +319,7 @@ crm_core::record! {
         size: Option<i64> = "size",
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -337,9 +343,11 @@ crm_core::record! {
         state: Option<String> = "state",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
+        ;
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -361,6 +369,7 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
         logo_url: Option<String> = "logoUrl",
         name: Option<String> = "name",
+        ;
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
         postal_code: Option<String> = "postalCode",
@@ -376,6 +385,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -384,6 +394,7 @@ crm_core::record! {
         /// The place or the location (sub-account).
         location: Option<GetLocationById> = "location",
     }
+    with default
 }
 
 crm_core::record! {
@@ -393,6 +404,7 @@ crm_core::record! {
         /// The total number.
         total_count: Option<f64> = "totalCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -403,6 +415,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -411,6 +424,7 @@ crm_core::record! {
         /// The tag, or its name.
         tag: Option<LocationTags> = "tag",
     }
+    with default
 }
 
 crm_core::record! {
@@ -421,6 +435,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -428,6 +443,7 @@ crm_core::record! {
     pub struct LocationTagsReply {
         tags: Vec<LocationTags> = "tags",
     }
+    with default
 }
 
 crm_core::record! {
@@ -435,6 +451,7 @@ crm_core::record! {
     pub struct LocationTaskListReply {
         tasks: Vec<Value> = "tasks",
     }
+    with default
 }
 
 crm_core::record! {
@@ -454,6 +471,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -484,7 +502,6 @@ crm_core::record! {
         text_box_list_options: Option<Vec<Value>> = "textBoxListOptions",
     }
     required "dataType" "name"
-    by new
 }
 crm_core::setters!(LocationsCreateCustomFields {
     /// The accepted file extensions, for example `.pdf`.
@@ -554,11 +571,13 @@ crm_core::record! {
         picklist_image_options: Vec<String> = "picklistImageOptions",
         /// The options of the list.
         picklist_options: Vec<String> = "picklistOptions",
+        ;
         /// The text of the empty field.
         placeholder: Option<String> = "placeholder",
         /// The position among the others or on the page.
         position: Option<f64> = "position",
     }
+    with default
 }
 
 crm_core::record! {
@@ -566,6 +585,7 @@ crm_core::record! {
     pub struct LocationsCustomFieldReply {
         custom_field: Option<LocationsCustomField> = "customField",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -618,7 +638,6 @@ crm_core::record! {
         text_box_list_options: Option<Vec<Value>> = "textBoxListOptions",
     }
     required "name"
-    by new
 }
 crm_core::setters!(LocationsUpdateCustomFields {
     /// The accepted file extensions, for example `.pdf`.
@@ -672,7 +691,6 @@ crm_core::record! {
         domain: Option<String> = "domain",
     }
     required "apiKey" "domain"
-    by new
 }
 
 impl Mailgun {
@@ -698,7 +716,6 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
     }
     required "email" "firstName" "lastName"
-    by new
 }
 
 impl ProspectInfo {
@@ -734,7 +751,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "rruleOptions" "title"
-    by new
 }
 crm_core::setters!(RecurringTaskCreate {
     contact_ids[String],
@@ -788,6 +804,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -796,6 +813,7 @@ crm_core::record! {
         /// The recurring task after the operation.
         recurring_task: Option<RecurringTaskReply> = "recurringTask",
     }
+    with default
 }
 
 crm_core::record! {
@@ -812,6 +830,7 @@ crm_core::record! {
         rrule_options: Option<CustomRRulesOptions> = "rruleOptions",
         title: Option<String> = "title",
     }
+    with default
 }
 crm_core::setters!(RecurringTaskUpdate {
     contact_ids[String],
@@ -832,6 +851,7 @@ crm_core::record! {
         /// The locations, as records, ids or codes.
         locations: Vec<GetLocation> = "locations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -846,6 +866,7 @@ crm_core::record! {
         /// True to ignore the time zones of contacts.
         disable_contact_timezone: Option<bool> = "disableContactTimezone",
     }
+    with default
 }
 crm_core::setters!(Settings {
     /// True if duplicate contacts are allowed.
@@ -867,7 +888,6 @@ crm_core::record! {
         override_: Option<bool> = "override",
     }
     required "id"
-    by new
 }
 crm_core::setters!(SnapshotPut {
     /// Default: `false`.
@@ -912,6 +932,7 @@ crm_core::record! {
         /// The URL of the YouTube channel.
         youtube: Option<String> = "youtube",
     }
+    with default
 }
 crm_core::setters!(Social {
     /// The URL of the blog's RSS feed.
@@ -945,7 +966,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "name"
-    by new
 }
 
 impl TagBody {
@@ -975,6 +995,7 @@ crm_core::record! {
         /// The number of items to skip. Default: `0`.
         skip: Option<f64> = "skip",
     }
+    with default
 }
 crm_core::setters!(TaskSearchParams {
     /// The id of the user that it is assigned to.
@@ -1000,7 +1021,6 @@ crm_core::record! {
         sid: Option<String> = "sid",
     }
     required "authToken" "sid"
-    by new
 }
 
 impl Twilio {
@@ -1037,6 +1057,7 @@ crm_core::record! {
         snapshot: Option<SnapshotPut> = "snapshot",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
+        ;
         /// The state or region.
         state: Option<String> = "state",
         /// The time zone, for example `America/New_York`.
@@ -1047,7 +1068,6 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     required "companyId"
-    by new
 }
 crm_core::setters!(UpdateLocation {
     address: String,

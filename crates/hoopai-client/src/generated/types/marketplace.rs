@@ -12,6 +12,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         reason: Option<String> = "reason",
     }
+    with default
 }
 crm_core::setters!(DeleteIntegrationBody {
     /// The id of the agency's company.
@@ -26,6 +27,7 @@ crm_core::record! {
     pub struct GetInstallerDetailsReply {
         installation_details: Option<InstallerDetails> = "installationDetails",
     }
+    with default
 }
 
 crm_core::record! {
@@ -34,6 +36,7 @@ crm_core::record! {
         /// The plans of the app.
         plans: Option<Plans> = "plans",
     }
+    with default
 }
 
 crm_core::record! {
@@ -61,6 +64,7 @@ crm_core::record! {
         /// The company's own branding: domain and logo.
         whitelabel_details: Option<WhitelabelDetails> = "whitelabelDetails",
     }
+    with default
 }
 
 crm_core::record! {
@@ -69,6 +73,7 @@ crm_core::record! {
         /// True if the wallet has enough money.
         has_funds: Option<bool> = "hasFunds",
     }
+    with default
 }
 
 crm_core::record! {
@@ -78,6 +83,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -105,11 +111,13 @@ crm_core::record! {
         refunded: Option<bool> = "refunded",
         /// The type of transaction, for example `charge`.
         transaction_type: Option<String> = "transactionType",
+        ;
         /// The number of units to charge.
         units: Option<f64> = "units",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -123,6 +131,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -150,11 +159,13 @@ crm_core::record! {
         refunded: Option<bool> = "refunded",
         /// The type of transaction, for example `charge`.
         transaction_type: Option<String> = "transactionType",
+        ;
         /// The number of units to charge.
         units: Option<f64> = "units",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -166,6 +177,7 @@ crm_core::record! {
         skip: Option<f64> = "skip",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -193,12 +205,14 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The token that obtains a new access token.
         refresh_token: Option<String> = "refreshToken",
+        ;
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
         /// Required in requests.
         type_: Option<MigrateConnectionType> = "type",
     }
     required "accountId" "appId" "appVersionId" "locationId" "type"
+    with default
 }
 crm_core::setters!(MigrateConnection {
     /// The token for calls to the API.
@@ -236,6 +250,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -256,6 +271,7 @@ crm_core::record! {
         /// The plans that are charged by usage.
         usage: Vec<UsagePlan> = "usage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -281,6 +297,7 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "appId" "companyId" "description" "eventId" "locationId" "meterId" "units"
+    with default
 }
 crm_core::setters!(RaiseChargeBody {
     app_id: String,
@@ -315,6 +332,7 @@ crm_core::record! {
         /// The price at which it is resold.
         reselling_amount: Option<f64> = "resellingAmount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -337,6 +355,7 @@ crm_core::record! {
         /// The unit of usage, for example `action / message`.
         usage_unit: Option<String> = "usageUnit",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -356,6 +375,7 @@ crm_core::record! {
         domain: Option<String> = "domain",
         logo_url: Option<String> = "logoUrl",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -15,7 +15,6 @@ crm_core::record! {
         parent_id: Option<String> = "parentId",
     }
     required "altId" "altType" "name"
-    by new
 }
 crm_core::setters!(CreateFolderParams {
     parent_id: String,
@@ -42,7 +41,6 @@ crm_core::record! {
         id: Option<String> = "_id",
     }
     required "_id"
-    by new
 }
 
 impl DeleteMediaObjectItem {
@@ -69,7 +67,6 @@ crm_core::record! {
         status: Option<DeleteMediaObjectsBodyParamsStatus> = "status",
     }
     required "altId" "altType" "filesToBeDeleted" "status"
-    by new
 }
 
 impl DeleteMediaObjectsBodyParams {
@@ -124,6 +121,7 @@ crm_core::record! {
         parent_id: Option<String> = "parentId",
         /// True if the upload is still pending.
         pending_upload: Option<bool> = "pendingUpload",
+        ;
         /// True if the folder was moved.
         relocated_folder: Option<bool> = "relocatedFolder",
         status: Option<String> = "status",
@@ -131,6 +129,7 @@ crm_core::record! {
         sub_category: Option<String> = "subCategory",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -138,6 +137,7 @@ crm_core::record! {
     pub struct GetFilesReply {
         files: Vec<MediaFile> = "files",
     }
+    with default
 }
 
 crm_core::record! {
@@ -154,6 +154,7 @@ crm_core::record! {
         path: Option<String> = "path",
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -164,7 +165,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "id"
-    by new
 }
 crm_core::setters!(UpdateMediaObject {
     name: String,
@@ -193,7 +193,6 @@ crm_core::record! {
         files_to_be_updated: Option<Vec<UpdateMediaObject>> = "filesToBeUpdated",
     }
     required "altId" "altType" "filesToBeUpdated"
-    by new
 }
 
 impl UpdateMediaObjects {
@@ -223,7 +222,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "altId" "altType" "name"
-    by new
 }
 
 impl UpdateObject {
@@ -245,6 +243,7 @@ crm_core::record! {
         file_id: Option<String> = "fileId",
         url: Option<String> = "url",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -29,10 +29,12 @@ crm_core::record! {
         scope: Option<String> = "scope",
         /// The type of token, for example `Bearer`.
         token_type: Option<String> = "token_type",
+        ;
         user_id: Option<String> = "userId",
         /// The type of access: `Company` or `Location`.
         user_type: Option<String> = "userType",
     }
+    with default
 }
 
 crm_core::record! {
@@ -53,7 +55,6 @@ crm_core::record! {
         user_type: Option<GetAccessCodebodyUserType> = "user_type",
     }
     required "client_id" "client_secret" "grant_type"
-    by new
 }
 crm_core::setters!(GetAccessCodebody {
     code: String,
@@ -118,6 +119,7 @@ crm_core::record! {
         /// The locations, as records, ids or codes.
         locations: Vec<InstalledLocation> = "locations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -129,7 +131,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
     }
     required "companyId" "locationId"
-    by new
 }
 
 impl GetLocationAccessCodeBody {
@@ -164,6 +165,7 @@ crm_core::record! {
         user_id: Option<String> = "userId",
         version_id: Option<String> = "versionId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -179,6 +181,7 @@ crm_core::record! {
         name: Option<String> = "name",
         version_id: Option<String> = "versionId",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

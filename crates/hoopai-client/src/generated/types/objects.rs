@@ -18,7 +18,6 @@ crm_core::record! {
         primary_display_property_details: Option<CustomObjectDisplayPropertyDetails> = "primaryDisplayPropertyDetails",
     }
     required "key" "labels" "locationId" "primaryDisplayPropertyDetails"
-    by new
 }
 crm_core::setters!(CreateCustomObject {
     /// The human-readable description.
@@ -57,6 +56,7 @@ crm_core::record! {
         source: Option<String> = "source",
         source_id: Option<String> = "sourceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -81,6 +81,7 @@ crm_core::record! {
         standard: Option<bool> = "standard",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -93,6 +94,7 @@ crm_core::record! {
         /// The object type.
         object: Option<CustomObject> = "object",
     }
+    with default
 }
 
 crm_core::record! {
@@ -106,7 +108,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "dataType" "key" "name"
-    by new
 }
 
 impl CustomObjectDisplayPropertyDetails {
@@ -135,7 +136,6 @@ crm_core::record! {
         singular: Option<String> = "singular",
     }
     required "plural" "singular"
-    by new
 }
 
 impl CustomObjectLabel {
@@ -158,6 +158,7 @@ crm_core::record! {
         /// The name in the singular.
         singular: Option<String> = "singular",
     }
+    with default
 }
 crm_core::setters!(CustomObjectLabelUpdate {
     /// The name in the plural.
@@ -172,6 +173,7 @@ crm_core::record! {
         /// The object types.
         objects: Vec<CustomObject> = "objects",
     }
+    with default
 }
 
 crm_core::record! {
@@ -180,6 +182,7 @@ crm_core::record! {
         /// The object type.
         object: Option<CustomObject> = "object",
     }
+    with default
 }
 
 crm_core::record! {
@@ -197,6 +200,7 @@ crm_core::record! {
         /// The values of the record's fields.
         properties: Option<Value> = "properties",
     }
+    with default
 }
 
 crm_core::record! {
@@ -205,6 +209,7 @@ crm_core::record! {
         /// The record after the operation.
         record: Option<Record> = "record",
     }
+    with default
 }
 
 crm_core::record! {
@@ -234,6 +239,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -242,6 +248,7 @@ crm_core::record! {
         records: Vec<RecordReply> = "records",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -263,7 +270,6 @@ crm_core::record! {
         sort: Option<Vec<Value>> = "sort",
     }
     required "locationId" "page" "pageLimit"
-    by new
 }
 crm_core::setters!(SearchRecordsBody {
     /// The filters that select the records.
@@ -311,7 +317,6 @@ crm_core::record! {
     }
     required "locationId" "searchableProperties"
     nullable "description"
-    by new
 }
 crm_core::setters!(UpdateCustomObject {
     /// The human-readable description.

@@ -16,7 +16,6 @@ crm_core::record! {
         un_read_conversations: Option<bool> = "unReadConversations",
     }
     required "calendarEvents" "notes" "tasks" "unReadConversations"
-    by new
 }
 
 impl AdditionalDetails {
@@ -60,6 +59,7 @@ crm_core::record! {
         status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
+    with default
 }
 crm_core::setters!(CreateOpportunity {
     /// The id of the user that it is assigned to.
@@ -82,6 +82,7 @@ crm_core::record! {
     pub struct GetPipelinesReply {
         pipelines: Vec<PipelinesReply> = "pipelines",
     }
+    with default
 }
 
 crm_core::record! {
@@ -89,6 +90,7 @@ crm_core::record! {
     pub struct GetPostOpportunityReply {
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
     }
+    with default
 }
 
 crm_core::record! {
@@ -103,6 +105,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -112,6 +115,7 @@ crm_core::record! {
         lost_reasons: Vec<LostReasonReply> = "lostReasons",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -136,6 +140,7 @@ crm_core::record! {
         /// The value of the field in replies to writes.
         underscore_field_value: Option<Value> = "field_value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -147,6 +152,7 @@ crm_core::record! {
         meta: Option<SearchMetaReply> = "meta",
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
+    with default
 }
 
 crm_core::record! {
@@ -157,6 +163,7 @@ crm_core::record! {
         /// The URL of the file.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -176,7 +183,6 @@ crm_core::record! {
         search_after: Option<Vec<Value>> = "searchAfter",
     }
     required "limit" "locationId"
-    by new
 }
 crm_core::setters!(OpportunitySearchBody {
     /// The additional records to return with each opportunity.
@@ -230,7 +236,6 @@ crm_core::record! {
         status: Option<OpportunityStatus> = "status",
     }
     required "status"
-    by new
 }
 crm_core::setters!(OpportunityStatusUpdate {
     /// The id of the reason why the opportunity was lost.
@@ -261,6 +266,7 @@ crm_core::record! {
         /// True if it is shown in the pie chart.
         show_in_pie_chart: Option<bool> = "showInPieChart",
     }
+    with default
 }
 
 crm_core::record! {
@@ -279,6 +285,7 @@ crm_core::record! {
         /// The stages of the pipeline.
         stages: Vec<PipelineStage> = "stages",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -301,6 +308,7 @@ crm_core::record! {
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -319,6 +327,7 @@ crm_core::record! {
         start_after_id: Option<String> = "startAfterId",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -334,6 +343,7 @@ crm_core::record! {
         phone: Option<String> = "phone",
         tags: Vec<String> = "tags",
     }
+    with default
 }
 
 crm_core::record! {
@@ -361,6 +371,7 @@ crm_core::record! {
         last_action_date: Option<String> = "lastActionDate",
         /// The time at which it last moved to another stage.
         last_stage_change_at: Option<String> = "lastStageChangeAt",
+        ;
         /// The time at which its status last changed.
         last_status_change_at: Option<String> = "lastStatusChangeAt",
         /// The id of the location (sub-account).
@@ -382,6 +393,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -398,6 +410,7 @@ crm_core::record! {
         pipeline_stage_id: Option<String> = "pipelineStageId",
         status: Option<OpportunityStatus> = "status",
     }
+    with default
 }
 crm_core::setters!(UpdateOpportunity {
     /// The id of the user that it is assigned to.
@@ -436,7 +449,6 @@ crm_core::record! {
         status: Option<OpportunityStatus> = "status",
     }
     required "locationId" "pipelineId"
-    by new
 }
 crm_core::setters!(UpsertOpportunity {
     /// The id of the user that it is assigned to.
@@ -485,6 +497,7 @@ crm_core::record! {
         new: Option<bool> = "new",
         opportunity: Option<Value> = "opportunity",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

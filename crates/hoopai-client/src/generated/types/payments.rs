@@ -15,6 +15,7 @@ crm_core::record! {
         /// The sum before additional charges and discounts.
         subtotal: Option<f64> = "subtotal",
     }
+    with default
 }
 
 crm_core::record! {
@@ -28,7 +29,6 @@ crm_core::record! {
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
     required "duration" "durationType" "type"
-    by new
 }
 
 impl ApplyToFuturePaymentsConfig {
@@ -55,6 +55,7 @@ crm_core::record! {
         duration_type: Option<String> = "durationType",
         type_: Option<ApplyToFuturePaymentsConfigType> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -76,7 +77,6 @@ crm_core::record! {
         test: Option<CustomProviderKeys> = "test",
     }
     required "live" "test"
-    by new
 }
 
 impl ConnectCustomProvidersConfig {
@@ -119,6 +119,7 @@ crm_core::record! {
         /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
         name: Option<String> = "name",
+        ;
         /// The start of the period.
         start_date: Option<String> = "startDate",
         status: Option<CouponStatus> = "status",
@@ -128,6 +129,7 @@ crm_core::record! {
         usage_count: Option<f64> = "usageCount",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -168,11 +170,11 @@ crm_core::record! {
         product_ids: Option<Vec<String>> = "productIds",
         /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
+        ;
         /// The maximum number of uses.
         usage_limit: Option<f64> = "usageLimit",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "name" "startDate"
-    by new
 }
 crm_core::setters!(CreateCouponParams {
     /// The id of the location, or of the record that `alt_type` names.
@@ -252,6 +254,7 @@ crm_core::record! {
         /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
         name: Option<String> = "name",
+        ;
         /// The start of the period.
         start_date: Option<String> = "startDate",
         status: Option<CouponStatus> = "status",
@@ -263,6 +266,7 @@ crm_core::record! {
         usage_count: Option<f64> = "usageCount",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -282,6 +286,7 @@ crm_core::record! {
         supports_subscription_schedule: Option<bool> = "supportsSubscriptionSchedule",
     }
     required "description" "imageUrl" "name" "paymentsUrl" "queryUrl" "supportsSubscriptionSchedule"
+    with default
 }
 crm_core::setters!(CreateCustomProviders {
     /// The human-readable description.
@@ -311,7 +316,6 @@ crm_core::record! {
         trackings: Option<Vec<FulfillmentTracking>> = "trackings",
     }
     required "altId" "altType" "items" "notifyCustomer" "trackings"
-    by new
 }
 
 impl CreateFulfillment {
@@ -341,6 +345,7 @@ crm_core::record! {
         data: Option<Fulfillment> = "data",
         status: Option<bool> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -362,7 +367,6 @@ crm_core::record! {
         unique_name: Option<String> = "uniqueName",
     }
     required "altId" "altType" "description" "imageUrl" "provider" "title" "uniqueName"
-    by new
 }
 crm_core::setters!(CreateWhiteLabelIntegrationProvider {
     /// The id of the location, or of the record that `alt_type` names.
@@ -429,6 +433,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -440,7 +445,6 @@ crm_core::record! {
         publishable_key: Option<String> = "publishableKey",
     }
     required "apiKey" "publishableKey"
-    by new
 }
 
 impl CustomProviderKeys {
@@ -478,9 +482,11 @@ crm_core::record! {
         query_url: Option<String> = "queryUrl",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
+        ;
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -494,7 +500,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "altId" "altType" "id"
-    by new
 }
 
 impl DeleteCouponParams {
@@ -518,6 +523,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -527,7 +533,6 @@ crm_core::record! {
         live_mode: Option<bool> = "liveMode",
     }
     required "liveMode"
-    by new
 }
 
 impl DeleteCustomProvidersConfig {
@@ -554,6 +559,7 @@ crm_core::record! {
         /// The quantity.
         qty: Option<f64> = "qty",
     }
+    with default
 }
 
 crm_core::record! {
@@ -574,6 +580,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -585,7 +592,6 @@ crm_core::record! {
         qty: Option<f64> = "qty",
     }
     required "priceId" "qty"
-    by new
 }
 
 impl FulfillmentItems {
@@ -610,6 +616,7 @@ crm_core::record! {
         /// The URL to track the shipment.
         tracking_url: Option<String> = "trackingUrl",
     }
+    with default
 }
 crm_core::setters!(FulfillmentTracking {
     /// The shipping carrier, for example `FedEx`.
@@ -644,6 +651,7 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The fingerprint of the browser or device.
         fingerprint: Option<String> = "fingerprint",
+        ;
         /// The delivery status of the order, for example `unfulfilled`.
         fulfillment_status: Option<String> = "fulfillmentStatus",
         /// Name in JSON: `_id`.
@@ -667,6 +675,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -694,6 +703,7 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
+        ;
         /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
         /// The origin of the record that it belongs to.
@@ -723,6 +733,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -749,6 +760,7 @@ crm_core::record! {
         currency: Option<String> = "currency",
         /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
+        ;
         /// The origin of the record that it belongs to.
         entity_source: Option<OrderSource> = "entitySource",
         /// The type of record that it belongs to.
@@ -780,6 +792,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -802,6 +815,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -814,6 +828,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -823,6 +838,7 @@ crm_core::record! {
         data: Vec<Fulfillment> = "data",
         status: Option<bool> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -833,6 +849,7 @@ crm_core::record! {
         /// The total number.
         total_count: Option<f64> = "totalCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -843,6 +860,7 @@ crm_core::record! {
         /// The total number.
         total_count: Option<f64> = "totalCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -853,6 +871,7 @@ crm_core::record! {
         /// The total number.
         total_count: Option<f64> = "totalCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -861,6 +880,7 @@ crm_core::record! {
         /// The payment providers.
         providers: Vec<IntegrationProvider> = "providers",
     }
+    with default
 }
 
 crm_core::record! {
@@ -886,6 +906,7 @@ crm_core::record! {
         discount: Option<f64> = "discount",
         /// The delivery status of the order, for example `unfulfilled`.
         fulfillment_status: Option<String> = "fulfillmentStatus",
+        ;
         /// Name in JSON: `_id`.
         id: Option<String> = "_id",
         /// True for live mode, false for test mode.
@@ -910,6 +931,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -923,6 +945,7 @@ crm_core::record! {
         sub_type: Option<OrderSourceSubType> = "subType",
         type_: Option<OrderSourceType> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -978,7 +1001,6 @@ crm_core::record! {
         type_: Option<PaymentsCardType> = "type",
     }
     required "last4" "type"
-    by new
 }
 
 impl PaymentsCard {
@@ -1030,6 +1052,7 @@ crm_core::record! {
         start_date: Option<String> = "startDate",
         start_time: Option<String> = "startTime",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1054,6 +1077,7 @@ crm_core::record! {
         /// The recurrence rule.
         rrule: Option<PaymentsCustomRRuleOptions> = "rrule",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1076,7 +1100,6 @@ crm_core::record! {
         notes: Option<String> = "notes",
     }
     required "altId" "altType" "mode"
-    by new
 }
 crm_core::setters!(PostRecordOrderPaymentBody {
     amount: f64,
@@ -1132,6 +1155,7 @@ crm_core::record! {
         entity_source_id: Option<String> = "entitySourceId",
         /// More details of its source.
         entity_source_meta: Option<Value> = "entitySourceMeta",
+        ;
         entity_source_name: Option<String> = "entitySourceName",
         /// The type of its source, for example `funnel`.
         entity_source_type: Option<String> = "entitySourceType",
@@ -1152,6 +1176,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1177,6 +1202,7 @@ crm_core::record! {
         created_by: Option<String> = "createdBy",
         /// The currency code, for example `USD`.
         currency: Option<String> = "currency",
+        ;
         /// The id of the record that it belongs to.
         entity_id: Option<String> = "entityId",
         entity_source_id: Option<String> = "entitySourceId",
@@ -1207,6 +1233,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1235,13 +1262,13 @@ crm_core::record! {
         /// Required in requests.
         name: Option<String> = "name",
         product_ids: Option<Vec<String>> = "productIds",
+        ;
         /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
         /// The maximum number of uses.
         usage_limit: Option<f64> = "usageLimit",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "id" "name" "startDate"
-    by new
 }
 crm_core::setters!(UpdateCouponParams {
     /// The id of the location, or of the record that `alt_type` names.
@@ -1309,7 +1336,6 @@ crm_core::record! {
         supports_subscription_schedules: Option<bool> = "supportsSubscriptionSchedules",
     }
     required "supportsSubscriptionSchedules"
-    by new
 }
 crm_core::setters!(UpdateCustomProviderCapabilities {
     /// The id of the agency's company.

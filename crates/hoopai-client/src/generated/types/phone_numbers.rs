@@ -11,6 +11,7 @@ crm_core::record! {
         /// The phone numbers.
         numbers: Vec<AvailablePhoneNumber> = "numbers",
     }
+    with default
 }
 
 crm_core::record! {
@@ -38,11 +39,13 @@ crm_core::record! {
         postal_code: Option<String> = "postalCode",
         /// The price, or the change of the price.
         price: Option<AvailablePhoneNumberPrice> = "price",
+        ;
         /// The rate center of the number.
         rate_center: Option<String> = "rateCenter",
         /// The state or region of the phone number.
         region: Option<String> = "region",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -69,6 +72,7 @@ crm_core::record! {
         /// True if the number can make and receive calls.
         voice: Option<bool> = "voice",
     }
+    with default
 }
 
 crm_core::record! {
@@ -81,6 +85,7 @@ crm_core::record! {
         /// The currency of the price, for example `USD`.
         price_unit: Option<String> = "price_unit",
     }
+    with default
 }
 
 crm_core::record! {
@@ -109,6 +114,7 @@ crm_core::record! {
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
         /// The ids of the users whose phones ring at the same time.
         linked_ring_all_users: Vec<String> = "linkedRingAllUsers",
+        ;
         /// The id of the user to whom the number belongs.
         linked_user: Option<String> = "linkedUser",
         /// The origin of the number: `twilio`, `hosted` or `ported`.
@@ -118,6 +124,7 @@ crm_core::record! {
         sid: Option<String> = "sid",
         type_: Option<DetailedPhoneNumberType> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -132,6 +139,7 @@ crm_core::record! {
         /// True if the number can make and receive calls.
         voice: Option<bool> = "voice",
     }
+    with default
 }
 
 crm_core::record! {
@@ -140,6 +148,7 @@ crm_core::record! {
         type_: Option<DetailedPhoneNumberInboundCallServiceType> = "type",
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -201,6 +210,7 @@ crm_core::record! {
         /// The message for the person who takes the call.
         whisper_message: Option<String> = "whisperMessage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -209,6 +219,7 @@ crm_core::record! {
         type_: Option<String> = "type",
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -218,6 +229,7 @@ crm_core::record! {
         friendly_name: Option<String> = "friendlyName",
         phone_number: Option<String> = "phoneNumber",
     }
+    with default
 }
 
 crm_core::record! {
@@ -229,6 +241,7 @@ crm_core::record! {
         success: Option<bool> = "success",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -245,6 +258,7 @@ crm_core::record! {
         /// The maximum number of items per page. Between 1 and 1000.
         page_size: Option<f64> = "pageSize",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -283,7 +297,6 @@ crm_core::record! {
     }
     required "phoneNumber"
     nullable "addressSid" "bundleSid" "fingerprintId" "locality" "region" "skipLocationKYC"
-    by new
 }
 crm_core::setters!(PurchasePhoneNumberBody {
     /// The SID of the address at Twilio.
@@ -363,6 +376,7 @@ crm_core::record! {
         under_ghl_account: Option<bool> = "under_ghl_account",
         validate_sms: Option<bool> = "validate_sms",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -31,13 +31,13 @@ crm_core::record! {
         sku: Option<String> = "sku",
         /// The total number of charges.
         total_cycles: Option<f64> = "totalCycles",
+        ;
         /// True if the stock is tracked.
         track_inventory: Option<bool> = "trackInventory",
         /// The duration of the trial.
         trial_period: Option<f64> = "trialPeriod",
     }
     required "_id"
-    by new
 }
 crm_core::setters!(BulkEditPrice {
     /// True if the product can be bought when it is out of stock.
@@ -112,6 +112,7 @@ crm_core::record! {
         medias: Option<Vec<Value>> = "medias",
         name: Option<String> = "name",
         prices: Option<Vec<BulkEditPrice>> = "prices",
+        ;
         /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
         /// The part of the URL after the domain.
@@ -122,7 +123,6 @@ crm_core::record! {
         taxes: Option<Vec<Value>> = "taxes",
     }
     required "_id"
-    by new
 }
 crm_core::setters!(BulkEditProduct {
     automatic_tax_category_id: String,
@@ -187,6 +187,7 @@ crm_core::record! {
         /// The number of updated records.
         updated_count: Option<f64> = "updatedCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -200,7 +201,6 @@ crm_core::record! {
         products: Option<Vec<BulkEditProduct>> = "products",
     }
     required "altId" "altType" "products"
-    by new
 }
 
 impl BulkEditRequest {
@@ -243,7 +243,6 @@ crm_core::record! {
         type_: Option<BulkUpdateType> = "type",
     }
     required "altId" "altType" "productIds" "type"
-    by new
 }
 crm_core::setters!(BulkUpdate {
     /// True if it is available.
@@ -293,6 +292,7 @@ crm_core::record! {
         /// The text to search for.
         search: Option<String> = "search",
     }
+    with default
 }
 crm_core::setters!(BulkUpdateFilters {
     /// True if the online store offers it.
@@ -336,6 +336,7 @@ crm_core::record! {
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
+    with default
 }
 
 crm_core::record! {
@@ -345,6 +346,7 @@ crm_core::record! {
         description: Option<String> = "description",
         title: Option<String> = "title",
     }
+    with default
 }
 crm_core::setters!(CollectionSeo {
     /// The human-readable description.
@@ -358,6 +360,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Vec<Value> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -366,6 +369,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Option<Collection> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -393,6 +397,7 @@ crm_core::record! {
         meta: Option<PriceMeta> = "meta",
         /// Required in requests.
         name: Option<String> = "name",
+        ;
         /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
         /// The one-time fee at the start.
@@ -414,6 +419,7 @@ crm_core::record! {
         variant_option_ids: Option<Vec<String>> = "variantOptionIds",
     }
     required "amount" "currency" "locationId" "name" "type"
+    with default
 }
 crm_core::setters!(CreatePrice {
     /// True if the product can be bought when it is out of stock.
@@ -480,6 +486,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Required in requests.
         product_type: Option<ProductType> = "productType",
+        ;
         /// The texts for search engines.
         seo: Option<ProductSeo> = "seo",
         /// The part of the URL after the domain.
@@ -494,7 +501,6 @@ crm_core::record! {
         variants: Option<Vec<ProductVariant>> = "variants",
     }
     required "locationId" "name" "productType"
-    by new
 }
 crm_core::setters!(CreateProduct {
     automatic_tax_category_id: String,
@@ -576,7 +582,6 @@ crm_core::record! {
         slug: Option<String> = "slug",
     }
     required "altId" "altType" "name" "slug"
-    by new
 }
 crm_core::setters!(CreateProductCollections {
     collection_id: String,
@@ -614,6 +619,7 @@ crm_core::record! {
         data: Option<Collection> = "data",
         status: Option<bool> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -623,6 +629,7 @@ crm_core::record! {
         inventory: Vec<InventoryItem> = "inventory",
         total: Option<Value> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -635,6 +642,7 @@ crm_core::record! {
         /// The total number of products.
         total_products: Option<f64> = "totalProducts",
     }
+    with default
 }
 
 crm_core::record! {
@@ -657,6 +665,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -666,6 +675,7 @@ crm_core::record! {
         data: Vec<Collection> = "data",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -674,6 +684,7 @@ crm_core::record! {
         prices: Vec<PriceReply> = "prices",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -683,6 +694,7 @@ crm_core::record! {
         data: Vec<Value> = "data",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -691,6 +703,7 @@ crm_core::record! {
         products: Vec<ProductsDefaultProductReply> = "products",
         total: Option<Value> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -706,7 +719,6 @@ crm_core::record! {
         width: Option<f64> = "width",
     }
     required "height" "length" "unit" "width"
-    by new
 }
 
 impl PriceDimensions {
@@ -752,7 +764,6 @@ crm_core::record! {
         stripe_price_id: Option<String> = "stripePriceId",
     }
     required "internalSource" "source" "stripePriceId"
-    by new
 }
 crm_core::setters!(PriceMeta {
     source_id: String,
@@ -817,7 +828,6 @@ crm_core::record! {
         value: Option<f64> = "value",
     }
     required "type" "value"
-    by new
 }
 crm_core::setters!(PriceUpdateField {
     /// True if prices are rounded to whole numbers.
@@ -869,7 +879,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "id" "type" "url"
-    by new
 }
 crm_core::setters!(ProductMedia {
     /// True for the main image.
@@ -910,7 +919,6 @@ crm_core::record! {
         user: Option<UserDetails> = "user",
     }
     required "comment" "headline" "user"
-    by new
 }
 
 impl ProductReview {
@@ -937,6 +945,7 @@ crm_core::record! {
         description: Option<String> = "description",
         title: Option<String> = "title",
     }
+    with default
 }
 crm_core::setters!(ProductSeo {
     /// The human-readable description.
@@ -981,6 +990,7 @@ crm_core::record! {
         /// The images and videos.
         medias: Vec<ProductMedia> = "medias",
         name: Option<String> = "name",
+        ;
         product_type: Option<String> = "productType",
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
@@ -993,6 +1003,7 @@ crm_core::record! {
         /// The variants, each with its options.
         variants: Vec<ProductVariant> = "variants",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1013,6 +1024,7 @@ crm_core::record! {
         /// The weight, with its unit.
         weight: Option<WeightOptions> = "weight",
     }
+    with default
 }
 crm_core::setters!(ShippingOptions {
     /// The size.
@@ -1026,6 +1038,7 @@ crm_core::record! {
     pub struct StatusReply {
         status: Option<bool> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1039,7 +1052,6 @@ crm_core::record! {
         products: Option<Vec<Value>> = "products",
     }
     required "altId" "altType" "products"
-    by new
 }
 
 impl UpdateDisplayPriorityBody {
@@ -1066,7 +1078,6 @@ crm_core::record! {
         items: Option<Vec<UpdateInventoryItem>> = "items",
     }
     required "altId" "altType" "items"
-    by new
 }
 
 impl UpdateInventory {
@@ -1096,7 +1107,6 @@ crm_core::record! {
         price_id: Option<String> = "priceId",
     }
     required "priceId"
-    by new
 }
 crm_core::setters!(UpdateInventoryItem {
     /// True if the product can be bought when it is out of stock.
@@ -1143,6 +1153,7 @@ crm_core::record! {
         meta: Option<PriceMeta> = "meta",
         /// Required in requests.
         name: Option<String> = "name",
+        ;
         /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
         /// The one-time fee at the start.
@@ -1164,6 +1175,7 @@ crm_core::record! {
         variant_option_ids: Option<Vec<String>> = "variantOptionIds",
     }
     required "amount" "currency" "locationId" "name" "type"
+    with default
 }
 crm_core::setters!(UpdatePrice {
     /// True if the product can be bought when it is out of stock.
@@ -1229,6 +1241,7 @@ crm_core::record! {
         /// Required in requests.
         name: Option<String> = "name",
         prices: Option<Vec<String>> = "prices",
+        ;
         /// Required in requests.
         product_type: Option<ProductType> = "productType",
         /// The texts for search engines.
@@ -1245,7 +1258,6 @@ crm_core::record! {
         variants: Option<Vec<ProductVariant>> = "variants",
     }
     required "locationId" "name" "productType"
-    by new
 }
 crm_core::setters!(UpdateProduct {
     automatic_tax_category_id: String,
@@ -1327,7 +1339,6 @@ crm_core::record! {
         slug: Option<String> = "slug",
     }
     required "altId" "altType"
-    by new
 }
 crm_core::setters!(UpdateProductCollections {
     /// The URL of the image.
@@ -1374,7 +1385,6 @@ crm_core::record! {
         status: Option<String> = "status",
     }
     required "altId" "altType" "productId" "status"
-    by new
 }
 crm_core::setters!(UpdateProductReview {
     /// The text of the review.
@@ -1418,7 +1428,6 @@ crm_core::record! {
         store_id: Option<String> = "storeId",
     }
     required "productId" "reviewId" "storeId"
-    by new
 }
 
 impl UpdateProductReviewObject {
@@ -1451,7 +1460,6 @@ crm_core::record! {
         status: Option<String> = "status",
     }
     required "altId" "altType" "reviews" "status"
-    by new
 }
 
 impl UpdateProductReviews {
@@ -1485,7 +1493,6 @@ crm_core::record! {
         product_ids: Option<Vec<String>> = "productIds",
     }
     required "action" "altId" "altType" "productIds"
-    by new
 }
 
 impl UpdateProductStore {
@@ -1519,7 +1526,6 @@ crm_core::record! {
         phone: Option<String> = "phone",
     }
     required "email" "name"
-    by new
 }
 crm_core::setters!(UserDetails {
     /// True if the user is a customer.
@@ -1551,7 +1557,6 @@ crm_core::record! {
         value: Option<f64> = "value",
     }
     required "unit" "value"
-    by new
 }
 
 impl WeightOptions {

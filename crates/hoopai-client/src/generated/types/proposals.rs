@@ -20,6 +20,7 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
     }
     required "contactName" "email" "firstName" "id" "imageUrl" "lastName"
+    with default
 }
 crm_core::setters!(CcRecipientItem {
     contact_name: String,
@@ -54,6 +55,7 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
+        ;
         /// The payment status, for example `paid`.
         payment_status: Option<Value> = "paymentStatus",
         recipients: Vec<RecipientItem> = "recipients",
@@ -62,6 +64,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -74,6 +77,7 @@ crm_core::record! {
         /// The first part of the invoices' URLs on the company's own domain.
         white_label_base_url_for_invoice: Option<String> = "whiteLabelBaseUrlForInvoice",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -137,6 +141,7 @@ crm_core::record! {
         type_: Option<ElementsLookup> = "type",
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -150,6 +155,7 @@ crm_core::record! {
         /// The discounts on the total.
         discounts: Vec<ProposalsDiscount> = "discounts",
     }
+    with default
 }
 
 crm_core::record! {
@@ -161,7 +167,6 @@ crm_core::record! {
         template_id: Option<String> = "templateId",
     }
     required "subject" "templateId"
-    by new
 }
 
 impl NotificationSendSetting {
@@ -185,7 +190,6 @@ crm_core::record! {
         from_name: Option<String> = "fromName",
     }
     required "fromEmail" "fromName"
-    by new
 }
 
 impl NotificationSenderSetting {
@@ -209,7 +213,6 @@ crm_core::record! {
         sender: Option<NotificationSenderSetting> = "sender",
     }
     required "receive" "sender"
-    by new
 }
 
 impl NotificationSettings {
@@ -244,6 +247,7 @@ crm_core::record! {
         recipient_id: Option<String> = "recipientId",
         reference_id: Option<String> = "referenceId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -265,6 +269,7 @@ crm_core::record! {
         type_: Option<ProposalsDiscountType> = "type",
         value: Option<f64> = "value",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -327,6 +332,7 @@ crm_core::record! {
         ip: Option<String> = "ip",
         is_primary: Option<bool> = "isPrimary",
         last_name: Option<String> = "lastName",
+        ;
         /// The time at which the recipient last opened it.
         last_viewed_at: Option<String> = "lastViewedAt",
         /// The phone number, for example `+12025550142`.
@@ -342,6 +348,7 @@ crm_core::record! {
         /// The user agent of the browser.
         user_agent: Option<String> = "userAgent",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -371,7 +378,6 @@ crm_core::record! {
         sent_by: Option<String> = "sentBy",
     }
     required "documentId" "locationId" "sentBy"
-    by new
 }
 crm_core::setters!(SendDocument {
     /// The recipients of a copy.
@@ -419,7 +425,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "contactId" "locationId" "templateId" "userId"
-    by new
 }
 crm_core::setters!(SendDocumentFromPublicApiBody {
     opportunity_id: String,
@@ -465,6 +470,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -474,6 +480,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -485,6 +492,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -510,8 +518,10 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
+        ;
         version: Option<f64> = "version",
     }
+    with default
 }
 
 crm_core::open_enum! {

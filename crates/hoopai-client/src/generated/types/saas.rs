@@ -23,6 +23,7 @@ crm_core::record! {
         provider_location_id: Option<String> = "providerLocationId",
         /// The products in the plan, for example `web-chat`.
         saas_products: Vec<String> = "saasProducts",
+        ;
         snapshot_id: Option<String> = "snapshotId",
         title: Option<String> = "title",
         /// The duration of the trial.
@@ -32,6 +33,7 @@ crm_core::record! {
         /// The maximum number of users in the plan.
         user_limit: Option<f64> = "userLimit",
     }
+    with default
 }
 
 crm_core::record! {
@@ -41,7 +43,6 @@ crm_core::record! {
         location_ids: Option<Vec<String>> = "locationIds",
     }
     required "locationIds"
-    by new
 }
 
 impl BulkDisableSaas {
@@ -61,6 +62,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Option<Value> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -73,7 +75,6 @@ crm_core::record! {
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "saasPlanId"
-    by new
 }
 crm_core::setters!(BulkEnableSaasActionPayload {
     price_id: String,
@@ -104,6 +105,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -117,7 +119,6 @@ crm_core::record! {
         location_ids: Option<Vec<String>> = "locationIds",
     }
     required "actionPayload" "isSaaSV2" "locationIds"
-    by new
 }
 
 impl BulkEnableSaasRequest {
@@ -157,7 +158,6 @@ crm_core::record! {
         stripe_customer_id: Option<String> = "stripeCustomerId",
     }
     required "companyId" "isSaaSV2"
-    by new
 }
 crm_core::setters!(EnableSaas {
     contact_id: String,
@@ -200,6 +200,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Option<Value> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -210,6 +211,7 @@ crm_core::record! {
         /// The position of the page in the list.
         pagination: Option<GetSaasLocationsReplyPagination> = "pagination",
     }
+    with default
 }
 
 crm_core::record! {
@@ -227,6 +229,7 @@ crm_core::record! {
         /// The total number of pages.
         total_pages: Option<f64> = "totalPages",
     }
+    with default
 }
 
 crm_core::record! {
@@ -248,6 +251,7 @@ crm_core::record! {
         /// The status of the subscription, for example `active`.
         subscription_status: Option<String> = "subscriptionStatus",
     }
+    with default
 }
 
 crm_core::record! {
@@ -259,7 +263,6 @@ crm_core::record! {
         paused: Option<bool> = "paused",
     }
     required "companyId" "paused"
-    by new
 }
 
 impl PauseLocation {
@@ -288,6 +291,7 @@ crm_core::record! {
         /// The symbol of the currency, for example `$`.
         symbol: Option<String> = "symbol",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -320,6 +324,7 @@ crm_core::record! {
         /// The details of the subscription.
         subscription_info: Option<Value> = "subscriptionInfo",
     }
+    with default
 }
 
 crm_core::record! {
@@ -342,6 +347,7 @@ crm_core::record! {
         prices: Vec<PlanReplyPricesItem> = "prices",
         product_id: Option<String> = "productId",
         provider_location_id: Option<String> = "providerLocationId",
+        ;
         /// The products in the plan, for example `web-chat`.
         saas_products: Vec<String> = "saasProducts",
         /// The one-time fee at the start.
@@ -355,6 +361,7 @@ crm_core::record! {
         /// The maximum number of users in the plan.
         user_limit: Option<f64> = "userLimit",
     }
+    with default
 }
 
 crm_core::record! {
@@ -368,7 +375,6 @@ crm_core::record! {
         product: Option<UpdateRebillingProduct> = "product",
     }
     required "config" "locationIds" "product"
-    by new
 }
 
 impl UpdateRebilling {
@@ -398,6 +404,7 @@ crm_core::record! {
         /// True to opt in to rebilling.
         opt_in: Option<bool> = "optIn",
     }
+    with default
 }
 crm_core::setters!(UpdateRebillingConfig {
     /// True if it is enabled.
@@ -459,7 +466,6 @@ crm_core::record! {
         subscription_id: Option<String> = "subscriptionId",
     }
     required "companyId" "customerId" "subscriptionId"
-    by new
 }
 
 impl UpdateSubscription {

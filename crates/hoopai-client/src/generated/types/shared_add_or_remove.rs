@@ -21,6 +21,7 @@ crm_core::record! {
         /// The ids of the users that were added as followers.
         followers_added: Vec<String> = "followersAdded",
     }
+    with default
 }
 
 crm_core::record! {
@@ -31,6 +32,7 @@ crm_core::record! {
         /// The ids of the users that were removed as followers.
         followers_removed: Vec<String> = "followersRemoved",
     }
+    with default
 }
 
 crm_core::record! {
@@ -40,7 +42,6 @@ crm_core::record! {
         followers: Option<Vec<String>> = "followers",
     }
     required "followers"
-    by new
 }
 
 impl Followers {

@@ -10,7 +10,6 @@ crm_core::record! {
         number: Option<String> = "number",
     }
     required "number"
-    by new
 }
 
 impl Cheque {

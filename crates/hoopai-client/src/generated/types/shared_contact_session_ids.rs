@@ -9,6 +9,7 @@ crm_core::record! {
         /// The ids of the contacts or sessions.
         ids: Vec<String> = "ids",
     }
+    with default
 }
 
 crm_core::record! {
@@ -36,6 +37,7 @@ crm_core::record! {
         /// The type of the visited page, for example `form`.
         page_visit_type: Option<String> = "pageVisitType",
         parent_id: Option<String> = "parentId",
+        ;
         /// The name of the form or survey.
         parent_name: Option<String> = "parentName",
         /// The page from which the visitor came.
@@ -46,6 +48,7 @@ crm_core::record! {
         type_: Option<String> = "type",
         version: Option<String> = "version",
     }
+    with default
 }
 
 crm_core::record! {
@@ -59,6 +62,7 @@ crm_core::record! {
         prev_page: Option<f64> = "prevPage",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -73,6 +77,7 @@ crm_core::record! {
         /// Name in JSON: `__submissions_other_field__`.
         submissions_other_field: Option<String> = "__submissions_other_field__",
     }
+    with default
 }
 
 crm_core::record! {
@@ -81,6 +86,7 @@ crm_core::record! {
         title: Option<String> = "title",
         url: Option<String> = "url",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

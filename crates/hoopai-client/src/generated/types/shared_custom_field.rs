@@ -28,6 +28,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The key of the object type, for example `custom_objects.pet`.
         object_key: Option<String> = "objectKey",
+        ;
         options: Vec<OptionItem> = "options",
         parent_id: Option<String> = "parentId",
         /// The text of the empty field.
@@ -35,6 +36,7 @@ crm_core::record! {
         /// True if the field is shown in forms.
         show_in_forms: Option<bool> = "showInForms",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -77,7 +79,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "key" "label"
-    by new
 }
 crm_core::setters!(OptionItem {
     url: String,

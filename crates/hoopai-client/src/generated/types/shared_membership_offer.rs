@@ -14,7 +14,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "_id" "label" "value"
-    by new
 }
 
 impl MembershipOffer {
@@ -59,6 +58,7 @@ crm_core::record! {
         product: Option<String> = "product",
         /// The interval of the recurring payment.
         recurring: Option<Recurring> = "recurring",
+        ;
         /// True if the stock is tracked.
         track_inventory: Option<bool> = "trackInventory",
         type_: Option<PriceType> = "type",
@@ -68,6 +68,7 @@ crm_core::record! {
         /// The ids of the variant options to which it applies.
         variant_option_ids: Vec<String> = "variantOptionIds",
     }
+    with default
 }
 
 crm_core::record! {
@@ -81,7 +82,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "title"
-    by new
 }
 crm_core::setters!(ProductLabel {
     /// The end of the period.
@@ -125,6 +125,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
         product_type: Option<String> = "productType",
+        ;
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
         /// The text on the customer's bank statement.
@@ -136,6 +137,7 @@ crm_core::record! {
         /// The variants, each with its options.
         variants: Vec<ProductVariant> = "variants",
     }
+    with default
 }
 
 crm_core::record! {
@@ -149,7 +151,6 @@ crm_core::record! {
         options: Option<Vec<ProductVariantOption>> = "options",
     }
     required "id" "name" "options"
-    by new
 }
 
 impl ProductVariant {
@@ -178,7 +179,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "id" "name"
-    by new
 }
 
 impl ProductVariantOption {
@@ -202,7 +202,6 @@ crm_core::record! {
         interval_count: Option<f64> = "intervalCount",
     }
     required "interval" "intervalCount"
-    by new
 }
 
 impl Recurring {

@@ -10,6 +10,7 @@ crm_core::record! {
         message: Option<String> = "message",
         status: Option<bool> = "status",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

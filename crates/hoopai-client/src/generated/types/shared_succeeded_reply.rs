@@ -9,6 +9,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeded: Option<bool> = "succeded",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

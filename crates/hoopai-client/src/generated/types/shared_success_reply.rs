@@ -9,6 +9,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -10,6 +10,7 @@ crm_core::record! {
         /// The URL to share.
         share_link: Option<String> = "shareLink",
     }
+    with default
 }
 
 crm_core::record! {
@@ -25,7 +26,6 @@ crm_core::record! {
         snapshot_id: Option<String> = "snapshot_id",
     }
     required "share_type" "snapshot_id"
-    by new
 }
 crm_core::setters!(CreateSnapshotShareLinkRequest {
     /// The relationship numbers of the agencies, separated by commas.
@@ -71,6 +71,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Option<SnapshotStatusSchemaWithAssets> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -79,6 +80,7 @@ crm_core::record! {
         /// The content of the reply.
         data: Vec<SnapshotStatus> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -86,6 +88,7 @@ crm_core::record! {
     pub struct GetSnapshotsReply {
         snapshots: Vec<Snapshots> = "snapshots",
     }
+    with default
 }
 
 crm_core::record! {
@@ -98,6 +101,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         status: Option<String> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -112,6 +116,7 @@ crm_core::record! {
         pending: Option<Value> = "pending",
         status: Option<String> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -121,6 +126,7 @@ crm_core::record! {
         name: Option<String> = "name",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

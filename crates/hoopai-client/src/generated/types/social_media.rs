@@ -31,6 +31,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -40,6 +41,7 @@ crm_core::record! {
         accounts: Vec<GetAccount> = "accounts",
         groups: Vec<GetGroup> = "groups",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -68,6 +70,7 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         type_: Option<String> = "type",
     }
+    with default
 }
 crm_core::setters!(AttachFbAccount {
     /// The URL of the profile picture.
@@ -89,6 +92,7 @@ crm_core::record! {
         /// The place or the location (sub-account).
         location: Option<Value> = "location",
     }
+    with default
 }
 crm_core::setters!(AttachGmbLocation {
     account: Value,
@@ -112,7 +116,6 @@ crm_core::record! {
         page_id: Option<String> = "pageId",
     }
     required "pageId"
-    by new
 }
 crm_core::setters!(AttachIgAccount {
     /// The URL of the profile picture.
@@ -153,6 +156,7 @@ crm_core::record! {
         /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
+    with default
 }
 crm_core::setters!(AttachLinkedinAccount {
     /// The URL of the profile picture.
@@ -183,6 +187,7 @@ crm_core::record! {
         /// True if the account or e-mail address is verified.
         verified: Option<bool> = "verified",
     }
+    with default
 }
 crm_core::setters!(AttachTiktokAccount {
     /// The URL of the profile picture.
@@ -216,6 +221,7 @@ crm_core::record! {
         /// True if the account or e-mail address is verified.
         verified: Option<bool> = "verified",
     }
+    with default
 }
 crm_core::setters!(AttachTwitterAccount {
     /// The URL of the profile picture.
@@ -245,6 +251,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -268,6 +275,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -294,6 +302,7 @@ crm_core::record! {
         status: Option<CreatePostStatus> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
+        ;
         tags: Option<Vec<String>> = "tags",
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
         /// Required in requests.
@@ -302,7 +311,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "accountIds" "type" "userId"
-    by new
 }
 crm_core::setters!(CreatePost {
     category_id: String,
@@ -399,6 +407,7 @@ crm_core::record! {
     pub struct CsvDefault {
         user_id: Option<String> = "userId",
     }
+    with default
 }
 crm_core::setters!(CsvDefault {
     user_id: String,
@@ -430,6 +439,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -456,6 +466,7 @@ crm_core::record! {
         /// The reason why Google Business Profile would reject it.
         gmb_error: Option<String> = "gmbError",
         height: Option<f64> = "height",
+        ;
         /// The reason why Instagram would reject it, for example `imageSize`.
         instagram_error: Option<String> = "instagramError",
         /// The reason why the file is invalid, for example `imageSize`.
@@ -478,6 +489,7 @@ crm_core::record! {
         video_codec_name: Option<String> = "videoCodecName",
         width: Option<f64> = "width",
     }
+    with default
 }
 
 crm_core::record! {
@@ -501,6 +513,7 @@ crm_core::record! {
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -513,6 +526,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -521,6 +535,7 @@ crm_core::record! {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
     }
+    with default
 }
 
 crm_core::record! {
@@ -545,6 +560,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -578,7 +594,6 @@ crm_core::record! {
         year: Option<f64> = "year",
     }
     required "day" "month" "year"
-    by new
 }
 
 impl Date {
@@ -605,6 +620,7 @@ crm_core::record! {
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -619,6 +635,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -633,6 +650,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -647,6 +665,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -654,6 +673,7 @@ crm_core::record! {
     pub struct DeletePosts {
         post_ids: Option<Vec<String>> = "postIds",
     }
+    with default
 }
 crm_core::setters!(DeletePosts {
     post_ids[String],
@@ -666,6 +686,7 @@ crm_core::record! {
         end_date: Option<Date> = "endDate",
         end_time: Option<Time> = "endTime",
     }
+    with default
 }
 crm_core::setters!(EndDate {
     /// The end of the period.
@@ -684,6 +705,7 @@ crm_core::record! {
         is_owned: Option<bool> = "isOwned",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -700,6 +722,7 @@ crm_core::record! {
         /// The comment of the person who requests approval.
         requester_note: Option<String> = "requesterNote",
     }
+    with default
 }
 
 crm_core::record! {
@@ -720,6 +743,7 @@ crm_core::record! {
         profile_id: Option<String> = "profileId",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -734,6 +758,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -759,6 +784,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -773,6 +799,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -783,6 +810,7 @@ crm_core::record! {
         /// The number of records.
         count: Option<f64> = "count",
     }
+    with default
 }
 
 crm_core::record! {
@@ -791,6 +819,7 @@ crm_core::record! {
         /// The category, as a name or a record.
         category: Option<GetByIdResponseSchema> = "category",
     }
+    with default
 }
 
 crm_core::record! {
@@ -805,6 +834,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -817,6 +847,7 @@ crm_core::record! {
         /// The posts, or statistics of posts.
         posts: Vec<CsvPost> = "posts",
     }
+    with default
 }
 
 crm_core::record! {
@@ -824,6 +855,7 @@ crm_core::record! {
     pub struct GetFacebookAccounts {
         pages: Vec<FacebookPage> = "pages",
     }
+    with default
 }
 
 crm_core::record! {
@@ -838,6 +870,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -847,6 +880,7 @@ crm_core::record! {
         /// The place or the location (sub-account).
         location: Option<GoogleLocation> = "location",
     }
+    with default
 }
 
 crm_core::record! {
@@ -855,6 +889,7 @@ crm_core::record! {
         /// The locations, as records, ids or codes.
         locations: Option<GetGoogleLocation> = "locations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -869,6 +904,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -879,6 +915,7 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -887,6 +924,7 @@ crm_core::record! {
         /// The social media accounts.
         accounts: Vec<InstagramAccount> = "accounts",
     }
+    with default
 }
 
 crm_core::record! {
@@ -901,6 +939,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -910,6 +949,7 @@ crm_core::record! {
         /// The profiles of the account.
         profile: Vec<LinkedInProfile> = "profile",
     }
+    with default
 }
 
 crm_core::record! {
@@ -924,6 +964,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -938,6 +979,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -946,6 +988,7 @@ crm_core::record! {
         /// The social media post.
         post: Option<SocialPost> = "post",
     }
+    with default
 }
 
 crm_core::record! {
@@ -954,6 +997,7 @@ crm_core::record! {
         /// The profiles of the account.
         profile: Vec<TiktokProfile> = "profile",
     }
+    with default
 }
 
 crm_core::record! {
@@ -968,6 +1012,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -976,6 +1021,7 @@ crm_core::record! {
         /// The profiles of the account.
         profile: Vec<TiktokProfile> = "profile",
     }
+    with default
 }
 
 crm_core::record! {
@@ -990,6 +1036,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -998,6 +1045,7 @@ crm_core::record! {
         /// The profiles of the account.
         profile: Vec<TwitterProfile> = "profile",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1012,6 +1060,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1026,6 +1075,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1036,6 +1086,7 @@ crm_core::record! {
         /// The uploaded CSV files.
         csvs: Vec<CsvImport> = "csvs",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1057,6 +1108,7 @@ crm_core::record! {
         title: Option<String> = "title",
         url: Option<String> = "url",
     }
+    with default
 }
 crm_core::setters!(GmbPost {
     action_type: GmbPostActionType,
@@ -1107,6 +1159,7 @@ crm_core::record! {
         /// The state of Google's vetting, for example `NOT_VETTED`.
         vetted_state: Option<String> = "vettedState",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1125,6 +1178,7 @@ crm_core::record! {
         storefront_address: Option<Value> = "storefrontAddress",
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1139,6 +1193,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1148,6 +1203,7 @@ crm_core::record! {
         count: Option<f64> = "count",
         tags: Vec<SocialMediaTag> = "tags",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1160,6 +1216,7 @@ crm_core::record! {
         name: Option<String> = "name",
         page_id: Option<String> = "pageId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1173,6 +1230,7 @@ crm_core::record! {
         /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1186,6 +1244,7 @@ crm_core::record! {
         /// The URN at LinkedIn, for example `urn:li:person:1`.
         urn: Option<String> = "urn",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1200,6 +1259,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1210,6 +1270,7 @@ crm_core::record! {
         url: Option<String> = "url",
         width: Option<f64> = "width",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1228,6 +1289,7 @@ crm_core::record! {
         og_url: Option<String> = "ogUrl",
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1238,6 +1300,7 @@ crm_core::record! {
         /// The URL that the link preview shows.
         meta_link: Option<String> = "metaLink",
     }
+    with default
 }
 crm_core::setters!(OgTagsSchema {
     /// The URL of the image in the link preview.
@@ -1253,6 +1316,7 @@ crm_core::record! {
         change: Option<f64> = "change",
         value: Option<f64> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1267,6 +1331,7 @@ crm_core::record! {
         /// The comment of the person who requests approval.
         requester_note: Option<String> = "requesterNote",
     }
+    with default
 }
 crm_core::setters!(PostApproval {
     /// The status of the approval, for example `pending`.
@@ -1303,6 +1368,7 @@ crm_core::record! {
         status: Option<String> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
+        ;
         tags: Option<Vec<String>> = "tags",
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
         /// Required in requests.
@@ -1311,7 +1377,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "accountIds" "type" "userId"
-    by new
 }
 crm_core::setters!(PostCreateRequest {
     category_id: String,
@@ -1382,7 +1447,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "url"
-    by new
 }
 crm_core::setters!(PostMedia {
     /// The caption under the media.
@@ -1423,6 +1487,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1433,6 +1498,7 @@ crm_core::record! {
         /// The posts, or statistics of posts.
         posts: Vec<SocialPost> = "posts",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1449,6 +1515,7 @@ crm_core::record! {
         profile_photo: Option<String> = "profilePhoto",
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1456,6 +1523,7 @@ crm_core::record! {
     pub struct ResponseSchema {
         post_id: Option<String> = "postId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1479,6 +1547,7 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "fromDate" "includeUsers" "limit" "skip" "toDate"
+    with default
 }
 crm_core::setters!(SearchPost {
     /// Returns only posts of these accounts: ids separated by commas.
@@ -1515,7 +1584,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "accountIds" "fileName" "filePath" "rowsCount"
-    by new
 }
 crm_core::setters!(SetAccounts {
     /// The id of the approving user.
@@ -1554,6 +1622,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1582,10 +1651,12 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
+        ;
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1614,10 +1685,12 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
+        ;
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1632,6 +1705,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1643,7 +1717,6 @@ crm_core::record! {
         profile_ids: Option<Vec<String>> = "profileIds",
     }
     required "profileIds"
-    by new
 }
 crm_core::setters!(SocialMediaGetStatisticsBody {
     /// The social networks, or the statistics of each.
@@ -1692,6 +1765,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1708,6 +1782,7 @@ crm_core::record! {
         post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
         totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1722,6 +1797,7 @@ crm_core::record! {
         /// The number of people who saw the posts.
         reach: Option<SocialMediaGetStatisticsResponseResultsBreakdownsReach> = "reach",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1735,6 +1811,7 @@ crm_core::record! {
         /// The number of shares.
         shares: Option<f64> = "shares",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1746,6 +1823,7 @@ crm_core::record! {
         /// The change of the total, in percent.
         total_change: Option<f64> = "totalChange",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1757,6 +1835,7 @@ crm_core::record! {
         /// The change of the total, in percent.
         total_change: Option<f64> = "totalChange",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1768,6 +1847,7 @@ crm_core::record! {
         /// The change of the total, in percent.
         total_change: Option<f64> = "totalChange",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1777,6 +1857,7 @@ crm_core::record! {
         age: Option<SocialMediaGetStatisticsResponseResultsDemographicsAge> = "age",
         gender: Option<SocialMediaGetStatisticsResponseResultsDemographicsGender> = "gender",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1784,6 +1865,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsAge {
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsAgeTotals> = "totals",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1804,6 +1886,7 @@ crm_core::record! {
         /// The figure for ages 65 and over.
         x65: Option<f64> = "65+",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1811,6 +1894,7 @@ crm_core::record! {
     pub struct SocialMediaGetStatisticsResponseResultsDemographicsGender {
         totals: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotals> = "totals",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1823,6 +1907,7 @@ crm_core::record! {
         /// Figures for contacts of unknown gender.
         unknown: Option<SocialMediaGetStatisticsResponseResultsDemographicsGenderTotalsUnknown> = "unknown",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1831,6 +1916,7 @@ crm_core::record! {
         percentage: Option<f64> = "percentage",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1839,6 +1925,7 @@ crm_core::record! {
         percentage: Option<f64> = "percentage",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1847,6 +1934,7 @@ crm_core::record! {
         percentage: Option<f64> = "percentage",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1859,6 +1947,7 @@ crm_core::record! {
         /// The number of likes, in total or by part.
         likes: Map<SocialMediaGetStatisticsResponseResultsPlatformTotalsLikesValue> = "likes",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1868,6 +1957,7 @@ crm_core::record! {
         series: Vec<f64> = "series",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1877,6 +1967,7 @@ crm_core::record! {
         series: Vec<f64> = "series",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1886,6 +1977,7 @@ crm_core::record! {
         series: Vec<f64> = "series",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1899,6 +1991,7 @@ crm_core::record! {
         /// The posts, or statistics of posts.
         posts: Map<Vec<f64>> = "posts",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1914,6 +2007,7 @@ crm_core::record! {
         /// The posts, or statistics of posts.
         posts: Option<f64> = "posts",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1928,6 +2022,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1956,10 +2051,12 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
+        ;
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1974,6 +2071,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2002,10 +2100,12 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
+        ;
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2020,6 +2120,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2034,6 +2135,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2054,6 +2156,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2082,10 +2185,12 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
+        ;
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2100,6 +2205,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2128,10 +2234,12 @@ crm_core::record! {
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
+        ;
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2146,6 +2254,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2173,6 +2282,7 @@ crm_core::record! {
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
         /// The social network, for example `facebook`.
         platform: Option<String> = "platform",
+        ;
         post_approval_details: Option<FormattedApprovalDetails> = "postApprovalDetails",
         post_id: Option<String> = "postId",
         /// The time of publication.
@@ -2189,6 +2299,7 @@ crm_core::record! {
         /// The user who created it.
         user: Option<PostUser> = "user",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -2214,6 +2325,7 @@ crm_core::record! {
         start_date: Option<Date> = "startDate",
         start_time: Option<Time> = "startTime",
     }
+    with default
 }
 crm_core::setters!(StartDate {
     /// The start of the period.
@@ -2239,6 +2351,7 @@ crm_core::record! {
         /// True to disclose that the video promotes something.
         video_disclosure: Option<bool> = "videoDisclosure",
     }
+    with default
 }
 crm_core::setters!(TiktokPost {
     /// True if comments on the video are allowed.
@@ -2283,6 +2396,7 @@ crm_core::record! {
         /// True if the account or e-mail address is verified.
         verified: Option<bool> = "verified",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2296,7 +2410,6 @@ crm_core::record! {
         seconds: Option<f64> = "seconds",
     }
     required "hours" "minutes" "seconds"
-    by new
 }
 
 impl Time {
@@ -2331,6 +2444,7 @@ crm_core::record! {
         /// True if the account or e-mail address is verified.
         verified: Option<bool> = "verified",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2343,6 +2457,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2352,7 +2467,6 @@ crm_core::record! {
         tag_ids: Option<Vec<String>> = "tagIds",
     }
     required "tagIds"
-    by new
 }
 
 impl UpdateTag {
@@ -2375,6 +2489,7 @@ crm_core::record! {
         /// The number of rows in the file.
         rows_count: Option<f64> = "rowsCount",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

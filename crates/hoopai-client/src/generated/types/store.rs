@@ -23,6 +23,7 @@ crm_core::record! {
         shipping_carrier_services: Vec<ShippingCarrierService> = "shippingCarrierServices",
         shipping_zone_id: Option<String> = "shippingZoneId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -45,7 +46,6 @@ crm_core::record! {
         zip: Option<String> = "zip",
     }
     required "country"
-    by new
 }
 crm_core::setters!(ContactAddress {
     /// The first line of the address.
@@ -99,7 +99,6 @@ crm_core::record! {
         services: Option<Vec<ShippingCarrierService>> = "services",
     }
     required "altId" "altType" "callbackUrl" "name"
-    by new
 }
 crm_core::setters!(CreateShippingCarrier {
     /// True if more than one of the carrier's services can be selected.
@@ -155,11 +154,11 @@ crm_core::record! {
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
         /// Required in requests.
         shipping_carrier_id: Option<String> = "shippingCarrierId",
+        ;
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
     }
     required "altId" "altType" "amount" "conditionType" "currency" "maxCondition" "minCondition" "name" "shippingCarrierId"
-    by new
 }
 crm_core::setters!(CreateShippingRate {
     /// The id of the location, or of the record that `alt_type` names.
@@ -227,7 +226,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "altId" "altType" "countries" "name"
-    by new
 }
 
 impl CreateShippingZone {
@@ -263,7 +261,6 @@ crm_core::record! {
         store_order_notification: Option<StoreOrderNotification> = "storeOrderNotification",
     }
     required "altId" "altType" "shippingOrigin"
-    by new
 }
 crm_core::setters!(CreateStoreSetting {
     /// The e-mail that is sent if an order is fulfilled.
@@ -315,7 +312,6 @@ crm_core::record! {
         weight_available: Option<bool> = "weightAvailable",
     }
     required "altId" "altType" "country" "products" "source" "totalOrderAmount" "totalOrderWeight"
-    by new
 }
 crm_core::setters!(GetAvailableShippingRates {
     address: ContactAddress,
@@ -370,6 +366,7 @@ crm_core::record! {
         message: Option<String> = "message",
         status: Option<bool> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -381,6 +378,7 @@ crm_core::record! {
         message: Option<String> = "message",
         status: Option<bool> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -390,6 +388,7 @@ crm_core::record! {
         data: Vec<ShippingRate> = "data",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -399,6 +398,7 @@ crm_core::record! {
         data: Vec<ShippingZone> = "data",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -410,7 +410,6 @@ crm_core::record! {
         qty: Option<f64> = "qty",
     }
     required "id" "qty"
-    by new
 }
 
 impl ProductItem {
@@ -447,6 +446,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -458,6 +458,7 @@ crm_core::record! {
         message: Option<String> = "message",
         status: Option<bool> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -469,7 +470,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "name" "value"
-    by new
 }
 
 impl ShippingCarrierService {
@@ -509,6 +509,7 @@ crm_core::record! {
         /// The minimum price or weight for which the rate applies.
         min_condition: Option<f64> = "minCondition",
         name: Option<String> = "name",
+        ;
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
         shipping_carrier_id: Option<String> = "shippingCarrierId",
@@ -518,6 +519,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -541,6 +543,7 @@ crm_core::record! {
         message: Option<String> = "message",
         status: Option<bool> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -562,6 +565,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -573,7 +577,6 @@ crm_core::record! {
         states: Option<Vec<ShippingZoneCountryState>> = "states",
     }
     required "code"
-    by new
 }
 crm_core::setters!(ShippingZoneCountry {
     /// The states of the country.
@@ -599,7 +602,6 @@ crm_core::record! {
         code: Option<String> = "code",
     }
     required "code"
-    by new
 }
 
 impl ShippingZoneCountryState {
@@ -622,6 +624,7 @@ crm_core::record! {
         message: Option<String> = "message",
         status: Option<bool> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -637,7 +640,6 @@ crm_core::record! {
         subject: Option<String> = "subject",
     }
     required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
-    by new
 }
 
 impl StoreOrderFulfillmentNotification {
@@ -672,7 +674,6 @@ crm_core::record! {
         subject: Option<String> = "subject",
     }
     required "defaultEmailTemplateId" "emailTemplateId" "enabled" "subject"
-    by new
 }
 
 impl StoreOrderNotification {
@@ -703,7 +704,6 @@ crm_core::record! {
         type_: Option<OrderSourceType> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(StoreOrderSource {
     /// The subtype.
@@ -782,6 +782,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -793,6 +794,7 @@ crm_core::record! {
         message: Option<String> = "message",
         status: Option<bool> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -818,6 +820,7 @@ crm_core::record! {
         zip: Option<String> = "zip",
     }
     required "city" "country" "name" "street1" "zip"
+    with default
 }
 crm_core::setters!(StoreShippingOrigin {
     city: String,
@@ -853,6 +856,7 @@ crm_core::record! {
         /// The services that are offered or booked.
         services: Option<Vec<ShippingCarrierService>> = "services",
     }
+    with default
 }
 crm_core::setters!(UpdateShippingCarrier {
     /// True if more than one of the carrier's services can be selected.
@@ -892,9 +896,11 @@ crm_core::record! {
         /// The percentage that is added to the carrier's rate.
         percentage_of_rate_fee: Option<f64> = "percentageOfRateFee",
         shipping_carrier_id: Option<String> = "shippingCarrierId",
+        ;
         /// The carrier's services to which the rate applies.
         shipping_carrier_services: Option<Vec<ShippingCarrierService>> = "shippingCarrierServices",
     }
+    with default
 }
 crm_core::setters!(UpdateShippingRate {
     /// The id of the location, or of the record that `alt_type` names.
@@ -933,6 +939,7 @@ crm_core::record! {
         countries: Option<Vec<ShippingZoneCountry>> = "countries",
         name: Option<String> = "name",
     }
+    with default
 }
 crm_core::setters!(UpdateShippingZone {
     /// The id of the location, or of the record that `alt_type` names.

@@ -11,6 +11,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -19,6 +20,7 @@ crm_core::record! {
         surveys: Vec<GetSurveys> = "surveys",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -28,6 +30,7 @@ crm_core::record! {
         meta: Option<Meta> = "meta",
         submissions: Vec<Submission> = "submissions",
     }
+    with default
 }
 
 crm_core::record! {
@@ -44,6 +47,7 @@ crm_core::record! {
         others: Option<Others> = "others",
         survey_id: Option<String> = "surveyId",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

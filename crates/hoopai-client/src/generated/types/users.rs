@@ -29,6 +29,7 @@ crm_core::record! {
         role: Option<String> = "role",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
+        ;
         /// The scopes that are limited to records that are assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
@@ -37,6 +38,7 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
+    with default
 }
 crm_core::setters!(CreateUser {
     /// The id of the agency's company.
@@ -74,6 +76,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeded: Option<bool> = "succeded",
     }
+    with default
 }
 
 crm_core::record! {
@@ -93,7 +96,6 @@ crm_core::record! {
         skip: Option<String> = "skip",
     }
     required "companyId" "emails"
-    by new
 }
 crm_core::setters!(FilterByEmail {
     /// True if it is deleted. Default: `false`.
@@ -128,6 +130,7 @@ crm_core::record! {
         /// The users.
         users: Vec<User> = "users",
     }
+    with default
 }
 
 crm_core::record! {
@@ -157,6 +160,7 @@ crm_core::record! {
         campaigns_read_only: Option<bool> = "campaignsReadOnly",
         /// Default: `true`.
         cancel_subscription_enabled: Option<bool> = "cancelSubscriptionEnabled",
+        ;
         /// Default: `true`.
         communities_enabled: Option<bool> = "communitiesEnabled",
         /// Default: `true`.
@@ -210,6 +214,7 @@ crm_core::record! {
         /// Default: `false`.
         workflows_read_only: Option<bool> = "workflowsReadOnly",
     }
+    with default
 }
 crm_core::setters!(Permissions {
     /// Default: `false`.
@@ -332,6 +337,7 @@ crm_core::record! {
         role: Option<String> = "role",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -342,6 +348,7 @@ crm_core::record! {
         /// The users.
         users: Vec<User> = "users",
     }
+    with default
 }
 
 crm_core::record! {
@@ -367,12 +374,14 @@ crm_core::record! {
         role: Option<String> = "role",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
+        ;
         /// The scopes that are limited to records that are assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
         type_: Option<String> = "type",
     }
+    with default
 }
 crm_core::setters!(UpdateUser {
     /// The id of the agency's company.
@@ -425,9 +434,11 @@ crm_core::record! {
         platform_language: Option<PlatformLanguage> = "platformLanguage",
         /// The user's role, with its scope.
         roles: Option<Role> = "roles",
+        ;
         /// The names of the scopes.
         scopes: Vec<String> = "scopes",
     }
+    with default
 }
 
 crm_core::record! {
@@ -453,6 +464,7 @@ crm_core::record! {
         /// The names of the scopes.
         scopes: Vec<String> = "scopes",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

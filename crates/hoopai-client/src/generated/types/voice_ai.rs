@@ -12,6 +12,7 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -62,6 +63,7 @@ crm_core::record! {
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<PatienceLevel> = "patienceLevel",
+        ;
         /// The time without an answer after which the agent reminds the caller. Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
         /// The people who are notified after a call.
@@ -77,7 +79,6 @@ crm_core::record! {
         welcome_message: Option<String> = "welcomeMessage",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(AgentCreationRequest {
     /// Between 1 and 40 characters.
@@ -168,6 +169,7 @@ crm_core::record! {
         /// The maximum duration of a call. In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
         number_pool_id: Option<String> = "numberPoolId",
+        ;
         /// The patience of the agent, for example `medium`.
         patience_level: Option<String> = "patienceLevel",
         /// The time without an answer after which the agent reminds the caller. Between 1 and 20.
@@ -184,6 +186,7 @@ crm_core::record! {
         /// The first message of the agent.
         welcome_message: Option<String> = "welcomeMessage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -195,7 +198,6 @@ crm_core::record! {
         intervals: Option<Vec<VoiceAiInterval>> = "intervals",
     }
     required "dayOfTheWeek" "intervals"
-    by new
 }
 
 impl AgentWorkingHours {
@@ -226,6 +228,7 @@ crm_core::record! {
         /// The time at which the trigger was received.
         trigger_received_at: Option<Timestamp> = "triggerReceivedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -250,11 +253,13 @@ crm_core::record! {
         summary: Option<String> = "summary",
         /// The transcript of the call.
         transcript: Option<String> = "transcript",
+        ;
         /// The settings for the translation of calls.
         translation: Option<TranslationSchema> = "translation",
         /// True for a trial call.
         trial_call: Option<bool> = "trialCall",
     }
+    with default
 }
 
 crm_core::record! {
@@ -267,6 +272,7 @@ crm_core::record! {
         page_size: Option<f64> = "pageSize",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -293,6 +299,7 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The maximum duration of a call. In seconds. Between 180 and 900.
         max_call_duration: Option<f64> = "maxCallDuration",
+        ;
         number_pool_id: Option<String> = "numberPoolId",
         /// The patience of the agent, for example `medium`.
         patience_level: Option<String> = "patienceLevel",
@@ -310,6 +317,7 @@ crm_core::record! {
         /// The first message of the agent.
         welcome_message: Option<String> = "welcomeMessage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -322,6 +330,7 @@ crm_core::record! {
         page_size: Option<f64> = "pageSize",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -350,6 +359,7 @@ crm_core::record! {
         patience_level: Option<PatienceLevel> = "patienceLevel",
         /// The time without an answer after which the agent reminds the caller. Between 1 and 20.
         reminder_after_idle_time_seconds: Option<f64> = "reminderAfterIdleTimeSeconds",
+        ;
         /// The people who are notified after a call.
         send_post_call_notification_to: Option<SendPostCallNotification> = "sendPostCallNotificationTo",
         /// True to remind a caller who is silent.
@@ -362,6 +372,7 @@ crm_core::record! {
         /// The first message of the agent. Between 1 and 190 characters.
         welcome_message: Option<String> = "welcomeMessage",
     }
+    with default
 }
 crm_core::setters!(PatchAgent {
     /// Between 1 and 40 characters.
@@ -427,6 +438,7 @@ crm_core::record! {
         specific_users: Option<Vec<String>> = "specificUsers",
     }
     required "admins" "allUsers" "contactAssignedUser" "customEmails" "specificUsers"
+    with default
 }
 crm_core::setters!(SendPostCallNotification {
     /// True to notify all administrators.
@@ -455,6 +467,7 @@ crm_core::record! {
         /// The ids of the users who are notified.
         specific_users: Vec<String> = "specificUsers",
     }
+    with default
 }
 
 crm_core::record! {
@@ -472,6 +485,7 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "actionParameters" "actionType" "agentId" "locationId" "name"
+    with default
 }
 crm_core::setters!(SingleAction {
     /// The settings of the action, which depend on its type.
@@ -492,7 +506,6 @@ crm_core::record! {
         language: Option<String> = "language",
     }
     required "enabled"
-    by new
 }
 crm_core::setters!(Translation {
     /// The language code, for example `en`.
@@ -519,6 +532,7 @@ crm_core::record! {
         /// The language code, for example `en`.
         language: Option<String> = "language",
     }
+    with default
 }
 
 crm_core::record! {
@@ -534,7 +548,6 @@ crm_core::record! {
         start_minute: Option<f64> = "startMinute",
     }
     required "endHour" "endMinute" "startHour" "startMinute"
-    by new
 }
 
 impl VoiceAiInterval {

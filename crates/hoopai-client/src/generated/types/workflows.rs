@@ -8,6 +8,7 @@ crm_core::record! {
     pub struct GetWorkflowReply {
         workflows: Vec<Workflow> = "workflows",
     }
+    with default
 }
 
 crm_core::record! {
@@ -24,6 +25,7 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         version: Option<f64> = "version",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

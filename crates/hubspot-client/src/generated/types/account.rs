@@ -17,6 +17,7 @@ crm_core::record! {
         /// Number of calls that are allowed.
         usage_limit: Option<i64> = "usageLimit",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -57,6 +58,7 @@ crm_core::record! {
         /// The offset from UTC, in milliseconds.
         utc_offset_milliseconds: Option<i64> = "utcOffsetMilliseconds",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -79,6 +81,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ApiUsage> = "results",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

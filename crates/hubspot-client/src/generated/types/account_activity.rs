@@ -11,6 +11,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<i64> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -37,6 +38,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<i64> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -47,6 +49,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<HydratedCriticalAction> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -71,6 +74,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<i64> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -81,6 +85,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<LoginAudit> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -100,6 +105,7 @@ crm_core::record! {
         /// The id of the object of the action.
         target_object_id: Option<String> = "targetObjectId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -110,6 +116,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<UserActionEvent> = "results",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

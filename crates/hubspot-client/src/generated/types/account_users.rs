@@ -24,6 +24,7 @@ crm_core::record! {
         /// True if the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
     }
+    with default
 }
 
 crm_core::record! {
@@ -43,7 +44,6 @@ crm_core::record! {
         send_welcome_email: Option<bool> = "sendWelcomeEmail",
     }
     required "email" "sendWelcomeEmail"
-    by new
 }
 crm_core::setters!(AccountUserCreate {
     first_name: String,
@@ -81,6 +81,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AccountUserSummary> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -106,6 +107,7 @@ crm_core::record! {
         /// True if the user is a super admin.
         super_admin: Option<bool> = "superAdmin",
     }
+    with default
 }
 
 crm_core::record! {
@@ -120,6 +122,7 @@ crm_core::record! {
         /// The ids of the user's further teams.
         secondary_team_ids: Option<Vec<String>> = "secondaryTeamIds",
     }
+    with default
 }
 crm_core::setters!(AccountUserUpdate {
     first_name: String,
@@ -150,6 +153,7 @@ crm_core::record! {
         /// True if it needs permission to change the billing.
         requires_billing_write: Option<bool> = "requiresBillingWrite",
     }
+    with default
 }
 
 crm_core::record! {
@@ -158,6 +162,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PermissionSet> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -166,6 +171,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<UserProvisioningTeam> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -178,6 +184,7 @@ crm_core::record! {
         /// The ids of the users.
         user_ids: Vec<String> = "userIds",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -30,6 +30,7 @@ crm_core::record! {
         interactions: Option<f64> = "interactions",
         /// New leads.
         leads: Option<i64> = "leads",
+        ;
         /// Another name of the part, as plain JSON.
         mapped_breakdown: Option<Value> = "mappedBreakdown",
         /// New leads qualified by marketing.
@@ -73,6 +74,7 @@ crm_core::record! {
         /// Sessions.
         visits: Option<i64> = "visits",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -127,6 +129,7 @@ crm_core::record! {
         /// State of the event.
         status: Option<String> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -135,6 +138,7 @@ crm_core::record! {
         /// True if there is data.
         exists: Option<bool> = "exists",
     }
+    with default
 }
 
 crm_core::record! {
@@ -164,6 +168,7 @@ crm_core::record! {
         leads: Option<i64> = "leads",
         /// New leads qualified by marketing.
         marketing_qualified_leads: Option<i64> = "marketingQualifiedLeads",
+        ;
         /// Share of sessions by new visitors, 0 to 1.
         new_visitor_session_rate: Option<f64> = "newVisitorSessionRate",
         /// New opportunities.
@@ -201,6 +206,7 @@ crm_core::record! {
         /// Sessions.
         visits: Option<i64> = "visits",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -237,6 +243,7 @@ crm_core::record! {
         /// Figures of all parts together.
         totals: Option<AnalyticsMetrics> = "totals",
     }
+    with default
 }
 
 crm_core::record! {
@@ -261,6 +268,7 @@ crm_core::record! {
         /// User who changed it last.
         updater_id: Option<i64> = "updaterId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -273,6 +281,7 @@ crm_core::record! {
         /// Property that is compared.
         prop: Option<String> = "prop",
     }
+    with default
 }
 
 crm_core::open_enum! {

@@ -17,7 +17,6 @@ crm_core::record! {
         type_id: Option<i64> = "typeId",
     }
     required "category" "maxToObjectIds" "typeId"
-    by new
 }
 
 impl AssociationDefinitionConfigurationCreateRequest {
@@ -44,7 +43,6 @@ crm_core::record! {
         inputs: Option<Vec<AssociationDefinitionConfigurationCreateRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl AssociationDefinitionConfigurationCreateRequestBatch {
@@ -71,7 +69,6 @@ crm_core::record! {
         type_id: Option<i64> = "typeId",
     }
     required "category" "maxToObjectIds" "typeId"
-    by new
 }
 
 impl AssociationDefinitionConfigurationUpdateRequest {
@@ -98,7 +95,6 @@ crm_core::record! {
         inputs: Option<Vec<AssociationDefinitionConfigurationUpdateRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl AssociationDefinitionConfigurationUpdateRequestBatch {
@@ -124,6 +120,7 @@ crm_core::record! {
         /// Maximum number of associated records, set by a user.
         user_enforced_max_to_object_ids: Option<i64> = "userEnforcedMaxToObjectIds",
     }
+    with default
 }
 
 crm_core::record! {
@@ -145,6 +142,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -158,7 +156,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "label" "name"
-    by new
 }
 crm_core::setters!(AssociationDefinitionCreateRequest {
     /// The label seen from the other side.
@@ -189,7 +186,6 @@ crm_core::record! {
         label: Option<String> = "label",
     }
     required "associationTypeId" "label"
-    by new
 }
 crm_core::setters!(AssociationDefinitionUpdateRequest {
     /// The label seen from the other side.
@@ -221,6 +217,7 @@ crm_core::record! {
         /// Maximum number of associated records, set by a user.
         user_enforced_max_to_object_ids: Option<i64> = "userEnforcedMaxToObjectIds",
     }
+    with default
 }
 
 crm_core::record! {
@@ -242,6 +239,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -250,6 +248,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociationDefinitionUserConfiguration> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -259,7 +258,6 @@ crm_core::record! {
         inputs: Option<Vec<AssociationsSchemaAssociationSpec>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl AssociationSpecBatch {
@@ -279,6 +277,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociationSpecWithLabel> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -290,7 +289,6 @@ crm_core::record! {
         type_id: Option<i64> = "typeId",
     }
     required "category" "typeId"
-    by new
 }
 
 impl AssociationsSchemaAssociationSpec {

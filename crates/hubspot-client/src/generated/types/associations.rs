@@ -15,6 +15,7 @@ crm_core::record! {
         /// The id of the record on the other side.
         to_object_id: Option<String> = "toObjectId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -26,7 +27,6 @@ crm_core::record! {
         to: Option<Vec<PublicObjectId>> = "to",
     }
     required "from" "to"
-    by new
 }
 
 impl AssociationArchive {
@@ -51,7 +51,6 @@ crm_core::record! {
         inputs: Option<Vec<AssociationArchive>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl AssociationBatchArchive {
@@ -72,7 +71,6 @@ crm_core::record! {
         inputs: Option<Vec<AssociationCreate>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl AssociationBatchCreate {
@@ -93,7 +91,6 @@ crm_core::record! {
         inputs: Option<Vec<AssociationRead>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl AssociationBatchRead {
@@ -126,6 +123,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -147,6 +145,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -160,7 +159,6 @@ crm_core::record! {
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "from" "to" "types"
-    by new
 }
 
 impl AssociationCreate {
@@ -188,6 +186,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociatedObject> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -199,7 +198,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "id"
-    by new
 }
 crm_core::setters!(AssociationRead {
     /// The cursor from the previous page. Omit it for the first page.
@@ -227,6 +225,7 @@ crm_core::record! {
         time_zone_shift: Option<i64> = "timeZoneShift",
         value: Option<i64> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -239,6 +238,7 @@ crm_core::record! {
         /// The record to which the association leads, or several.
         to: Option<PublicObjectId> = "to",
     }
+    with default
 }
 
 crm_core::record! {
@@ -248,7 +248,6 @@ crm_core::record! {
         inputs: Option<Vec<DefaultAssociationCreate>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl DefaultAssociationBatchCreate {
@@ -281,6 +280,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -292,7 +292,6 @@ crm_core::record! {
         to: Option<PublicObjectId> = "to",
     }
     required "from" "to"
-    by new
 }
 
 impl DefaultAssociationCreate {
@@ -321,6 +320,7 @@ crm_core::record! {
         /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -333,6 +333,7 @@ crm_core::record! {
         /// The record to which the association leads, or several.
         to: Vec<AssociatedObject> = "to",
     }
+    with default
 }
 
 crm_core::record! {
@@ -343,6 +344,7 @@ crm_core::record! {
         /// The id of the record on the other side.
         to_object_id: Option<String> = "toObjectId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -353,6 +355,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PartnerClientsAssociatedObject> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -365,6 +368,7 @@ crm_core::record! {
         /// The id of the association type.
         type_id: Option<i64> = "typeId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -377,6 +381,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<i64> = "userId",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -27,6 +27,7 @@ crm_core::record! {
         /// The author on LinkedIn.
         linkedin: Option<String> = "linkedin",
         name: Option<String> = "name",
+        ;
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
         /// The id of the original that was translated.
@@ -38,6 +39,7 @@ crm_core::record! {
         /// The address of the author's website.
         website: Option<String> = "website",
     }
+    with default
 }
 crm_core::setters!(BlogAuthor {
     /// URL of its picture.
@@ -80,7 +82,6 @@ crm_core::record! {
         inputs: Option<Vec<BlogAuthor>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl BlogAuthorBatch {
@@ -113,6 +114,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -130,7 +132,6 @@ crm_core::record! {
         use_published: Option<bool> = "usePublished",
     }
     required "blogAuthor" "id"
-    by new
 }
 crm_core::setters!(BlogAuthorClone {
     /// The language, for example `en`.
@@ -166,6 +167,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -176,6 +178,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BlogAuthor> = "results",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

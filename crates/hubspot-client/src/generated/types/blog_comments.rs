@@ -30,6 +30,7 @@ crm_core::record! {
         state: Option<String> = "state",
         /// Thread it belongs to.
         thread_id: Option<String> = "threadId",
+        ;
         /// E-mail address of who wrote it.
         user_email: Option<String> = "userEmail",
         /// Name of who wrote it.
@@ -37,6 +38,7 @@ crm_core::record! {
         /// Site of who wrote it.
         user_url: Option<String> = "userUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -51,6 +53,7 @@ crm_core::record! {
         /// Number of comments in all.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

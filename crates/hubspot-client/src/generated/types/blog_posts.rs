@@ -34,6 +34,7 @@ crm_core::record! {
         content_type_category: Option<ContentTypeCategory> = "contentTypeCategory",
         /// Time at which it was created. Read-only: omitted from requests.
         created: Option<Timestamp> = "created",
+        ;
         /// The id of the user who created it. Read-only: omitted from requests.
         created_by_id: Option<String> = "createdById",
         /// The state it is in, for example `PUBLISHED`.
@@ -133,6 +134,7 @@ crm_core::record! {
         widgets: Option<Map<Value>> = "widgets",
     }
     read_only "archivedAt" "created" "createdById" "updated" "updatedById"
+    with default
 }
 crm_core::setters!(BlogPost {
     /// The role of the page, post or e-mail in an A/B test, for example `master` or `variant`.
@@ -255,7 +257,6 @@ crm_core::record! {
         inputs: Option<Vec<BlogPost>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl BlogPostBatch {
@@ -288,6 +289,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -301,7 +303,6 @@ crm_core::record! {
         use_published: Option<bool> = "usePublished",
     }
     required "id"
-    by new
 }
 crm_core::setters!(BlogPostLanguageClone {
     /// The language, for example `en`.
@@ -333,6 +334,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -346,6 +348,7 @@ crm_core::record! {
         /// User who made the change.
         user: Option<VersionUser> = "user",
     }
+    with default
 }
 
 crm_core::record! {
@@ -358,6 +361,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -368,6 +372,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BlogPost> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -381,6 +386,7 @@ crm_core::record! {
         /// User who made the change.
         user: Option<VersionUser> = "user",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -28,6 +28,7 @@ crm_core::record! {
         public_access_rules: Vec<Value> = "publicAccessRules",
         /// True if access rules apply.
         public_access_rules_enabled: Option<bool> = "publicAccessRulesEnabled",
+        ;
         /// The title that visitors see.
         public_title: Option<String> = "publicTitle",
         /// The part of the address after the domain.
@@ -37,6 +38,7 @@ crm_core::record! {
         /// Time at which it was last changed.
         updated: Option<Timestamp> = "updated",
     }
+    with default
 }
 
 crm_core::record! {
@@ -54,7 +56,6 @@ crm_core::record! {
         use_published: Option<bool> = "usePublished",
     }
     required "id"
-    by new
 }
 crm_core::setters!(BlogLanguageClone {
     /// The language, for example `en`.
@@ -92,6 +93,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -105,6 +107,7 @@ crm_core::record! {
         /// User who made the change.
         user: Option<VersionUser> = "user",
     }
+    with default
 }
 
 crm_core::record! {
@@ -117,6 +120,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -130,6 +134,7 @@ crm_core::record! {
         /// User who made the change.
         user: Option<VersionUser> = "user",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -11,6 +11,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Tag> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -32,6 +33,7 @@ crm_core::record! {
         updated: Option<Timestamp> = "updated",
     }
     read_only "created" "deletedAt" "updated"
+    with default
 }
 crm_core::setters!(Tag {
     id: String,
@@ -51,7 +53,6 @@ crm_core::record! {
         inputs: Option<Vec<Tag>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl TagBatch {
@@ -84,6 +85,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -101,7 +103,6 @@ crm_core::record! {
         use_published: Option<bool> = "usePublished",
     }
     required "id" "name"
-    by new
 }
 crm_core::setters!(TagClone {
     /// The language, for example `en`.
@@ -137,6 +138,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -11,6 +11,7 @@ crm_core::record! {
         logo_metadata: Option<BusinessUnitLogoMetadata> = "logoMetadata",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -19,6 +20,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<BusinessUnit> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -31,6 +33,7 @@ crm_core::record! {
         /// The address of the resized logo.
         resized_url: Option<String> = "resizedUrl",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -13,6 +13,7 @@ crm_core::record! {
         /// Name shown to people.
         label: Option<String> = "label",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -19,6 +19,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 crm_core::setters!(ChannelConnectionSettingsPatchRequest {
     /// True if it is ready to be used.
@@ -39,6 +40,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -50,7 +52,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "isReady" "url"
-    by new
 }
 
 impl ChannelConnectionSettingsRequest {
@@ -74,6 +75,7 @@ crm_core::record! {
         /// Coordinates of the record.
         object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
     }
+    with default
 }
 
 crm_core::record! {
@@ -82,6 +84,7 @@ crm_core::record! {
         /// The contacts and companies with this number.
         caller_id_matches: Vec<CallerId> = "callerIdMatches",
     }
+    with default
 }
 
 crm_core::record! {
@@ -109,6 +112,7 @@ crm_core::record! {
         user_id: Option<i64> = "userId",
     }
     required "createEngagement" "engagementProperties" "externalCallId" "finalCallStatus" "fromNumber" "potentialRecipientUserIds" "toNumber"
+    with default
 }
 crm_core::setters!(CompletedThirdPartyCallRequest {
     /// Time at which the call started.
@@ -177,6 +181,7 @@ crm_core::record! {
         /// Coordinates of the record.
         object_coordinates: Option<ObjectCoordinates> = "objectCoordinates",
     }
+    with default
 }
 
 crm_core::record! {
@@ -190,7 +195,6 @@ crm_core::record! {
         phone_number_type: Option<FormattedPhoneNumberPhoneNumberType> = "phoneNumberType",
     }
     required "e164Number" "phoneNumberType"
-    by new
 }
 crm_core::setters!(FormattedPhoneNumber {
     /// The extension, of a file name or of a phone number.
@@ -250,7 +254,6 @@ crm_core::record! {
         engagement_id: Option<i64> = "engagementId",
     }
     required "engagementId"
-    by new
 }
 
 impl MarkRecordingAsReadyRequest {
@@ -274,6 +277,7 @@ crm_core::record! {
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -282,6 +286,7 @@ crm_core::record! {
         /// The address to fetch recordings that need authentication from.
         url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
     }
+    with default
 }
 crm_core::setters!(RecordingSettingsPatchRequest {
     /// The address to fetch recordings that need authentication from.
@@ -294,6 +299,7 @@ crm_core::record! {
         /// The address to fetch recordings that need authentication from.
         url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
     }
+    with default
 }
 
 crm_core::record! {
@@ -303,7 +309,6 @@ crm_core::record! {
         url_to_retrieve_authed_recording: Option<String> = "urlToRetrieveAuthedRecording",
     }
     required "urlToRetrieveAuthedRecording"
-    by new
 }
 
 impl RecordingSettingsRequest {
@@ -337,6 +342,7 @@ crm_core::record! {
         uses_remote: Option<bool> = "usesRemote",
         width: Option<i64> = "width",
     }
+    with default
 }
 crm_core::setters!(SettingsPatchRequest {
     /// The height, in pixels.
@@ -377,6 +383,7 @@ crm_core::record! {
         uses_remote: Option<bool> = "usesRemote",
         width: Option<i64> = "width",
     }
+    with default
 }
 
 crm_core::record! {
@@ -402,6 +409,7 @@ crm_core::record! {
         width: Option<i64> = "width",
     }
     required "height" "isReady" "name" "supportsCustomObjects" "supportsInboundCalling" "url" "usesCallingWindow" "usesRemote" "width"
+    with default
 }
 crm_core::setters!(SettingsRequest {
     /// The height, in pixels.

@@ -19,6 +19,7 @@ crm_core::record! {
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -36,6 +37,7 @@ crm_core::record! {
         /// Total of the expenses.
         spend_total: Option<f64> = "spendTotal",
     }
+    with default
 }
 
 crm_core::record! {
@@ -51,6 +53,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -61,6 +64,7 @@ crm_core::record! {
         metrics: Map<f64> = "metrics",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -71,6 +75,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CampaignAsset> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -92,6 +97,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -103,7 +109,6 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
     }
     required "id" "properties"
-    by new
 }
 
 impl CampaignBatchUpdateItem {
@@ -125,7 +130,6 @@ crm_core::record! {
         inputs: Option<Vec<CampaignBatchUpdateItem>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl CampaignBatchUpdateItemBatch {
@@ -158,7 +162,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "id"
-    by new
 }
 
 impl CampaignDeleteInput {
@@ -179,7 +182,6 @@ crm_core::record! {
         inputs: Option<Vec<CampaignDeleteInput>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl CampaignDeleteInputBatch {
@@ -200,7 +202,6 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
-    by new
 }
 
 impl CampaignInput {
@@ -221,7 +222,6 @@ crm_core::record! {
         inputs: Option<Vec<CampaignInput>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl CampaignInputBatch {
@@ -245,6 +245,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -254,7 +255,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "id"
-    by new
 }
 
 impl CampaignReadInput {
@@ -275,7 +275,6 @@ crm_core::record! {
         inputs: Option<Vec<CampaignReadInput>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl CampaignReadInputBatch {
@@ -304,6 +303,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -325,6 +325,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -332,6 +333,7 @@ crm_core::record! {
     pub struct CampaignsPublicApiBusinessUnit {
         id: Option<i64> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -342,6 +344,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CampaignAsset> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -349,6 +352,7 @@ crm_core::record! {
     pub struct ContactReference {
         id: Option<String> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -359,6 +363,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ContactReference> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -374,7 +379,6 @@ crm_core::record! {
         order: Option<i64> = "order",
     }
     required "amount" "name" "order"
-    by new
 }
 crm_core::setters!(ItemInput {
     /// Human-readable description.
@@ -411,6 +415,7 @@ crm_core::record! {
         /// Number of visits.
         sessions: Option<i64> = "sessions",
     }
+    with default
 }
 
 crm_core::record! {
@@ -427,6 +432,7 @@ crm_core::record! {
         /// The amount of revenue.
         revenue_amount: Option<f64> = "revenueAmount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -445,6 +451,7 @@ crm_core::record! {
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -25,6 +25,7 @@ crm_core::record! {
         /// Time of the change. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -41,6 +42,7 @@ crm_core::record! {
         /// Lists left.
         removed_list_memberships: Vec<Value> = "removedListMemberships",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -22,6 +22,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -43,6 +44,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -64,6 +66,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -74,6 +77,7 @@ crm_core::record! {
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
     }
+    with default
 }
 
 crm_core::record! {
@@ -88,6 +92,7 @@ crm_core::record! {
         /// The address to unsubscribe from this subscription alone.
         unsubscribe_single_url: Option<String> = "unsubscribeSingleUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -101,7 +106,6 @@ crm_core::record! {
         subscription_id: Option<i64> = "subscriptionId",
     }
     required "subscriberIdString"
-    by new
 }
 crm_core::setters!(LinkGenerationRequest {
     /// The language, for example `en`.
@@ -138,7 +142,6 @@ crm_core::record! {
         subscription_id: Option<i64> = "subscriptionId",
     }
     required "channel" "statusState" "subscriptionId"
-    by new
 }
 crm_core::setters!(PartialPublicStatusRequest {
     /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
@@ -184,6 +187,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -211,6 +215,7 @@ crm_core::record! {
         /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -221,6 +226,7 @@ crm_core::record! {
         /// The e-mail address of the subscriber.
         subscriber_id_string: Option<String> = "subscriberIdString",
     }
+    with default
 }
 
 crm_core::record! {
@@ -242,6 +248,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -261,7 +268,6 @@ crm_core::record! {
         subscription_id: Option<i64> = "subscriptionId",
     }
     required "channel" "statusState" "subscriberIdString" "subscriptionId"
-    by new
 }
 crm_core::setters!(StatusRequest {
     /// The legal basis for sending, for example `CONSENT_WITH_NOTICE`.
@@ -297,7 +303,6 @@ crm_core::record! {
         inputs: Option<Vec<StatusRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl StatusRequestBatch {
@@ -351,6 +356,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -380,6 +386,7 @@ crm_core::record! {
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -397,6 +404,7 @@ crm_core::record! {
         /// Scope of the status: the account or a business unit.
         wide_status_type: Option<WideStatusWideStatusType> = "wideStatusType",
     }
+    with default
 }
 
 crm_core::record! {
@@ -407,6 +415,7 @@ crm_core::record! {
         /// Statuses that hold across all subscriptions.
         wide_statuses: Vec<WideStatus> = "wideStatuses",
     }
+    with default
 }
 
 crm_core::record! {
@@ -428,6 +437,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::open_enum! {

@@ -23,6 +23,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -105,6 +106,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AuditLog> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -114,7 +116,6 @@ crm_core::record! {
         object_type: Option<Vec<String>> = "objectType",
     }
     required "objectType"
-    by new
 }
 
 impl CmsAuditLoggingExportFilters {
@@ -152,6 +153,7 @@ crm_core::record! {
         user_time_zone: Option<String> = "userTimeZone",
     }
     required "email" "format" "portalId" "recipientUserIds" "shouldMarkExportFileAsSensitive" "type"
+    with default
 }
 crm_core::setters!(CmsAuditLoggingExportSettings {
     /// The e-mail address.

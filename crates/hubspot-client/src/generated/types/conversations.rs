@@ -39,6 +39,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -53,6 +54,7 @@ crm_core::record! {
         /// Always `AGENT`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -79,6 +81,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -91,6 +94,7 @@ crm_core::record! {
         /// Always `BOT`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -99,6 +103,7 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -111,6 +116,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -137,9 +143,11 @@ crm_core::record! {
         text: Option<String> = "text",
         /// Always `COMMENT`.
         type_: Option<String> = "type",
+        ;
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -155,7 +163,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "attachments" "text" "type"
-    by new
 }
 crm_core::setters!(CommentCreate {
     /// The text, as HTML.
@@ -211,7 +218,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "attachments" "channelAccountId" "channelId" "recipients" "senderActorId" "text" "type"
-    by new
 }
 crm_core::setters!(ConversationsMessageCreate {
     /// Files and other objects that are attached to the message.
@@ -265,6 +271,7 @@ crm_core::record! {
         /// Always `EMAIL`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -276,7 +283,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "fileId" "type"
-    by new
 }
 
 impl FileCreate {
@@ -306,6 +312,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -318,6 +325,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -340,6 +348,7 @@ crm_core::record! {
         /// Always `INTEGRATOR`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -352,6 +361,7 @@ crm_core::record! {
         /// Always `LLM`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::union! {
@@ -374,6 +384,7 @@ crm_core::record! {
         /// The text, without formatting.
         text: Option<String> = "text",
     }
+    with default
 }
 
 crm_core::union! {
@@ -392,6 +403,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Message> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -403,7 +415,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
-    by new
 }
 
 impl QuickRepliesCreate {
@@ -432,7 +443,6 @@ crm_core::record! {
         recipient_field: Option<String> = "recipientField",
     }
     required "deliveryIdentifiers"
-    by new
 }
 crm_core::setters!(RecipientCreate {
     /// The id of the actor in the conversation.
@@ -468,7 +478,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
-    by new
 }
 
 impl SocialMediaCreate {
@@ -490,6 +499,7 @@ crm_core::record! {
         /// Always `SYSTEM`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -518,12 +528,14 @@ crm_core::record! {
         original_channel_account_id: Option<String> = "originalChannelAccountId",
         /// The id of the channel it began in.
         original_channel_id: Option<String> = "originalChannelId",
+        ;
         /// True if it is spam.
         spam: Option<bool> = "spam",
         status: Option<ThreadStatus> = "status",
         /// Associated records of the thread.
         thread_associations: Option<ThreadAssociations> = "threadAssociations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -533,7 +545,6 @@ crm_core::record! {
         actor_id: Option<String> = "actorId",
     }
     required "actorId"
-    by new
 }
 
 impl ThreadAssignRequest {
@@ -553,6 +564,7 @@ crm_core::record! {
         /// The id of the associated ticket.
         associated_ticket_id: Option<String> = "associatedTicketId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -580,6 +592,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -590,6 +603,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Thread> = "results",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -625,6 +639,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -634,6 +649,7 @@ crm_core::record! {
         archived: Option<bool> = "archived",
         status: Option<ThreadStatus> = "status",
     }
+    with default
 }
 crm_core::setters!(ThreadUpdateRequest {
     /// True if it is archived.
@@ -653,6 +669,7 @@ crm_core::record! {
         /// Always `VISITOR`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -679,11 +696,13 @@ crm_core::record! {
         senders: Vec<Sender> = "senders",
         /// The text, without formatting.
         text: Option<String> = "text",
+        ;
         /// Always `WELCOME_MESSAGE`.
         type_: Option<String> = "type",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -13,6 +13,7 @@ crm_core::record! {
         /// Question that is shown before the action is performed.
         prompt: Option<String> = "prompt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -31,6 +32,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -40,7 +42,6 @@ crm_core::record! {
         base_urls: Option<Vec<String>> = "baseUrls",
     }
     required "baseUrls"
-    by new
 }
 
 impl CardActions {
@@ -70,6 +71,7 @@ crm_core::record! {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<i64> = "objectTypeId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -109,7 +111,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "actions" "display" "fetch" "title"
-    by new
 }
 
 impl CardCreateRequest {
@@ -138,7 +139,6 @@ crm_core::record! {
         properties: Option<Vec<CardDisplayProperty>> = "properties",
     }
     required "properties"
-    by new
 }
 
 impl CardDisplayBody {
@@ -165,7 +165,6 @@ crm_core::record! {
         options: Option<Vec<DisplayOption>> = "options",
     }
     required "dataType" "label" "name" "options"
-    by new
 }
 
 impl CardDisplayProperty {
@@ -200,7 +199,6 @@ crm_core::record! {
         target_url: Option<String> = "targetUrl",
     }
     required "cardType" "objectTypes" "targetUrl"
-    by new
 }
 crm_core::setters!(CardFetchBody {
     /// The serverless function that gives the data.
@@ -238,7 +236,6 @@ crm_core::record! {
         target_url: Option<String> = "targetUrl",
     }
     required "objectTypes"
-    by new
 }
 crm_core::setters!(CardFetchBodyPatch {
     /// Source of the card's data: `EXTERNAL` or `SERVERLESS`.
@@ -269,6 +266,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CardReply> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -285,6 +283,7 @@ crm_core::record! {
         /// Total number of accounts.
         total_portal_count: Option<i64> = "totalPortalCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -300,7 +299,6 @@ crm_core::record! {
         legacy_crm_card_id: Option<i64> = "legacyCrmCardId",
     }
     required "allowDuplicateAppCardIds" "appCardId" "legacyCrmCardId"
-    by new
 }
 crm_core::setters!(CardMigrateViewsRequest {
     /// The id of the app card for the help desk.
@@ -334,7 +332,6 @@ crm_core::record! {
         properties_to_send: Option<Vec<String>> = "propertiesToSend",
     }
     required "name" "propertiesToSend"
-    by new
 }
 
 impl CardObjectTypeBody {
@@ -379,6 +376,7 @@ crm_core::record! {
         fetch: Option<CardFetchBodyPatch> = "fetch",
         title: Option<String> = "title",
     }
+    with default
 }
 crm_core::setters!(CardPatchRequest {
     /// Actions that are performed, allowed or observed.
@@ -408,6 +406,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -455,7 +454,6 @@ crm_core::record! {
         type_: Option<DisplayOptionType> = "type",
     }
     required "label" "name" "type"
-    by new
 }
 
 impl DisplayOption {
@@ -506,6 +504,7 @@ crm_core::record! {
         url: Option<String> = "url",
         width: Option<i64> = "width",
     }
+    with default
 }
 
 crm_core::record! {
@@ -524,6 +523,7 @@ crm_core::record! {
         /// Total number.
         total_count: Option<i64> = "totalCount",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -548,6 +548,7 @@ crm_core::record! {
         /// Further values to show, with their labels.
         tokens: Vec<ObjectToken> = "tokens",
     }
+    with default
 }
 
 crm_core::union! {
@@ -568,6 +569,7 @@ crm_core::record! {
         name: Option<String> = "name",
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -578,6 +580,7 @@ crm_core::record! {
         /// The address that HubSpot calls.
         target_url: Option<String> = "targetUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -590,6 +593,7 @@ crm_core::record! {
         /// Its settings.
         settings: Option<IFrameActionBody> = "settings",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -9,6 +9,7 @@ crm_core::record! {
         /// True if central exchange rates are turned on.
         central_exchange_rates_enabled: Option<bool> = "centralExchangeRatesEnabled",
     }
+    with default
 }
 
 crm_core::record! {
@@ -18,6 +19,7 @@ crm_core::record! {
         created_at: Option<Timestamp> = "createdAt",
         id: Option<String> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -27,7 +29,6 @@ crm_core::record! {
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
-    by new
 }
 
 impl CompanyCurrencyUpdateRequest {
@@ -49,6 +50,7 @@ crm_core::record! {
         /// The name of the currency.
         currency_name: Option<String> = "currencyName",
     }
+    with default
 }
 
 crm_core::record! {
@@ -57,6 +59,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CurrencyCodeInfo> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -66,7 +69,6 @@ crm_core::record! {
         currency_code: Option<String> = "currencyCode",
     }
     required "currencyCode"
-    by new
 }
 
 impl CurrencyCreateRequest {
@@ -91,7 +93,6 @@ crm_core::record! {
         visible_in_ui: Option<bool> = "visibleInUI",
     }
     required "fromCurrencyCode" "toCurrencyCode" "visibleInUI"
-    by new
 }
 
 impl CurrencyPairUpdate {
@@ -130,6 +131,7 @@ crm_core::record! {
         /// True if it is shown in HubSpot.
         visible_in_ui: Option<bool> = "visibleInUI",
     }
+    with default
 }
 
 crm_core::record! {
@@ -151,6 +153,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -164,7 +167,6 @@ crm_core::record! {
         from_currency_code: Option<String> = "fromCurrencyCode",
     }
     required "conversionRate" "fromCurrencyCode"
-    by new
 }
 crm_core::setters!(ExchangeRateCreateRequest {
     /// Time from which the rate is effective.
@@ -194,7 +196,6 @@ crm_core::record! {
         inputs: Option<Vec<ExchangeRateCreateRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl ExchangeRateCreateRequestBatch {
@@ -214,6 +215,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ExchangeRate> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -225,7 +227,6 @@ crm_core::record! {
         effective_at: Option<Timestamp> = "effectiveAt",
     }
     required "conversionRate"
-    by new
 }
 crm_core::setters!(ExchangeRateMultiplier {
     /// Time from which the rate is effective.
@@ -252,6 +253,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ExchangeRate> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -265,7 +267,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "conversionRate" "id"
-    by new
 }
 crm_core::setters!(ExchangeRateUpdateRequest {
     /// Time from which the rate is effective.
@@ -292,7 +293,6 @@ crm_core::record! {
         inputs: Option<Vec<ExchangeRateUpdateRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl ExchangeRateUpdateRequestBatch {

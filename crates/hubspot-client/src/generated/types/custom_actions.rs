@@ -32,9 +32,11 @@ crm_core::record! {
         output_fields: Vec<OutputFieldDefinition> = "outputFields",
         /// True if it is published.
         published: Option<bool> = "published",
+        ;
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -64,6 +66,7 @@ crm_core::record! {
         published: Option<bool> = "published",
     }
     required "actionUrl" "functions" "inputFields" "labels" "objectTypes" "published"
+    with default
 }
 crm_core::setters!(ActionDefinitionCreate {
     /// The address that is called when the action runs.
@@ -98,6 +101,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ActionDefinition> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -122,6 +126,7 @@ crm_core::record! {
         /// True if it is published.
         published: Option<bool> = "published",
     }
+    with default
 }
 crm_core::setters!(ActionDefinitionPatch {
     /// The address that is called when the action runs.
@@ -150,6 +155,7 @@ crm_core::record! {
         /// True if the action needs a record to run on.
         requires_object: Option<bool> = "requiresObject",
     }
+    with default
 }
 
 crm_core::record! {
@@ -159,7 +165,6 @@ crm_core::record! {
         requires_object: Option<bool> = "requiresObject",
     }
     required "requiresObject"
-    by new
 }
 
 impl ActionDefinitionRequiresObjectRequest {
@@ -182,7 +187,6 @@ crm_core::record! {
         enrollment_id: Option<i64> = "enrollmentId",
     }
     required "actionExecutionIndex" "enrollmentId"
-    by new
 }
 
 impl ActionExecutionIndexIdentifier {
@@ -210,7 +214,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "functionSource" "functionType"
-    by new
 }
 crm_core::setters!(ActionFunction {
     id: String,
@@ -239,6 +242,7 @@ crm_core::record! {
         function_type: Option<FunctionType> = "functionType",
         id: Option<String> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -247,6 +251,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ActionFunctionIdentifier> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -272,7 +277,6 @@ crm_core::record! {
         output_field_labels: Option<Map<String>> = "outputFieldLabels",
     }
     required "actionName"
-    by new
 }
 crm_core::setters!(ActionLabels {
     /// Text on the card of the action in a workflow.
@@ -323,6 +327,7 @@ crm_core::record! {
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -333,6 +338,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ActionRevision> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -347,7 +353,6 @@ crm_core::record! {
         trajectory_id: Option<String> = "trajectoryId",
     }
     required "agentId" "chirpAiContextObject" "source"
-    by new
 }
 crm_core::setters!(AgentRequestContext {
     trajectory_id: String,
@@ -379,7 +384,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "items" "type"
-    by new
 }
 
 impl ArrayField {
@@ -415,7 +419,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "type"
-    by new
 }
 
 impl BooleanField {
@@ -450,7 +453,6 @@ crm_core::record! {
         typed_outputs: Option<Value> = "typedOutputs",
     }
     required "callbackId" "outputFields" "typedOutputs"
-    by new
 }
 crm_core::setters!(CallbackCompletionBatchRequest {
     /// The kind of failure.
@@ -485,7 +487,6 @@ crm_core::record! {
         inputs: Option<Vec<CallbackCompletionBatchRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl CallbackCompletionBatchRequestBatch {
@@ -523,7 +524,6 @@ crm_core::record! {
         typed_outputs: Option<Value> = "typedOutputs",
     }
     required "outputFields" "typedOutputs"
-    by new
 }
 crm_core::setters!(CallbackCompletionRequest {
     /// The kind of failure.
@@ -575,6 +575,7 @@ crm_core::record! {
         unstructured_sources: Option<Vec<ChirpAiContextObjectUnstructuredSourcesItem>> = "unstructuredSources",
     }
     required "applicationGroup" "applicationId" "isPrivate" "metadata" "otelContextHolder" "unstructuredSources"
+    with default
 }
 crm_core::setters!(ChirpAiContextObject {
     /// The group of the application.
@@ -665,7 +666,6 @@ crm_core::record! {
         user_ids: Option<Vec<i64>> = "userIds",
     }
     required "contactIds" "portalIds" "userIds"
-    by new
 }
 crm_core::setters!(ComplianceIds {
     /// Reason for a missing contact id.
@@ -709,7 +709,6 @@ crm_core::record! {
         dependent_field_names: Option<Vec<String>> = "dependentFieldNames",
     }
     required "controllingFieldName" "controllingFieldValue" "dependencyType" "dependentFieldNames"
-    by new
 }
 
 impl ConditionalSingleFieldDependency {
@@ -741,7 +740,6 @@ crm_core::record! {
         vid: Option<i64> = "vid",
     }
     required "portalId"
-    by new
 }
 crm_core::setters!(ContactId {
     /// The e-mail address.
@@ -771,7 +769,6 @@ crm_core::record! {
         trajectory_id: Option<String> = "trajectoryId",
     }
     required "source"
-    by new
 }
 crm_core::setters!(CopilotRequestContext {
     trajectory_id: String,
@@ -814,7 +811,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(DoubleField {
     /// The highest value allowed.
@@ -851,7 +847,6 @@ crm_core::record! {
         label_name: Option<String> = "labelName",
     }
     required "conditions" "labelName"
-    by new
 }
 
 impl ExecutionTranslationRule {
@@ -896,10 +891,12 @@ crm_core::record! {
         schema: Option<ArrayFieldItems> = "schema",
         /// Required in requests.
         type_: Option<FieldTypeDefinitionType> = "type",
+        ;
         /// Required in requests.
         use_chirp: Option<bool> = "useChirp",
     }
     required "externalOptions" "name" "options" "schema" "type" "useChirp"
+    with default
 }
 crm_core::setters!(FieldTypeDefinition {
     /// Human-readable description.
@@ -990,7 +987,6 @@ crm_core::record! {
         type_definition: Option<PublicFieldTypeDefinition> = "typeDefinition",
     }
     required "isRequired" "typeDefinition"
-    by new
 }
 crm_core::setters!(InputFieldDefinition {
     /// Supported kinds of value, for example `STATIC_VALUE`.
@@ -1034,7 +1030,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(IntegerField {
     /// The highest value allowed.
@@ -1073,7 +1068,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(LongField {
     /// The highest value allowed.
@@ -1110,7 +1104,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "properties" "type"
-    by new
 }
 
 impl ObjectField {
@@ -1132,7 +1125,6 @@ crm_core::record! {
         properties: Option<Vec<String>> = "properties",
     }
     required "properties"
-    by new
 }
 
 impl ObjectRequestOptions {
@@ -1153,7 +1145,6 @@ crm_core::record! {
         type_definition: Option<FieldTypeDefinition> = "typeDefinition",
     }
     required "typeDefinition"
-    by new
 }
 
 impl OutputFieldDefinition {
@@ -1190,7 +1181,6 @@ crm_core::record! {
         type_: Option<PublicFieldTypeDefinitionType> = "type",
     }
     required "name" "options" "type"
-    by new
 }
 crm_core::setters!(PublicFieldTypeDefinition {
     /// Human-readable description.
@@ -1267,7 +1257,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "label" "value"
-    by new
 }
 crm_core::setters!(PublicOption {
     /// Human-readable description.
@@ -1301,7 +1290,6 @@ crm_core::record! {
         dependent_field_names: Option<Vec<String>> = "dependentFieldNames",
     }
     required "controllingFieldName" "dependencyType" "dependentFieldNames"
-    by new
 }
 
 impl SingleFieldDependency {
@@ -1330,7 +1318,6 @@ crm_core::record! {
         trajectory_id: Option<String> = "trajectoryId",
     }
     required "chirpAiContextObject" "source"
-    by new
 }
 crm_core::setters!(StandaloneRequestContext {
     trajectory_id: String,
@@ -1358,7 +1345,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(StringField {
     /// The format, for example `CSV` or `DATE`.
@@ -1408,7 +1394,6 @@ crm_core::record! {
         source: Option<String> = "source",
     }
     required "source"
-    by new
 }
 
 impl TestRequestContext {
@@ -1435,7 +1420,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "type"
-    by new
 }
 
 impl UnknownField {
@@ -1468,7 +1452,6 @@ crm_core::record! {
         workflow_id: Option<i64> = "workflowId",
     }
     required "source" "workflowId"
-    by new
 }
 crm_core::setters!(WorkflowsRequestContext {
     /// Identifies the run of the action.

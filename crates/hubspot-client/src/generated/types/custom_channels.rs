@@ -19,7 +19,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "authorized" "inboxId" "name"
-    by new
 }
 crm_core::setters!(ChannelAccountCreate {
     /// Address to which messages are delivered, with its type.
@@ -62,6 +61,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<i64> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -72,6 +72,7 @@ crm_core::record! {
         /// Address to which messages are delivered, with its type.
         delivery_identifier: Option<DeliveryIdentifier> = "deliveryIdentifier",
     }
+    with default
 }
 crm_core::setters!(ChannelAccountStagingTokenUpdateRequest {
     /// The name of the account.
@@ -87,6 +88,7 @@ crm_core::record! {
         authorized: Option<bool> = "authorized",
         name: Option<String> = "name",
     }
+    with default
 }
 crm_core::setters!(ChannelAccountUpdateRequest {
     /// True if the channel account is authorized.
@@ -112,6 +114,7 @@ crm_core::record! {
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -131,7 +134,6 @@ crm_core::record! {
         webhook_url: Option<String> = "webhookUrl",
     }
     required "capabilities" "name"
-    by new
 }
 crm_core::setters!(ChannelIntegrationChannelCreate {
     /// URL to which users are redirected to connect an account.
@@ -170,6 +172,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -187,6 +190,7 @@ crm_core::record! {
         /// The address that is called.
         webhook_url: Option<Value> = "webhookUrl",
     }
+    with default
 }
 crm_core::setters!(ChannelIntegrationChannelPatch {
     /// Capabilities of the channel.
@@ -229,10 +233,12 @@ crm_core::record! {
         senders: Option<Vec<ChannelIntegrationParticipant>> = "senders",
         /// The text, without formatting. Required in requests.
         text: Option<String> = "text",
+        ;
         /// Time that the value or event refers to. Required in requests.
         timestamp: Option<Timestamp> = "timestamp",
     }
     required "attachments" "channelAccountId" "messageDirection" "recipients" "senders" "text" "timestamp"
+    with default
 }
 crm_core::setters!(ChannelIntegrationMessageCreate {
     /// The id of the contact to associate the message with.
@@ -283,7 +289,6 @@ crm_core::record! {
         status_type: Option<ChannelIntegrationMessageUpdateRequestStatusType> = "statusType",
     }
     required "statusType"
-    by new
 }
 crm_core::setters!(ChannelIntegrationMessageUpdateRequest {
     /// Human-readable error message.
@@ -326,7 +331,6 @@ crm_core::record! {
         sender_actor_id: Option<String> = "senderActorId",
     }
     required "deliveryIdentifier"
-    by new
 }
 crm_core::setters!(ChannelIntegrationParticipant {
     name: String,
@@ -356,7 +360,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "contactProfile" "type"
-    by new
 }
 
 impl ContactAttachment {
@@ -382,7 +385,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "fileId" "type"
-    by new
 }
 crm_core::setters!(FileAttachment {
     /// Usage of the file, for example `IMAGE`.
@@ -417,7 +419,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "latitude" "longitude" "type"
-    by new
 }
 crm_core::setters!(LocationAttachment {
     address: String,
@@ -453,7 +454,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(MessageHeaderAttachment {
     /// The id of the file.
@@ -490,7 +490,6 @@ crm_core::record! {
         contact_vid: Option<i64> = "contactVid",
     }
     required "contactPropertiesLeadingToMatch" "contactVid"
-    by new
 }
 
 impl PreResolvedContact {
@@ -517,7 +516,6 @@ crm_core::record! {
         contacts: Option<Vec<PreResolvedContact>> = "contacts",
     }
     required "contacts"
-    by new
 }
 
 impl PreResolvedContacts {
@@ -540,7 +538,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "quickReplies" "type"
-    by new
 }
 
 impl QuickRepliesAttachment {
@@ -564,7 +561,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "socialMetadata" "type"
-    by new
 }
 
 impl SocialMetadataIntegrationAttachment {
@@ -586,7 +582,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "type"
-    by new
 }
 
 impl UnsupportedContentAttachment {

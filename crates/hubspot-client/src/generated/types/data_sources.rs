@@ -19,6 +19,7 @@ crm_core::record! {
         /// Status of the last ingestion.
         last_ingestion_status: Option<DataSourceGetReplyLastIngestionStatus> = "lastIngestionStatus",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -43,6 +44,7 @@ crm_core::record! {
         /// The address of a preview.
         preview_link: Option<String> = "previewLink",
     }
+    with default
 }
 
 crm_core::record! {
@@ -51,6 +53,7 @@ crm_core::record! {
         name: Option<String> = "name",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -12,7 +12,6 @@ crm_core::record! {
         percentage: Option<f64> = "percentage",
     }
     required "ownerId" "percentage"
-    by new
 }
 
 impl DealSplitInput {
@@ -34,7 +33,6 @@ crm_core::record! {
         inputs: Option<Vec<DealSplitsCreateRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl DealSplitsBatchCreateRequest {
@@ -57,7 +55,6 @@ crm_core::record! {
         splits: Option<Vec<DealSplitInput>> = "splits",
     }
     required "id" "splits"
-    by new
 }
 
 impl DealSplitsCreateRequest {
@@ -94,6 +91,7 @@ crm_core::record! {
         /// Address of the record in HubSpot's web application.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -103,6 +101,7 @@ crm_core::record! {
         /// Split of the deal among owners.
         splits: Vec<DealSplitsObject> = "splits",
     }
+    with default
 }
 
 crm_core::record! {
@@ -124,6 +123,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -29,6 +29,7 @@ crm_core::record! {
         is_used_for_landing_page: Option<bool> = "isUsedForLandingPage",
         /// True if site pages use the domain.
         is_used_for_site_page: Option<bool> = "isUsedForSitePage",
+        ;
         /// True if it was marked by hand as resolving.
         manually_marked_as_resolving: Option<bool> = "manuallyMarkedAsResolving",
         /// True if it is the main domain for blog posts.
@@ -46,6 +47,7 @@ crm_core::record! {
         /// Time at which it was last changed.
         updated: Option<Timestamp> = "updated",
     }
+    with default
 }
 
 crm_core::record! {
@@ -58,6 +60,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -10,7 +10,6 @@ crm_core::record! {
         inputs: Option<Vec<BehavioralEventHttpCompletionRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl BatchedBehavioralEventHttpCompletionRequest {
@@ -43,7 +42,6 @@ crm_core::record! {
         uuid: Option<String> = "uuid",
     }
     required "eventName" "properties"
-    by new
 }
 crm_core::setters!(BehavioralEventHttpCompletionRequest {
     /// The e-mail address.

@@ -21,7 +21,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "label" "type"
-    by new
 }
 crm_core::setters!(BehavioralEventPropertyCreate {
     /// Human-readable description.
@@ -56,6 +55,7 @@ crm_core::record! {
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
     }
+    with default
 }
 crm_core::setters!(BehavioralEventPropertyDefinitionPatch {
     /// Human-readable description.
@@ -92,6 +92,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Display names.
         labels: Option<TypeDefinitionLabels> = "labels",
+        ;
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
@@ -108,6 +109,7 @@ crm_core::record! {
         /// The id of the user who changed it last.
         updated_user_id: Option<i64> = "updatedUserId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -128,7 +130,6 @@ crm_core::record! {
         property_definitions: Option<Vec<BehavioralEventPropertyCreate>> = "propertyDefinitions",
     }
     required "includeDefaultProperties" "label" "propertyDefinitions"
-    by new
 }
 crm_core::setters!(BehavioralEventTypeDefinitionCreate {
     /// Property that matches an event to its record.
@@ -171,6 +172,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -181,6 +183,7 @@ crm_core::record! {
         /// Display name.
         label: Option<String> = "label",
     }
+    with default
 }
 crm_core::setters!(BehavioralEventTypeDefinitionPatch {
     /// Human-readable description.
@@ -231,6 +234,7 @@ crm_core::record! {
         /// The filters on properties.
         property_filters: Vec<EventDefinitionsPropertyFilter> = "propertyFilters",
     }
+    with default
 }
 
 crm_core::record! {
@@ -243,6 +247,7 @@ crm_core::record! {
         /// The branches of rules under this one.
         rule_branches: Vec<ComboEventRuleBranch> = "ruleBranches",
     }
+    with default
 }
 
 crm_core::record! {
@@ -264,6 +269,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         render_spec: Option<String> = "renderSpec",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -295,6 +301,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         render_spec: Option<String> = "renderSpec",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -346,6 +353,7 @@ crm_core::record! {
         pruning_refine_by: Option<Value> = "pruningRefineBy",
         render_spec: Option<String> = "renderSpec",
     }
+    with default
 }
 
 crm_core::union! {
@@ -395,6 +403,7 @@ crm_core::record! {
         /// Why it is hidden.
         hidden_reason: Option<EventDefinitionsAssociationDefinitionHiddenReason> = "hiddenReason",
         id: Option<i64> = "id",
+        ;
         /// True if the inverse association allows custom labels.
         inverse_allows_custom_labels: Option<bool> = "inverseAllowsCustomLabels",
         /// Cardinality of the inverse association, for example `ONE_TO_MANY`.
@@ -428,6 +437,7 @@ crm_core::record! {
         /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -460,6 +470,7 @@ crm_core::record! {
         render_spec: Option<String> = "renderSpec",
         value: Option<bool> = "value",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -501,6 +512,7 @@ crm_core::record! {
         /// True to use the fiscal year.
         use_fiscal_year: Option<bool> = "useFiscalYear",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -556,6 +568,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         render_spec: Option<String> = "renderSpec",
     }
+    with default
 }
 
 crm_core::record! {
@@ -579,6 +592,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         render_spec: Option<String> = "renderSpec",
     }
+    with default
 }
 
 crm_core::record! {
@@ -600,6 +614,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         render_spec: Option<String> = "renderSpec",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -643,6 +658,7 @@ crm_core::record! {
         /// The time zone, for example `America/New_York`.
         zone_id: Option<String> = "zoneId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -667,6 +683,7 @@ crm_core::record! {
         render_spec: Option<String> = "renderSpec",
         year: Option<i64> = "year",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -732,6 +749,7 @@ crm_core::record! {
         /// Time that the value or event refers to. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -769,6 +787,7 @@ crm_core::record! {
         /// Values, in a list or by name.
         values: Vec<String> = "values",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -816,6 +835,7 @@ crm_core::record! {
         /// The time zone, for example `America/New_York`.
         zone_id: Option<String> = "zoneId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -841,6 +861,7 @@ crm_core::record! {
         /// Values, in a list or by name.
         values: Vec<String> = "values",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -875,6 +896,7 @@ crm_core::record! {
         /// Always `NumOccurrencesRefineBy`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -895,6 +917,7 @@ crm_core::record! {
         render_spec: Option<String> = "renderSpec",
         value: Option<f64> = "value",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -933,6 +956,7 @@ crm_core::record! {
         /// The name of the property.
         property: Option<String> = "property",
     }
+    with default
 }
 
 crm_core::union! {
@@ -976,6 +1000,7 @@ crm_core::record! {
         /// The time zone, for example `America/New_York`.
         zone_id: Option<String> = "zoneId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1001,6 +1026,7 @@ crm_core::record! {
         /// The end of the range.
         upper_bound_timestamp: Option<i64> = "upperBoundTimestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1024,6 +1050,7 @@ crm_core::record! {
         /// The highest value of the range.
         upper_bound: Option<f64> = "upperBound",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1051,9 +1078,11 @@ crm_core::record! {
         type_: Option<String> = "type",
         /// Treatment of the upper bound: `INCLUSIVE` or `EXCLUSIVE`.
         upper_bound_endpoint_behavior: Option<EndpointBehavior> = "upperBoundEndpointBehavior",
+        ;
         /// Upper bound of the range.
         upper_bound_time_point: Option<Time> = "upperBoundTimePoint",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1086,6 +1115,7 @@ crm_core::record! {
         /// True if times must be converted to a time zone.
         requires_time_zone_conversion: Option<bool> = "requiresTimeZoneConversion",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1120,6 +1150,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         render_spec: Option<String> = "renderSpec",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1140,6 +1171,7 @@ crm_core::record! {
         /// Always `SetOccurrencesRefineBy`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1178,6 +1210,7 @@ crm_core::record! {
         render_spec: Option<String> = "renderSpec",
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1230,6 +1263,7 @@ crm_core::record! {
         time_point: Option<Time> = "timePoint",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1266,6 +1300,7 @@ crm_core::record! {
         /// The second of the minute.
         second: Option<i64> = "second",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1286,6 +1321,7 @@ crm_core::record! {
         /// The second of the minute.
         second: Option<i64> = "second",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1310,6 +1346,7 @@ crm_core::record! {
         /// Number of years to shift by.
         years: Option<i64> = "years",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1328,6 +1365,7 @@ crm_core::record! {
         /// The second of the minute.
         second: Option<i64> = "second",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1344,6 +1382,7 @@ crm_core::record! {
         /// The second of the minute.
         second: Option<i64> = "second",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1352,6 +1391,7 @@ crm_core::record! {
         /// Rule that finds the primary record.
         primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1361,7 +1401,6 @@ crm_core::record! {
         primary_object_rule: Option<PrimaryObjectResolutionRule> = "primaryObjectRule",
     }
     required "primaryObjectRule"
-    by new
 }
 
 impl ObjectResolutionMappingRequest {
@@ -1394,7 +1433,6 @@ crm_core::record! {
         target_object_property_name: Option<String> = "targetObjectPropertyName",
     }
     required "eventPropertyName" "targetObjectPropertyName"
-    by new
 }
 
 impl PrimaryObjectResolutionRule {
@@ -1418,6 +1456,7 @@ crm_core::record! {
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1438,6 +1477,7 @@ crm_core::record! {
         /// The second of the minute.
         second: Option<i64> = "second",
     }
+    with default
 }
 
 crm_core::union! {
@@ -1475,6 +1515,7 @@ crm_core::record! {
         property_type: Option<String> = "propertyType",
         render_spec: Option<String> = "renderSpec",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1522,6 +1563,7 @@ crm_core::record! {
         /// The second of the minute.
         second: Option<i64> = "second",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1540,6 +1582,7 @@ crm_core::record! {
         /// The second of the minute.
         second: Option<i64> = "second",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1560,6 +1603,7 @@ crm_core::record! {
         /// The second of the minute.
         second: Option<i64> = "second",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

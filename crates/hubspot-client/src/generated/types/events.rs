@@ -18,6 +18,7 @@ crm_core::record! {
         /// The properties, by internal name.
         properties: Map<String> = "properties",
     }
+    with default
 }
 
 crm_core::record! {
@@ -28,6 +29,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<UnifiedEvent> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -36,6 +38,7 @@ crm_core::record! {
         /// The names of the visible event types.
         event_types: Vec<String> = "eventTypes",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

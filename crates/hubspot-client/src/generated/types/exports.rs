@@ -23,6 +23,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -38,7 +39,6 @@ crm_core::record! {
         sorts: Option<Vec<String>> = "sorts",
     }
     required "filterGroups" "filters" "sorts"
-    by new
 }
 crm_core::setters!(CrmSearchRequest {
     /// The text to search for.
@@ -102,7 +102,6 @@ crm_core::record! {
         override_associated_objects_per_definition_per_row_limit: Option<bool> = "overrideAssociatedObjectsPerDefinitionPerRowLimit",
     }
     required "associatedObjectType" "exportInternalValuesOptions" "exportName" "exportType" "format" "includeLabeledAssociations" "includePrimaryDisplayPropertyForAssociatedObjects" "language" "listId" "objectProperties" "objectType" "overrideAssociatedObjectsPerDefinitionPerRowLimit"
-    by new
 }
 crm_core::setters!(ExportListRequest {
     /// Types of associated records to export as well.
@@ -178,6 +177,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -251,7 +251,6 @@ crm_core::record! {
         public_crm_search_request: Option<CrmSearchRequest> = "publicCrmSearchRequest",
     }
     required "associatedObjectType" "exportInternalValuesOptions" "exportName" "exportType" "format" "includeLabeledAssociations" "includePrimaryDisplayPropertyForAssociatedObjects" "language" "objectProperties" "objectType" "overrideAssociatedObjectsPerDefinitionPerRowLimit"
-    by new
 }
 crm_core::setters!(ExportViewRequest {
     /// Types of associated records to export as well.

@@ -12,7 +12,6 @@ crm_core::record! {
         portal_id: Option<i64> = "portalId",
     }
     required "flagState" "portalId"
-    by new
 }
 
 impl BatchPortalEntry {
@@ -36,7 +35,6 @@ crm_core::record! {
         override_state: Option<FlagState> = "overrideState",
     }
     required "defaultState"
-    by new
 }
 crm_core::setters!(FlagPutRequest {
     /// The state of the flag that overrides all others.
@@ -67,6 +65,7 @@ crm_core::record! {
         /// The state of the flag that overrides all others.
         override_state: Option<FlagState> = "overrideState",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -87,6 +86,7 @@ crm_core::record! {
         /// The feature flags of the app.
         flags_for_app: Vec<String> = "flagsForApp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -96,7 +96,6 @@ crm_core::record! {
         portal_ids: Option<Vec<i64>> = "portalIds",
     }
     required "portalIds"
-    by new
 }
 
 impl PortalFlagStateBatchDeleteRequest {
@@ -117,7 +116,6 @@ crm_core::record! {
         portal_states: Option<Vec<BatchPortalEntry>> = "portalStates",
     }
     required "portalStates"
-    by new
 }
 
 impl PortalFlagStateBatchPutRequest {
@@ -137,6 +135,7 @@ crm_core::record! {
         /// The state of the flag in each account.
         portal_flag_states: Vec<PortalFlagStateReply> = "portalFlagStates",
     }
+    with default
 }
 
 crm_core::record! {
@@ -146,7 +145,6 @@ crm_core::record! {
         flag_state: Option<FlagState> = "flagState",
     }
     required "flagState"
-    by new
 }
 
 impl PortalFlagStatePutRequest {
@@ -172,6 +170,7 @@ crm_core::record! {
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -23,6 +23,7 @@ crm_core::record! {
         /// The id of the task that was started.
         task_id: Option<String> = "taskId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -33,6 +34,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<StoredFile> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -42,6 +44,7 @@ crm_core::record! {
         file: Option<StoredFile> = "file",
         folder: Option<Folder> = "folder",
     }
+    with default
 }
 
 crm_core::record! {
@@ -61,6 +64,7 @@ crm_core::record! {
         /// The path of the folder it is in.
         parent_folder_path: Option<String> = "parentFolderPath",
     }
+    with default
 }
 crm_core::setters!(FileUpdateInput {
     /// Visibility of the file, for example `PRIVATE`.
@@ -110,6 +114,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -132,6 +137,7 @@ crm_core::record! {
         /// The id of the task that was started.
         task_id: Option<String> = "taskId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -145,7 +151,6 @@ crm_core::record! {
         parent_path: Option<String> = "parentPath",
     }
     required "name"
-    by new
 }
 crm_core::setters!(FolderInput {
     /// The id of the folder above.
@@ -175,6 +180,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Folder> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -184,6 +190,7 @@ crm_core::record! {
         /// The id of the folder above.
         parent_folder_id: Option<i64> = "parentFolderId",
     }
+    with default
 }
 crm_core::setters!(FolderUpdateInput {
     name: String,
@@ -201,7 +208,6 @@ crm_core::record! {
         parent_folder_id: Option<i64> = "parentFolderId",
     }
     required "id"
-    by new
 }
 crm_core::setters!(FolderUpdateInputWithId {
     name: String,
@@ -245,7 +251,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "access" "duplicateValidationScope" "duplicateValidationStrategy" "overwrite"
-    by new
 }
 crm_core::setters!(ImportFromUrlInput {
     /// Time at which it expires.
@@ -327,6 +332,7 @@ crm_core::record! {
         url: Option<String> = "url",
         width: Option<i64> = "width",
     }
+    with default
 }
 
 crm_core::record! {
@@ -355,6 +361,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// True if the file can be used in new content.
         is_usable_in_content: Option<bool> = "isUsableInContent",
+        ;
         name: Option<String> = "name",
         /// The id of the folder above.
         parent_folder_id: Option<String> = "parentFolderId",
@@ -370,6 +377,7 @@ crm_core::record! {
         url: Option<String> = "url",
         width: Option<i64> = "width",
     }
+    with default
 }
 
 crm_core::open_enum! {

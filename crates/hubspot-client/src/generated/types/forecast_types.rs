@@ -21,6 +21,7 @@ crm_core::record! {
         /// The weighted custom amount property of deal splits, in home currency.
         deal_split_weighted_custom_amount_property_in_home_currency: Option<String> = "dealSplitWeightedCustomAmountPropertyInHomeCurrency",
     }
+    with default
 }
 
 crm_core::record! {
@@ -49,6 +50,7 @@ crm_core::record! {
         /// The id of the forecast type.
         forecast_type_id: Option<i64> = "forecastTypeId",
         id: Option<String> = "id",
+        ;
         /// The id of the type of object, for example `0-1`.
         object_type_id: Option<String> = "objectTypeId",
         /// Time at which it was changed last.
@@ -62,6 +64,7 @@ crm_core::record! {
         /// The property with the weighted amount.
         weighted_amount_property: Option<String> = "weightedAmountProperty",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -28,7 +28,6 @@ crm_core::record! {
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
-    by new
 }
 crm_core::setters!(DatepickerField {
     /// The value used when there is none.
@@ -85,7 +84,6 @@ crm_core::record! {
         dependent_field: Option<Field> = "dependentField",
     }
     required "dependentCondition" "dependentField"
-    by new
 }
 
 impl DependentField {
@@ -118,6 +116,7 @@ crm_core::record! {
         values: Option<Vec<String>> = "values",
     }
     required "operator" "rangeEnd" "rangeStart" "value" "values"
+    with default
 }
 crm_core::setters!(DependentFieldFilter {
     /// Operator that is applied.
@@ -206,7 +205,6 @@ crm_core::record! {
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
-    by new
 }
 crm_core::setters!(DropdownField {
     /// Values that are selected by default.
@@ -284,7 +282,6 @@ crm_core::record! {
         validation: Option<EmailFieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
-    by new
 }
 crm_core::setters!(EmailField {
     /// The value used when there is none.
@@ -344,7 +341,6 @@ crm_core::record! {
         use_default_block_list: Option<bool> = "useDefaultBlockList",
     }
     required "blockedEmailDomains" "useDefaultBlockList"
-    by new
 }
 
 impl EmailFieldValidation {
@@ -375,7 +371,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "displayOrder" "label" "value"
-    by new
 }
 crm_core::setters!(EnumeratedFieldOption {
     /// Human-readable description.
@@ -432,7 +427,6 @@ crm_core::record! {
         rich_text_type: Option<FieldGroupRichTextType> = "richTextType",
     }
     required "fields" "groupType" "richTextType"
-    by new
 }
 crm_core::setters!(FieldGroup {
     /// The text, as HTML.
@@ -488,7 +482,6 @@ crm_core::record! {
         min_allowed_digits: Option<i64> = "minAllowedDigits",
     }
     required "maxAllowedDigits" "minAllowedDigits"
-    by new
 }
 
 impl FieldValidation {
@@ -533,7 +526,6 @@ crm_core::record! {
         required: Option<bool> = "required",
     }
     required "allowMultipleFiles" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
-    by new
 }
 crm_core::setters!(FileField {
     /// True if more than one file can be given.
@@ -599,6 +591,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<HubSpotFormDefinition> = "results",
     }
+    with default
 }
 
 crm_core::union! {
@@ -622,7 +615,6 @@ crm_core::record! {
         theme: Option<FormDisplayOptionsTheme> = "theme",
     }
     required "renderRawHtml" "style" "submitButtonText" "theme"
-    by new
 }
 crm_core::setters!(FormDisplayOptions {
     css_class: String,
@@ -675,7 +667,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "type" "value"
-    by new
 }
 
 impl FormPostSubmitAction {
@@ -732,6 +723,7 @@ crm_core::record! {
         submit_size: Option<String> = "submitSize",
     }
     required "backgroundWidth" "fontFamily" "helpTextColor" "helpTextSize" "labelTextColor" "labelTextSize" "legalConsentTextColor" "legalConsentTextSize" "submitAlignment" "submitColor" "submitFontColor" "submitSize"
+    with default
 }
 crm_core::setters!(FormStyle {
     /// The width of the background, in CSS.
@@ -814,10 +806,12 @@ crm_core::record! {
         post_submit_action: Option<FormPostSubmitAction> = "postSubmitAction",
         /// True if known values are filled in beforehand. Required in requests.
         pre_populate_known_values: Option<bool> = "prePopulateKnownValues",
+        ;
         /// True if reCAPTCHA is on. Required in requests.
         recaptcha_enabled: Option<bool> = "recaptchaEnabled",
     }
     required "allowLinkToResetKnownValues" "archivable" "cloneable" "createNewContactForNewEmail" "editable" "language" "lifecycleStages" "notifyContactOwner" "notifyRecipients" "postSubmitAction" "prePopulateKnownValues" "recaptchaEnabled"
+    with default
 }
 crm_core::setters!(HubSpotFormConfiguration {
     /// True if a link lets visitors clear the values that are stored about them.
@@ -977,7 +971,6 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
     }
     required "archived" "configuration" "createdAt" "displayOptions" "fieldGroups" "formType" "id" "legalConsentOptions" "name" "updatedAt"
-    by new
 }
 crm_core::setters!(HubSpotFormDefinition {
     /// True if it is archived.
@@ -1052,7 +1045,6 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
     }
     required "archived" "configuration" "createdAt" "displayOptions" "fieldGroups" "formType" "legalConsentOptions" "name" "updatedAt"
-    by new
 }
 crm_core::setters!(HubSpotFormDefinitionCreateRequest {
     /// True if it is archived.
@@ -1125,6 +1117,7 @@ crm_core::record! {
         legal_consent_options: Option<HubSpotFormDefinitionLegalConsentOptions> = "legalConsentOptions",
         name: Option<String> = "name",
     }
+    with default
 }
 crm_core::setters!(HubSpotFormDefinitionPatchRequest {
     /// True if it is archived.
@@ -1151,7 +1144,6 @@ crm_core::record! {
         subscription_type_id: Option<i64> = "subscriptionTypeId",
     }
     required "label" "required" "subscriptionTypeId"
-    by new
 }
 
 impl LegalConsentCheckbox {
@@ -1190,7 +1182,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
-    by new
 }
 crm_core::setters!(LegalConsentOptionsExplicitConsentToProcess {
     /// Text that asks for consent to communication.
@@ -1238,7 +1229,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "communicationsCheckboxes" "privacyText" "type"
-    by new
 }
 crm_core::setters!(LegalConsentOptionsImplicitConsentToProcess {
     /// Text that asks for consent to communication.
@@ -1278,7 +1268,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "lawfulBasis" "privacyText" "subscriptionTypeIds" "type"
-    by new
 }
 
 impl LegalConsentOptionsLegitimateInterest {
@@ -1318,7 +1307,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "type"
-    by new
 }
 
 impl LegalConsentOptionsNone {
@@ -1347,7 +1335,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "objectTypeId" "value"
-    by new
 }
 
 impl LifecycleStage {
@@ -1389,7 +1376,6 @@ crm_core::record! {
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "validation"
-    by new
 }
 crm_core::setters!(MobilePhoneField {
     /// The value used when there is none.
@@ -1465,7 +1451,6 @@ crm_core::record! {
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
-    by new
 }
 crm_core::setters!(MultiLineTextField {
     /// The value used when there is none.
@@ -1538,7 +1523,6 @@ crm_core::record! {
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
-    by new
 }
 crm_core::setters!(MultipleCheckboxesField {
     /// Values that are selected by default.
@@ -1613,7 +1597,6 @@ crm_core::record! {
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
-    by new
 }
 crm_core::setters!(NumberField {
     /// The value used when there is none.
@@ -1689,7 +1672,6 @@ crm_core::record! {
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
-    by new
 }
 crm_core::setters!(PaymentLinkRadioField {
     /// Values that are selected by default.
@@ -1766,7 +1748,6 @@ crm_core::record! {
         validation: Option<FieldValidation> = "validation",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required" "useCountryCodeSelect" "validation"
-    by new
 }
 crm_core::setters!(PhoneField {
     /// The value used when there is none.
@@ -1847,7 +1828,6 @@ crm_core::record! {
         required: Option<bool> = "required",
     }
     required "defaultValues" "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "options" "required"
-    by new
 }
 crm_core::setters!(RadioField {
     /// Values that are selected by default.
@@ -1921,7 +1901,6 @@ crm_core::record! {
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
-    by new
 }
 crm_core::setters!(SingleCheckboxField {
     /// The value used when there is none.
@@ -1991,7 +1970,6 @@ crm_core::record! {
         required: Option<bool> = "required",
     }
     required "dependentFields" "fieldType" "hidden" "label" "name" "objectTypeId" "required"
-    by new
 }
 crm_core::setters!(SingleLineTextField {
     /// The value used when there is none.

@@ -31,6 +31,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// Display name.
         label: Option<String> = "label",
+        ;
         name: Option<String> = "name",
         /// Number of options.
         option_count: Option<i64> = "optionCount",
@@ -45,6 +46,7 @@ crm_core::record! {
         updated_by_user_id: Option<i64> = "updatedByUserId",
         width: Option<i64> = "width",
     }
+    with default
 }
 
 crm_core::record! {
@@ -70,6 +72,7 @@ crm_core::record! {
         type_: Option<ColumnType> = "type",
     }
     required "id" "label" "name" "options" "type"
+    with default
 }
 crm_core::setters!(ColumnRequest {
     /// The id of the column in the other table.
@@ -157,6 +160,7 @@ crm_core::record! {
         /// The subcategory of the error or event.
         sub_category: Option<String> = "subCategory",
     }
+    with default
 }
 
 crm_core::record! {
@@ -166,6 +170,7 @@ crm_core::record! {
         name: Option<String> = "name",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -186,6 +191,7 @@ crm_core::record! {
         /// Values, in a list or by name.
         values: Map<Value> = "values",
     }
+    with default
 }
 
 crm_core::record! {
@@ -195,7 +201,6 @@ crm_core::record! {
         inputs: Option<Vec<HubDbRowClone>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl HubDbRowBatchClone {
@@ -216,7 +221,6 @@ crm_core::record! {
         inputs: Option<Vec<HubDbRowInput>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl HubDbRowBatchCreate {
@@ -249,6 +253,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -258,7 +263,6 @@ crm_core::record! {
         inputs: Option<Vec<HubDbRowUpdate>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl HubDbRowBatchUpdate {
@@ -280,7 +284,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "id"
-    by new
 }
 crm_core::setters!(HubDbRowClone {
     name: String,
@@ -313,6 +316,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -329,7 +333,6 @@ crm_core::record! {
         values: Option<Map<Value>> = "values",
     }
     required "childTableId" "displayIndex" "values"
-    by new
 }
 crm_core::setters!(HubDbRowInput {
     name: String,
@@ -367,6 +370,7 @@ crm_core::record! {
         total: Option<i64> = "total",
         type_: Option<HubDbRowPageType> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -377,6 +381,7 @@ crm_core::record! {
         /// Position of the previous page.
         prev: Option<PreviousPage> = "prev",
     }
+    with default
 }
 
 crm_core::record! {
@@ -389,6 +394,7 @@ crm_core::record! {
         /// Number of items to skip.
         offset: Option<i64> = "offset",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -416,7 +422,6 @@ crm_core::record! {
         values: Option<Map<Value>> = "values",
     }
     required "childTableId" "displayIndex" "values"
-    by new
 }
 crm_core::setters!(HubDbRowUpdate {
     id: String,
@@ -471,6 +476,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// True if the rows are ordered by hand.
         is_ordered_manually: Option<bool> = "isOrderedManually",
+        ;
         /// Display name.
         label: Option<String> = "label",
         name: Option<String> = "name",
@@ -487,6 +493,7 @@ crm_core::record! {
         /// True if dynamic pages can use the table.
         use_for_pages: Option<bool> = "useForPages",
     }
+    with default
 }
 
 crm_core::record! {
@@ -502,7 +509,6 @@ crm_core::record! {
         new_name: Option<String> = "newName",
     }
     required "copyRows" "isHubspotDefined"
-    by new
 }
 crm_core::setters!(HubDbTableCloneRequest {
     /// The label of the copy.
@@ -546,7 +552,6 @@ crm_core::record! {
         use_for_pages: Option<bool> = "useForPages",
     }
     required "label" "name"
-    by new
 }
 crm_core::setters!(HubDbTableInput {
     /// True if rows can have child tables.
@@ -591,6 +596,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -620,6 +626,7 @@ crm_core::record! {
         updated_by_user_id: Option<i64> = "updatedByUserId",
     }
     required "createdAt" "id" "label" "name" "order" "type" "updatedAt"
+    with default
 }
 crm_core::setters!(HubdbOptionItem {
     /// Time at which it was created.
@@ -655,6 +662,7 @@ crm_core::record! {
         /// Number of rows that were imported.
         rows_imported: Option<i64> = "rowsImported",
     }
+    with default
 }
 
 crm_core::record! {
@@ -670,7 +678,6 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
     }
     required "email" "firstName" "id" "lastName"
-    by new
 }
 
 impl SimpleUser {

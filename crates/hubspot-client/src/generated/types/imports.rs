@@ -30,6 +30,7 @@ crm_core::record! {
         /// The row of the file it came from.
         source_data: Option<ImportRowCore> = "sourceData",
     }
+    with default
 }
 
 crm_core::record! {
@@ -40,6 +41,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ImportError> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -52,6 +54,7 @@ crm_core::record! {
         /// The lists of imported records.
         object_lists: Vec<ObjectListRecord> = "objectLists",
     }
+    with default
 }
 
 crm_core::record! {
@@ -78,6 +81,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -126,6 +130,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ImportReply> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -144,6 +149,7 @@ crm_core::record! {
         /// The values of the row.
         row_data: Vec<String> = "rowData",
     }
+    with default
 }
 
 crm_core::record! {
@@ -154,6 +160,7 @@ crm_core::record! {
         /// Source of the template, for example `previous_import`.
         template_type: Option<ImportTemplateTemplateType> = "templateType",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -176,6 +183,7 @@ crm_core::record! {
         /// The type of object: its name, its id, for example `0-1`, or the fully qualified name of a custom one.
         object_type: Option<String> = "objectType",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -22,6 +22,7 @@ crm_core::record! {
         updated: Option<Timestamp> = "updated",
     }
     read_only "created" "deletedAt" "updated"
+    with default
 }
 crm_core::setters!(ContentFolder {
     /// The group that it belongs to.
@@ -39,7 +40,6 @@ crm_core::record! {
         inputs: Option<Vec<ContentFolder>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl ContentFolderBatch {
@@ -72,6 +72,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -84,6 +85,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -97,6 +99,7 @@ crm_core::record! {
         /// User who made the change.
         user: Option<VersionUser> = "user",
     }
+    with default
 }
 
 crm_core::record! {
@@ -109,6 +112,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

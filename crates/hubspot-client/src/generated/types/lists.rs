@@ -14,6 +14,7 @@ crm_core::record! {
         /// The old list ids that were not found.
         missing_legacy_list_ids: Vec<String> = "missingLegacyListIds",
     }
+    with default
 }
 
 crm_core::record! {
@@ -26,6 +27,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -38,6 +40,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -48,6 +51,7 @@ crm_core::record! {
         /// The id of the record.
         record_id: Option<String> = "recordId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -63,7 +67,6 @@ crm_core::record! {
         year: Option<i64> = "year",
     }
     required "conversionType" "day" "month" "year"
-    by new
 }
 
 impl ListConversionDate {
@@ -95,7 +98,6 @@ crm_core::record! {
         time_unit: Option<ListConversionInactivityTimeUnit> = "timeUnit",
     }
     required "conversionType" "offset" "timeUnit"
-    by new
 }
 
 impl ListConversionInactivity {
@@ -124,6 +126,7 @@ crm_core::record! {
         /// Time at which the list is to be converted.
         requested_conversion_time: Option<ListConversionTime> = "requestedConversionTime",
     }
+    with default
 }
 
 crm_core::union! {
@@ -140,6 +143,7 @@ crm_core::record! {
         /// The list that was created or found.
         list: Option<ObjectList> = "list",
     }
+    with default
 }
 
 crm_core::record! {
@@ -163,7 +167,6 @@ crm_core::record! {
         processing_type: Option<String> = "processingType",
     }
     required "name" "objectTypeId" "processingType"
-    by new
 }
 crm_core::setters!(ListCreateRequest {
     /// Additional properties.
@@ -206,6 +209,7 @@ crm_core::record! {
         /// The list that was created or found.
         list: Option<ObjectList> = "list",
     }
+    with default
 }
 
 crm_core::record! {
@@ -215,7 +219,6 @@ crm_core::record! {
         filter_branch: Option<FilterBranch> = "filterBranch",
     }
     required "filterBranch"
-    by new
 }
 
 impl ListFilterUpdateRequest {
@@ -249,6 +252,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<i64> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -256,6 +260,7 @@ crm_core::record! {
     pub struct ListFolderCreateReply {
         folder: Option<ListFolder> = "folder",
     }
+    with default
 }
 
 crm_core::record! {
@@ -267,7 +272,6 @@ crm_core::record! {
         parent_folder_id: Option<String> = "parentFolderId",
     }
     required "name"
-    by new
 }
 crm_core::setters!(ListFolderCreateRequest {
     /// The id of the folder above.
@@ -291,6 +295,7 @@ crm_core::record! {
     pub struct ListFolderFetchReply {
         folder: Option<ListFolder> = "folder",
     }
+    with default
 }
 
 crm_core::record! {
@@ -302,7 +307,6 @@ crm_core::record! {
         new_folder_id: Option<String> = "newFolderId",
     }
     required "listId" "newFolderId"
-    by new
 }
 
 impl ListMoveRequest {
@@ -326,7 +330,6 @@ crm_core::record! {
         users_with_edit_access: Option<Vec<i64>> = "usersWithEditAccess",
     }
     required "teamsWithEditAccess" "usersWithEditAccess"
-    by new
 }
 
 impl ListPermissions {
@@ -356,6 +359,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -378,6 +382,7 @@ crm_core::record! {
         /// Property or field to sort by.
         sort: Option<String> = "sort",
     }
+    with default
 }
 crm_core::setters!(ListSearchRequest {
     /// More properties of a list, beyond the usual ones.
@@ -406,6 +411,7 @@ crm_core::record! {
         /// History of the list's size.
         size_history: Vec<ListSizeDataPoint> = "sizeHistory",
     }
+    with default
 }
 
 crm_core::record! {
@@ -415,6 +421,7 @@ crm_core::record! {
         /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -423,6 +430,7 @@ crm_core::record! {
         /// The list after the change.
         updated_list: Option<ObjectList> = "updatedList",
     }
+    with default
 }
 
 crm_core::record! {
@@ -431,6 +439,7 @@ crm_core::record! {
         /// The lists that were found.
         lists: Vec<ObjectList> = "lists",
     }
+    with default
 }
 
 crm_core::record! {
@@ -442,7 +451,6 @@ crm_core::record! {
         record_ids_to_remove: Option<Vec<String>> = "recordIdsToRemove",
     }
     required "recordIdsToAdd" "recordIdsToRemove"
-    by new
 }
 
 impl MembershipChangeRequest {
@@ -467,6 +475,7 @@ crm_core::record! {
         include_unassigned: Option<bool> = "includeUnassigned",
         membership_team_id: Option<i64> = "membershipTeamId",
     }
+    with default
 }
 crm_core::setters!(MembershipSettings {
     /// True if unassigned records are included.
@@ -484,6 +493,7 @@ crm_core::record! {
         /// The ids of records that were added.
         records_ids_added: Vec<String> = "recordsIdsAdded",
     }
+    with default
 }
 
 crm_core::record! {
@@ -494,6 +504,7 @@ crm_core::record! {
         /// The id of the list.
         list_id: Option<String> = "listId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -522,6 +533,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// Progress of the processing of the list.
         processing_status: Option<String> = "processingStatus",
+        ;
         /// Kind of list, for example `MANUAL` or `DYNAMIC`.
         processing_type: Option<String> = "processingType",
         size: Option<i64> = "size",
@@ -530,6 +542,7 @@ crm_core::record! {
         /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
     }
+    with default
 }
 
 crm_core::record! {
@@ -558,9 +571,11 @@ crm_core::record! {
         processing_type: Option<String> = "processingType",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
+        ;
         /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
     }
+    with default
 }
 
 crm_core::record! {
@@ -572,7 +587,6 @@ crm_core::record! {
         record_id: Option<String> = "recordId",
     }
     required "objectTypeId" "recordId"
-    by new
 }
 
 impl RecordIdInput {
@@ -594,7 +608,6 @@ crm_core::record! {
         inputs: Option<Vec<RecordIdInput>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl RecordIdInputBatch {
@@ -618,6 +631,7 @@ crm_core::record! {
         /// The lists that the record is in.
         record_list_memberships: Vec<RecordListMembership> = "recordListMemberships",
     }
+    with default
 }
 
 crm_core::record! {
@@ -639,6 +653,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -655,6 +670,7 @@ crm_core::record! {
         /// The version number of the list.
         list_version: Option<i64> = "listVersion",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -13,6 +13,7 @@ crm_core::record! {
         /// The e-mails, by id.
         emails: Vec<i64> = "emails",
     }
+    with default
 }
 
 crm_core::record! {
@@ -25,6 +26,7 @@ crm_core::record! {
         /// Font and style of the text.
         font_style: Option<FontStyle> = "fontStyle",
     }
+    with default
 }
 crm_core::setters!(ButtonStyleSettings {
     /// The color of the background.
@@ -44,6 +46,7 @@ crm_core::record! {
         /// The kind of line.
         line_type: Option<String> = "lineType",
     }
+    with default
 }
 crm_core::setters!(DividerStyleSettings {
     color: Value,
@@ -80,6 +83,7 @@ crm_core::record! {
         created_by_id: Option<String> = "createdById",
         /// Time at which it was deleted.
         deleted_at: Option<Timestamp> = "deletedAt",
+        ;
         /// The id of the e-mail campaign group.
         email_campaign_group_id: Option<String> = "emailCampaignGroupId",
         /// The kind of template: `DESIGN_MANAGER` or `DRAG_AND_DROP`.
@@ -151,6 +155,7 @@ crm_core::record! {
         /// The names of workflows that use it.
         workflow_names: Vec<String> = "workflowNames",
     }
+    with default
 }
 
 crm_core::record! {
@@ -164,7 +169,6 @@ crm_core::record! {
         language: Option<String> = "language",
     }
     required "id"
-    by new
 }
 crm_core::setters!(EmailClone {
     /// The name of the copy.
@@ -206,6 +210,7 @@ crm_core::record! {
         /// The modules and their contents, by name.
         widgets: Option<Map<Value>> = "widgets",
     }
+    with default
 }
 crm_core::setters!(EmailContent {
     /// The drag-and-drop areas of the e-mail.
@@ -252,6 +257,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Time at which it is or was published.
         publish_date: Option<Timestamp> = "publishDate",
+        ;
         /// Settings for the blog posts in the e-mail.
         rss_data: Option<RssEmailDetails> = "rssData",
         /// True if publishing it sends it.
@@ -270,6 +276,7 @@ crm_core::record! {
         /// Version for web browsers.
         webversion: Option<WebversionDetails> = "webversion",
     }
+    with default
 }
 crm_core::setters!(EmailCreateRequest {
     /// The domain it is served from.
@@ -334,6 +341,7 @@ crm_core::record! {
         /// Address for replies.
         reply_to: Option<String> = "replyTo",
     }
+    with default
 }
 crm_core::setters!(EmailFromDetails {
     /// Address for replies, if it differs from the sender.
@@ -354,6 +362,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -364,6 +373,7 @@ crm_core::record! {
         /// Ids that are included.
         include: Option<Vec<String>> = "include",
     }
+    with default
 }
 crm_core::setters!(EmailRecipients {
     /// The ids of those who must not get it.
@@ -380,6 +390,7 @@ crm_core::record! {
         /// The span of time.
         interval: Option<Interval> = "interval",
     }
+    with default
 }
 
 crm_core::record! {
@@ -392,6 +403,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -406,6 +418,7 @@ crm_core::record! {
         /// Rates, by name.
         ratios: Map<f64> = "ratios",
     }
+    with default
 }
 
 crm_core::record! {
@@ -435,6 +448,7 @@ crm_core::record! {
         color_picker_favorite3: Option<String> = "colorPickerFavorite3",
         /// The fourth favorite color.
         color_picker_favorite4: Option<String> = "colorPickerFavorite4",
+        ;
         /// The fifth favorite of the color picker.
         color_picker_favorite5: Option<String> = "colorPickerFavorite5",
         /// The sixth favorite color.
@@ -472,6 +486,7 @@ crm_core::record! {
         /// The size of the second font.
         secondary_font_size: Option<f64> = "secondaryFontSize",
     }
+    with default
 }
 crm_core::setters!(EmailStyleSettings {
     /// The color of the background.
@@ -560,6 +575,7 @@ crm_core::record! {
         /// The name of the subscription.
         subscription_name: Option<String> = "subscriptionName",
     }
+    with default
 }
 crm_core::setters!(EmailSubscriptionDetails {
     /// The id of the office location.
@@ -592,7 +608,6 @@ crm_core::record! {
         test_id: Option<String> = "testId",
     }
     required "isAbVariation"
-    by new
 }
 crm_core::setters!(EmailTestingDetails {
     ab_sample_size_default: AbStatus,
@@ -653,6 +668,7 @@ crm_core::record! {
         limit_send_frequency: Option<bool> = "limitSendFrequency",
         suppress_graymail: Option<bool> = "suppressGraymail",
     }
+    with default
 }
 crm_core::setters!(EmailToDetails {
     /// The contacts, by id.
@@ -762,6 +778,7 @@ crm_core::record! {
         publish_date: Option<Timestamp> = "publishDate",
         /// Settings for the blog posts in the e-mail.
         rss_data: Option<RssEmailDetails> = "rssData",
+        ;
         /// True if publishing it sends it.
         send_on_publish: Option<bool> = "sendOnPublish",
         state: Option<EmailState> = "state",
@@ -778,6 +795,7 @@ crm_core::record! {
         /// Version for web browsers.
         webversion: Option<WebversionDetails> = "webversion",
     }
+    with default
 }
 crm_core::setters!(EmailUpdateRequest {
     /// The domain it is served from.
@@ -831,6 +849,7 @@ crm_core::record! {
         /// User who made the change.
         user: Option<VersionUser> = "user",
     }
+    with default
 }
 
 crm_core::record! {
@@ -843,6 +862,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -859,6 +879,7 @@ crm_core::record! {
         /// True if the text is underlined.
         underline: Option<bool> = "underline",
     }
+    with default
 }
 crm_core::setters!(FontStyle {
     /// True if it is bold.
@@ -881,6 +902,7 @@ crm_core::record! {
         /// Start of the range.
         start: Option<Timestamp> = "start",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -929,6 +951,7 @@ crm_core::record! {
         /// True if the headline is the subject.
         use_headline_as_subject: Option<bool> = "useHeadlineAsSubject",
     }
+    with default
 }
 crm_core::setters!(RssEmailDetails {
     /// Kind of the blog e-mail.
@@ -974,6 +997,7 @@ crm_core::record! {
         /// User who made the change.
         user: Option<VersionUser> = "user",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1001,6 +1025,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 crm_core::setters!(WebversionDetails {
     /// The domain, for example `example.com`.

@@ -12,6 +12,7 @@ crm_core::record! {
         id: Option<String> = "id",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -26,6 +27,7 @@ crm_core::record! {
         /// Number of registrants.
         registered: Option<i64> = "registered",
     }
+    with default
 }
 
 crm_core::record! {
@@ -47,6 +49,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -68,6 +71,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -89,6 +93,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -103,6 +108,7 @@ crm_core::record! {
         /// The last name.
         lastname: Option<String> = "lastname",
     }
+    with default
 }
 
 crm_core::record! {
@@ -111,6 +117,7 @@ crm_core::record! {
         name: Option<String> = "name",
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -121,6 +128,7 @@ crm_core::record! {
         /// The address where event details are fetched.
         event_details_url: Option<String> = "eventDetailsUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -130,7 +138,6 @@ crm_core::record! {
         event_details_url: Option<String> = "eventDetailsUrl",
     }
     required "eventDetailsUrl"
-    by new
 }
 
 impl EventDetailSettingsUrl {
@@ -171,6 +178,7 @@ crm_core::record! {
         event_type: Option<String> = "eventType",
         /// The address of the event.
         event_url: Option<String> = "eventUrl",
+        ;
         /// The id of the event in the app that it comes from.
         external_event_id: Option<String> = "externalEventId",
         id: Option<String> = "id",
@@ -185,6 +193,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -211,6 +220,7 @@ crm_core::record! {
         /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
+    with default
 }
 crm_core::setters!(ExternalMarketingEventUpdate {
     /// Additional properties.
@@ -247,6 +257,7 @@ crm_core::record! {
         /// The id of the record.
         object_id: Option<String> = "objectId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -274,9 +285,11 @@ crm_core::record! {
         size: Option<i64> = "size",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
+        ;
         /// The id of the user who last changed it.
         updated_by_id: Option<String> = "updatedById",
     }
+    with default
 }
 
 crm_core::record! {
@@ -289,6 +302,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -318,6 +332,7 @@ crm_core::record! {
         event_organizer: Option<String> = "eventOrganizer",
         /// Status of the event.
         event_status: Option<String> = "eventStatus",
+        ;
         /// The state of the event.
         event_status_v2: Option<String> = "eventStatusV2",
         /// The kind of event.
@@ -337,6 +352,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -350,6 +366,7 @@ crm_core::record! {
         marketing_event_id: Option<String> = "marketingEventId",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -359,7 +376,6 @@ crm_core::record! {
         inputs: Option<Vec<MarketingEventBatchUpdateRow>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl MarketingEventBatchUpdate {
@@ -392,6 +408,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -419,7 +436,6 @@ crm_core::record! {
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "objectId"
-    by new
 }
 crm_core::setters!(MarketingEventBatchUpdateRow {
     /// Additional properties.
@@ -469,7 +485,6 @@ crm_core::record! {
         inputs: Option<Vec<MarketingEventCreate>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl MarketingEventBatchUpsert {
@@ -492,7 +507,6 @@ crm_core::record! {
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "endDateTime" "startDateTime"
-    by new
 }
 
 impl MarketingEventComplete {
@@ -539,7 +553,6 @@ crm_core::record! {
         start_date_time: Option<Timestamp> = "startDateTime",
     }
     required "eventName" "eventOrganizer" "externalAccountId" "externalEventId"
-    by new
 }
 crm_core::setters!(MarketingEventCreate {
     /// Additional properties.
@@ -613,6 +626,7 @@ crm_core::record! {
         /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
+    with default
 }
 
 crm_core::record! {
@@ -628,7 +642,6 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
     }
     required "email" "interactionDateTime" "properties"
-    by new
 }
 crm_core::setters!(MarketingEventEmailSubscriber {
     /// Properties of the contact, by name.
@@ -660,7 +673,6 @@ crm_core::record! {
         inputs: Option<Vec<MarketingEventEmailSubscriber>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl MarketingEventEmailSubscriberBatch {
@@ -685,7 +697,6 @@ crm_core::record! {
         external_event_id: Option<String> = "externalEventId",
     }
     required "appId" "externalAccountId" "externalEventId"
-    by new
 }
 
 impl MarketingEventExternalUniqueIdentifier {
@@ -712,7 +723,6 @@ crm_core::record! {
         inputs: Option<Vec<MarketingEventExternalUniqueIdentifier>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl MarketingEventExternalUniqueIdentifierBatch {
@@ -740,6 +750,7 @@ crm_core::record! {
         /// The id of the record.
         object_id: Option<String> = "objectId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -752,6 +763,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -762,6 +774,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<MarketingEvent> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -790,11 +803,13 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the record.
         object_id: Option<String> = "objectId",
+        ;
         /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -804,7 +819,6 @@ crm_core::record! {
         object_id: Option<String> = "objectId",
     }
     required "objectId"
-    by new
 }
 
 impl MarketingEventPublicObjectIdDeleteRequest {
@@ -825,7 +839,6 @@ crm_core::record! {
         inputs: Option<Vec<MarketingEventPublicObjectIdDeleteRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl MarketingEventPublicObjectIdDeleteRequestBatch {
@@ -868,11 +881,13 @@ crm_core::record! {
         event_url: Option<String> = "eventUrl",
         /// The id of the record.
         object_id: Option<String> = "objectId",
+        ;
         /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -886,7 +901,6 @@ crm_core::record! {
         vid: Option<i64> = "vid",
     }
     required "interactionDateTime" "properties" "vid"
-    by new
 }
 
 impl MarketingEventSubscriber {
@@ -913,7 +927,6 @@ crm_core::record! {
         inputs: Option<Vec<MarketingEventSubscriber>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl MarketingEventSubscriberBatch {
@@ -949,6 +962,7 @@ crm_core::record! {
         /// Time at which the event starts.
         start_date_time: Option<Timestamp> = "startDateTime",
     }
+    with default
 }
 crm_core::setters!(MarketingEventUpdate {
     /// Additional properties.
@@ -979,6 +993,7 @@ crm_core::record! {
         /// The marketing event it belongs to.
         marketing_event: Option<MarketingEventAssociation> = "marketingEvent",
     }
+    with default
 }
 
 crm_core::record! {
@@ -992,6 +1007,7 @@ crm_core::record! {
         /// The properties, by internal name.
         properties: Option<ParticipationProperties> = "properties",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1004,6 +1020,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1018,6 +1035,7 @@ crm_core::record! {
         /// Time at which it happened.
         occurred_at: Option<i64> = "occurredAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1042,6 +1060,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<FoundMarketingEvent> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1052,6 +1071,7 @@ crm_core::record! {
         /// The id of the contact.
         vid: Option<i64> = "vid",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1072,6 +1092,7 @@ crm_core::record! {
         /// The id of the contact.
         vid: Option<i64> = "vid",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -19,7 +19,6 @@ crm_core::record! {
         total_seconds_played: Option<i64> = "totalSecondsPlayed",
     }
     required "totalPercentPlayed" "totalSecondsPlayed"
-    by new
 }
 
 impl AttentionSpanCalculatedValues {
@@ -64,6 +63,7 @@ crm_core::record! {
         page_name: Option<String> = "pageName",
         /// Coordinates of the page.
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
+        ;
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
         percent_range: Option<String> = "percentRange",
@@ -80,6 +80,7 @@ crm_core::record! {
         /// Played time, in seconds. In seconds.
         total_seconds_played: Option<i64> = "totalSecondsPlayed",
     }
+    with default
 }
 
 crm_core::record! {
@@ -109,6 +110,7 @@ crm_core::record! {
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
+        ;
         /// The name of the page.
         page_name: Option<String> = "pageName",
         /// The address of the page.
@@ -121,7 +123,6 @@ crm_core::record! {
         session_id: Option<String> = "sessionId",
     }
     required "mediaType" "occurredTimestamp" "rawDataMap" "sessionId"
-    by new
 }
 crm_core::setters!(AttentionSpanEventRequest {
     /// The id of the contact.
@@ -190,6 +191,7 @@ crm_core::record! {
         /// The objects that were created, by type.
         created_objects: Map<IntegratorObjectCreationReply> = "createdObjects",
     }
+    with default
 }
 
 crm_core::record! {
@@ -197,6 +199,7 @@ crm_core::record! {
     pub struct CaseChangeTestExtensionData {
         mood: Option<CaseChangeTestExtensionDataMood> = "mood",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -225,6 +228,7 @@ crm_core::record! {
         /// Its settings.
         settings: Vec<String> = "settings",
     }
+    with default
 }
 
 crm_core::record! {
@@ -233,6 +237,7 @@ crm_core::record! {
         name: Option<String> = "name",
         type_: Option<DefinitionSourceType> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -260,7 +265,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "discovery" "schemes" "url"
-    by new
 }
 
 impl Endpoints {
@@ -295,7 +299,6 @@ crm_core::record! {
         updated_at: Option<i64> = "updatedAt",
     }
     required "eventType" "updatedAt"
-    by new
 }
 crm_core::setters!(EventVisibilityChange {
     /// True if the events show in reports.
@@ -346,6 +349,7 @@ crm_core::record! {
         /// Settings that select the events that are shown.
         visibility_settings: Vec<EventVisibilityChange> = "visibilitySettings",
     }
+    with default
 }
 
 crm_core::record! {
@@ -374,9 +378,11 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
         /// The text that is looked at.
         string_to_check: Option<Box<Expression>> = "stringToCheck",
+        ;
         /// The value of a constant: text, a number or a boolean.
         value: Option<Value> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -393,6 +399,7 @@ crm_core::record! {
         /// The tags it has.
         tags: Vec<String> = "tags",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -423,6 +430,7 @@ crm_core::record! {
         /// Level of access.
         access_level: Option<String> = "accessLevel",
     }
+    with default
 }
 
 crm_core::record! {
@@ -439,6 +447,7 @@ crm_core::record! {
         /// The ids of the teams.
         team_ids: Vec<String> = "teamIds",
     }
+    with default
 }
 
 crm_core::record! {
@@ -457,6 +466,7 @@ crm_core::record! {
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -471,6 +481,7 @@ crm_core::record! {
         hubspot_defined: Option<bool> = "hubspotDefined",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -500,6 +511,7 @@ crm_core::record! {
         has_external_object_ids: Option<bool> = "hasExternalObjectIds",
         /// True if its records have owners.
         has_owners: Option<bool> = "hasOwners",
+        ;
         /// True if it has pipelines.
         has_pipelines: Option<bool> = "hasPipelines",
         id: Option<i64> = "id",
@@ -554,6 +566,7 @@ crm_core::record! {
         /// The name of the scope needed to write.
         write_scope_name: Option<String> = "writeScopeName",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -639,6 +652,7 @@ crm_core::record! {
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -650,7 +664,6 @@ crm_core::record! {
         portal_id: Option<i64> = "portalId",
     }
     required "endpoints"
-    by new
 }
 crm_core::setters!(IntegratorOEmbedDomainRequest {
     /// The id of the account.
@@ -679,6 +692,7 @@ crm_core::record! {
         /// The groups of properties.
         property_groups: Vec<Group> = "propertyGroups",
     }
+    with default
 }
 
 crm_core::record! {
@@ -688,7 +702,6 @@ crm_core::record! {
         media_types: Option<Vec<MediaType>> = "mediaTypes",
     }
     required "mediaTypes"
-    by new
 }
 
 impl IntegratorObjectCreationRequest {
@@ -714,6 +727,7 @@ crm_core::record! {
         /// The id of the object type it goes to, for example `0-1`.
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -743,6 +757,7 @@ crm_core::record! {
         description: Option<String> = "description",
         /// Display mode: the current value or all versions.
         display_mode: Option<MediaBridgePropertyDisplayMode> = "displayMode",
+        ;
         /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
         display_order: Option<i64> = "displayOrder",
         /// True if each of several values must be unique.
@@ -813,6 +828,7 @@ crm_core::record! {
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -862,12 +878,14 @@ crm_core::record! {
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
+        ;
         /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
         type_: Option<PropertyType> = "type",
     }
+    with default
 }
 crm_core::setters!(MediaBridgePropertyUpdate {
     /// Formula that calculates the value.
@@ -913,7 +931,6 @@ crm_core::record! {
         updated_at: Option<i64> = "updatedAt",
     }
     required "updatedAt"
-    by new
 }
 crm_core::setters!(MediaBridgeProviderPartial {
     /// True if media may be imported on disconnecting.
@@ -944,6 +961,7 @@ crm_core::record! {
         app_id: Option<i64> = "appId",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -973,6 +991,7 @@ crm_core::record! {
         page_id: Option<i64> = "pageId",
         /// The name of the page.
         page_name: Option<String> = "pageName",
+        ;
         /// Coordinates of the page.
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
         /// The address of the page.
@@ -985,6 +1004,7 @@ crm_core::record! {
         session_id: Option<String> = "sessionId",
         state: Option<MediaPlayedEventState> = "state",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1014,6 +1034,7 @@ crm_core::record! {
         occurred_timestamp: Option<i64> = "occurredTimestamp",
         /// The id of the page.
         page_id: Option<i64> = "pageId",
+        ;
         /// The name of the page.
         page_name: Option<String> = "pageName",
         /// The address of the page.
@@ -1024,7 +1045,6 @@ crm_core::record! {
         state: Option<MediaPlayedEventState> = "state",
     }
     required "mediaType" "occurredTimestamp" "sessionId" "state"
-    by new
 }
 crm_core::setters!(MediaPlayedEventRequest {
     /// The id of the contact.
@@ -1121,6 +1141,7 @@ crm_core::record! {
         page_name: Option<String> = "pageName",
         /// Coordinates of the page.
         page_object_coordinates: Option<String> = "pageObjectCoordinates",
+        ;
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
         /// Played share, in percent.
@@ -1132,6 +1153,7 @@ crm_core::record! {
         /// The id of the session in which it was played.
         session_id: Option<String> = "sessionId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1161,6 +1183,7 @@ crm_core::record! {
         page_id: Option<i64> = "pageId",
         /// The name of the page.
         page_name: Option<String> = "pageName",
+        ;
         /// The address of the page.
         page_url: Option<String> = "pageUrl",
         /// Played share, in percent. Required in requests.
@@ -1169,7 +1192,6 @@ crm_core::record! {
         session_id: Option<String> = "sessionId",
     }
     required "mediaType" "occurredTimestamp" "playedPercent" "sessionId"
-    by new
 }
 crm_core::setters!(MediaPlayedPercentageEventRequest {
     /// The id of the contact.
@@ -1253,6 +1275,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// True if the options come from another system.
         external_options: Option<bool> = "externalOptions",
+        ;
         /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
         /// True if it can be used in forms.
@@ -1288,6 +1311,7 @@ crm_core::record! {
         /// The id of the user who changed it last.
         updated_user_id: Option<String> = "updatedUserId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1303,6 +1327,7 @@ crm_core::record! {
         label: Option<String> = "label",
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1329,6 +1354,7 @@ crm_core::record! {
         /// Total number.
         total_count: Option<i64> = "totalCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1345,6 +1371,7 @@ crm_core::record! {
         /// Schema of the data.
         schema: Option<InboundDbObjectType> = "schema",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1372,6 +1399,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
+        ;
         /// The properties, by internal name.
         properties: Vec<MediaProperty> = "properties",
         /// The properties a new record must have.
@@ -1385,6 +1413,7 @@ crm_core::record! {
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1393,6 +1422,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ObjectSchema> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1402,6 +1432,7 @@ crm_core::record! {
         inner_id: Option<i64> = "innerId",
         meta_type_id: Option<i64> = "metaTypeId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1409,6 +1440,7 @@ crm_core::record! {
     pub struct OptionDecorations {
         color: Option<OptionDecorationsColor> = "color",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1461,6 +1493,7 @@ crm_core::record! {
         /// Decoration of the options, for example by color.
         option_decorators: Map<OptionDecorations> = "optionDecorators",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1487,6 +1520,7 @@ crm_core::record! {
         /// The id of the related kind of record.
         related_object_type_id: Option<String> = "relatedObjectTypeId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1508,6 +1542,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1534,6 +1569,7 @@ crm_core::record! {
         permission: Option<FieldLevelPermission> = "permission",
         /// The property.
         property: Option<MediaBridgeProperty> = "property",
+        ;
         /// Origin of the property's definition.
         property_definition_source: Option<DefinitionSource> = "propertyDefinitionSource",
         /// Requirements of the property.
@@ -1541,6 +1577,7 @@ crm_core::record! {
         /// Expression that calculates the value from associated records.
         rollup_expression: Option<RollupExpression> = "rollupExpression",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1549,6 +1586,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<MediaProperty> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1557,6 +1595,7 @@ crm_core::record! {
         /// True if the property is required.
         is_required_property: Option<bool> = "isRequiredProperty",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1579,6 +1618,7 @@ crm_core::record! {
         /// The property from which the values are taken.
         source_property_name: Option<String> = "sourcePropertyName",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1629,6 +1669,7 @@ crm_core::record! {
         /// The name of the scope.
         scope_name: Option<String> = "scopeName",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1675,6 +1716,7 @@ crm_core::record! {
         /// True if the property is softly required.
         is_soft_required_property: Option<bool> = "isSoftRequiredProperty",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

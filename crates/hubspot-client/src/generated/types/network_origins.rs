@@ -15,6 +15,7 @@ crm_core::record! {
         /// Service that uses the addresses, for example `WEB_SCRAPING`.
         service: Option<IpRangeService> = "service",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -33,6 +34,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<IpRange> = "results",
     }
+    with default
 }
 
 crm_core::open_enum! {

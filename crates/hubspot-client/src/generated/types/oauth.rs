@@ -30,11 +30,13 @@ crm_core::record! {
         token_type: Option<String> = "token_type",
         /// Always `access_token`.
         token_use: Option<String> = "token_use",
+        ;
         /// The e-mail address of the user who authorized the app.
         user: Option<String> = "user",
         /// The id of the user.
         user_id: Option<i64> = "user_id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -59,6 +61,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<i64> = "user_id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -81,6 +84,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<i64> = "user_id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -107,6 +111,7 @@ crm_core::record! {
         /// The scopes asked for, parted by spaces.
         scope: Option<String> = "scope",
     }
+    with default
 }
 crm_core::setters!(OauthCreateTokenBody {
     /// A signed token that proves which app asks.
@@ -169,6 +174,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<i64> = "user_id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -196,6 +202,7 @@ crm_core::record! {
         is_user_level: Option<bool> = "isUserLevel",
         new_signature: Option<String> = "newSignature",
         scope_to_scope_group_pks: Option<String> = "scopeToScopeGroupPks",
+        ;
         /// The scopes that are granted.
         scopes: Option<String> = "scopes",
         /// The signature of the token.
@@ -206,6 +213,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<i64> = "userId",
     }
+    with default
 }
 
 crm_core::union! {
@@ -228,6 +236,7 @@ crm_core::record! {
         /// The kind of token, for example `refresh_token`.
         token_type_hint: Option<String> = "token_type_hint",
     }
+    with default
 }
 crm_core::setters!(TokenBody {
     /// The client id of the app.

@@ -9,6 +9,7 @@ crm_core::record! {
         /// True if the type of record is turned on.
         enablement: Option<bool> = "enablement",
     }
+    with default
 }
 
 crm_core::record! {
@@ -17,6 +18,7 @@ crm_core::record! {
         /// True if each object type is turned on, by id.
         enablement_by_object_type_id: Map<bool> = "enablementByObjectTypeId",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -14,6 +14,7 @@ crm_core::record! {
         /// Kind of the association, for example `contact_to_company`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -24,6 +25,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociatedId> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -35,7 +37,6 @@ crm_core::record! {
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
-    by new
 }
 
 impl AssociationsForObject {
@@ -60,7 +61,6 @@ crm_core::record! {
         inputs: Option<Vec<BatchCreateRow>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl BatchCreate {
@@ -85,7 +85,6 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
-    by new
 }
 crm_core::setters!(BatchCreateRow {
     /// Associations to create with the record.
@@ -120,7 +119,6 @@ crm_core::record! {
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
-    by new
 }
 crm_core::setters!(BatchRead {
     /// The unique property whose value is given instead of the id of the record, for example `email`.
@@ -164,6 +162,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -173,7 +172,6 @@ crm_core::record! {
         inputs: Option<Vec<BatchUpdateRow>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl BatchUpdate {
@@ -200,7 +198,6 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
     }
     required "id" "properties"
-    by new
 }
 crm_core::setters!(BatchUpdateRow {
     /// The unique property whose value is given instead of the id of the record, for example `email`.
@@ -230,7 +227,6 @@ crm_core::record! {
         inputs: Option<Vec<BatchUpsertRow>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl BatchUpsert {
@@ -263,6 +259,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -278,7 +275,6 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
     }
     required "id" "properties"
-    by new
 }
 crm_core::setters!(BatchUpsertRow {
     /// The unique property whose value is in `id`, for example `email`. The id of the record is not accepted.
@@ -310,7 +306,6 @@ crm_core::record! {
         object_id: Option<String> = "objectId",
     }
     required "objectId"
-    by new
 }
 crm_core::setters!(GdprDelete {
     /// The unique property whose value is given instead of the id of the record, for example `email`.
@@ -338,7 +333,6 @@ crm_core::record! {
         primary_object_id: Option<String> = "primaryObjectId",
     }
     required "objectIdToMerge" "primaryObjectId"
-    by new
 }
 
 impl MergeInput {
@@ -379,6 +373,7 @@ crm_core::record! {
         url: Option<String> = "url",
         warnings: Vec<ObjectWarning> = "warnings",
     }
+    with default
 }
 
 crm_core::record! {
@@ -390,7 +385,6 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
-    by new
 }
 crm_core::setters!(ObjectCreate {
     /// Associations to create with the record.
@@ -417,6 +411,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ObjectWithAssociations> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -426,7 +421,6 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
-    by new
 }
 
 impl ObjectUpdate {
@@ -450,6 +444,7 @@ crm_core::record! {
         /// Human-readable message.
         message: Option<String> = "message",
     }
+    with default
 }
 
 crm_core::record! {
@@ -477,6 +472,7 @@ crm_core::record! {
         url: Option<String> = "url",
         warnings: Vec<ObjectWarning> = "warnings",
     }
+    with default
 }
 
 crm_core::record! {
@@ -489,6 +485,7 @@ crm_core::record! {
         /// Number of records on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -507,6 +504,7 @@ crm_core::record! {
         /// Order of the results. HubSpot accepts one entry.
         sorts: Option<Vec<SearchSort>> = "sorts",
     }
+    with default
 }
 crm_core::setters!(SearchRequest {
     /// The cursor from the previous page. Omit it for the first page.
@@ -532,7 +530,6 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
     }
     required "propertyName"
-    by new
 }
 crm_core::setters!(SearchSort {
     /// The direction.
@@ -586,6 +583,7 @@ crm_core::record! {
         url: Option<String> = "url",
         warnings: Vec<ObjectWarning> = "warnings",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -27,6 +27,7 @@ crm_core::record! {
         /// The user id, even of an inactive user.
         user_id_including_inactive: Option<i64> = "userIdIncludingInactive",
     }
+    with default
 }
 
 crm_core::record! {
@@ -37,6 +38,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Owner> = "results",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -67,6 +69,7 @@ crm_core::record! {
         /// True if it is the main team of the user.
         primary: Option<bool> = "primary",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

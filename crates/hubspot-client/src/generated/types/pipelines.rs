@@ -21,6 +21,7 @@ crm_core::record! {
         /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -29,6 +30,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AuditInfo> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -51,6 +53,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -66,7 +69,6 @@ crm_core::record! {
         stages: Option<Vec<PipelineStageInput>> = "stages",
     }
     required "displayOrder" "label" "stages"
-    by new
 }
 crm_core::setters!(PipelineInput {
     /// The id of the pipeline.
@@ -97,6 +99,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Pipeline> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -109,6 +112,7 @@ crm_core::record! {
         /// Display name.
         label: Option<String> = "label",
     }
+    with default
 }
 crm_core::setters!(PipelinePatchInput {
     /// True if it is archived.
@@ -130,7 +134,6 @@ crm_core::record! {
         stages: Option<Vec<PipelineStageInput>> = "stages",
     }
     required "displayOrder" "label" "stages"
-    by new
 }
 
 impl PipelineReplaceInput {
@@ -172,6 +175,7 @@ crm_core::record! {
         /// Permission to change the stage, for example `READ_ONLY`.
         write_permissions: Option<PipelineStageWritePermissions> = "writePermissions",
     }
+    with default
 }
 
 crm_core::record! {
@@ -187,7 +191,6 @@ crm_core::record! {
         stage_id: Option<String> = "stageId",
     }
     required "displayOrder" "label" "metadata"
-    by new
 }
 crm_core::setters!(PipelineStageInput {
     /// The id of the stage.
@@ -218,6 +221,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PipelineStage> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -233,7 +237,6 @@ crm_core::record! {
         metadata: Option<Map<String>> = "metadata",
     }
     required "metadata"
-    by new
 }
 crm_core::setters!(PipelineStagePatchInput {
     /// True if it is archived.
@@ -269,7 +272,6 @@ crm_core::record! {
         metadata: Option<Map<String>> = "metadata",
     }
     required "displayOrder" "label" "metadata"
-    by new
 }
 
 impl PipelineStageReplaceInput {

@@ -25,6 +25,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -33,6 +34,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Property> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -62,10 +64,12 @@ crm_core::record! {
         options: Option<Vec<OptionInput>> = "options",
         /// True if amounts are shown with the currency's sign.
         show_currency_symbol: Option<bool> = "showCurrencySymbol",
+        ;
         /// Display format of a text, for example `email`.
         text_display_hint: Option<TextDisplayHint> = "textDisplayHint",
         type_: Option<PropertyType> = "type",
     }
+    with default
 }
 crm_core::setters!(PropertyUpdate {
     /// Formula that calculates the value.

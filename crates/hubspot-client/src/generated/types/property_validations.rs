@@ -13,6 +13,7 @@ crm_core::record! {
         /// True if values are brought into a normal form.
         should_apply_normalization: Option<bool> = "shouldApplyNormalization",
     }
+    with default
 }
 
 crm_core::record! {
@@ -21,6 +22,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PropertyValidationRule> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -31,6 +33,7 @@ crm_core::record! {
         /// The rules that values of the property must meet.
         property_validation_rules: Vec<PropertyValidationRule> = "propertyValidationRules",
     }
+    with default
 }
 
 crm_core::record! {
@@ -39,6 +42,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PropertyValidationRuleMap> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -50,7 +54,6 @@ crm_core::record! {
         should_apply_normalization: Option<bool> = "shouldApplyNormalization",
     }
     required "ruleArguments"
-    by new
 }
 crm_core::setters!(PropertyValidationRuleUpdate {
     /// True if values are brought into a normal form.

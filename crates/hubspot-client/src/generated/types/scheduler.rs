@@ -12,7 +12,6 @@ crm_core::record! {
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
-    by new
 }
 
 impl AssociationCreateRequest {
@@ -39,7 +38,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "name" "value"
-    by new
 }
 
 impl BookingFormField {
@@ -71,6 +69,7 @@ crm_core::record! {
         /// The kind of meeting link, for example `PERSONAL_LINK`.
         link_type: Option<LinkMetadataType> = "linkType",
     }
+    with default
 }
 
 crm_core::record! {
@@ -90,6 +89,7 @@ crm_core::record! {
         read_only: Option<bool> = "readOnly",
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -118,6 +118,7 @@ crm_core::record! {
         company_zip: Option<String> = "companyZip",
         /// The alternative text of the logo.
         logo_alt_text: Option<String> = "logoAltText",
+        ;
         /// Height of the logo.
         logo_height: Option<i64> = "logoHeight",
         /// The address of the logo.
@@ -133,6 +134,7 @@ crm_core::record! {
         /// True if an ad for HubSpot's sales tools is shown.
         show_sales_ad: Option<bool> = "showSalesAd",
     }
+    with default
 }
 
 crm_core::record! {
@@ -162,10 +164,12 @@ crm_core::record! {
         hs_meeting_title: Option<String> = "hs_meeting_title",
         /// Time at which the activity takes place. Required in requests.
         hs_timestamp: Option<Timestamp> = "hs_timestamp",
+        ;
         /// The id of the owner. Required in requests.
         hubspot_owner_id: Option<String> = "hubspot_owner_id",
     }
     required "hs_meeting_end_time" "hs_meeting_outcome" "hs_meeting_start_time" "hs_meeting_title" "hs_timestamp" "hubspot_owner_id"
+    with default
 }
 crm_core::setters!(CalendarMeetingEventCreateProperties {
     /// The kind of meeting.
@@ -209,7 +213,6 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
     }
     required "associations" "emailReminderSchedule" "properties" "timezone"
-    by new
 }
 
 impl CalendarMeetingEventCreateRequest {
@@ -242,6 +245,7 @@ crm_core::record! {
         /// The properties, by internal name.
         properties: Option<CalendarMeetingEventResponseProperties> = "properties",
     }
+    with default
 }
 
 crm_core::record! {
@@ -271,6 +275,7 @@ crm_core::record! {
         hs_meeting_location: Option<String> = "hs_meeting_location",
         /// The kind of place, for example `PHONE`.
         hs_meeting_location_type: Option<PropertiesHsMeetingLocationType> = "hs_meeting_location_type",
+        ;
         /// Outcome of the meeting.
         hs_meeting_outcome: Option<String> = "hs_meeting_outcome",
         /// Time at which the meeting starts.
@@ -284,6 +289,7 @@ crm_core::record! {
         /// The id of the owner.
         hubspot_owner_id: Option<String> = "hubspot_owner_id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -294,6 +300,7 @@ crm_core::record! {
         /// Start of the range. In milliseconds since 1970-01-01 UTC.
         start: Option<i64> = "start",
     }
+    with default
 }
 
 crm_core::record! {
@@ -306,6 +313,7 @@ crm_core::record! {
         /// True if it must be filled in.
         required: Option<bool> = "required",
     }
+    with default
 }
 
 crm_core::record! {
@@ -317,7 +325,6 @@ crm_core::record! {
         should_include_invite_description: Option<bool> = "shouldIncludeInviteDescription",
     }
     required "reminders" "shouldIncludeInviteDescription"
-    by new
 }
 
 impl EmailReminderSchedule {
@@ -345,6 +352,7 @@ crm_core::record! {
         /// Maximum number of guests that can be added.
         max_guest_count: Option<i64> = "maxGuestCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -371,6 +379,7 @@ crm_core::record! {
         /// Kind of consent to processing, for example `IMPLICIT`.
         processing_consent_type: Option<LegalConsentOptionsProcessingConsentType> = "processingConsentType",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -392,7 +401,6 @@ crm_core::record! {
         consented: Option<bool> = "consented",
     }
     required "communicationTypeId" "consented"
-    by new
 }
 
 impl LegalConsentReply {
@@ -418,6 +426,7 @@ crm_core::record! {
         /// Free times, by length of the meeting.
         link_availability_by_duration: Map<LinkAvailabilityForDuration> = "linkAvailabilityByDuration",
     }
+    with default
 }
 
 crm_core::record! {
@@ -428,6 +437,7 @@ crm_core::record! {
         /// Time at which the meeting link has free times.
         link_availability: Option<LinkAvailability> = "linkAvailability",
     }
+    with default
 }
 
 crm_core::record! {
@@ -438,6 +448,7 @@ crm_core::record! {
         /// The length of the meeting, in milliseconds.
         meeting_duration_millis: Option<i64> = "meetingDurationMillis",
     }
+    with default
 }
 
 crm_core::record! {
@@ -452,6 +463,7 @@ crm_core::record! {
         /// Picture that is shown, for example `COMPANY_LOGO`.
         public_display_avatar_option: Option<LinkDisplayInfoPublicDisplayAvatarOption> = "publicDisplayAvatarOption",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -482,6 +494,7 @@ crm_core::record! {
         options: Vec<BookingOption> = "options",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -507,6 +520,7 @@ crm_core::record! {
         /// The user ids of the link's members.
         user_ids_of_link_members: Vec<String> = "userIdsOfLinkMembers",
     }
+    with default
 }
 
 crm_core::record! {
@@ -519,6 +533,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -541,6 +556,7 @@ crm_core::record! {
         /// Time at which it starts, in milliseconds since 1970, UTC.
         start_millis_utc: Option<i64> = "startMillisUtc",
     }
+    with default
 }
 
 crm_core::record! {
@@ -570,6 +586,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
     }
     required "duration" "email" "firstName" "formFields" "lastName" "legalConsentResponses" "likelyAvailableUserIds" "slug" "startTime"
+    with default
 }
 crm_core::setters!(MeetingBooking {
     /// Duration of the meeting, in milliseconds. In milliseconds.
@@ -619,6 +636,7 @@ crm_core::record! {
         location: Option<String> = "location",
         /// Start of the range.
         start: Option<Timestamp> = "start",
+        ;
         /// Subject, in one line.
         subject: Option<String> = "subject",
         /// The id of the meeting in the video conference.
@@ -626,6 +644,7 @@ crm_core::record! {
         /// The address of the web conference.
         web_conference_url: Option<String> = "webConferenceUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -653,6 +672,7 @@ crm_core::record! {
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
         location: Option<String> = "location",
+        ;
         /// The free time kept around meetings.
         meeting_buffer_time: Option<i64> = "meetingBufferTime",
         /// True if the contact's owner is preferred.
@@ -666,6 +686,7 @@ crm_core::record! {
         /// Content of the welcome screen.
         welcome_screen_info: Option<MeetingsWelcomeScreenInfo> = "welcomeScreenInfo",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -707,6 +728,7 @@ crm_core::record! {
         /// Profile of the user.
         user_profile: Option<UserProfile> = "userProfile",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -736,6 +758,7 @@ crm_core::record! {
         /// True if the company's logo is shown.
         use_company_logo: Option<bool> = "useCompanyLogo",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -759,7 +782,6 @@ crm_core::record! {
         time_unit: Option<TimeUnit> = "timeUnit",
     }
     required "numberOfTimeUnits" "timeUnit"
-    by new
 }
 
 impl Reminder {
@@ -785,6 +807,7 @@ crm_core::record! {
         /// Start of the range. In milliseconds since 1970-01-01 UTC.
         start: Option<i64> = "start",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -810,6 +833,7 @@ crm_core::record! {
         /// The user whose busy times are returned.
         meetings_user: Option<MeetingsUser> = "meetingsUser",
     }
+    with default
 }
 
 crm_core::record! {
@@ -822,6 +846,7 @@ crm_core::record! {
         full_name: Option<String> = "fullName",
         last_name: Option<String> = "lastName",
     }
+    with default
 }
 
 crm_core::record! {
@@ -840,6 +865,7 @@ crm_core::record! {
         /// Display text of the value.
         value_label: Option<String> = "valueLabel",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

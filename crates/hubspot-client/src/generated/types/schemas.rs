@@ -19,7 +19,6 @@ crm_core::record! {
         inputs: Option<Vec<String>> = "inputs",
     }
     required "includeAssociationDefinitions" "includeAuditMetadata" "includePropertyDefinitions" "inputs"
-    by new
 }
 
 impl ObjectSchemaBatchReadRequest {
@@ -70,6 +69,7 @@ crm_core::record! {
         should_create_same_object_association: Option<bool> = "shouldCreateSameObjectAssociation",
     }
     required "associatedObjects" "labels" "name" "properties" "requiredProperties"
+    with default
 }
 crm_core::setters!(ObjectSchemaCreate {
     /// True if properties may hold sensitive data.
@@ -122,6 +122,7 @@ crm_core::record! {
         number_display_hint: Option<NumberDisplayHint> = "numberDisplayHint",
         /// Order of the options: `ALPHABETICAL` or `DISPLAY_ORDER`.
         option_sort_strategy: Option<OptionSortStrategy> = "optionSortStrategy",
+        ;
         /// The values to choose from.
         options: Option<Vec<OptionInput>> = "options",
         /// The kind of record the value points to.
@@ -136,7 +137,6 @@ crm_core::record! {
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "label" "name" "type"
-    by new
 }
 crm_core::setters!(ObjectTypePropertyCreate {
     /// Human-readable description.
@@ -227,6 +227,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The property shown as the name of a record.
         primary_display_property: Option<String> = "primaryDisplayProperty",
+        ;
         /// The properties, by internal name.
         properties: Vec<Property> = "properties",
         /// The properties a new record must have.
@@ -240,6 +241,7 @@ crm_core::record! {
         /// The id of the user who last changed it.
         updated_by_user_id: Option<i64> = "updatedByUserId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -248,6 +250,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<SchemasObjectSchema> = "results",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -15,6 +15,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -28,6 +29,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -49,6 +51,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -64,7 +67,6 @@ crm_core::record! {
         sequence_id: Option<String> = "sequenceId",
     }
     required "contactId" "senderEmail" "sequenceId"
-    by new
 }
 crm_core::setters!(SequenceEnrollmentRequest {
     /// The other address to send from.
@@ -103,6 +105,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -115,6 +118,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -137,6 +141,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -160,6 +165,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -201,6 +207,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -234,6 +241,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -272,6 +280,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {

@@ -12,7 +12,6 @@ crm_core::record! {
         variation_name: Option<String> = "variationName",
     }
     required "contentId" "variationName"
-    by new
 }
 
 impl AbTestCreate {

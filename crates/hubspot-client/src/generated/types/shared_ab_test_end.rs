@@ -16,7 +16,6 @@ crm_core::record! {
         winner_id: Option<String> = "winnerId",
     }
     required "abTestId" "winnerId"
-    by new
 }
 
 impl AbTestEnd {
@@ -40,7 +39,6 @@ crm_core::record! {
         variation_id: Option<String> = "variationId",
     }
     required "abTestId" "variationId"
-    by new
 }
 
 impl AbTestRerun {
@@ -68,7 +66,6 @@ crm_core::record! {
         use_published: Option<bool> = "usePublished",
     }
     required "id"
-    by new
 }
 crm_core::setters!(ContentLanguageClone {
     /// The language, for example `en`.
@@ -120,6 +117,7 @@ crm_core::record! {
         created: Option<Timestamp> = "created",
         /// The id of the user who created it. Read-only: omitted from requests.
         created_by_id: Option<String> = "createdById",
+        ;
         /// The state it is in, for example `PUBLISHED`.
         current_state: Option<EmailState> = "currentState",
         /// True if it is published now.
@@ -209,6 +207,7 @@ crm_core::record! {
         widgets: Option<Map<Value>> = "widgets",
     }
     read_only "archivedAt" "created" "createdById" "updated" "updatedById"
+    with default
 }
 crm_core::setters!(Page {
     /// The role of the page, post or e-mail in an A/B test, for example `master` or `variant`.
@@ -321,7 +320,6 @@ crm_core::record! {
         inputs: Option<Vec<Page>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl PageBatch {
@@ -354,6 +352,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -366,6 +365,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -379,6 +379,7 @@ crm_core::record! {
         /// User who made the change.
         user: Option<VersionUser> = "user",
     }
+    with default
 }
 
 crm_core::record! {
@@ -391,6 +392,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -22,6 +22,7 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "description" "displayOrder" "doubleData" "hidden" "label" "readOnly" "value"
+    with default
 }
 crm_core::setters!(ActionsV4OptionItem {
     /// Human-readable description.

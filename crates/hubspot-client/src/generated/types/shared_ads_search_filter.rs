@@ -20,7 +20,6 @@ crm_core::record! {
         search_terms: Option<Vec<String>> = "searchTerms",
     }
     required "adNetwork" "entityType" "filterType" "operator" "searchTermType" "searchTerms"
-    by new
 }
 crm_core::setters!(AdsSearchFilter {
     ad_network: String,
@@ -65,7 +64,6 @@ crm_core::record! {
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "pruningRefineBy"
-    by new
 }
 
 impl AdsTimeFilter {
@@ -93,7 +91,6 @@ crm_core::record! {
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
-    by new
 }
 
 impl AndFilterBranch {
@@ -161,7 +158,6 @@ crm_core::record! {
         operator: Option<String> = "operator",
     }
     required "associationCategory" "associationTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "objectTypeId" "operator"
-    by new
 }
 crm_core::setters!(AssociationFilterBranch {
     /// Origin of the association's definition, for example `USER_DEFINED`.
@@ -225,7 +221,6 @@ crm_core::record! {
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
     required "associationCategory" "associationTypeId" "coalescingRefineBy" "filterType" "listId" "operator"
-    by new
 }
 crm_core::setters!(AssociationInListFilter {
     /// Origin of the association's definition, for example `USER_DEFINED`.
@@ -285,7 +280,6 @@ crm_core::record! {
         subscription_type: Option<String> = "subscriptionType",
     }
     required "acceptedOptStates" "channel" "filterType" "subscriptionIds" "subscriptionType"
-    by new
 }
 crm_core::setters!(CommunicationSubscriptionFilter {
     /// The id of the business unit.
@@ -324,7 +318,6 @@ crm_core::record! {
         source: Option<String> = "source",
     }
     required "filterType" "shouldAccept"
-    by new
 }
 crm_core::setters!(ConstantFilter {
     /// Origin.
@@ -359,7 +352,6 @@ crm_core::record! {
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "ctaName" "filterType" "operator"
-    by new
 }
 crm_core::setters!(CtaAnalyticsFilter {
     /// Rule that combines the occurrences.
@@ -402,7 +394,6 @@ crm_core::record! {
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "appId" "emailId" "filterType" "level" "operator"
-    by new
 }
 crm_core::setters!(EmailEventFilter {
     /// The address that was clicked.
@@ -478,7 +469,6 @@ crm_core::record! {
         subscription_type: Option<String> = "subscriptionType",
     }
     required "acceptedStatuses" "filterType" "subscriptionIds"
-    by new
 }
 crm_core::setters!(EmailSubscriptionFilter {
     /// The kind of subscription.
@@ -517,7 +507,6 @@ crm_core::record! {
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "eventId" "filterType" "operator"
-    by new
 }
 crm_core::setters!(EventAnalyticsFilter {
     /// Rule that combines the occurrences.
@@ -550,7 +539,6 @@ crm_core::record! {
         property: Option<String> = "property",
     }
     required "operation" "property"
-    by new
 }
 
 impl EventFilterMetadata {
@@ -593,7 +581,6 @@ crm_core::record! {
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator"
-    by new
 }
 crm_core::setters!(FormSubmissionFilter {
     /// Rule that combines the occurrences.
@@ -646,7 +633,6 @@ crm_core::record! {
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator" "pageId"
-    by new
 }
 crm_core::setters!(FormSubmissionOnPageFilter {
     /// Rule that combines the occurrences.
@@ -689,7 +675,6 @@ crm_core::record! {
         operator: Option<String> = "operator",
     }
     required "filterType" "listId" "operator"
-    by new
 }
 crm_core::setters!(InListFilter {
     /// Further data about it.
@@ -719,7 +704,6 @@ crm_core::record! {
         in_list_type: Option<String> = "inListType",
     }
     required "id" "inListType"
-    by new
 }
 
 impl InListFilterMetadata {
@@ -745,7 +729,6 @@ crm_core::record! {
         filter_type: Option<String> = "filterType",
     }
     required "eventTypeId" "filterLines" "filterType"
-    by new
 }
 
 impl IntegrationEventFilter {
@@ -777,7 +760,6 @@ crm_core::record! {
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
-    by new
 }
 
 impl NotAllFilterBranch {
@@ -811,7 +793,6 @@ crm_core::record! {
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
-    by new
 }
 
 impl NotAnyFilterBranch {
@@ -845,7 +826,6 @@ crm_core::record! {
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
-    by new
 }
 
 impl OrFilterBranch {
@@ -882,7 +862,6 @@ crm_core::record! {
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterType" "operator" "pageUrl"
-    by new
 }
 crm_core::setters!(PageViewAnalyticsFilter {
     /// Rule that combines the occurrences.
@@ -919,7 +898,6 @@ crm_core::record! {
         privacy_name: Option<String> = "privacyName",
     }
     required "filterType" "operator" "privacyName"
-    by new
 }
 
 impl PrivacyAnalyticsFilter {
@@ -948,7 +926,6 @@ crm_core::record! {
         filters: Option<Vec<AndFilterBranchFiltersItem>> = "filters",
     }
     required "filterBranchOperator" "filterBranchType" "filterBranches" "filters"
-    by new
 }
 
 impl RestrictedFilterBranch {
@@ -980,7 +957,6 @@ crm_core::record! {
         survey_id: Option<String> = "surveyId",
     }
     required "filterType" "operator" "surveyId"
-    by new
 }
 
 impl SurveyMonkeyFilter {
@@ -1015,7 +991,6 @@ crm_core::record! {
         value_comparison: Option<Value> = "valueComparison",
     }
     required "filterType" "operator" "surveyId" "surveyQuestion" "valueComparison"
-    by new
 }
 crm_core::setters!(SurveyMonkeyValueFilter {
     /// The id of the column of the answer.
@@ -1061,7 +1036,6 @@ crm_core::record! {
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "filterLines" "filterType"
-    by new
 }
 crm_core::setters!(UnifiedEventsFilter {
     /// Rule that combines the occurrences.
@@ -1108,7 +1082,6 @@ crm_core::record! {
         pruning_refine_by: Option<Value> = "pruningRefineBy",
     }
     required "eventTypeId" "filterBranchOperator" "filterBranchType" "filterBranches" "filters" "operator"
-    by new
 }
 crm_core::setters!(UnifiedEventsFilterBranch {
     /// Rule that combines the occurrences.
@@ -1172,7 +1145,6 @@ crm_core::record! {
         webinar_id: Option<String> = "webinarId",
     }
     required "filterType" "operator"
-    by new
 }
 crm_core::setters!(WebinarFilter {
     /// The id of the webinar.

@@ -10,6 +10,7 @@ crm_core::record! {
         units: Option<AngleUnits> = "units",
         value: Option<f64> = "value",
     }
+    with default
 }
 crm_core::setters!(Angle {
     /// The unit it is given in.
@@ -41,6 +42,7 @@ crm_core::record! {
         /// The address of the image.
         image_url: Option<String> = "imageUrl",
     }
+    with default
 }
 crm_core::setters!(BackgroundImage {
     /// Position of the background image.
@@ -61,6 +63,7 @@ crm_core::record! {
         /// The space inside its edges.
         padding: Option<Padding> = "padding",
     }
+    with default
 }
 crm_core::setters!(BreakpointStyles {
     /// True if it is hidden from users.
@@ -76,6 +79,7 @@ crm_core::record! {
     pub struct ColorStop {
         color: Option<RgbaColor> = "color",
     }
+    with default
 }
 crm_core::setters!(ColorStop {
     color: RgbaColor,
@@ -90,7 +94,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "id"
-    by new
 }
 crm_core::setters!(ContentClone {
     /// The name of the copy.
@@ -133,12 +136,14 @@ crm_core::record! {
         publish_date: Option<Timestamp> = "publishDate",
         /// The part of the address after the domain.
         slug: Option<String> = "slug",
+        ;
         state: Option<String> = "state",
         /// The ids of the tags.
         tag_ids: Option<Vec<i64>> = "tagIds",
         /// Time at which it was last changed.
         updated: Option<Timestamp> = "updated",
     }
+    with default
 }
 crm_core::setters!(ContentLanguageVariation {
     /// True if it is archived in the dashboard.
@@ -178,7 +183,6 @@ crm_core::record! {
         publish_date: Option<Timestamp> = "publishDate",
     }
     required "id" "publishDate"
-    by new
 }
 
 impl ContentSchedule {
@@ -254,6 +258,7 @@ crm_core::record! {
         /// The side or corner the gradient runs to.
         side_or_corner: Option<SideOrCorner> = "sideOrCorner",
     }
+    with default
 }
 crm_core::setters!(Gradient {
     angle: Angle,
@@ -284,9 +289,11 @@ crm_core::record! {
         type_: Option<String> = "type",
         /// Its width in the grid.
         w: Option<i64> = "w",
+        ;
         /// Horizontal start in the grid.
         x: Option<i64> = "x",
     }
+    with default
 }
 crm_core::setters!(LayoutSection {
     /// The cells of the section.
@@ -319,6 +326,7 @@ crm_core::record! {
         /// Space at the top.
         top: Option<Size> = "top",
     }
+    with default
 }
 crm_core::setters!(Margin {
     /// The space at the bottom.
@@ -339,6 +347,7 @@ crm_core::record! {
         /// Space at the top.
         top: Option<Size> = "top",
     }
+    with default
 }
 crm_core::setters!(Padding {
     /// The space at the bottom.
@@ -363,6 +372,7 @@ crm_core::record! {
         /// The red part of the color.
         r: Option<i64> = "r",
     }
+    with default
 }
 crm_core::setters!(RgbaColor {
     /// The alpha part: how opaque it is.
@@ -381,6 +391,7 @@ crm_core::record! {
         css_class: Option<String> = "cssClass",
         styles: Option<Styles> = "styles",
     }
+    with default
 }
 crm_core::setters!(RowMetaData {
     css_class: String,
@@ -395,6 +406,7 @@ crm_core::record! {
         /// The vertical side: `TOP`, `MIDDLE` or `BOTTOM`.
         vertical_side: Option<VerticalAlignment> = "verticalSide",
     }
+    with default
 }
 crm_core::setters!(SideOrCorner {
     /// Horizontal side, for example `LEFT`.
@@ -422,6 +434,7 @@ crm_core::record! {
         units: Option<SizeUnits> = "units",
         value: Option<f64> = "value",
     }
+    with default
 }
 crm_core::setters!(Size {
     /// The unit it is given in.
@@ -489,6 +502,7 @@ crm_core::record! {
         /// Vertical alignment: `TOP`, `MIDDLE` or `BOTTOM`.
         vertical_alignment: Option<VerticalAlignment> = "verticalAlignment",
     }
+    with default
 }
 crm_core::setters!(Styles {
     /// The color of the background.

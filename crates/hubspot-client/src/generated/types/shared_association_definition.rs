@@ -17,6 +17,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -29,7 +30,6 @@ crm_core::record! {
         to_object_type_id: Option<String> = "toObjectTypeId",
     }
     required "fromObjectTypeId" "toObjectTypeId"
-    by new
 }
 crm_core::setters!(AssociationDefinitionCreate {
     name: String,
@@ -73,6 +73,7 @@ crm_core::record! {
         /// Properties shown next to the name of a record.
         secondary_display_properties: Option<Vec<String>> = "secondaryDisplayProperties",
     }
+    with default
 }
 crm_core::setters!(ObjectSchemaUpdate {
     /// True if properties may hold sensitive data.
@@ -120,6 +121,7 @@ crm_core::record! {
         primary_display_property: Option<String> = "primaryDisplayProperty",
         /// The properties a new record must have.
         required_properties: Vec<String> = "requiredProperties",
+        ;
         /// The properties that a search includes.
         searchable_properties: Vec<String> = "searchableProperties",
         /// Properties shown next to the name of a record.
@@ -127,6 +129,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {

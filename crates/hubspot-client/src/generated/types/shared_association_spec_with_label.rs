@@ -17,6 +17,7 @@ crm_core::record! {
         /// The id of the association type.
         type_id: Option<i64> = "typeId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -38,6 +39,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -25,6 +25,7 @@ crm_core::record! {
         inbox_id: Option<String> = "inboxId",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -37,6 +38,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -47,6 +49,7 @@ crm_core::record! {
         /// The id of the app.
         integration_app_id: Option<i64> = "integrationAppId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -85,6 +88,7 @@ crm_core::record! {
         /// Always `CONTACT`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -102,6 +106,7 @@ crm_core::record! {
         /// The postal code.
         zip: Option<String> = "zip",
     }
+    with default
 }
 crm_core::setters!(ContactAddress {
     /// The city of the address.
@@ -125,7 +130,6 @@ crm_core::record! {
         type_: Option<ContactUrlType> = "type",
     }
     required "email"
-    by new
 }
 crm_core::setters!(ContactEmail {
     type_: ContactUrlType,
@@ -154,6 +158,7 @@ crm_core::record! {
         /// Text after the name.
         suffix: Option<String> = "suffix",
     }
+    with default
 }
 crm_core::setters!(ContactName {
     first_name: String,
@@ -174,6 +179,7 @@ crm_core::record! {
         department: Option<String> = "department",
         title: Option<String> = "title",
     }
+    with default
 }
 crm_core::setters!(ContactOrg {
     /// The name of the company.
@@ -191,7 +197,6 @@ crm_core::record! {
         type_: Option<ContactPhoneType> = "type",
     }
     required "phone"
-    by new
 }
 crm_core::setters!(ContactPhone {
     type_: ContactPhoneType,
@@ -239,7 +244,6 @@ crm_core::record! {
         urls: Option<Vec<ContactUrl>> = "urls",
     }
     required "addresses" "emails" "phones" "urls"
-    by new
 }
 crm_core::setters!(ContactProfile {
     name: ContactName,
@@ -276,7 +280,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "url"
-    by new
 }
 crm_core::setters!(ContactUrl {
     type_: ContactUrlType,
@@ -329,6 +332,7 @@ crm_core::record! {
         /// The id of the message it answers.
         in_reply_to_id: Option<String> = "inReplyToId",
         recipients: Vec<Recipient> = "recipients",
+        ;
         /// The text, as HTML.
         rich_text: Option<String> = "richText",
         senders: Vec<Sender> = "senders",
@@ -344,6 +348,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -367,7 +372,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "type" "value"
-    by new
 }
 
 impl DeliveryIdentifier {
@@ -412,6 +416,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -444,6 +449,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -464,6 +470,7 @@ crm_core::record! {
         /// Values that fill the error message, by name.
         error_message_tokens: Map<String> = "errorMessageTokens",
     }
+    with default
 }
 
 crm_core::record! {
@@ -476,6 +483,7 @@ crm_core::record! {
         /// Always `MESSAGE_HEADER`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -486,6 +494,7 @@ crm_core::record! {
         /// Status of the message, for example `SENT`.
         status_type: Option<MessageStatusStatusType> = "statusType",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -514,6 +523,7 @@ crm_core::record! {
         /// Always `QUICK_REPLIES`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -527,7 +537,6 @@ crm_core::record! {
         value_type: Option<QuickReplyValueType> = "valueType",
     }
     required "value" "valueType"
-    by new
 }
 crm_core::setters!(QuickReply {
     /// Display name.
@@ -571,6 +580,7 @@ crm_core::record! {
         /// The e-mail field it is in, for example `TO` or `CC`.
         recipient_field: Option<String> = "recipientField",
     }
+    with default
 }
 
 crm_core::record! {
@@ -584,6 +594,7 @@ crm_core::record! {
         /// The field of the message that names the sender.
         sender_field: Option<String> = "senderField",
     }
+    with default
 }
 
 crm_core::record! {
@@ -604,7 +615,6 @@ crm_core::record! {
         thumbnail_url: Option<String> = "thumbnailUrl",
     }
     required "mediaType"
-    by new
 }
 crm_core::setters!(SocialMetadata {
     /// Human-readable description.
@@ -645,6 +655,7 @@ crm_core::record! {
         /// Always `SOCIAL_MEDIA_METADATA`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -681,6 +692,7 @@ crm_core::record! {
         /// Always `UNSUPPORTED_CONTENT`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -698,6 +710,7 @@ crm_core::record! {
         /// Always `WHATSAPP_TEMPLATE_METADATA`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -22,6 +22,7 @@ crm_core::record! {
         /// The id of the sending, to request its status.
         status_id: Option<String> = "statusId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -139,6 +140,7 @@ crm_core::record! {
         created: Option<Timestamp> = "created",
         id: Option<String> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -158,7 +160,6 @@ crm_core::record! {
         to: Option<String> = "to",
     }
     required "bcc" "cc" "replyTo"
-    by new
 }
 crm_core::setters!(SingleSendEmail {
     /// The sender, for example `Name \<name@example.com>`.
@@ -202,7 +203,6 @@ crm_core::record! {
         message: Option<SingleSendEmail> = "message",
     }
     required "contactProperties" "customProperties" "emailId" "message"
-    by new
 }
 
 impl SingleSendRequestCreate {

@@ -17,6 +17,7 @@ crm_core::record! {
         /// The subcategory of the error or event.
         sub_category: Option<String> = "subCategory",
     }
+    with default
 }
 
 crm_core::record! {
@@ -37,6 +38,7 @@ crm_core::record! {
         /// The subcategory of the error or event.
         sub_category: Option<Value> = "subCategory",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -18,7 +18,6 @@ crm_core::record! {
         values: Option<Vec<String>> = "values",
     }
     required "operator" "propertyName"
-    by new
 }
 crm_core::setters!(Filter {
     /// The upper end, with `BETWEEN`.
@@ -54,7 +53,6 @@ crm_core::record! {
         filters: Option<Vec<Filter>> = "filters",
     }
     required "filters"
-    by new
 }
 
 impl FilterGroup {

@@ -9,6 +9,7 @@ crm_core::record! {
         /// Position of the next page.
         next: Option<NextPage> = "next",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -16,7 +16,6 @@ crm_core::record! {
         primary_language: Option<String> = "primaryLanguage",
     }
     required "id" "language" "primaryId"
-    by new
 }
 crm_core::setters!(LanguageGroupAttach {
     /// The primary language, for example `en`. One of 891 values.
@@ -48,7 +47,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "id"
-    by new
 }
 
 impl LanguageGroupDetach {
@@ -71,7 +69,6 @@ crm_core::record! {
         primary_id: Option<String> = "primaryId",
     }
     required "languages" "primaryId"
-    by new
 }
 
 impl LanguagesUpdate {
@@ -96,7 +93,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "id"
-    by new
 }
 
 impl PrimaryLanguageSet {

@@ -12,7 +12,6 @@ crm_core::record! {
         start: Option<i64> = "start",
     }
     required "end" "start"
-    by new
 }
 
 impl MaskedSubstring {
@@ -34,7 +33,6 @@ crm_core::record! {
         substrings: Option<Vec<MaskedSubstring>> = "substrings",
     }
     required "substrings"
-    by new
 }
 
 impl MaskedSubstrings {
@@ -75,6 +73,7 @@ crm_core::record! {
         source_id: Option<String> = "sourceId",
         /// Name of the source.
         source_label: Option<String> = "sourceLabel",
+        ;
         /// Further data on the source.
         source_metadata: Option<String> = "sourceMetadata",
         source_upstream_deployable: Option<String> = "sourceUpstreamDeployable",
@@ -91,7 +90,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "name" "value"
-    by new
 }
 crm_core::setters!(PropertyValue {
     /// Sensitivity of the data.

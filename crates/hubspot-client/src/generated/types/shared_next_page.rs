@@ -11,6 +11,7 @@ crm_core::record! {
         /// Address of the next page.
         link: Option<String> = "link",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -36,7 +36,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "displayOrder" "hidden" "label" "value"
-    by new
 }
 crm_core::setters!(OptionInput {
     /// Human-readable description.
@@ -101,6 +100,7 @@ crm_core::record! {
         /// True if its value can only be read.
         read_only_value: Option<bool> = "readOnlyValue",
     }
+    with default
 }
 
 crm_core::open_enum! {

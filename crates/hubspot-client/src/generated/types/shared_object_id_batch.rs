@@ -10,7 +10,6 @@ crm_core::record! {
         inputs: Option<Vec<PublicObjectId>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl ObjectIdBatch {

@@ -20,6 +20,7 @@ crm_core::record! {
         /// Internal value of the option, which records contain.
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -49,6 +50,7 @@ crm_core::record! {
         display_order: Option<i64> = "displayOrder",
         /// True if the options come from another system.
         external_options: Option<bool> = "externalOptions",
+        ;
         /// Type of the field in a form.
         field_type: Option<String> = "fieldType",
         /// True if it can be used in forms.
@@ -86,6 +88,7 @@ crm_core::record! {
         /// The id of the user who changed it last.
         updated_user_id: Option<String> = "updatedUserId",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -11,6 +11,7 @@ crm_core::record! {
         /// Position of the previous page.
         prev: Option<PreviousPage> = "prev",
     }
+    with default
 }
 
 crm_core::record! {
@@ -21,6 +22,7 @@ crm_core::record! {
         /// Address of the link.
         link: Option<String> = "link",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

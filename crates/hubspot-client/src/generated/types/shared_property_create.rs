@@ -33,6 +33,7 @@ crm_core::record! {
         hidden: Option<bool> = "hidden",
         /// Display name. Required in requests.
         label: Option<String> = "label",
+        ;
         /// Required in requests.
         name: Option<String> = "name",
         /// Display format of a number, for example `currency`.
@@ -49,6 +50,7 @@ crm_core::record! {
         type_: Option<PropertyType> = "type",
     }
     required "fieldType" "groupName" "label" "name" "type"
+    with default
 }
 crm_core::setters!(PropertyCreate {
     /// Formula that calculates the value.
@@ -96,7 +98,6 @@ crm_core::record! {
         inputs: Option<Vec<PropertyCreate>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl PropertyCreateBatch {
@@ -121,6 +122,7 @@ crm_core::record! {
         label: Option<String> = "label",
         name: Option<String> = "name",
     }
+    with default
 }
 
 crm_core::record! {
@@ -134,7 +136,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "label" "name"
-    by new
 }
 crm_core::setters!(PropertyGroupCreate {
     /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
@@ -160,6 +161,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PropertyGroup> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -170,6 +172,7 @@ crm_core::record! {
         /// Display name.
         label: Option<String> = "label",
     }
+    with default
 }
 crm_core::setters!(PropertyGroupUpdate {
     /// Position in lists of its kind, from lowest to highest; -1 is shown after all others.
@@ -185,7 +188,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "name"
-    by new
 }
 
 impl PropertyName {
@@ -206,7 +208,6 @@ crm_core::record! {
         inputs: Option<Vec<PropertyName>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl PropertyNameBatch {
@@ -231,7 +232,6 @@ crm_core::record! {
         inputs: Option<Vec<PropertyName>> = "inputs",
     }
     required "inputs"
-    by new
 }
 crm_core::setters!(PropertyNameBatchRead {
     /// True if it is archived.

@@ -14,7 +14,6 @@ crm_core::record! {
         property: Option<String> = "property",
     }
     required "filterType" "operation" "property"
-    by new
 }
 
 impl PropertyFilter {

@@ -10,7 +10,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "id"
-    by new
 }
 
 impl PublicObjectId {

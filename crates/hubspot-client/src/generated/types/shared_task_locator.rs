@@ -10,6 +10,7 @@ crm_core::record! {
         /// URLs by name.
         links: Map<String> = "links",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -11,6 +11,7 @@ crm_core::record! {
         /// The name for one of them.
         singular: Option<String> = "singular",
     }
+    with default
 }
 crm_core::setters!(TypeDefinitionLabels {
     /// The word for several.

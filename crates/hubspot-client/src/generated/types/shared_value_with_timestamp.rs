@@ -19,6 +19,7 @@ crm_core::record! {
         /// Value of the property from `timestamp` on.
         value: Option<String> = "value",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -12,6 +12,7 @@ crm_core::record! {
         full_name: Option<String> = "fullName",
         id: Option<String> = "id",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

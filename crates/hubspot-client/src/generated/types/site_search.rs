@@ -27,6 +27,7 @@ crm_core::record! {
         language: Option<String> = "language",
         /// Time at which it was published.
         published_date: Option<i64> = "publishedDate",
+        ;
         /// The id of the row.
         row_id: Option<i64> = "rowId",
         /// Relevance for the search.
@@ -42,6 +43,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -52,6 +54,7 @@ crm_core::record! {
         id: Option<String> = "id",
         type_: Option<IndexedDataType> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -82,6 +85,7 @@ crm_core::record! {
         /// Values, in a list or by name.
         values: Vec<Value> = "values",
     }
+    with default
 }
 
 crm_core::record! {
@@ -100,6 +104,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::open_enum! {

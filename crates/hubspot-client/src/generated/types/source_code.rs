@@ -21,6 +21,7 @@ crm_core::record! {
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -30,7 +31,6 @@ crm_core::record! {
         path: Option<String> = "path",
     }
     required "path"
-    by new
 }
 
 impl FileExtractRequest {

@@ -9,6 +9,7 @@ crm_core::record! {
         /// Why it is paused.
         pause_reason: Option<String> = "pauseReason",
     }
+    with default
 }
 crm_core::setters!(PauseSubscriptionRequest {
     /// Why it is paused.
@@ -22,7 +23,6 @@ crm_core::record! {
         proposed_next_billing_date: Option<i64> = "proposedNextBillingDate",
     }
     required "proposedNextBillingDate"
-    by new
 }
 
 impl UnpauseRequest {

@@ -11,6 +11,7 @@ crm_core::record! {
         /// Identifier.
         id: Option<String> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -31,6 +32,7 @@ crm_core::record! {
         /// Time of the change; absent if an e-mail event is the cause. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -47,6 +49,7 @@ crm_core::record! {
         /// Time of the change. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -59,6 +62,7 @@ crm_core::record! {
         /// The entries.
         timeline: Vec<SubscriptionTimelineEntry> = "timeline",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

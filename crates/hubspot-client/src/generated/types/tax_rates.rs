@@ -19,6 +19,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -29,6 +30,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<TaxRateGroup> = "results",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -30,7 +30,6 @@ crm_core::record! {
         utk: Option<String> = "utk",
     }
     required "eventTypeName" "id" "properties"
-    by new
 }
 crm_core::setters!(AppEventOccurrence {
     /// The domain, for example `example.com`.
@@ -83,7 +82,6 @@ crm_core::record! {
         inputs: Option<Vec<AppEventOccurrence>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl AppEventOccurrenceBatch {
@@ -105,6 +103,7 @@ crm_core::record! {
         /// The full, unique name.
         fully_qualified_name: Option<String> = "fullyQualifiedName",
     }
+    with default
 }
 
 crm_core::record! {
@@ -116,7 +115,6 @@ crm_core::record! {
         project_name: Option<String> = "projectName",
     }
     required "developerSymbol" "projectName"
-    by new
 }
 
 impl AppEventResolutionRequest {
@@ -153,6 +151,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -163,6 +162,7 @@ crm_core::record! {
         /// The name of the developer project.
         project_name: Option<String> = "projectName",
     }
+    with default
 }
 
 crm_core::record! {
@@ -180,6 +180,7 @@ crm_core::record! {
         width: Option<i64> = "width",
     }
     required "headerLabel" "height" "linkLabel" "url" "width"
+    with default
 }
 crm_core::setters!(TimelineEventIFrame {
     /// The label of the header.

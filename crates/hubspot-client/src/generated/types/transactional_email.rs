@@ -12,7 +12,6 @@ crm_core::record! {
         create_contact: Option<bool> = "createContact",
     }
     required "campaignName" "createContact"
-    by new
 }
 
 impl SmtpApiTokenRequestCreate {
@@ -46,6 +45,7 @@ crm_core::record! {
         id: Option<String> = "id",
         password: Option<String> = "password",
     }
+    with default
 }
 
 crm_core::record! {
@@ -56,6 +56,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<SmtpApiTokenView> = "results",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

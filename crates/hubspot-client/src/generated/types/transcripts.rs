@@ -14,7 +14,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "id" "name"
-    by new
 }
 crm_core::setters!(Speaker {
     /// The e-mail address.
@@ -39,6 +38,7 @@ crm_core::record! {
     pub struct TranscriptCreateReply {
         id: Option<String> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -50,7 +50,6 @@ crm_core::record! {
         transcript_create_utterances: Option<Vec<TranscriptCreateUtterance>> = "transcriptCreateUtterances",
     }
     required "engagementId" "transcriptCreateUtterances"
-    by new
 }
 
 impl TranscriptCreateRequest {
@@ -83,7 +82,6 @@ crm_core::record! {
         text: Option<String> = "text",
     }
     required "endTimeMillis" "speaker" "startTimeMillis" "text"
-    by new
 }
 crm_core::setters!(TranscriptCreateUtterance {
     /// The code of the language.
@@ -125,6 +123,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -152,6 +151,7 @@ crm_core::record! {
         /// The text, without formatting.
         text: Option<String> = "text",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -29,6 +29,7 @@ crm_core::record! {
         is_match_full_url: Option<bool> = "isMatchFullUrl",
         /// True if the query string must match as well.
         is_match_query_string: Option<bool> = "isMatchQueryString",
+        ;
         /// True if it works only where no page is found.
         is_only_after_not_found: Option<bool> = "isOnlyAfterNotFound",
         /// True if the address to match is a pattern.
@@ -58,6 +59,7 @@ crm_core::record! {
         /// The id of the user who last changed it.
         updated_by_id: Option<i64> = "updatedById",
     }
+    with default
 }
 crm_core::setters!(UrlMapping {
     /// In milliseconds since 1970-01-01 UTC.

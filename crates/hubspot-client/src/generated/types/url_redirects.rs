@@ -28,7 +28,6 @@ crm_core::record! {
         route_prefix: Option<String> = "routePrefix",
     }
     required "destination" "redirectStyle" "routePrefix"
-    by new
 }
 crm_core::setters!(UrlMappingCreateRequestBody {
     /// True if the whole address must match.
@@ -81,6 +80,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -108,9 +108,11 @@ crm_core::record! {
         redirect_style: Option<i64> = "redirectStyle",
         /// The address or path to match.
         route_prefix: Option<String> = "routePrefix",
+        ;
         /// Time at which it was last changed.
         updated: Option<Timestamp> = "updated",
     }
+    with default
 }
 crm_core::setters!(UrlRedirectsUrlMapping {
     /// Time at which it was created.

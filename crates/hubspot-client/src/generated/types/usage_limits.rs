@@ -19,6 +19,7 @@ crm_core::record! {
         /// Number in use.
         usage: Option<i64> = "usage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -27,6 +28,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociationLabelLimitReply> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -43,6 +45,7 @@ crm_core::record! {
         /// Number of records that are near the limit.
         total_records_near_limit: Option<i64> = "totalRecordsNearLimit",
     }
+    with default
 }
 
 crm_core::record! {
@@ -53,6 +56,7 @@ crm_core::record! {
         /// The id of the record.
         object_id: Option<i64> = "objectId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -65,6 +69,7 @@ crm_core::record! {
         /// Number in use.
         usage: Option<i64> = "usage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -78,6 +83,7 @@ crm_core::record! {
         /// Total number.
         overall_usage: Option<i64> = "overallUsage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -96,6 +102,7 @@ crm_core::record! {
         /// Number in use.
         usage: Option<i64> = "usage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -109,6 +116,7 @@ crm_core::record! {
         /// Total number.
         overall_usage: Option<i64> = "overallUsage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -121,6 +129,7 @@ crm_core::record! {
         /// Display name in the singular.
         singular_label: Option<String> = "singularLabel",
     }
+    with default
 }
 
 crm_core::record! {
@@ -135,6 +144,7 @@ crm_core::record! {
         /// Number in use.
         usage: Option<i64> = "usage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -151,6 +161,7 @@ crm_core::record! {
         /// Display name in the singular.
         singular_label: Option<String> = "singularLabel",
     }
+    with default
 }
 
 crm_core::record! {
@@ -159,6 +170,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ObjectTypeNearOrAtAssociationLimit> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -169,6 +181,7 @@ crm_core::record! {
         /// Limits and use of the kinds of records HubSpot defines.
         hubspot_defined_object_types: Vec<LimitAndUsageForObjectType> = "hubspotDefinedObjectTypes",
     }
+    with default
 }
 
 crm_core::record! {
@@ -183,6 +196,7 @@ crm_core::record! {
         /// Number in use.
         usage: Option<i64> = "usage",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -18,7 +18,6 @@ crm_core::record! {
         user_verify_url: Option<String> = "userVerifyUrl",
     }
     required "createMeetingUrl"
-    by new
 }
 crm_core::setters!(Settings {
     /// The address that is called when a meeting is deleted.

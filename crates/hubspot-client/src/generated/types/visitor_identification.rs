@@ -14,7 +14,6 @@ crm_core::record! {
         last_name: Option<String> = "lastName",
     }
     required "email" "hsCustomerAgentContext"
-    by new
 }
 crm_core::setters!(IdentificationTokenGenerationRequest {
     first_name: String,
@@ -44,6 +43,7 @@ crm_core::record! {
         /// The token itself.
         token: Option<String> = "token",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -114,7 +114,6 @@ crm_core::record! {
         throttling: Option<ThrottlingSettings> = "throttling",
     }
     required "targetUrl" "throttling"
-    by new
 }
 
 impl SettingsChangeRequest {
@@ -141,7 +140,6 @@ crm_core::record! {
         id: Option<i64> = "id",
     }
     required "active" "id"
-    by new
 }
 
 impl SubscriptionBatchUpdateRequest {
@@ -163,7 +161,6 @@ crm_core::record! {
         inputs: Option<Vec<SubscriptionBatchUpdateRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl SubscriptionBatchUpdateRequestBatch {
@@ -192,7 +189,6 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
     }
     required "active" "eventType"
-    by new
 }
 crm_core::setters!(SubscriptionCreateRequest {
     /// The name of the kind of event.
@@ -224,6 +220,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<WebhooksSubscriptionReply> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -232,6 +229,7 @@ crm_core::record! {
         /// True if it is active.
         active: Option<bool> = "active",
     }
+    with default
 }
 crm_core::setters!(SubscriptionPatchRequest {
     /// True if it is active.
@@ -257,6 +255,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -266,7 +265,6 @@ crm_core::record! {
         max_concurrent_requests: Option<i64> = "maxConcurrentRequests",
     }
     required "maxConcurrentRequests"
-    by new
 }
 
 impl ThrottlingSettings {
@@ -292,6 +290,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -313,6 +312,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

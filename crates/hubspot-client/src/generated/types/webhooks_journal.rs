@@ -15,6 +15,7 @@ crm_core::record! {
         /// The properties, by internal name.
         properties: Vec<String> = "properties",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -60,7 +61,6 @@ crm_core::record! {
         subscription_type: Option<String> = "subscriptionType",
     }
     required "eventTypeId" "properties" "subscriptionType"
-    by new
 }
 
 impl AppLifecycleEventSubscriptionUpsertRequest {
@@ -96,7 +96,6 @@ crm_core::record! {
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "associatedObjectTypeIds" "objectIds" "objectTypeId" "portalId" "subscriptionType"
-    by new
 }
 crm_core::setters!(AssociationSubscriptionUpsertRequest {
     /// Actions that are performed, allowed or observed.
@@ -148,6 +147,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -164,7 +164,6 @@ crm_core::record! {
         values: Option<Vec<String>> = "values",
     }
     required "filterType" "operator" "property"
-    by new
 }
 crm_core::setters!(Condition {
     value: String,
@@ -228,6 +227,7 @@ crm_core::record! {
         /// The snapshots that were requested.
         snapshot_responses: Vec<CrmObjectSnapshotReply> = "snapshotResponses",
     }
+    with default
 }
 
 crm_core::record! {
@@ -237,7 +237,6 @@ crm_core::record! {
         snapshot_requests: Option<Vec<CrmObjectSnapshotRequest>> = "snapshotRequests",
     }
     required "snapshotRequests"
-    by new
 }
 
 impl CrmObjectSnapshotBatchRequest {
@@ -263,6 +262,7 @@ crm_core::record! {
         /// The id with which the state of the snapshot is requested.
         snapshot_status_id: Option<String> = "snapshotStatusId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -278,7 +278,6 @@ crm_core::record! {
         properties: Option<Vec<String>> = "properties",
     }
     required "objectId" "objectTypeId" "portalId" "properties"
-    by new
 }
 
 impl CrmObjectSnapshotRequest {
@@ -306,6 +305,7 @@ crm_core::record! {
         /// The id of the filter.
         filter_id: Option<i64> = "filterId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -317,7 +317,6 @@ crm_core::record! {
         subscription_id: Option<i64> = "subscriptionId",
     }
     required "filter" "subscriptionId"
-    by new
 }
 
 impl FilterCreateRequest {
@@ -344,6 +343,7 @@ crm_core::record! {
         filter: Option<WebhooksJournalFilter> = "filter",
         id: Option<i64> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -359,7 +359,6 @@ crm_core::record! {
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "objectTypeId" "portalId" "subscriptionType"
-    by new
 }
 
 impl GdprPrivacyDeletionSubscriptionUpsertRequest {
@@ -390,6 +389,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -411,6 +411,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -428,7 +429,6 @@ crm_core::record! {
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "listIds" "objectIds" "portalId" "subscriptionType"
-    by new
 }
 
 impl ListMembershipSubscriptionUpsertRequest {
@@ -468,7 +468,6 @@ crm_core::record! {
         subscription_type: Option<String> = "subscriptionType",
     }
     required "actions" "objectIds" "objectTypeId" "portalId" "properties" "subscriptionType"
-    by new
 }
 crm_core::setters!(ObjectSubscriptionUpsertRequest {
     /// Actions that are performed, allowed or observed.
@@ -519,6 +518,7 @@ crm_core::record! {
         message: Option<String> = "message",
         status: Option<SnapshotStatusReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -577,6 +577,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the account.
         portal_id: Option<i64> = "portalId",
+        ;
         /// The properties, by internal name.
         properties: Vec<String> = "properties",
         /// The kind of subscription.
@@ -584,6 +585,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -592,6 +594,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<SubscriptionReply> = "results",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -630,7 +633,6 @@ crm_core::record! {
         conditions: Option<Vec<Condition>> = "conditions",
     }
     required "conditions"
-    by new
 }
 
 impl WebhooksJournalFilter {

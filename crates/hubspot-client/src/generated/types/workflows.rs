@@ -16,7 +16,6 @@ crm_core::record! {
         percentage: Option<i64> = "percentage",
     }
     required "connection"
-    by new
 }
 crm_core::setters!(AbTestBranch {
     /// Its share of the whole.
@@ -46,7 +45,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "actionId" "testBranches" "type"
-    by new
 }
 
 impl AbTestBranchAction {
@@ -76,7 +74,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "actionId" "dataKey" "type"
-    by new
 }
 
 impl ActionDataValue {
@@ -101,7 +98,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "actionOutputPropertyToken" "type"
-    by new
 }
 
 impl ActionOutputObjectPropertyValue {
@@ -125,7 +121,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "appendPropertyName" "type"
-    by new
 }
 
 impl AppendObjectPropertyValue {
@@ -157,7 +152,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
-    by new
 }
 crm_core::setters!(AssociationDataSource {
     /// Order of the records.
@@ -200,7 +194,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "associationCategory" "associationTypeId" "name" "objectTypeId" "type"
-    by new
 }
 
 impl AssociationTimestampDataSource {
@@ -236,7 +229,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "location" "name" "secretName" "type"
-    by new
 }
 
 impl AuthKeyWebhookAuthSettings {
@@ -277,7 +269,6 @@ crm_core::record! {
         year: Option<i64> = "year",
     }
     required "dayOfMonth" "month"
-    by new
 }
 crm_core::setters!(BlockedDate {
     year: i64,
@@ -308,7 +299,6 @@ crm_core::record! {
         next_action_id: Option<String> = "nextActionId",
     }
     required "edgeType" "nextActionId"
-    by new
 }
 
 impl Connection {
@@ -363,6 +353,7 @@ crm_core::record! {
         event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
         /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowType> = "flowType",
+        ;
         /// Criteria that a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
         id: Option<String> = "id",
@@ -389,6 +380,7 @@ crm_core::record! {
         /// The UUID.
         uuid: Option<String> = "uuid",
     }
+    with default
 }
 
 crm_core::union! {
@@ -430,6 +422,7 @@ crm_core::record! {
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
         /// True if the workflow is turned on. Required in requests.
         is_enabled: Option<bool> = "isEnabled",
+        ;
         name: Option<String> = "name",
         /// The id of the type of object, for example `0-1`. Required in requests.
         object_type_id: Option<String> = "objectTypeId",
@@ -446,7 +439,6 @@ crm_core::record! {
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "canEnrollFromSalesforce" "customProperties" "dataSources" "flowType" "isEnabled" "objectTypeId" "suppressionListIds" "timeWindows" "type"
-    by new
 }
 crm_core::setters!(ContactFlowCreateRequest {
     /// The actions of the workflow.
@@ -591,6 +583,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The id of the revision. Required in requests.
         revision_id: Option<String> = "revisionId",
+        ;
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
         /// The ids of the lists whose contacts are not enrolled. Required in requests.
@@ -604,7 +597,6 @@ crm_core::record! {
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "canEnrollFromSalesforce" "customProperties" "isEnabled" "revisionId" "suppressionListIds" "timeWindows" "type"
-    by new
 }
 crm_core::setters!(ContactFlowPutRequest {
     /// The actions of the workflow.
@@ -684,7 +676,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "contactProperty" "type"
-    by new
 }
 
 impl ContactPropertyAnchor {
@@ -720,7 +711,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "actionId" "inputFields" "outputFields" "runtime" "secretNames" "sourceCode" "type"
-    by new
 }
 crm_core::setters!(CustomCodeAction {
     /// The id of the action.
@@ -771,7 +761,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "timeOfDay" "type"
-    by new
 }
 
 impl DailyEnrollmentSchedule {
@@ -799,7 +788,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "datasetId" "shouldReEnroll" "type"
-    by new
 }
 crm_core::setters!(DatasetBasedEnrollmentCriteria {
     /// The id of the part of the dataset.
@@ -835,7 +823,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "datasetFieldName" "name" "propertyName" "type"
-    by new
 }
 crm_core::setters!(DatasetFieldPropertyFilterDataSource {
     /// Order of the records.
@@ -876,7 +863,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "argumentName" "name" "propertyName" "type"
-    by new
 }
 crm_core::setters!(EnrolledArgumentPropertyFilterDataSource {
     /// Order of the records.
@@ -917,7 +903,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "recordFieldName" "type"
-    by new
 }
 crm_core::setters!(EnrolledRecordPropertyFilterDataSource {
     /// Order of the records.
@@ -952,7 +937,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "enrollmentDatasetColumnToken" "type"
-    by new
 }
 
 impl EnrollmentDatasetColumnValue {
@@ -978,7 +962,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "enrollmentEventPropertyToken" "type"
-    by new
 }
 
 impl EnrollmentEventPropertyValue {
@@ -1006,7 +989,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "name" "options" "type"
-    by new
 }
 
 impl EnumerationOutputField {
@@ -1037,7 +1019,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "eventFilterBranches" "listMembershipFilterBranches" "shouldReEnroll" "type"
-    by new
 }
 crm_core::setters!(EventBasedEnrollmentCriteria {
     /// Further filters that records must meet.
@@ -1074,7 +1055,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "propertyToken" "type"
-    by new
 }
 
 impl FetchedObjectPropertyValue {
@@ -1106,7 +1086,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "flowId" "type"
-    by new
 }
 
 impl FlowBatchFetchFlowIdCoordinate {
@@ -1130,7 +1109,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(FlowBatchFetchMigrationFlowIdCoordinate {
     /// The id of the workflow.
@@ -1164,7 +1142,6 @@ crm_core::record! {
         workflow_id: Option<String> = "workflowId",
     }
     required "type"
-    by new
 }
 crm_core::setters!(FlowBatchFetchMigrationWorkflowIdCoordinate {
     /// The id of the workflow.
@@ -1196,7 +1173,6 @@ crm_core::record! {
         inputs: Option<Vec<FlowBatchFetchFlowIdCoordinate>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl FlowBatchInput {
@@ -1217,7 +1193,6 @@ crm_core::record! {
         inputs: Option<Vec<FlowBatchMigrationInputInputsItem>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl FlowBatchMigrationInput {
@@ -1258,6 +1233,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::union! {
@@ -1288,6 +1264,7 @@ crm_core::record! {
         /// The id of the workflow.
         flow_id: Option<String> = "flowId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1298,6 +1275,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<FlowEmailCampaign> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1308,6 +1286,7 @@ crm_core::record! {
         /// The id of the workflow.
         workflow_id: Option<i64> = "workflowId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1329,6 +1308,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1351,6 +1331,7 @@ crm_core::record! {
         /// The UUID.
         uuid: Option<String> = "uuid",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1361,6 +1342,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<FlowListing> = "results",
     }
+    with default
 }
 
 crm_core::union! {
@@ -1392,6 +1374,7 @@ crm_core::record! {
         /// The series it belongs to.
         series: Option<String> = "series",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1400,6 +1383,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<HistogramDataPoint> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1411,7 +1395,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "incrementAmount" "type"
-    by new
 }
 
 impl IncrementValue {
@@ -1435,7 +1418,6 @@ crm_core::record! {
         value: Option<InputVariableValue> = "value",
     }
     required "name" "value"
-    by new
 }
 
 impl InputVariable {
@@ -1486,7 +1468,6 @@ crm_core::record! {
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
     }
     required "listFilterBranch" "reEnrollmentTriggersFilterBranches" "shouldReEnroll" "type" "unEnrollObjectsNotMeetingCriteria"
-    by new
 }
 
 impl ListBasedEnrollmentCriteria {
@@ -1523,6 +1504,7 @@ crm_core::record! {
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
     }
+    with default
 }
 crm_core::setters!(ListBranch {
     /// The name of the branch.
@@ -1548,7 +1530,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "actionId" "listBranches" "type"
-    by new
 }
 crm_core::setters!(ListBranchAction {
     /// Branch that is taken if no other branch matches.
@@ -1584,7 +1565,6 @@ crm_core::record! {
         values: Option<Vec<InputVariableValue>> = "values",
     }
     required "type" "values"
-    by new
 }
 
 impl ListInputValue {
@@ -1608,7 +1588,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "shouldReEnroll" "type"
-    by new
 }
 
 impl ManualEnrollmentCriteria {
@@ -1632,7 +1611,6 @@ crm_core::record! {
         values: Option<Value> = "values",
     }
     required "type" "values"
-    by new
 }
 
 impl MapInputValue {
@@ -1658,7 +1636,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "monthlyRelativeDays" "timeOfDay" "type"
-    by new
 }
 
 impl MonthlyRelativeDaysEnrollmentSchedule {
@@ -1700,7 +1677,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "daysOfMonth" "timeOfDay" "type"
-    by new
 }
 
 impl MonthlySpecificDaysEnrollmentSchedule {
@@ -1728,7 +1704,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "propertyName" "type"
-    by new
 }
 
 impl ObjectPropertyValue {
@@ -1769,6 +1744,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
+        ;
         name: Option<String> = "name",
         /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
@@ -1789,6 +1765,7 @@ crm_core::record! {
         /// The UUID.
         uuid: Option<String> = "uuid",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1817,6 +1794,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
         /// The id of the first action.
         start_action_id: Option<String> = "startActionId",
+        ;
         /// Filters for records that are excluded.
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run. Required in requests.
@@ -1827,7 +1805,6 @@ crm_core::record! {
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "customProperties" "dataSources" "flowType" "isEnabled" "objectTypeId" "timeWindows" "type"
-    by new
 }
 crm_core::setters!(PlatformFlowCreateRequest {
     /// The actions of the workflow.
@@ -1919,13 +1896,13 @@ crm_core::record! {
         suppression_filter_branch: Option<FilterBranch> = "suppressionFilterBranch",
         /// The hours of the week in which actions may run. Required in requests.
         time_windows: Option<Vec<TimeWindow>> = "timeWindows",
+        ;
         /// Always `PLATFORM_FLOW`.
         type_: Option<String> = "type",
         /// The UUID.
         uuid: Option<String> = "uuid",
     }
     required "actions" "blockedDates" "customProperties" "isEnabled" "revisionId" "timeWindows" "type"
-    by new
 }
 crm_core::setters!(PlatformFlowPutRequest {
     /// The actions of the workflow.
@@ -2000,7 +1977,6 @@ crm_core::record! {
         yearly: Option<bool> = "yearly",
     }
     required "dateProperty" "daysDelta" "timeOfDay" "type" "yearly"
-    by new
 }
 
 impl PropertyBasedEnrollmentSchedule {
@@ -2032,7 +2008,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "timeDelay" "type"
-    by new
 }
 
 impl RelativeDateTimeValue {
@@ -2056,7 +2031,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "appId" "type"
-    by new
 }
 
 impl SignatureWebhookAuthSettings {
@@ -2088,7 +2062,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "actionId" "actionTypeId" "actionTypeVersion" "fields" "type"
-    by new
 }
 crm_core::setters!(SingleConnectionAction {
     /// Connection to the next action.
@@ -2125,7 +2098,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "coordinatesToken" "type"
-    by new
 }
 
 impl SingleObjectCoordinatesValue {
@@ -2151,7 +2123,6 @@ crm_core::record! {
         property: Option<String> = "property",
     }
     required "order" "property"
-    by new
 }
 crm_core::setters!(Sort {
     /// Position of records without a value in the order.
@@ -2190,7 +2161,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "staticAppendValue" "type"
-    by new
 }
 
 impl StaticAppendValue {
@@ -2214,7 +2184,6 @@ crm_core::record! {
         connection: Option<Connection> = "connection",
     }
     required "branchValue"
-    by new
 }
 crm_core::setters!(StaticBranch {
     /// Connection to the next action.
@@ -2250,7 +2219,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "actionId" "inputValue" "staticBranches" "type"
-    by new
 }
 crm_core::setters!(StaticBranchAction {
     /// Branch that is taken if no other branch matches.
@@ -2291,7 +2259,6 @@ crm_core::record! {
         year: Option<i64> = "year",
     }
     required "dayOfMonth" "month" "type"
-    by new
 }
 crm_core::setters!(StaticDateAnchor {
     year: i64,
@@ -2329,7 +2296,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "name" "propertyName" "staticValue" "type"
-    by new
 }
 crm_core::setters!(StaticPropertyFilterDataSource {
     /// Order of the records.
@@ -2364,7 +2330,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "timeZoneId" "type"
-    by new
 }
 
 impl StaticTimeZoneStrategy {
@@ -2388,7 +2353,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "staticValue" "type"
-    by new
 }
 
 impl StaticValue {
@@ -2417,7 +2381,6 @@ crm_core::record! {
         time_zone_strategy: Option<StaticTimeZoneStrategy> = "timeZoneStrategy",
     }
     required "daysOfWeek" "delta" "timeUnit"
-    by new
 }
 crm_core::setters!(TimeDelay {
     time_of_day: TimeOfDay,
@@ -2491,7 +2454,6 @@ crm_core::record! {
         minute: Option<i64> = "minute",
     }
     required "hour" "minute"
-    by new
 }
 
 impl TimeOfDay {
@@ -2517,7 +2479,6 @@ crm_core::record! {
         start_time: Option<TimeOfDay> = "startTime",
     }
     required "day"
-    by new
 }
 crm_core::setters!(TimeWindow {
     /// Time at which it ends.
@@ -2548,7 +2509,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "timestampType" "type"
-    by new
 }
 
 impl TimestampValue {
@@ -2578,7 +2538,6 @@ crm_core::record! {
         type_: Option<UnEnrollmentSettingType> = "type",
     }
     required "flowIds" "type"
-    by new
 }
 
 impl UnEnrollmentSetting {
@@ -2625,7 +2584,6 @@ crm_core::record! {
         webhook_url: Option<String> = "webhookUrl",
     }
     required "actionId" "method" "queryParams" "type" "webhookUrl"
-    by new
 }
 crm_core::setters!(WebhookAction {
     /// Authentication of the request.
@@ -2675,7 +2633,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "daysOfWeek" "timeOfDay" "type"
-    by new
 }
 
 impl WeeklyEnrollmentSchedule {
@@ -2707,7 +2664,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "dayOfMonth" "month" "timeOfDay" "type"
-    by new
 }
 
 impl YearlyEnrollmentSchedule {

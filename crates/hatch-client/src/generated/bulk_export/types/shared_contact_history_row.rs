@@ -30,6 +30,7 @@ crm_core::record! {
         invoice_id: Option<String> = "invoice_id",
         /// True if the contact wants no messages.
         opted_out: Option<bool> = "opted_out",
+        ;
         /// Identifier of the organisation.
         organization_id: Option<String> = "organization_id",
         /// Name of the organisation.
@@ -45,6 +46,7 @@ crm_core::record! {
         /// Name of the workspace.
         workspace_name: Option<String> = "workspace_name",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -88,11 +90,13 @@ crm_core::record! {
         organization_name: Option<String> = "organization_name",
         /// Type of the item.
         type_: Option<String> = "type",
+        ;
         /// Identifier of the workspace.
         workspace_id: Option<String> = "workspace_id",
         /// Name of the workspace.
         workspace_name: Option<String> = "workspace_name",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

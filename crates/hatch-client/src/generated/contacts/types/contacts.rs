@@ -31,7 +31,6 @@ crm_core::record! {
     }
     required "source"
     nullable "email" "externalContactID" "externalCreatedAt" "externalID" "externalUpdatedAt" "firstName" "lastName" "phoneNumber" "status"
-    by new
 }
 crm_core::setters!(UpsertContact {
     /// Free set of further facts about the contact; any key, any JSON value.
@@ -92,6 +91,7 @@ crm_core::record! {
         /// The contact that was written.
         data: Option<UpsertedContact> = "data",
     }
+    with default
 }
 
 crm_core::record! {
@@ -100,6 +100,7 @@ crm_core::record! {
         /// Identifier of the contact in Hatch.
         id: Option<String> = "id",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -9,6 +9,7 @@ crm_core::record! {
         /// JSON pointer to the member, for example `/source`.
         pointer: Option<String> = "pointer",
     }
+    with default
 }
 
 crm_core::record! {
@@ -21,6 +22,7 @@ crm_core::record! {
         /// Short name of the fault.
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::record! {
@@ -29,6 +31,7 @@ crm_core::record! {
         /// The faults found.
         errors: Vec<UpsertError> = "errors",
     }
+    with default
 }
 
 crm_core::open_enum! {

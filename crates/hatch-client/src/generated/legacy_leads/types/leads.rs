@@ -28,6 +28,7 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
     }
     required "email" "firstName" "lastName" "phoneNumber" "source"
+    with default
 }
 crm_core::setters!(NewLead {
     /// Your identifier of the contact.

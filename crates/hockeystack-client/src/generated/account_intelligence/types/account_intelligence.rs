@@ -13,6 +13,7 @@ crm_core::record! {
         /// Number of times the goal was reached.
         times_done: Option<f64> = "times_done",
     }
+    with default
 }
 
 crm_core::record! {
@@ -27,6 +28,7 @@ crm_core::record! {
         /// Visits to the website. The shape of one visit is not documented, so each is kept as plain JSON.
         website_visits: Vec<Value> = "website_visits",
     }
+    with default
 }
 
 crm_core::record! {
@@ -35,6 +37,7 @@ crm_core::record! {
         /// State and content of the research.
         result: Option<ResearchResult> = "result",
     }
+    with default
 }
 
 crm_core::record! {
@@ -46,7 +49,6 @@ crm_core::record! {
         fields_to_get: Option<String> = "fields_to_get",
     }
     required "company_domain"
-    by new
 }
 crm_core::setters!(ResearchRequest {
     /// Names of the wanted parts, joined by commas without spaces. Leave it out to get every part.
@@ -79,6 +81,7 @@ crm_core::record! {
         /// State of the research: finished, running or failed.
         status: Option<ResearchStatus> = "status",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -103,6 +106,7 @@ crm_core::record! {
         /// Job title.
         title: Option<String> = "title",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

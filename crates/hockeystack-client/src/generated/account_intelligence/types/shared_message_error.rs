@@ -9,6 +9,7 @@ crm_core::record! {
         /// Text that says what was wrong.
         message: Option<String> = "message",
     }
+    with default
 }
 
 crm_core::open_enum! {

@@ -27,6 +27,7 @@ crm_core::record! {
         /// Time at which the period ends and counting starts again.
         resets_at: Option<Timestamp> = "resets_at",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -57,6 +58,7 @@ crm_core::record! {
         /// Time at which it was charged.
         timestamp: Option<Timestamp> = "timestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -67,6 +69,7 @@ crm_core::record! {
         /// The operations of this page.
         operations: Vec<CreditOperation> = "operations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -83,6 +86,7 @@ crm_core::record! {
         /// Credits used in the whole span.
         total_credits_used: Option<f64> = "total_credits_used",
     }
+    with default
 }
 
 crm_core::record! {
@@ -97,6 +101,7 @@ crm_core::record! {
         /// Number of charged operations.
         operation_count: Option<i64> = "operation_count",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

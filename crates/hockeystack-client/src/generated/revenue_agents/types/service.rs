@@ -19,6 +19,7 @@ crm_core::record! {
         /// First characters of the token, to recognise it by.
         token_prefix: Option<String> = "token_prefix",
     }
+    with default
 }
 
 crm_core::record! {
@@ -29,6 +30,7 @@ crm_core::record! {
         /// The workspace this token can see.
         workspace: Option<Workspace> = "workspace",
     }
+    with default
 }
 
 crm_core::record! {
@@ -39,6 +41,7 @@ crm_core::record! {
         /// Name of the workspace.
         name: Option<String> = "name",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -11,6 +11,7 @@ crm_core::record! {
         /// Cursor of the next page; null on the last one.
         next_cursor: Option<String> = "next_cursor",
     }
+    with default
 }
 
 crm_core::record! {
@@ -39,6 +40,7 @@ crm_core::record! {
         /// State of the agent.
         status: Option<AgentStatus> = "status",
     }
+    with default
 }
 
 crm_core::open_enum! {

@@ -15,6 +15,7 @@ crm_core::record! {
         /// The deal it is about; null for a company conversation.
         deal_id: Option<String> = "deal_id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -25,6 +26,7 @@ crm_core::record! {
         /// Cursor of the next page; null on the last one.
         next_cursor: Option<String> = "next_cursor",
     }
+    with default
 }
 
 crm_core::record! {
@@ -37,6 +39,7 @@ crm_core::record! {
         /// Human-readable text.
         message: Option<String> = "message",
     }
+    with default
 }
 
 crm_core::record! {
@@ -51,6 +54,7 @@ crm_core::record! {
         /// Author.
         role: Option<MessageRole> = "role",
     }
+    with default
 }
 
 crm_core::record! {
@@ -65,6 +69,7 @@ crm_core::record! {
         /// State of the work, `pending` at this point.
         status: Option<MessageJobStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -77,6 +82,7 @@ crm_core::record! {
         /// State of the work.
         status: Option<MessageJobStatus> = "status",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -111,6 +117,7 @@ crm_core::record! {
         /// Value for `after` to get the next page; null on the last one.
         next_cursor: Option<String> = "next_cursor",
     }
+    with default
 }
 
 crm_core::record! {
@@ -119,6 +126,7 @@ crm_core::record! {
         /// Messages that the work produced. That they look like listed messages is implied.
         messages: Vec<Message> = "messages",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -137,6 +145,7 @@ crm_core::record! {
         /// E-mail address of the person on whose behalf the conversation is held. Between 1 and 254 characters.
         user_email: Option<String> = "user_email",
     }
+    with default
 }
 crm_core::setters!(NewConversation {
     /// E-mail address of the person on whose behalf the conversation is held. Between 1 and 254 characters.
@@ -152,7 +161,6 @@ crm_core::record! {
         stream: Option<bool> = "stream",
     }
     required "message"
-    by new
 }
 crm_core::setters!(NewMessage {
     /// True asks for a stream of events instead of a job; such an answer is not JSON and must be read raw.

@@ -9,6 +9,7 @@ crm_core::record! {
         /// Reason for the failure.
         error: Option<ErrorDetail> = "error",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -24,7 +24,6 @@ crm_core::record! {
         task_type: Option<TaskType> = "task_type",
     }
     required "assignee_id" "targets" "task_title" "task_type"
-    by new
 }
 crm_core::setters!(NewTask {
     /// Prepared words.
@@ -87,6 +86,7 @@ crm_core::record! {
         status: Option<TaskStatus> = "status",
         /// Subjects.
         targets: Option<TaskTargets> = "targets",
+        ;
         /// Identifier of the task.
         task_id: Option<String> = "task_id",
         /// Title.
@@ -96,6 +96,7 @@ crm_core::record! {
         /// Time at which it was last changed.
         updated_at: Option<Timestamp> = "updated_at",
     }
+    with default
 }
 
 crm_core::record! {
@@ -112,6 +113,7 @@ crm_core::record! {
         /// Job title.
         title: Option<String> = "title",
     }
+    with default
 }
 crm_core::setters!(TaskContact {
     /// E-mail address.
@@ -138,6 +140,7 @@ crm_core::record! {
         /// Points to raise in a call.
         talking_points: Option<Vec<String>> = "talking_points",
     }
+    with default
 }
 crm_core::setters!(TaskDraft {
     /// Text of an e-mail.
@@ -158,6 +161,7 @@ crm_core::record! {
         /// The tasks of this page. The name of this list follows the sibling lists.
         tasks: Vec<Task> = "tasks",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -186,6 +190,7 @@ crm_core::record! {
         /// The meeting.
         meeting_id: Option<String> = "meeting_id",
     }
+    with default
 }
 crm_core::setters!(TaskTargets {
     /// The company.
@@ -218,6 +223,7 @@ crm_core::record! {
         /// The new state: completed, dismissed or cancelled.
         status: Option<TaskStatus> = "status",
     }
+    with default
 }
 crm_core::setters!(TaskUpdate {
     /// Reason for the dismissal; required with `dismissed`. At most 2,000 characters, by a second-hand account.

@@ -65,9 +65,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
+        ;
         /// The bid for each result.
         unit_cost: Option<UnitCost> = "unitCost",
     }
+    with default
 }
 crm_core::setters!(AdCampaign {
     ad_campaign_group_id: String,
@@ -117,11 +119,11 @@ crm_core::record! {
         objective_type: Option<AdCampaignGroupDataObjectiveType> = "objectiveType",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
+        ;
         /// True if there are unpublished changes.
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(AdCampaignGroupData {
     /// The spending strategy: `MAXIMUM_DELIVERY` or `COST_CAP`.
@@ -203,6 +205,7 @@ crm_core::record! {
         geo_locations: Option<Vec<GeoLocation>> = "geoLocations",
         target_audience: Option<TargetAudience> = "targetAudience",
     }
+    with default
 }
 crm_core::setters!(Audience {
     /// The places of the audience.
@@ -229,7 +232,6 @@ crm_core::record! {
         type_: Option<AudienceLocationType> = "type",
     }
     required "key" "name" "selectionType" "type"
-    by new
 }
 crm_core::setters!(AudienceLocation {
     /// The position on the map.
@@ -271,7 +273,6 @@ crm_core::record! {
         location_type: Option<String> = "locationType",
     }
     required "location" "locationType"
-    by new
 }
 
 impl AudienceLocationGeometry {
@@ -312,6 +313,7 @@ crm_core::record! {
         goal_type: Option<CampaignGoalType> = "goalType",
         /// The id of the ad account at Google.
         google_ad_account_id: Option<String> = "googleAdAccountId",
+        ;
         /// The resource name of the campaign at Google, for example `customers/123/campaigns/456`.
         google_campaign_id: Option<String> = "googleCampaignId",
         id: Option<String> = "id",
@@ -331,7 +333,6 @@ crm_core::record! {
         unpublished_changes: Option<bool> = "unpublishedChanges",
     }
     required "advertisingChannelType" "locationId" "name"
-    by new
 }
 crm_core::setters!(Campaign {
     /// The ad groups of the campaign.
@@ -431,10 +432,12 @@ crm_core::record! {
         questions: Option<Vec<FormQuestion>> = "questions",
         /// The page that is shown after the form is submitted. Required in requests.
         thank_you_page: Option<ThankYouPage> = "thankYouPage",
+        ;
         /// Required in requests.
         type_: Option<CreateLeadFormType> = "type",
     }
     required "locationId" "name" "privacyPolicyLink" "questions" "thankYouPage" "type"
+    with default
 }
 crm_core::setters!(CreateLeadForm {
     /// The form's own disclaimer.
@@ -472,7 +475,6 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "body" "title"
-    by new
 }
 crm_core::setters!(CustomDisclaimer {
     /// The boxes to tick.
@@ -503,7 +505,6 @@ crm_core::record! {
         text: Option<String> = "text",
     }
     required "isRequired" "key" "text"
-    by new
 }
 
 impl CustomDisclaimerCheckbox {
@@ -548,7 +549,6 @@ crm_core::record! {
         retargeting: Option<Vec<AudienceCustomAudienceItem>> = "retargeting",
     }
     required "geoLocations"
-    by new
 }
 crm_core::setters!(FacebookAudience {
     /// The maximum age of the audience.
@@ -602,7 +602,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "locationId" "name"
-    by new
 }
 crm_core::setters!(FbUpdateAudienceBody {
     /// The human-readable description.
@@ -661,7 +660,6 @@ crm_core::record! {
         type_: Option<FormQuestionType> = "type",
     }
     required "key" "type"
-    by new
 }
 crm_core::setters!(FormQuestion {
     label: String,
@@ -742,6 +740,7 @@ crm_core::record! {
         /// The types, for example `locality`.
         types: Option<Vec<String>> = "types",
     }
+    with default
 }
 crm_core::setters!(GeoAddressComponent {
     /// The full name.
@@ -761,6 +760,7 @@ crm_core::record! {
         /// The map section in which it is displayed.
         viewport: Option<GeoViewport> = "viewport",
     }
+    with default
 }
 crm_core::setters!(GeoGeometry {
     /// The place or the location (sub-account).
@@ -790,9 +790,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The publishing status, for example `DRAFT` or `PUBLISHED`.
         publishing_status: Option<PublishingStatus> = "publishingStatus",
+        ;
         /// The channels on which the ads are shown, for example `YOUTUBE`.
         selected_channels: Option<Vec<GoogleAdContentPlacementsItem>> = "selectedChannels",
     }
+    with default
 }
 crm_core::setters!(GoogleAdGroup {
     ad_campaign_id: String,
@@ -824,6 +826,7 @@ crm_core::record! {
         /// The languages of the audience.
         locales: Option<Vec<GoogleLocale>> = "locales",
     }
+    with default
 }
 crm_core::setters!(GoogleAdGroupAudience {
     /// The places of the audience.
@@ -848,6 +851,7 @@ crm_core::record! {
         /// The interests of the target audience.
         target_interests: Option<GoogleTargetInterests> = "targetInterests",
     }
+    with default
 }
 crm_core::setters!(GoogleCampaignAudience {
     /// The ages to include or exclude.
@@ -888,8 +892,10 @@ crm_core::record! {
         resource_name: Option<String> = "resourceName",
         /// The type of selection: `include` or `exclude`.
         selection_type: Option<SelectionType> = "selectionType",
+        ;
         type_: Option<String> = "type",
     }
+    with default
 }
 crm_core::setters!(GoogleGeoLocation {
     /// The parts of the address.
@@ -929,6 +935,7 @@ crm_core::record! {
         publishing_status: Option<PublishingStatus> = "publishingStatus",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -955,10 +962,10 @@ crm_core::record! {
         page_id: Option<String> = "pageId",
         /// The id of the tracking pixel.
         pixel_id: Option<String> = "pixelId",
+        ;
         whatsapp_number: Option<String> = "whatsappNumber",
     }
     required "campaignId" "locationId"
-    by new
 }
 crm_core::setters!(UpsertAdset {
     /// The people that the ads target.
@@ -1030,7 +1037,6 @@ crm_core::record! {
         special_ad_categories: Option<Vec<UpsertCampaignSpecialAdCategoriesItem>> = "specialAdCategories",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(UpsertCampaign {
     id: String,

@@ -65,12 +65,14 @@ crm_core::record! {
         /// Required in requests.
         status: Option<BlogPostParamsStatus> = "status",
         tags: Option<Vec<String>> = "tags",
+        ;
         /// Required in requests.
         title: Option<String> = "title",
         /// The part of the URL that identifies it. Required in requests.
         url_slug: Option<String> = "urlSlug",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug"
+    with default
 }
 crm_core::setters!(CreateBlogPostParams {
     /// The id of the author.
@@ -124,6 +126,7 @@ crm_core::record! {
         /// Required in requests.
         status: Option<BlogPostParamsStatus> = "status",
         tags: Option<Vec<String>> = "tags",
+        ;
         /// Required in requests.
         title: Option<String> = "title",
         /// The part of the URL that identifies it. Required in requests.
@@ -132,6 +135,7 @@ crm_core::record! {
         word_count: Option<f64> = "wordCount",
     }
     required "author" "blogId" "categories" "description" "imageAltText" "imageUrl" "locationId" "publishedAt" "rawHTML" "status" "title" "urlSlug" "wordCount"
+    with default
 }
 crm_core::setters!(UpdateBlogPostParams {
     /// The id of the author.

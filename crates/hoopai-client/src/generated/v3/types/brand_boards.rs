@@ -16,6 +16,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -29,6 +30,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -54,6 +56,7 @@ crm_core::record! {
         competitive_advantage: Option<String> = "competitiveAdvantage",
         /// The problems of the customers. Required in requests.
         customer_pain_points: Option<String> = "customerPainPoints",
+        ;
         /// The phone number, for example `+12025550142`.
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
@@ -66,7 +69,6 @@ crm_core::record! {
         unique_selling_proposition: Option<String> = "uniqueSellingProposition",
     }
     required "brandName" "customerPainPoints" "targetAudience" "toneOfVoice"
-    by new
 }
 crm_core::setters!(BrandVoiceAnswers {
     /// The promise of the brand to its customers.
@@ -147,6 +149,7 @@ crm_core::record! {
         competitive_advantage: Option<String> = "competitiveAdvantage",
         /// The problems of the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
+        ;
         /// The phone number, for example `+12025550142`.
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
@@ -157,6 +160,7 @@ crm_core::record! {
         /// The difference between the brand and its competitors.
         unique_selling_proposition: Option<String> = "uniqueSellingProposition",
     }
+    with default
 }
 
 crm_core::record! {
@@ -178,6 +182,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -196,6 +201,7 @@ crm_core::record! {
         rgba: Option<String> = "rgba",
     }
     required "hex" "hexa" "label" "rgb" "rgba"
+    with default
 }
 crm_core::setters!(Color {
     /// The color in hexadecimal, for example `#FF5733`.
@@ -231,7 +237,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "locationId" "name"
-    by new
 }
 crm_core::setters!(CreateBrandBoardParam {
     brand_board_id: String,
@@ -281,7 +286,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "type"
-    by new
 }
 crm_core::setters!(CreateBrandVoiceBody {
     /// The answers that describe the brand voice.
@@ -331,7 +335,6 @@ crm_core::record! {
         label: Option<String> = "label",
     }
     required "fallback" "font" "label"
-    by new
 }
 crm_core::setters!(Font {
     id: String,
@@ -380,12 +383,14 @@ crm_core::record! {
         /// The colors and fonts that are missing.
         missing_assets: Option<MissingAssets> = "missingAssets",
         name: Option<String> = "name",
+        ;
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
         parent_id: Option<String> = "parentId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -395,6 +400,7 @@ crm_core::record! {
         /// The total number.
         total_count: Option<f64> = "totalCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -406,6 +412,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -420,7 +427,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "label" "path" "url"
-    by new
 }
 crm_core::setters!(Logo {
     id: String,
@@ -455,6 +461,7 @@ crm_core::record! {
         /// The user, app or other source that last changed it.
         updated_by: Option<String> = "updatedBy",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -481,6 +488,7 @@ crm_core::record! {
         /// The logos of the brand board.
         logos: Vec<String> = "logos",
     }
+    with default
 }
 
 crm_core::record! {
@@ -492,6 +500,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -508,6 +517,7 @@ crm_core::record! {
         name: Option<String> = "name",
         parent_id: Option<String> = "parentId",
     }
+    with default
 }
 crm_core::setters!(UpdateBrandBoardBody {
     /// The colors of the brand board.
@@ -544,6 +554,7 @@ crm_core::record! {
         competitive_advantage: Option<String> = "competitiveAdvantage",
         /// The problems of the customers.
         customer_pain_points: Option<String> = "customerPainPoints",
+        ;
         /// The phone number, for example `+12025550142`.
         phone: Option<Value> = "phone",
         /// The risks for customers who do nothing.
@@ -554,6 +565,7 @@ crm_core::record! {
         /// The difference between the brand and its competitors.
         unique_selling_proposition: Option<String> = "uniqueSellingProposition",
     }
+    with default
 }
 crm_core::setters!(UpdateBrandVoiceAnswers {
     brand_name: String,
@@ -593,6 +605,7 @@ crm_core::record! {
         answers: Option<UpdateBrandVoiceAnswers> = "answers",
         name: Option<String> = "name",
     }
+    with default
 }
 crm_core::setters!(UpdateBrandVoiceBody {
     /// The answers that describe the brand voice.

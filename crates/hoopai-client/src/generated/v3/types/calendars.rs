@@ -64,6 +64,7 @@ crm_core::record! {
         meeting_location_id: Option<String> = "meetingLocationId",
         /// The type of the meeting's place, for example `zoom`.
         meeting_location_type: Option<AppointmentEditMeetingLocationType> = "meetingLocationType",
+        ;
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
@@ -74,7 +75,6 @@ crm_core::record! {
         to_notify: Option<bool> = "toNotify",
     }
     required "calendarId" "contactId" "locationId" "startTime"
-    by new
 }
 crm_core::setters!(AppointmentCreate {
     address: String,
@@ -158,12 +158,14 @@ crm_core::record! {
         override_location_config: Option<bool> = "overrideLocationConfig",
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
+        ;
         /// The start, with the offset from UTC, for example `2026-03-01T09:00:00-05:00`.
         start_time: Option<String> = "startTime",
         title: Option<String> = "title",
         /// True to send the notifications. Default: `true`.
         to_notify: Option<bool> = "toNotify",
     }
+    with default
 }
 crm_core::setters!(AppointmentEdit {
     address: String,
@@ -217,11 +219,13 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
         /// The type of the meeting's place, for example `zoom`. Default: `default`.
         meeting_location_type: Option<String> = "meetingLocationType",
+        ;
         /// The recurrence rule.
         rrule: Option<String> = "rrule",
         start_time: Option<String> = "startTime",
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -273,6 +277,7 @@ crm_core::record! {
         availabilities: Vec<Availability> = "availabilities",
         /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
+        ;
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
         /// The type of calendar, for example `round_robin`.
@@ -356,6 +361,7 @@ crm_core::record! {
         /// The design of the booking widget. Default: `classic`.
         widget_type: Option<WidgetType> = "widgetType",
     }
+    with default
 }
 
 crm_core::record! {
@@ -363,6 +369,7 @@ crm_core::record! {
     pub struct CalendarByIdReply {
         calendar: Option<Calendar> = "calendar",
     }
+    with default
 }
 
 crm_core::record! {
@@ -392,6 +399,7 @@ crm_core::record! {
         availabilities: Option<Vec<Availability>> = "availabilities",
         /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
+        ;
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
         /// The type of calendar, for example `round_robin`.
@@ -477,7 +485,6 @@ crm_core::record! {
     }
     required "locationId" "name"
     read_only "meetingLocation"
-    by new
 }
 crm_core::setters!(CalendarCreate {
     /// The e-mail address that receives alerts.
@@ -670,6 +677,7 @@ crm_core::record! {
         /// The human-readable description.
         description: Option<String> = "description",
         end_time: Option<Timestamp> = "endTime",
+        ;
         group_id: Option<String> = "groupId",
         /// The id of the appointment.
         id: Option<String> = "id",
@@ -687,6 +695,7 @@ crm_core::record! {
         /// The ids of the users.
         users: Vec<String> = "users",
     }
+    with default
 }
 
 crm_core::record! {
@@ -716,6 +725,7 @@ crm_core::record! {
         availabilities: Option<Vec<UpdateAvailability>> = "availabilities",
         /// The opening hours that count: `0` for `open_hours`, `1` for `availabilities`; without a value both count. Deprecated by the vendor.
         availability_type: Option<f64> = "availabilityType",
+        ;
         /// The URL of the calendar's cover image.
         calendar_cover_image: Option<String> = "calendarCoverImage",
         /// The text next to the consent box.
@@ -792,6 +802,7 @@ crm_core::record! {
         widget_type: Option<WidgetType> = "widgetType",
     }
     read_only "meetingLocation"
+    with default
 }
 crm_core::setters!(CalendarUpdate {
     /// The e-mail address that receives alerts.
@@ -897,6 +908,7 @@ crm_core::record! {
     pub struct CalendarsGetReply {
         calendars: Vec<Calendar> = "calendars",
     }
+    with default
 }
 
 crm_core::record! {
@@ -910,6 +922,7 @@ crm_core::record! {
         /// The frequency: `DAILY`, `WEEKLY` or `MONTHLY`.
         freq: Option<CalendarsRecurringFreq> = "freq",
     }
+    with default
 }
 crm_core::setters!(CalendarsRecurring {
     booking_option: CalendarsRecurringBookingOption,
@@ -933,7 +946,6 @@ crm_core::record! {
         staff_id: Option<String> = "staffId",
     }
     required "id"
-    by new
 }
 crm_core::setters!(CreateBookingService {
     add_ons[ServiceAddOn],
@@ -966,7 +978,6 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
     }
     required "rules" "timezone"
-    by new
 }
 
 impl CreateEventCalendarSchedule {
@@ -1006,12 +1017,14 @@ crm_core::record! {
         service_location_id: Option<String> = "serviceLocationId",
         /// The services that are offered or booked.
         services: Vec<Service> = "services",
+        ;
         start_time: Option<String> = "startTime",
         status: Option<String> = "status",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1036,6 +1049,7 @@ crm_core::record! {
         title: Option<String> = "title",
     }
     required "contactId" "endTime" "locationId" "services" "startTime" "timezone"
+    with default
 }
 crm_core::setters!(CreatePublicServiceBooking {
     contact_id: String,
@@ -1089,6 +1103,7 @@ crm_core::record! {
         pre_buffer: Option<f64> = "preBuffer",
         /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
+        ;
         service_category_id: Option<String> = "serviceCategoryId",
         /// The duration of the service. In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
@@ -1101,7 +1116,6 @@ crm_core::record! {
         variations: Option<Vec<CreateServiceVariation>> = "variations",
     }
     required "locationId" "name" "slug" "staff"
-    by new
 }
 crm_core::setters!(CreateService {
     /// The URL of the cover image.
@@ -1180,7 +1194,6 @@ crm_core::record! {
         slug: Option<String> = "slug",
     }
     required "locationId" "name" "slug"
-    by new
 }
 crm_core::setters!(CreateServiceLocation {
     address: String,
@@ -1233,7 +1246,6 @@ crm_core::record! {
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
     }
     required "name"
-    by new
 }
 crm_core::setters!(CreateServiceVariation {
     /// The payment for the service.
@@ -1283,6 +1295,7 @@ crm_core::record! {
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1291,6 +1304,7 @@ crm_core::record! {
         /// The time, or the recurrence.
         schedule: Option<EventCalendarScheduleReply> = "schedule",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1298,6 +1312,7 @@ crm_core::record! {
     pub struct GetCalendarEventReply {
         event: Option<CalendarEvent> = "event",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1306,6 +1321,7 @@ crm_core::record! {
         /// The events, or the number of each.
         events: Vec<CalendarEvent> = "events",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1327,6 +1343,7 @@ crm_core::record! {
         /// The type of deposit: `percentage` or `amount`.
         deposit_type: Option<CouponDiscountType> = "depositType",
     }
+    with default
 }
 crm_core::setters!(Payment {
     amount: f64,
@@ -1350,6 +1367,7 @@ crm_core::record! {
         service_staff_id: Option<String> = "serviceStaffId",
         service_start_time: Option<String> = "serviceStartTime",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1362,7 +1380,6 @@ crm_core::record! {
         quantity: Option<f64> = "quantity",
     }
     required "id"
-    by new
 }
 crm_core::setters!(ServiceAddOn {
     /// In minutes.
@@ -1389,6 +1406,7 @@ crm_core::record! {
         id: Option<String> = "id",
         quantity: Option<f64> = "quantity",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1413,11 +1431,13 @@ crm_core::record! {
         /// The services that are offered or booked.
         services: Vec<Service> = "services",
         start_time: Option<String> = "startTime",
+        ;
         status: Option<String> = "status",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1426,6 +1446,7 @@ crm_core::record! {
         /// The service bookings.
         bookings: Vec<ServiceBookingReply> = "bookings",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1433,6 +1454,7 @@ crm_core::record! {
     pub struct ServiceEnvelope {
         service: Option<ServiceReply> = "service",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1440,6 +1462,7 @@ crm_core::record! {
     pub struct ServiceLocationListReply {
         service_locations: Vec<ServiceLocationReply> = "serviceLocations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1462,6 +1485,7 @@ crm_core::record! {
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1488,6 +1512,7 @@ crm_core::record! {
         post_buffer_unit: Option<BufferUnit> = "postBufferUnit",
         /// The time that is kept free before each booking. In the unit of `pre_buffer_unit`.
         pre_buffer: Option<f64> = "preBuffer",
+        ;
         /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         service_category_id: Option<String> = "serviceCategoryId",
@@ -1501,6 +1526,7 @@ crm_core::record! {
         staff: Vec<Staff> = "staff",
         variations: Vec<ServiceVariation> = "variations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1508,6 +1534,7 @@ crm_core::record! {
     pub struct ServiceResource {
         id: Option<String> = "id",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1530,6 +1557,7 @@ crm_core::record! {
         /// The unit of `service_duration`: `mins` or `hours`.
         service_duration_unit: Option<BufferUnit> = "serviceDurationUnit",
     }
+    with default
 }
 crm_core::setters!(ServiceVariation {
     id: String,
@@ -1556,6 +1584,7 @@ crm_core::record! {
         /// The services that are offered or booked.
         services: Vec<ServiceReply> = "services",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1565,7 +1594,6 @@ crm_core::record! {
         id: Option<String> = "id",
     }
     required "id"
-    by new
 }
 
 impl Staff {
@@ -1587,6 +1615,7 @@ crm_core::record! {
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
+    with default
 }
 crm_core::setters!(UpdateEventCalendarSchedule {
     /// The rules that define the available times.
@@ -1618,6 +1647,7 @@ crm_core::record! {
         /// The unit of `pre_buffer`: `mins` or `hours`.
         pre_buffer_unit: Option<BufferUnit> = "preBufferUnit",
         service_category_id: Option<String> = "serviceCategoryId",
+        ;
         /// The duration of the service. In the unit of `service_duration_unit`.
         service_duration: Option<f64> = "serviceDuration",
         /// The unit of `service_duration`: `mins` or `hours`.
@@ -1628,6 +1658,7 @@ crm_core::record! {
         staff: Option<Vec<Staff>> = "staff",
         variations: Option<Vec<ServiceVariation>> = "variations",
     }
+    with default
 }
 crm_core::setters!(UpdateService {
     /// The URL of the cover image.
@@ -1676,6 +1707,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         title: Option<String> = "title",
     }
+    with default
 }
 crm_core::setters!(UpdateServiceBooking {
     end_time: String,
@@ -1722,6 +1754,7 @@ crm_core::record! {
         /// The part of the URL after the domain.
         slug: Option<String> = "slug",
     }
+    with default
 }
 crm_core::setters!(UpdateServiceLocation {
     address: String,

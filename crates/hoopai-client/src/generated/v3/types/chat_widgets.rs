@@ -30,6 +30,7 @@ crm_core::record! {
         /// The URL of the terms of service.
         terms_of_service_link: Option<String> = "termsOfServiceLink",
     }
+    with default
 }
 crm_core::setters!(A2pCompliance {
     /// The text of the first opt-in.
@@ -66,6 +67,7 @@ crm_core::record! {
         /// The color of the placeholder, for example `#000`.
         placeholder_color: Option<String> = "placeholderColor",
     }
+    with default
 }
 crm_core::setters!(AcknowledgementDetails {
     icon: String,
@@ -100,6 +102,7 @@ crm_core::record! {
         fb_page: Option<FbPage> = "fbPage",
         /// The Instagram page that receives messages.
         instagram_page: Option<InstagramPage> = "instagramPage",
+        ;
         /// True if a sound is played for new messages.
         play_notification_sound: Option<bool> = "playNotificationSound",
         prefilled_message_text: Option<String> = "prefilledMessageText",
@@ -108,6 +111,7 @@ crm_core::record! {
         /// The text of the button that starts the voice call.
         voice_ai_send_action_text: Option<String> = "voiceAiSendActionText",
     }
+    with default
 }
 crm_core::setters!(AdvanceSettings {
     /// The settings of the opt-in to A2P text messages.
@@ -153,6 +157,7 @@ crm_core::record! {
         /// The field, for example `email`.
         value: Option<String> = "value",
     }
+    with default
 }
 crm_core::setters!(AdvanceSettingsContactFormOptionsItem {
     /// The kind of field, for example `STANDARD_FIELD`.
@@ -177,6 +182,7 @@ crm_core::record! {
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
     }
+    with default
 }
 crm_core::setters!(BusinessOfficeHours {
     /// True if business hours apply.
@@ -199,6 +205,7 @@ crm_core::record! {
         /// The time it opens, `HH:MM`.
         open_hour: Option<String> = "openHour",
     }
+    with default
 }
 crm_core::setters!(BusinessOfficeHoursOpenHoursItem {
     /// The time it closes, `HH:MM`.
@@ -261,7 +268,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "chatWidgetId" "locationId"
-    by new
 }
 crm_core::setters!(CloneChatWidget {
     name: String,
@@ -301,7 +307,6 @@ crm_core::record! {
         version: Option<f64> = "version",
     }
     required "chatType" "locationId" "name" "version"
-    by new
 }
 crm_core::setters!(CreateWidget {
     /// True if it is the default.
@@ -340,6 +345,7 @@ crm_core::record! {
         facebook_page_id: Option<String> = "facebookPageId",
         facebook_page_name: Option<String> = "facebookPageName",
     }
+    with default
 }
 crm_core::setters!(FbPage {
     /// The id of the page at Facebook.
@@ -358,6 +364,7 @@ crm_core::record! {
         /// The user name on Instagram.
         instagram_username: Option<String> = "instagramUsername",
     }
+    with default
 }
 crm_core::setters!(InstagramPage {
     /// The id of the page at Facebook.
@@ -379,6 +386,7 @@ crm_core::record! {
         /// The URL to which visitors are redirected.
         redirect_website: Option<String> = "redirectWebsite",
     }
+    with default
 }
 crm_core::setters!(Redirect {
     /// True to redirect visitors to another page.
@@ -400,6 +408,7 @@ crm_core::record! {
         settings: Option<WidgetSettings> = "settings",
         version: Option<f64> = "version",
     }
+    with default
 }
 crm_core::setters!(UpdateWidget {
     /// The type of chat, for example `liveChat`.
@@ -447,6 +456,7 @@ crm_core::record! {
         enable_revisit_message: Option<bool> = "enableRevisitMessage",
         /// The heading of the chat window.
         heading: Option<String> = "heading",
+        ;
         /// True if the avatar of the prompt is optimized.
         is_prompt_avatar_image_optimize: Option<bool> = "isPromptAvatarImageOptimize",
         /// The legal text.
@@ -515,7 +525,6 @@ crm_core::record! {
         widget_primary_color: Option<String> = "widgetPrimaryColor",
     }
     required "chatIcon" "chatType"
-    by new
 }
 crm_core::setters!(WidgetSettings {
     /// The icons and colors of the acknowledgement.
@@ -669,6 +678,7 @@ crm_core::record! {
         /// The size of the widget.
         sizes: Option<WidgetSettingsCustomizationSize> = "sizes",
     }
+    with default
 }
 crm_core::setters!(WidgetSettingsCustomization {
     /// The position among the others or on the page.
@@ -683,6 +693,7 @@ crm_core::record! {
         height: Option<f64> = "height",
         width: Option<f64> = "width",
     }
+    with default
 }
 crm_core::setters!(WidgetSettingsCustomizationSize {
     height: f64,
@@ -696,6 +707,7 @@ crm_core::record! {
         colors: Option<WidgetSettingsThemeCustomColor> = "colors",
         name: Option<String> = "name",
     }
+    with default
 }
 crm_core::setters!(WidgetSettingsTheme {
     /// The colors of the widget.
@@ -717,6 +729,7 @@ crm_core::record! {
         received_message_color: Option<String> = "receivedMessageColor",
         sender_message_color: Option<String> = "senderMessageColor",
     }
+    with default
 }
 crm_core::setters!(WidgetSettingsThemeCustomColor {
     avatar_background_color: String,

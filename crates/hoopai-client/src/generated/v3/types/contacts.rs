@@ -38,6 +38,7 @@ crm_core::record! {
         date_added: Option<String> = "dateAdded",
         /// The date of birth, in the form `YYYY-MM-DD`.
         date_of_birth: Option<String> = "dateOfBirth",
+        ;
         /// The time of the last change.
         date_updated: Option<String> = "dateUpdated",
         /// True if the contact receives no messages.
@@ -80,6 +81,7 @@ crm_core::record! {
         /// The URL of the website.
         website: Option<String> = "website",
     }
+    with default
 }
 
 crm_core::record! {
@@ -89,6 +91,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -115,6 +118,7 @@ crm_core::record! {
         email: Option<String> = "email",
         first_name: Option<String> = "firstName",
         gender: Option<String> = "gender",
+        ;
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         last_name: Option<String> = "lastName",
@@ -137,7 +141,6 @@ crm_core::record! {
     }
     required "locationId"
     nullable "address1" "city" "companyName" "email" "firstName" "lastName" "name" "phone" "state" "timezone" "website"
-    by new
 }
 crm_core::setters!(CreateContact {
     /// The first line of the address.
@@ -226,6 +229,7 @@ crm_core::record! {
     pub struct CreateContactsReply {
         contact: Option<ContactById> = "contact",
     }
+    with default
 }
 
 crm_core::record! {
@@ -244,6 +248,7 @@ crm_core::record! {
         /// The settings for WhatsApp messages.
         whats_app: Option<DndSetting> = "whatsApp",
     }
+    with default
 }
 crm_core::setters!(DndSettings {
     /// The setting for calls.
@@ -284,6 +289,7 @@ crm_core::record! {
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
         last_name: Option<String> = "lastName",
+        ;
         name: Option<String> = "name",
         /// The phone number, for example `+12025550142`.
         phone: Option<String> = "phone",
@@ -300,6 +306,7 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     nullable "address1" "assignedTo" "city" "email" "firstName" "lastName" "name" "phone" "source" "state" "timezone" "website"
+    with default
 }
 crm_core::setters!(UpdateContact {
     /// The first line of the address.
@@ -354,6 +361,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
+    with default
 }
 
 crm_core::record! {
@@ -368,6 +376,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
+    with default
 }
 
 crm_core::record! {
@@ -395,6 +404,7 @@ crm_core::record! {
         /// The e-mail address.
         email: Option<String> = "email",
         first_name: Option<String> = "firstName",
+        ;
         gender: Option<String> = "gender",
         /// The do-not-disturb settings for inbound messages.
         inbound_dnd_settings: Option<InboundDndSettings> = "inboundDndSettings",
@@ -418,7 +428,6 @@ crm_core::record! {
     }
     required "locationId"
     nullable "address1" "city" "companyName" "email" "firstName" "lastName" "name" "phone" "state" "timezone" "website"
-    by new
 }
 crm_core::setters!(UpsertContact {
     /// The first line of the address.
@@ -514,6 +523,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

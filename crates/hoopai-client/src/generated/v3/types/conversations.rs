@@ -46,6 +46,7 @@ crm_core::record! {
         /// The number of people who unsubscribed.
         unsubscribed: Option<i64> = "unsubscribed",
     }
+    with default
 }
 crm_core::setters!(EmailEvents {
     /// The number of e-mails that were accepted.
@@ -130,7 +131,6 @@ crm_core::record! {
         unread_count: Option<f64> = "unreadCount",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(UpdateConversation {
     feedback: UpdateConversationFeedback,
@@ -174,7 +174,6 @@ crm_core::record! {
         status: Option<MessageStatusStatus> = "status",
     }
     required "status"
-    by new
 }
 crm_core::setters!(UpdateEmailMessageStatus {
     /// The events, or the number of each.
@@ -206,7 +205,6 @@ crm_core::record! {
         status: Option<MessageStatusStatus> = "status",
     }
     required "emailId" "status"
-    by new
 }
 crm_core::setters!(UpdateRecipientMessageStatus {
     /// The reason for the failure.

@@ -24,6 +24,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -35,6 +36,7 @@ crm_core::record! {
         subject: Option<String> = "subject",
         template_id: Option<String> = "templateId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -71,7 +73,6 @@ crm_core::record! {
         user_name: Option<String> = "userName",
     }
     required "editorType" "name" "timeZone" "userId"
-    by new
 }
 crm_core::setters!(CreateEmailCampaignBody {
     /// The content of the e-mail, in the format of its editor.
@@ -125,7 +126,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "editorType" "name"
-    by new
 }
 crm_core::setters!(CreateTemplateBody {
     /// The content of the e-mail, in the format of its editor.
@@ -182,7 +182,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "name"
-    by new
 }
 crm_core::setters!(CreateTemplateFolderBody {
     user_id: String,
@@ -212,6 +211,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -237,9 +237,11 @@ crm_core::record! {
         subject_line: Option<String> = "subjectLine",
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
+        ;
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -292,6 +294,7 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         variations: Vec<EmailCampaignVariation> = "variations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -314,6 +317,7 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         variations: Vec<EmailCampaignVariation> = "variations",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -347,6 +351,7 @@ crm_core::record! {
         is_winner: Option<bool> = "isWinner",
         source_id: Option<String> = "sourceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -376,6 +381,7 @@ crm_core::record! {
         permanent_fail: Option<f64> = "permanentFail",
         /// The number of e-mails that were rejected.
         rejected: Option<f64> = "rejected",
+        ;
         /// The number of e-mails that were answered.
         replied: Option<f64> = "replied",
         /// The percentage of e-mails that were answered.
@@ -389,6 +395,7 @@ crm_core::record! {
         /// The number of people who unsubscribed.
         unsubscribed: Option<f64> = "unsubscribed",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -427,6 +434,7 @@ crm_core::record! {
         preview_text: Option<String> = "previewText",
         /// The e-mail address that receives replies.
         reply_to_address: Option<String> = "replyToAddress",
+        ;
         /// The type of schedule, for example `immediate` or `SCHEDULED`.
         schedule_type: Option<ScheduleType> = "scheduleType",
         source: Option<String> = "source",
@@ -438,6 +446,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -454,6 +463,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -490,6 +500,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
+        ;
         /// The e-mail address that receives replies.
         reply_to_address: Option<String> = "replyToAddress",
         source: Option<String> = "source",
@@ -502,6 +513,7 @@ crm_core::record! {
         updated_at: Option<String> = "updatedAt",
         variations: Vec<EmailCampaignVariation> = "variations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -526,11 +538,13 @@ crm_core::record! {
         /// The text that an inbox shows before the e-mail is opened.
         preview_text: Option<String> = "previewText",
         subject: Option<String> = "subject",
+        ;
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -552,6 +566,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -566,7 +581,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "importProvider" "importUrl"
-    by new
 }
 crm_core::setters!(ImportTemplateBody {
     name: String,
@@ -610,6 +624,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -620,6 +635,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -631,6 +647,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -641,6 +658,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -660,6 +678,7 @@ crm_core::record! {
         winning_criteria: Option<ScheduleCampaignAbTestConfigWinningCriteria> = "winningCriteria",
     }
     required "testDuration" "testSize" "testType" "variationCount" "variations" "winningCriteria"
+    with default
 }
 crm_core::setters!(ScheduleCampaignAbTestConfig {
     /// The duration of the test. In seconds.
@@ -700,6 +719,7 @@ crm_core::record! {
         document_id: Option<String> = "documentId",
         subject: Option<String> = "subject",
     }
+    with default
 }
 crm_core::setters!(ScheduleCampaignAbTestVariation {
     document_id: String,
@@ -723,7 +743,6 @@ crm_core::record! {
         window_start: Option<String> = "windowStart",
     }
     required "batchSize" "interval" "intervalUnit"
-    by new
 }
 crm_core::setters!(ScheduleCampaignBatchConfig {
     /// The days on which nothing is sent, for example `Sat`.
@@ -778,6 +797,7 @@ crm_core::record! {
         user_name: Option<String> = "userName",
     }
     required "emailMeta" "recipients" "scheduleType" "timeZone" "userId"
+    with default
 }
 crm_core::setters!(ScheduleCampaignBody {
     /// The settings of the A/B test between the variations.
@@ -832,7 +852,6 @@ crm_core::record! {
         subject: Option<String> = "subject",
     }
     required "fromEmail" "fromName" "subject"
-    by new
 }
 crm_core::setters!(ScheduleCampaignEmailMeta {
     /// The URLs of the attached files, or the files with their details.
@@ -876,7 +895,6 @@ crm_core::record! {
         type_: Option<ScheduleCampaignRecipientsType> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(ScheduleCampaignRecipients {
     contact_ids[String],
@@ -938,6 +956,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -949,6 +968,7 @@ crm_core::record! {
         /// The number of hours before it is sent again.
         wait_hours: Option<f64> = "waitHours",
     }
+    with default
 }
 crm_core::setters!(ScheduleCampaignResend {
     /// True if it is enabled.
@@ -979,7 +999,6 @@ crm_core::record! {
         start_at_month_day: Option<String> = "startAtMonthDay",
     }
     required "name" "repeatAfter" "repeatAfterTime" "rssFeedURL"
-    by new
 }
 crm_core::setters!(ScheduleCampaignRssConfig {
     /// The time of the first execution, for example `2026-04-01 10:00:00`.
@@ -1061,6 +1080,7 @@ crm_core::record! {
         /// The actions that are tracked.
         tracking: Option<ScheduleCampaignTracking> = "tracking",
     }
+    with default
 }
 crm_core::setters!(ScheduleCampaignScheduleConfig {
     /// The settings for sending in batches.
@@ -1083,6 +1103,7 @@ crm_core::record! {
         /// True to add UTM tags to links.
         utm_tracking: Option<bool> = "utmTracking",
     }
+    with default
 }
 crm_core::setters!(ScheduleCampaignTracking {
     /// True if clicks are tracked.
@@ -1136,6 +1157,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1158,6 +1180,7 @@ crm_core::record! {
         name: Option<String> = "name",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 crm_core::setters!(UpdateEmailCampaignBody {
     /// The content of the e-mail, in the format of its editor.
@@ -1189,6 +1212,7 @@ crm_core::record! {
         subject_line: Option<String> = "subjectLine",
         user_id: Option<String> = "userId",
     }
+    with default
 }
 crm_core::setters!(UpdateTemplateBody {
     /// True if it is archived.
@@ -1233,11 +1257,13 @@ crm_core::record! {
         preview_url: Option<String> = "previewUrl",
         /// The subject of the e-mail.
         subject_line: Option<String> = "subjectLine",
+        ;
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1255,6 +1281,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1279,6 +1306,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -40,6 +40,7 @@ crm_core::record! {
         /// The total number.
         total_count: Option<f64> = "totalCount",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

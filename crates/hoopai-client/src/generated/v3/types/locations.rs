@@ -25,6 +25,7 @@ crm_core::record! {
         /// The settings for text messages.
         sms: Vec<ConversationChannelEntry> = "SMS",
     }
+    with default
 }
 
 crm_core::record! {
@@ -33,6 +34,7 @@ crm_core::record! {
         /// The provider that delivers the messages.
         conversation_provider: Option<ConversationProvider> = "conversationProvider",
     }
+    with default
 }
 
 crm_core::record! {
@@ -45,6 +47,7 @@ crm_core::record! {
         name: Option<String> = "name",
         type_: Option<ConversationProviderType> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -79,6 +82,7 @@ crm_core::record! {
         snapshot_id: Option<String> = "snapshotId",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
+        ;
         /// The state or region.
         state: Option<String> = "state",
         /// The time zone, for example `America/New_York`.
@@ -89,7 +93,6 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     required "companyId" "name"
-    by new
 }
 crm_core::setters!(CreateLocation {
     address: String,
@@ -149,6 +152,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeded: Option<bool> = "succeded",
     }
+    with default
 }
 
 crm_core::record! {
@@ -156,6 +160,7 @@ crm_core::record! {
     pub struct GetConversationChannelListReply {
         conversation_channel: Option<ConversationChannel> = "conversationChannel",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -219,6 +224,7 @@ crm_core::record! {
     pub struct PermissionsReply {
         permissions: Vec<PermissionsItem> = "permissions",
     }
+    with default
 }
 
 crm_core::record! {
@@ -243,6 +249,7 @@ crm_core::record! {
         snapshot: Option<SnapshotPut> = "snapshot",
         /// The URLs of the social media profiles.
         social: Option<Social> = "social",
+        ;
         /// The state or region.
         state: Option<String> = "state",
         /// The time zone, for example `America/New_York`.
@@ -253,7 +260,6 @@ crm_core::record! {
         website: Option<String> = "website",
     }
     required "companyId"
-    by new
 }
 crm_core::setters!(UpdateLocation {
     address: String,
@@ -316,7 +322,6 @@ crm_core::record! {
         permissions: Option<Vec<PermissionsItem>> = "permissions",
     }
     required "permissions"
-    by new
 }
 
 impl UpdatePermissions {

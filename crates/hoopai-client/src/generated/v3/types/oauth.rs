@@ -23,7 +23,6 @@ crm_core::record! {
         user_type: Option<GetAccessTokenBodyUserType> = "userType",
     }
     required "clientId" "clientSecret" "grantType"
-    by new
 }
 crm_core::setters!(GetAccessTokenBody {
     code: String,
@@ -104,10 +103,12 @@ crm_core::record! {
         scope: Option<String> = "scope",
         /// The type of token, for example `Bearer`.
         token_type: Option<String> = "tokenType",
+        ;
         user_id: Option<String> = "userId",
         /// The type of access: `Company` or `Location`.
         user_type: Option<String> = "userType",
     }
+    with default
 }
 
 crm_core::record! {
@@ -122,6 +123,7 @@ crm_core::record! {
         /// The position of the page in the list.
         pagination: Option<PaginationMeta> = "pagination",
     }
+    with default
 }
 
 crm_core::record! {
@@ -144,6 +146,7 @@ crm_core::record! {
         user_id: Option<String> = "userId",
         version_id: Option<String> = "versionId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -153,6 +156,7 @@ crm_core::record! {
         /// The order of the list.
         sort_applied: Option<Value> = "sortApplied",
     }
+    with default
 }
 
 crm_core::record! {
@@ -172,6 +176,7 @@ crm_core::record! {
         /// The total number of records.
         total_records: Option<f64> = "totalRecords",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

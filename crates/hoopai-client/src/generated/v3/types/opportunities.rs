@@ -36,6 +36,7 @@ crm_core::record! {
         status: Option<OpportunityStatus> = "status",
     }
     required "contactId" "locationId" "name" "pipelineId" "status"
+    with default
 }
 crm_core::setters!(CreateOpportunity {
     /// The id of the user that it is assigned to.
@@ -65,6 +66,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -72,6 +74,7 @@ crm_core::record! {
     pub struct GetPipelinesReply {
         pipelines: Vec<PipelinesReply> = "pipelines",
     }
+    with default
 }
 
 crm_core::record! {
@@ -79,6 +82,7 @@ crm_core::record! {
     pub struct GetPostOpportunityReply {
         opportunity: Option<SearchOpportunitiesReply> = "opportunity",
     }
+    with default
 }
 
 crm_core::record! {
@@ -90,6 +94,7 @@ crm_core::record! {
         meta: Option<SearchMetaReply> = "meta",
         opportunities: Vec<SearchOpportunitiesReply> = "opportunities",
     }
+    with default
 }
 
 crm_core::record! {
@@ -110,6 +115,7 @@ crm_core::record! {
         /// True if each opportunity has its own probability.
         use_opportunity_probability: Option<bool> = "useOpportunityProbability",
     }
+    with default
 }
 
 crm_core::record! {
@@ -122,6 +128,7 @@ crm_core::record! {
         stage_aggregations: Vec<StageAggregationReply> = "stageAggregations",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -149,6 +156,7 @@ crm_core::record! {
         forecast_expected_close_date: Option<String> = "forecastExpectedCloseDate",
         /// The time at which the expected close date last slipped.
         forecast_last_slipped_at: Option<String> = "forecastLastSlippedAt",
+        ;
         /// The original expected close date, in the form `YYYY-MM-DD`.
         forecast_original_close_date: Option<String> = "forecastOriginalCloseDate",
         /// The probability of winning, in percent.
@@ -184,6 +192,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -203,6 +212,7 @@ crm_core::record! {
         /// The value of the won opportunities.
         won_value: Option<f64> = "wonValue",
     }
+    with default
 }
 
 crm_core::record! {
@@ -223,6 +233,7 @@ crm_core::record! {
         pipeline_stage_id: Option<String> = "pipelineStageId",
         status: Option<OpportunityStatus> = "status",
     }
+    with default
 }
 crm_core::setters!(UpdateOpportunity {
     /// The id of the user that it is assigned to.
@@ -265,11 +276,11 @@ crm_core::record! {
         name: Option<String> = "name",
         /// Required in requests.
         pipeline_id: Option<String> = "pipelineId",
+        ;
         pipeline_stage_id: Option<String> = "pipelineStageId",
         status: Option<OpportunityStatus> = "status",
     }
     required "locationId" "pipelineId"
-    by new
 }
 crm_core::setters!(UpsertOpportunity {
     /// The id of the user that it is assigned to.

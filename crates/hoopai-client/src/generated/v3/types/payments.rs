@@ -44,6 +44,7 @@ crm_core::record! {
         /// The limit of uses per customer.
         limit_per_customer: Option<f64> = "limitPerCustomer",
         name: Option<String> = "name",
+        ;
         /// The ids of the prices to which it applies.
         price_ids: Vec<String> = "priceIds",
         product_ids: Vec<String> = "productIds",
@@ -58,6 +59,7 @@ crm_core::record! {
         /// The ids of the variants to which it applies.
         variant_ids: Vec<String> = "variantIds",
     }
+    with default
 }
 
 crm_core::record! {
@@ -86,6 +88,7 @@ crm_core::record! {
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
         product_ids: Option<Vec<String>> = "productIds",
+        ;
         /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
         /// The maximum number of uses.
@@ -94,7 +97,6 @@ crm_core::record! {
         variant_ids: Option<Vec<String>> = "variantIds",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "name" "startDate"
-    by new
 }
 crm_core::setters!(CreateCouponParams {
     /// The id of the location, or of the record that `alt_type` names.
@@ -165,6 +167,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -194,6 +197,7 @@ crm_core::record! {
         name: Option<String> = "name",
         /// The ids of the prices to which it applies.
         price_ids: Option<Vec<String>> = "priceIds",
+        ;
         product_ids: Option<Vec<String>> = "productIds",
         /// The start of the period. Required in requests.
         start_date: Option<String> = "startDate",
@@ -203,7 +207,6 @@ crm_core::record! {
         variant_ids: Option<Vec<String>> = "variantIds",
     }
     required "altId" "altType" "code" "discountType" "discountValue" "id" "name" "startDate"
-    by new
 }
 crm_core::setters!(UpdateCouponParams {
     /// The id of the location, or of the record that `alt_type` names.

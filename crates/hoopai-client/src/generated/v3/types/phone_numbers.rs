@@ -31,6 +31,7 @@ crm_core::record! {
         is_default_number: Option<bool> = "isDefaultNumber",
         /// True if the number can be used for group conversations.
         is_group_conversation_enabled: Option<bool> = "isGroupConversationEnabled",
+        ;
         /// The ids of the users whose phones ring at the same time.
         linked_ring_all_users: Vec<String> = "linkedRingAllUsers",
         /// The id of the user to whom the number belongs.
@@ -42,6 +43,7 @@ crm_core::record! {
         sid: Option<String> = "sid",
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -56,6 +58,7 @@ crm_core::record! {
         /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
     }
+    with default
 }
 
 crm_core::record! {
@@ -75,6 +78,7 @@ crm_core::record! {
         rcs_sender_ids: Vec<RcsSenderIdReply> = "rcsSenderIds",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -89,6 +93,7 @@ crm_core::record! {
         /// True if the number can make and receive calls.
         voice: Option<bool> = "voice",
     }
+    with default
 }
 
 crm_core::record! {
@@ -103,6 +108,7 @@ crm_core::record! {
         /// The HTTP status code.
         status_code: Option<f64> = "statusCode",
     }
+    with default
 }
 
 crm_core::record! {
@@ -134,6 +140,7 @@ crm_core::record! {
         stripe_account_id: Option<String> = "stripeAccountId",
     }
     required "addressSid" "bundleSid" "countryCode" "fingerprintId" "locality" "numberType" "paymentIntentId" "paymentMethodId" "phoneNumber" "region" "skipLocationKYC" "stripeAccountId"
+    with default
 }
 crm_core::setters!(PurchasePhoneNumberBody {
     /// The SID of the address at Twilio.
@@ -170,6 +177,7 @@ crm_core::record! {
         /// True if the number belongs to the vendor's phone account.
         under_lc_account: Option<bool> = "underLcAccount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -184,6 +192,7 @@ crm_core::record! {
         /// Additional data about the RCS sender.
         rcs_meta: Option<Value> = "rcsMeta",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -21,7 +21,6 @@ crm_core::record! {
         company_id: Option<String> = "companyId",
     }
     required "companyId"
-    by new
 }
 crm_core::setters!(AllowAttachRebilling {
     /// The rebilling of usage, by product.
@@ -50,6 +49,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -63,7 +63,6 @@ crm_core::record! {
         price: Option<f64> = "price",
     }
     required "enabled" "markup"
-    by new
 }
 crm_core::setters!(AttachedRebillingProductConfig {
     /// The price, or the change of the price.
@@ -89,6 +88,7 @@ crm_core::record! {
         /// The amount of free credit that was given.
         complimentary_credits_amount: Option<f64> = "complimentaryCreditsAmount",
     }
+    with default
 }
 crm_core::setters!(ComplimentaryCredit {
     /// The amount of free credit that was given.
@@ -104,6 +104,7 @@ crm_core::record! {
         complimentary_credits: Option<f64> = "complimentaryCredits",
         wallet_id: Option<String> = "walletId",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -11,6 +11,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -11,6 +11,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -11,6 +11,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

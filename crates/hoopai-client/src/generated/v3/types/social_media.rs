@@ -58,6 +58,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -68,6 +69,7 @@ crm_core::record! {
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
         queue_id: Option<String> = "queueId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -99,6 +101,7 @@ crm_core::record! {
         reply_to: Option<String> = "replyTo",
         shortened_links: Vec<String> = "shortenedLinks",
     }
+    with default
 }
 
 crm_core::record! {
@@ -115,7 +118,6 @@ crm_core::record! {
         start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "locationId" "startDate"
-    by new
 }
 crm_core::setters!(CalendarList {
     /// The ids of the social media accounts.
@@ -163,6 +165,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -189,6 +192,7 @@ crm_core::record! {
         skip_date_time: Vec<Timestamp> = "skipDateTime",
         /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
+        ;
         status: Option<CategoryQueueStatus> = "status",
         /// The times of the week at which posts are published.
         time_slots: Vec<TimeSlot> = "timeSlots",
@@ -197,6 +201,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -235,6 +240,7 @@ crm_core::record! {
         prioritize_new_content: Option<bool> = "prioritizeNewContent",
         /// The times at which no post is published.
         skip_date_time: Vec<Timestamp> = "skipDateTime",
+        ;
         /// The start of the period.
         start_date: Option<Timestamp> = "startDate",
         status: Option<CategoryQueueStatus> = "status",
@@ -245,6 +251,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -258,7 +265,6 @@ crm_core::record! {
         session_id: Option<String> = "sessionId",
     }
     required "locationId" "order" "sessionId"
-    by new
 }
 
 impl CloneQueueItem {
@@ -287,6 +293,7 @@ crm_core::record! {
         url: Option<String> = "url",
         video_url: Option<String> = "videoUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -297,6 +304,7 @@ crm_core::record! {
         /// The URL of the profile picture.
         profile_pic: Option<String> = "profilePic",
     }
+    with default
 }
 
 crm_core::record! {
@@ -323,6 +331,7 @@ crm_core::record! {
         /// The depth in the thread.
         level: Option<f64> = "level",
         like_count: Option<f64> = "likeCount",
+        ;
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
         /// The social network, for example `facebook`.
@@ -351,6 +360,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -386,7 +396,6 @@ crm_core::record! {
         parent_id: Option<String> = "parentId",
     }
     required "content" "isParentThread" "parentId"
-    by new
 }
 crm_core::setters!(CommentsCreateBody {
     /// The URLs of the attached files, or the files with their details.
@@ -429,6 +438,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -451,7 +461,6 @@ crm_core::record! {
         to_date: Option<Timestamp> = "toDate",
     }
     required "originIds"
-    by new
 }
 crm_core::setters!(CommentsGetListBody {
     /// Returns only records since this time.
@@ -509,6 +518,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -518,6 +528,7 @@ crm_core::record! {
         /// The totals and paging of the list.
         meta: Option<CommentsListMeta> = "meta",
     }
+    with default
 }
 
 crm_core::record! {
@@ -530,6 +541,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -545,6 +557,7 @@ crm_core::record! {
         /// The number of unread messages.
         total_unread: Option<f64> = "totalUnread",
     }
+    with default
 }
 
 crm_core::record! {
@@ -563,7 +576,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "categoryId" "locationId" "timeSlots" "userId"
-    by new
 }
 crm_core::setters!(CreateCategoryQueue {
     enable_future_posts: bool,
@@ -604,6 +616,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -614,6 +627,7 @@ crm_core::record! {
         /// The queue of the category.
         queue: Option<CreatedCategoryQueue> = "queue",
     }
+    with default
 }
 
 crm_core::record! {
@@ -638,6 +652,7 @@ crm_core::record! {
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
+        ;
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// The time at which the post is published.
         schedule_date: Option<String> = "scheduleDate",
@@ -657,7 +672,6 @@ crm_core::record! {
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
     required "accountIds" "type" "userId"
-    by new
 }
 crm_core::setters!(CreatePost {
     /// True to put a watermark on the media.
@@ -747,7 +761,6 @@ crm_core::record! {
         variations: Option<Vec<VariationInput>> = "variations",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(CreateQueueItem {
     /// True to add it directly to the queue.
@@ -804,11 +817,13 @@ crm_core::record! {
         status: Option<CategoryQueueStatus> = "status",
         /// The times of the week at which posts are published.
         time_slots: Vec<CreatedTimeSlot> = "timeSlots",
+        ;
         /// The number of posts in the queue.
         total_posts: Option<f64> = "totalPosts",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -837,11 +852,13 @@ crm_core::record! {
         post_id: Option<String> = "postId",
         /// The URL of the main image.
         primary_image: Option<String> = "primaryImage",
+        ;
         queue_id: Option<String> = "queueId",
         /// The time of the last change.
         updated_at: Option<String> = "updatedAt",
         variations: Vec<Variation> = "variations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -853,6 +870,7 @@ crm_core::record! {
         /// The time of day, for example `09:00`.
         time: Option<String> = "time",
     }
+    with default
 }
 
 crm_core::record! {
@@ -862,7 +880,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "userId"
-    by new
 }
 
 impl CsvDefault {
@@ -911,6 +928,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
+        ;
         /// True if the media is optimized.
         media_optimization: Option<bool> = "mediaOptimization",
         /// The id at the source, for example at the social network.
@@ -921,6 +939,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -968,11 +987,13 @@ crm_core::record! {
         status: Option<CsvPostStatus> = "status",
         /// The text of the post.
         summary: Option<String> = "summary",
+        ;
         tiktok_post_details: Option<TiktokPost> = "tiktokPostDetails",
         type_: Option<String> = "type",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -995,6 +1016,7 @@ crm_core::record! {
         /// The uploaded CSV file of posts, with its status.
         csv: Option<CsvResponse> = "csv",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1022,11 +1044,13 @@ crm_core::record! {
         /// The id at the source, for example at the social network.
         origin_id: Option<String> = "originId",
         status: Option<CsvImportStatus> = "status",
+        ;
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1041,6 +1065,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1049,6 +1074,7 @@ crm_core::record! {
         /// The human-readable message.
         message: Option<String> = "message",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1063,6 +1089,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1075,6 +1102,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1092,6 +1120,7 @@ crm_core::record! {
         /// The time of the last change.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1106,6 +1135,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1115,6 +1145,7 @@ crm_core::record! {
         csv: Option<DeletePostCsv> = "csv",
         post_id: Option<String> = "postId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1129,6 +1160,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1136,6 +1168,7 @@ crm_core::record! {
     pub struct DeletePostSuccessfulResponseSchema {
         post_id: Option<String> = "postId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1150,6 +1183,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1158,6 +1192,7 @@ crm_core::record! {
         /// The human-readable message.
         message: Option<String> = "message",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1171,7 +1206,6 @@ crm_core::record! {
         session_id: Option<String> = "sessionId",
     }
     required "locationId" "sessionId"
-    by new
 }
 crm_core::setters!(EditSession {
     /// Default: `false`.
@@ -1206,7 +1240,6 @@ crm_core::record! {
         start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "locationId" "sessionId" "startDate"
-    by new
 }
 crm_core::setters!(EditSessionCalendar {
     /// The ids of the social media accounts.
@@ -1245,6 +1278,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1257,6 +1291,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1283,8 +1318,10 @@ crm_core::record! {
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
         /// The time zone, for example `America/New_York`.
         timezone: Option<String> = "timezone",
+        ;
         variations: Vec<Variation> = "variations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1295,7 +1332,6 @@ crm_core::record! {
         type_: Option<PostType> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(FacebookPost {
     text_format_preset_id: String,
@@ -1325,6 +1361,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1337,6 +1374,7 @@ crm_core::record! {
         /// The totals and paging of the list.
         meta: Option<SocialPlannerMeta> = "meta",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1351,6 +1389,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1363,6 +1402,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1376,7 +1416,6 @@ crm_core::record! {
         skip: Option<f64> = "skip",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(FetchCategoryQueues {
     /// The maximum number of items per page.
@@ -1410,6 +1449,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1421,6 +1461,7 @@ crm_core::record! {
         meta: Option<SocialPlannerMeta> = "meta",
         queues: Vec<CategoryQueueWithCategory> = "queues",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1435,6 +1476,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1445,6 +1487,7 @@ crm_core::record! {
         /// The queue of the category.
         queue: Option<CategoryQueueWithCategory> = "queue",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1464,7 +1507,6 @@ crm_core::record! {
         skip: Option<f64> = "skip",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(FetchQueueItems {
     /// True to return only records with errors.
@@ -1507,6 +1549,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1519,6 +1562,7 @@ crm_core::record! {
         /// The number of items to skip.
         skip: Option<f64> = "skip",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1531,6 +1575,7 @@ crm_core::record! {
         /// The totals and paging of the list.
         meta: Option<FetchQueueItemsMeta> = "meta",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1546,7 +1591,6 @@ crm_core::record! {
         skip: Option<f64> = "skip",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(FetchSlots {
     /// The maximum number of items per page. Default: `20`.
@@ -1583,6 +1627,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1600,6 +1645,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         total: Option<f64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1614,6 +1660,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1626,6 +1673,7 @@ crm_core::record! {
         /// The publishing times that have changed.
         updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1640,6 +1688,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1652,6 +1701,7 @@ crm_core::record! {
         /// The posts, or statistics of posts.
         posts: Vec<CsvPost> = "posts",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1676,6 +1726,7 @@ crm_core::record! {
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
+        ;
         /// The images and videos.
         media: Vec<PostMedia> = "media",
         /// True if the media is optimized.
@@ -1702,6 +1753,7 @@ crm_core::record! {
         user: Option<PostUser> = "user",
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1738,6 +1790,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1746,6 +1799,7 @@ crm_core::record! {
         /// The social media post.
         post: Option<SocialPost> = "post",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1760,6 +1814,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1770,6 +1825,7 @@ crm_core::record! {
         /// The uploaded CSV files.
         csvs: Vec<CsvImport> = "csvs",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1792,7 +1848,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "gmbEventType"
-    by new
 }
 crm_core::setters!(GmbPost {
     action_type: GmbPostActionType,
@@ -1856,7 +1911,6 @@ crm_core::record! {
         type_: Option<PostType> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(InstagramPost {
     /// The accounts that publish the post together.
@@ -1894,7 +1948,6 @@ crm_core::record! {
         settings: Option<LinkedinPollSettings> = "settings",
     }
     required "options" "question" "settings"
-    by new
 }
 
 impl LinkedinPoll {
@@ -1921,7 +1974,6 @@ crm_core::record! {
         text: Option<String> = "text",
     }
     required "text"
-    by new
 }
 
 impl LinkedinPollOption {
@@ -1942,7 +1994,6 @@ crm_core::record! {
         duration: Option<LinkedinPollSettingsDuration> = "duration",
     }
     required "duration"
-    by new
 }
 
 impl LinkedinPollSettings {
@@ -1981,7 +2032,6 @@ crm_core::record! {
         post_as_pdf: Option<bool> = "postAsPdf",
     }
     required "pdfTitle" "postAsPdf"
-    by new
 }
 crm_core::setters!(LinkedinPost {
     /// The poll in the post.
@@ -2016,7 +2066,6 @@ crm_core::record! {
         slug: Option<String> = "slug",
     }
     required "id" "length" "name" "offset"
-    by new
 }
 crm_core::setters!(Mentions {
     /// The part of the URL after the domain.
@@ -2053,6 +2102,7 @@ crm_core::record! {
         /// The title in the link preview.
         og_title: Option<String> = "ogTitle",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2065,6 +2115,7 @@ crm_core::record! {
         /// The title in the link preview.
         og_title: Option<Value> = "ogTitle",
     }
+    with default
 }
 crm_core::setters!(OgTagsInput {
     /// The URL of the image in the link preview.
@@ -2087,6 +2138,7 @@ crm_core::record! {
         /// The title in the link preview.
         og_title: Option<String> = "ogTitle",
     }
+    with default
 }
 crm_core::setters!(OgTagsSchema {
     /// The URL of the image in the link preview.
@@ -2108,7 +2160,6 @@ crm_core::record! {
         boards: Option<Vec<String>> = "boards",
     }
     required "accountId" "boards"
-    by new
 }
 
 impl PinterestBoardSelection {
@@ -2134,6 +2185,7 @@ crm_core::record! {
         shortened_links: Option<Vec<String>> = "shortenedLinks",
         title: Option<String> = "title",
     }
+    with default
 }
 crm_core::setters!(PinterestPost {
     /// Deprecated by the vendor.
@@ -2155,6 +2207,7 @@ crm_core::record! {
         /// The number of shares.
         share: Option<f64> = "share",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2183,7 +2236,6 @@ crm_core::record! {
         watermarked_url: Option<String> = "watermarkedUrl",
     }
     required "type" "url"
-    by new
 }
 crm_core::setters!(PostMedia {
     /// At most 4086 characters.
@@ -2258,6 +2310,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2268,6 +2321,7 @@ crm_core::record! {
         /// The posts, or statistics of posts.
         posts: Vec<SocialPost> = "posts",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -2302,6 +2356,7 @@ crm_core::record! {
         scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
         variations: Vec<Variation> = "variations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2316,6 +2371,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2326,6 +2382,7 @@ crm_core::record! {
         /// The post in the queue.
         queue_item: Option<CreatedQueueItemWithVariations> = "queueItem",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2350,6 +2407,7 @@ crm_core::record! {
         scheduled_variation_index: Option<f64> = "scheduledVariationIndex",
         variations: Vec<Variation> = "variations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2375,6 +2433,7 @@ crm_core::record! {
         media: Option<Vec<PostMedia>> = "media",
         /// The content of the link preview.
         og_tags_details: Option<OgTagsSchema> = "ogTagsDetails",
+        ;
         pinterest_post_details: Option<PinterestPost> = "pinterestPostDetails",
         post_approval_details: Option<PostApproval> = "postApprovalDetails",
         /// The time at which the post is published.
@@ -2392,6 +2451,7 @@ crm_core::record! {
         user_id: Option<String> = "userId",
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
+    with default
 }
 crm_core::setters!(QueueModifiedPost {
     /// The ids of the social media accounts.
@@ -2441,7 +2501,6 @@ crm_core::record! {
         session_id: Option<String> = "sessionId",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(ResetQueueItem {
     /// The id of the edit session.
@@ -2472,6 +2531,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2482,6 +2542,7 @@ crm_core::record! {
         /// The post in the queue.
         queue_item: Option<QueueItemWithVariations> = "queueItem",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2496,6 +2557,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2508,6 +2570,7 @@ crm_core::record! {
         /// The publishing times that have changed.
         updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2534,6 +2597,7 @@ crm_core::record! {
         timezone: Option<String> = "timezone",
         variations: Vec<Variation> = "variations",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2555,6 +2619,7 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "accountIds" "fileName" "filePath" "rowsCount" "userId"
+    with default
 }
 crm_core::setters!(SetAccounts {
     /// The ids of the social media accounts.
@@ -2583,6 +2648,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2591,6 +2657,7 @@ crm_core::record! {
         /// The id of the CSV file.
         csv_id: Option<String> = "csvId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -2630,7 +2697,6 @@ crm_core::record! {
         profile_ids: Option<Vec<String>> = "profileIds",
     }
     required "profileIds"
-    by new
 }
 crm_core::setters!(SocialMediaGetStatisticsBody {
     /// The period of the figures.
@@ -2664,7 +2730,6 @@ crm_core::record! {
         start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "startDate"
-    by new
 }
 
 impl SocialMediaGetStatisticsBodyCurrentRange {
@@ -2691,7 +2756,6 @@ crm_core::record! {
         start_date: Option<Timestamp> = "startDate",
     }
     required "endDate" "startDate"
-    by new
 }
 
 impl SocialMediaGetStatisticsBodyPrevRange {
@@ -2719,6 +2783,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2735,6 +2800,7 @@ crm_core::record! {
         post_performance: Option<SocialMediaGetStatisticsResponseResultsPostPerformance> = "postPerformance",
         totals: Option<SocialMediaGetStatisticsResponseResultsTotals> = "totals",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2748,6 +2814,7 @@ crm_core::record! {
         /// The posts, or statistics of posts.
         posts: Option<Value> = "posts",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -2807,7 +2874,6 @@ crm_core::record! {
         url: Option<String> = "url",
     }
     required "type" "url"
-    by new
 }
 
 impl SocialPlannerAttachment {
@@ -2828,6 +2894,7 @@ crm_core::record! {
         /// The number of records.
         count: Option<String> = "count",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2842,6 +2909,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         success: Option<bool> = "success",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2866,6 +2934,7 @@ crm_core::record! {
         /// The statistics of the post.
         insights: Option<PostInsights> = "insights",
         instagram_post_details: Option<InstagramPost> = "instagramPostDetails",
+        ;
         linkedin_post_details: Option<LinkedinPost> = "linkedinPostDetails",
         /// The id of the location (sub-account).
         location_id: Option<String> = "locationId",
@@ -2897,6 +2966,7 @@ crm_core::record! {
         user: Option<PostUser> = "user",
         youtube_post_details: Option<YoutubePost> = "youtubePostDetails",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2906,7 +2976,6 @@ crm_core::record! {
         location_id: Option<String> = "locationId",
     }
     required "locationId"
-    by new
 }
 
 impl StartEditSession {
@@ -2932,6 +3001,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2944,6 +3014,7 @@ crm_core::record! {
         /// The id of the edit session.
         session_id: Option<String> = "sessionId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -2965,7 +3036,6 @@ crm_core::record! {
         video_disclosure: Option<bool> = "videoDisclosure",
     }
     required "privacyLevel"
-    by new
 }
 crm_core::setters!(TiktokPost {
     /// True if comments on the video are allowed.
@@ -3008,7 +3078,6 @@ crm_core::record! {
         time: Option<String> = "time",
     }
     required "dayOfWeek" "time"
-    by new
 }
 
 impl TimeSlot {
@@ -3039,7 +3108,6 @@ crm_core::record! {
         time_slots: Option<Vec<TimeSlot>> = "timeSlots",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(UpdateCategoryQueue {
     enable_future_posts: bool,
@@ -3082,6 +3150,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -3092,6 +3161,7 @@ crm_core::record! {
         /// The queue of the category.
         queue: Option<CategoryQueue> = "queue",
     }
+    with default
 }
 
 crm_core::record! {
@@ -3110,7 +3180,6 @@ crm_core::record! {
         variations: Option<Vec<VariationInput>> = "variations",
     }
     required "locationId"
-    by new
 }
 crm_core::setters!(UpdateQueueItem {
     /// The content of the post in the queue.
@@ -3152,6 +3221,7 @@ crm_core::record! {
         /// The id of the request, for support.
         trace_id: Option<String> = "traceId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -3166,6 +3236,7 @@ crm_core::record! {
         /// The publishing times that have changed.
         updated_slots: Vec<UpdatedSlotInfo> = "updatedSlots",
     }
+    with default
 }
 
 crm_core::record! {
@@ -3177,6 +3248,7 @@ crm_core::record! {
         /// The time at which the post is published.
         scheduled_date_time: Option<Timestamp> = "scheduledDateTime",
     }
+    with default
 }
 
 crm_core::record! {
@@ -3192,6 +3264,7 @@ crm_core::record! {
         /// The number of rows in the file.
         rows_count: Option<f64> = "rowsCount",
     }
+    with default
 }
 
 crm_core::record! {
@@ -3205,6 +3278,7 @@ crm_core::record! {
         /// The content of the link preview.
         og_tags: Option<OgTagsDto> = "ogTags",
     }
+    with default
 }
 
 crm_core::record! {
@@ -3216,6 +3290,7 @@ crm_core::record! {
         /// The content of the link preview.
         og_tags: Option<OgTagsInput> = "ogTags",
     }
+    with default
 }
 crm_core::setters!(VariationInput {
     content: String,
@@ -3235,7 +3310,6 @@ crm_core::record! {
         type_: Option<YoutubePostType> = "type",
     }
     required "type"
-    by new
 }
 crm_core::setters!(YoutubePost {
     /// The people who can see the post.

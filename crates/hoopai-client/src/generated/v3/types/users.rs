@@ -33,6 +33,7 @@ crm_core::record! {
         role: Option<String> = "role",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
+        ;
         /// The scopes that are limited to records that are assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
@@ -41,6 +42,7 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "companyId" "email" "firstName" "lastName" "locationIds" "password" "role" "type"
+    with default
 }
 crm_core::setters!(CreateUser {
     /// The id of the agency's company.
@@ -78,6 +80,7 @@ crm_core::record! {
         /// True if the operation succeeded.
         succeeded: Option<bool> = "succeeded",
     }
+    with default
 }
 
 crm_core::record! {
@@ -103,12 +106,14 @@ crm_core::record! {
         role: Option<String> = "role",
         /// The names of the scopes.
         scopes: Option<Vec<String>> = "scopes",
+        ;
         /// The scopes that are limited to records that are assigned to the user.
         scopes_assigned_to_only: Option<Vec<String>> = "scopesAssignedToOnly",
         /// The Twilio phone numbers of the user.
         twilio_phone: Option<Map<String>> = "twilioPhone",
         type_: Option<String> = "type",
     }
+    with default
 }
 crm_core::setters!(UpdateUser {
     /// The id of the agency's company.

@@ -11,6 +11,7 @@ crm_core::record! {
         name: Option<String> = "name",
         remaining_seats: Option<i64> = "remainingSeats",
     }
+    with default
 }
 
 crm_core::record! {
@@ -19,6 +20,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Seat> = "results",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

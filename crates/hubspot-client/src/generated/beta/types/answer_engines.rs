@@ -10,6 +10,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::record! {
@@ -27,6 +28,7 @@ crm_core::record! {
         /// The text of the prompt.
         prompt: Option<String> = "prompt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -37,6 +39,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Prompt> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -56,6 +59,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -75,9 +79,11 @@ crm_core::record! {
         search_queries: Vec<String> = "searchQueries",
         state: Option<String> = "state",
         total_citations: Option<i64> = "totalCitations",
+        ;
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -88,6 +94,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PromptRun> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -107,6 +114,7 @@ crm_core::record! {
         /// The visibility in the answers to the prompt.
         visibility: Option<String> = "visibility",
     }
+    with default
 }
 
 crm_core::record! {
@@ -127,6 +135,7 @@ crm_core::record! {
         id: Option<String> = "id",
         influencing_citations: Vec<String> = "influencingCitations",
         justification: Option<String> = "justification",
+        ;
         priority: Option<RecommendationPriority> = "priority",
         prompt_ids: Vec<String> = "promptIds",
         recommendation_summary: Option<String> = "recommendationSummary",
@@ -137,6 +146,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -251,6 +261,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Recommendation> = "results",
     }
+    with default
 }
 
 crm_core::open_enum! {

@@ -16,6 +16,7 @@ crm_core::record! {
         /// The id of the record on the other side.
         to_object_id: Option<String> = "toObjectId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -26,6 +27,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<AssociatedObject> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -42,6 +44,7 @@ crm_core::record! {
         /// The id of the association type.
         type_id: Option<i64> = "typeId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -54,6 +57,7 @@ crm_core::record! {
         /// The record to which the association leads, or several.
         to: Option<ObjectId> = "to",
     }
+    with default
 }
 
 crm_core::record! {
@@ -75,6 +79,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

@@ -29,9 +29,11 @@ crm_core::record! {
         should_clone_tracking_urls: Option<bool> = "shouldCloneTrackingUrls",
         /// Required in requests.
         source_campaign_guid: Option<String> = "sourceCampaignGuid",
+        ;
         start_date: Option<String> = "startDate",
     }
     required "assetsToClone" "name" "shouldCloneDraftNodes" "shouldCloneEdges" "shouldCloneStickyNotes" "shouldCloneTasks" "shouldCloneTrackingUrls" "sourceCampaignGuid"
+    with default
 }
 crm_core::setters!(CampaignCloneInput {
     assets_to_clone: Map<Vec<String>>,
@@ -59,6 +61,7 @@ crm_core::record! {
         campaign_guid: Option<String> = "campaignGuid",
         status: Option<CampaignCloneReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -81,6 +84,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<String> = "results",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

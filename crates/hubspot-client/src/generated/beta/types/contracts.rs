@@ -20,6 +20,7 @@ crm_core::record! {
         /// The postal code.
         zip: Option<String> = "zip",
     }
+    with default
 }
 crm_core::setters!(Address {
     address: String,
@@ -68,6 +69,7 @@ crm_core::record! {
         delta_line_items: Vec<LineItem> = "deltaLineItems",
         proposed_line_items: Vec<LineItem> = "proposedLineItems",
     }
+    with default
 }
 
 crm_core::record! {
@@ -87,9 +89,11 @@ crm_core::record! {
         quote_id: Option<String> = "quoteId",
         status: Option<ReplyStatus> = "status",
         type_: Option<ReplyType> = "type",
+        ;
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -110,6 +114,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -122,6 +127,7 @@ crm_core::record! {
         prorating: Option<bool> = "prorating",
     }
     nullable "name"
+    with default
 }
 crm_core::setters!(ContractChangeUpdateRequest {
     /// A date, `YYYY-MM-DD`.
@@ -140,6 +146,7 @@ crm_core::record! {
     pub struct ContractChangesReply {
         changes: Vec<ContractChangeSummaryReply> = "changes",
     }
+    with default
 }
 
 crm_core::record! {
@@ -162,6 +169,7 @@ crm_core::record! {
         /// Additional properties.
         custom_properties: Option<Map<String>> = "customProperties",
         deal_id: Option<String> = "dealId",
+        ;
         external_payment_method_reference_id: Option<String> = "externalPaymentMethodReferenceId",
         /// Required in requests.
         hubspot_billing_enabled: Option<bool> = "hubspotBillingEnabled",
@@ -187,6 +195,7 @@ crm_core::record! {
     }
     required "billingContactId" "contractEffectiveDate" "currencyCode" "hubspotBillingEnabled" "lineItems" "name" "paymentEnabled"
     nullable "automatedTaxesEnabled" "billingAddress" "billingCompanyId" "billingStartDateOverride" "dealId" "externalPaymentMethodReferenceId" "locale" "netPaymentTerms" "ownerId" "poNumber" "sellerCompanyAddress" "sellerCompanyDomain" "sellerCompanyName" "sellerEmail" "sellerFirstName" "sellerLastName" "sellerPhone"
+    with default
 }
 crm_core::setters!(ContractCreateRequest {
     address_types_to_collect[AddressTypesToCollectItem],
@@ -261,6 +270,7 @@ crm_core::record! {
         /// The language, for example `en-us`.
         locale: Option<String> = "locale",
         name: Option<String> = "name",
+        ;
         net_payment_terms: Option<i64> = "netPaymentTerms",
         /// The id of the owner.
         owner_id: Option<Value> = "ownerId",
@@ -274,6 +284,7 @@ crm_core::record! {
         seller_phone: Option<Value> = "sellerPhone",
     }
     nullable "automatedTaxesEnabled" "billingAddress" "billingCompanyId" "billingContactId" "billingStartDateOverride" "dealId" "externalPaymentMethodReferenceId" "locale" "name" "netPaymentTerms" "ownerId" "poNumber" "sellerCompanyAddress" "sellerCompanyDomain" "sellerCompanyName" "sellerEmail" "sellerFirstName" "sellerLastName" "sellerPhone"
+    with default
 }
 crm_core::setters!(ContractEditRequest {
     address_types_to_collect[AddressTypesToCollectItem],
@@ -340,6 +351,7 @@ crm_core::record! {
         billing_start_date_override: Option<String> = "billingStartDateOverride",
         card_fee_name: Option<String> = "cardFeeName",
         card_fee_percentage: Option<f64> = "cardFeePercentage",
+        ;
         collection_process: Option<CollectionProcess> = "collectionProcess",
         /// A date, `YYYY-MM-DD`.
         contract_effective_date: Option<String> = "contractEffectiveDate",
@@ -396,6 +408,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -420,6 +433,7 @@ crm_core::record! {
         /// A date, `YYYY-MM-DD`.
         termination_date: Option<String> = "terminationDate",
     }
+    with default
 }
 crm_core::setters!(ContractTerminateRequest {
     /// A date, `YYYY-MM-DD`.
@@ -437,7 +451,6 @@ crm_core::record! {
         quote_template_id: Option<String> = "quoteTemplateId",
     }
     required "quoteTemplateId"
-    by new
 }
 crm_core::setters!(CreateRenewalQuoteRequest {
     deal_id: String,
@@ -478,7 +491,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "autoAccept" "lineItemChanges" "prorating" "type"
-    by new
 }
 crm_core::setters!(DirectContractChangeCreateRequest {
     contract_id: String,
@@ -517,6 +529,7 @@ crm_core::record! {
         line_item_update: Option<LineItemChangeUpdate> = "lineItemUpdate",
         ramp_key: Option<String> = "rampKey",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -541,7 +554,6 @@ crm_core::record! {
         ramp_key: Option<String> = "rampKey",
     }
     required "action"
-    by new
 }
 crm_core::setters!(LineItemChangeRequest {
     line_item_add: ContractCreateRequestLineItemsItem,
@@ -590,6 +602,7 @@ crm_core::record! {
         images: Option<Value> = "images",
         /// Required in requests.
         is_editable_price: Option<Value> = "isEditablePrice",
+        ;
         /// Required in requests.
         is_optional: Option<Value> = "isOptional",
         /// Required in requests.
@@ -626,6 +639,7 @@ crm_core::record! {
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "name" "positionOnQuote" "priceBookId" "pricing" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "taxCategory" "taxRateGroupId" "variantId"
+    with default
 }
 crm_core::setters!(LineItemChangeUpdate {
     allow_buyer_selected_quantity: Value,
@@ -679,7 +693,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "prorating" "quoteTemplateId" "type"
-    by new
 }
 crm_core::setters!(QuoteContractChangeCreateRequest {
     contract_id: String,
@@ -734,6 +747,7 @@ crm_core::record! {
         /// A date, `YYYY-MM-DD`.
         esign_date: Option<String> = "esignDate",
         esign_num_signers_completed: Option<i64> = "esignNumSignersCompleted",
+        ;
         esign_num_signers_required: Option<i64> = "esignNumSignersRequired",
         /// A date, `YYYY-MM-DD`.
         expiration_date: Option<String> = "expirationDate",
@@ -769,6 +783,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {

@@ -15,6 +15,7 @@ crm_core::record! {
         /// The address of a preview.
         preview_link: Option<String> = "previewLink",
     }
+    with default
 }
 
 crm_core::record! {
@@ -24,7 +25,6 @@ crm_core::record! {
         data: Option<Vec<Map<Value>>> = "data",
     }
     required "data"
-    by new
 }
 
 impl DataPushRequest {
@@ -45,6 +45,7 @@ crm_core::record! {
         file: Option<FileStructureRequest> = "file",
         json: Option<JsonDataRequest> = "json",
     }
+    with default
 }
 crm_core::setters!(DataSourceConfig {
     /// The file itself.
@@ -61,7 +62,6 @@ crm_core::record! {
         datasource_name: Option<String> = "datasourceName",
     }
     required "config"
-    by new
 }
 crm_core::setters!(DataSourceCreateRequest {
     /// The name of the data source.
@@ -95,6 +95,7 @@ crm_core::record! {
         /// Status of the last ingestion.
         last_ingestion_status: Option<DataSourceGetReplyLastIngestionStatus> = "lastIngestionStatus",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -114,7 +115,6 @@ crm_core::record! {
         datasource_name: Option<String> = "datasourceName",
     }
     required "datasourceName"
-    by new
 }
 
 impl DataSourceRenameRequest {
@@ -142,6 +142,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<String> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -151,6 +152,7 @@ crm_core::record! {
         /// The name of the data source.
         datasource_name: Option<String> = "datasourceName",
     }
+    with default
 }
 crm_core::setters!(DataSourceUpdateRequest {
     config: DataSourceConfig,
@@ -167,7 +169,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "name" "type"
-    by new
 }
 
 impl FileColumn {
@@ -193,7 +194,6 @@ crm_core::record! {
         sheet_index: Option<i64> = "sheetIndex",
     }
     required "columns" "headerRowIndex" "sheetIndex"
-    by new
 }
 
 impl FileStructureRequest {
@@ -224,7 +224,6 @@ crm_core::record! {
         record_id: Option<String> = "recordId",
     }
     required "columns" "data"
-    by new
 }
 crm_core::setters!(JsonDataRequest {
     /// The id of the record.

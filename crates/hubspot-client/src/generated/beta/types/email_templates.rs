@@ -13,6 +13,7 @@ crm_core::record! {
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -23,6 +24,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Folder> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -42,6 +44,7 @@ crm_core::record! {
         /// Time at which it was changed last. In milliseconds since 1970-01-01 UTC.
         updated_at: Option<i64> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -57,7 +60,6 @@ crm_core::record! {
         subject: Option<String> = "subject",
     }
     required "body" "name"
-    by new
 }
 crm_core::setters!(TemplateInput {
     /// The id of the folder.
@@ -88,6 +90,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<Template> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -101,6 +104,7 @@ crm_core::record! {
         subject: Option<String> = "subject",
     }
     nullable "body" "folderId" "name" "subject"
+    with default
 }
 crm_core::setters!(TemplateUpdate {
     body: String,

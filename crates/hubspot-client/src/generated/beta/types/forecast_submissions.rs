@@ -17,6 +17,7 @@ crm_core::record! {
         /// The properties, by internal name.
         properties: Map<String> = "properties",
     }
+    with default
 }
 
 crm_core::record! {
@@ -27,6 +28,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ForecastSubmissionEvent> = "results",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]

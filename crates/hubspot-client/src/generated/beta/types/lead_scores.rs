@@ -10,7 +10,6 @@ crm_core::record! {
         property_filters: Option<Vec<PropertyFilter>> = "propertyFilters",
     }
     required "propertyFilters"
-    by new
 }
 
 impl AssociationFilter {
@@ -42,7 +41,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "associatedObjectTypeId" "associationSpec" "inverseAssociationSpec" "recordCalculation" "rollupType" "type"
-    by new
 }
 crm_core::setters!(AssociationObjectRollupCalculator {
     associated_object_type_id: String,
@@ -106,7 +104,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "associatedObjectTypeId" "associationSpec" "inverseAssociationSpec" "recordCalculation" "rollupType" "type"
-    by new
 }
 crm_core::setters!(AssociationUnifiedEventRollupCalculator {
     associated_object_type_id: String,
@@ -152,7 +149,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "conditions" "operator" "type"
-    by new
 }
 
 impl CompositeCondition {
@@ -187,7 +183,6 @@ crm_core::record! {
         where_condition: Option<CompositeCondition> = "whereCondition",
     }
     required "type" "value" "whereCondition"
-    by new
 }
 
 impl ConditionalCalculator {
@@ -215,7 +210,6 @@ crm_core::record! {
         value: Option<f64> = "value",
     }
     required "type" "value"
-    by new
 }
 
 impl ConstantValueCalculator {
@@ -245,6 +239,7 @@ crm_core::record! {
         object_type_id: Option<String> = "objectTypeId",
     }
     required "allowedGroupTypes" "groupConfigs" "maxScorePerCategory" "name" "objectTypeId"
+    with default
 }
 crm_core::setters!(DraftCreateRequest {
     allowed_group_types[ScoreOutputPropertyCategoriesItem],
@@ -271,7 +266,6 @@ crm_core::record! {
         output_configuration: Option<OutputConfigurationCreate> = "outputConfiguration",
     }
     required "allowedGroupTypes" "groupConfigs" "name" "objectTypeId"
-    by new
 }
 crm_core::setters!(DraftUpdateRequest {
     filter_configuration: FilterConfiguration,
@@ -310,7 +304,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "ranges" "type"
-    by new
 }
 
 impl EventFrequencyBetween {
@@ -332,7 +325,6 @@ crm_core::record! {
         event_filter_operation: Option<Value> = "eventFilterOperation",
     }
     required "eventFilterOperation"
-    by new
 }
 
 impl EventTimeframe {
@@ -355,7 +347,6 @@ crm_core::record! {
         segment_ids: Option<Vec<i64>> = "segmentIds",
     }
     required "listFilterType" "segmentIds"
-    by new
 }
 
 impl FilterConfiguration {
@@ -396,7 +387,6 @@ crm_core::record! {
         value: Option<f64> = "value",
     }
     required "from" "type" "value"
-    by new
 }
 crm_core::setters!(FrequencyRange {
     /// The upper end of the range.
@@ -442,7 +432,6 @@ crm_core::record! {
         percent_to_decay_per_interval: Option<i64> = "percentToDecayPerInterval",
     }
     required "decayIntervalDays" "percentToDecayPerInterval"
-    by new
 }
 
 impl GroupDecayConfiguration {
@@ -469,7 +458,6 @@ crm_core::record! {
         association_type_id: Option<i64> = "associationTypeId",
     }
     required "associationCategory" "associationTypeId"
-    by new
 }
 
 impl LeadScoringAssociationSpec {
@@ -500,7 +488,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "matchRules" "property" "type"
-    by new
 }
 crm_core::setters!(MatchCalculator {
     /// The value used when there is none.
@@ -533,7 +520,6 @@ crm_core::record! {
         value: Option<f64> = "value",
     }
     required "operation" "value"
-    by new
 }
 
 impl MatchRule {
@@ -563,7 +549,6 @@ crm_core::record! {
         property_label: Option<String> = "propertyLabel",
     }
     required "boundaries" "id" "outputType"
-    by new
 }
 crm_core::setters!(MatrixOutputOverride {
     internal_property_name: String,
@@ -606,6 +591,7 @@ crm_core::record! {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
     }
+    with default
 }
 
 crm_core::record! {
@@ -617,7 +603,6 @@ crm_core::record! {
         threshold: Option<f64> = "threshold",
     }
     required "label" "threshold"
-    by new
 }
 
 impl MatrixTierBoundary {
@@ -643,7 +628,6 @@ crm_core::record! {
         record_calculation: Option<AssociationObjectRollupCalculatorRecordCalculation> = "recordCalculation",
     }
     required "eventTypeId" "recordCalculation"
-    by new
 }
 crm_core::setters!(MultiUnifiedEventCalculatorEntry {
     event_frequency_criteria: EventFrequencyBetween,
@@ -676,7 +660,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "eventCalculators" "type"
-    by new
 }
 
 impl MultiUnifiedEventRollupCalculator {
@@ -702,7 +685,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "calculators" "type"
-    by new
 }
 
 impl MultiValueCalculator {
@@ -733,6 +715,7 @@ crm_core::record! {
     pub struct OutputConfiguration {
         outputs: Vec<Output> = "outputs",
     }
+    with default
 }
 
 crm_core::record! {
@@ -742,7 +725,6 @@ crm_core::record! {
         outputs: Option<Vec<OutputConfigurationCreateOutputsItem>> = "outputs",
     }
     required "outputs"
-    by new
 }
 
 impl OutputConfigurationCreate {
@@ -773,6 +755,7 @@ crm_core::record! {
         fields: Map<Value> = "fields",
         token_name: Option<String> = "tokenName",
     }
+    with default
 }
 
 crm_core::record! {
@@ -786,6 +769,7 @@ crm_core::record! {
         /// Time that the value or event refers to. In milliseconds since 1970-01-01 UTC.
         timestamp: Option<i64> = "timestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -796,6 +780,7 @@ crm_core::record! {
         /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -819,7 +804,6 @@ crm_core::record! {
         calculation: Option<RuleConfigurationCalculation> = "calculation",
     }
     required "calculation"
-    by new
 }
 
 impl RuleConfiguration {
@@ -854,7 +838,6 @@ crm_core::record! {
         score_name: Option<String> = "scoreName",
     }
     required "scoreName"
-    by new
 }
 
 impl ScoreCloneRequest {
@@ -886,10 +869,12 @@ crm_core::record! {
         /// Time at which it was published.
         published_at: Option<Timestamp> = "publishedAt",
         score_status: Option<String> = "scoreStatus",
+        ;
         score_type: Option<String> = "scoreType",
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -901,6 +886,7 @@ crm_core::record! {
         score_type: Option<String> = "scoreType",
         scored_object_type_id: Option<String> = "scoredObjectTypeId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -911,6 +897,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ScoreFragment> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -929,7 +916,6 @@ crm_core::record! {
         rule_configurations: Option<Vec<ScoreRuleConfiguration>> = "ruleConfigurations",
     }
     required "groupCategory" "groupName" "id" "ruleConfigurations"
-    by new
 }
 crm_core::setters!(ScoreGroupConfiguration {
     group_decay: GroupDecayConfiguration,
@@ -973,7 +959,6 @@ crm_core::record! {
         rule_configurations: Option<Vec<ScoreRuleConfigurationCreate>> = "ruleConfigurations",
     }
     required "groupCategory" "groupName" "ruleConfigurations"
-    by new
 }
 crm_core::setters!(ScoreGroupConfigurationCreate {
     group_decay: GroupDecayConfiguration,
@@ -1013,6 +998,7 @@ crm_core::record! {
         /// Time that the value or event refers to.
         timestamp: Option<Timestamp> = "timestamp",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1023,6 +1009,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ScoreHistoryEntry> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1038,7 +1025,6 @@ crm_core::record! {
         property_label: Option<String> = "propertyLabel",
     }
     required "id" "outputType"
-    by new
 }
 crm_core::setters!(ScoreOutputOverride {
     internal_property_name: String,
@@ -1076,6 +1062,7 @@ crm_core::record! {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1101,7 +1088,6 @@ crm_core::record! {
         minimum_value: Option<f64> = "minimumValue",
     }
     required "configuration" "enabled" "id"
-    by new
 }
 crm_core::setters!(ScoreRuleConfiguration {
     maximum_value: f64,
@@ -1138,7 +1124,6 @@ crm_core::record! {
         minimum_value: Option<f64> = "minimumValue",
     }
     required "configuration" "enabled"
-    by new
 }
 crm_core::setters!(ScoreRuleConfigurationCreate {
     maximum_value: f64,
@@ -1171,7 +1156,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "segmentMembershipRules" "type"
-    by new
 }
 
 impl SegmentMembershipCalculator {
@@ -1197,7 +1181,6 @@ crm_core::record! {
         value: Option<f64> = "value",
     }
     required "operation" "segmentIds" "value"
-    by new
 }
 
 impl SegmentMembershipRule {
@@ -1240,7 +1223,6 @@ crm_core::record! {
         type_: Option<String> = "type",
     }
     required "operation" "property" "type"
-    by new
 }
 
 impl SingleCondition {
@@ -1271,7 +1253,6 @@ crm_core::record! {
         property_label: Option<String> = "propertyLabel",
     }
     required "boundaries" "id" "outputType"
-    by new
 }
 crm_core::setters!(ThresholdOutputOverride {
     internal_property_name: String,
@@ -1314,6 +1295,7 @@ crm_core::record! {
         /// The internal name of the property.
         property_name: Option<String> = "propertyName",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1328,7 +1310,6 @@ crm_core::record! {
         threshold: Option<f64> = "threshold",
     }
     required "label" "threshold"
-    by new
 }
 crm_core::setters!(ThresholdTierBoundary {
     color: ThresholdTierBoundaryColor,

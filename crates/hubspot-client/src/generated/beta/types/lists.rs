@@ -15,6 +15,7 @@ crm_core::record! {
         /// Total number of items, on all pages.
         total: Option<i64> = "total",
     }
+    with default
 }
 
 crm_core::record! {
@@ -32,7 +33,6 @@ crm_core::record! {
         processing_types: Option<Vec<String>> = "processingTypes",
     }
     required "additionalProperties" "processingTypes"
-    by new
 }
 crm_core::setters!(ListAllRequest {
     /// The cursor of the next page.

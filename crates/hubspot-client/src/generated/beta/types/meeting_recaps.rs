@@ -9,6 +9,7 @@ crm_core::record! {
         assignee: Option<String> = "assignee",
         title: Option<String> = "title",
     }
+    with default
 }
 
 crm_core::record! {
@@ -20,6 +21,7 @@ crm_core::record! {
         items: Vec<ActionItem> = "items",
         status: Option<ConversationRecapActionItemsResultStatus> = "status",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -42,6 +44,7 @@ crm_core::record! {
         action_items: Option<ConversationRecapActionItemsResult> = "actionItems",
         summary: Option<ConversationRecapSummaryResult> = "summary",
     }
+    with default
 }
 
 crm_core::record! {
@@ -52,6 +55,7 @@ crm_core::record! {
         status: Option<ConversationRecapSummaryResultStatus> = "status",
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::open_enum! {

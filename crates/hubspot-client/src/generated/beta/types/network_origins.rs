@@ -20,6 +20,7 @@ crm_core::record! {
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
     }
+    with default
 }
 
 crm_core::record! {
@@ -28,6 +29,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<WebhookSubscription> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -37,7 +39,6 @@ crm_core::record! {
         webhook_url: Option<String> = "webhookUrl",
     }
     required "webhookUrl"
-    by new
 }
 
 impl WebhookSubscriptionRequest {

@@ -20,6 +20,7 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "color" "displayOrder" "filterBranch" "filterPipelineIds" "name"
+    with default
 }
 crm_core::setters!(CreatePublicCrmObjectTagRequest {
     color: String,
@@ -56,6 +57,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -64,6 +66,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<CrmObjectTag> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -78,6 +81,7 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     nullable "color" "description" "filterBranch" "filterPipelineIds" "name"
+    with default
 }
 crm_core::setters!(PatchPublicCrmObjectTagRequest {
     color: String,
@@ -110,7 +114,6 @@ crm_core::record! {
         name: Option<String> = "name",
     }
     required "color" "filterBranch" "filterPipelineIds" "name"
-    by new
 }
 crm_core::setters!(ReplacePublicCrmObjectTagRequest {
     /// Human-readable description.

@@ -20,7 +20,6 @@ crm_core::record! {
         types: Option<Vec<AssociationSpec>> = "types",
     }
     required "to" "types"
-    by new
 }
 
 impl AssociationsForObject {
@@ -42,7 +41,6 @@ crm_core::record! {
         inputs: Option<Vec<BatchCreateRow>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl BatchCreate {
@@ -67,7 +65,6 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
-    by new
 }
 crm_core::setters!(BatchCreateRow {
     /// Associations to create with the record.
@@ -102,7 +99,6 @@ crm_core::record! {
         properties_with_history: Option<Vec<String>> = "propertiesWithHistory",
     }
     required "inputs"
-    by new
 }
 crm_core::setters!(CustomObjectsBatchRead {
     /// The unique property whose value is given instead of the id of the record, for example `email`.
@@ -136,7 +132,6 @@ crm_core::record! {
         properties: Option<Map<String>> = "properties",
     }
     required "properties"
-    by new
 }
 crm_core::setters!(ObjectCreate {
     /// Associations to create with the record.

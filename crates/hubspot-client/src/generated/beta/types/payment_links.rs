@@ -14,7 +14,6 @@ crm_core::record! {
         pipeline_stage_id: Option<String> = "pipelineStageId",
     }
     required "createNewDealOnPurchase"
-    by new
 }
 crm_core::setters!(DealConfigurations {
     pipeline_stage_id: String,
@@ -50,6 +49,7 @@ crm_core::record! {
         /// The kind of value: `TEXT` or `URL`.
         value_type: Option<ValueType> = "valueType",
     }
+    with default
 }
 
 crm_core::record! {
@@ -63,7 +63,6 @@ crm_core::record! {
         value_type: Option<ValueType> = "valueType",
     }
     required "label" "value" "valueType"
-    by new
 }
 
 impl DiscountRequest {
@@ -101,6 +100,7 @@ crm_core::record! {
         /// The kind of value: `TEXT` or `URL`.
         value_type: Option<ValueType> = "valueType",
     }
+    with default
 }
 
 crm_core::record! {
@@ -114,7 +114,6 @@ crm_core::record! {
         value_type: Option<ValueType> = "valueType",
     }
     required "label" "value" "valueType"
-    by new
 }
 
 impl FeeRequest {
@@ -145,7 +144,6 @@ crm_core::record! {
         value: Option<String> = "value",
     }
     required "label" "value"
-    by new
 }
 crm_core::setters!(FormFieldOption {
     /// Human-readable description.
@@ -184,6 +182,7 @@ crm_core::record! {
         discount: Option<DiscountRequest> = "discount",
         discount_code_enabled: Option<bool> = "discountCodeEnabled",
         discount_object_id: Option<String> = "discountObjectId",
+        ;
         /// Required in requests.
         discount_object_ids: Option<Vec<String>> = "discountObjectIds",
         domain_id: Option<String> = "domainId",
@@ -213,6 +212,7 @@ crm_core::record! {
         taxes: Option<Vec<TaxRequest>> = "taxes",
     }
     required "acceptedPaymentMethods" "additionalFormFields" "currencyCode" "discountObjectIds" "enableDefaultCheckoutFees" "feeObjectIds" "fees" "includeEmailInSuccessRedirect" "isOneTimeUseEnabled" "lineItemObjectIds" "lineItems" "paymentLinkName" "state" "taxObjectIds" "taxes"
+    with default
 }
 crm_core::setters!(PaymentLinkCreateRequest {
     accepted_payment_methods[PaymentMethodsItem],
@@ -263,6 +263,7 @@ crm_core::record! {
         property_name: Option<String> = "propertyName",
     }
     required "isRequired" "label" "objectType" "options" "propertyName"
+    with default
 }
 crm_core::setters!(PaymentLinkFormField {
     /// Human-readable description.
@@ -309,6 +310,7 @@ crm_core::record! {
         /// The currency, for example `USD`.
         currency_code: Option<String> = "currencyCode",
         deal_configurations: Option<DealConfigurations> = "dealConfigurations",
+        ;
         description_html: Option<String> = "descriptionHtml",
         discount_code_enabled: Option<bool> = "discountCodeEnabled",
         discounts: Vec<DiscountReply> = "discounts",
@@ -328,6 +330,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -348,6 +351,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PaymentLinkReply> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -367,6 +371,7 @@ crm_core::record! {
         discount: Option<DiscountRequest> = "discount",
         discount_code_enabled: Option<bool> = "discountCodeEnabled",
         discount_object_id: Option<Value> = "discountObjectId",
+        ;
         discount_object_ids: Option<Vec<String>> = "discountObjectIds",
         domain_id: Option<String> = "domainId",
         enable_default_checkout_fees: Option<bool> = "enableDefaultCheckoutFees",
@@ -384,6 +389,7 @@ crm_core::record! {
         taxes: Option<Vec<TaxRequest>> = "taxes",
     }
     nullable "businessUnitId" "dealConfigurations" "descriptionHtml" "discountObjectId" "domainId" "successUrl"
+    with default
 }
 crm_core::setters!(PaymentLinkUpdateRequest {
     accepted_payment_methods[PaymentMethodsItem],
@@ -443,6 +449,7 @@ crm_core::record! {
         /// The kind of value: `TEXT` or `URL`.
         value_type: Option<ValueType> = "valueType",
     }
+    with default
 }
 
 crm_core::record! {
@@ -456,7 +463,6 @@ crm_core::record! {
         value_type: Option<ValueType> = "valueType",
     }
     required "label" "value" "valueType"
-    by new
 }
 
 impl TaxRequest {

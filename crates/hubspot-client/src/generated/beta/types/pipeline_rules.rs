@@ -22,6 +22,7 @@ crm_core::record! {
         conditional_approval_filter_branch: Option<FilterBranch> = "conditionalApprovalFilterBranch",
         pipeline_stage_id: Option<String> = "pipelineStageId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -37,7 +38,6 @@ crm_core::record! {
         pipeline_stage_id: Option<String> = "pipelineStageId",
     }
     required "approvalMode" "approverUserIds" "pipelineStageId"
-    by new
 }
 crm_core::setters!(ApprovalStageRuleRequest {
     approval_comment: String,
@@ -70,7 +70,6 @@ crm_core::record! {
         object_id: Option<i64> = "objectId",
     }
     required "objectId"
-    by new
 }
 
 impl CreateApprovalRequest {
@@ -95,7 +94,6 @@ crm_core::record! {
         object_creation_rule: Option<ObjectCreationRule> = "objectCreationRule",
     }
     required "noBackwardsMovementRule" "noSkippingStagesRule" "objectCreationRule"
-    by new
 }
 
 impl GovernanceValidationRules {
@@ -133,6 +131,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -158,7 +157,6 @@ crm_core::record! {
         pipeline_stage_ids: Option<Vec<String>> = "pipelineStageIds",
     }
     required "pipelineStageIds"
-    by new
 }
 
 impl ObjectCreationRule {
@@ -197,6 +195,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -207,6 +206,7 @@ crm_core::record! {
         no_skipping_stages_rule: Option<Value> = "noSkippingStagesRule",
         object_creation_rule: Option<Value> = "objectCreationRule",
     }
+    with default
 }
 crm_core::setters!(PipelineRulesPatchRequest {
     approval_stage: Value,
@@ -223,7 +223,6 @@ crm_core::record! {
         governance_validation_rules: Option<GovernanceValidationRules> = "governanceValidationRules",
     }
     required "governanceValidationRules"
-    by new
 }
 crm_core::setters!(PipelineRulesUpdateRequest {
     approval_stage: ApprovalStageRuleRequest,
@@ -258,6 +257,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -267,7 +267,6 @@ crm_core::record! {
         stages: Option<Vec<StagePermissionRequest>> = "stages",
     }
     required "stages"
-    by new
 }
 
 impl PipelineStagePermissionsUpdateRequest {
@@ -290,7 +289,6 @@ crm_core::record! {
         pipeline_stage_ids: Option<Vec<String>> = "pipelineStageIds",
     }
     required "enabledForAllStages" "pipelineStageIds"
-    by new
 }
 
 impl SequenceValidationRule {
@@ -322,6 +320,7 @@ crm_core::record! {
         /// The ids of the users.
         user_ids: Vec<String> = "userIds",
     }
+    with default
 }
 
 crm_core::record! {
@@ -339,6 +338,7 @@ crm_core::record! {
         user_ids: Option<Vec<String>> = "userIds",
     }
     required "permissionMode" "pipelineStageId" "superAdmin" "teamIds" "userIds"
+    with default
 }
 crm_core::setters!(StagePermissionRequest {
     permission_mode: PermissionMode,

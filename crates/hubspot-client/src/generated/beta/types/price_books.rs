@@ -13,7 +13,6 @@ crm_core::record! {
         product_id: Option<String> = "productId",
     }
     required "productId"
-    by new
 }
 
 impl PriceBookAddProductRequest {
@@ -34,7 +33,6 @@ crm_core::record! {
         inputs: Option<Vec<PriceBookAddProductRequest>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl PriceBookAddProductRequestBatch {
@@ -61,7 +59,6 @@ crm_core::record! {
         supported_currencies: Option<Vec<String>> = "supportedCurrencies",
     }
     required "customProperties" "name" "supportedCurrencies"
-    by new
 }
 crm_core::setters!(PriceBookCreateRequest {
     /// Human-readable description.
@@ -95,7 +92,6 @@ crm_core::record! {
         properties: Option<PriceBookItemUpdateRequest> = "properties",
     }
     required "id" "properties"
-    by new
 }
 
 impl PriceBookItemBatchUpdateInput {
@@ -120,7 +116,6 @@ crm_core::record! {
         inputs: Option<Vec<PriceBookItemBatchUpdateInput>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl PriceBookItemBatchUpdateInputBatch {
@@ -154,6 +149,7 @@ crm_core::record! {
         images: Option<String> = "images",
         name: Option<String> = "name",
         price_book_id: Option<String> = "priceBookId",
+        ;
         pricing: Option<Pricing> = "pricing",
         product_classification: Option<PriceBookItemReplyProductClassification> = "productClassification",
         product_id: Option<String> = "productId",
@@ -167,6 +163,7 @@ crm_core::record! {
         /// The URL.
         url: Option<String> = "url",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -222,6 +219,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -232,6 +230,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PriceBookItemReply> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -247,6 +246,7 @@ crm_core::record! {
         status: Option<PriceBookItemReplyStatus> = "status",
     }
     nullable "billingFrequency" "billingPeriod" "status"
+    with default
 }
 crm_core::setters!(PriceBookItemUpdateRequest {
     /// True if it is archived.
@@ -286,6 +286,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -306,6 +307,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<PriceBookReply> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -319,6 +321,7 @@ crm_core::record! {
         supported_currencies: Option<Vec<String>> = "supportedCurrencies",
     }
     nullable "description" "name"
+    with default
 }
 crm_core::setters!(PriceBookUpdateRequest {
     /// Additional properties.
@@ -340,6 +343,7 @@ crm_core::record! {
         errors: Vec<ErrorDetail> = "errors",
         is_valid: Option<bool> = "isValid",
     }
+    with default
 }
 
 crm_core::record! {
@@ -349,7 +353,6 @@ crm_core::record! {
         prices: Option<Vec<PriceUpdateEntry>> = "prices",
     }
     required "prices"
-    by new
 }
 
 impl PricingUpdateRequest {

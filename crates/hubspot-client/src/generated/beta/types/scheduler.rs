@@ -11,6 +11,7 @@ crm_core::record! {
         /// The id of the payment link.
         payment_link_id: Option<String> = "paymentLinkId",
     }
+    with default
 }
 crm_core::setters!(MeetingsLinkUpdateRequest {
     /// The id of the payment link.

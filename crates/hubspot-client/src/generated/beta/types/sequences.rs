@@ -28,6 +28,7 @@ crm_core::record! {
         sequence: Option<SequenceReply> = "sequence",
         user_view: Option<CreateSequenceUserViewReply> = "userView",
     }
+    with default
 }
 
 crm_core::record! {
@@ -38,6 +39,7 @@ crm_core::record! {
         first_name: Option<String> = "firstName",
         last_name: Option<String> = "lastName",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -82,6 +84,7 @@ crm_core::record! {
         companies_scheduled_meeting: Option<i64> = "companiesScheduledMeeting",
         contacts_enrolled_with_company_id: Option<i64> = "contactsEnrolledWithCompanyId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -92,7 +95,6 @@ crm_core::record! {
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
     }
     required "templateId"
-    by new
 }
 crm_core::setters!(SequenceEmailPatternRequest {
     thread_email_to_step_order: i64,
@@ -116,6 +118,7 @@ crm_core::record! {
         number_of_clicks: Option<i64> = "numberOfClicks",
         number_of_opens: Option<i64> = "numberOfOpens",
     }
+    with default
 }
 crm_core::setters!(SequenceEngagementTriggersRequest {
     number_of_clicks: i64,
@@ -130,6 +133,7 @@ crm_core::record! {
         current_step_order: Option<i64> = "currentStepOrder",
         enrollment_status: Option<String> = "enrollmentStatus",
     }
+    with default
 }
 
 crm_core::record! {
@@ -144,6 +148,7 @@ crm_core::record! {
         summary: Option<SequencePerformanceSummaryReply> = "summary",
         timeline: Vec<SequenceTimelinePointReply> = "timeline",
     }
+    with default
 }
 
 crm_core::record! {
@@ -162,8 +167,10 @@ crm_core::record! {
         opened: Option<i64> = "opened",
         replied: Option<i64> = "replied",
         total_revenue: Option<f64> = "totalRevenue",
+        ;
         unsubscribed: Option<i64> = "unsubscribed",
     }
+    with default
 }
 
 crm_core::record! {
@@ -186,6 +193,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -206,6 +214,7 @@ crm_core::record! {
         steps: Option<Vec<SequenceStepRequest>> = "steps",
     }
     required "dependencies" "dynamic" "name" "settings" "steps"
+    with default
 }
 crm_core::setters!(SequenceRequest {
     /// Dependencies between the steps.
@@ -242,6 +251,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -267,6 +277,7 @@ crm_core::record! {
         use_threaded_follow_ups: Option<bool> = "useThreadedFollowUps",
     }
     required "eligibleFollowUpDays" "individualTaskRemindersEnabled" "sellingStrategy" "sendWindowEndMinute" "sendWindowStartMinute" "taskCreationMinute" "taskReminderMinute" "unenrollmentSettings" "useThreadedFollowUps"
+    with default
 }
 crm_core::setters!(SequenceSettingsRequest {
     /// The days for follow-ups, for example `WEEKDAYS_ONLY`.
@@ -303,6 +314,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -318,7 +330,6 @@ crm_core::record! {
         required_by_step_order: Option<i64> = "requiredByStepOrder",
     }
     required "branchNumber" "dependencyType" "reliesOnStepOrder" "requiredByStepOrder"
-    by new
 }
 
 impl SequenceStepDependencyRequest {
@@ -355,10 +366,12 @@ crm_core::record! {
         personalization_rate_count: Option<i64> = "personalizationRateCount",
         replied: Option<i64> = "replied",
         step_key: Option<String> = "stepKey",
+        ;
         /// The place of the step in the sequence.
         step_order: Option<i64> = "stepOrder",
         tasks_completed: Option<i64> = "tasksCompleted",
     }
+    with default
 }
 
 crm_core::record! {
@@ -380,6 +393,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -405,6 +419,7 @@ crm_core::record! {
         variants: Option<Vec<SequenceStepVariantRequest>> = "variants",
     }
     required "actionType" "branchNumber" "delayMillis" "dynamic" "stepOrder" "variants"
+    with default
 }
 crm_core::setters!(SequenceStepRequest {
     /// The kind of action.
@@ -437,7 +452,6 @@ crm_core::record! {
         variant_ordinal: Option<i64> = "variantOrdinal",
     }
     required "activated" "variantOrdinal"
-    by new
 }
 crm_core::setters!(SequenceStepVariantRequest {
     /// The e-mail that the step sends.
@@ -478,7 +492,6 @@ crm_core::record! {
         thread_email_to_step_order: Option<i64> = "threadEmailToStepOrder",
     }
     required "taskPriority" "taskType"
-    by new
 }
 crm_core::setters!(SequenceTaskPatternRequest {
     /// The notes of the task.
@@ -520,6 +533,7 @@ crm_core::record! {
         enrollments: Option<i64> = "enrollments",
         meetings_booked: Option<i64> = "meetingsBooked",
     }
+    with default
 }
 
 crm_core::record! {
@@ -531,7 +545,6 @@ crm_core::record! {
         selling_strategy: Option<SellingStrategy> = "sellingStrategy",
     }
     required "criteria" "sellingStrategy"
-    by new
 }
 
 impl SettingsReply {
@@ -581,6 +594,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -624,7 +638,6 @@ crm_core::record! {
         meeting_settings: Option<SettingsReply> = "meetingSettings",
     }
     required "emailSettings" "meetingSettings"
-    by new
 }
 
 impl UnenrollmentSettingsReply {

@@ -12,7 +12,6 @@ crm_core::record! {
         association_type_id: Option<i64> = "associationTypeId",
     }
     required "associationCategory" "associationTypeId"
-    by new
 }
 
 impl AssociationSpec {

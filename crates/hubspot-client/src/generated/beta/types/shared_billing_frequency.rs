@@ -37,6 +37,7 @@ crm_core::record! {
         max_quantity: Option<i64> = "maxQuantity",
         price: Option<f64> = "price",
     }
+    with default
 }
 
 crm_core::record! {
@@ -49,7 +50,6 @@ crm_core::record! {
         price: Option<Value> = "price",
     }
     required "currencyCode" "price"
-    by new
 }
 crm_core::setters!(PriceUpdateEntry {
     max_quantity: i64,
@@ -74,6 +74,7 @@ crm_core::record! {
         prices: Vec<PriceEntry> = "prices",
         pricing_model: Option<PricingModel> = "pricingModel",
     }
+    with default
 }
 
 crm_core::open_enum! {

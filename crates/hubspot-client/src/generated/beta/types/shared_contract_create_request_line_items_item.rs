@@ -36,6 +36,7 @@ crm_core::record! {
         billing_start_delay_days: Option<i64> = "billingStartDelayDays",
         billing_start_delay_months: Option<i64> = "billingStartDelayMonths",
         billing_start_delay_type: Option<LineItemBillingStartDelayType> = "billingStartDelayType",
+        ;
         buyer_selected_quantity_max: Option<f64> = "buyerSelectedQuantityMax",
         buyer_selected_quantity_min: Option<f64> = "buyerSelectedQuantityMin",
         /// Time at which it was created.
@@ -90,6 +91,7 @@ crm_core::record! {
         updated_at: Option<Timestamp> = "updatedAt",
         variant_id: Option<String> = "variantId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -131,6 +133,7 @@ crm_core::record! {
         images: Option<Value> = "images",
         /// Required in requests.
         is_editable_price: Option<Value> = "isEditablePrice",
+        ;
         /// Required in requests.
         is_optional: Option<Value> = "isOptional",
         /// Required in requests.
@@ -171,7 +174,6 @@ crm_core::record! {
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "mode" "name" "positionOnQuote" "priceBookId" "pricing" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "sourceLineItemId" "taxCategory" "taxRateGroupId" "variantId"
-    by new
 }
 crm_core::setters!(LineItemCloneCreateRequest {
     allow_buyer_selected_quantity: Value,
@@ -273,6 +275,7 @@ crm_core::record! {
         external_id: Option<String> = "externalId",
         images: Option<String> = "images",
         is_editable_price: Option<bool> = "isEditablePrice",
+        ;
         is_optional: Option<bool> = "isOptional",
         line_item_currency_code: Option<String> = "lineItemCurrencyCode",
         /// Always `CUSTOM`.
@@ -300,7 +303,6 @@ crm_core::record! {
         variant_id: Option<String> = "variantId",
     }
     required "mode" "name" "pricing" "quantity"
-    by new
 }
 crm_core::setters!(LineItemCustomCreateRequest {
     allow_buyer_selected_quantity: bool,
@@ -409,6 +411,7 @@ crm_core::record! {
         images: Option<Value> = "images",
         /// Required in requests.
         is_editable_price: Option<Value> = "isEditablePrice",
+        ;
         /// Required in requests.
         is_optional: Option<Value> = "isOptional",
         /// Required in requests.
@@ -449,7 +452,6 @@ crm_core::record! {
         variant_id: Option<Value> = "variantId",
     }
     required "allowBuyerSelectedQuantity" "billingCycleAnchorDate" "billingStartDelayDays" "billingStartDelayMonths" "buyerSelectedQuantityMax" "buyerSelectedQuantityMin" "description" "discount" "discountPercentage" "externalId" "images" "isEditablePrice" "isOptional" "lineItemCurrencyCode" "mode" "name" "positionOnQuote" "priceBookId" "pricing" "productId" "productType" "quantity" "recurringBillingEndDate" "recurringBillingFrequency" "recurringBillingPeriod" "recurringBillingStartDate" "richTextDescription" "sku" "taxCategory" "taxRateGroupId" "variantId"
-    by new
 }
 crm_core::setters!(LineItemFromProductCreateRequest {
     allow_buyer_selected_quantity: Value,
@@ -558,7 +560,6 @@ crm_core::record! {
         pricing_model: Option<PricingModel> = "pricingModel",
     }
     required "prices" "pricingModel"
-    by new
 }
 
 impl PricingFullUpdateRequest {

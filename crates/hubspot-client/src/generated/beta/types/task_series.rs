@@ -14,7 +14,6 @@ crm_core::record! {
         task_id: Option<i64> = "taskId",
     }
     required "properties" "series" "taskId"
-    by new
 }
 
 impl StartTaskSeriesBody {
@@ -41,6 +40,7 @@ crm_core::record! {
         repeat_status: Option<String> = "repeatStatus",
         starts_at: Option<Timestamp> = "startsAt",
     }
+    with default
 }
 crm_core::setters!(TaskSeries {
     repeat_interval: String,
@@ -61,6 +61,7 @@ crm_core::record! {
         /// Time at which it was changed last.
         updated_at: Option<Timestamp> = "updatedAt",
     }
+    with default
 }
 
 crm_core::record! {
@@ -71,6 +72,7 @@ crm_core::record! {
         /// The series it belongs to.
         series: Option<TaskSeries> = "series",
     }
+    with default
 }
 crm_core::setters!(UpdateTaskSeriesBody {
     /// The properties, by internal name.

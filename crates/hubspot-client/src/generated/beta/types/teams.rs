@@ -22,6 +22,7 @@ crm_core::record! {
         started_at: Option<Timestamp> = "startedAt",
         status: Option<BatchReplyStatus> = "status",
     }
+    with default
 }
 
 crm_core::record! {
@@ -34,7 +35,6 @@ crm_core::record! {
         parent_team_id: Option<String> = "parentTeamId",
     }
     required "members" "name"
-    by new
 }
 crm_core::setters!(TeamCreateRequest {
     parent_team_id: String,
@@ -65,7 +65,6 @@ crm_core::record! {
         user_id: Option<String> = "userId",
     }
     required "type" "userId"
-    by new
 }
 
 impl TeamMemberAssignment {
@@ -90,7 +89,6 @@ crm_core::record! {
         inputs: Option<Vec<TeamMemberAssignment>> = "inputs",
     }
     required "inputs"
-    by new
 }
 
 impl TeamMemberAssignmentBatch {
@@ -111,6 +109,7 @@ crm_core::record! {
         /// The id of the user.
         user_id: Option<String> = "userId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -131,6 +130,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<TeamMemberReply> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -140,6 +140,7 @@ crm_core::record! {
         name: Option<String> = "name",
         parent_team_id: Option<String> = "parentTeamId",
     }
+    with default
 }
 
 crm_core::record! {
@@ -150,6 +151,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<TeamReply> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -159,6 +161,7 @@ crm_core::record! {
         parent_team_id: Option<String> = "parentTeamId",
     }
     nullable "name" "parentTeamId"
+    with default
 }
 crm_core::setters!(TeamUpdateRequest {
     name: String,

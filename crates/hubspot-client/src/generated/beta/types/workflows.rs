@@ -16,6 +16,7 @@ crm_core::record! {
         /// Its share of the whole.
         percentage: Option<i64> = "percentage",
     }
+    with default
 }
 
 crm_core::record! {
@@ -28,6 +29,7 @@ crm_core::record! {
         /// Always `AB_TEST_BRANCH`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -40,6 +42,7 @@ crm_core::record! {
         /// Always `FIELD_DATA`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -50,6 +53,7 @@ crm_core::record! {
         /// Always `ACTION_OUTPUT_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -63,6 +67,7 @@ crm_core::record! {
         input_field_definitions: Vec<FieldDefinition> = "inputFieldDefinitions",
         object_type_ids: Vec<String> = "objectTypeIds",
     }
+    with default
 }
 
 crm_core::record! {
@@ -71,6 +76,7 @@ crm_core::record! {
         /// The items of this page. In the reply of a batch: the results of the inputs that succeeded.
         results: Vec<ActionTypeDefinition> = "results",
     }
+    with default
 }
 
 crm_core::record! {
@@ -89,6 +95,7 @@ crm_core::record! {
         options_url: Option<String> = "optionsUrl",
         type_: Option<InputFieldDefinitionType> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -99,6 +106,7 @@ crm_core::record! {
         /// Always `APPEND_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -116,6 +124,7 @@ crm_core::record! {
         /// Always `ASSOCIATION`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -131,6 +140,7 @@ crm_core::record! {
         /// Always `ASSOCIATION_TIMESTAMP`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -143,6 +153,7 @@ crm_core::record! {
         /// Always `AUTH_KEY`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -163,6 +174,7 @@ crm_core::record! {
         month: Option<BlockedDateMonth> = "month",
         year: Option<i64> = "year",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -203,6 +215,7 @@ crm_core::record! {
         /// The id of the action that comes next.
         next_action_id: Option<String> = "nextActionId",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -242,6 +255,7 @@ crm_core::record! {
         event_anchor: Option<ContactFlowEventAnchor> = "eventAnchor",
         /// Kind of flow: `WORKFLOW` or `ACTION_SET`.
         flow_type: Option<FlowFlowType> = "flowType",
+        ;
         /// Criteria that a contact must meet to reach the goal.
         goal_filter_branch: Option<FilterBranch> = "goalFilterBranch",
         id: Option<String> = "id",
@@ -268,6 +282,7 @@ crm_core::record! {
         /// The UUID.
         uuid: Option<String> = "uuid",
     }
+    with default
 }
 
 crm_core::union! {
@@ -332,6 +347,7 @@ crm_core::record! {
         /// Always `CONTACT_PROPERTY_ANCHOR`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -353,6 +369,7 @@ crm_core::record! {
         /// Always `CUSTOM_CODE`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -362,6 +379,7 @@ crm_core::record! {
         /// Always `DAILY`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -376,6 +394,7 @@ crm_core::record! {
         /// Always `DATASET`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -391,6 +410,7 @@ crm_core::record! {
         /// Always `DATASET_FIELD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -406,6 +426,7 @@ crm_core::record! {
         /// Always `ENROLLED_ARGUMENT_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -421,6 +442,7 @@ crm_core::record! {
         /// Always `ENROLLED_RECORD_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -431,6 +453,7 @@ crm_core::record! {
         /// Always `ENROLLMENT_DATASET_COLUMN`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -441,6 +464,7 @@ crm_core::record! {
         /// Always `ENROLLMENT_EVENT_PROPERTY`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -459,6 +483,7 @@ crm_core::record! {
         options: Vec<OptionItem> = "options",
         type_: Option<InputFieldDefinitionType> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -470,6 +495,7 @@ crm_core::record! {
         /// Always `ENUMERATION`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -486,6 +512,7 @@ crm_core::record! {
         /// Always `EVENT_BASED`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -496,6 +523,7 @@ crm_core::record! {
         /// Always `FETCHED_OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::union! {
@@ -528,6 +556,7 @@ crm_core::record! {
         /// The id of the revision.
         revision_id: Option<String> = "revisionId",
     }
+    with default
 }
 
 crm_core::union! {
@@ -546,6 +575,7 @@ crm_core::record! {
         /// Always `INCREMENT`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -580,6 +610,7 @@ crm_core::record! {
         name: Option<String> = "name",
         value: Option<InputVariableValue> = "value",
     }
+    with default
 }
 
 crm_core::union! {
@@ -617,6 +648,7 @@ crm_core::record! {
         /// True if records that no longer match are removed.
         un_enroll_objects_not_meeting_criteria: Option<bool> = "unEnrollObjectsNotMeetingCriteria",
     }
+    with default
 }
 
 crm_core::record! {
@@ -629,6 +661,7 @@ crm_core::record! {
         /// The filters, as a tree.
         filter_branch: Option<FilterBranch> = "filterBranch",
     }
+    with default
 }
 
 crm_core::record! {
@@ -645,6 +678,7 @@ crm_core::record! {
         /// Always `LIST_BRANCH`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -655,6 +689,7 @@ crm_core::record! {
         /// Values, in a list or by name.
         values: Vec<InputVariableValue> = "values",
     }
+    with default
 }
 
 crm_core::record! {
@@ -665,6 +700,7 @@ crm_core::record! {
         /// Always `MANUAL`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -675,6 +711,7 @@ crm_core::record! {
         /// Values, in a list or by name.
         values: Option<Value> = "values",
     }
+    with default
 }
 
 crm_core::record! {
@@ -686,6 +723,7 @@ crm_core::record! {
         /// Always `MONTHLY_RELATIVE_DAYS`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -706,6 +744,7 @@ crm_core::record! {
         /// Always `MONTHLY_SPECIFIC_DAYS`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -716,6 +755,7 @@ crm_core::record! {
         /// Always `OBJECT_PROPERTY`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -736,6 +776,7 @@ crm_core::record! {
         /// Internal value of the option, which records contain.
         value: Option<String> = "value",
     }
+    with default
 }
 
 crm_core::record! {
@@ -764,6 +805,7 @@ crm_core::record! {
         id: Option<String> = "id",
         /// True if the workflow is turned on.
         is_enabled: Option<bool> = "isEnabled",
+        ;
         name: Option<String> = "name",
         /// The id that the next new action gets.
         next_available_action_id: Option<String> = "nextAvailableActionId",
@@ -784,6 +826,7 @@ crm_core::record! {
         /// The UUID.
         uuid: Option<String> = "uuid",
     }
+    with default
 }
 
 crm_core::record! {
@@ -799,6 +842,7 @@ crm_core::record! {
         /// True if it comes around every year.
         yearly: Option<bool> = "yearly",
     }
+    with default
 }
 
 crm_core::record! {
@@ -809,6 +853,7 @@ crm_core::record! {
         /// Always `RELATIVE_DATETIME`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -819,6 +864,7 @@ crm_core::record! {
         /// Always `SIGNATURE`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -835,6 +881,7 @@ crm_core::record! {
         name: Option<String> = "name",
         type_: Option<InputFieldDefinitionType> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -853,6 +900,7 @@ crm_core::record! {
         /// Always `SINGLE_CONNECTION`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -862,6 +910,7 @@ crm_core::record! {
         /// Always `SINGLE_OBJECT_COORDINATES`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -874,6 +923,7 @@ crm_core::record! {
         /// The name of the property.
         property: Option<String> = "property",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -894,6 +944,7 @@ crm_core::record! {
         /// Always `STATIC_APPEND_VALUE`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -904,6 +955,7 @@ crm_core::record! {
         /// Connection to the next action.
         connection: Option<Connection> = "connection",
     }
+    with default
 }
 
 crm_core::record! {
@@ -922,6 +974,7 @@ crm_core::record! {
         /// Always `STATIC_BRANCH`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -934,6 +987,7 @@ crm_core::record! {
         type_: Option<String> = "type",
         year: Option<i64> = "year",
     }
+    with default
 }
 
 crm_core::record! {
@@ -949,6 +1003,7 @@ crm_core::record! {
         /// Always `STATIC_PROPERTY_FILTER`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -959,6 +1014,7 @@ crm_core::record! {
         /// Always `STATIC_TIME_ZONE`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -969,6 +1025,7 @@ crm_core::record! {
         /// Always `STATIC_VALUE`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -983,6 +1040,7 @@ crm_core::record! {
         /// Rule that selects the time zone.
         time_zone_strategy: Option<StaticTimeZoneStrategy> = "timeZoneStrategy",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1031,6 +1089,7 @@ crm_core::record! {
         /// The minute of the hour.
         minute: Option<i64> = "minute",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1043,6 +1102,7 @@ crm_core::record! {
         /// Time at which it starts.
         start_time: Option<TimeOfDay> = "startTime",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1073,6 +1133,7 @@ crm_core::record! {
         /// Always `TIMESTAMP`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1082,6 +1143,7 @@ crm_core::record! {
         flow_ids: Vec<String> = "flowIds",
         type_: Option<UnEnrollmentSettingType> = "type",
     }
+    with default
 }
 
 crm_core::open_enum! {
@@ -1112,6 +1174,7 @@ crm_core::record! {
         /// The address that is called.
         webhook_url: Option<String> = "webhookUrl",
     }
+    with default
 }
 
 crm_core::union! {
@@ -1154,6 +1217,7 @@ crm_core::record! {
         /// Always `WEEKLY`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 crm_core::record! {
@@ -1166,6 +1230,7 @@ crm_core::record! {
         /// Always `YEARLY`.
         type_: Option<String> = "type",
     }
+    with default
 }
 
 #[cfg(feature = "schemars")]
