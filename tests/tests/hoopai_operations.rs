@@ -2,8 +2,8 @@
 
 use crm_fake::{Fake, Recorded, Vendor};
 use hoopai_client::types::{
-    ContactFilter, ContactFilterOperator, ContactSearch, ContactsBusinessUpdate, CreateContact, GetAccessCodebody,
-    UpdateContact,
+    AppointmentCreate, ContactFilter, ContactFilterOperator, ContactSearch, ContactsBusinessUpdate, ContactsNotes,
+    CreateContact, GetAccessCodebody, SendMessageBody, SendMessageBodyType, Tags, UpdateContact, UpsertContact,
 };
 use hoopai_client::{Client, Method};
 use serde_json::{Value, json};
@@ -115,6 +115,67 @@ async fn search_contacts() {
     });
     sent(&fake, "POST /contacts/search", body);
     assert_eq!(page.contacts.into_iter().filter_map(|contact| contact.id).collect::<Vec<_>>(), [id]);
+}
+
+#[tokio::test]
+async fn upsert_contact() {
+    let (fake, client) = rig().await;
+    insert(&fake, "ada");
+    let ada = UpsertContact::new(LOCATION).email("ada@example.com").last_name("Byron");
+    let reply = client.contacts().upsert(ada).send().await.unwrap();
+    let body = json!({"locationId": LOCATION, "email": "ada@example.com", "lastName": "Byron"});
+    sent(&fake, "POST /contacts/upsert", body);
+    assert_eq!((reply.new, fake.count("contacts")), (Some(false), 1));
+}
+
+#[tokio::test]
+async fn add_tags() {
+    let (fake, client) = rig().await;
+    let id = insert(&fake, "ada");
+    client.contacts().add_tags(&id, Tags::new(["customer".to_owned()])).send().await.unwrap();
+    sent(&fake, &format!("POST /contacts/{id}/tags"), json!({"tags": ["customer"]}));
+    assert_eq!(fake.records("contacts")[0]["tags"], json!(["lead", "customer"]));
+}
+
+#[tokio::test]
+async fn add_a_note() {
+    let (fake, client) = rig().await;
+    let id = insert(&fake, "ada");
+    client.contacts().create_note(&id, ContactsNotes::new("Calls back on Monday.")).send().await.unwrap();
+    sent(&fake, &format!("POST /contacts/{id}/notes"), json!({"body": "Calls back on Monday."}));
+}
+
+#[tokio::test]
+async fn send_a_message() {
+    let (fake, client) = rig().await;
+    let message = SendMessageBody::new("contact-1", SendMessageBodyType::Sms).message("See you at ten.");
+    let reply = client.conversations().send_message(message).send().await.unwrap();
+    let body = json!({"contactId": "contact-1", "type": "SMS", "message": "See you at ten."});
+    sent(&fake, "POST /conversations/messages", body);
+    assert!(reply.message_id.is_some() && reply.conversation_id.is_some(), "{reply:?}");
+}
+
+#[tokio::test]
+async fn book_an_appointment() {
+    let (fake, client) = rig().await;
+    let (from, to) = (1_772_442_000_000_i64, 1_772_528_400_000_i64);
+    let days = client.calendars().get_free_slots("calendar-1", from, to).send().await.unwrap();
+    sent(&fake, &format!("GET /calendars/calendar-1/free-slots?startDate={from}&endDate={to}"), Value::Null);
+    let slot = days.iter().flat_map(|(_, day)| &day.slots).next().unwrap();
+    let appointment = AppointmentCreate::new("calendar-1", "contact-1", LOCATION, slot.as_str());
+    let booked = client.calendars().create_appointment(appointment).send().await.unwrap();
+    let body = json!({
+        "calendarId": "calendar-1", "contactId": "contact-1", "locationId": LOCATION, "startTime": slot,
+    });
+    sent(&fake, "POST /calendars/events/appointments", body);
+    assert!(booked.id.is_some(), "{booked:?}");
+}
+
+#[tokio::test]
+async fn list_custom_fields() {
+    let (fake, client) = rig().await;
+    client.locations().list_custom_fields(LOCATION).send().await.unwrap();
+    sent(&fake, &format!("GET /locations/{LOCATION}/customFields"), Value::Null);
 }
 
 #[tokio::test]

@@ -78,10 +78,7 @@ pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<Token
     let ruled: IndexSet<Rules<'_>> = rules.filter(|rules| *rules != Rules::default()).collect();
     let rules = ruled.iter().enumerate().map(|(index, rules)| {
         let (name, rules) = (constant("RULES", index), rules.tokens());
-        quote! {
-            /// Rules for requests, and what their replies promise.
-            const #name: Rules = #rules;
-        }
+        quote!(const #name: Rules = #rules;)
     });
     // Equal tables have equal text.
     let mut tables: IndexMap<String, TokenStream> = IndexMap::new();
@@ -97,10 +94,7 @@ pub(super) fn resource(operations: &[&Operation], model: &Model) -> Result<Token
     }
     let tables = tables.values().enumerate().map(|(index, paging)| {
         let name = constant("PAGING", index);
-        quote! {
-            /// Paging of the lists.
-            static #name: Paging = #paging;
-        }
+        quote!(static #name: Paging = #paging;)
     });
     let metas = operations.iter().zip(&pagings).map(|(operation, paging)| {
         let paging = option(paging.map(|index| {

@@ -31,7 +31,6 @@ impl<C> Ads<C> {
     /// Adds a contact to a Facebook custom audience.
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -62,7 +61,6 @@ impl<C> Ads<C> {
     /// Creates a Facebook conversation form from its text and questions.
     ///
     /// `POST /ad-publishing/facebook/conversation-forms`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -94,7 +92,6 @@ impl<C> Ads<C> {
     /// Connects a Facebook page, and optionally an ad account, to a location.
     ///
     /// `POST /ad-publishing/facebook/integration`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -119,7 +116,6 @@ impl<C> Ads<C> {
     /// Connects a Google ad account to a location.
     ///
     /// `POST /ad-publishing/google/integration`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -146,7 +142,6 @@ impl<C> Ads<C> {
     /// Starts a job that fills a Google user list from smart lists or a CSV file.
     ///
     /// `POST /ad-publishing/google/segments/offline-user-list-job`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -174,7 +169,6 @@ impl<C> Ads<C> {
     /// Connects a LinkedIn ad account to a location.
     ///
     /// `POST /ad-publishing/linkedin/integration`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -206,7 +200,6 @@ impl<C> Ads<C> {
     /// Deletes a Facebook ad of a location.
     ///
     /// `DELETE /ad-publishing/facebook/ads/{adId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -235,7 +228,6 @@ impl<C> Ads<C> {
     /// Deletes a Facebook ad account of a location.
     ///
     /// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -264,7 +256,6 @@ impl<C> Ads<C> {
     /// Deletes a Facebook campaign of a location.
     ///
     /// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -293,7 +284,6 @@ impl<C> Ads<C> {
     /// Deletes the Facebook integration of a location.
     ///
     /// `DELETE /ad-publishing/facebook/integration`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -318,7 +308,6 @@ impl<C> Ads<C> {
     /// Removes a Facebook page from a location.
     ///
     /// `DELETE /ad-publishing/facebook/page`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -344,7 +333,6 @@ impl<C> Ads<C> {
     /// Deletes a Google ad account of a location.
     ///
     /// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -373,7 +361,6 @@ impl<C> Ads<C> {
     /// Deletes a custom segment or a data segment of a location's Google ads.
     ///
     /// `DELETE /ad-publishing/google/segments/{segmentId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -411,7 +398,6 @@ impl<C> Ads<C> {
     /// Deletes a LinkedIn ad account of a location.
     ///
     /// `DELETE /ad-publishing/linkedin/ad-account`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -440,7 +426,6 @@ impl<C> Ads<C> {
     /// Creates a copy of a Facebook ad.
     ///
     /// `POST /ad-publishing/facebook/ads/{adId}/duplicate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -457,7 +442,6 @@ impl<C> Ads<C> {
     /// Creates a copy of a Facebook campaign.
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -485,7 +469,6 @@ impl<C> Ads<C> {
     /// Returns a Facebook campaign of a location.
     ///
     /// `GET /ad-publishing/facebook/campaign/{campaignId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -514,7 +497,6 @@ impl<C> Ads<C> {
     /// Returns the figures of a Facebook campaign between two dates.
     ///
     /// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -550,7 +532,6 @@ impl<C> Ads<C> {
     /// Returns the figures of a Google campaign between two dates.
     ///
     /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -586,7 +567,6 @@ impl<C> Ads<C> {
     /// Returns a custom segment or a data segment of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/segments/{segmentId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -624,7 +604,6 @@ impl<C> Ads<C> {
     /// Returns a LinkedIn ad account of a location.
     ///
     /// `GET /ad-publishing/linkedin/ad-account`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -649,7 +628,6 @@ impl<C> Ads<C> {
     /// Lists the Facebook ad accounts of a location.
     ///
     /// `GET /ad-publishing/facebook/ad-accounts`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -675,7 +653,6 @@ impl<C> Ads<C> {
     /// Lists an ad account's Facebook audiences: custom audiences, lookalikes or both.
     ///
     /// `GET /ad-publishing/facebook/custom-audience`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -718,7 +695,6 @@ impl<C> Ads<C> {
     /// Lists a location's Facebook campaigns, ad sets or ads.
     ///
     /// `GET /ad-publishing/facebook/entity`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -762,7 +738,6 @@ impl<C> Ads<C> {
     /// Lists the Facebook pages of a location.
     ///
     /// `GET /ad-publishing/facebook/pages`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -785,7 +760,6 @@ impl<C> Ads<C> {
     /// Lists the Facebook pixels of a location.
     ///
     /// `GET /ad-publishing/facebook/pixels`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -808,7 +782,6 @@ impl<C> Ads<C> {
     /// Lists the Google ad accounts of a location.
     ///
     /// `GET /ad-publishing/google/ad-accounts`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -834,7 +807,6 @@ impl<C> Ads<C> {
     /// Lists a location's Google ad assets of one type, for example sitelinks or images.
     ///
     /// `GET /ad-publishing/google/assets`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -868,7 +840,6 @@ impl<C> Ads<C> {
     /// Lists the conversions of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/conversions`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -894,7 +865,6 @@ impl<C> Ads<C> {
     /// Lists a location's Google campaigns, ad groups or ads.
     ///
     /// `GET /ad-publishing/google/entity`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -938,7 +908,6 @@ impl<C> Ads<C> {
     /// Lists the figures of a location's Google ads between two dates, by `listType`.
     ///
     /// `GET /ad-publishing/google/reporting/list`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -986,7 +955,6 @@ impl<C> Ads<C> {
     /// Lists the Google audience segments of a location.
     ///
     /// `GET /ad-publishing/google/segments`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1009,7 +977,6 @@ impl<C> Ads<C> {
     /// Lists the affinity or in-market interests that Google ads can target.
     ///
     /// `GET /ad-publishing/google/target-interests`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1050,7 +1017,6 @@ impl<C> Ads<C> {
     /// Lists the Instagram accounts of a Facebook page.
     ///
     /// `GET /ad-publishing/facebook/page/{pageId}/instagram`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1078,7 +1044,6 @@ impl<C> Ads<C> {
     /// Pauses a Facebook ad of a location.
     ///
     /// `POST /ad-publishing/facebook/ads/{adId}/pause`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1106,7 +1071,6 @@ impl<C> Ads<C> {
     /// Pauses a Facebook campaign of a location.
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1134,7 +1098,6 @@ impl<C> Ads<C> {
     /// Publishes a Facebook campaign of a location.
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1162,7 +1125,6 @@ impl<C> Ads<C> {
     /// Publishes a Google campaign.
     ///
     /// `POST /ad-publishing/google/ads/{adId}/publish`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1179,7 +1141,6 @@ impl<C> Ads<C> {
     /// Publishes a LinkedIn campaign group of a location.
     ///
     /// `POST /ad-publishing/linkedin/ads/{adId}/publish`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1210,7 +1171,6 @@ impl<C> Ads<C> {
     /// Removes a contact from a Facebook custom audience.
     ///
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1241,7 +1201,6 @@ impl<C> Ads<C> {
     /// Resumes a paused Facebook ad of a location.
     ///
     /// `POST /ad-publishing/facebook/ads/{adId}/resume`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1269,7 +1228,6 @@ impl<C> Ads<C> {
     /// Resumes a paused Facebook campaign of a location.
     ///
     /// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1297,7 +1255,6 @@ impl<C> Ads<C> {
     /// Searches for targeting options of Google ads by type and text.
     ///
     /// `GET /ad-publishing/google/targeting/search`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1330,7 +1287,6 @@ impl<C> Ads<C> {
     /// Searches for the values of a LinkedIn targeting facet.
     ///
     /// `GET /ad-publishing/linkedin/targeting/search`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1363,7 +1319,6 @@ impl<C> Ads<C> {
     /// Updates the members of a Facebook custom audience, from smart lists or a CSV file.
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1394,7 +1349,6 @@ impl<C> Ads<C> {
     /// Creates a Facebook pixel, or updates the pixel with the given `conversionPixelId`.
     ///
     /// `PUT /ad-publishing/facebook/pixels`
-    ///
     /// * Idempotent if `conversion_pixel_id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1421,7 +1375,6 @@ impl<C> Ads<C> {
     /// Creates or updates a call, sitelink or lead form asset for Google ads.
     ///
     /// `POST /ad-publishing/google/assets`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1454,7 +1407,6 @@ impl<C> Ads<C> {
     /// Creates a Google audience, or updates the audience with the given `resourceName`.
     ///
     /// `PUT /ad-publishing/google/audiences`
-    ///
     /// * Idempotent if `resource_name` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1479,7 +1431,6 @@ impl<C> Ads<C> {
     /// Creates a conversion for Google ads, or updates the conversion with the given `conversionId`.
     ///
     /// `PUT /ad-publishing/google/conversions`
-    ///
     /// * Idempotent if `conversion_id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1516,7 +1467,6 @@ impl<C> Ads<C> {
     /// Creates a Google audience segment, or updates the segment with the given `id`.
     ///
     /// `PUT /ad-publishing/google/segments`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1556,7 +1506,6 @@ impl Ads {
     /// Creates a lead form for a Facebook page.
     ///
     /// `POST /ad-publishing/facebook/page/{pageId}/forms`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -1602,7 +1551,6 @@ impl Ads {
     /// Creates a lead form for a LinkedIn ad account.
     ///
     /// `POST /ad-publishing/linkedin/{accountId}/form`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -1667,7 +1615,6 @@ impl Ads {
     /// Deletes a Facebook ad set of a location.
     ///
     /// `DELETE /ad-publishing/facebook/adsets/{adsetId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -1698,7 +1645,6 @@ impl Ads {
     /// Deletes a Facebook custom audience of a location.
     ///
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -1728,7 +1674,6 @@ impl Ads {
     /// Deletes a conversion of a location's Google ads.
     ///
     /// `DELETE /ad-publishing/google/conversions/{conversionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -1758,7 +1703,6 @@ impl Ads {
     /// Creates a copy of a Facebook ad set.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/duplicate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -1777,7 +1721,6 @@ impl Ads {
     /// Returns a Facebook ad account of a location.
     ///
     /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -1803,7 +1746,6 @@ impl Ads {
     /// Returns a Facebook custom audience of a location.
     ///
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -1833,7 +1775,6 @@ impl Ads {
     /// Returns the Facebook integration of a location.
     ///
     /// `GET /ad-publishing/facebook/integration`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -1853,7 +1794,6 @@ impl Ads {
     /// Returns a Facebook lead form of a location.
     ///
     /// `GET /ad-publishing/facebook/lead-form/{leadFormId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -1879,7 +1819,6 @@ impl Ads {
     /// Returns the chosen figures of a location's Facebook ads by day, week or month.
     ///
     /// `GET /ad-publishing/facebook/reporting`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -1940,7 +1879,6 @@ impl Ads {
     /// Returns the Facebook user that is connected to a location.
     ///
     /// `GET /ad-publishing/facebook/me`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -1960,7 +1898,6 @@ impl Ads {
     /// Returns a Google ad account of a location.
     ///
     /// `GET /ad-publishing/google/ad-accounts/{adAccountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -1986,7 +1923,6 @@ impl Ads {
     /// Returns a Google audience of a location.
     ///
     /// `GET /ad-publishing/google/audiences/{audienceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -2012,7 +1948,6 @@ impl Ads {
     /// Returns a Google campaign of a location.
     ///
     /// `GET /ad-publishing/google/ads/{adId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -2038,7 +1973,6 @@ impl Ads {
     /// Returns a conversion of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/conversions/{conversionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -2064,7 +1998,6 @@ impl Ads {
     /// Returns the Google Ads integration of a location.
     ///
     /// `GET /ad-publishing/google/integration`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2084,7 +2017,6 @@ impl Ads {
     /// Returns the chosen figures of a location's Google ads by date, week or month.
     ///
     /// `GET /ad-publishing/google/reporting`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2139,7 +2071,6 @@ impl Ads {
     /// Returns the Google user that is connected to a location.
     ///
     /// `GET /ad-publishing/google/me`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2159,7 +2090,6 @@ impl Ads {
     /// Returns a LinkedIn campaign group of a location.
     ///
     /// `GET /ad-publishing/linkedin/ads/{adId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -2189,7 +2119,6 @@ impl Ads {
     /// Returns the figures of a LinkedIn campaign group between two dates.
     ///
     /// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -2233,7 +2162,6 @@ impl Ads {
     /// Returns the LinkedIn integration of a location.
     ///
     /// `GET /ad-publishing/linkedin/integration`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2253,7 +2181,6 @@ impl Ads {
     /// Returns the figures of a location's LinkedIn ads by day, month or year.
     ///
     /// `GET /ad-publishing/linkedin/reporting`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2289,7 +2216,6 @@ impl Ads {
     /// Returns the LinkedIn user that is connected to a location.
     ///
     /// `GET /ad-publishing/linkedin/me`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2309,7 +2235,6 @@ impl Ads {
     /// Lists the Facebook conversation forms of a location.
     ///
     /// `GET /ad-publishing/facebook/conversation-forms`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2336,7 +2261,6 @@ impl Ads {
     /// Lists the lead forms of a Facebook page.
     ///
     /// `GET /ad-publishing/facebook/page/{pageId}/forms`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2365,7 +2289,6 @@ impl Ads {
     /// Lists the figures of a Facebook campaign between two dates, by `listType`.
     ///
     /// `GET /ad-publishing/facebook/reporting/list`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2414,7 +2337,6 @@ impl Ads {
     /// Lists the Google audiences of a location.
     ///
     /// `GET /ad-publishing/google/audiences`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2434,7 +2356,6 @@ impl Ads {
     /// Lists the conversion goals of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/conversion-goals`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2457,7 +2378,6 @@ impl Ads {
     /// Returns keyword ideas for a website and, optionally, for given keywords and places.
     ///
     /// `POST /ad-publishing/google/keyword-ideas`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2490,7 +2410,6 @@ impl Ads {
     /// Lists the LinkedIn ad accounts of a location.
     ///
     /// `GET /ad-publishing/linkedin/ad-accounts`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2510,7 +2429,6 @@ impl Ads {
     /// Lists the lead forms of a LinkedIn ad account.
     ///
     /// `GET /ad-publishing/linkedin/{accountId}/forms`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2539,7 +2457,6 @@ impl Ads {
     /// Lists the figures of a LinkedIn campaign between two dates, by `listType`.
     ///
     /// `GET /ad-publishing/linkedin/reporting/list`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `2021-07-28`.
@@ -2589,7 +2506,6 @@ impl Ads {
     /// Pauses a Facebook ad set of a location.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/pause`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -2619,7 +2535,6 @@ impl Ads {
     /// Resumes a paused Facebook ad set of a location.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adsetId}/resume`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -2649,7 +2564,6 @@ impl Ads {
     /// Searches for targeting options of Facebook ads by type and text.
     ///
     /// `GET /ad-publishing/facebook/targeting/search`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     ///
@@ -2681,7 +2595,6 @@ impl Ads {
     /// Makes a Facebook page the default page of a location.
     ///
     /// `PUT /ad-publishing/facebook/page/default`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -2714,7 +2627,6 @@ impl Ads {
     /// Updates the name and description of a Facebook custom audience.
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -2750,7 +2662,6 @@ impl Ads {
     /// Pauses, resumes or archives a LinkedIn campaign group, campaign or ad.
     ///
     /// `PATCH /ad-publishing/linkedin/{adId}/status`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -2789,7 +2700,6 @@ impl Ads {
     /// Creates a Facebook ad in an ad set, or updates the ad with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/ads-v2`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -2811,7 +2721,6 @@ impl Ads {
     /// Creates an ad set in a Facebook campaign, or updates the ad set with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/adsets`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -2836,7 +2745,6 @@ impl Ads {
     /// Creates a Facebook campaign, or updates the campaign with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/campaigns`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -2861,7 +2769,6 @@ impl Ads {
     /// Creates a Google campaign with its ad groups, or updates the campaign with the given `id`.
     ///
     /// `PUT /ad-publishing/google/ads`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.
@@ -2892,7 +2799,6 @@ impl Ads {
     /// Creates a LinkedIn campaign group, or updates the group with the given `id`.
     ///
     /// `PUT /ad-publishing/linkedin/ads`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `2021-07-28`.

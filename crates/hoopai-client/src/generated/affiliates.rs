@@ -27,7 +27,6 @@ impl Affiliates {
     /// Returns an affiliate with its revenue and its numbers of clicks, leads and customers.
     ///
     /// `GET /affiliate-manager/{locationId}/affiliates/{affiliateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `affiliate-manager.readonly`.
@@ -53,7 +52,6 @@ impl Affiliates {
     /// Lists a location's affiliates, optionally those of one campaign.
     ///
     /// `GET /affiliate-manager/{locationId}/affiliates`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `affiliate-manager.readonly`.
@@ -80,7 +78,6 @@ impl Affiliates {
     /// Lists the commissions of a location's affiliates, by campaign, affiliate, status or date.
     ///
     /// `GET /affiliate-manager/{locationId}/commissions`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `affiliate-manager.readonly`.
@@ -107,7 +104,6 @@ impl Affiliates {
     /// Lists the payouts to a location's affiliates, by campaign, affiliate, status or date.
     ///
     /// `GET /affiliate-manager/{locationId}/payouts`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `affiliate-manager.readonly`.

@@ -27,7 +27,6 @@ impl AgentStudio {
     /// Creates an agent together with its first version.
     ///
     /// `POST /agent-studio/agent`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `agent-studio.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -60,7 +59,6 @@ impl AgentStudio {
     /// Deletes an agent of a location.
     ///
     /// `DELETE /agent-studio/agent/{agentId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
@@ -89,7 +87,6 @@ impl AgentStudio {
     /// Sends a message to an agent and returns its response.
     ///
     /// `POST /agent-studio/agent/{agentId}/execute`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -125,7 +122,6 @@ impl AgentStudio {
     /// Sends a message to an agent.
     ///
     /// `POST /agent-studio/public-api/agents/{agentId}/execute`
-    ///
     /// * Deprecated by the vendor: use [`execute_agent`](Self::execute_agent).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -164,7 +160,6 @@ impl AgentStudio {
     /// Returns an agent of a location.
     ///
     /// `GET /agent-studio/agent/{agentId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.readonly`.
@@ -193,7 +188,6 @@ impl AgentStudio {
     /// Returns an agent of a location.
     ///
     /// `GET /agent-studio/public-api/agents/{agentId}`
-    ///
     /// * Deprecated by the vendor: use [`get_agent`](Self::get_agent).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -229,7 +223,6 @@ impl AgentStudio {
     /// Lists the agents of a location.
     ///
     /// `GET /agent-studio/agent`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `agent-studio.readonly`.
@@ -265,7 +258,6 @@ impl AgentStudio {
     /// Lists the agents of a location.
     ///
     /// `GET /agent-studio/public-api/agents`
-    ///
     /// * Deprecated by the vendor: use [`list_agents`](Self::list_agents).
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
@@ -307,7 +299,6 @@ impl AgentStudio {
     /// Publishes a version of an agent.
     ///
     /// `POST /agent-studio/agent/versions/{versionId}/publish`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
@@ -339,7 +330,6 @@ impl AgentStudio {
     /// Updates the name, description or status of an agent.
     ///
     /// `PATCH /agent-studio/agent/{agentId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.
@@ -371,7 +361,6 @@ impl AgentStudio {
     /// Updates the nodes, edges, variables or name of an agent version.
     ///
     /// `PATCH /agent-studio/agent/versions/{versionId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `agent-studio.write`.

@@ -27,7 +27,6 @@ impl Associations {
     /// Creates an association between two object types.
     ///
     /// `POST /associations/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `associations.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -60,7 +59,6 @@ impl Associations {
     /// Associates two records with each other.
     ///
     /// `POST /associations/relations`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `associations/relation.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -87,7 +85,6 @@ impl Associations {
     /// Deletes an association between two object types.
     ///
     /// `DELETE /associations/{associationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.write`.
@@ -109,7 +106,6 @@ impl Associations {
     /// Deletes a relation between two records.
     ///
     /// `DELETE /associations/relations/{relationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations/relation.write`.
@@ -139,7 +135,6 @@ impl Associations {
     /// Returns an association between two object types.
     ///
     /// `GET /associations/{associationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.readonly`.
@@ -157,7 +152,6 @@ impl Associations {
     /// Returns the association with the given key.
     ///
     /// `GET /associations/key/{key_name}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.readonly`.
@@ -187,7 +181,6 @@ impl Associations {
     /// Returns the association of the object type with the given key.
     ///
     /// `GET /associations/objectKey/{objectKey}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.readonly`.
@@ -211,7 +204,6 @@ impl Associations {
     /// Lists the associations between object types in a location.
     ///
     /// `GET /associations/`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `associations.readonly`.
@@ -247,7 +239,6 @@ impl Associations {
     /// Lists the relations of a record, optionally only those of given associations.
     ///
     /// `GET /associations/relations/{recordId}`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `associations/relation.readonly`.
@@ -288,7 +279,6 @@ impl Associations {
     /// Updates the labels of an association between two object types.
     ///
     /// `PUT /associations/{associationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `associations.write`.

@@ -31,7 +31,6 @@ impl<C> Blogs<C> {
     /// Reports if a URL slug is already used by a blog post of a location.
     ///
     /// `GET /blogs/posts/url-slug-exists`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/check-slug.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -60,7 +59,6 @@ impl<C> Blogs<C> {
     /// Lists the blogs of a location by name.
     ///
     /// `GET /blogs/site/all`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/list.readonly`.
@@ -96,7 +94,6 @@ impl<C> Blogs<C> {
     /// Lists the blog authors of a location.
     ///
     /// `GET /blogs/authors`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/author.readonly`.
@@ -132,7 +129,6 @@ impl<C> Blogs<C> {
     /// Lists the blog categories of a location.
     ///
     /// `GET /blogs/categories`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/category.readonly`.
@@ -171,7 +167,6 @@ impl Blogs {
     /// Creates a post in a blog.
     ///
     /// `POST /blogs/posts`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `blogs/post.write`.
     /// * Version `2021-07-28`.
@@ -210,7 +205,6 @@ impl Blogs {
     /// Lists the posts of a blog, optionally by status or search term.
     ///
     /// `GET /blogs/posts/all`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/posts.readonly`.
@@ -248,7 +242,6 @@ impl Blogs {
     /// Replaces the content and settings of a blog post.
     ///
     /// `PUT /blogs/posts/{postId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `blogs/post-update.write`.

@@ -27,7 +27,6 @@ impl BrandBoards {
     /// Creates a brand board with logos, colors and fonts.
     ///
     /// `POST /brand-boards/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.write`.
@@ -53,7 +52,6 @@ impl BrandBoards {
     /// Deletes a brand board and returns it.
     ///
     /// `DELETE /brand-boards/{locationId}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -80,7 +78,6 @@ impl BrandBoards {
     /// Returns a brand board with its logos, colors and fonts.
     ///
     /// `GET /brand-boards/{locationId}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -107,7 +104,6 @@ impl BrandBoards {
     /// Lists a location's brand boards by name; `get` returns logos, colors and fonts.
     ///
     /// `GET /brand-boards/{locationId}`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -135,7 +131,6 @@ impl BrandBoards {
     /// Updates the given parts of a brand board.
     ///
     /// `PATCH /brand-boards/{locationId}/{id}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.

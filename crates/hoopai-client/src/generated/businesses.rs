@@ -27,7 +27,6 @@ impl Businesses {
     /// Creates a business in a location.
     ///
     /// `POST /businesses/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `businesses.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -54,7 +53,6 @@ impl Businesses {
     /// Deletes a business.
     ///
     /// `DELETE /businesses/{businessId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `businesses.write`.
@@ -72,7 +70,6 @@ impl Businesses {
     /// Returns a business with its address and contact details.
     ///
     /// `GET /businesses/{businessId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `businesses.readonly`.
@@ -90,7 +87,6 @@ impl Businesses {
     /// Lists the businesses of a location.
     ///
     /// `GET /businesses/`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `businesses.readonly`.
@@ -117,7 +113,6 @@ impl Businesses {
     /// Updates the given fields of a business.
     ///
     /// `PUT /businesses/{businessId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `businesses.write`.

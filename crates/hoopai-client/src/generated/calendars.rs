@@ -31,7 +31,6 @@ impl<C> Calendars<C> {
     /// Adds a calendar to an availability schedule.
     ///
     /// `PUT /calendars/schedules/{id}/associations/{calendarId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -55,7 +54,6 @@ impl<C> Calendars<C> {
     /// Adds a note to an appointment.
     ///
     /// `POST /calendars/appointments/{appointmentId}/notes`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -83,7 +81,6 @@ impl<C> Calendars<C> {
     /// Blocks a time slot of a calendar, so that it cannot be booked.
     ///
     /// `POST /calendars/events/block-slots`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -108,7 +105,6 @@ impl<C> Calendars<C> {
     /// Creates a calendar group with a name, a slug and a description.
     ///
     /// `POST /calendars/groups`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -140,7 +136,6 @@ impl<C> Calendars<C> {
     /// Creates one or more notifications about the events of a calendar.
     ///
     /// `POST /calendars/{calendarId}/notifications`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -174,7 +169,6 @@ impl<C> Calendars<C> {
     /// Creates a schedule of a user's availability, optionally for given calendars.
     ///
     /// `POST /calendars/schedules`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -206,7 +200,6 @@ impl<C> Calendars<C> {
     /// Deletes a calendar.
     ///
     /// `DELETE /calendars/{calendarId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -224,7 +217,6 @@ impl<C> Calendars<C> {
     /// Deletes a note of an appointment.
     ///
     /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
@@ -248,7 +240,6 @@ impl<C> Calendars<C> {
     /// Deletes an event from its calendar.
     ///
     /// `DELETE /calendars/events/{eventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * The vendor documents no members of the body; send `json!({})`.
@@ -277,7 +268,6 @@ impl<C> Calendars<C> {
     /// Deletes a calendar group.
     ///
     /// `DELETE /calendars/groups/{groupId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/groups.write`.
@@ -295,7 +285,6 @@ impl<C> Calendars<C> {
     /// Deletes a notification of a calendar.
     ///
     /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
@@ -319,7 +308,6 @@ impl<C> Calendars<C> {
     /// Deletes an availability schedule.
     ///
     /// `DELETE /calendars/schedules/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -337,7 +325,6 @@ impl<C> Calendars<C> {
     /// Returns the free slots of a calendar between two times, by day.
     ///
     /// `GET /calendars/{calendarId}/free-slots`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -372,7 +359,6 @@ impl<C> Calendars<C> {
     /// Returns a notification of a calendar.
     ///
     /// `GET /calendars/{calendarId}/notifications/{notificationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.readonly`.
@@ -396,7 +382,6 @@ impl<C> Calendars<C> {
     /// Returns an availability schedule with its rules and time zone.
     ///
     /// `GET /calendars/schedules/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
@@ -414,7 +399,6 @@ impl<C> Calendars<C> {
     /// Lists the notes of an appointment.
     ///
     /// `GET /calendars/appointments/{appointmentId}/notes`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
@@ -449,7 +433,6 @@ impl<C> Calendars<C> {
     /// Lists the calendar groups of a location.
     ///
     /// `GET /calendars/groups`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/groups.readonly`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -469,7 +452,6 @@ impl<C> Calendars<C> {
     /// Lists the notifications that a calendar sends about its events.
     ///
     /// `GET /calendars/{calendarId}/notifications`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
@@ -494,7 +476,6 @@ impl<C> Calendars<C> {
     /// Removes a calendar from an availability schedule.
     ///
     /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -522,7 +503,6 @@ impl<C> Calendars<C> {
     /// Lists the availability schedules of a user, optionally for one calendar.
     ///
     /// `GET /calendars/schedules/search`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
@@ -555,7 +535,6 @@ impl<C> Calendars<C> {
     /// Activates or deactivates a calendar group.
     ///
     /// `PUT /calendars/groups/{groupId}/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -583,7 +562,6 @@ impl<C> Calendars<C> {
     /// Replaces the text of a note of an appointment.
     ///
     /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
@@ -614,7 +592,6 @@ impl<C> Calendars<C> {
     /// Updates the time, title or assigned user of a blocked slot.
     ///
     /// `PUT /calendars/events/block-slots/{eventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
@@ -643,7 +620,6 @@ impl<C> Calendars<C> {
     /// Replaces the name, slug and description of a calendar group.
     ///
     /// `PUT /calendars/groups/{groupId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/groups.write`.
@@ -675,7 +651,6 @@ impl<C> Calendars<C> {
     /// Updates the given fields of a calendar's notification.
     ///
     /// `PUT /calendars/{calendarId}/notifications/{notificationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
@@ -712,7 +687,6 @@ impl<C> Calendars<C> {
     /// Updates the name, rules or time zone of an availability schedule.
     ///
     /// `PUT /calendars/schedules/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -744,7 +718,6 @@ impl<C> Calendars<C> {
     /// Reports if a slug is available for a calendar group of a location.
     ///
     /// `POST /calendars/groups/validate-slug`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/groups.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -774,7 +747,6 @@ impl Calendars {
     /// Creates a calendar in a location.
     ///
     /// `POST /calendars/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
     /// * Version `2021-04-15`.
@@ -799,7 +771,6 @@ impl Calendars {
     /// Books an appointment for a contact in a calendar.
     ///
     /// `POST /calendars/events/appointments`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `2021-04-15`.
@@ -831,7 +802,6 @@ impl Calendars {
     /// Creates a room or a piece of equipment that the given calendars can book.
     ///
     /// `POST /calendars/resources/{resourceType}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/resources.write`.
     /// * Version `2021-04-15`.
@@ -871,7 +841,6 @@ impl Calendars {
     /// Deletes a room or a piece of equipment.
     ///
     /// `DELETE /calendars/resources/{resourceType}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.write`.
@@ -902,7 +871,6 @@ impl Calendars {
     /// Returns a calendar with its settings.
     ///
     /// `GET /calendars/{calendarId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
@@ -920,7 +888,6 @@ impl Calendars {
     /// Returns an appointment.
     ///
     /// `GET /calendars/events/appointments/{eventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.readonly`.
@@ -941,7 +908,6 @@ impl Calendars {
     /// Returns a room or a piece of equipment.
     ///
     /// `GET /calendars/resources/{resourceType}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.readonly`.
@@ -972,7 +938,6 @@ impl Calendars {
     /// Lists the calendars of a location, optionally those of one group.
     ///
     /// `GET /calendars/`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `2021-04-15`.
@@ -995,7 +960,6 @@ impl Calendars {
     /// Lists blocked slots between two times, optionally by user, calendar or group.
     ///
     /// `GET /calendars/blocked-slots`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
@@ -1031,7 +995,6 @@ impl Calendars {
     /// Lists calendar events between two times, optionally by user, calendar or group.
     ///
     /// `GET /calendars/events`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `2021-04-15`.
@@ -1067,7 +1030,6 @@ impl Calendars {
     /// Lists the rooms or the equipment of a location.
     ///
     /// `GET /calendars/resources/{resourceType}`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/resources.readonly`.
@@ -1110,7 +1072,6 @@ impl Calendars {
     /// Updates the given settings of a calendar.
     ///
     /// `PUT /calendars/{calendarId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -1142,7 +1103,6 @@ impl Calendars {
     /// Updates an appointment, for example its time, status or assigned user.
     ///
     /// `PUT /calendars/events/appointments/{eventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
@@ -1176,7 +1136,6 @@ impl Calendars {
     /// Updates the given fields of a room or a piece of equipment.
     ///
     /// `PUT /calendars/resources/{resourceType}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.write`.

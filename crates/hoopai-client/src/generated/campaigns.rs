@@ -27,7 +27,6 @@ impl Campaigns {
     /// Lists the campaigns of a location, optionally by status.
     ///
     /// `GET /campaigns/`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `campaigns.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.

@@ -27,7 +27,6 @@ impl Companies {
     /// Returns an agency's company with its address and settings.
     ///
     /// `GET /companies/{companyId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `companies.readonly`.

@@ -31,7 +31,6 @@ impl<C> Contacts<C> {
     /// Adds users to the followers of a contact.
     ///
     /// `POST /contacts/{contactId}/followers`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -59,7 +58,6 @@ impl<C> Contacts<C> {
     /// Adds tags to a contact.
     ///
     /// `POST /contacts/{contactId}/tags`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -89,7 +87,6 @@ impl<C> Contacts<C> {
     /// At most 50 contacts per request. To remove them, send `businessId` as null: `ContactsBusinessUpdate::new("", ids, location_id).clear_business_id()`.
     ///
     /// `POST /contacts/bulk/business`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -119,7 +116,6 @@ impl<C> Contacts<C> {
     /// Adds a note to a contact.
     ///
     /// `POST /contacts/{contactId}/notes`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -147,7 +143,6 @@ impl<C> Contacts<C> {
     /// Adds a task with a due date to a contact.
     ///
     /// `POST /contacts/{contactId}/tasks`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -180,7 +175,6 @@ impl<C> Contacts<C> {
     /// If the location allows duplicates, the e-mail address is searched before the number. The vendor does not document the reply, so it is a `Value`; what it contains if there is no such contact is not documented either.
     ///
     /// `GET /contacts/search/duplicate`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -208,7 +202,6 @@ impl<C> Contacts<C> {
     /// Returns a note of a contact.
     ///
     /// `GET /contacts/{contactId}/notes/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
@@ -232,7 +225,6 @@ impl<C> Contacts<C> {
     /// Returns a task of a contact.
     ///
     /// `GET /contacts/{contactId}/tasks/{taskId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
@@ -256,7 +248,6 @@ impl<C> Contacts<C> {
     /// Lists the appointments of a contact.
     ///
     /// `GET /contacts/{contactId}/appointments`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -276,7 +267,6 @@ impl<C> Contacts<C> {
     /// Lists the notes of a contact.
     ///
     /// `GET /contacts/{contactId}/notes`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -296,7 +286,6 @@ impl<C> Contacts<C> {
     /// Lists the tasks of a contact.
     ///
     /// `GET /contacts/{contactId}/tasks`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -313,7 +302,6 @@ impl<C> Contacts<C> {
     /// Removes users from the followers of a contact.
     ///
     /// `DELETE /contacts/{contactId}/followers`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -341,7 +329,6 @@ impl<C> Contacts<C> {
     /// Removes tags from a contact.
     ///
     /// `DELETE /contacts/{contactId}/tags`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -369,7 +356,6 @@ impl<C> Contacts<C> {
     /// Searches contacts by filters; a new or changed contact is found only after some seconds.
     ///
     /// `POST /contacts/search`
-    ///
     /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
@@ -396,7 +382,6 @@ impl<C> Contacts<C> {
     /// Updates the text, title or color of a contact's note, or pins it.
     ///
     /// `PUT /contacts/{contactId}/notes/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -431,7 +416,6 @@ impl<C> Contacts<C> {
     /// Updates the given fields of a contact's task.
     ///
     /// `PUT /contacts/{contactId}/tasks/{taskId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -466,7 +450,6 @@ impl<C> Contacts<C> {
     /// Marks a contact's task as completed or open.
     ///
     /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -499,7 +482,6 @@ impl Contacts {
     /// Adds a contact to a campaign.
     ///
     /// `POST /contacts/{contactId}/campaigns/{campaignId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * The vendor documents no members of the body; send `json!({})`.
     /// * Scope: `contacts.write`.
@@ -531,7 +513,6 @@ impl Contacts {
     /// The body may be empty: `WorkflowEntry::default()`.
     ///
     /// `POST /contacts/{contactId}/workflow/{workflowId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
@@ -565,7 +546,6 @@ impl Contacts {
     /// Adds tags to several contacts, or removes tags from them.
     ///
     /// `POST /contacts/bulk/tags/update/{type}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
@@ -603,7 +583,6 @@ impl Contacts {
     /// If the contact exists already, the call fails with `ErrorKind::Conflict`, and [`existing_contact`](crate::existing_contact) returns its id if the reply contains it. After any other 422 the contact may have been created nevertheless: `Error::may_have_happened` is then true.
     ///
     /// `POST /contacts/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
@@ -628,7 +607,6 @@ impl Contacts {
     /// Deletes a contact.
     ///
     /// `DELETE /contacts/{contactId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -646,7 +624,6 @@ impl Contacts {
     /// Deletes a note of a contact.
     ///
     /// `DELETE /contacts/{contactId}/notes/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -670,7 +647,6 @@ impl Contacts {
     /// Deletes a task of a contact.
     ///
     /// `DELETE /contacts/{contactId}/tasks/{taskId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -694,7 +670,6 @@ impl Contacts {
     /// Returns a contact with its tags and custom fields.
     ///
     /// `GET /contacts/{contactId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
@@ -712,7 +687,6 @@ impl Contacts {
     /// Lists the contacts of a location, optionally those that match a query.
     ///
     /// `GET /contacts/`
-    ///
     /// * Deprecated by the vendor: use [`search`](Self::search).
     /// * Paging by the sort value and the id of the last item: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
@@ -742,7 +716,6 @@ impl Contacts {
     /// Lists the contacts of a business.
     ///
     /// `GET /contacts/business/{businessId}`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
@@ -774,7 +747,6 @@ impl Contacts {
     /// Removes a contact from all campaigns.
     ///
     /// `DELETE /contacts/{contactId}/campaigns/removeAll`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.
@@ -795,7 +767,6 @@ impl Contacts {
     /// Removes a contact from a campaign.
     ///
     /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -821,7 +792,6 @@ impl Contacts {
     /// The body may be empty: `WorkflowEntry::default()`.
     ///
     /// `DELETE /contacts/{contactId}/workflow/{workflowId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -856,7 +826,6 @@ impl Contacts {
     /// Updates the given fields of a contact.
     ///
     /// `PUT /contacts/{contactId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -890,7 +859,6 @@ impl Contacts {
     /// The setting "Allow Duplicate Contact" of the location contains the fields that are compared, and their order. If the address belongs to one contact and the number to another, the contact that matches the first field is updated, and the second field is ignored.
     ///
     /// `POST /contacts/upsert`
-    ///
     /// * Idempotent if `email` or `phone` is set and `create_new_if_duplicate_allowed` is not: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `contacts.write`.
     /// * Version `2021-07-28`.

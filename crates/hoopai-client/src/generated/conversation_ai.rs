@@ -27,7 +27,6 @@ impl ConversationAi {
     /// Adds an action to an agent, for example to book an appointment or start a workflow.
     ///
     /// `POST /conversation-ai/agents/{agentId}/actions`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -65,7 +64,6 @@ impl ConversationAi {
     /// Creates a conversation AI agent from its personality, goal and instructions.
     ///
     /// `POST /conversation-ai/agents`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -97,7 +95,6 @@ impl ConversationAi {
     /// Deletes an action of a conversation AI agent.
     ///
     /// `DELETE /conversation-ai/agents/{agentId}/actions/{actionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
@@ -121,7 +118,6 @@ impl ConversationAi {
     /// Deletes a conversation AI agent.
     ///
     /// `DELETE /conversation-ai/agents/{agentId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
@@ -139,7 +135,6 @@ impl ConversationAi {
     /// Returns an action of a conversation AI agent.
     ///
     /// `GET /conversation-ai/agents/{agentId}/actions/{actionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.readonly`.
@@ -163,7 +158,6 @@ impl ConversationAi {
     /// Returns a conversation AI agent with its settings and actions.
     ///
     /// `GET /conversation-ai/agents/{agentId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.readonly`.
@@ -181,7 +175,6 @@ impl ConversationAi {
     /// Returns the prompt, history and sources from which an AI reply was generated.
     ///
     /// `GET /conversation-ai/generations`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -214,7 +207,6 @@ impl ConversationAi {
     /// Lists the actions of a conversation AI agent.
     ///
     /// `GET /conversation-ai/agents/{agentId}/actions/list`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -234,7 +226,6 @@ impl ConversationAi {
     /// Searches conversation AI agents by text.
     ///
     /// `GET /conversation-ai/agents/search`
-    ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversation-ai.readonly`.
@@ -257,7 +248,6 @@ impl ConversationAi {
     /// Replaces the details of a conversation AI agent's action.
     ///
     /// `PUT /conversation-ai/agents/{agentId}/actions/{actionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
@@ -299,7 +289,6 @@ impl ConversationAi {
     /// Updates the settings of a conversation AI agent.
     ///
     /// `PUT /conversation-ai/agents/{agentId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversation-ai.write`.
@@ -328,7 +317,6 @@ impl ConversationAi {
     /// Sets the working hours and time zone of an agent's follow-up actions.
     ///
     /// `PATCH /conversation-ai/agents/{agentId}/followup-settings`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversation-ai.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.

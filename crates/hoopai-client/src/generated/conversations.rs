@@ -31,7 +31,6 @@ impl<C> Conversations<C> {
     /// Adds an inbound message of a contact to a conversation.
     ///
     /// `POST /conversations/messages/inbound`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -63,7 +62,6 @@ impl<C> Conversations<C> {
     /// Adds attachments to a message.
     ///
     /// `PUT /conversations/messages/{messageId}/attachments`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -98,7 +96,6 @@ impl<C> Conversations<C> {
     /// Adds an outbound call to a conversation.
     ///
     /// `POST /conversations/messages/outbound`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -123,7 +120,6 @@ impl<C> Conversations<C> {
     /// Cancels a scheduled message.
     ///
     /// `DELETE /conversations/messages/{messageId}/schedule`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -144,7 +140,6 @@ impl<C> Conversations<C> {
     /// Creates a conversation with a contact.
     ///
     /// `POST /conversations/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -169,7 +164,6 @@ impl<C> Conversations<C> {
     /// Deletes a conversation.
     ///
     /// `DELETE /conversations/{conversationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.
@@ -188,7 +182,6 @@ impl<C> Conversations<C> {
     /// Downloads the recording of a call.
     ///
     /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -218,7 +211,6 @@ impl<C> Conversations<C> {
     /// Downloads the transcription of a message as a file.
     ///
     /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -248,7 +240,6 @@ impl<C> Conversations<C> {
     /// Lists the messages of a location across conversations, by channel, contact or date.
     ///
     /// `GET /conversations/messages/export`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
@@ -275,7 +266,6 @@ impl<C> Conversations<C> {
     /// Returns a conversation with its unread count and assigned user.
     ///
     /// `GET /conversations/{conversationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.readonly`.
@@ -297,7 +287,6 @@ impl<C> Conversations<C> {
     /// Returns a message with its text, attachments and status.
     ///
     /// `GET /conversations/messages/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations/message.readonly`.
@@ -315,7 +304,6 @@ impl<C> Conversations<C> {
     /// Returns the transcription of a message by sentence, with times.
     ///
     /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -344,7 +332,6 @@ impl<C> Conversations<C> {
     /// Lists the messages of a conversation, optionally of one type.
     ///
     /// `GET /conversations/{conversationId}/messages`
-    ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.readonly`.
@@ -371,7 +358,6 @@ impl<C> Conversations<C> {
     /// `items()` and `pages()` continue after the `last_message_date` of the last conversation, so they are right only in the order of that date, which is the order if `sort_by` is not set. In another order they can repeat or miss conversations.
     ///
     /// `GET /conversations/search`
-    ///
     /// * Paging by the last item's sort value: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.readonly`.
@@ -398,7 +384,6 @@ impl<C> Conversations<C> {
     /// Sends a message to a contact, for example by SMS, e-mail or WhatsApp.
     ///
     /// `POST /conversations/messages`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -425,7 +410,6 @@ impl<C> Conversations<C> {
     /// Shows or hides the typing indicator for a live chat visitor.
     ///
     /// `POST /conversations/providers/live-chat/typing`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/livechat.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -450,7 +434,6 @@ impl<C> Conversations<C> {
     /// Sets the delivery status of a message, optionally with the error that occurred.
     ///
     /// `PUT /conversations/messages/{messageId}/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -481,7 +464,6 @@ impl<C> Conversations<C> {
     /// Uploads files to attach to messages of a conversation.
     ///
     /// `POST /conversations/messages/upload`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Validation` (413) if the file is too large.
     /// * `ErrorKind::Validation` (415) if files of this type are not accepted.
@@ -535,7 +517,6 @@ impl Conversations {
     /// Cancels a scheduled e-mail.
     ///
     /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
@@ -554,7 +535,6 @@ impl Conversations {
     /// Updates a contact's subscription to a message subtype, with the legal reason.
     ///
     /// `POST /conversations/preferences/unsubscriptions/user-change`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     ///
@@ -588,7 +568,6 @@ impl Conversations {
     /// Completes an upload that `initiate_upload` started.
     ///
     /// `POST /conversations/messages/upload/complete`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations/message.write`.
@@ -621,7 +600,6 @@ impl Conversations {
     /// Creates a custom subtype for e-mails or text messages.
     ///
     /// `POST /conversations/preferences/custom-subtypes`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`.
     ///
@@ -657,7 +635,6 @@ impl Conversations {
     /// Returns an e-mail with its subject, text and recipients.
     ///
     /// `GET /conversations/messages/email/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -673,7 +650,6 @@ impl Conversations {
     /// Returns the unsubscription status of a contact, optionally for one e-mail address.
     ///
     /// `GET /conversations/preferences/unsubscriptions/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     ///
@@ -705,7 +681,6 @@ impl Conversations {
     /// Starts the upload of a file, and returns the URL to send the file to.
     ///
     /// `POST /conversations/messages/upload/initiate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Validation` (413) if the file is too large.
     /// * Scope: `conversations/message.write`.
@@ -738,7 +713,6 @@ impl Conversations {
     /// Lists the custom message subtypes of a location.
     ///
     /// `GET /conversations/preferences/custom-subtypes`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.
     ///
@@ -757,7 +731,6 @@ impl Conversations {
     /// Sends a reply to the review of a conversation.
     ///
     /// `POST /conversations/messages/review-reply`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
     /// * Version `2021-04-15`.
@@ -784,7 +757,6 @@ impl Conversations {
     /// Sets the star, the unread count or the feedback of a conversation.
     ///
     /// `PUT /conversations/{conversationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.
@@ -813,7 +785,6 @@ impl Conversations {
     /// Updates the name or description of a custom message subtype, or archives it.
     ///
     /// `PUT /conversations/preferences/custom-subtypes/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`.

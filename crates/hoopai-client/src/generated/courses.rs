@@ -27,7 +27,6 @@ impl Courses {
     /// Imports courses into a location from products with categories and instructors.
     ///
     /// `POST /courses/courses-exporter/public/import`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///

@@ -27,7 +27,6 @@ impl CustomFields {
     /// Creates a custom field for an object type.
     ///
     /// `POST /custom-fields/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -60,7 +59,6 @@ impl CustomFields {
     /// Creates a folder for the custom fields of an object type.
     ///
     /// `POST /custom-fields/folder`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -85,7 +83,6 @@ impl CustomFields {
     /// Deletes a custom field.
     ///
     /// `DELETE /custom-fields/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.write`.
@@ -103,7 +100,6 @@ impl CustomFields {
     /// Deletes a folder of custom fields.
     ///
     /// `DELETE /custom-fields/folder/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.write`.
@@ -129,7 +125,6 @@ impl CustomFields {
     /// Returns a custom field with its data type and options.
     ///
     /// `GET /custom-fields/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.readonly`.
@@ -147,7 +142,6 @@ impl CustomFields {
     /// Lists the custom fields of an object type, and their folders.
     ///
     /// `GET /custom-fields/object-key/{objectKey}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.readonly`.
@@ -178,7 +172,6 @@ impl CustomFields {
     /// Updates the name, options or other settings of a custom field.
     ///
     /// `PUT /custom-fields/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.write`.
@@ -205,7 +198,6 @@ impl CustomFields {
     /// Renames a folder of custom fields.
     ///
     /// `PUT /custom-fields/folder/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations/customFields.write`.

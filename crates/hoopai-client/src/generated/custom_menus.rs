@@ -27,7 +27,6 @@ impl CustomMenus {
     /// Creates a menu link that locations, the company or both show.
     ///
     /// `POST /custom-menus/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `custom-menu-link.write`.
@@ -64,7 +63,6 @@ impl CustomMenus {
     /// Deletes a custom menu link.
     ///
     /// `DELETE /custom-menus/{customMenuId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -86,7 +84,6 @@ impl CustomMenus {
     /// Returns a custom menu link with its URL, icon and locations.
     ///
     /// `GET /custom-menus/{customMenuId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -108,7 +105,6 @@ impl CustomMenus {
     /// Lists custom menu links, optionally those of one location or with a given text.
     ///
     /// `GET /custom-menus/`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -132,7 +128,6 @@ impl CustomMenus {
     /// Updates the given fields of a custom menu link.
     ///
     /// `PUT /custom-menus/{customMenuId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.

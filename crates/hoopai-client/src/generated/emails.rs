@@ -27,7 +27,6 @@ impl Emails {
     /// Creates an e-mail template or a folder, or imports a template.
     ///
     /// `POST /emails/builder`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `emails/builder.write`.
@@ -59,7 +58,6 @@ impl Emails {
     /// Deletes an e-mail template of a location.
     ///
     /// `DELETE /emails/builder/{locationId}/{templateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -84,7 +82,6 @@ impl Emails {
     /// Lists the e-mail campaigns of a location, optionally by status or text.
     ///
     /// `GET /emails/schedule`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -113,7 +110,6 @@ impl Emails {
     /// Lists the e-mail templates of a location.
     ///
     /// `GET /emails/builder`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -141,7 +137,6 @@ impl Emails {
     /// Replaces the content of an e-mail template.
     ///
     /// `POST /emails/builder/data`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `emails/builder.write`.

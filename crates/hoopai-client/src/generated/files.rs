@@ -27,7 +27,6 @@ impl Files {
     /// Returns the URL, name, type and size of a file.
     ///
     /// `GET /files/d/{slug}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///

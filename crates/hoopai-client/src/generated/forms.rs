@@ -27,7 +27,6 @@ impl Forms {
     /// Lists the forms of a location.
     ///
     /// `GET /forms/`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `forms.readonly`.
@@ -54,7 +53,6 @@ impl Forms {
     /// Lists the submissions of a location's forms, optionally by form, text or date.
     ///
     /// `GET /forms/submissions`
-    ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `forms.readonly`.
@@ -81,7 +79,6 @@ impl Forms {
     /// Uploads files into the custom fields of a contact.
     ///
     /// `POST /forms/upload-custom-files`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `forms.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.

@@ -27,7 +27,6 @@ impl Funnels {
     /// Returns the number of pages of a funnel, optionally by name.
     ///
     /// `GET /funnels/page/count`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `location_id`: The id of the location (sub-account).
@@ -53,7 +52,6 @@ impl Funnels {
     /// Redirects a path of a domain to a funnel, a website or a URL.
     ///
     /// `POST /funnels/lookup/redirect`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `funnels/redirect.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -85,7 +83,6 @@ impl Funnels {
     /// Deletes a URL redirect.
     ///
     /// `DELETE /funnels/lookup/redirect/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `funnels/redirect.write`.
@@ -111,7 +108,6 @@ impl Funnels {
     /// Lists the funnels of a location, optionally by type, category or name.
     ///
     /// `GET /funnels/funnel/list`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
@@ -136,7 +132,6 @@ impl Funnels {
     /// Lists the pages of a funnel, optionally by name.
     ///
     /// `GET /funnels/page`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
@@ -172,7 +167,6 @@ impl Funnels {
     /// Lists the URL redirects of a location.
     ///
     /// `GET /funnels/lookup/redirect/list`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `funnels/redirect.readonly`.
@@ -208,7 +202,6 @@ impl Funnels {
     /// Updates the target and the action of a URL redirect.
     ///
     /// `PATCH /funnels/lookup/redirect/{id}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `funnels/redirect.write`.

@@ -31,7 +31,6 @@ impl<C> Invoices<C> {
     /// Cancels an invoice schedule.
     ///
     /// `POST /invoices/schedule/{scheduleId}/cancel`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -59,7 +58,6 @@ impl<C> Invoices<C> {
     /// Creates an invoice for a contact.
     ///
     /// `POST /invoices/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -107,7 +105,6 @@ impl<C> Invoices<C> {
     /// Creates an estimate for a contact.
     ///
     /// `POST /invoices/estimate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -159,7 +156,6 @@ impl<C> Invoices<C> {
     /// Creates an estimate template with its items and business details.
     ///
     /// `POST /invoices/estimate/template`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -196,7 +192,6 @@ impl<C> Invoices<C> {
     /// Creates an invoice from an estimate, and optionally marks the estimate as invoiced.
     ///
     /// `POST /invoices/estimate/{estimateId}/invoice`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -224,7 +219,6 @@ impl<C> Invoices<C> {
     /// Creates a schedule by which invoices are sent to a contact.
     ///
     /// `POST /invoices/schedule`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -273,7 +267,6 @@ impl<C> Invoices<C> {
     /// Creates an invoice template with its items and business details.
     ///
     /// `POST /invoices/template`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/template.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -309,7 +302,6 @@ impl<C> Invoices<C> {
     /// Creates or updates an invoice that a contact pays by a link, and optionally sends it.
     ///
     /// `POST /invoices/text2pay`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -353,7 +345,6 @@ impl<C> Invoices<C> {
     /// Deletes an invoice and returns it.
     ///
     /// `DELETE /invoices/{invoiceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices.write`.
@@ -382,7 +373,6 @@ impl<C> Invoices<C> {
     /// Deletes an estimate and returns it.
     ///
     /// `DELETE /invoices/estimate/{estimateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/estimate.write`.
@@ -411,7 +401,6 @@ impl<C> Invoices<C> {
     /// Deletes an estimate template and returns it.
     ///
     /// `DELETE /invoices/estimate/template/{templateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/estimate.write`.
@@ -440,7 +429,6 @@ impl<C> Invoices<C> {
     /// Deletes an invoice schedule.
     ///
     /// `DELETE /invoices/schedule/{scheduleId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/schedule.write`.
@@ -473,7 +461,6 @@ impl<C> Invoices<C> {
     /// Deletes an invoice template.
     ///
     /// `DELETE /invoices/template/{templateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/template.write`.
@@ -506,7 +493,6 @@ impl<C> Invoices<C> {
     /// Returns a number for the next estimate of a location.
     ///
     /// `GET /invoices/estimate/number/generate`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -536,7 +522,6 @@ impl<C> Invoices<C> {
     /// Returns a number for the next invoice of a location.
     ///
     /// `GET /invoices/generate-invoice-number`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -562,7 +547,6 @@ impl<C> Invoices<C> {
     /// Returns an invoice with its amounts, items and status.
     ///
     /// `GET /invoices/{invoiceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices.readonly`.
@@ -591,7 +575,6 @@ impl<C> Invoices<C> {
     /// Returns an invoice schedule with its invoices.
     ///
     /// `GET /invoices/schedule/{scheduleId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/schedule.readonly`.
@@ -620,7 +603,6 @@ impl<C> Invoices<C> {
     /// Returns the invoice settings of a location, for example due time and notifications.
     ///
     /// `GET /invoices/settings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -646,7 +628,6 @@ impl<C> Invoices<C> {
     /// Returns an invoice template with its items and total.
     ///
     /// `GET /invoices/template/{templateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/template.readonly`.
@@ -675,7 +656,6 @@ impl<C> Invoices<C> {
     /// Lists the invoices of a location, by contact, status, date or text.
     ///
     /// `GET /invoices/`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices.readonly`.
@@ -714,7 +694,6 @@ impl<C> Invoices<C> {
     /// Lists the estimate templates of a location.
     ///
     /// `GET /invoices/estimate/template`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
@@ -756,7 +735,6 @@ impl<C> Invoices<C> {
     /// Lists the estimates of a location, by contact, status, date or text.
     ///
     /// `GET /invoices/estimate/list`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
@@ -795,7 +773,6 @@ impl<C> Invoices<C> {
     /// Lists the invoice schedules of a location, by status, date or text.
     ///
     /// `GET /invoices/schedule`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/schedule.readonly`.
@@ -834,7 +811,6 @@ impl<C> Invoices<C> {
     /// Returns an estimate template for a preview.
     ///
     /// `GET /invoices/estimate/template/preview`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/estimate.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -866,7 +842,6 @@ impl<C> Invoices<C> {
     /// Records a payment of an invoice that was made by cash, cheque or another way.
     ///
     /// `POST /invoices/{invoiceId}/record-payment`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -902,7 +877,6 @@ impl<C> Invoices<C> {
     /// Sends an invoice by e-mail or SMS, or marks it as sent by hand.
     ///
     /// `POST /invoices/{invoiceId}/send`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -933,7 +907,6 @@ impl<C> Invoices<C> {
     /// Sends an estimate by e-mail or SMS, or marks it as sent by hand.
     ///
     /// `POST /invoices/estimate/{estimateId}/send`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/estimate.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -964,7 +937,6 @@ impl<C> Invoices<C> {
     /// Sets the automatic payment of a schedule's invoices.
     ///
     /// `POST /invoices/schedule/{scheduleId}/auto-payment`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -999,7 +971,6 @@ impl<C> Invoices<C> {
     /// Starts an invoice schedule, optionally with automatic payment.
     ///
     /// `POST /invoices/schedule/{scheduleId}/schedule`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1027,7 +998,6 @@ impl<C> Invoices<C> {
     /// Replaces the content of an invoice.
     ///
     /// `PUT /invoices/{invoiceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices.write`.
@@ -1065,7 +1035,6 @@ impl<C> Invoices<C> {
     /// Applies the changes of an invoice schedule and starts it.
     ///
     /// `POST /invoices/schedule/{scheduleId}/updateAndSchedule`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices/schedule.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1086,7 +1055,6 @@ impl<C> Invoices<C> {
     /// Replaces the content of an estimate.
     ///
     /// `PUT /invoices/estimate/{estimateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/estimate.write`.
@@ -1143,7 +1111,6 @@ impl<C> Invoices<C> {
     /// Records that an estimate was visited just now.
     ///
     /// `PATCH /invoices/estimate/stats/last-visited-at`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -1168,7 +1135,6 @@ impl<C> Invoices<C> {
     /// Replaces the content of an estimate template.
     ///
     /// `PUT /invoices/estimate/template/{templateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/estimate.write`.
@@ -1210,7 +1176,6 @@ impl<C> Invoices<C> {
     /// Records that an invoice was visited just now.
     ///
     /// `PATCH /invoices/stats/last-visited-at`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -1234,7 +1199,6 @@ impl<C> Invoices<C> {
     /// Sets the late fees of an invoice.
     ///
     /// `PATCH /invoices/{invoiceId}/late-fees-configuration`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -1275,7 +1239,6 @@ impl<C> Invoices<C> {
     /// Replaces the content of an invoice schedule.
     ///
     /// `PUT /invoices/schedule/{scheduleId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/schedule.write`.
@@ -1329,7 +1292,6 @@ impl<C> Invoices<C> {
     /// Replaces the content of an invoice template.
     ///
     /// `PUT /invoices/template/{templateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `invoices/template.write`.
@@ -1370,7 +1332,6 @@ impl<C> Invoices<C> {
     /// Sets the late fees of an invoice template.
     ///
     /// `PATCH /invoices/template/{templateId}/late-fees-configuration`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -1411,7 +1372,6 @@ impl<C> Invoices<C> {
     /// Sets the payment methods of an invoice template.
     ///
     /// `PATCH /invoices/template/{templateId}/payment-methods-configuration`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -1441,7 +1401,6 @@ impl<C> Invoices<C> {
     /// Sets the status of an invoice to void.
     ///
     /// `POST /invoices/{invoiceId}/void`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `invoices.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -1472,7 +1431,6 @@ impl Invoices {
     /// Lists the invoice templates of a location.
     ///
     /// `GET /invoices/template`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/template.readonly`.

@@ -27,7 +27,6 @@ impl KnowledgeBases {
     /// Starts to crawl a page, a path or a domain for a knowledge base; returns the id of the crawl operation.
     ///
     /// `POST /knowledge-bases/crawler`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -58,7 +57,6 @@ impl KnowledgeBases {
     /// Creates a knowledge base with a name and an optional description.
     ///
     /// `POST /knowledge-bases/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -82,7 +80,6 @@ impl KnowledgeBases {
     /// Adds a question with its answer to a knowledge base.
     ///
     /// `POST /knowledge-bases/faqs`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -113,7 +110,6 @@ impl KnowledgeBases {
     /// Deletes a knowledge base.
     ///
     /// `DELETE /knowledge-bases/{knowledgeBaseId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -131,7 +127,6 @@ impl KnowledgeBases {
     /// Deletes a question and its answer from a knowledge base.
     ///
     /// `DELETE /knowledge-bases/faqs/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -148,7 +143,6 @@ impl KnowledgeBases {
     /// Deletes web pages from a knowledge base by their ids.
     ///
     /// `DELETE /knowledge-bases/crawler`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -178,7 +172,6 @@ impl KnowledgeBases {
     /// Returns a knowledge base with the number of its questions, files, tables and web pages.
     ///
     /// `GET /knowledge-bases/{knowledgeBaseId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -199,7 +192,6 @@ impl KnowledgeBases {
     /// Returns the status of a crawl operation and its pages, grouped by status.
     ///
     /// `GET /knowledge-bases/crawler/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -229,7 +221,6 @@ impl KnowledgeBases {
     /// Lists the knowledge bases of a location, optionally only those that match a search text.
     ///
     /// `GET /knowledge-bases/`
-    ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -255,7 +246,6 @@ impl KnowledgeBases {
     /// Lists the questions and answers of a knowledge base.
     ///
     /// `GET /knowledge-bases/faqs`
-    ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -286,7 +276,6 @@ impl KnowledgeBases {
     /// Lists the web pages of a knowledge base, each with its content and training status.
     ///
     /// `GET /knowledge-bases/crawler`
-    ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -317,7 +306,6 @@ impl KnowledgeBases {
     /// Trains a knowledge base with pages that a crawl operation discovered.
     ///
     /// `POST /knowledge-bases/crawler/train`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -348,7 +336,6 @@ impl KnowledgeBases {
     /// Updates the name or the description of a knowledge base.
     ///
     /// `PUT /knowledge-bases/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -379,7 +366,6 @@ impl KnowledgeBases {
     /// Replaces the texts of a question and its answer.
     ///
     /// `PUT /knowledge-bases/faqs/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.

@@ -31,7 +31,6 @@ impl<C> Links<C> {
     /// Creates a trigger link that leads to the given address.
     ///
     /// `POST /links/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `links.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -55,7 +54,6 @@ impl<C> Links<C> {
     /// Lists all trigger links of a location.
     ///
     /// `GET /links/`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `links.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -75,7 +73,6 @@ impl<C> Links<C> {
     /// Updates the name and the target address of a trigger link.
     ///
     /// `PUT /links/{linkId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `links.write`.
@@ -105,7 +102,6 @@ impl Links {
     /// Deletes a trigger link.
     ///
     /// `DELETE /links/{linkId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `links.write`.
@@ -123,7 +119,6 @@ impl Links {
     /// Returns a trigger link with its key and its target address.
     ///
     /// `GET /links/id/{linkId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -148,7 +143,6 @@ impl Links {
     /// Searches the trigger links of a location.
     ///
     /// `GET /links/search`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`.

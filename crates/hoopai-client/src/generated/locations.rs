@@ -31,7 +31,6 @@ impl<C> Locations<C> {
     /// Creates a custom field for the contacts or opportunities of a location.
     ///
     /// `POST /locations/{locationId}/customFields`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -64,7 +63,6 @@ impl<C> Locations<C> {
     /// Creates a custom value with a name and a value.
     ///
     /// `POST /locations/{locationId}/customValues`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/customValues.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -97,7 +95,6 @@ impl<C> Locations<C> {
     /// Creates a task that repeats by a schedule, for any number of contacts and owners.
     ///
     /// `POST /locations/{locationId}/recurring-tasks`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -137,7 +134,6 @@ impl<C> Locations<C> {
     /// Creates a tag in a location.
     ///
     /// `POST /locations/{locationId}/tags`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/tags.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -167,7 +163,6 @@ impl<C> Locations<C> {
     /// Deletes a recurring task from a location.
     ///
     /// `DELETE /locations/{locationId}/recurring-tasks/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -196,7 +191,6 @@ impl<C> Locations<C> {
     /// Deletes an SMS or e-mail template from a location.
     ///
     /// `DELETE /locations/{locationId}/templates/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -221,7 +215,6 @@ impl<C> Locations<C> {
     /// Returns a location with its business data, settings and social profiles.
     ///
     /// `GET /locations/{locationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.readonly`.
@@ -241,7 +234,6 @@ impl<C> Locations<C> {
     /// Returns a custom field with its key, data type and options.
     ///
     /// `GET /locations/{locationId}/customFields/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -266,7 +258,6 @@ impl<C> Locations<C> {
     /// Returns a custom value with its key, name and value.
     ///
     /// `GET /locations/{locationId}/customValues/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -291,7 +282,6 @@ impl<C> Locations<C> {
     /// Returns a recurring task with its schedule and the number of its occurrences.
     ///
     /// `GET /locations/{locationId}/recurring-tasks/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -320,7 +310,6 @@ impl<C> Locations<C> {
     /// Returns a tag of a location by its id.
     ///
     /// `GET /locations/{locationId}/tags/{tagId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -345,7 +334,6 @@ impl<C> Locations<C> {
     /// Lists the custom fields of a location, for contacts, opportunities or both.
     ///
     /// `GET /locations/{locationId}/customFields`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/customFields.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -368,7 +356,6 @@ impl<C> Locations<C> {
     /// Lists all custom values of a location.
     ///
     /// `GET /locations/{locationId}/customValues`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/customValues.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -391,7 +378,6 @@ impl<C> Locations<C> {
     /// Lists all tags of a location.
     ///
     /// `GET /locations/{locationId}/tags`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/tags.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -413,7 +399,6 @@ impl<C> Locations<C> {
     /// Lists the SMS, e-mail and WhatsApp templates of a location with the given origin id.
     ///
     /// `GET /locations/{locationId}/templates`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/templates.readonly`.
@@ -446,7 +431,6 @@ impl<C> Locations<C> {
     /// Lists the time zones that a location can use.
     ///
     /// `GET /locations/{locationId}/timezones`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -465,7 +449,6 @@ impl<C> Locations<C> {
     /// Searches locations by company or e-mail address.
     ///
     /// `GET /locations/search`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations.readonly`.
@@ -488,7 +471,6 @@ impl<C> Locations<C> {
     /// Searches the tasks of a location by contact, assignee, business, state or text.
     ///
     /// `POST /locations/{locationId}/tasks/search`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/tasks.readonly`.
@@ -527,7 +509,6 @@ impl<C> Locations<C> {
     /// Updates the name, options or position of a custom field.
     ///
     /// `PUT /locations/{locationId}/customFields/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -563,7 +544,6 @@ impl<C> Locations<C> {
     /// Updates the name and the value of a custom value.
     ///
     /// `PUT /locations/{locationId}/customValues/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -599,7 +579,6 @@ impl<C> Locations<C> {
     /// Updates the title, schedule, contacts or owners of a recurring task.
     ///
     /// `PUT /locations/{locationId}/recurring-tasks/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -637,7 +616,6 @@ impl<C> Locations<C> {
     /// Renames a tag of a location.
     ///
     /// `PUT /locations/{locationId}/tags/{tagId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -669,7 +647,6 @@ impl<C> Locations<C> {
     /// Uploads files for a custom field; returns their addresses.
     ///
     /// `POST /locations/{locationId}/customFields/upload`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations/customFields.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -702,7 +679,6 @@ impl Locations {
     /// Creates a location (sub-account) in a company, optionally from a snapshot.
     ///
     /// `POST /locations/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations.write`.
     /// * Version `2021-07-28`.
@@ -727,7 +703,6 @@ impl Locations {
     /// Deletes a location, with or without its Twilio account.
     ///
     /// `DELETE /locations/{locationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.internal-access-only`.
@@ -753,7 +728,6 @@ impl Locations {
     /// Deletes a custom field from a location.
     ///
     /// `DELETE /locations/{locationId}/customFields/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -782,7 +756,6 @@ impl Locations {
     /// Deletes a custom value from a location.
     ///
     /// `DELETE /locations/{locationId}/customValues/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -811,7 +784,6 @@ impl Locations {
     /// Deletes a tag from a location.
     ///
     /// `DELETE /locations/{locationId}/tags/{tagId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -836,7 +808,6 @@ impl Locations {
     /// Updates the data or settings of a location; can load a snapshot into it.
     ///
     /// `PUT /locations/{locationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.write`.

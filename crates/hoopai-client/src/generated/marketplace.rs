@@ -27,7 +27,6 @@ impl Marketplace {
     /// Reports if the account has enough funds to be charged.
     ///
     /// `GET /marketplace/billing/charges/has-funds`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `charges.readonly`.
     ///
@@ -43,7 +42,6 @@ impl Marketplace {
     /// Charges a location for units of a meter; returns the id of the charge.
     ///
     /// `POST /marketplace/billing/charges`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `charges.write`.
     ///
@@ -76,7 +74,6 @@ impl Marketplace {
     /// Deletes a charge by its id.
     ///
     /// `DELETE /marketplace/billing/charges/{chargeId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `charges.write`.
@@ -93,7 +90,6 @@ impl Marketplace {
     /// Returns a charge with its amount, units and refund state.
     ///
     /// `GET /marketplace/billing/charges/{chargeId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `charges.readonly`.
@@ -113,7 +109,6 @@ impl Marketplace {
     /// Returns who installed an app: the company, the user and the plan.
     ///
     /// `GET /marketplace/app/{appId}/installations`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `marketplace-installer-details.readonly`.
@@ -134,7 +129,6 @@ impl Marketplace {
     /// Returns the subscription and usage plans by which a location is rebilled for an app.
     ///
     /// `GET /marketplace/app/{appId}/rebilling-config/location/{locationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -165,7 +159,6 @@ impl Marketplace {
     /// Lists the charges of an app, optionally by meter, event, user or period.
     ///
     /// `GET /marketplace/billing/charges`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `charges.readonly`.
@@ -187,7 +180,6 @@ impl Marketplace {
     /// Creates an app's connection to an external account from existing OAuth 2.0 or basic credentials.
     ///
     /// `POST /marketplace/external-auth/migration`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketplace-external-auth-migration.write`.
@@ -220,7 +212,6 @@ impl Marketplace {
     /// Uninstalls an app from a company or a location.
     ///
     /// `DELETE /marketplace/app/{appId}/installations`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.

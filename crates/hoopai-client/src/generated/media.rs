@@ -27,7 +27,6 @@ impl Media {
     /// Deletes files and folders, or moves them to the trash, several in one request.
     ///
     /// `PUT /medias/delete-files`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -57,7 +56,6 @@ impl Media {
     /// Renames several files or folders in one request.
     ///
     /// `PUT /medias/update-files`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -86,7 +84,6 @@ impl Media {
     /// Creates a folder, at the top level or in another folder.
     ///
     /// `POST /medias/folder`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -110,7 +107,6 @@ impl Media {
     /// Deletes a file or a folder.
     ///
     /// `DELETE /medias/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `medias.write`.
@@ -139,7 +135,6 @@ impl Media {
     /// Lists the files or folders of a location, sorted by a field.
     ///
     /// `GET /medias/files`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `medias.readonly`.
@@ -184,7 +179,6 @@ impl Media {
     /// Renames a file or a folder.
     ///
     /// `POST /medias/{id}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -209,7 +203,6 @@ impl Media {
     /// Uploads a file, or takes it from an address; returns its id and address.
     ///
     /// `POST /medias/upload-file`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Requires at least one of the parts `file`, `fileUrl`.
     /// * Scope: `medias.write`.

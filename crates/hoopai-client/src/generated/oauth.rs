@@ -27,7 +27,6 @@ impl Oauth {
     /// Returns tokens for one location, in exchange for the token of its company.
     ///
     /// `POST /oauth/locationToken`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `oauth.write`.
     /// * Version `2021-07-28`.
@@ -52,7 +51,6 @@ impl Oauth {
     /// Returns tokens for an authorization code, a refresh token or client credentials.
     ///
     /// `POST /oauth/token`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
@@ -81,7 +79,6 @@ impl Oauth {
     /// Lists the locations of a company, with the installation state of an app in each.
     ///
     /// `GET /oauth/installedLocations`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth.readonly`.

@@ -27,7 +27,6 @@ impl Objects {
     /// Creates a custom object type with its labels and its primary property.
     ///
     /// `POST /objects/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `objects/schema.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -63,7 +62,6 @@ impl Objects {
     /// Creates a record of an object type.
     ///
     /// `POST /objects/{schemaKey}/records`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * The vendor documents no members of the body; the example shows the usual ones.
     /// * Scope: `objects/record.write`.
@@ -98,7 +96,6 @@ impl Objects {
     /// Deletes a record of an object type.
     ///
     /// `DELETE /objects/{schemaKey}/records/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -127,7 +124,6 @@ impl Objects {
     /// Returns an object type by its key, optionally with its fields.
     ///
     /// `GET /objects/{key}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `objects/schema.readonly`.
@@ -153,7 +149,6 @@ impl Objects {
     /// Returns a record of an object type with its properties, owner and followers.
     ///
     /// `GET /objects/{schemaKey}/records/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -178,7 +173,6 @@ impl Objects {
     /// Lists all object types of a location, standard and custom.
     ///
     /// `GET /objects/`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `objects/schema.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -198,7 +192,6 @@ impl Objects {
     /// Searches the records of an object type by filters or text.
     ///
     /// `POST /objects/{schemaKey}/records/search`
-    ///
     /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `objects/record.readonly`.
@@ -237,7 +230,6 @@ impl Objects {
     /// Updates the labels, description or searchable properties of an object type.
     ///
     /// `PUT /objects/{key}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `objects/schema.write`.
@@ -269,7 +261,6 @@ impl Objects {
     /// Updates the properties of a record of an object type.
     ///
     /// `PUT /objects/{schemaKey}/records/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * The vendor documents no members of the body; the example shows the usual ones.

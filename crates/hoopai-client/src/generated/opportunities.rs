@@ -31,7 +31,6 @@ impl<C> Opportunities<C> {
     /// Adds users as followers of an opportunity; returns who was added.
     ///
     /// `POST /opportunities/{id}/followers`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -59,7 +58,6 @@ impl<C> Opportunities<C> {
     /// Lists the reasons for lost opportunities that a location has defined.
     ///
     /// `GET /opportunities/lost-reason`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
@@ -86,7 +84,6 @@ impl<C> Opportunities<C> {
     /// Removes some or all followers of an opportunity; returns who was removed.
     ///
     /// `DELETE /opportunities/{id}/followers`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -120,7 +117,6 @@ impl Opportunities {
     /// Creates an opportunity for a contact in a pipeline.
     ///
     /// `POST /opportunities/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
@@ -152,7 +148,6 @@ impl Opportunities {
     /// Deletes an opportunity by its id.
     ///
     /// `DELETE /opportunities/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.write`.
@@ -170,7 +165,6 @@ impl Opportunities {
     /// Returns an opportunity with its contact, custom fields, followers and forecast.
     ///
     /// `GET /opportunities/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.readonly`.
@@ -188,7 +182,6 @@ impl Opportunities {
     /// Lists the pipelines of a location with their stages.
     ///
     /// `GET /opportunities/pipelines`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `2021-07-28`.
@@ -211,7 +204,6 @@ impl Opportunities {
     /// Searches opportunities by pipeline, stage, status, contact, assignee, campaign or text.
     ///
     /// `GET /opportunities/search`
-    ///
     /// * Paging by the sort value and the id of the last item: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
@@ -236,7 +228,6 @@ impl Opportunities {
     /// Searches opportunities by text; can add their notes, tasks, appointments and unread conversations.
     ///
     /// `POST /opportunities/search`
-    ///
     /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
@@ -268,7 +259,6 @@ impl Opportunities {
     /// Updates the name, stage, status, value or custom fields of an opportunity.
     ///
     /// `PUT /opportunities/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.write`.
@@ -298,7 +288,6 @@ impl Opportunities {
     /// Sets the status of an opportunity: open, won, lost or abandoned, with the reason if lost.
     ///
     /// `PUT /opportunities/{id}/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.
@@ -331,7 +320,6 @@ impl Opportunities {
     /// The vendor does not document how an opportunity is found without `id`.
     ///
     /// `POST /opportunities/upsert`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
     /// * Version `2021-07-28`.

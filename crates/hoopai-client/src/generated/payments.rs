@@ -31,7 +31,6 @@ impl<C> Payments<C> {
     /// Registers an app as a custom payment provider of a location.
     ///
     /// `POST /payments/custom-provider/provider`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -70,7 +69,6 @@ impl<C> Payments<C> {
     /// Stores the live and test keys of a location's custom payment provider.
     ///
     /// `POST /payments/custom-provider/connect`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -106,7 +104,6 @@ impl<C> Payments<C> {
     /// Creates a white-label payment provider that uses Authorize.Net or NMI.
     ///
     /// `POST /payments/integrations/provider/whitelabel`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/integration.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -141,7 +138,6 @@ impl<C> Payments<C> {
     /// Records a fulfillment of items of an order with its tracking numbers; can notify the customer.
     ///
     /// `POST /payments/orders/{orderId}/fulfillments`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/orders.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -180,7 +176,6 @@ impl<C> Payments<C> {
     /// Deletes a coupon by its id.
     ///
     /// `DELETE /payments/coupon`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -205,7 +200,6 @@ impl<C> Payments<C> {
     /// Removes an app's custom payment provider from a location.
     ///
     /// `DELETE /payments/custom-provider/provider`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -228,7 +222,6 @@ impl<C> Payments<C> {
     /// Disconnects the live or test mode of a location's custom payment provider.
     ///
     /// `POST /payments/custom-provider/disconnect`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -261,7 +254,6 @@ impl<C> Payments<C> {
     /// Returns a coupon by its id and code, with its discount and usage count.
     ///
     /// `GET /payments/coupon`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -296,7 +288,6 @@ impl<C> Payments<C> {
     /// Returns the configuration of the custom payment provider of a location.
     ///
     /// `GET /payments/custom-provider/connect`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/custom-provider.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -323,7 +314,6 @@ impl<C> Payments<C> {
     /// Returns an order with its items, contact, coupon and amounts.
     ///
     /// `GET /payments/orders/{orderId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payments/orders.readonly`.
@@ -355,7 +345,6 @@ impl<C> Payments<C> {
     /// Returns a subscription with its contact, coupon, amount and source.
     ///
     /// `GET /payments/subscriptions/{subscriptionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payments/subscriptions.readonly`.
@@ -388,7 +377,6 @@ impl<C> Payments<C> {
     /// Returns a transaction with its charge, contact, source and refunded amount.
     ///
     /// `GET /payments/transactions/{transactionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payments/transactions.readonly`.
@@ -424,7 +412,6 @@ impl<C> Payments<C> {
     /// Lists the white-label payment providers of a location.
     ///
     /// `GET /payments/integrations/provider/whitelabel`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/integration.readonly`.
@@ -460,7 +447,6 @@ impl<C> Payments<C> {
     /// Lists the fulfillments of an order with their items and tracking numbers.
     ///
     /// `GET /payments/orders/{orderId}/fulfillments`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/orders.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -492,7 +478,6 @@ impl<C> Payments<C> {
     /// Lists the notes of an order.
     ///
     /// `GET /payments/orders/{orderId}/notes`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -523,7 +508,6 @@ impl<C> Payments<C> {
     /// Lists orders, optionally by status, payment, contact, source, product or period.
     ///
     /// `GET /payments/orders`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/orders.readonly`.
@@ -556,7 +540,6 @@ impl<C> Payments<C> {
     /// Lists subscriptions, optionally by contact, source, payment mode or period.
     ///
     /// `GET /payments/subscriptions`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/subscriptions.readonly`.
@@ -589,7 +572,6 @@ impl<C> Payments<C> {
     /// Lists transactions, optionally by contact, subscription, source, payment mode or period.
     ///
     /// `GET /payments/transactions`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/transactions.readonly`.
@@ -622,7 +604,6 @@ impl<C> Payments<C> {
     /// Records a full or partial payment of an order: cash, card, cheque, bank transfer or other.
     ///
     /// `POST /payments/orders/{orderId}/record-payment`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/orders.collectPayment`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -656,7 +637,6 @@ impl<C> Payments<C> {
     /// Sets if the custom payment provider of an app supports subscription schedules.
     ///
     /// `PUT /payments/custom-provider/capabilities`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/custom-provider.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -687,7 +667,6 @@ impl Payments {
     /// Creates a coupon with a percentage or an amount as its discount.
     ///
     /// `POST /payments/coupon`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/coupons.write`.
     /// * Version `2021-07-28`.
@@ -720,7 +699,6 @@ impl Payments {
     /// Lists the coupons of a location, optionally by status or search text.
     ///
     /// `GET /payments/coupon/list`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.readonly`.
@@ -753,7 +731,6 @@ impl Payments {
     /// Updates the discount, period, products or limits of a coupon.
     ///
     /// `PUT /payments/coupon`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.write`.
     /// * Version `2021-07-28`.

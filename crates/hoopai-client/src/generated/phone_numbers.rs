@@ -27,7 +27,6 @@ impl PhoneNumbers {
     /// Lists the active phone numbers of a location with their capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}`
-    ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -55,7 +54,6 @@ impl PhoneNumbers {
     /// Lists phone numbers of a country that a location can buy, by digits, type and capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}/available`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `phonenumbers.read`.
     /// * Version `2021-07-28`.
@@ -84,7 +82,6 @@ impl PhoneNumbers {
     /// Lists the number pools of a location.
     ///
     /// `GET /phone-system/number-pools`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `numberpools.read`.
@@ -104,7 +101,6 @@ impl PhoneNumbers {
     /// Buys a phone number for a location and returns its id.
     ///
     /// `POST /phone-system/numbers/location/{locationId}/purchase`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `phonenumbers.write`.
     /// * Version `2021-07-28`.

@@ -27,7 +27,6 @@ impl Products {
     /// Updates several products and their prices, each with its own values, in one request.
     ///
     /// `POST /products/bulk-update/edit`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -53,7 +52,6 @@ impl Products {
     /// Updates the price, currency, availability or collections of several products, or deletes them.
     ///
     /// `POST /products/bulk-update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -84,7 +82,6 @@ impl Products {
     /// Sets the status of several product reviews in one request.
     ///
     /// `POST /products/reviews/bulk-update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -115,7 +112,6 @@ impl Products {
     /// Returns the number of product reviews by status.
     ///
     /// `GET /products/reviews/count`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -144,7 +140,6 @@ impl Products {
     /// Creates a digital, physical or service product; its prices are created separately.
     ///
     /// `POST /products/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -175,7 +170,6 @@ impl Products {
     /// Creates a product collection with a name and a slug.
     ///
     /// `POST /products/collections`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products/collection.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -202,7 +196,6 @@ impl Products {
     /// Creates a one-time or recurring price for a product.
     ///
     /// `POST /products/{productId}/price`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -238,7 +231,6 @@ impl Products {
     /// Deletes a product by its id.
     ///
     /// `DELETE /products/{productId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products.write`.
@@ -263,7 +255,6 @@ impl Products {
     /// Deletes a product collection by its id.
     ///
     /// `DELETE /products/collections/{collectionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/collection.write`.
@@ -296,7 +287,6 @@ impl Products {
     /// Deletes a price of a product.
     ///
     /// `DELETE /products/{productId}/price/{priceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/prices.write`.
@@ -328,7 +318,6 @@ impl Products {
     /// Deletes a review of a product.
     ///
     /// `DELETE /products/reviews/{reviewId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products.write`.
@@ -364,7 +353,6 @@ impl Products {
     /// Returns a product with its variants and taxes, without its prices.
     ///
     /// `GET /products/{productId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products.readonly`.
@@ -389,7 +377,6 @@ impl Products {
     /// Returns a product collection with its image, slug and SEO texts.
     ///
     /// `GET /products/collections/{collectionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/collection.readonly`.
@@ -415,7 +402,6 @@ impl Products {
     /// Returns a price of a product with its interval, stock and variant options.
     ///
     /// `GET /products/{productId}/price/{priceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/prices.readonly`.
@@ -443,7 +429,6 @@ impl Products {
     /// Returns the number of products that are included in and excluded from a store.
     ///
     /// `GET /products/store/{storeId}/stats`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -478,7 +463,6 @@ impl Products {
     /// Lists the products of a location, optionally by collection, store, id or search text.
     ///
     /// `GET /products/`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products.readonly`.
@@ -505,7 +489,6 @@ impl Products {
     /// Lists the product collections of a location, optionally by id or name.
     ///
     /// `GET /products/collections`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products/collection.readonly`.
@@ -538,7 +521,6 @@ impl Products {
     /// Lists the available quantity of each price, with its product and SKU.
     ///
     /// `GET /products/inventory`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products/prices.readonly`.
@@ -571,7 +553,6 @@ impl Products {
     /// Lists the prices of a product, optionally only those with the given ids.
     ///
     /// `GET /products/{productId}/price`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products/prices.readonly`.
@@ -603,7 +584,6 @@ impl Products {
     /// Lists product reviews, optionally by product, store, rating or period.
     ///
     /// `GET /products/reviews`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `products.readonly`.
@@ -636,7 +616,6 @@ impl Products {
     /// Updates the data, media, variants or taxes of a product.
     ///
     /// `PUT /products/{productId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products.write`.
@@ -672,7 +651,6 @@ impl Products {
     /// Updates the name, slug, image or SEO texts of a product collection.
     ///
     /// `PUT /products/collections/{collectionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/collection.write`.
@@ -701,7 +679,6 @@ impl Products {
     /// Sets the available quantity of several prices in one request.
     ///
     /// `POST /products/inventory`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products/prices.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -731,7 +708,6 @@ impl Products {
     /// Updates the amount, interval, stock or shipping options of a product's price.
     ///
     /// `PUT /products/{productId}/price/{priceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products/prices.write`.
@@ -771,7 +747,6 @@ impl Products {
     /// Updates the status, texts or rating of a product review, or replies to it.
     ///
     /// `PUT /products/reviews/{reviewId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `products.write`.
@@ -800,7 +775,6 @@ impl Products {
     /// Sets the order in which a store shows its products.
     ///
     /// `POST /products/store/{storeId}/priority`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -830,7 +804,6 @@ impl Products {
     /// Includes products in a store, or excludes them from it.
     ///
     /// `POST /products/store/{storeId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `products.write`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.

@@ -27,7 +27,6 @@ impl Proposals {
     /// Lists the documents and contracts of a location, optionally by status, payment status or period.
     ///
     /// `GET /proposals/document`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -53,7 +52,6 @@ impl Proposals {
     /// Lists the document templates of a location, optionally by type, name or period.
     ///
     /// `GET /proposals/templates`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -79,7 +77,6 @@ impl Proposals {
     /// Sends a document to its recipients by e-mail or as links, and returns the links.
     ///
     /// `POST /proposals/document/send`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -103,7 +100,6 @@ impl Proposals {
     /// Creates a document for a contact from a template, optionally sends it, and returns its links.
     ///
     /// `POST /proposals/templates/send`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///

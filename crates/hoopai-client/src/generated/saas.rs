@@ -31,7 +31,6 @@ impl<C> Saas<C> {
     /// Disables SaaS mode for several locations in one request.
     ///
     /// `POST /saas/bulk-disable-saas/{companyId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -60,7 +59,6 @@ impl<C> Saas<C> {
     /// Disables SaaS mode for several locations.
     ///
     /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`
-    ///
     /// * Deprecated by the vendor: use [`batch_disable`](Self::batch_disable).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -93,7 +91,6 @@ impl<C> Saas<C> {
     /// Enables SaaS mode with one plan for several locations in one request.
     ///
     /// `POST /saas/bulk-enable-saas/{companyId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -129,7 +126,6 @@ impl<C> Saas<C> {
     /// Enables SaaS mode for several locations.
     ///
     /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`
-    ///
     /// * Deprecated by the vendor: use [`batch_enable`](Self::batch_enable).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -169,7 +165,6 @@ impl<C> Saas<C> {
     /// Enables SaaS mode for a location, optionally with a plan, a price and a Stripe customer.
     ///
     /// `POST /saas/enable-saas/{locationId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -198,7 +193,6 @@ impl<C> Saas<C> {
     /// Enables SaaS mode for a location.
     ///
     /// `POST /saas-api/public-api/enable-saas/{locationId}`
-    ///
     /// * Deprecated by the vendor: use [`enable`](Self::enable).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -231,7 +225,6 @@ impl<C> Saas<C> {
     /// Returns the locations of a Stripe customer and a subscription.
     ///
     /// `GET /saas/locations`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -259,7 +252,6 @@ impl<C> Saas<C> {
     /// Returns the location ids of a customer or subscription.
     ///
     /// `GET /saas-api/public-api/locations`
-    ///
     /// * Deprecated by the vendor: use [`find_locations`](Self::find_locations).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -288,7 +280,6 @@ impl<C> Saas<C> {
     /// Returns a SaaS plan with its prices, products and limits.
     ///
     /// `GET /saas/saas-plan/{planId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -313,7 +304,6 @@ impl<C> Saas<C> {
     /// Returns a SaaS plan with its prices.
     ///
     /// `GET /saas-api/public-api/saas-plan/{planId}`
-    ///
     /// * Deprecated by the vendor: use [`get_plan`](Self::get_plan).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -341,7 +331,6 @@ impl<C> Saas<C> {
     /// Returns the SaaS subscription of a location with its plan and status.
     ///
     /// `GET /saas/get-saas-subscription/{locationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -367,7 +356,6 @@ impl<C> Saas<C> {
     /// Returns the SaaS subscription of a location.
     ///
     /// `GET /saas-api/public-api/get-saas-subscription/{locationId}`
-    ///
     /// * Deprecated by the vendor: use [`get_subscription`](Self::get_subscription).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -400,7 +388,6 @@ impl<C> Saas<C> {
     /// Lists the SaaS plans of a company with their prices and limits.
     ///
     /// `GET /saas/agency-plans/{companyId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -422,7 +409,6 @@ impl<C> Saas<C> {
     /// Lists the SaaS plans of a company.
     ///
     /// `GET /saas-api/public-api/agency-plans/{companyId}`
-    ///
     /// * Deprecated by the vendor: use [`list_agency_plans`](Self::list_agency_plans).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -448,7 +434,6 @@ impl<C> Saas<C> {
     /// Lists the locations of a company that are in SaaS mode, with their subscriptions.
     ///
     /// `GET /saas/saas-locations/{companyId}`
-    ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -476,7 +461,6 @@ impl<C> Saas<C> {
     /// Lists the SaaS locations of a company.
     ///
     /// `GET /saas-api/public-api/saas-locations/{companyId}`
-    ///
     /// * Deprecated by the vendor: use [`list_locations`](Self::list_locations).
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
@@ -509,7 +493,6 @@ impl<C> Saas<C> {
     /// Pauses or resumes a location.
     ///
     /// `POST /saas/pause/{locationId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -538,7 +521,6 @@ impl<C> Saas<C> {
     /// Pauses or resumes a location.
     ///
     /// `POST /saas-api/public-api/pause/{locationId}`
-    ///
     /// * Deprecated by the vendor: use [`pause`](Self::pause).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -571,7 +553,6 @@ impl<C> Saas<C> {
     /// Sets the markup and state of one product's rebilling for several locations.
     ///
     /// `POST /saas/update-rebilling/{companyId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
     ///
@@ -607,7 +588,6 @@ impl<C> Saas<C> {
     /// Sets a product's rebilling for several locations.
     ///
     /// `POST /saas-api/public-api/update-rebilling/{companyId}`
-    ///
     /// * Deprecated by the vendor: use [`update_rebilling`](Self::update_rebilling).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -647,7 +627,6 @@ impl<C> Saas<C> {
     /// Connects a location to a customer and a subscription.
     ///
     /// `PUT /saas/update-saas-subscription/{locationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -683,7 +662,6 @@ impl Saas {
     /// Connects a location to a subscription.
     ///
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
-    ///
     /// * Deprecated by the vendor: use [`update_subscription`](Self::update_subscription).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.

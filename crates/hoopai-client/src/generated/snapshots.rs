@@ -31,7 +31,6 @@ impl<C> Snapshots<C> {
     /// Creates a link to share a snapshot, optionally only with given agencies or locations.
     ///
     /// `POST /snapshots/share/link`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -66,7 +65,6 @@ impl<C> Snapshots<C> {
     /// Returns the latest push of a snapshot to a location, with completed and pending assets.
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}/location/{locationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -98,7 +96,6 @@ impl<C> Snapshots<C> {
     /// Lists the snapshots of a company.
     ///
     /// `GET /snapshots/`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -120,7 +117,6 @@ impl Snapshots {
     /// Lists the pushes of a snapshot to locations in a period, each with its status.
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}`
-    ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.

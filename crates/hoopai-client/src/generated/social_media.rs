@@ -31,7 +31,6 @@ impl<C> SocialMedia<C> {
     /// Deletes several social media posts in one request.
     ///
     /// `POST /social-media-posting/{locationId}/posts/bulk-delete`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -64,7 +63,6 @@ impl<C> SocialMedia<C> {
     /// Removes a social media account from a location.
     ///
     /// `DELETE /social-media-posting/{locationId}/accounts/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -92,7 +90,6 @@ impl<C> SocialMedia<C> {
     /// Returns a post category of a location by its id.
     ///
     /// `GET /social-media-posting/{locationId}/categories/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -117,7 +114,6 @@ impl<C> SocialMedia<C> {
     /// Returns the post tags with the given ids.
     ///
     /// `POST /social-media-posting/{locationId}/tags/details`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
     ///
@@ -146,7 +142,6 @@ impl<C> SocialMedia<C> {
     /// Lists the connected social media accounts of a location and their groups.
     ///
     /// `GET /social-media-posting/{locationId}/accounts`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/account.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -169,7 +164,6 @@ impl<C> SocialMedia<C> {
     /// Lists the post categories of a location, optionally by search text.
     ///
     /// `GET /social-media-posting/{locationId}/categories`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
@@ -196,7 +190,6 @@ impl<C> SocialMedia<C> {
     /// Lists the post tags of a location, optionally by search text.
     ///
     /// `GET /social-media-posting/{locationId}/tags`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.
@@ -225,7 +218,6 @@ impl SocialMedia {
     /// Adds a page of an OAuth connection to Facebook to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
@@ -260,7 +252,6 @@ impl SocialMedia {
     /// Adds an account of an OAuth connection to Instagram to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
@@ -295,7 +286,6 @@ impl SocialMedia {
     /// Adds a page or profile of an OAuth connection to LinkedIn to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
@@ -330,7 +320,6 @@ impl SocialMedia {
     /// Adds the profile of an OAuth connection to TikTok to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
@@ -365,7 +354,6 @@ impl SocialMedia {
     /// Adds the profile of an OAuth connection to Twitter to the accounts of a location; the vendor has not supported X (Twitter) since December 2024.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
@@ -402,7 +390,6 @@ impl SocialMedia {
     /// Creates a social media post for one or more accounts, for example as a draft or scheduled.
     ///
     /// `POST /social-media-posting/{locationId}/posts`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/post.write`.
     /// * Version `2021-07-28`.
@@ -439,7 +426,6 @@ impl SocialMedia {
     /// Deletes a CSV import of posts.
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -468,7 +454,6 @@ impl SocialMedia {
     /// Deletes one post of a CSV import.
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -500,7 +485,6 @@ impl SocialMedia {
     /// Deletes a social media post by its id.
     ///
     /// `DELETE /social-media-posting/{locationId}/posts/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -525,7 +509,6 @@ impl SocialMedia {
     /// Starts to finalize a CSV import of posts.
     ///
     /// `PATCH /social-media-posting/{locationId}/csv/{id}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -561,7 +544,6 @@ impl SocialMedia {
     /// Returns a social media post with its content, media and status.
     ///
     /// `GET /social-media-posting/{locationId}/posts/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -586,7 +568,6 @@ impl SocialMedia {
     /// Returns totals, breakdowns, demographics and post performance of social media profiles.
     ///
     /// `POST /social-media-posting/statistics`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     ///
@@ -618,7 +599,6 @@ impl SocialMedia {
     /// Returns the profile of an OAuth connection to a TikTok business account.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -647,7 +627,6 @@ impl SocialMedia {
     /// Returns the profile of an OAuth connection to TikTok.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -676,7 +655,6 @@ impl SocialMedia {
     /// Returns the profile of an OAuth connection to Twitter; the vendor has not supported X (Twitter) since December 2024.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -707,7 +685,6 @@ impl SocialMedia {
     /// Lists the CSV imports of a location with their status.
     ///
     /// `GET /social-media-posting/{locationId}/csv`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
@@ -733,7 +710,6 @@ impl SocialMedia {
     /// Lists the posts of a CSV import.
     ///
     /// `GET /social-media-posting/{locationId}/csv/{id}`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
@@ -764,7 +740,6 @@ impl SocialMedia {
     /// Lists the pages of an OAuth connection to Facebook.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -793,7 +768,6 @@ impl SocialMedia {
     /// Lists the business locations of an OAuth connection to Google.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -822,7 +796,6 @@ impl SocialMedia {
     /// Lists the accounts and their pages of an OAuth connection to Instagram.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -851,7 +824,6 @@ impl SocialMedia {
     /// Lists the pages and profiles of an OAuth connection to LinkedIn.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -880,7 +852,6 @@ impl SocialMedia {
     /// Lists social media posts between two dates, optionally by account or type.
     ///
     /// `POST /social-media-posting/{locationId}/posts/list`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/post.readonly`.
@@ -924,7 +895,6 @@ impl SocialMedia {
     /// Chooses the accounts that publish the posts of an uploaded CSV file.
     ///
     /// `POST /social-media-posting/{locationId}/set-accounts`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/csv.write`.
     /// * Version `2021-07-28`.
@@ -962,7 +932,6 @@ impl SocialMedia {
     /// Adds a business location of an OAuth connection to Google to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/google/locations/{accountId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `2021-07-28`.
     ///
@@ -997,7 +966,6 @@ impl SocialMedia {
     /// Starts the sign-in that connects a Facebook account to a location.
     ///
     /// `GET /social-media-posting/oauth/facebook/start`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     ///
@@ -1029,7 +997,6 @@ impl SocialMedia {
     /// Starts the sign-in that connects a Google account to a location.
     ///
     /// `GET /social-media-posting/oauth/google/start`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
@@ -1062,7 +1029,6 @@ impl SocialMedia {
     /// Starts the sign-in that connects an Instagram account to a location.
     ///
     /// `GET /social-media-posting/oauth/instagram/start`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
@@ -1095,7 +1061,6 @@ impl SocialMedia {
     /// Starts the sign-in that connects a LinkedIn account to a location.
     ///
     /// `GET /social-media-posting/oauth/linkedin/start`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `2021-07-28`.
     ///
@@ -1127,7 +1092,6 @@ impl SocialMedia {
     /// Starts the sign-in that connects a TikTok business account to a location.
     ///
     /// `GET /social-media-posting/oauth/tiktok-business/start`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
@@ -1160,7 +1124,6 @@ impl SocialMedia {
     /// Starts the sign-in that connects a TikTok account to a location.
     ///
     /// `GET /social-media-posting/oauth/tiktok/start`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
@@ -1193,7 +1156,6 @@ impl SocialMedia {
     /// Starts the sign-in that connects a Twitter account to a location; the vendor has not supported X (Twitter) since December 2024.
     ///
     /// `GET /social-media-posting/oauth/twitter/start`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/oauth.readonly`.
     /// * Version `2021-07-28`.
@@ -1228,7 +1190,6 @@ impl SocialMedia {
     /// Updates the content, media, accounts or schedule of a social media post.
     ///
     /// `PUT /social-media-posting/{locationId}/posts/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `2021-07-28`.
@@ -1264,7 +1225,6 @@ impl SocialMedia {
     /// Uploads a CSV file of posts; returns its path and its number of rows.
     ///
     /// `POST /social-media-posting/{locationId}/csv`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/csv.write`.
     /// * Version `2021-07-28`.

@@ -27,7 +27,6 @@ impl Store {
     /// Creates a shipping carrier with its services and the address that is called for its rates.
     ///
     /// `POST /store/shipping-carrier`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
@@ -56,7 +55,6 @@ impl Store {
     /// Creates a shipping rate in a shipping zone, by price, by weight or without a condition.
     ///
     /// `POST /store/shipping-zone/{shippingZoneId}/shipping-rate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
@@ -93,7 +91,6 @@ impl Store {
     /// Creates a shipping zone of one or more countries or states.
     ///
     /// `POST /store/shipping-zone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
@@ -122,7 +119,6 @@ impl Store {
     /// Deletes a shipping carrier by its id.
     ///
     /// `DELETE /store/shipping-carrier/{shippingCarrierId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -153,7 +149,6 @@ impl Store {
     /// Deletes a shipping rate from a shipping zone.
     ///
     /// `DELETE /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -186,7 +181,6 @@ impl Store {
     /// Deletes a shipping zone by its id.
     ///
     /// `DELETE /store/shipping-zone/{shippingZoneId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -217,7 +211,6 @@ impl Store {
     /// Returns the shipping origin and order notifications of a store.
     ///
     /// `GET /store/store-setting`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
@@ -241,7 +234,6 @@ impl Store {
     /// Returns a shipping carrier with its services and callback address.
     ///
     /// `GET /store/shipping-carrier/{shippingCarrierId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -272,7 +264,6 @@ impl Store {
     /// Returns a shipping rate of a shipping zone with its amount and conditions.
     ///
     /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -305,7 +296,6 @@ impl Store {
     /// Returns a shipping zone with its countries, optionally with its rates.
     ///
     /// `GET /store/shipping-zone/{shippingZoneId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -335,7 +325,6 @@ impl Store {
     /// Lists the shipping rates that apply to an order, by its country, products, amount and weight.
     ///
     /// `POST /store/shipping-zone/shipping-rates`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
@@ -366,7 +355,6 @@ impl Store {
     /// Lists the shipping carriers of a location.
     ///
     /// `GET /store/shipping-carrier`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `alt_id`: The id of the location, or of the record that `alt_type` names.
@@ -390,7 +378,6 @@ impl Store {
     /// Lists the shipping rates of a shipping zone.
     ///
     /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
@@ -423,7 +410,6 @@ impl Store {
     /// Lists the shipping zones of a location, optionally with their rates.
     ///
     /// `GET /store/shipping-zone`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
@@ -454,7 +440,6 @@ impl Store {
     /// Saves the shipping origin and the order notifications of a store.
     ///
     /// `POST /store/store-setting`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
@@ -487,7 +472,6 @@ impl Store {
     /// Updates the name, services or callback address of a shipping carrier.
     ///
     /// `PUT /store/shipping-carrier/{shippingCarrierId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -519,7 +503,6 @@ impl Store {
     /// Updates the amount, conditions or carrier of a shipping rate.
     ///
     /// `PUT /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -554,7 +537,6 @@ impl Store {
     /// Updates the name or the countries of a shipping zone.
     ///
     /// `PUT /store/shipping-zone/{shippingZoneId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///

@@ -27,7 +27,6 @@ impl Surveys {
     /// Lists the surveys of a location.
     ///
     /// `GET /surveys/`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `surveys.readonly`.
@@ -54,7 +53,6 @@ impl Surveys {
     /// Lists the submissions of surveys, optionally of one survey, in a period or by search text.
     ///
     /// `GET /surveys/submissions`
-    ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `surveys.readonly`.

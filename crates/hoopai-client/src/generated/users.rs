@@ -31,7 +31,6 @@ impl<C> Users<C> {
     /// Returns a user with their roles, permissions and scopes.
     ///
     /// `GET /users/{userId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `users.readonly`.
@@ -49,7 +48,6 @@ impl<C> Users<C> {
     /// Searches the users of a company by text, location, role, type or id.
     ///
     /// `GET /users/search`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `users.readonly`.
@@ -76,7 +74,6 @@ impl<C> Users<C> {
     /// Returns the users of a company with the given e-mail addresses.
     ///
     /// `POST /users/search/filter-by-email`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `users.readonly`.
@@ -109,7 +106,6 @@ impl Users {
     /// Creates a user with access to one or more locations of a company.
     ///
     /// `POST /users/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `users.write`.
     /// * Version `2021-07-28`.
@@ -141,7 +137,6 @@ impl Users {
     /// Deletes a user by its id.
     ///
     /// `DELETE /users/{userId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `users.write`.
@@ -159,7 +154,6 @@ impl Users {
     /// Lists the users of a location.
     ///
     /// `GET /users/`
-    ///
     /// * Deprecated by the vendor: use [`search`](Self::search).
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `users.readonly`.
@@ -182,7 +176,6 @@ impl Users {
     /// Updates the data, permissions, scopes or locations of a user.
     ///
     /// `PUT /users/{userId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `users.write`.

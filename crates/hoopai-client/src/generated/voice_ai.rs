@@ -27,7 +27,6 @@ impl VoiceAi {
     /// Adds an action to a voice agent, for example a call transfer or an appointment booking.
     ///
     /// `POST /voice-ai/actions`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `voice-ai-agent-goals.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -64,7 +63,6 @@ impl VoiceAi {
     /// Creates a voice agent with a prompt, voice, language and working hours.
     ///
     /// `POST /voice-ai/agents`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `voice-ai-agents.write`.
     /// * Version `2021-04-15`; `v3` if it is called through `client.v3()`.
@@ -89,7 +87,6 @@ impl VoiceAi {
     /// Deletes an action of a voice agent.
     ///
     /// `DELETE /voice-ai/actions/{actionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agent-goals.write`.
@@ -117,7 +114,6 @@ impl VoiceAi {
     /// Deletes a voice agent by its id.
     ///
     /// `DELETE /voice-ai/agents/{agentId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agents.write`.
@@ -142,7 +138,6 @@ impl VoiceAi {
     /// Returns an action of a voice agent with its type and parameters.
     ///
     /// `GET /voice-ai/actions/{actionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agent-goals.readonly`.
@@ -168,7 +163,6 @@ impl VoiceAi {
     /// Returns a voice agent with its actions, prompt and working hours.
     ///
     /// `GET /voice-ai/agents/{agentId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agents.readonly`.
@@ -194,7 +188,6 @@ impl VoiceAi {
     /// Returns a call of a voice agent with its summary, transcript and extracted data.
     ///
     /// `GET /voice-ai/dashboard/call-logs/{callId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-dashboard.readonly`.
@@ -220,7 +213,6 @@ impl VoiceAi {
     /// Lists the voice agents of a location with their actions.
     ///
     /// `GET /voice-ai/agents`
-    ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `voice-ai-agents.readonly`.
@@ -247,7 +239,6 @@ impl VoiceAi {
     /// Lists the calls of voice agents, optionally by agent, contact, call type, action or period.
     ///
     /// `GET /voice-ai/dashboard/call-logs`
-    ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `voice-ai-dashboard.readonly`.
@@ -274,7 +265,6 @@ impl VoiceAi {
     /// Updates the name, type or parameters of a voice agent's action.
     ///
     /// `PUT /voice-ai/actions/{actionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agent-goals.write`.
@@ -316,7 +306,6 @@ impl VoiceAi {
     /// Updates the prompt, voice, language or other settings of a voice agent.
     ///
     /// `PATCH /voice-ai/agents/{agentId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `voice-ai-agents.write`.

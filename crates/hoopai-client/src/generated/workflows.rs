@@ -27,7 +27,6 @@ impl Workflows {
     /// Lists the workflows of a location with their status and version.
     ///
     /// `GET /workflows/`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `workflows.readonly`.
     /// * Version `2021-07-28`; `v3` if it is called through `client.v3()`.

@@ -27,7 +27,6 @@ impl Account {
     /// Returns the type, time zone, currencies and hosting location of the account.
     ///
     /// `GET /account-info/2026-03/details`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth`.
     ///
@@ -43,7 +42,6 @@ impl Account {
     /// Lists the calls of private apps today, with their limit.
     ///
     /// `GET /account-info/2026-03/api-usage/daily/private-apps`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth`.
     ///

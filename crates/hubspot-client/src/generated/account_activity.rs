@@ -27,7 +27,6 @@ impl AccountActivity {
     /// Lists the actions of users in the account.
     ///
     /// `GET /account-info/2026-03/activity/audit-logs`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `account-info.security.read`.
@@ -49,7 +48,6 @@ impl AccountActivity {
     /// Lists attempts to log in.
     ///
     /// `GET /account-info/2026-03/activity/login`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `account-info.security.read`.
@@ -71,7 +69,6 @@ impl AccountActivity {
     /// Lists actions that concern security, such as new keys and changed permissions.
     ///
     /// `GET /account-info/2026-03/activity/security`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `account-info.security.read`.

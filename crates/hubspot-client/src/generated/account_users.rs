@@ -27,7 +27,6 @@ impl AccountUsers {
     /// Adds a user to the account.
     ///
     /// `POST /settings/users/2026-03`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.users.write` or `settings.users.write`.
     ///
@@ -51,7 +50,6 @@ impl AccountUsers {
     /// Removes a user from the account.
     ///
     /// `DELETE /settings/users/2026-03/{userId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.users.write` or `settings.users.write`.
@@ -71,7 +69,6 @@ impl AccountUsers {
     /// Returns a user of the account, by identifier or e-mail address.
     ///
     /// `GET /settings/users/2026-03/{userId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.users.read` or `settings.users.read`.
@@ -92,7 +89,6 @@ impl AccountUsers {
     /// Lists the users of the account.
     ///
     /// `GET /settings/users/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.users.read` or `settings.users.read`.
@@ -114,7 +110,6 @@ impl AccountUsers {
     /// Lists the roles that users may have.
     ///
     /// `GET /settings/users/2026-03/roles`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.users.read` or `settings.users.read`.
     ///
@@ -130,7 +125,6 @@ impl AccountUsers {
     /// Lists teams with their users.
     ///
     /// `GET /settings/users/2026-03/teams`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.users.teams.read`.
     ///
@@ -146,7 +140,6 @@ impl AccountUsers {
     /// Updates a user's role, teams or name.
     ///
     /// `PUT /settings/users/2026-03/{userId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.users.write` or `settings.users.write`.

@@ -27,7 +27,6 @@ impl Analytics {
     /// Get several events.
     ///
     /// `GET /reports/v2/events/batch`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `business-intelligence`.
     ///
@@ -55,7 +54,6 @@ impl Analytics {
     /// See whether there is data.
     ///
     /// `GET /analytics/v2/reports/{object_type}/exists`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `business-intelligence`.
     ///
@@ -82,7 +80,6 @@ impl Analytics {
     /// Report by breakdown.
     ///
     /// `GET /analytics/v2/reports/{breakdown_by}/{time_period}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business-intelligence`.
@@ -133,7 +130,6 @@ impl Analytics {
     /// Sources of one blog.
     ///
     /// `GET /analytics/v2/reports/{content_type}/content-group/{blog_id}/sources/{time_period}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business-intelligence`.
@@ -188,7 +184,6 @@ impl Analytics {
     /// Report on hosted content.
     ///
     /// `GET /analytics/v2/reports/{content_type}/{time_period}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business-intelligence`.
@@ -239,7 +234,6 @@ impl Analytics {
     /// Report on objects.
     ///
     /// `GET /analytics/v2/reports/{object_type}/{time_period}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business-intelligence`.
@@ -290,7 +284,6 @@ impl Analytics {
     /// Sources of one page.
     ///
     /// `GET /analytics/v2/reports/{content_type}/{page_id}/sources/{time_period}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business-intelligence`.
@@ -345,7 +338,6 @@ impl Analytics {
     /// List events.
     ///
     /// `GET /reports/v2/events`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `business-intelligence`.
     ///
@@ -363,7 +355,6 @@ impl Analytics {
     /// List analytics views.
     ///
     /// `GET /analytics/v2/views`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `business-intelligence`.
     ///

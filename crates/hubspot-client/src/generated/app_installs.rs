@@ -27,7 +27,6 @@ impl AppInstalls {
     /// Uninstalls the app from the account whose token is used.
     ///
     /// `DELETE /appinstalls/2026-03/external-install`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `ACCEPTANCE_TEST.visibility.legacyOnly.42393924.893208` or `oauth`.
     ///

@@ -27,7 +27,6 @@ impl AssociationLabels {
     /// Sets the limits of associations between two object types.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_BATCH_CREATE_CONFIGURATIONS.scopes` lists all 80.
     ///
@@ -68,7 +67,6 @@ impl AssociationLabels {
     /// Removes the limits of associations between two object types.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/purge`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_BATCH_PURGE_CONFIGURATIONS.scopes` lists all 80.
     ///
@@ -108,7 +106,6 @@ impl AssociationLabels {
     /// Updates the limits of associations between two object types.
     ///
     /// `POST /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_BATCH_UPDATE_CONFIGURATIONS.scopes` lists all 80.
     ///
@@ -149,7 +146,6 @@ impl AssociationLabels {
     /// Creates a label between two object types.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_CREATE.scopes` lists all 80.
     ///
@@ -185,7 +181,6 @@ impl AssociationLabels {
     /// Deletes a label between two object types.
     ///
     /// `DELETE /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels/{associationTypeId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_DELETE.scopes` lists all 80.
@@ -213,7 +208,6 @@ impl AssociationLabels {
     /// Lists the labels between two object types, with their numbers.
     ///
     /// `GET /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATION_LABELS_LIST.scopes` lists all 80.
     ///
@@ -238,7 +232,6 @@ impl AssociationLabels {
     /// Lists the limits of associations that the account has set, for all object types.
     ///
     /// `GET /crm/associations/2026-03/definitions/configurations/all`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATION_LABELS_LIST_ALL_CONFIGURATIONS.scopes` lists all 80.
     ///
@@ -256,7 +249,6 @@ impl AssociationLabels {
     /// Lists the limits of associations that the account has set between two object types.
     ///
     /// `GET /crm/associations/2026-03/definitions/configurations/{fromObjectType}/{toObjectType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATION_LABELS_LIST_CONFIGURATIONS.scopes` lists all 80.
@@ -286,7 +278,6 @@ impl AssociationLabels {
     /// Updates a label between two object types.
     ///
     /// `PUT /crm/associations/2026-03/{fromObjectType}/{toObjectType}/labels`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATION_LABELS_UPDATE.scopes` lists all 80.
     ///

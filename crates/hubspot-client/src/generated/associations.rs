@@ -29,7 +29,6 @@ impl Associations {
     /// To add a label, send the existing ones too. The association without a label remains.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/create`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 2000 inputs per request.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_BATCH_CREATE.scopes` lists all 80.
@@ -73,7 +72,6 @@ impl Associations {
     /// Associates several pairs of records without a label in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/associate/default`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_BATCH_CREATE_DEFAULT.scopes` lists all 80.
     ///
@@ -114,7 +112,6 @@ impl Associations {
     /// Removes all associations between several pairs of records in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_BATCH_DELETE.scopes` lists all 80.
@@ -156,7 +153,6 @@ impl Associations {
     /// Removes labels from several associations in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/labels/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_BATCH_DELETE_LABELS.scopes` lists all 80.
     ///
@@ -199,7 +195,6 @@ impl Associations {
     /// Returns the associations of several records in one request.
     ///
     /// `POST /crm/associations/2026-03/{fromObjectType}/{toObjectType}/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 1000 inputs per request.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATIONS_BATCH_READ.scopes` lists all 80.
@@ -238,7 +233,6 @@ impl Associations {
     /// To add a label, send the existing ones too. The association without a label remains.
     ///
     /// `PUT /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_CREATE.scopes` lists all 81.
@@ -286,7 +280,6 @@ impl Associations {
     /// Associates two records without a label.
     ///
     /// `PUT /crm/objects/2026-03/{fromObjectType}/{fromObjectId}/associations/default/{toObjectType}/{toObjectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_CREATE_DEFAULT.scopes` lists all 81.
@@ -322,7 +315,6 @@ impl Associations {
     /// Removes all associations between two records.
     ///
     /// `DELETE /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_DELETE.scopes` lists all 81.
@@ -353,7 +345,6 @@ impl Associations {
     /// Lists the records of a type that a record is associated with, with the labels.
     ///
     /// `GET /crm/objects/2026-03/{objectType}/{objectId}/associations/{toObjectType}`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATIONS_LIST.scopes` lists all 81.
@@ -388,7 +379,6 @@ impl Associations {
     /// Lists the records that a partner client is associated with.
     ///
     /// `GET /crm/objects/2026-03/partner_clients/{partnerClientId}/associations/{toObjectType}`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.partner-clients.read`.
@@ -422,7 +412,6 @@ impl Associations {
     /// Sends a report of the records near their limit of associations by e-mail.
     ///
     /// `POST /crm/associations/2026-03/usage/high-usage-report/{userId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_REQUEST_HIGH_USAGE_REPORT.scopes` lists all 80.
     ///

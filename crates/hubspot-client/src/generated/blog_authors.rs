@@ -27,7 +27,6 @@ impl BlogAuthors {
     /// Adds a blog author to a group of languages.
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/attach-to-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -51,7 +50,6 @@ impl BlogAuthors {
     /// Creates several blog authors in one request.
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -81,7 +79,6 @@ impl BlogAuthors {
     /// Deletes several blog authors in one request.
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -101,7 +98,6 @@ impl BlogAuthors {
     /// Returns several blog authors in one request.
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -124,7 +120,6 @@ impl BlogAuthors {
     /// Updates several blog authors in one request.
     ///
     /// `POST /cms/blogs/2026-03/authors/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -151,7 +146,6 @@ impl BlogAuthors {
     /// Creates a blog author.
     ///
     /// `POST /cms/blogs/2026-03/authors`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -177,7 +171,6 @@ impl BlogAuthors {
     /// Creates a blog author in another language.
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/create-language-variation`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -206,7 +199,6 @@ impl BlogAuthors {
     /// Deletes a blog author.
     ///
     /// `DELETE /cms/blogs/2026-03/authors/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -228,7 +220,6 @@ impl BlogAuthors {
     /// Removes a blog author from its group of languages.
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/detach-from-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -253,7 +244,6 @@ impl BlogAuthors {
     /// Returns a blog author.
     ///
     /// `GET /cms/blogs/2026-03/authors/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -274,7 +264,6 @@ impl BlogAuthors {
     /// Lists blog authors.
     ///
     /// `GET /cms/blogs/2026-03/authors`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -296,7 +285,6 @@ impl BlogAuthors {
     /// Lists blog authors.
     ///
     /// `GET /cms/blogs/2026-03/authors/cursor`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -318,7 +306,6 @@ impl BlogAuthors {
     /// Lists blog authors that match a query.
     ///
     /// `GET /cms/blogs/2026-03/authors/cursor/query`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -340,7 +327,6 @@ impl BlogAuthors {
     /// Makes a blog author the primary one of its group of languages.
     ///
     /// `PUT /cms/blogs/2026-03/authors/multi-language/set-new-lang-primary`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -363,7 +349,6 @@ impl BlogAuthors {
     /// Updates a blog author.
     ///
     /// `PATCH /cms/blogs/2026-03/authors/{objectId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -399,7 +384,6 @@ impl BlogAuthors {
     /// Sets the languages of a group of blog authors.
     ///
     /// `POST /cms/blogs/2026-03/authors/multi-language/update-languages`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///

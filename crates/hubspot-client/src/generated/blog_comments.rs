@@ -27,7 +27,6 @@ impl BlogComments {
     /// Deletes a comment.
     ///
     /// `DELETE /comments/v3/comments/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -45,7 +44,6 @@ impl BlogComments {
     /// Reads a comment.
     ///
     /// `GET /comments/v3/comments/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -64,7 +62,6 @@ impl BlogComments {
     /// Lists comments on blog posts.
     ///
     /// `GET /comments/v3/comments`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.

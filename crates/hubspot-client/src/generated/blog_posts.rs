@@ -27,7 +27,6 @@ impl BlogPosts {
     /// Adds a blog post to a group of languages.
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/attach-to-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -51,7 +50,6 @@ impl BlogPosts {
     /// Creates several blog posts in one request.
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -79,7 +77,6 @@ impl BlogPosts {
     /// Deletes several blog posts in one request.
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -99,7 +96,6 @@ impl BlogPosts {
     /// Returns several blog posts in one request.
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -122,7 +118,6 @@ impl BlogPosts {
     /// Updates several blog posts in one request.
     ///
     /// `POST /cms/blogs/2026-03/posts/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -149,7 +144,6 @@ impl BlogPosts {
     /// Copies a blog post.
     ///
     /// `POST /cms/blogs/2026-03/posts/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -173,7 +167,6 @@ impl BlogPosts {
     /// Creates a blog post.
     ///
     /// `POST /cms/blogs/2026-03/posts`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -194,7 +187,6 @@ impl BlogPosts {
     /// Creates a blog post in another language.
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/create-language-variation`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -218,7 +210,6 @@ impl BlogPosts {
     /// Deletes a blog post.
     ///
     /// `DELETE /cms/blogs/2026-03/posts/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -238,7 +229,6 @@ impl BlogPosts {
     /// Removes a blog post from its group of languages.
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/detach-from-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -262,7 +252,6 @@ impl BlogPosts {
     /// Returns a blog post.
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -283,7 +272,6 @@ impl BlogPosts {
     /// Returns the draft of a blog post.
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}/draft`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -301,7 +289,6 @@ impl BlogPosts {
     /// Returns a revision of a blog post.
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}/revisions/{revisionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -327,7 +314,6 @@ impl BlogPosts {
     /// Lists blog posts.
     ///
     /// `GET /cms/blogs/2026-03/posts`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -349,7 +335,6 @@ impl BlogPosts {
     /// Lists blog posts.
     ///
     /// `GET /cms/blogs/2026-03/posts/cursor`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -371,7 +356,6 @@ impl BlogPosts {
     /// Lists the revisions of a blog post.
     ///
     /// `GET /cms/blogs/2026-03/posts/{objectId}/revisions`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -397,7 +381,6 @@ impl BlogPosts {
     /// Publishes the draft of a blog post.
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/draft/push-live`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -414,7 +397,6 @@ impl BlogPosts {
     /// Lists blog posts that match a query.
     ///
     /// `GET /cms/blogs/2026-03/posts/cursor/query`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -436,7 +418,6 @@ impl BlogPosts {
     /// Resets the draft of a blog post to the published version.
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/draft/reset`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -453,7 +434,6 @@ impl BlogPosts {
     /// Restores a revision of a blog post and publishes it.
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/revisions/{revisionId}/restore`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -478,7 +458,6 @@ impl BlogPosts {
     /// Restores a revision of a blog post as its draft.
     ///
     /// `POST /cms/blogs/2026-03/posts/{objectId}/revisions/{revisionId}/restore-to-draft`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -503,7 +482,6 @@ impl BlogPosts {
     /// Schedules the publication of a blog post.
     ///
     /// `POST /cms/blogs/2026-03/posts/schedule`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -523,7 +501,6 @@ impl BlogPosts {
     /// Makes a blog post the primary one of its group of languages.
     ///
     /// `PUT /cms/blogs/2026-03/posts/multi-language/set-new-lang-primary`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -546,7 +523,6 @@ impl BlogPosts {
     /// Updates a blog post.
     ///
     /// `PATCH /cms/blogs/2026-03/posts/{objectId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -579,7 +555,6 @@ impl BlogPosts {
     /// Updates the draft of a blog post; the published version stays.
     ///
     /// `PATCH /cms/blogs/2026-03/posts/{objectId}/draft`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -611,7 +586,6 @@ impl BlogPosts {
     /// Sets the languages of a group of blog posts.
     ///
     /// `POST /cms/blogs/2026-03/posts/multi-language/update-languages`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///

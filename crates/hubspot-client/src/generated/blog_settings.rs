@@ -27,7 +27,6 @@ impl BlogSettings {
     /// Adds a blog to a group of languages.
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/attach-to-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -51,7 +50,6 @@ impl BlogSettings {
     /// Creates a blog in another language.
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/create-language-variation`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -76,7 +74,6 @@ impl BlogSettings {
     /// Removes a blog from its group of languages.
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/detach-from-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -101,7 +98,6 @@ impl BlogSettings {
     /// Returns a blog with its settings.
     ///
     /// `GET /cms/blog-settings/2026-03/settings/{blogId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -118,7 +114,6 @@ impl BlogSettings {
     /// Returns a revision of a blog.
     ///
     /// `GET /cms/blog-settings/2026-03/settings/{blogId}/revisions/{revisionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -143,7 +138,6 @@ impl BlogSettings {
     /// Lists blogs with their settings.
     ///
     /// `GET /cms/blog-settings/2026-03/settings`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -165,7 +159,6 @@ impl BlogSettings {
     /// Lists the revisions of a blog.
     ///
     /// `GET /cms/blog-settings/2026-03/settings/{blogId}/revisions`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -189,7 +182,6 @@ impl BlogSettings {
     /// Makes a blog the primary one of its group of languages.
     ///
     /// `PUT /cms/blog-settings/2026-03/settings/multi-language/set-new-lang-primary`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -212,7 +204,6 @@ impl BlogSettings {
     /// Sets the languages of a group of blogs.
     ///
     /// `POST /cms/blog-settings/2026-03/settings/multi-language/update-languages`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///

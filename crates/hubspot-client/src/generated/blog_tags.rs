@@ -27,7 +27,6 @@ impl BlogTags {
     /// Adds a blog tag to a group of languages.
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/attach-to-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -51,7 +50,6 @@ impl BlogTags {
     /// Creates several blog tags in one request.
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -79,7 +77,6 @@ impl BlogTags {
     /// Deletes several blog tags in one request.
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -99,7 +96,6 @@ impl BlogTags {
     /// Returns several blog tags in one request.
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -122,7 +118,6 @@ impl BlogTags {
     /// Updates several blog tags in one request.
     ///
     /// `POST /cms/blogs/2026-03/tags/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -149,7 +144,6 @@ impl BlogTags {
     /// Creates a blog tag.
     ///
     /// `POST /cms/blogs/2026-03/tags`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -170,7 +164,6 @@ impl BlogTags {
     /// Creates a blog tag in another language.
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/create-language-variation`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -194,7 +187,6 @@ impl BlogTags {
     /// Deletes a blog tag.
     ///
     /// `DELETE /cms/blogs/2026-03/tags/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -214,7 +206,6 @@ impl BlogTags {
     /// Removes a blog tag from its group of languages.
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/detach-from-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -238,7 +229,6 @@ impl BlogTags {
     /// Returns a blog tag.
     ///
     /// `GET /cms/blogs/2026-03/tags/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -259,7 +249,6 @@ impl BlogTags {
     /// Lists blog tags.
     ///
     /// `GET /cms/blogs/2026-03/tags`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -281,7 +270,6 @@ impl BlogTags {
     /// Lists blog tags.
     ///
     /// `GET /cms/blogs/2026-03/tags/cursor`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -303,7 +291,6 @@ impl BlogTags {
     /// Lists blog tags that match a query.
     ///
     /// `GET /cms/blogs/2026-03/tags/cursor/query`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -325,7 +312,6 @@ impl BlogTags {
     /// Makes a blog tag the primary one of its group of languages.
     ///
     /// `PUT /cms/blogs/2026-03/tags/multi-language/set-new-lang-primary`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -348,7 +334,6 @@ impl BlogTags {
     /// Updates a blog tag.
     ///
     /// `PATCH /cms/blogs/2026-03/tags/{objectId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -381,7 +366,6 @@ impl BlogTags {
     /// Sets the languages of a group of blog tags.
     ///
     /// `POST /cms/blogs/2026-03/tags/multi-language/update-languages`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///

@@ -27,7 +27,6 @@ impl BusinessUnits {
     /// Lists the business units that a user may use.
     ///
     /// `GET /business-units/public/2026-03/business-units/user/{userId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `business_units_view.read`.

@@ -27,7 +27,6 @@ impl CallDispositions {
     /// Lists the outcomes a call may have.
     ///
     /// `GET /calling/v1/dispositions`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```

@@ -27,7 +27,6 @@ impl CallingExtensions {
     /// Creates the settings for connecting phone numbers of the app as channels.
     ///
     /// `POST /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -59,7 +58,6 @@ impl CallingExtensions {
     /// Records an incoming call that another system answered.
     ///
     /// `POST /crm/extensions/calling/2026-03/inbound-call`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.contacts.highly_sensitive.write.v2` or `crm.objects.contacts.sensitive.write.v2` or `crm.objects.contacts.write` or `crm.schemas.contacts.write`.
     ///
@@ -104,7 +102,6 @@ impl CallingExtensions {
     /// Creates the address from which recordings are fetched.
     ///
     /// `POST /crm/extensions/calling/2026-03/{appId}/settings/recording`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -136,7 +133,6 @@ impl CallingExtensions {
     /// Creates the display settings of the calling app.
     ///
     /// `POST /crm/extensions/calling/2026-03/{appId}/settings`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -177,7 +173,6 @@ impl CallingExtensions {
     /// Deletes the settings for connecting phone numbers of the app as channels.
     ///
     /// `DELETE /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
@@ -195,7 +190,6 @@ impl CallingExtensions {
     /// Deletes the display settings of the calling app, which cannot be used for calls any longer.
     ///
     /// `DELETE /crm/extensions/calling/2026-03/{appId}/settings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
@@ -212,7 +206,6 @@ impl CallingExtensions {
     /// Returns the settings for connecting phone numbers of the app as channels.
     ///
     /// `GET /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -234,7 +227,6 @@ impl CallingExtensions {
     /// Returns the address from which recordings are fetched.
     ///
     /// `GET /crm/extensions/calling/2026-03/{appId}/settings/recording`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -256,7 +248,6 @@ impl CallingExtensions {
     /// Returns the display settings of the calling app.
     ///
     /// `GET /crm/extensions/calling/2026-03/{appId}/settings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -274,7 +265,6 @@ impl CallingExtensions {
     /// Marks the recording of a call as available.
     ///
     /// `POST /crm/extensions/calling/2026-03/recordings/ready`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.contacts.highly_sensitive.write.v2` or `crm.objects.contacts.sensitive.write.v2` or `crm.objects.contacts.write` or `crm.schemas.contacts.write`.
     ///
@@ -298,7 +288,6 @@ impl CallingExtensions {
     /// Updates the settings for connecting phone numbers of the app as channels.
     ///
     /// `PATCH /crm/extensions/calling/2026-03/{appId}/settings/channel-connection`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -332,7 +321,6 @@ impl CallingExtensions {
     /// Updates the address from which recordings are fetched.
     ///
     /// `PATCH /crm/extensions/calling/2026-03/{appId}/settings/recording`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -365,7 +353,6 @@ impl CallingExtensions {
     /// Updates the display settings of the calling app.
     ///
     /// `PATCH /crm/extensions/calling/2026-03/{appId}/settings`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///

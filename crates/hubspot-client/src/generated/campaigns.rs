@@ -27,7 +27,6 @@ impl Campaigns {
     /// Adds an asset to a campaign.
     ///
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}/{assetId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
@@ -57,7 +56,6 @@ impl Campaigns {
     /// Creates several campaigns in one request.
     ///
     /// `POST /marketing/campaigns/2026-03/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 50 inputs per request.
     /// * Scope: `marketing.campaigns.write`.
@@ -86,7 +84,6 @@ impl Campaigns {
     /// Deletes several campaigns in one request.
     ///
     /// `POST /marketing/campaigns/2026-03/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 50 inputs per request.
     /// * Scope: `marketing.campaigns.write`.
@@ -114,7 +111,6 @@ impl Campaigns {
     /// Returns several campaigns with their assets in one request.
     ///
     /// `POST /marketing/campaigns/2026-03/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 50 inputs per request.
     /// * Scope: `marketing.campaigns.read`.
@@ -145,7 +141,6 @@ impl Campaigns {
     /// Updates several campaigns in one request.
     ///
     /// `POST /marketing/campaigns/2026-03/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 50 inputs per request.
     /// * Scope: `marketing.campaigns.write`.
@@ -177,7 +172,6 @@ impl Campaigns {
     /// Creates a campaign.
     ///
     /// `POST /marketing/campaigns/2026-03`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing.campaigns.write`.
     ///
@@ -201,7 +195,6 @@ impl Campaigns {
     /// Adds an item to the budget of a campaign.
     ///
     /// `POST /marketing/campaigns/2026-03/{campaignGuid}/budget`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing.campaigns.write`.
     ///
@@ -233,7 +226,6 @@ impl Campaigns {
     /// Adds an item to the spend of a campaign.
     ///
     /// `POST /marketing/campaigns/2026-03/{campaignGuid}/spend`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing.campaigns.write`.
     ///
@@ -265,7 +257,6 @@ impl Campaigns {
     /// Deletes a campaign.
     ///
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
@@ -283,7 +274,6 @@ impl Campaigns {
     /// Deletes an item of the budget.
     ///
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
@@ -311,7 +301,6 @@ impl Campaigns {
     /// Deletes an item of the spend.
     ///
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
@@ -339,7 +328,6 @@ impl Campaigns {
     /// Returns a campaign.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.read`.
@@ -366,7 +354,6 @@ impl Campaigns {
     /// Returns an item of the budget.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.read`.
@@ -395,7 +382,6 @@ impl Campaigns {
     /// Returns the budget of a campaign with its items, spend and totals.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/budget/totals`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
     ///
@@ -421,7 +407,6 @@ impl Campaigns {
     /// Returns the statistics of a campaign.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/reports/metrics`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
     ///
@@ -447,7 +432,6 @@ impl Campaigns {
     /// Returns the revenue that is attributed to a campaign.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/reports/revenue`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.revenue.full.read` or `marketing.campaigns.revenue.lite.read` or `marketing.campaigns.revenue.read`.
     ///
@@ -473,7 +457,6 @@ impl Campaigns {
     /// Returns an item of the spend.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.read`.
@@ -502,7 +485,6 @@ impl Campaigns {
     /// Lists campaigns.
     ///
     /// `GET /marketing/campaigns/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
@@ -524,7 +506,6 @@ impl Campaigns {
     /// Lists the assets of one type in a campaign, with their statistics.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
@@ -558,7 +539,6 @@ impl Campaigns {
     /// Lists the contacts that are attributed to a campaign.
     ///
     /// `GET /marketing/campaigns/2026-03/{campaignGuid}/reports/contacts/{contactType}`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
@@ -600,7 +580,6 @@ impl Campaigns {
     /// Removes an asset from a campaign.
     ///
     /// `DELETE /marketing/campaigns/2026-03/{campaignGuid}/assets/{assetType}/{assetId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
@@ -630,7 +609,6 @@ impl Campaigns {
     /// Replaces an item of the budget.
     ///
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/budget/{budgetId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
@@ -666,7 +644,6 @@ impl Campaigns {
     /// Replaces an item of the spend.
     ///
     /// `PUT /marketing/campaigns/2026-03/{campaignGuid}/spend/{spendId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.
@@ -702,7 +679,6 @@ impl Campaigns {
     /// Updates a campaign.
     ///
     /// `PATCH /marketing/campaigns/2026-03/{campaignGuid}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `marketing.campaigns.write`.

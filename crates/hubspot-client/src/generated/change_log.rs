@@ -27,7 +27,6 @@ impl ChangeLog {
     /// Lists changes of products or line items, oldest first.
     ///
     /// `GET /crm-objects/v1/change-log/{objectType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `e-commerce`.

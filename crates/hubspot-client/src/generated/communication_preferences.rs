@@ -27,7 +27,6 @@ impl CommunicationPreferences {
     /// Returns the subscriptions of several contacts in one request.
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.read`.
     ///
@@ -62,7 +61,6 @@ impl CommunicationPreferences {
     /// Returns which of several contacts are unsubscribed from everything.
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/unsubscribe-all/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.read`.
     ///
@@ -99,7 +97,6 @@ impl CommunicationPreferences {
     /// Unsubscribes several contacts from everything in one request.
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/unsubscribe-all`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.statuses.batch.write`.
     ///
@@ -134,7 +131,6 @@ impl CommunicationPreferences {
     /// Subscribes or unsubscribes several contacts in one request.
     ///
     /// `POST /communication-preferences/2026-03/statuses/batch/write`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `communication_preferences.statuses.batch.write`.
     ///
@@ -166,7 +162,6 @@ impl CommunicationPreferences {
     /// Creates links to a contact's preferences page and for unsubscribing.
     ///
     /// `POST /communication-preferences/2026-03/links/generate`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write` or `communication_preferences.write`.
     ///
@@ -198,7 +193,6 @@ impl CommunicationPreferences {
     /// Returns the state of a contact's unsubscription from everything.
     ///
     /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}/unsubscribe-all`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
     ///
@@ -230,7 +224,6 @@ impl CommunicationPreferences {
     /// Lists the subscription types.
     ///
     /// `GET /communication-preferences/2026-03/definitions`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
     ///
@@ -248,7 +241,6 @@ impl CommunicationPreferences {
     /// Returns the subscriptions of a contact, by e-mail address.
     ///
     /// `GET /communication-preferences/2026-03/statuses/{subscriberIdString}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `communication_preferences.read` or `communication_preferences.read_write`.
@@ -281,7 +273,6 @@ impl CommunicationPreferences {
     /// Unsubscribes a contact from everything.
     ///
     /// `POST /communication-preferences/2026-03/statuses/{subscriberIdString}/unsubscribe-all`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `communication_preferences.read_write` or `communication_preferences.write`.
     ///
@@ -313,7 +304,6 @@ impl CommunicationPreferences {
     /// Subscribes or unsubscribes a contact, by e-mail address.
     ///
     /// `POST /communication-preferences/2026-03/statuses/{subscriberIdString}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `communication_preferences.read_write` or `communication_preferences.write`.
     ///

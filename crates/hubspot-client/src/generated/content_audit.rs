@@ -27,7 +27,6 @@ impl ContentAudit {
     /// Starts an export of the log, which is sent by e-mail.
     ///
     /// `POST /cms/audit-logs/2026-03/export`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -58,7 +57,6 @@ impl ContentAudit {
     /// Lists the changes of content with their users.
     ///
     /// `GET /cms/audit-logs/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.

@@ -27,7 +27,6 @@ impl Conversations {
     /// Archives a thread, which is deleted permanently after 30 days.
     ///
     /// `DELETE /conversations/v3/conversations/threads/{threadId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.write`.
     ///
@@ -44,7 +43,6 @@ impl Conversations {
     /// Assigns a thread to a user.
     ///
     /// `PUT /conversations/conversations/v3/threads/{threadId}/assignee`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.write`.
     ///
@@ -73,7 +71,6 @@ impl Conversations {
     /// Returns several people and bots that take part in conversations in one request.
     ///
     /// `POST /conversations/v3/conversations/actors/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
     ///
@@ -101,7 +98,6 @@ impl Conversations {
     /// Returns a person or bot that takes part in conversations.
     ///
     /// `GET /conversations/v3/conversations/actors/{actorId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
@@ -124,7 +120,6 @@ impl Conversations {
     /// Returns a channel.
     ///
     /// `GET /conversations/v3/conversations/channels/{channelId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
@@ -143,7 +138,6 @@ impl Conversations {
     /// Returns a channel account.
     ///
     /// `GET /conversations/v3/conversations/channel-accounts/{channelAccountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
@@ -169,7 +163,6 @@ impl Conversations {
     /// Returns an inbox.
     ///
     /// `GET /conversations/v3/conversations/inboxes/{inboxId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
@@ -192,7 +185,6 @@ impl Conversations {
     /// Returns a message of a thread.
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}/messages/{messageId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
@@ -220,7 +212,6 @@ impl Conversations {
     /// Returns the full text of a truncated message.
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}/messages/{messageId}/original-content`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
     ///
@@ -247,7 +238,6 @@ impl Conversations {
     /// Returns a thread.
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.read`.
@@ -270,7 +260,6 @@ impl Conversations {
     /// Lists channel accounts, which are addresses or numbers of channels.
     ///
     /// `GET /conversations/v3/conversations/channel-accounts`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
@@ -292,7 +281,6 @@ impl Conversations {
     /// Lists channels: e-mail, chat and others.
     ///
     /// `GET /conversations/v3/conversations/channels`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
@@ -314,7 +302,6 @@ impl Conversations {
     /// Lists inboxes.
     ///
     /// `GET /conversations/v3/conversations/inboxes`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
@@ -336,7 +323,6 @@ impl Conversations {
     /// Lists the messages of a thread.
     ///
     /// `GET /conversations/v3/conversations/threads/{threadId}/messages`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
@@ -362,7 +348,6 @@ impl Conversations {
     /// Lists threads.
     ///
     /// `GET /conversations/v3/conversations/threads`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.read`.
@@ -384,7 +369,6 @@ impl Conversations {
     /// Sends a message to a thread, or adds a comment.
     ///
     /// `POST /conversations/v3/conversations/threads/{threadId}/messages`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations.write`.
     ///
@@ -423,7 +407,6 @@ impl Conversations {
     /// Removes the assignment of a thread to a user.
     ///
     /// `DELETE /conversations/conversations/v3/threads/{threadId}/assignee`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.write`.
     ///
@@ -441,7 +424,6 @@ impl Conversations {
     /// Opens, closes or restores a thread.
     ///
     /// `PATCH /conversations/v3/conversations/threads/{threadId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.

@@ -27,7 +27,6 @@ impl CrmCards {
     /// Creates a card.
     ///
     /// `POST /crm/extensions/cards-dev/2026-03/{appId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -76,7 +75,6 @@ impl CrmCards {
     /// Deletes a card.
     ///
     /// `DELETE /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -96,7 +94,6 @@ impl CrmCards {
     /// Returns a card.
     ///
     /// `GET /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `private-apps-read`.
@@ -121,7 +118,6 @@ impl CrmCards {
     /// Returns a sample reply of a card's target.
     ///
     /// `GET /crm/extensions/cards-dev/2026-03/sample-response`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
@@ -136,7 +132,6 @@ impl CrmCards {
     /// Lists the cards of an app.
     ///
     /// `GET /crm/extensions/cards-dev/2026-03/{appId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `private-apps-read`.
@@ -155,7 +150,6 @@ impl CrmCards {
     /// Migrates the views of an app's cards to new cards.
     ///
     /// `POST /crm/extensions/cards-dev/2026-03/{appId}/views/migrate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -184,7 +178,6 @@ impl CrmCards {
     /// Updates a card.
     ///
     /// `PATCH /crm/extensions/cards-dev/2026-03/{appId}/{cardId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.

@@ -27,7 +27,6 @@ impl Currencies {
     /// Adds a currency whose exchange rates HubSpot updates.
     ///
     /// `POST /settings/currencies/2026-03/central-fx-rates/add-currency`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.currencies.write`.
     ///
@@ -51,7 +50,6 @@ impl Currencies {
     /// Creates several exchange rates in one request.
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.currencies.write`.
     ///
@@ -79,7 +77,6 @@ impl Currencies {
     /// Returns several exchange rates in one request.
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_BATCH_READ_EXCHANGE_RATES.scopes` lists all 5.
     ///
@@ -105,7 +102,6 @@ impl Currencies {
     /// Updates several exchange rates in one request.
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.currencies.write`.
     ///
@@ -133,7 +129,6 @@ impl Currencies {
     /// Creates an exchange rate.
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.currencies.write`.
     ///
@@ -157,7 +152,6 @@ impl Currencies {
     /// Returns the state of the exchange rates that HubSpot updates.
     ///
     /// `GET /settings/currencies/2026-03/central-fx-rates/information`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_GET_CENTRAL_RATES_INFORMATION.scopes` lists all 5.
     ///
@@ -175,7 +169,6 @@ impl Currencies {
     /// Returns the currency of the company.
     ///
     /// `GET /settings/currencies/2026-03/company-currency`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_GET_COMPANY_CURRENCY.scopes` lists all 5.
     ///
@@ -191,7 +184,6 @@ impl Currencies {
     /// Returns an exchange rate.
     ///
     /// `GET /settings/currencies/2026-03/exchange-rates/{exchangeRateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_GET_EXCHANGE_RATE.scopes` lists all 5.
@@ -212,7 +204,6 @@ impl Currencies {
     /// Lists the currencies that HubSpot supports.
     ///
     /// `GET /settings/currencies/2026-03/codes`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_LIST_CODES.scopes` lists all 5.
     ///
@@ -228,7 +219,6 @@ impl Currencies {
     /// Lists the current exchange rates.
     ///
     /// `GET /settings/currencies/2026-03/exchange-rates/current`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_LIST_CURRENT_EXCHANGE_RATES.scopes` lists all 5.
     ///
@@ -244,7 +234,6 @@ impl Currencies {
     /// Lists exchange rates, including old ones.
     ///
     /// `GET /settings/currencies/2026-03/exchange-rates`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_LIST_EXCHANGE_RATES.scopes` lists all 5.
@@ -266,7 +255,6 @@ impl Currencies {
     /// Lists the currencies whose exchange rates HubSpot does not update.
     ///
     /// `GET /settings/currencies/2026-03/central-fx-rates/unsupported-currencies`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::CURRENCIES_LIST_UNSUPPORTED_CENTRAL_CURRENCIES.scopes` lists all 5.
     ///
@@ -284,7 +272,6 @@ impl Currencies {
     /// Sets the currency of the company.
     ///
     /// `PUT /settings/currencies/2026-03/company-currency`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.currencies.write`.
     ///
@@ -308,7 +295,6 @@ impl Currencies {
     /// Shows or hides a pair of currencies.
     ///
     /// `POST /settings/currencies/2026-03/exchange-rates/update-visibility`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.currencies.write`.
     ///
@@ -331,7 +317,6 @@ impl Currencies {
     /// Updates an exchange rate.
     ///
     /// `PATCH /settings/currencies/2026-03/exchange-rates/{exchangeRateId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `settings.currencies.write`.

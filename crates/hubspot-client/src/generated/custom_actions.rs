@@ -27,7 +27,6 @@ impl CustomActions {
     /// Completes several waiting executions in one request.
     ///
     /// `POST /automation/actions/callbacks/2026-03/complete`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation`.
     ///
@@ -57,7 +56,6 @@ impl CustomActions {
     /// Completes a waiting execution with its result.
     ///
     /// `POST /automation/actions/callbacks/2026-03/{callbackId}/complete`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation`.
     ///
@@ -91,7 +89,6 @@ impl CustomActions {
     /// Defines a custom workflow action.
     ///
     /// `POST /automation/actions/2026-03/{appId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -143,7 +140,6 @@ impl CustomActions {
     /// Deletes a custom action; workflows that use it continue.
     ///
     /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -164,7 +160,6 @@ impl CustomActions {
     /// Deletes a function of a custom action.
     ///
     /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -199,7 +194,6 @@ impl CustomActions {
     /// Deletes the function of a type without an identifier of its own.
     ///
     /// `DELETE /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -232,7 +226,6 @@ impl CustomActions {
     /// Returns the definition of a custom action.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -257,7 +250,6 @@ impl CustomActions {
     /// Returns a function of a custom action.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -293,7 +285,6 @@ impl CustomActions {
     /// Returns the function of a type without an identifier of its own.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -327,7 +318,6 @@ impl CustomActions {
     /// Returns the requirement of an action for an enrolled object.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/requires-object`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -352,7 +342,6 @@ impl CustomActions {
     /// Returns a revision of a custom action.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/revisions/{revisionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -381,7 +370,6 @@ impl CustomActions {
     /// Lists the custom workflow actions of an app.
     ///
     /// `GET /automation/actions/2026-03/{appId}`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
@@ -405,7 +393,6 @@ impl CustomActions {
     /// Lists the functions of a custom action.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/functions`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -430,7 +417,6 @@ impl CustomActions {
     /// Lists the revisions of a custom action.
     ///
     /// `GET /automation/actions/2026-03/{appId}/{definitionId}/revisions`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
@@ -462,7 +448,6 @@ impl CustomActions {
     /// Creates or replaces a function of a custom action.
     ///
     /// `PUT /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}/{functionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -506,7 +491,6 @@ impl CustomActions {
     /// Creates or replaces the function of a type without an identifier of its own.
     ///
     /// `PUT /automation/actions/2026-03/{appId}/{definitionId}/functions/{functionType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -547,7 +531,6 @@ impl CustomActions {
     /// Sets the requirement of an action for an enrolled object.
     ///
     /// `POST /automation/actions/2026-03/{appId}/{definitionId}/requires-object`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
@@ -582,7 +565,6 @@ impl CustomActions {
     /// Updates the definition of a custom action.
     ///
     /// `PATCH /automation/actions/2026-03/{appId}/{definitionId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.

@@ -27,7 +27,6 @@ impl CustomChannels {
     /// Registers a custom channel.
     ///
     /// `POST /conversations/custom-channels/2026-03`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
@@ -55,7 +54,6 @@ impl CustomChannels {
     /// Connects an account to a custom channel.
     ///
     /// `POST /conversations/custom-channels/2026-03/{channelId}/channel-accounts`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
     ///
@@ -84,7 +82,6 @@ impl CustomChannels {
     /// Deletes a custom channel.
     ///
     /// `DELETE /conversations/custom-channels/2026-03/{channelId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -101,7 +98,6 @@ impl CustomChannels {
     /// Returns a custom channel.
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -122,7 +118,6 @@ impl CustomChannels {
     /// Returns an account of a custom channel.
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}/channel-accounts/{channelAccountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
@@ -151,7 +146,6 @@ impl CustomChannels {
     /// Returns a message of a custom channel.
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}/messages/{messageId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.custom_channels.read`.
@@ -176,7 +170,6 @@ impl CustomChannels {
     /// Lists the custom channels of an app.
     ///
     /// `GET /conversations/custom-channels/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
@@ -197,7 +190,6 @@ impl CustomChannels {
     /// Lists the accounts connected to a custom channel.
     ///
     /// `GET /conversations/custom-channels/2026-03/{channelId}/channel-accounts`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
@@ -223,7 +215,6 @@ impl CustomChannels {
     /// Adds a message of the channel to the inbox.
     ///
     /// `POST /conversations/custom-channels/2026-03/{channelId}/messages`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations.custom_channels.write`.
     ///
@@ -287,7 +278,6 @@ impl CustomChannels {
     /// Updates a custom channel.
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -320,7 +310,6 @@ impl CustomChannels {
     /// Updates an account of a custom channel.
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/channel-accounts/{channelAccountId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
@@ -359,7 +348,6 @@ impl CustomChannels {
     /// Updates an account that is being connected.
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/channel-account-staging-tokens/{accountToken}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.custom_channels.read` or `conversations.custom_channels.write`.
@@ -397,7 +385,6 @@ impl CustomChannels {
     /// Updates the delivery state of a message.
     ///
     /// `PATCH /conversations/custom-channels/2026-03/{channelId}/messages/{messageId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.custom_channels.write`.

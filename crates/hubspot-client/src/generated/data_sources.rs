@@ -27,7 +27,6 @@ impl DataSources {
     /// Creates a data source from a file.
     ///
     /// `POST /data-studio/2026-03/data-source`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `data_integration.data_source.file.write`.
     ///
@@ -45,7 +44,6 @@ impl DataSources {
     /// Deletes a data source.
     ///
     /// `DELETE /data-studio/2026-03/data-source/{datasourceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data_integration.data_source.file.write`.
@@ -64,7 +62,6 @@ impl DataSources {
     /// Returns a data source.
     ///
     /// `GET /data-studio/2026-03/data-source/{datasourceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data_integration.data_source.file.read`.
@@ -83,7 +80,6 @@ impl DataSources {
     /// Replaces the rows of a data source with those of a new file.
     ///
     /// `PUT /data-studio/2026-03/data-source/{datasourceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data_integration.data_source.file.write`.

@@ -27,7 +27,6 @@ impl DealSplits {
     /// Returns the splits of several deals between owners in one request.
     ///
     /// `POST /deal-splits/2026-03/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.dealsplits.read_write`.
     ///
@@ -51,7 +50,6 @@ impl DealSplits {
     /// Sets the splits of several deals between owners in one request.
     ///
     /// `POST /deal-splits/2026-03/batch/upsert`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.dealsplits.read_write`.
     ///

@@ -27,7 +27,6 @@ impl Domains {
     /// Returns a domain.
     ///
     /// `GET /cms/domains/2026-03/{domainId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `cms.domains.read`; `operations::DOMAINS_GET.scopes` lists all 5.
@@ -44,7 +43,6 @@ impl Domains {
     /// Lists the domains connected to the account.
     ///
     /// `GET /cms/domains/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `cms.domains.read`; `operations::DOMAINS_LIST.scopes` lists all 5.

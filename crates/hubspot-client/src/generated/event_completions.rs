@@ -27,7 +27,6 @@ impl EventCompletions {
     /// Sends several occurrences of custom events in one request.
     ///
     /// `POST /events/2026-03/send/batch`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `analytics.behavioral_events.send`.
     ///
@@ -57,7 +56,6 @@ impl EventCompletions {
     /// Sends one occurrence of a custom event.
     ///
     /// `POST /events/2026-03/send`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `analytics.behavioral_events.send`.
     ///

@@ -27,7 +27,6 @@ impl EventDefinitions {
     /// Defines a custom event.
     ///
     /// `POST /events/2026-03/event-definitions`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
@@ -57,7 +56,6 @@ impl EventDefinitions {
     /// Adds a property to a custom event.
     ///
     /// `POST /events/2026-03/event-definitions/{eventName}/property`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
     ///
@@ -89,7 +87,6 @@ impl EventDefinitions {
     /// Deletes the definition of a custom event.
     ///
     /// `DELETE /events/2026-03/event-definitions/{eventName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
@@ -107,7 +104,6 @@ impl EventDefinitions {
     /// Deletes a property of a custom event.
     ///
     /// `DELETE /events/2026-03/event-definitions/{eventName}/property/{propertyName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
@@ -132,7 +128,6 @@ impl EventDefinitions {
     /// Returns the definition of a custom event.
     ///
     /// `GET /events/2026-03/event-definitions/{eventName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
@@ -154,7 +149,6 @@ impl EventDefinitions {
     /// Lists the definitions of custom events.
     ///
     /// `GET /events/2026-03/event-definitions`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
@@ -176,7 +170,6 @@ impl EventDefinitions {
     /// Updates the definition of a custom event.
     ///
     /// `PATCH /events/2026-03/event-definitions/{eventName}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `behavioral_events.event_definitions.read_write`.
@@ -211,7 +204,6 @@ impl EventDefinitions {
     /// Updates a property of a custom event.
     ///
     /// `PATCH /events/2026-03/event-definitions/{eventName}/property/{propertyName}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `behavioral_events.event_definitions.read_write`.

@@ -27,7 +27,6 @@ impl Events {
     /// Lists events that happened, of one record or of one type.
     ///
     /// `GET /events/event-occurrences/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth`.
@@ -49,7 +48,6 @@ impl Events {
     /// Lists the types of event that records have.
     ///
     /// `GET /events/event-occurrences/2026-03/event-types`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth`.
     ///

@@ -27,7 +27,6 @@ impl Exports {
     /// Returns the name, state and number of records of an export.
     ///
     /// `GET /crm/exports/2026-03/export/{exportId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.export`.
@@ -44,7 +43,6 @@ impl Exports {
     /// Returns the progress of an export, and the link to its file when it is done.
     ///
     /// `GET /crm/exports/2026-03/export/async/tasks/{taskId}/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.export`.
     ///
@@ -65,7 +63,6 @@ impl Exports {
     /// Starts an export of records.
     ///
     /// `POST /crm/exports/2026-03/export/async`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.export`.
     ///

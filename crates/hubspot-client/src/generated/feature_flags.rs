@@ -27,7 +27,6 @@ impl FeatureFlags {
     /// Deletes the states of a flag in several accounts in one request.
     ///
     /// `POST /feature-flags/2026-03/{appId}/flags/{flagName}/portals/batch/delete`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
@@ -63,7 +62,6 @@ impl FeatureFlags {
     /// Sets the states of a flag in several accounts in one request.
     ///
     /// `POST /feature-flags/2026-03/{appId}/flags/{flagName}/portals/batch/upsert`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
@@ -101,7 +99,6 @@ impl FeatureFlags {
     /// Deletes a feature flag.
     ///
     /// `DELETE /feature-flags/2026-03/{appId}/flags/{flagName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -127,7 +124,6 @@ impl FeatureFlags {
     /// Deletes the state of a flag in one account, which then has the flag's default.
     ///
     /// `DELETE /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -156,7 +152,6 @@ impl FeatureFlags {
     /// Returns a feature flag.
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -182,7 +177,6 @@ impl FeatureFlags {
     /// Returns the state of a flag in one account.
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -211,7 +205,6 @@ impl FeatureFlags {
     /// Lists the feature flags of an app.
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/all`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -229,7 +222,6 @@ impl FeatureFlags {
     /// Lists the accounts that have a state of their own for a flag.
     ///
     /// `GET /feature-flags/2026-03/{appId}/flags/{flagName}/portals`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -257,7 +249,6 @@ impl FeatureFlags {
     /// Creates or replaces a feature flag.
     ///
     /// `PUT /feature-flags/2026-03/{appId}/flags/{flagName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -290,7 +281,6 @@ impl FeatureFlags {
     /// Sets the state of a flag in one account.
     ///
     /// `PUT /feature-flags/2026-03/{appId}/flags/{flagName}/portals/{portalId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.

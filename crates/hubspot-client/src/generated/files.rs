@@ -27,7 +27,6 @@ impl Files {
     /// Creates a folder.
     ///
     /// `POST /files/2026-03/folders`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
@@ -51,7 +50,6 @@ impl Files {
     /// Deletes a file.
     ///
     /// `DELETE /files/2026-03/files/{fileId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
@@ -69,7 +67,6 @@ impl Files {
     /// Deletes a folder.
     ///
     /// `DELETE /files/2026-03/folders/{folderId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
@@ -87,7 +84,6 @@ impl Files {
     /// Deletes a folder by its path.
     ///
     /// `DELETE /files/2026-03/folders/{folderPath}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
@@ -106,7 +102,6 @@ impl Files {
     /// Deletes a file permanently, in compliance with privacy law.
     ///
     /// `DELETE /files/2026-03/files/{fileId}/gdpr-delete`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.delete` or `files.ui_hidden.write`.
     ///
@@ -123,7 +118,6 @@ impl Files {
     /// Returns the metadata of a file.
     ///
     /// `GET /files/2026-03/files/{fileId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
@@ -144,7 +138,6 @@ impl Files {
     /// Returns a file or folder by its path.
     ///
     /// `GET /files/2026-03/files/stat/{path}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
@@ -165,7 +158,6 @@ impl Files {
     /// Returns a folder.
     ///
     /// `GET /files/2026-03/folders/{folderId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
@@ -186,7 +178,6 @@ impl Files {
     /// Returns a folder by its path.
     ///
     /// `GET /files/2026-03/folders/{folderPath}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
@@ -209,7 +200,6 @@ impl Files {
     /// Returns the progress of the update of a folder.
     ///
     /// `GET /files/2026-03/folders/update/async/tasks/{taskId}/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
@@ -230,7 +220,6 @@ impl Files {
     /// Returns the progress of an import from a URL.
     ///
     /// `GET /files/2026-03/files/import-from-url/async/tasks/{taskId}/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
@@ -251,7 +240,6 @@ impl Files {
     /// Returns a link to a private file that expires.
     ///
     /// `GET /files/2026-03/files/{fileId}/signed-url`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     ///
@@ -271,7 +259,6 @@ impl Files {
     /// Starts the import of a file from a URL.
     ///
     /// `POST /files/2026-03/files/import-from-url/async`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
@@ -302,7 +289,6 @@ impl Files {
     /// Uploads a new version of a file.
     ///
     /// `PUT /files/2026-03/files/{fileId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
@@ -331,7 +317,6 @@ impl Files {
     /// Searches files by name, path, type, size and time.
     ///
     /// `GET /files/2026-03/files/search`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
@@ -353,7 +338,6 @@ impl Files {
     /// Searches folders by name, path and time.
     ///
     /// `GET /files/2026-03/folders/search`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
@@ -375,7 +359,6 @@ impl Files {
     /// Starts to rename or move a folder with its content.
     ///
     /// `POST /files/2026-03/folders/update/async`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
     ///
@@ -399,7 +382,6 @@ impl Files {
     /// Updates a file's name, folder or access.
     ///
     /// `PATCH /files/2026-03/files/{fileId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
@@ -432,7 +414,6 @@ impl Files {
     /// Renames or moves a folder.
     ///
     /// `PATCH /files/2026-03/folders/{folderId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.
@@ -465,7 +446,6 @@ impl Files {
     /// Uploads a file.
     ///
     /// `POST /files/2026-03/files`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Requires at least one of the parts `folderId`, `folderPath`.
     /// * Scope: `files` or `files.ui_hidden.write` or `files.write`.

@@ -27,7 +27,6 @@ impl ForecastTypes {
     /// Returns a forecast type.
     ///
     /// `GET /forecast-settings/v3/forecast-types/{forecastTypeId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -51,7 +50,6 @@ impl ForecastTypes {
     /// Lists the forecast types.
     ///
     /// `GET /forecast-settings/v3/forecast-types`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `forecast-read` or `forecasting-access`.

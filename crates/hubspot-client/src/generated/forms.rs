@@ -27,7 +27,6 @@ impl Forms {
     /// Creates a form.
     ///
     /// `POST /marketing/v3/forms`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `forms`.
     ///
@@ -102,7 +101,6 @@ impl Forms {
     /// Deletes a form, which then accepts no submissions.
     ///
     /// `DELETE /marketing/v3/forms/{formId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `forms`.
@@ -120,7 +118,6 @@ impl Forms {
     /// Returns a form.
     ///
     /// `GET /marketing/v3/forms/{formId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `forms`.
@@ -141,7 +138,6 @@ impl Forms {
     /// Lists forms.
     ///
     /// `GET /marketing/v3/forms`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `forms`.
@@ -163,7 +159,6 @@ impl Forms {
     /// Replaces a form.
     ///
     /// `PUT /marketing/v3/forms/{formId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `forms`.
@@ -254,7 +249,6 @@ impl Forms {
     /// Updates a form.
     ///
     /// `PATCH /marketing/v3/forms/{formId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `forms`.

@@ -27,7 +27,6 @@ impl Hubdb {
     /// Archives a table, draft and published version.
     ///
     /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
     ///
@@ -45,7 +44,6 @@ impl Hubdb {
     /// Copies several rows of the draft in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
@@ -78,7 +76,6 @@ impl Hubdb {
     /// Adds several rows to the draft in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
@@ -113,7 +110,6 @@ impl Hubdb {
     /// Removes several rows from the draft permanently in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/purge`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
@@ -145,7 +141,6 @@ impl Hubdb {
     /// Returns several rows of the draft in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
@@ -178,7 +173,6 @@ impl Hubdb {
     /// Returns several published rows in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
@@ -208,7 +202,6 @@ impl Hubdb {
     /// Replaces several rows of the draft in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/replace`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
@@ -243,7 +236,6 @@ impl Hubdb {
     /// Updates several rows of the draft in one request.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 100 inputs per request.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
@@ -278,7 +270,6 @@ impl Hubdb {
     /// Copies a row of the draft.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
@@ -306,7 +297,6 @@ impl Hubdb {
     /// Copies the draft of a table into a new table.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
     ///
@@ -335,7 +325,6 @@ impl Hubdb {
     /// Adds a row to the draft of a table.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/rows`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
@@ -367,7 +356,6 @@ impl Hubdb {
     /// Creates a table as a draft.
     ///
     /// `POST /cms/hubdb/2026-03/tables`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
     ///
@@ -391,7 +379,6 @@ impl Hubdb {
     /// Deletes one version of a table.
     ///
     /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}/versions/{versionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
@@ -415,7 +402,6 @@ impl Hubdb {
     /// Downloads the draft as a file: CSV, XLSX or XLS.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/export`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
@@ -445,7 +431,6 @@ impl Hubdb {
     /// Downloads the published version as a file: CSV, XLSX or XLS.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/export`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
@@ -466,7 +451,6 @@ impl Hubdb {
     /// Returns a row of the draft.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
     ///
@@ -494,7 +478,6 @@ impl Hubdb {
     /// Returns the draft of a table.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/draft`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.read`.
     ///
@@ -516,7 +499,6 @@ impl Hubdb {
     /// Returns a published row.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
@@ -545,7 +527,6 @@ impl Hubdb {
     /// Returns the published version of a table.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `hubdb` or `hubdb.tables.read`.
@@ -568,7 +549,6 @@ impl Hubdb {
     /// Imports rows from a CSV file into the draft.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/import`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
@@ -604,7 +584,6 @@ impl Hubdb {
     /// Lists the rows of the draft.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/draft`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
@@ -630,7 +609,6 @@ impl Hubdb {
     /// Lists the drafts of all tables.
     ///
     /// `GET /cms/hubdb/2026-03/tables/draft`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.read`.
@@ -652,7 +630,6 @@ impl Hubdb {
     /// Lists the published rows of a table.
     ///
     /// `GET /cms/hubdb/2026-03/tables/{tableIdOrName}/rows`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.read`.
@@ -678,7 +655,6 @@ impl Hubdb {
     /// Lists the published tables.
     ///
     /// `GET /cms/hubdb/2026-03/tables`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.read`.
@@ -700,7 +676,6 @@ impl Hubdb {
     /// Publishes the draft of a table.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/publish`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.publish`.
     ///
@@ -722,7 +697,6 @@ impl Hubdb {
     /// Removes a row from the draft permanently.
     ///
     /// `DELETE /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
@@ -746,7 +720,6 @@ impl Hubdb {
     /// Replaces a row of the draft.
     ///
     /// `PUT /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
@@ -782,7 +755,6 @@ impl Hubdb {
     /// Resets the draft of a table to the published version.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/draft/reset`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
@@ -804,7 +776,6 @@ impl Hubdb {
     /// Unpublishes a table.
     ///
     /// `POST /cms/hubdb/2026-03/tables/{tableIdOrName}/unpublish`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `hubdb` or `hubdb.tables.publish`.
     ///
@@ -826,7 +797,6 @@ impl Hubdb {
     /// Updates a row of the draft.
     ///
     /// `PATCH /cms/hubdb/2026-03/tables/{tableIdOrName}/rows/{rowId}/draft`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.rows.write`.
     ///
@@ -862,7 +832,6 @@ impl Hubdb {
     /// Updates the draft of a table: name, columns, settings.
     ///
     /// `PATCH /cms/hubdb/2026-03/tables/{tableIdOrName}/draft`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `hubdb` or `hubdb.tables.write`.
     ///

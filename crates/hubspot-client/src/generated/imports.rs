@@ -27,7 +27,6 @@ impl Imports {
     /// Cancels a running import.
     ///
     /// `POST /crm/imports/2026-03/{importId}/cancel`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.import`.
     ///
@@ -43,7 +42,6 @@ impl Imports {
     /// Returns the state and the counts of an import.
     ///
     /// `GET /crm/imports/2026-03/{importId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.import`.
@@ -60,7 +58,6 @@ impl Imports {
     /// Lists imports.
     ///
     /// `GET /crm/imports/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.import`.
@@ -82,7 +79,6 @@ impl Imports {
     /// Lists the rows that an import could not process.
     ///
     /// `GET /crm/imports/2026-03/{importId}/errors`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.import`.
@@ -106,7 +102,6 @@ impl Imports {
     /// Starts an import from files.
     ///
     /// `POST /crm/imports/2026-03`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.import`.
     ///

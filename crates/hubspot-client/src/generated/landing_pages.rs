@@ -27,7 +27,6 @@ impl LandingPages {
     /// Adds a landing page to a group of languages.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/attach-to-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -51,7 +50,6 @@ impl LandingPages {
     /// Creates several landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -79,7 +77,6 @@ impl LandingPages {
     /// Creates several folders of landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -107,7 +104,6 @@ impl LandingPages {
     /// Deletes several landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -127,7 +123,6 @@ impl LandingPages {
     /// Deletes several folders of landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -147,7 +142,6 @@ impl LandingPages {
     /// Returns several landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
@@ -170,7 +164,6 @@ impl LandingPages {
     /// Returns several folders of landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
@@ -198,7 +191,6 @@ impl LandingPages {
     /// Updates several landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -225,7 +217,6 @@ impl LandingPages {
     /// Updates several folders of landing pages in one request.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -257,7 +248,6 @@ impl LandingPages {
     /// Copies a landing page.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -278,7 +268,6 @@ impl LandingPages {
     /// Creates a landing page.
     ///
     /// `POST /cms/pages/2026-03/landing-pages`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -299,7 +288,6 @@ impl LandingPages {
     /// Creates a variation of a landing page for an A/B test.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/ab-test/create-variation`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -323,7 +311,6 @@ impl LandingPages {
     /// Creates a folder of landing pages.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -347,7 +334,6 @@ impl LandingPages {
     /// Creates a landing page in another language.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/create-language-variation`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -372,7 +358,6 @@ impl LandingPages {
     /// Deletes a landing page.
     ///
     /// `DELETE /cms/pages/2026-03/landing-pages/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.write`.
@@ -394,7 +379,6 @@ impl LandingPages {
     /// Deletes a folder of landing pages.
     ///
     /// `DELETE /cms/pages/2026-03/landing-pages/folders/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.write`.
@@ -416,7 +400,6 @@ impl LandingPages {
     /// Removes a landing page from its group of languages.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/detach-from-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -441,7 +424,6 @@ impl LandingPages {
     /// Ends an A/B test and chooses its winner.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/ab-test/end`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -461,7 +443,6 @@ impl LandingPages {
     /// Returns a landing page.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.read`.
@@ -482,7 +463,6 @@ impl LandingPages {
     /// Returns the draft of a landing page.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}/draft`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
     ///
@@ -500,7 +480,6 @@ impl LandingPages {
     /// Returns a folder of landing pages.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/folders/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.read`.
@@ -523,7 +502,6 @@ impl LandingPages {
     /// Returns a revision of a folder of landing pages.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/folders/{objectId}/revisions/{revisionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.read`.
@@ -549,7 +527,6 @@ impl LandingPages {
     /// Returns a revision of a landing page.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}/revisions/{revisionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.read`.
@@ -575,7 +552,6 @@ impl LandingPages {
     /// Lists landing pages.
     ///
     /// `GET /cms/pages/2026-03/landing-pages`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
@@ -597,7 +573,6 @@ impl LandingPages {
     /// Lists the revisions of a folder of landing pages.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/folders/{objectId}/revisions`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
@@ -623,7 +598,6 @@ impl LandingPages {
     /// Lists folders of landing pages.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/folders`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
@@ -645,7 +619,6 @@ impl LandingPages {
     /// Lists the revisions of a landing page.
     ///
     /// `GET /cms/pages/2026-03/landing-pages/{objectId}/revisions`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.read`.
@@ -671,7 +644,6 @@ impl LandingPages {
     /// Publishes the draft of a landing page.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/draft/push-live`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -688,7 +660,6 @@ impl LandingPages {
     /// Restarts an A/B test with other content.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/ab-test/rerun`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -708,7 +679,6 @@ impl LandingPages {
     /// Resets the draft of a landing page to the published version.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/draft/reset`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -725,7 +695,6 @@ impl LandingPages {
     /// Restores a revision of a folder of landing pages.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/folders/{objectId}/revisions/{revisionId}/restore`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -754,7 +723,6 @@ impl LandingPages {
     /// Restores a revision of a landing page and publishes it.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/revisions/{revisionId}/restore`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -779,7 +747,6 @@ impl LandingPages {
     /// Restores a revision of a landing page as its draft.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/{objectId}/revisions/{revisionId}/restore-to-draft`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -808,7 +775,6 @@ impl LandingPages {
     /// Schedules the publication of a landing page.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/schedule`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -828,7 +794,6 @@ impl LandingPages {
     /// Makes a landing page the primary one of its group of languages.
     ///
     /// `PUT /cms/pages/2026-03/landing-pages/multi-language/set-new-lang-primary`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -851,7 +816,6 @@ impl LandingPages {
     /// Updates a landing page.
     ///
     /// `PATCH /cms/pages/2026-03/landing-pages/{objectId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.write`.
@@ -884,7 +848,6 @@ impl LandingPages {
     /// Updates the draft of a landing page; the published version stays.
     ///
     /// `PATCH /cms/pages/2026-03/landing-pages/{objectId}/draft`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///
@@ -916,7 +879,6 @@ impl LandingPages {
     /// Updates a folder of landing pages.
     ///
     /// `PATCH /cms/pages/2026-03/landing-pages/folders/{objectId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.landing_pages.write`.
@@ -952,7 +914,6 @@ impl LandingPages {
     /// Sets the languages of a group of landing pages.
     ///
     /// `POST /cms/pages/2026-03/landing-pages/multi-language/update-languages`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.landing_pages.write`.
     ///

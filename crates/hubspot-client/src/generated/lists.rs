@@ -27,7 +27,6 @@ impl Lists {
     /// Adds records to a list and removes others in one request.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add-and-remove`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -62,7 +61,6 @@ impl Lists {
     /// Adds records to a list by their identifiers.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -92,7 +90,6 @@ impl Lists {
     /// The other list must have fewer than 100,000 records.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/add-from/{sourceListId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
@@ -117,7 +114,6 @@ impl Lists {
     /// Returns the current identifiers of several legacy lists.
     ///
     /// `POST /crm/lists/2026-03/idmapping`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 10000 inputs per request.
     /// * Scope: `crm.lists.read`.
@@ -141,7 +137,6 @@ impl Lists {
     /// Returns, in one request, the lists that each of several records is in.
     ///
     /// `POST /crm/lists/2026-03/records/memberships/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
@@ -167,7 +162,6 @@ impl Lists {
     /// Cancels the conversion of a list to a static list.
     ///
     /// `DELETE /crm/lists/2026-03/{listId}/schedule-conversion`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -184,7 +178,6 @@ impl Lists {
     /// Creates a list.
     ///
     /// `POST /crm/lists/2026-03`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.write`.
     ///
@@ -208,7 +201,6 @@ impl Lists {
     /// Creates a folder for lists.
     ///
     /// `POST /crm/lists/2026-03/folders`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -232,7 +224,6 @@ impl Lists {
     /// Deletes a list; it can be restored for 90 days.
     ///
     /// `DELETE /crm/lists/2026-03/{listId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
@@ -250,7 +241,6 @@ impl Lists {
     /// Deletes a folder of lists.
     ///
     /// `DELETE /crm/lists/2026-03/folders/{folderId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
@@ -268,7 +258,6 @@ impl Lists {
     /// Removes all records from a list; the records stay.
     ///
     /// `DELETE /crm/lists/2026-03/{listId}/memberships`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -285,7 +274,6 @@ impl Lists {
     /// Returns a list.
     ///
     /// `GET /crm/lists/2026-03/{listId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.lists.read`.
@@ -306,7 +294,6 @@ impl Lists {
     /// Returns a list by its name.
     ///
     /// `GET /crm/lists/2026-03/object-type-id/{objectTypeId}/name/{listName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.lists.read`.
@@ -335,7 +322,6 @@ impl Lists {
     /// Returns the time at which a list becomes static.
     ///
     /// `GET /crm/lists/2026-03/{listId}/schedule-conversion`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
@@ -356,7 +342,6 @@ impl Lists {
     /// Returns a folder of lists with its content.
     ///
     /// `GET /crm/lists/2026-03/folders`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
@@ -374,7 +359,6 @@ impl Lists {
     /// Returns the history of a list's size and edits between two points in time.
     ///
     /// `GET /crm/lists/2026-03/{listId}/size-and-edits-history/between`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
@@ -394,7 +378,6 @@ impl Lists {
     /// Returns the current identifier of a legacy list.
     ///
     /// `GET /crm/lists/2026-03/idmapping`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
@@ -412,7 +395,6 @@ impl Lists {
     /// Returns several lists by their identifiers.
     ///
     /// `GET /crm/lists/2026-03`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
@@ -430,7 +412,6 @@ impl Lists {
     /// Lists the identifiers of the records in a list.
     ///
     /// `GET /crm/lists/2026-03/{listId}/memberships`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
@@ -454,7 +435,6 @@ impl Lists {
     /// Lists the identifiers of the records in a list, in the order in which they joined.
     ///
     /// `GET /crm/lists/2026-03/{listId}/memberships/join-order`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
@@ -483,7 +463,6 @@ impl Lists {
     /// Lists the lists that a record is in.
     ///
     /// `GET /crm/lists/2026-03/records/{objectTypeId}/{recordId}/memberships`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
     ///
@@ -508,7 +487,6 @@ impl Lists {
     /// Moves a folder of lists into another.
     ///
     /// `PUT /crm/lists/2026-03/folders/{folderId}/move/{newParentFolderId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
@@ -533,7 +511,6 @@ impl Lists {
     /// Moves a list to a folder.
     ///
     /// `PUT /crm/lists/2026-03/folders/move-list`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -556,7 +533,6 @@ impl Lists {
     /// Removes records from a list by their identifiers.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/memberships/remove`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -584,7 +560,6 @@ impl Lists {
     /// Renames a list.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/update-list-name`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -604,7 +579,6 @@ impl Lists {
     /// Renames a folder of lists.
     ///
     /// `PUT /crm/lists/2026-03/folders/{folderId}/rename`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -626,7 +600,6 @@ impl Lists {
     /// Restores a list that was deleted less than 90 days ago.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/restore`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -643,7 +616,6 @@ impl Lists {
     /// Schedules the conversion of an active list to a static one: on a date, or when it no longer grows.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/schedule-conversion`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///
@@ -675,7 +647,6 @@ impl Lists {
     /// Searches lists by name, processing type and object type.
     ///
     /// `POST /crm/lists/2026-03/search`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.
@@ -703,7 +674,6 @@ impl Lists {
     /// Updates the filters of a list.
     ///
     /// `PUT /crm/lists/2026-03/{listId}/update-list-filters`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cms.membership.access_groups.write` or `crm.lists.read` or `crm.lists.write`.
     ///

@@ -27,7 +27,6 @@ impl MarketingEmails {
     /// Copies a marketing e-mail.
     ///
     /// `POST /marketing/emails/2026-03/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
@@ -48,7 +47,6 @@ impl MarketingEmails {
     /// Creates a marketing e-mail as a draft.
     ///
     /// `POST /marketing/emails/2026-03`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
@@ -74,7 +72,6 @@ impl MarketingEmails {
     /// Creates a variation of an e-mail for an A/B test.
     ///
     /// `POST /marketing/emails/2026-03/ab-test/create-variation`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
@@ -98,7 +95,6 @@ impl MarketingEmails {
     /// Deletes a marketing e-mail.
     ///
     /// `DELETE /marketing/emails/2026-03/{emailId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
@@ -120,7 +116,6 @@ impl MarketingEmails {
     /// Returns a marketing e-mail.
     ///
     /// `GET /marketing/emails/2026-03/{emailId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
@@ -141,7 +136,6 @@ impl MarketingEmails {
     /// Returns the variation of an A/B test.
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/ab-test/get-variation`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
@@ -163,7 +157,6 @@ impl MarketingEmails {
     /// Returns the draft of an e-mail.
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/draft`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
@@ -181,7 +174,6 @@ impl MarketingEmails {
     /// Returns a revision of an e-mail.
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/revisions/{revisionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
@@ -207,7 +199,6 @@ impl MarketingEmails {
     /// Returns the total statistics of e-mails in a period of time.
     ///
     /// `GET /marketing/emails/2026-03/statistics/list`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
@@ -225,7 +216,6 @@ impl MarketingEmails {
     /// Returns the statistics of e-mails by interval.
     ///
     /// `GET /marketing/emails/2026-03/statistics/histogram`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
@@ -243,7 +233,6 @@ impl MarketingEmails {
     /// Lists marketing e-mails.
     ///
     /// `GET /marketing/emails/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
@@ -265,7 +254,6 @@ impl MarketingEmails {
     /// Lists the revisions of an e-mail.
     ///
     /// `GET /marketing/emails/2026-03/{emailId}/revisions`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
@@ -291,7 +279,6 @@ impl MarketingEmails {
     /// Publishes or sends an e-mail.
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/publish`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing-email` or `transactional-email`.
     ///
@@ -308,7 +295,6 @@ impl MarketingEmails {
     /// Resets the draft of an e-mail to the published version.
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/draft/reset`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
@@ -325,7 +311,6 @@ impl MarketingEmails {
     /// Restores a revision of an e-mail and publishes it.
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/revisions/{revisionId}/restore`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
@@ -349,7 +334,6 @@ impl MarketingEmails {
     /// Restores a revision of an e-mail as its draft.
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/revisions/{revisionId}/restore-to-draft`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///
@@ -378,7 +362,6 @@ impl MarketingEmails {
     /// Unpublishes an e-mail, or cancels its sending.
     ///
     /// `POST /marketing/emails/2026-03/{emailId}/unpublish`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing-email` or `transactional-email`.
     ///
@@ -395,7 +378,6 @@ impl MarketingEmails {
     /// Updates a marketing e-mail.
     ///
     /// `PATCH /marketing/emails/2026-03/{emailId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
@@ -431,7 +413,6 @@ impl MarketingEmails {
     /// Updates the draft of an e-mail; the published version stays.
     ///
     /// `PATCH /marketing/emails/2026-03/{emailId}/draft`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `marketing.email.read` or `marketing.email.write`.
     ///

@@ -27,7 +27,6 @@ impl MarketingEvents {
     /// Associates a list with an event.
     ///
     /// `PUT /marketing/marketing-events/2026-03/associations/{marketingEventId}/lists/{listId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
@@ -52,7 +51,6 @@ impl MarketingEvents {
     /// Associates a list with an event, by the event's external identifiers.
     ///
     /// `PUT /marketing/marketing-events/2026-03/associations/{externalAccountId}/{externalEventId}/lists/{listId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
@@ -80,7 +78,6 @@ impl MarketingEvents {
     /// Deletes several marketing events by their record identifiers in one request.
     ///
     /// `POST /marketing/marketing-events/2026-03/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -108,7 +105,6 @@ impl MarketingEvents {
     /// Deletes several marketing events by their external identifiers in one request.
     ///
     /// `POST /marketing/marketing-events/2026-03/events/delete`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -139,7 +135,6 @@ impl MarketingEvents {
     /// Updates several marketing events by their record identifiers in one request.
     ///
     /// `POST /marketing/marketing-events/2026-03/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -167,7 +162,6 @@ impl MarketingEvents {
     /// Creates or updates several marketing events in one request.
     ///
     /// `POST /marketing/marketing-events/2026-03/events/upsert`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -198,7 +192,6 @@ impl MarketingEvents {
     /// Marks a marketing event as cancelled.
     ///
     /// `POST /marketing/marketing-events/2026-03/events/{externalEventId}/cancel`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -223,7 +216,6 @@ impl MarketingEvents {
     /// Marks a marketing event as completed, with its start and end.
     ///
     /// `POST /marketing/marketing-events/2026-03/events/{externalEventId}/complete`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -262,7 +254,6 @@ impl MarketingEvents {
     /// Creates a marketing event.
     ///
     /// `POST /marketing/marketing-events/2026-03/events`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -288,7 +279,6 @@ impl MarketingEvents {
     /// Deletes a marketing event by its record identifier.
     ///
     /// `DELETE /marketing/marketing-events/2026-03/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
@@ -306,7 +296,6 @@ impl MarketingEvents {
     /// Deletes a marketing event by its external identifier.
     ///
     /// `DELETE /marketing/marketing-events/2026-03/events/{externalEventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
@@ -331,7 +320,6 @@ impl MarketingEvents {
     /// Returns a marketing event by its record identifier.
     ///
     /// `GET /marketing/marketing-events/2026-03/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.read`.
@@ -350,7 +338,6 @@ impl MarketingEvents {
     /// Returns a marketing event by its external identifier.
     ///
     /// `GET /marketing/marketing-events/2026-03/events/{externalEventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.read`.
@@ -376,7 +363,6 @@ impl MarketingEvents {
     /// Returns the numbers of contacts that registered, attended or cancelled.
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{marketingEventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.read`.
@@ -399,7 +385,6 @@ impl MarketingEvents {
     /// Returns the numbers of contacts that registered, attended or cancelled, by external identifiers.
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{externalAccountId}/{externalEventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.read`.
@@ -429,7 +414,6 @@ impl MarketingEvents {
     /// Returns the address from which HubSpot requests details of the app's events.
     ///
     /// `GET /marketing/marketing-events/2026-03/{appId}/settings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -450,7 +434,6 @@ impl MarketingEvents {
     /// Lists marketing events.
     ///
     /// `GET /marketing/marketing-events/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
@@ -472,7 +455,6 @@ impl MarketingEvents {
     /// Lists the events that a contact took part in.
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/contacts/{contactIdentifier}/breakdown`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
@@ -504,7 +486,6 @@ impl MarketingEvents {
     /// Lists the events that have this external identifier.
     ///
     /// `GET /marketing/marketing-events/2026-03/{externalEventId}/identifiers`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
@@ -526,7 +507,6 @@ impl MarketingEvents {
     /// Lists the lists that belong to an event.
     ///
     /// `GET /marketing/marketing-events/2026-03/associations/{marketingEventId}/lists`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -545,7 +525,6 @@ impl MarketingEvents {
     /// Lists the lists that belong to an event, by its external identifiers.
     ///
     /// `GET /marketing/marketing-events/2026-03/associations/{externalAccountId}/{externalEventId}/lists`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -574,7 +553,6 @@ impl MarketingEvents {
     /// Lists the contacts that registered, attended or cancelled.
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{marketingEventId}/breakdown`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
@@ -603,7 +581,6 @@ impl MarketingEvents {
     /// Lists the contacts that registered, attended or cancelled, by external identifiers.
     ///
     /// `GET /marketing/marketing-events/2026-03/participations/{externalAccountId}/{externalEventId}/breakdown`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
@@ -638,7 +615,6 @@ impl MarketingEvents {
     /// Records attendance of an event, by contact identifier.
     ///
     /// `POST /marketing/marketing-events/2026-03/{objectId}/attendance/{subscriberState}/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -682,7 +658,6 @@ impl MarketingEvents {
     /// Records attendance of an event, by e-mail address.
     ///
     /// `POST /marketing/marketing-events/2026-03/{objectId}/attendance/{subscriberState}/email-create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -726,7 +701,6 @@ impl MarketingEvents {
     /// Records attendance of an event by its external identifier, by contact identifier.
     ///
     /// `POST /marketing/marketing-events/2026-03/attendance/{externalEventId}/{subscriberState}/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -773,7 +747,6 @@ impl MarketingEvents {
     /// Records attendance of an event by its external identifier, by e-mail address.
     ///
     /// `POST /marketing/marketing-events/2026-03/attendance/{externalEventId}/{subscriberState}/email-create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -822,7 +795,6 @@ impl MarketingEvents {
     /// Removes a list from an event.
     ///
     /// `DELETE /marketing/marketing-events/2026-03/associations/{marketingEventId}/lists/{listId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
@@ -847,7 +819,6 @@ impl MarketingEvents {
     /// Removes a list from an event, by the event's external identifiers.
     ///
     /// `DELETE /marketing/marketing-events/2026-03/associations/{externalAccountId}/{externalEventId}/lists/{listId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
@@ -879,7 +850,6 @@ impl MarketingEvents {
     /// Finds marketing events by the start of their external identifier.
     ///
     /// `GET /marketing/marketing-events/2026-03/events/search`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.read`.
     ///
@@ -900,7 +870,6 @@ impl MarketingEvents {
     /// Sets the address from which HubSpot requests details of the app's events.
     ///
     /// `POST /marketing/marketing-events/2026-03/{appId}/settings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
@@ -929,7 +898,6 @@ impl MarketingEvents {
     /// Updates a marketing event by its record identifier.
     ///
     /// `PATCH /marketing/marketing-events/2026-03/{objectId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
@@ -964,7 +932,6 @@ impl MarketingEvents {
     /// Updates a marketing event by its external identifier.
     ///
     /// `PATCH /marketing/marketing-events/2026-03/events/{externalEventId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
@@ -1003,7 +970,6 @@ impl MarketingEvents {
     /// Creates the marketing event with this external identifier, or updates it.
     ///
     /// `PUT /marketing/marketing-events/2026-03/events/{externalEventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.marketing_events.write`.
@@ -1036,7 +1002,6 @@ impl MarketingEvents {
     /// Records contacts as registered, attended or cancelled, by contact identifier.
     ///
     /// `POST /marketing/marketing-events/2026-03/events/{externalEventId}/{subscriberState}/upsert`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///
@@ -1084,7 +1049,6 @@ impl MarketingEvents {
     /// Records contacts as registered, attended or cancelled, by e-mail address.
     ///
     /// `POST /marketing/marketing-events/2026-03/events/{externalEventId}/{subscriberState}/email-upsert`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.marketing_events.write`.
     ///

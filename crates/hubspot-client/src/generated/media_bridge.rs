@@ -27,7 +27,6 @@ impl MediaBridge {
     /// Archives a property of a media object type.
     ///
     /// `DELETE /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
@@ -54,7 +53,6 @@ impl MediaBridge {
     /// Archives a property group.
     ///
     /// `DELETE /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
@@ -85,7 +83,6 @@ impl MediaBridge {
     /// Archives several properties in one request.
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
@@ -120,7 +117,6 @@ impl MediaBridge {
     /// Creates several properties in one request.
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -162,7 +158,6 @@ impl MediaBridge {
     /// Returns several properties in one request.
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -198,7 +193,6 @@ impl MediaBridge {
     /// Creates an association definition between a media object type and another.
     ///
     /// `POST /media-bridge/2026-03/{appId}/schemas/{objectType}/associations`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -234,7 +228,6 @@ impl MediaBridge {
     /// Records the attention span of a viewer of a medium.
     ///
     /// `POST /media-bridge/2026-03/events/attention-span`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `media_bridge.write`.
     ///
@@ -266,7 +259,6 @@ impl MediaBridge {
     /// Records that a medium was played.
     ///
     /// `POST /media-bridge/2026-03/events/media-played`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `media_bridge.write`.
     ///
@@ -297,7 +289,6 @@ impl MediaBridge {
     /// Records the share of a medium that was played.
     ///
     /// `POST /media-bridge/2026-03/events/media-played-percent`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `media_bridge.write`.
     ///
@@ -329,7 +320,6 @@ impl MediaBridge {
     /// Creates object types for types of media.
     ///
     /// `POST /media-bridge/2026-03/{appId}/settings/object-definitions`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -361,7 +351,6 @@ impl MediaBridge {
     /// Adds a domain whose links are embedded.
     ///
     /// `POST /media-bridge/2026-03/{appId}/settings/oembed-domains`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -399,7 +388,6 @@ impl MediaBridge {
     /// Creates a property of a media object type.
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -440,7 +428,6 @@ impl MediaBridge {
     /// Creates a property group.
     ///
     /// `POST /media-bridge/2026-03/{appId}/properties/{objectType}/groups`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -476,7 +463,6 @@ impl MediaBridge {
     /// Allows associations between videos of the app and other objects.
     ///
     /// `POST /media-bridge/2026-03/{appId}/settings/video-association-definition`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -502,7 +488,6 @@ impl MediaBridge {
     /// Deletes an association definition between a media object type and another.
     ///
     /// `DELETE /media-bridge/2026-03/{appId}/schemas/{objectType}/associations/{associationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -533,7 +518,6 @@ impl MediaBridge {
     /// Deletes domains whose links are embedded.
     ///
     /// `DELETE /media-bridge/2026-03/{appId}/settings/oembed-domains`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///
@@ -554,7 +538,6 @@ impl MediaBridge {
     /// Returns the settings of where events of the app are shown.
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/event-visibility`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -575,7 +558,6 @@ impl MediaBridge {
     /// Returns the object type of a type of media.
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/object-definitions/{mediaType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -609,7 +591,6 @@ impl MediaBridge {
     /// Returns a domain whose links are embedded.
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/oembed-domains/{oEmbedDomainId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -634,7 +615,6 @@ impl MediaBridge {
     /// Returns a property of a media object type.
     ///
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -670,7 +650,6 @@ impl MediaBridge {
     /// Returns a property group.
     ///
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -703,7 +682,6 @@ impl MediaBridge {
     /// Returns a media object type.
     ///
     /// `GET /media-bridge/2026-03/{appId}/schemas/{objectType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -729,7 +707,6 @@ impl MediaBridge {
     /// Lists the domains whose links are embedded.
     ///
     /// `GET /media-bridge/2026-03/{appId}/settings/oembed-domains`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -751,7 +728,6 @@ impl MediaBridge {
     /// Lists the properties of a media object type.
     ///
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.
@@ -780,7 +756,6 @@ impl MediaBridge {
     /// Lists the property groups of a media object type.
     ///
     /// `GET /media-bridge/2026-03/{appId}/properties/{objectType}/groups`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -809,7 +784,6 @@ impl MediaBridge {
     /// Lists the media object types of an app.
     ///
     /// `GET /media-bridge/2026-03/{appId}/schemas`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read`.
     ///
@@ -831,7 +805,6 @@ impl MediaBridge {
     /// Registers an app as a media provider.
     ///
     /// `POST /media-bridge/2026-03/{appId}/settings/register`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write`.
     ///
@@ -862,7 +835,6 @@ impl MediaBridge {
     /// Updates the settings of where events of the app are shown.
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/settings/event-visibility`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-read`.
     ///
@@ -897,7 +869,6 @@ impl MediaBridge {
     /// Updates a domain whose links are embedded.
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/settings/oembed-domains/{oEmbedDomainId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -939,7 +910,6 @@ impl MediaBridge {
     /// Updates a property of a media object type.
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/properties/{objectType}/{propertyName}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -982,7 +952,6 @@ impl MediaBridge {
     /// Updates a property group.
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/properties/{objectType}/groups/{groupName}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -1023,7 +992,6 @@ impl MediaBridge {
     /// Updates a media object type.
     ///
     /// `PATCH /media-bridge/2026-03/{appId}/schemas/{objectType}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write`.
@@ -1062,7 +1030,6 @@ impl MediaBridge {
     /// Updates the name of the app as a media provider.
     ///
     /// `PUT /media-bridge/2026-03/{appId}/settings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write`.
     ///

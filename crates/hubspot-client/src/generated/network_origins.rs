@@ -27,7 +27,6 @@ impl NetworkOrigins {
     /// Returns the IP ranges of HubSpot as plain text, for example for a firewall.
     ///
     /// `GET /meta/network-origins/2026-03/ip-ranges/simple`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
@@ -49,7 +48,6 @@ impl NetworkOrigins {
     /// Lists the IP ranges from which HubSpot sends requests.
     ///
     /// `GET /meta/network-origins/2026-03/ip-ranges`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```

@@ -27,7 +27,6 @@ impl Oauth {
     /// Exchanges an authorization code or a refresh token for an access token.
     ///
     /// `POST /oauth/2026-03/token`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
@@ -56,7 +55,6 @@ impl Oauth {
     /// Returns the owner, the scopes and the expiry of a token.
     ///
     /// `POST /oauth/2026-03/token/introspect`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
@@ -81,7 +79,6 @@ impl Oauth {
     /// Revokes a token.
     ///
     /// `POST /oauth/2026-03/token/revoke`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```

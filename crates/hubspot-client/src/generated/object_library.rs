@@ -27,7 +27,6 @@ impl ObjectLibrary {
     /// Returns the activation state of an object type of the library.
     ///
     /// `GET /crm/object-library/2026-03/enablement/{objectTypeId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECT_LIBRARY_GET.scopes` lists all 80.
@@ -49,7 +48,6 @@ impl ObjectLibrary {
     /// Lists the object types of the library with their activation states.
     ///
     /// `GET /crm/object-library/2026-03/enablement`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECT_LIBRARY_LIST.scopes` lists all 80.
     ///

@@ -27,7 +27,6 @@ impl Owners {
     /// Returns an owner, by owner or user identifier.
     ///
     /// `GET /crm/owners/2026-03/{ownerId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation` or `crm.objects.owners.read`.
@@ -48,7 +47,6 @@ impl Owners {
     /// Lists owners: the users that records can belong to.
     ///
     /// `GET /crm/owners/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation` or `crm.objects.owners.read`.

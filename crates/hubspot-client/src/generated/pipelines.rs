@@ -31,7 +31,6 @@ impl Pipelines {
     /// Creates a pipeline.
     ///
     /// `POST /crm/pipelines/2026-03/{objectType}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_CREATE.scopes` lists all 26.
     ///
@@ -64,7 +63,6 @@ impl Pipelines {
     /// Creates a stage of a pipeline.
     ///
     /// `POST /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_CREATE_STAGE.scopes` lists all 26.
     ///
@@ -96,7 +94,6 @@ impl Pipelines {
     /// Deletes a pipeline.
     ///
     /// `DELETE /crm/pipelines/2026-03/{objectType}/{pipelineId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_DELETE.scopes` lists all 26.
@@ -118,7 +115,6 @@ impl Pipelines {
     /// Deletes a stage of a pipeline.
     ///
     /// `DELETE /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_DELETE_STAGE.scopes` lists all 26.
@@ -146,7 +142,6 @@ impl Pipelines {
     /// Returns a pipeline.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_GET.scopes` lists all 100.
@@ -165,7 +160,6 @@ impl Pipelines {
     /// Returns a stage of a pipeline.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_GET_STAGE.scopes` lists all 100.
@@ -191,7 +185,6 @@ impl Pipelines {
     /// Lists pipelines with their stages.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_LIST.scopes` lists all 100.
@@ -208,7 +201,6 @@ impl Pipelines {
     /// Lists the changes made to a pipeline, newest first.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/audit`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_LIST_AUDIT.scopes` lists all 100.
     ///
@@ -226,7 +218,6 @@ impl Pipelines {
     /// Lists the changes made to a stage, newest first.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}/audit`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_LIST_STAGE_AUDIT.scopes` lists all 100.
     ///
@@ -255,7 +246,6 @@ impl Pipelines {
     /// Lists the stages of a pipeline.
     ///
     /// `GET /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PIPELINES_LIST_STAGES.scopes` lists all 100.
     ///
@@ -276,7 +266,6 @@ impl Pipelines {
     /// Replaces a whole pipeline; stages that are not in the request are deleted.
     ///
     /// `PUT /crm/pipelines/2026-03/{objectType}/{pipelineId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_REPLACE.scopes` lists all 26.
@@ -319,7 +308,6 @@ impl Pipelines {
     /// Replaces a stage of a pipeline.
     ///
     /// `PUT /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_REPLACE_STAGE.scopes` lists all 26.
@@ -360,7 +348,6 @@ impl Pipelines {
     /// Updates a pipeline.
     ///
     /// `PATCH /crm/pipelines/2026-03/{objectType}/{pipelineId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_UPDATE.scopes` lists all 26.
@@ -396,7 +383,6 @@ impl Pipelines {
     /// Updates a stage of a pipeline.
     ///
     /// `PATCH /crm/pipelines/2026-03/{objectType}/{pipelineId}/stages/{stageId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PIPELINES_UPDATE_STAGE.scopes` lists all 26.

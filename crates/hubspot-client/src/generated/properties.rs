@@ -31,7 +31,6 @@ impl Properties {
     /// Archives a property.
     ///
     /// `DELETE /crm/properties/2026-03/{objectType}/{propertyName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_ARCHIVE.scopes` lists all 26.
     ///
@@ -48,7 +47,6 @@ impl Properties {
     /// Archives a property group.
     ///
     /// `DELETE /crm/properties/2026-03/{objectType}/groups/{groupName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_ARCHIVE_GROUP.scopes` lists all 26.
     ///
@@ -65,7 +63,6 @@ impl Properties {
     /// Archives several properties in one request.
     ///
     /// `POST /crm/properties/2026-03/{objectType}/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_BATCH_ARCHIVE.scopes` lists all 26.
     ///
@@ -87,7 +84,6 @@ impl Properties {
     /// Creates several properties in one request.
     ///
     /// `POST /crm/properties/2026-03/{objectType}/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_BATCH_CREATE.scopes` lists all 26.
     ///
@@ -119,7 +115,6 @@ impl Properties {
     /// Returns several properties in one request.
     ///
     /// `POST /crm/properties/2026-03/{objectType}/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTIES_BATCH_READ.scopes` lists all 100.
     ///
@@ -147,7 +142,6 @@ impl Properties {
     /// Creates a property.
     ///
     /// `POST /crm/properties/2026-03/{objectType}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_CREATE.scopes` lists all 26.
     ///
@@ -178,7 +172,6 @@ impl Properties {
     /// Creates a property group.
     ///
     /// `POST /crm/properties/2026-03/{objectType}/groups`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_CREATE_GROUP.scopes` lists all 26.
     ///
@@ -202,7 +195,6 @@ impl Properties {
     /// Returns a property.
     ///
     /// `GET /crm/properties/2026-03/{objectType}/{propertyName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTIES_GET.scopes` lists all 100.
@@ -225,7 +217,6 @@ impl Properties {
     /// Returns a property group.
     ///
     /// `GET /crm/properties/2026-03/{objectType}/groups/{groupName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTIES_GET_GROUP.scopes` lists all 100.
@@ -248,7 +239,6 @@ impl Properties {
     /// Lists the properties of an object type.
     ///
     /// `GET /crm/properties/2026-03/{objectType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTIES_LIST.scopes` lists all 100.
@@ -267,7 +257,6 @@ impl Properties {
     /// Lists the property groups of an object type.
     ///
     /// `GET /crm/properties/2026-03/{objectType}/groups`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTIES_LIST_GROUPS.scopes` lists all 100.
     ///
@@ -285,7 +274,6 @@ impl Properties {
     /// Updates a property.
     ///
     /// `PATCH /crm/properties/2026-03/{objectType}/{propertyName}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_UPDATE.scopes` lists all 26.
@@ -320,7 +308,6 @@ impl Properties {
     /// Updates a property group.
     ///
     /// `PATCH /crm/properties/2026-03/{objectType}/groups/{groupName}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTIES_UPDATE_GROUP.scopes` lists all 26.

@@ -27,7 +27,6 @@ impl PropertyValidations {
     /// Returns a validation rule of a property.
     ///
     /// `GET /crm/property-validations/2026-03/{objectTypeId}/{propertyName}/rule-type/{ruleType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTY_VALIDATIONS_GET.scopes` lists all 100.
@@ -61,7 +60,6 @@ impl PropertyValidations {
     /// Lists the validation rules of all properties of an object type.
     ///
     /// `GET /crm/property-validations/2026-03/{objectTypeId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTY_VALIDATIONS_LIST.scopes` lists all 100.
@@ -84,7 +82,6 @@ impl PropertyValidations {
     /// Lists the validation rules of a property.
     ///
     /// `GET /crm/property-validations/2026-03/{objectTypeId}/{propertyName}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::PROPERTY_VALIDATIONS_LIST_FOR_PROPERTY.scopes` lists all 100.
@@ -114,7 +111,6 @@ impl PropertyValidations {
     /// Creates or replaces a validation rule of a property.
     ///
     /// `PUT /crm/property-validations/2026-03/{objectTypeId}/{propertyName}/rule-type/{ruleType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.schemas.contacts.write`; `operations::PROPERTY_VALIDATIONS_REPLACE.scopes` lists all 26.

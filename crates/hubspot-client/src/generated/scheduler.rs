@@ -27,7 +27,6 @@ impl Scheduler {
     /// Books a meeting on a meeting link.
     ///
     /// `POST /scheduler/2026-03/meetings/meeting-links/book`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::SCHEDULER_BOOK_MEETING.scopes` lists all 25.
     ///
@@ -62,7 +61,6 @@ impl Scheduler {
     /// Creates a meeting in the calendar of a user.
     ///
     /// `POST /scheduler/2026-03/meetings/calendar`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::SCHEDULER_CREATE_CALENDAR_EVENT.scopes` lists all 25.
     ///
@@ -112,7 +110,6 @@ impl Scheduler {
     /// Returns the free times of a meeting link in one month.
     ///
     /// `GET /scheduler/2026-03/meetings/meeting-links/book/availability-page/{slug}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `scheduler.meetings.meeting-link.read`.
@@ -145,7 +142,6 @@ impl Scheduler {
     /// Returns the form of a meeting link and its free times.
     ///
     /// `GET /scheduler/2026-03/meetings/meeting-links/book/{slug}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `scheduler.meetings.meeting-link.read`.
@@ -175,7 +171,6 @@ impl Scheduler {
     /// Lists meeting links: the pages on which a meeting is booked.
     ///
     /// `GET /scheduler/2026-03/meetings/meeting-links`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `scheduler.meetings.meeting-link.read`.

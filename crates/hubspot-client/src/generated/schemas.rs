@@ -27,7 +27,6 @@ impl Schemas {
     /// Returns the definitions of several object types in one request.
     ///
     /// `POST /crm-object-schemas/2026-03/schemas/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.custom.highly_sensitive.read.v2`; `operations::SCHEMAS_BATCH_READ.scopes` lists all 5.
     ///
@@ -58,7 +57,6 @@ impl Schemas {
     /// Defines a custom object type.
     ///
     /// `POST /crm-object-schemas/2026-03/schemas`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.schemas.custom.write`.
     ///
@@ -98,7 +96,6 @@ impl Schemas {
     /// Creates an association definition between a custom object type and another.
     ///
     /// `POST /crm-object-schemas/2026-03/schemas/{objectType}/associations`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.schemas.custom.write`.
     ///
@@ -130,7 +127,6 @@ impl Schemas {
     /// Deletes a custom object type that has no records.
     ///
     /// `DELETE /crm-object-schemas/2026-03/schemas/{objectType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.schemas.custom.write`.
@@ -150,7 +146,6 @@ impl Schemas {
     /// Deletes an association definition between a custom object type and another.
     ///
     /// `DELETE /crm-object-schemas/2026-03/schemas/{objectType}/associations/{associationIdentifier}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.schemas.custom.write`.
@@ -174,7 +169,6 @@ impl Schemas {
     /// Returns the definition of an object type.
     ///
     /// `GET /crm-object-schemas/2026-03/schemas/{objectType}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.custom.highly_sensitive.read.v2`; `operations::SCHEMAS_GET.scopes` lists all 5.
@@ -195,7 +189,6 @@ impl Schemas {
     /// Lists the custom object types.
     ///
     /// `GET /crm-object-schemas/2026-03/schemas`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.objects.custom.highly_sensitive.read.v2` or `crm.objects.custom.read` or `crm.objects.custom.sensitive.read.v2` or `crm.schemas.custom.read`.
     ///
@@ -213,7 +206,6 @@ impl Schemas {
     /// Updates the definition of a custom object type.
     ///
     /// `PATCH /crm-object-schemas/2026-03/schemas/{objectType}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.schemas.custom.write`.

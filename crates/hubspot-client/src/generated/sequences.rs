@@ -27,7 +27,6 @@ impl Sequences {
     /// Enrolls a contact in a sequence.
     ///
     /// `POST /automation/sequences/2026-03/enrollments`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation.sequences.enrollments.write`.
     ///
@@ -59,7 +58,6 @@ impl Sequences {
     /// Returns a sequence with its steps.
     ///
     /// `GET /automation/sequences/2026-03/{sequenceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation.sequences.read`.
@@ -85,7 +83,6 @@ impl Sequences {
     /// Returns the enrollment of a contact.
     ///
     /// `GET /automation/sequences/2026-03/enrollments/contact/{contactId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation.sequences.read`.
@@ -107,7 +104,6 @@ impl Sequences {
     /// Lists the sequences of a user.
     ///
     /// `GET /automation/sequences/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation.sequences.read`.

@@ -27,7 +27,6 @@ impl SingleSend {
     /// Sends one marketing e-mail to one person.
     ///
     /// `POST /marketing/email-campaigns/2026-03/single-send`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing-email` or `transactional-email`.
     ///

@@ -27,7 +27,6 @@ impl SitePages {
     /// Adds a website page to a group of languages.
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/attach-to-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.site_pages.write`.
     ///
@@ -51,7 +50,6 @@ impl SitePages {
     /// Creates several website pages in one request.
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -79,7 +77,6 @@ impl SitePages {
     /// Deletes several website pages in one request.
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -99,7 +96,6 @@ impl SitePages {
     /// Returns several website pages in one request.
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.read`.
     ///
@@ -122,7 +118,6 @@ impl SitePages {
     /// Updates several website pages in one request.
     ///
     /// `POST /cms/pages/2026-03/site-pages/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -149,7 +144,6 @@ impl SitePages {
     /// Copies a website page.
     ///
     /// `POST /cms/pages/2026-03/site-pages/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -170,7 +164,6 @@ impl SitePages {
     /// Creates a website page.
     ///
     /// `POST /cms/pages/2026-03/site-pages`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -191,7 +184,6 @@ impl SitePages {
     /// Creates a variation of a website page for an A/B test.
     ///
     /// `POST /cms/pages/2026-03/site-pages/ab-test/create-variation`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -215,7 +207,6 @@ impl SitePages {
     /// Creates a website page in another language.
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/create-language-variation`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.site_pages.write`.
     ///
@@ -239,7 +230,6 @@ impl SitePages {
     /// Deletes a website page.
     ///
     /// `DELETE /cms/pages/2026-03/site-pages/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -259,7 +249,6 @@ impl SitePages {
     /// Removes a website page from its group of languages.
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/detach-from-lang-group`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content` or `content.site_pages.write`.
     ///
@@ -283,7 +272,6 @@ impl SitePages {
     /// Ends an A/B test and chooses its winner.
     ///
     /// `POST /cms/pages/2026-03/site-pages/ab-test/end`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -299,7 +287,6 @@ impl SitePages {
     /// Returns a website page.
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.site_pages.read`.
@@ -320,7 +307,6 @@ impl SitePages {
     /// Returns the draft of a website page.
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}/draft`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.read`.
     ///
@@ -338,7 +324,6 @@ impl SitePages {
     /// Returns a revision of a website page.
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}/revisions/{revisionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content` or `content.site_pages.read`.
@@ -364,7 +349,6 @@ impl SitePages {
     /// Lists website pages.
     ///
     /// `GET /cms/pages/2026-03/site-pages`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.read`.
@@ -386,7 +370,6 @@ impl SitePages {
     /// Lists the revisions of a website page.
     ///
     /// `GET /cms/pages/2026-03/site-pages/{objectId}/revisions`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.read`.
@@ -412,7 +395,6 @@ impl SitePages {
     /// Publishes the draft of a website page.
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/draft/push-live`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -429,7 +411,6 @@ impl SitePages {
     /// Restarts an A/B test with other content.
     ///
     /// `POST /cms/pages/2026-03/site-pages/ab-test/rerun`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -449,7 +430,6 @@ impl SitePages {
     /// Resets the draft of a website page to the published version.
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/draft/reset`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -466,7 +446,6 @@ impl SitePages {
     /// Restores a revision of a website page and publishes it.
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/revisions/{revisionId}/restore`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -491,7 +470,6 @@ impl SitePages {
     /// Restores a revision of a website page as its draft.
     ///
     /// `POST /cms/pages/2026-03/site-pages/{objectId}/revisions/{revisionId}/restore-to-draft`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -516,7 +494,6 @@ impl SitePages {
     /// Schedules the publication of a website page.
     ///
     /// `POST /cms/pages/2026-03/site-pages/schedule`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -536,7 +513,6 @@ impl SitePages {
     /// Makes a website page the primary one of its group of languages.
     ///
     /// `PUT /cms/pages/2026-03/site-pages/multi-language/set-new-lang-primary`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.write`.
     ///
@@ -559,7 +535,6 @@ impl SitePages {
     /// Updates a website page.
     ///
     /// `PATCH /cms/pages/2026-03/site-pages/{objectId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -592,7 +567,6 @@ impl SitePages {
     /// Updates the draft of a website page; the published version stays.
     ///
     /// `PATCH /cms/pages/2026-03/site-pages/{objectId}/draft`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -624,7 +598,6 @@ impl SitePages {
     /// Sets the languages of a group of website pages.
     ///
     /// `POST /cms/pages/2026-03/site-pages/multi-language/update-languages`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content` or `content.site_pages.write`.
     ///

@@ -27,7 +27,6 @@ impl SiteSearch {
     /// Returns the indexed data of one page or post.
     ///
     /// `GET /cms/site-search/2026-03/indexed-data/{contentId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -50,7 +49,6 @@ impl SiteSearch {
     /// Searches the public content of the account's sites.
     ///
     /// `GET /cms/site-search/2026-03/search`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.

@@ -27,7 +27,6 @@ impl SourceCode {
     /// Uploads a new file; fails if the path has a file, which `upsert` overwrites.
     ///
     /// `POST /cms/source-code/2026-03/{environment}/content/{path}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -69,7 +68,6 @@ impl SourceCode {
     /// Deletes a file.
     ///
     /// `DELETE /cms/source-code/2026-03/{environment}/content/{path}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -102,7 +100,6 @@ impl SourceCode {
     /// Downloads a file.
     ///
     /// `GET /cms/source-code/2026-03/{environment}/content/{path}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -137,7 +134,6 @@ impl SourceCode {
     /// Starts to unpack a ZIP file in the file system of the developer.
     ///
     /// `POST /cms/source-code/2026-03/extract/async`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -161,7 +157,6 @@ impl SourceCode {
     /// Returns the progress of unpacking a ZIP file.
     ///
     /// `GET /cms/source-code/2026-03/extract/async/tasks/{taskId}/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -179,7 +174,6 @@ impl SourceCode {
     /// Returns the metadata of a file or folder, with its children.
     ///
     /// `GET /cms/source-code/2026-03/{environment}/metadata/{path}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -216,7 +210,6 @@ impl SourceCode {
     /// Uploads a file, and overwrites the file that the path has.
     ///
     /// `PUT /cms/source-code/2026-03/{environment}/content/{path}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -257,7 +250,6 @@ impl SourceCode {
     /// Validates a file without storing it.
     ///
     /// `POST /cms/source-code/2026-03/{environment}/validate/{path}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///

@@ -27,7 +27,6 @@ impl SubscriptionLifecycle {
     /// Cancels a commerce subscription.
     ///
     /// `POST /payments-subscriptions/v1/subscriptions/crm/{objectId}/cancel`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.subscriptions.write` or `crm.schemas.subscriptions.write`.
     ///
@@ -46,7 +45,6 @@ impl SubscriptionLifecycle {
     /// Pauses a commerce subscription.
     ///
     /// `POST /payments-subscriptions/v1/subscriptions/crm/{objectId}/pause`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.subscriptions.write` or `crm.schemas.subscriptions.write`.
     ///
@@ -78,7 +76,6 @@ impl SubscriptionLifecycle {
     /// Resumes a paused commerce subscription.
     ///
     /// `POST /payments-subscriptions/v1/subscriptions/crm/{objectId}/unpause`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.objects.subscriptions.write` or `crm.schemas.subscriptions.write`.
     ///

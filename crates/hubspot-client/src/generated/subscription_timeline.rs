@@ -27,7 +27,6 @@ impl SubscriptionTimeline {
     /// Lists changes of e-mail subscriptions, newest first.
     ///
     /// `GET /email/public/v1/subscriptions/timeline`
-    ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.

@@ -27,7 +27,6 @@ impl TaxRates {
     /// Returns a tax rate.
     ///
     /// `GET /tax-rates/2026-03/tax-rates/{taxRateGroupId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::TAX_RATES_GET.scopes` lists all 5.
@@ -44,7 +43,6 @@ impl TaxRates {
     /// Lists tax rates.
     ///
     /// `GET /tax-rates/2026-03/tax-rates`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `cpq.quotes.read`; `operations::TAX_RATES_LIST.scopes` lists all 5.

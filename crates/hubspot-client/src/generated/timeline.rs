@@ -27,7 +27,6 @@ impl Timeline {
     /// Adds several events to timelines in one request.
     ///
     /// `POST /integrators/timeline/2026-03/events/batch`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Conflict` if it already exists.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TIMELINE_BATCH_CREATE_EVENTS.scopes` lists all 16.
@@ -59,7 +58,6 @@ impl Timeline {
     /// Adds an event to the timeline of a record.
     ///
     /// `POST /integrators/timeline/2026-03/events`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Conflict` if it already exists.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TIMELINE_CREATE_EVENT.scopes` lists all 16.
@@ -91,7 +89,6 @@ impl Timeline {
     /// Finds the event types of an app's project by their names.
     ///
     /// `POST /integrators/timeline/2026-03/types/projects`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read`.

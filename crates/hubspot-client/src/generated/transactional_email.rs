@@ -27,7 +27,6 @@ impl TransactionalEmail {
     /// Creates an SMTP token and returns its password, which cannot be read later.
     ///
     /// `POST /marketing/transactional/2026-03/smtp-tokens`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `transactional-email`.
     ///
@@ -51,7 +50,6 @@ impl TransactionalEmail {
     /// Deletes an SMTP token.
     ///
     /// `DELETE /marketing/transactional/2026-03/smtp-tokens/{tokenId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `transactional-email`.
@@ -68,7 +66,6 @@ impl TransactionalEmail {
     /// Returns an SMTP token.
     ///
     /// `GET /marketing/transactional/2026-03/smtp-tokens/{tokenId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `transactional-email`.
@@ -89,7 +86,6 @@ impl TransactionalEmail {
     /// Lists SMTP tokens.
     ///
     /// `GET /marketing/transactional/2026-03/smtp-tokens`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `transactional-email`.
@@ -111,7 +107,6 @@ impl TransactionalEmail {
     /// Sets a new password for an SMTP token and returns it; it cannot be read later.
     ///
     /// `POST /marketing/transactional/2026-03/smtp-tokens/{tokenId}/password-reset`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `transactional-email`.
     ///
@@ -131,7 +126,6 @@ impl TransactionalEmail {
     /// Sends one transactional e-mail to one person.
     ///
     /// `POST /marketing/transactional/2026-03/single-email/send`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `transactional-email`.
     ///

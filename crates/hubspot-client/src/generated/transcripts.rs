@@ -27,7 +27,6 @@ impl Transcripts {
     /// Adds the transcript of a call.
     ///
     /// `POST /crm/extensions/calling/2026-03/transcripts`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm.extensions_calling_transcripts.write`.
     ///
@@ -59,7 +58,6 @@ impl Transcripts {
     /// Deletes the transcript of a call.
     ///
     /// `DELETE /crm/extensions/calling/2026-03/transcripts/{transcriptId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.extensions_calling_transcripts.write`.
@@ -75,7 +73,6 @@ impl Transcripts {
     /// Returns the transcript of a call.
     ///
     /// `GET /crm/extensions/calling/2026-03/transcripts/{transcriptId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.extensions_calling_transcripts.read`.

@@ -27,7 +27,6 @@ impl UrlMappings {
     /// Creates a URL mapping.
     ///
     /// `POST /url-mappings/2026-03/url-mappings`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -48,7 +47,6 @@ impl UrlMappings {
     /// Deletes a URL mapping.
     ///
     /// `DELETE /url-mappings/2026-03/url-mappings/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms-url-redirects-delete` or `content`.
@@ -64,7 +62,6 @@ impl UrlMappings {
     /// Returns a URL mapping.
     ///
     /// `GET /url-mappings/2026-03/url-mappings/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -81,7 +78,6 @@ impl UrlMappings {
     /// Lists URL mappings.
     ///
     /// `GET /url-mappings/2026-03/url-mappings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///

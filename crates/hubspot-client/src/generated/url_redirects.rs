@@ -27,7 +27,6 @@ impl UrlRedirects {
     /// Creates a URL redirect.
     ///
     /// `POST /cms/url-redirects/2026-03`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -57,7 +56,6 @@ impl UrlRedirects {
     /// Creates a URL mapping.
     ///
     /// `POST /cms/url-redirects/2026-03/url-mappings`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `content`.
     ///
@@ -85,7 +83,6 @@ impl UrlRedirects {
     /// Deletes a URL redirect.
     ///
     /// `DELETE /cms/url-redirects/2026-03/{urlRedirectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -102,7 +99,6 @@ impl UrlRedirects {
     /// Deletes a URL mapping.
     ///
     /// `DELETE /cms/url-redirects/2026-03/url-mappings/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `cms-url-redirects-delete` or `content`.
@@ -118,7 +114,6 @@ impl UrlRedirects {
     /// Returns a URL redirect.
     ///
     /// `GET /cms/url-redirects/2026-03/{urlRedirectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -138,7 +133,6 @@ impl UrlRedirects {
     /// Returns a URL mapping.
     ///
     /// `GET /cms/url-redirects/2026-03/url-mappings/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.
@@ -155,7 +149,6 @@ impl UrlRedirects {
     /// Lists URL redirects.
     ///
     /// `GET /cms/url-redirects/2026-03`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
@@ -177,7 +170,6 @@ impl UrlRedirects {
     /// Lists URL mappings.
     ///
     /// `GET /cms/url-redirects/2026-03/url-mappings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `content`.
     ///
@@ -193,7 +185,6 @@ impl UrlRedirects {
     /// Updates a URL redirect.
     ///
     /// `PATCH /cms/url-redirects/2026-03/{urlRedirectId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `content`.

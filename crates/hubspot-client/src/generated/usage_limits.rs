@@ -27,7 +27,6 @@ impl UsageLimits {
     /// Returns which records are near or at their limit of associations between two types.
     ///
     /// `GET /crm/limits/2026-03/associations/records/{fromObjectTypeId}/{toObjectTypeId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_GET_ASSOCIATION_RECORD_USAGE.scopes` lists all 80.
@@ -57,7 +56,6 @@ impl UsageLimits {
     /// Returns the number of calculated properties, with its limit.
     ///
     /// `GET /crm/limits/2026-03/calculated-properties`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_GET_CALCULATED_PROPERTY_USAGE.scopes` lists all 80.
     ///
@@ -73,7 +71,6 @@ impl UsageLimits {
     /// Returns the number of custom object types, with its limit.
     ///
     /// `GET /crm/limits/2026-03/custom-object-types`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.custom.highly_sensitive.read.v2`; `operations::USAGE_LIMITS_GET_CUSTOM_OBJECT_TYPE_USAGE.scopes` lists all 8.
     ///
@@ -89,7 +86,6 @@ impl UsageLimits {
     /// Returns the number of custom properties, with its limit.
     ///
     /// `GET /crm/limits/2026-03/custom-properties`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_GET_CUSTOM_PROPERTY_USAGE.scopes` lists all 80.
     ///
@@ -105,7 +101,6 @@ impl UsageLimits {
     /// Returns the number of pipelines, with its limit.
     ///
     /// `GET /crm/limits/2026-03/pipelines`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_GET_PIPELINE_USAGE.scopes` lists all 80.
     ///
@@ -121,7 +116,6 @@ impl UsageLimits {
     /// Returns the number of records, with its limit.
     ///
     /// `GET /crm/limits/2026-03/records`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_GET_RECORD_USAGE.scopes` lists all 80.
     ///
@@ -137,7 +131,6 @@ impl UsageLimits {
     /// Lists the numbers of association labels, with their limits.
     ///
     /// `GET /crm/limits/2026-03/associations/labels`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_LABELS.scopes` lists all 80.
     ///
@@ -155,7 +148,6 @@ impl UsageLimits {
     /// Lists the object types with records near or at their limit of associations.
     ///
     /// `GET /crm/limits/2026-03/associations/records/from`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_SOURCES.scopes` lists all 80.
     ///
@@ -173,7 +165,6 @@ impl UsageLimits {
     /// Lists the object types to which records of one type are near or at their limit.
     ///
     /// `GET /crm/limits/2026-03/associations/records/{fromObjectTypeId}/to`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::USAGE_LIMITS_LIST_ASSOCIATION_TARGETS.scopes` lists all 80.
     ///

@@ -27,7 +27,6 @@ impl VideoConferencing {
     /// Deletes the addresses that HubSpot calls for meetings.
     ///
     /// `DELETE /crm/extensions/videoconferencing/2026-03/settings/{appId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `developers-write` or `portal-developers-access`.
@@ -45,7 +44,6 @@ impl VideoConferencing {
     /// Returns the addresses that HubSpot calls for meetings.
     ///
     /// `GET /crm/extensions/videoconferencing/2026-03/settings/{appId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `developers-write` or `portal-developers-access`.
@@ -64,7 +62,6 @@ impl VideoConferencing {
     /// Sets the addresses that HubSpot calls for meetings.
     ///
     /// `PUT /crm/extensions/videoconferencing/2026-03/settings/{appId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `developers-write` or `portal-developers-access`.

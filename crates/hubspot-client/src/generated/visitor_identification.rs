@@ -27,7 +27,6 @@ impl VisitorIdentification {
     /// Creates a token that identifies a visitor to the chat.
     ///
     /// `POST /visitor-identification/2026-03/tokens/create`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations.visitor_identification.tokens.create`.
     ///

@@ -27,7 +27,6 @@ impl Webhooks {
     /// Activates or deactivates several subscriptions in one request.
     ///
     /// `POST /webhooks/2026-03/{appId}/subscriptions/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
@@ -61,7 +60,6 @@ impl Webhooks {
     /// Subscribes an app to events.
     ///
     /// `POST /webhooks/2026-03/{appId}/subscriptions`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
@@ -96,7 +94,6 @@ impl Webhooks {
     /// Deletes the target of an app's webhooks, so that none are sent.
     ///
     /// `DELETE /webhooks/2026-03/{appId}/settings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
@@ -113,7 +110,6 @@ impl Webhooks {
     /// Deletes a subscription to events.
     ///
     /// `DELETE /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write` or `private-apps-write`.
@@ -138,7 +134,6 @@ impl Webhooks {
     /// Returns the target of an app's webhooks and their maximum concurrency.
     ///
     /// `GET /webhooks/2026-03/{appId}/settings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read` or `private-apps-read`.
     ///
@@ -159,7 +154,6 @@ impl Webhooks {
     /// Returns a subscription to events.
     ///
     /// `GET /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-read` or `private-apps-read`.
@@ -185,7 +179,6 @@ impl Webhooks {
     /// Lists the events that an app subscribes to.
     ///
     /// `GET /webhooks/2026-03/{appId}/subscriptions`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-read` or `private-apps-read`.
     ///
@@ -206,7 +199,6 @@ impl Webhooks {
     /// Sets the target of an app's webhooks, which is one for all events, and their maximum concurrency.
     ///
     /// `PUT /webhooks/2026-03/{appId}/settings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `developers-write` or `private-apps-write`.
     ///
@@ -241,7 +233,6 @@ impl Webhooks {
     /// Activates or deactivates a subscription.
     ///
     /// `PATCH /webhooks/2026-03/{appId}/subscriptions/{subscriptionId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `developers-write` or `private-apps-write`.

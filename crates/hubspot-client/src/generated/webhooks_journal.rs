@@ -27,7 +27,6 @@ impl WebhooksJournal {
     /// Returns several entries from the first one on.
     ///
     /// `GET /webhooks-journal/journal/2026-03/batch/earliest/{count}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
@@ -50,7 +49,6 @@ impl WebhooksJournal {
     /// Returns several entries up to the last.
     ///
     /// `GET /webhooks-journal/journal/2026-03/batch/latest/{count}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
@@ -73,7 +71,6 @@ impl WebhooksJournal {
     /// Returns several entries of the regional journal from the first one on.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/batch/earliest/{count}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
@@ -99,7 +96,6 @@ impl WebhooksJournal {
     /// Returns several entries of the regional journal up to the last.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/batch/latest/{count}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
@@ -122,7 +118,6 @@ impl WebhooksJournal {
     /// Returns several entries of the regional journal after an offset.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/batch/{offset}/next/{count}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
@@ -151,7 +146,6 @@ impl WebhooksJournal {
     /// Returns several entries after an offset.
     ///
     /// `GET /webhooks-journal/journal/2026-03/batch/{offset}/next/{count}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-data-access`.
@@ -180,7 +174,6 @@ impl WebhooksJournal {
     /// Returns several entries by their offsets in one request.
     ///
     /// `POST /webhooks-journal/journal/2026-03/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
@@ -203,7 +196,6 @@ impl WebhooksJournal {
     /// Returns several entries of the regional journal by their offsets in one request.
     ///
     /// `POST /webhooks-journal/journal-local/2026-03/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
@@ -231,7 +223,6 @@ impl WebhooksJournal {
     /// Starts snapshots of CRM records, which then appear in the journal.
     ///
     /// `POST /webhooks-journal/snapshots/2026-03/crm`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `webhooks-journal-snapshot-management`.
     ///
@@ -262,7 +253,6 @@ impl WebhooksJournal {
     /// Adds a filter to a subscription.
     ///
     /// `POST /webhooks-journal/subscriptions/2026-03/filters`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `webhooks-journal-subscription-management`.
     ///
@@ -296,7 +286,6 @@ impl WebhooksJournal {
     /// Deletes all subscriptions of one account.
     ///
     /// `DELETE /webhooks-journal/subscriptions/2026-03/portals/{portalId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-management`.
@@ -315,7 +304,6 @@ impl WebhooksJournal {
     /// Deletes a filter of a subscription.
     ///
     /// `DELETE /webhooks-journal/subscriptions/2026-03/filters/{filterId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-management`.
@@ -334,7 +322,6 @@ impl WebhooksJournal {
     /// Deletes a subscription of the journal.
     ///
     /// `DELETE /webhooks-journal/subscriptions/2026-03/{subscriptionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-management`.
@@ -353,7 +340,6 @@ impl WebhooksJournal {
     /// Returns the first entry that the journal still holds.
     ///
     /// `GET /webhooks-journal/journal/2026-03/earliest`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
@@ -371,7 +357,6 @@ impl WebhooksJournal {
     /// Returns a filter of a subscription.
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03/filters/{filterId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-read`.
@@ -390,7 +375,6 @@ impl WebhooksJournal {
     /// Returns the last entry of the journal.
     ///
     /// `GET /webhooks-journal/journal/2026-03/latest`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
@@ -408,7 +392,6 @@ impl WebhooksJournal {
     /// Returns the first entry that the regional journal still holds.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/earliest`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
@@ -426,7 +409,6 @@ impl WebhooksJournal {
     /// Returns the last entry of the regional journal.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/latest`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
@@ -444,7 +426,6 @@ impl WebhooksJournal {
     /// Returns the entry of the regional journal after an offset.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/offset/{offset}/next`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
@@ -466,7 +447,6 @@ impl WebhooksJournal {
     /// Returns the progress of a snapshot of the regional journal.
     ///
     /// `GET /webhooks-journal/journal-local/2026-03/status/{statusId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-snapshot-management`.
@@ -489,7 +469,6 @@ impl WebhooksJournal {
     /// Returns the entry after an offset.
     ///
     /// `GET /webhooks-journal/journal/2026-03/offset/{offset}/next`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-data-access`.
     ///
@@ -511,7 +490,6 @@ impl WebhooksJournal {
     /// Returns the progress of a snapshot.
     ///
     /// `GET /webhooks-journal/journal/2026-03/status/{statusId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-snapshot-management`.
@@ -534,7 +512,6 @@ impl WebhooksJournal {
     /// Returns a subscription of the journal.
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03/{subscriptionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-read`.
@@ -557,7 +534,6 @@ impl WebhooksJournal {
     /// Lists the filters of a subscription.
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03/filters/subscription/{subscriptionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `webhooks-journal-subscription-read`.
@@ -580,7 +556,6 @@ impl WebhooksJournal {
     /// Lists the subscriptions of the journal.
     ///
     /// `GET /webhooks-journal/subscriptions/2026-03`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-subscription-read`.
     ///
@@ -596,7 +571,6 @@ impl WebhooksJournal {
     /// Creates a subscription of the journal, which then records matching changes.
     ///
     /// `POST /webhooks-journal/subscriptions/2026-03`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `webhooks-journal-subscription-management`.
     ///

@@ -27,7 +27,6 @@ impl Workflows {
     /// Returns several workflows in one request.
     ///
     /// `POST /automation/v4/flows/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation`.
     ///
@@ -55,7 +54,6 @@ impl Workflows {
     /// Converts between the identifiers of flows and of legacy workflows.
     ///
     /// `POST /automation/v4/workflow-id-mappings/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation`.
     ///
@@ -85,7 +83,6 @@ impl Workflows {
     /// Creates a workflow.
     ///
     /// `POST /automation/v4/flows`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation`.
     ///
@@ -141,7 +138,6 @@ impl Workflows {
     /// Deletes a workflow.
     ///
     /// `DELETE /automation/v4/flows/{flowId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation`.
@@ -159,7 +155,6 @@ impl Workflows {
     /// Returns a workflow with its actions and enrollment.
     ///
     /// `GET /automation/v4/flows/{flowId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation`.
@@ -178,7 +173,6 @@ impl Workflows {
     /// Returns the performance of a workflow over time.
     ///
     /// `GET /automation/v4/flows/performance/{flowId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation`.
@@ -201,7 +195,6 @@ impl Workflows {
     /// Lists workflows in summary form.
     ///
     /// `GET /automation/v4/flows`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation`.
@@ -223,7 +216,6 @@ impl Workflows {
     /// Lists the marketing e-mails that workflows send.
     ///
     /// `GET /automation/v4/flows/email-campaigns`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation`.
@@ -245,7 +237,6 @@ impl Workflows {
     /// Replaces a workflow, if its revision is still the latest.
     ///
     /// `PUT /automation/v4/flows/{flowId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation`.

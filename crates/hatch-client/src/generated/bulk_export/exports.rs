@@ -29,7 +29,6 @@ impl Exports {
     /// The file is a zip archive. [`export_rows`](crate::BulkExport::export_rows) reads its rows.
     ///
     /// `GET /api/v1/export-data`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Validation` (413) if the file is too large.
     ///

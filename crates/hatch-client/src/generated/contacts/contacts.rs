@@ -29,7 +29,6 @@ impl Contacts {
     /// Hatch finds the contact by phone number or e-mail address. Call [`check_reachable`](crate::types::UpsertContact::check_reachable) first: if the contact has neither a phone number nor an e-mail address, each call creates a new contact.
     ///
     /// `POST /v1/contacts`
-    ///
     /// * Idempotent if `phone_number` or `email` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     ///
     /// ```
@@ -54,7 +53,6 @@ impl Contacts {
     /// Does the same as [`upsert`](Self::upsert), by `PUT`. Prefer `upsert`.
     ///
     /// `PUT /v1/contacts`
-    ///
     /// * Idempotent if `phone_number` or `email` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     ///
     /// ```

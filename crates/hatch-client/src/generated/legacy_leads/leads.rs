@@ -31,7 +31,6 @@ impl Leads {
     /// Sends a new lead to the department.
     ///
     /// `POST /api/webhooks/{dept_id}/newlead`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```

@@ -27,7 +27,6 @@ impl AccountIntelligence {
     /// Researches one company.
     ///
     /// `POST /account-intelligence`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.

@@ -27,7 +27,6 @@ impl CompanyAgents {
     /// Deletes the agent of a company.
     ///
     /// `DELETE /companies/{companyId}/agent`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
@@ -43,7 +42,6 @@ impl CompanyAgents {
     /// Returns the agent of a company.
     ///
     /// `GET /companies/{companyId}/agent`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -61,7 +59,6 @@ impl CompanyAgents {
     /// Lists company agents.
     ///
     /// `GET /companies/agents`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
@@ -82,7 +79,6 @@ impl CompanyAgents {
     /// Starts the agent of a company.
     ///
     /// `PUT /companies/{companyId}/agent`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Conflict` if it already exists.
     ///

@@ -27,7 +27,6 @@ impl CompanyConversations {
     /// Starts a conversation about a company.
     ///
     /// `POST /companies/{companyId}/conversations`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// * `company_id`: Identifier of the company. Between 1 and 64 characters.
@@ -55,7 +54,6 @@ impl CompanyConversations {
     /// Deletes a conversation.
     ///
     /// `DELETE /companies/{companyId}/conversations/{conversationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -79,7 +77,6 @@ impl CompanyConversations {
     /// Returns the state of the work on a message.
     ///
     /// `GET /companies/{companyId}/conversations/{conversationId}/messages/jobs/{jobId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -111,7 +108,6 @@ impl CompanyConversations {
     /// Lists conversations about a company.
     ///
     /// `GET /companies/{companyId}/conversations`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
@@ -136,7 +132,6 @@ impl CompanyConversations {
     /// Lists the messages of a conversation.
     ///
     /// `GET /companies/{companyId}/conversations/{conversationId}/messages`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -168,7 +163,6 @@ impl CompanyConversations {
     /// Sends a message to the agent.
     ///
     /// `POST /companies/{companyId}/conversations/{conversationId}/messages`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///

@@ -27,7 +27,6 @@ impl Credits {
     /// Returns the remaining credits.
     ///
     /// `GET /credits/balance`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
@@ -42,7 +41,6 @@ impl Credits {
     /// Returns the sums of credit use.
     ///
     /// `GET /credits/usage`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
@@ -59,7 +57,6 @@ impl Credits {
     /// Lists charged operations.
     ///
     /// `GET /credits/operations`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///

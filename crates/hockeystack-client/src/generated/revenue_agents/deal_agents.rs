@@ -27,7 +27,6 @@ impl DealAgents {
     /// Deletes the agent of a deal.
     ///
     /// `DELETE /deals/{dealId}/agent`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
@@ -43,7 +42,6 @@ impl DealAgents {
     /// Returns the agent of a deal.
     ///
     /// `GET /deals/{dealId}/agent`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -61,7 +59,6 @@ impl DealAgents {
     /// Lists deal agents.
     ///
     /// `GET /deals/agents`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
@@ -82,7 +79,6 @@ impl DealAgents {
     /// Starts the agent of a deal.
     ///
     /// `PUT /deals/{dealId}/agent`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Conflict` if it already exists.
     ///

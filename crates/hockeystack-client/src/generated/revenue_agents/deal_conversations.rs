@@ -27,7 +27,6 @@ impl DealConversations {
     /// Starts a conversation about a deal.
     ///
     /// `POST /deals/{dealId}/conversations`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// * `deal_id`: Identifier of the deal. Between 1 and 64 characters.
@@ -55,7 +54,6 @@ impl DealConversations {
     /// Deletes a conversation.
     ///
     /// `DELETE /deals/{dealId}/conversations/{conversationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -79,7 +77,6 @@ impl DealConversations {
     /// Returns the state of the work on a message.
     ///
     /// `GET /deals/{dealId}/conversations/{conversationId}/messages/jobs/{jobId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -107,7 +104,6 @@ impl DealConversations {
     /// Lists conversations about a deal.
     ///
     /// `GET /deals/{dealId}/conversations`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
@@ -132,7 +128,6 @@ impl DealConversations {
     /// Lists the messages of a conversation.
     ///
     /// `GET /deals/{dealId}/conversations/{conversationId}/messages`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -164,7 +159,6 @@ impl DealConversations {
     /// Sends a message to the agent.
     ///
     /// `POST /deals/{dealId}/conversations/{conversationId}/messages`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///

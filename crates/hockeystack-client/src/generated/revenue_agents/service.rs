@@ -27,7 +27,6 @@ impl Service {
     /// Checks that the service is available.
     ///
     /// `GET /health`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```
@@ -42,7 +41,6 @@ impl Service {
     /// Returns the token in use.
     ///
     /// `GET /me`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     ///
     /// ```

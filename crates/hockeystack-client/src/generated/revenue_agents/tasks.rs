@@ -27,7 +27,6 @@ impl Tasks {
     /// Creates a task.
     ///
     /// `POST /tasks`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     ///
     /// ```
@@ -54,7 +53,6 @@ impl Tasks {
     /// Deletes a task.
     ///
     /// `DELETE /tasks/{taskId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -71,7 +69,6 @@ impl Tasks {
     /// Returns a task.
     ///
     /// `GET /tasks/{taskId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///
@@ -89,7 +86,6 @@ impl Tasks {
     /// Lists tasks.
     ///
     /// `GET /tasks`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     ///
@@ -110,7 +106,6 @@ impl Tasks {
     /// Updates the state of a task.
     ///
     /// `PATCH /tasks/{taskId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     ///

@@ -99,42 +99,30 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &ADS_UPSERT_GOOGLE_SEGMENT,
     &ADS_UPSERT_LINKEDIN_CAMPAIGN_GROUP,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     idempotent_with: &["id"],
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_4: Rules = Rules {
     idempotent_with: &["conversionPixelId"],
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_5: Rules = Rules {
     idempotent_with: &["resourceName"],
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_6: Rules = Rules {
     idempotent_with: &["conversionId"],
     may_be_empty: true,

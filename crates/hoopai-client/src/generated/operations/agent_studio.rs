@@ -16,15 +16,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &AGENT_STUDIO_UPDATE_AGENT,
     &AGENT_STUDIO_UPDATE_AGENT_VERSION,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["agents"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["offset"])

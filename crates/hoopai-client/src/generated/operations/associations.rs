@@ -15,20 +15,14 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &ASSOCIATIONS_LIST_RELATIONS,
     &ASSOCIATIONS_UPDATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["associations"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["relations"],
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])

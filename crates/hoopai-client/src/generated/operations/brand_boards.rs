@@ -10,15 +10,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &BRAND_BOARDS_LIST,
     &BRAND_BOARDS_UPDATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["brandBoards"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["offset"])

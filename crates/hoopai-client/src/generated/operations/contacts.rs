@@ -37,46 +37,32 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CONTACTS_UPDATE_TASK_COMPLETED,
     &CONTACTS_UPSERT,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["contacts"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["contacts"],
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_4: Rules = Rules {
     idempotent_with: &["email", "phone"],
     idempotent_without: &["createNewIfDuplicateAllowed"],
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetPair, &["startAfter", "startAfterId"])
 };
-
-/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])
 };
-
-/// Paging of the lists.
 static PAGING_3: Paging = Paging {
     sent_in: SentIn::Body,
     limit: Some("pageLimit"),

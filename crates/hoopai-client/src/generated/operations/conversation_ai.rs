@@ -17,15 +17,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CONVERSATION_AI_UPDATE_AGENT,
     &CONVERSATION_AI_UPDATE_FOLLOWUP_SETTINGS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["agents"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetId, &["startAfter"])

@@ -34,46 +34,32 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CONVERSATIONS_UPDATE_MESSAGE_STATUS,
     &CONVERSATIONS_UPLOAD_ATTACHMENTS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["messages"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["messages", "messages"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_4: Rules = Rules {
     items: &["conversations"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["cursor"])
 };
-
-/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetId, &["lastMessageId"])
 };
-
-/// Paging of the lists.
 static PAGING_3: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetValue, &["startAfterDate"])

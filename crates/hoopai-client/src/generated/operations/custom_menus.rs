@@ -10,14 +10,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CUSTOM_MENUS_LIST,
     &CUSTOM_MENUS_UPDATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["customMenus"],
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])

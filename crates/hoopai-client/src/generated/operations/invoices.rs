@@ -47,42 +47,30 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &INVOICES_UPDATE_TEMPLATE_PAYMENT_METHODS,
     &INVOICES_VOID,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["invoices"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["data"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["estimates"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_4: Rules = Rules {
     items: &["schedules"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_5: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["offset"])

@@ -19,41 +19,29 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &KNOWLEDGE_BASES_UPDATE,
     &KNOWLEDGE_BASES_UPDATE_FAQ,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["data", "knowledgeBases"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["faqs"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["urls"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetId, &["lastKnowledgeBaseId"])
 };
-
-/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetId, &["lastFaqId"])
 };
-
-/// Paging of the lists.
 static PAGING_3: Paging = Paging {
     limit: Some("pageLength"),
     ..Paging::new(PagingKind::Page, &["page"])

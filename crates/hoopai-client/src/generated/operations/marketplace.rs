@@ -14,14 +14,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &MARKETPLACE_MIGRATE_CONNECTION,
     &MARKETPLACE_UNINSTALL,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["charges"],
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])

@@ -8,20 +8,14 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &OAUTH_GET_TOKEN,
     &OAUTH_LIST_INSTALLED_LOCATIONS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     anonymous: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["locations"],
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])

@@ -14,15 +14,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &OBJECTS_UPDATE,
     &OBJECTS_UPDATE_RECORD,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["records"],
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     sent_in: SentIn::Body,
     limit: Some("pageLimit"),

@@ -9,15 +9,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &PHONE_NUMBERS_LIST_POOLS,
     &PHONE_NUMBERS_PURCHASE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["numbers"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("pageSize"),
     first: 0,

@@ -9,22 +9,16 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &PROPOSALS_SEND_DOCUMENT,
     &PROPOSALS_SEND_TEMPLATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["documents"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["data"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])

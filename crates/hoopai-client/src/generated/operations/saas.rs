@@ -27,21 +27,15 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &SAAS_UPDATE_SUBSCRIPTION,
     &SAAS_UPDATE_SUBSCRIPTION_LEGACY,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["locations"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging::new(PagingKind::Page, &["page"]);
 
 /// `POST /saas/bulk-disable-saas/{companyId}`

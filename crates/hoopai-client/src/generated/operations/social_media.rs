@@ -45,57 +45,39 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &SOCIAL_MEDIA_UPDATE_POST,
     &SOCIAL_MEDIA_UPLOAD_CSV,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["results", "categories"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["results", "csvs"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_4: Rules = Rules {
     items: &["results", "posts"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_5: Rules = Rules {
     items: &["results", "posts"],
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_6: Rules = Rules {
     items: &["results", "tags"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_7: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])
 };
-
-/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     sent_in: SentIn::Body,
     as_text: true,

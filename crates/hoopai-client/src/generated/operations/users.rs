@@ -12,27 +12,19 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &USERS_SEARCH_BY_EMAIL,
     &USERS_UPDATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["users"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["users"],
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])
 };
-
-/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     sent_in: SentIn::Body,
     as_text: true,

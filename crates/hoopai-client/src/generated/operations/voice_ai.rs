@@ -16,28 +16,20 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &VOICE_AI_UPDATE_ACTION,
     &VOICE_AI_UPDATE_AGENT,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["agents"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["callLogs"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("pageSize"),
     ..Paging::new(PagingKind::Page, &["page"])

@@ -26,7 +26,6 @@ impl Ads {
     /// Creates a lead form for a Facebook page.
     ///
     /// `POST /ad-publishing/facebook/page/{pageId}/forms`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -73,7 +72,6 @@ impl Ads {
     /// Creates a lead form for a LinkedIn ad account.
     ///
     /// `POST /ad-publishing/linkedin/{accountId}/form`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -142,7 +140,6 @@ impl Ads {
     /// Deletes a Facebook ad set of a location.
     ///
     /// `DELETE /ad-publishing/facebook/adsets/{adSetId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -172,7 +169,6 @@ impl Ads {
     /// Deletes a Facebook custom audience of a location.
     ///
     /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -206,7 +202,6 @@ impl Ads {
     /// Deletes a conversion of a location's Google ads.
     ///
     /// `DELETE /ad-publishing/google/conversions/{conversionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -240,7 +235,6 @@ impl Ads {
     /// Creates a copy of a Facebook ad set.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/duplicate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -257,7 +251,6 @@ impl Ads {
     /// Returns a Facebook ad account of a location.
     ///
     /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -291,7 +284,6 @@ impl Ads {
     /// Returns a Facebook custom audience of a location.
     ///
     /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -325,7 +317,6 @@ impl Ads {
     /// Returns the Facebook integration of a location.
     ///
     /// `GET /ad-publishing/facebook/integration`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -351,7 +342,6 @@ impl Ads {
     /// Returns a Facebook lead form of a location.
     ///
     /// `GET /ad-publishing/facebook/lead-form/{leadFormId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -385,7 +375,6 @@ impl Ads {
     /// Returns the number of processed parts of a Facebook campaign, and if any of them failed.
     ///
     /// `GET /ad-publishing/facebook/campaigns/{campaignId}/publishing-progress`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -419,7 +408,6 @@ impl Ads {
     /// Returns the chosen figures of a location's Facebook ads by day, week or month.
     ///
     /// `GET /ad-publishing/facebook/reporting`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -481,7 +469,6 @@ impl Ads {
     /// Returns the Facebook user that is connected to a location.
     ///
     /// `GET /ad-publishing/facebook/me`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -504,7 +491,6 @@ impl Ads {
     /// Returns a Google ad account of a location.
     ///
     /// `GET /ad-publishing/google/ad-accounts/{adAccountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -538,7 +524,6 @@ impl Ads {
     /// Returns a Google audience of a location.
     ///
     /// `GET /ad-publishing/google/audiences/{audienceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -572,7 +557,6 @@ impl Ads {
     /// Returns a Google campaign of a location.
     ///
     /// `GET /ad-publishing/google/ads/{adId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -606,7 +590,6 @@ impl Ads {
     /// Returns a conversion of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/conversions/{conversionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -640,7 +623,6 @@ impl Ads {
     /// Returns the Google Ads integration of a location.
     ///
     /// `GET /ad-publishing/google/integration`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -666,7 +648,6 @@ impl Ads {
     /// Returns the chosen figures of a location's Google ads by date, week or month.
     ///
     /// `GET /ad-publishing/google/reporting`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -722,7 +703,6 @@ impl Ads {
     /// Returns the Google user that is connected to a location.
     ///
     /// `GET /ad-publishing/google/me`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -745,7 +725,6 @@ impl Ads {
     /// Returns a LinkedIn campaign group of a location.
     ///
     /// `GET /ad-publishing/linkedin/ads/{adId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -779,7 +758,6 @@ impl Ads {
     /// Returns the figures of a LinkedIn campaign group between two dates.
     ///
     /// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.readonly`.
@@ -824,7 +802,6 @@ impl Ads {
     /// Returns the LinkedIn integration of a location.
     ///
     /// `GET /ad-publishing/linkedin/integration`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -850,7 +827,6 @@ impl Ads {
     /// Returns the figures of a location's LinkedIn ads by day, month or year.
     ///
     /// `GET /ad-publishing/linkedin/reporting`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -887,7 +863,6 @@ impl Ads {
     /// Returns the LinkedIn user that is connected to a location.
     ///
     /// `GET /ad-publishing/linkedin/me`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -910,7 +885,6 @@ impl Ads {
     /// Lists the Facebook conversation forms of a location.
     ///
     /// `GET /ad-publishing/facebook/conversation-forms`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -941,7 +915,6 @@ impl Ads {
     /// Lists the lead forms of a Facebook page.
     ///
     /// `GET /ad-publishing/facebook/page/{pageId}/forms`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -974,7 +947,6 @@ impl Ads {
     /// Lists the figures of a Facebook campaign between two dates, by `listType`.
     ///
     /// `GET /ad-publishing/facebook/reporting/list`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -1023,7 +995,6 @@ impl Ads {
     /// Lists the Google audiences of a location.
     ///
     /// `GET /ad-publishing/google/audiences`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -1049,7 +1020,6 @@ impl Ads {
     /// Lists the conversion goals of a location's Google ads.
     ///
     /// `GET /ad-publishing/google/conversion-goals`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -1080,7 +1050,6 @@ impl Ads {
     /// Returns keyword ideas for a website and, optionally, for given keywords and places.
     ///
     /// `POST /ad-publishing/google/keyword-ideas`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -1117,7 +1086,6 @@ impl Ads {
     /// Lists the LinkedIn ad accounts of a location.
     ///
     /// `GET /ad-publishing/linkedin/ad-accounts`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -1143,7 +1111,6 @@ impl Ads {
     /// Lists the lead forms of a LinkedIn ad account.
     ///
     /// `GET /ad-publishing/linkedin/{accountId}/forms`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -1176,7 +1143,6 @@ impl Ads {
     /// Lists the figures of a LinkedIn campaign between two dates, by `listType`.
     ///
     /// `GET /ad-publishing/linkedin/reporting/list`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -1227,7 +1193,6 @@ impl Ads {
     /// Pauses a Facebook ad set of a location.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/pause`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -1256,7 +1221,6 @@ impl Ads {
     /// Resumes a paused Facebook ad set of a location.
     ///
     /// `POST /ad-publishing/facebook/adsets/{adSetId}/resume`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -1285,7 +1249,6 @@ impl Ads {
     /// Searches for targeting options of Facebook ads by type and text.
     ///
     /// `GET /ad-publishing/facebook/targeting/search`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.readonly`.
     /// * Version `v3`.
@@ -1319,7 +1282,6 @@ impl Ads {
     /// Makes a Facebook page the default page of a location.
     ///
     /// `PUT /ad-publishing/facebook/page/default`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -1356,7 +1318,6 @@ impl Ads {
     /// Updates the name and description of a Facebook custom audience.
     ///
     /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `adPublishing.write`.
@@ -1389,7 +1350,6 @@ impl Ads {
     /// Pauses, resumes or archives a LinkedIn campaign group, campaign or ad.
     ///
     /// `PATCH /ad-publishing/linkedin/{adId}/status`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -1432,7 +1392,6 @@ impl Ads {
     /// Creates a Facebook ad in an ad set, or updates the ad with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/ads`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -1455,7 +1414,6 @@ impl Ads {
     /// Creates an ad set in a Facebook campaign, or updates the ad set with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/adsets`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -1481,7 +1439,6 @@ impl Ads {
     /// Creates a Facebook campaign, or updates the campaign with the given `id`.
     ///
     /// `PUT /ad-publishing/facebook/campaigns`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -1507,7 +1464,6 @@ impl Ads {
     /// Creates a Google campaign with its ad groups, or updates the campaign with the given `id`.
     ///
     /// `PUT /ad-publishing/google/ads`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.
@@ -1539,7 +1495,6 @@ impl Ads {
     /// Creates a LinkedIn campaign group, or updates the group with the given `id`.
     ///
     /// `PUT /ad-publishing/linkedin/ads`
-    ///
     /// * Idempotent if `id` is set: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `adPublishing.write`.
     /// * Version `v3`.

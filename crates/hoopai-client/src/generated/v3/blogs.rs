@@ -20,7 +20,6 @@ impl Blogs {
     /// Creates a post in a blog.
     ///
     /// `POST /blogs/posts`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `blogs/post.write`.
     /// * Version `v3`.
@@ -60,7 +59,6 @@ impl Blogs {
     /// Lists the posts of a blog, optionally by status or search term.
     ///
     /// `GET /blogs/posts/all`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `blogs/posts.readonly`.
@@ -98,7 +96,6 @@ impl Blogs {
     /// Replaces the content and settings of a blog post.
     ///
     /// `PUT /blogs/posts/{postId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `blogs/post-update.write`.

@@ -27,7 +27,6 @@ impl BrandBoards {
     /// Creates a brand board with logos, colors and fonts.
     ///
     /// `POST /brand-boards/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `brand-boards/design-kit.write`.
@@ -54,7 +53,6 @@ impl BrandBoards {
     /// Creates a brand voice from answers, a description or a website.
     ///
     /// `POST /brand-boards/locations/{locationId}/brand-voices`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -91,7 +89,6 @@ impl BrandBoards {
     /// Deletes a brand board and returns it.
     ///
     /// `DELETE /brand-boards/{locationId}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -118,7 +115,6 @@ impl BrandBoards {
     /// Deletes a brand voice of a location.
     ///
     /// `DELETE /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -149,7 +145,6 @@ impl BrandBoards {
     /// Returns a brand board with its logos, colors and fonts.
     ///
     /// `GET /brand-boards/{locationId}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -176,7 +171,6 @@ impl BrandBoards {
     /// Returns a brand voice with its answers about the brand.
     ///
     /// `GET /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -202,7 +196,6 @@ impl BrandBoards {
     /// Lists a location's brand boards by name; `get` returns logos, colors and fonts.
     ///
     /// `GET /brand-boards/{locationId}`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -230,7 +223,6 @@ impl BrandBoards {
     /// Lists the brand voices of a location by name.
     ///
     /// `GET /brand-boards/locations/{locationId}/brand-voices`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -258,7 +250,6 @@ impl BrandBoards {
     /// Makes a brand voice the default voice of its location.
     ///
     /// `POST /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}/default`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -289,7 +280,6 @@ impl BrandBoards {
     /// Updates the given parts of a brand board.
     ///
     /// `PATCH /brand-boards/{locationId}/{id}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -328,7 +318,6 @@ impl BrandBoards {
     /// Updates the name or the answers of a brand voice.
     ///
     /// `PATCH /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.

@@ -22,7 +22,6 @@ impl Calendars {
     /// Creates a calendar in a location.
     ///
     /// `POST /calendars/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
@@ -48,7 +47,6 @@ impl Calendars {
     /// Books an appointment for a contact in a calendar.
     ///
     /// `POST /calendars/events/appointments`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
@@ -81,7 +79,6 @@ impl Calendars {
     /// Creates the availability schedule of an event calendar.
     ///
     /// `POST /calendars/schedules/event-calendar/{calendarId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -120,7 +117,6 @@ impl Calendars {
     /// Creates a room or a piece of equipment that the given calendars can book.
     ///
     /// `POST /calendars/resources/{resourceType}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/resources.write`.
     /// * Version `v3`.
@@ -163,7 +159,6 @@ impl Calendars {
     /// Creates a service that contacts can book, with its staff.
     ///
     /// `POST /calendars/services/catalog`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
@@ -196,7 +191,6 @@ impl Calendars {
     /// Books one or more services for a contact.
     ///
     /// `POST /calendars/services/bookings`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars/events.write`.
     /// * Version `v3`.
@@ -234,7 +228,6 @@ impl Calendars {
     /// Creates a place at which services are offered.
     ///
     /// `POST /calendars/services/locations`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `calendars.write`.
     /// * Version `v3`.
@@ -262,7 +255,6 @@ impl Calendars {
     /// Deletes a room or a piece of equipment.
     ///
     /// `DELETE /calendars/resources/{resourceType}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.write`.
@@ -296,7 +288,6 @@ impl Calendars {
     /// Deletes a service from the catalog.
     ///
     /// `DELETE /calendars/services/catalog/{serviceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -317,7 +308,6 @@ impl Calendars {
     /// Deletes a service booking.
     ///
     /// `DELETE /calendars/services/bookings/{bookingId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
@@ -339,7 +329,6 @@ impl Calendars {
     /// Deletes a place at which services are offered.
     ///
     /// `DELETE /calendars/services/locations/{serviceLocationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -366,7 +355,6 @@ impl Calendars {
     /// Returns a calendar with its settings.
     ///
     /// `GET /calendars/{calendarId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
@@ -384,7 +372,6 @@ impl Calendars {
     /// Returns an appointment.
     ///
     /// `GET /calendars/events/appointments/{eventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.readonly`.
@@ -405,7 +392,6 @@ impl Calendars {
     /// Returns the availability schedule of an event calendar.
     ///
     /// `GET /calendars/schedules/event-calendar/{calendarId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
@@ -427,7 +413,6 @@ impl Calendars {
     /// Returns a room or a piece of equipment.
     ///
     /// `GET /calendars/resources/{resourceType}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.readonly`.
@@ -461,7 +446,6 @@ impl Calendars {
     /// Returns a service with its duration, staff and price.
     ///
     /// `GET /calendars/services/catalog/{serviceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
@@ -479,7 +463,6 @@ impl Calendars {
     /// Returns a service booking with its services.
     ///
     /// `GET /calendars/services/bookings/{bookingId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.readonly`.
@@ -501,7 +484,6 @@ impl Calendars {
     /// Returns a place at which services are offered.
     ///
     /// `GET /calendars/services/locations/{serviceLocationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.readonly`.
@@ -528,7 +510,6 @@ impl Calendars {
     /// Lists the calendars of a location, optionally those of one group.
     ///
     /// `GET /calendars/`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
@@ -551,7 +532,6 @@ impl Calendars {
     /// Lists blocked slots between two times, optionally by user, calendar or group.
     ///
     /// `GET /calendars/blocked-slots`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
@@ -588,7 +568,6 @@ impl Calendars {
     /// Lists calendar events between two times, optionally by user, calendar or group.
     ///
     /// `GET /calendars/events`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
@@ -625,7 +604,6 @@ impl Calendars {
     /// Lists the rooms or the equipment of a location.
     ///
     /// `GET /calendars/resources/{resourceType}`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/resources.readonly`.
@@ -671,7 +649,6 @@ impl Calendars {
     /// Lists a location's service bookings between two times.
     ///
     /// `GET /calendars/services/bookings`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars/events.readonly`.
     /// * Version `v3`.
@@ -712,7 +689,6 @@ impl Calendars {
     /// Lists the places at which a location offers its services.
     ///
     /// `GET /calendars/services/locations`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
@@ -740,7 +716,6 @@ impl Calendars {
     /// Lists the services of a location that contacts can book, optionally by category.
     ///
     /// `GET /calendars/services/catalog`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `calendars.readonly`.
     /// * Version `v3`.
@@ -763,7 +738,6 @@ impl Calendars {
     /// Updates the given settings of a calendar.
     ///
     /// `PUT /calendars/{calendarId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -796,7 +770,6 @@ impl Calendars {
     /// Updates an appointment, for example its time, status or assigned user.
     ///
     /// `PUT /calendars/events/appointments/{eventId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
@@ -831,7 +804,6 @@ impl Calendars {
     /// Updates the rules or time zone of an event calendar's availability schedule.
     ///
     /// `PUT /calendars/schedules/event-calendar/{calendarId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -864,7 +836,6 @@ impl Calendars {
     /// Updates the given fields of a room or a piece of equipment.
     ///
     /// `PUT /calendars/resources/{resourceType}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/resources.write`.
@@ -906,7 +877,6 @@ impl Calendars {
     /// Updates the given fields of a service.
     ///
     /// `PUT /calendars/services/catalog/{serviceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.
@@ -941,7 +911,6 @@ impl Calendars {
     /// Updates a service booking, for example its times, services or status.
     ///
     /// `PUT /calendars/services/bookings/{bookingId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars/events.write`.
@@ -979,7 +948,6 @@ impl Calendars {
     /// Updates the given fields of a place at which services are offered.
     ///
     /// `PUT /calendars/services/locations/{serviceLocationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `calendars.write`.

@@ -27,7 +27,6 @@ impl ChatWidgets {
     /// Creates a copy of a chat widget, optionally with another name.
     ///
     /// `POST /chat-widget/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -52,7 +51,6 @@ impl ChatWidgets {
     /// Creates a chat widget for a location.
     ///
     /// `POST /chat-widget/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `chat-widget.write`.
@@ -83,7 +81,6 @@ impl ChatWidgets {
     /// Deletes a chat widget of a location.
     ///
     /// `DELETE /chat-widget/{locationId}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -106,7 +103,6 @@ impl ChatWidgets {
     /// Returns a chat widget of a location.
     ///
     /// `GET /chat-widget/data/{locationId}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -129,7 +125,6 @@ impl ChatWidgets {
     /// Returns the public configuration of a chat widget.
     ///
     /// `GET /chat-widget/public/config/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -149,7 +144,6 @@ impl ChatWidgets {
     /// Lists the chat widgets of a location, optionally by chat type.
     ///
     /// `GET /chat-widget/list`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -183,7 +177,6 @@ impl ChatWidgets {
     /// Replaces the name, type and settings of a chat widget.
     ///
     /// `PUT /chat-widget/data/{locationId}/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -222,7 +215,6 @@ impl ChatWidgets {
     /// Updates the given fields of a chat widget.
     ///
     /// `PATCH /chat-widget/data/{locationId}/{id}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.

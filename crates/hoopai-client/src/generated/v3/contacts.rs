@@ -20,7 +20,6 @@ impl Contacts {
     /// Adds a contact to a campaign.
     ///
     /// `POST /contacts/{contactId}/campaigns/{campaignId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * The vendor documents no members of the body; send `json!({})`.
     /// * Scope: `contacts.write`.
@@ -53,7 +52,6 @@ impl Contacts {
     /// The body may be empty: `WorkflowEntry::default()`.
     ///
     /// `POST /contacts/{contactId}/workflow/{workflowId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
@@ -88,7 +86,6 @@ impl Contacts {
     /// Adds tags to several contacts, or removes tags from them.
     ///
     /// `POST /contacts/bulk/tags/update/{type}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `v3`.
     ///
@@ -127,7 +124,6 @@ impl Contacts {
     /// If the contact exists already, the call fails with `ErrorKind::Conflict`, and [`existing_contact`](crate::existing_contact) returns its id if the reply contains it. After any other 422 the contact may have been created nevertheless: `Error::may_have_happened` is then true.
     ///
     /// `POST /contacts/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
@@ -153,7 +149,6 @@ impl Contacts {
     /// Deletes a contact.
     ///
     /// `DELETE /contacts/{contactId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -171,7 +166,6 @@ impl Contacts {
     /// Deletes a note of a contact.
     ///
     /// `DELETE /contacts/{contactId}/notes/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -195,7 +189,6 @@ impl Contacts {
     /// Deletes a task of a contact.
     ///
     /// `DELETE /contacts/{contactId}/tasks/{taskId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -219,7 +212,6 @@ impl Contacts {
     /// Returns a contact with its tags and custom fields.
     ///
     /// `GET /contacts/{contactId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.readonly`.
@@ -237,7 +229,6 @@ impl Contacts {
     /// Lists the contacts of a business.
     ///
     /// `GET /contacts/business/{businessId}`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.readonly`.
@@ -273,7 +264,6 @@ impl Contacts {
     /// Removes a contact from all campaigns.
     ///
     /// `DELETE /contacts/{contactId}/campaigns/remove-all`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.
@@ -294,7 +284,6 @@ impl Contacts {
     /// Removes a contact from a campaign.
     ///
     /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -320,7 +309,6 @@ impl Contacts {
     /// The body may be empty: `WorkflowEntry::default()`.
     ///
     /// `DELETE /contacts/{contactId}/workflow/{workflowId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -356,7 +344,6 @@ impl Contacts {
     /// Updates the given fields of a contact.
     ///
     /// `PUT /contacts/{contactId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contacts.write`.
@@ -391,7 +378,6 @@ impl Contacts {
     /// The setting "Allow Duplicate Contact" of the location contains the fields that are compared, and their order. If the address belongs to one contact and the number to another, the contact that matches the first field is updated, and the second field is ignored.
     ///
     /// `POST /contacts/upsert`
-    ///
     /// * Idempotent if `email` or `phone` is set and `create_new_if_duplicate_allowed` is not: then repeated if the reply is lost. Otherwise not repeated, and `Error::may_have_happened` is true.
     /// * Scope: `contacts.write`.
     /// * Version `v3`.

@@ -20,7 +20,6 @@ impl Conversations {
     /// Cancels a scheduled e-mail.
     ///
     /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
@@ -41,7 +40,6 @@ impl Conversations {
     /// Completes an upload that `initiate_upload` started; internal to the vendor, which plans to remove it from its public document.
     ///
     /// `POST /conversations/messages/upload/complete`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations/message.write`.
@@ -77,7 +75,6 @@ impl Conversations {
     /// Returns an e-mail with its subject, text and recipients.
     ///
     /// `GET /conversations/messages/email/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations/message.readonly`.
@@ -95,7 +92,6 @@ impl Conversations {
     /// Starts the upload of a file, and returns the URL to send the file to; internal to the vendor, which plans to remove it from its public document.
     ///
     /// `POST /conversations/messages/upload/initiate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Validation` (413) if the file is too large.
     /// * Scope: `conversations/message.write`.
@@ -131,7 +127,6 @@ impl Conversations {
     /// Sends a reply to the review of a conversation; internal to the vendor, which plans to remove it from its public document.
     ///
     /// `POST /conversations/messages/review-reply`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `conversations/message.write`.
     /// * Version `v3`.
@@ -161,7 +156,6 @@ impl Conversations {
     /// Sets the star, the unread count or the feedback of a conversation.
     ///
     /// `PUT /conversations/{conversationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `conversations.write`.
@@ -191,7 +185,6 @@ impl Conversations {
     /// Sets the delivery status of an e-mail, overall and by recipient.
     ///
     /// `PUT /conversations/messages/email/{id}/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
     /// * Scope: `conversations/message.write`.

@@ -27,7 +27,6 @@ impl EmailVerification {
     /// Reports if an e-mail address, or that of a contact, is valid and deliverable.
     ///
     /// `POST /email/verify`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `lc-email.readonly`.
     /// * Version `v3`.

@@ -27,7 +27,6 @@ impl Emails {
     /// Creates an e-mail campaign, optionally from a template; `schedule_campaign` sends it.
     ///
     /// `POST /emails/locations/{locationId}/campaigns/emails`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -68,7 +67,6 @@ impl Emails {
     /// Creates an e-mail template from HTML or text.
     ///
     /// `POST /emails/locations/{locationId}/templates`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -107,7 +105,6 @@ impl Emails {
     /// Creates a folder for e-mail templates.
     ///
     /// `POST /emails/locations/{locationId}/templates/folders`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -143,7 +140,6 @@ impl Emails {
     /// Deletes an e-mail campaign.
     ///
     /// `DELETE /emails/locations/{locationId}/campaigns/emails/{campaignId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -170,7 +166,6 @@ impl Emails {
     /// Deletes an e-mail template of a location.
     ///
     /// `DELETE /emails/locations/{locationId}/templates/{templateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -197,7 +192,6 @@ impl Emails {
     /// Returns an e-mail campaign of a bulk action, with its subject and sender.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/bulk-actions/{campaignId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -229,7 +223,6 @@ impl Emails {
     /// Returns an e-mail campaign with its subject, sender and status.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/emails/{campaignId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -256,7 +249,6 @@ impl Emails {
     /// Returns the numbers of delivered, opened, clicked and rejected e-mails of a campaign.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/stats/{source}/{sourceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -301,7 +293,6 @@ impl Emails {
     /// Returns an e-mail template with its subject, sender and the URL of its content.
     ///
     /// `GET /emails/locations/{locationId}/templates/{templateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -328,7 +319,6 @@ impl Emails {
     /// Returns the e-mail campaign of a workflow, with its e-mails.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/workflows/{campaignId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -360,7 +350,6 @@ impl Emails {
     /// Imports an e-mail template from another provider by its URL.
     ///
     /// `POST /emails/locations/{locationId}/templates/import`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -399,7 +388,6 @@ impl Emails {
     /// Lists the e-mail campaigns that bulk actions sent, by status, date or text.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/bulk-actions`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -435,7 +423,6 @@ impl Emails {
     /// Lists the e-mail campaigns of a location, optionally by status or text.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/emails`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -464,7 +451,6 @@ impl Emails {
     /// Lists the e-mail templates of a location.
     ///
     /// `GET /emails/locations/{locationId}/templates`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -493,7 +479,6 @@ impl Emails {
     /// Lists the e-mail campaigns of a location's workflows.
     ///
     /// `GET /emails/locations/{locationId}/campaigns/workflows`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
@@ -525,7 +510,6 @@ impl Emails {
     /// Sends an e-mail campaign to its recipients, immediately, later or in batches.
     ///
     /// `POST /emails/locations/{locationId}/campaigns/emails/{campaignId}/schedule`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -579,7 +563,6 @@ impl Emails {
     /// Updates the name or the content of an e-mail campaign.
     ///
     /// `PATCH /emails/locations/{locationId}/campaigns/emails/{campaignId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.
@@ -620,7 +603,6 @@ impl Emails {
     /// Updates the content or settings of an e-mail template, or archives it.
     ///
     /// `PATCH /emails/locations/{locationId}/templates/{templateId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * `ErrorKind::Permission` if the account or its plan does not include it.

@@ -20,7 +20,6 @@ impl Invoices {
     /// Lists the invoice templates of a location.
     ///
     /// `GET /invoices/template`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `invoices/template.readonly`.

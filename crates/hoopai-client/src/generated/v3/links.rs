@@ -18,7 +18,6 @@ impl Links {
     /// Deletes a trigger link.
     ///
     /// `DELETE /links/{linkId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `links.write`.
@@ -36,7 +35,6 @@ impl Links {
     /// Returns a trigger link with its key and its target address.
     ///
     /// `GET /links/id/{linkId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `links.readonly`.
@@ -62,7 +60,6 @@ impl Links {
     /// Searches the trigger links of a location.
     ///
     /// `GET /links/search`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `links.readonly`.

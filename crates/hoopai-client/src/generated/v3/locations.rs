@@ -22,7 +22,6 @@ impl Locations {
     /// Creates a location (sub-account) in a company, optionally from a snapshot.
     ///
     /// `POST /locations/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `locations.write`.
     /// * Version `v3`.
@@ -48,7 +47,6 @@ impl Locations {
     /// Deletes a location, with or without its Twilio account.
     ///
     /// `DELETE /locations/{locationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.internal-access-only`.
@@ -74,7 +72,6 @@ impl Locations {
     /// Deletes a custom field from a location.
     ///
     /// `DELETE /locations/{locationId}/customFields/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -104,7 +101,6 @@ impl Locations {
     /// Deletes a custom value from a location.
     ///
     /// `DELETE /locations/{locationId}/customValues/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -134,7 +130,6 @@ impl Locations {
     /// Deletes a tag from a location.
     ///
     /// `DELETE /locations/{locationId}/tags/{tagId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -159,7 +154,6 @@ impl Locations {
     /// Returns the SMS or e-mail channels that conversations of a location can use.
     ///
     /// `GET /locations/{locationId}/conversationChannels/{type}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.readonly`.
@@ -191,7 +185,6 @@ impl Locations {
     /// Lists the features that a location may use.
     ///
     /// `GET /locations/{locationId}/permissions`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/write`.
     /// * Version `v3`.
@@ -214,7 +207,6 @@ impl Locations {
     /// Updates the data or settings of a location; can load a snapshot into it.
     ///
     /// `PUT /locations/{locationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `locations.write`.
@@ -246,7 +238,6 @@ impl Locations {
     /// Sets the features that a location may use.
     ///
     /// `PUT /locations/{locationId}/permissions`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `locations/write`.
     /// * Version `v3`.

@@ -27,7 +27,6 @@ impl Oauth {
     /// Returns tokens for one location, in exchange for the token of its company.
     ///
     /// `POST /oauth/location-token`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `oauth.write`.
     /// * Version `v3`.
@@ -53,7 +52,6 @@ impl Oauth {
     /// Returns tokens for an authorization code, a refresh token or client credentials.
     ///
     /// `POST /oauth/token`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `v3`.
     ///
@@ -84,7 +82,6 @@ impl Oauth {
     /// Lists the locations of a company, with the installation state of an app in each.
     ///
     /// `GET /oauth/installed-locations`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.

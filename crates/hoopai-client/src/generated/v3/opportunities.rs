@@ -20,7 +20,6 @@ impl Opportunities {
     /// Creates an opportunity for a contact in a pipeline.
     ///
     /// `POST /opportunities/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.
@@ -53,7 +52,6 @@ impl Opportunities {
     /// Deletes an opportunity by its id.
     ///
     /// `DELETE /opportunities/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.write`.
@@ -71,7 +69,6 @@ impl Opportunities {
     /// Returns an opportunity with its contact, custom fields, followers and forecast.
     ///
     /// `GET /opportunities/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.readonly`.
@@ -89,7 +86,6 @@ impl Opportunities {
     /// Lists the pipelines of a location with their stages.
     ///
     /// `GET /opportunities/pipelines`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
     /// * Version `v3`.
@@ -112,7 +108,6 @@ impl Opportunities {
     /// Searches opportunities by pipeline, stage, status, contact, assignee, campaign or text.
     ///
     /// `GET /opportunities/search`
-    ///
     /// * Paging by the sort value and the id of the last item: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
@@ -139,7 +134,6 @@ impl Opportunities {
     /// Searches opportunities by text; can add their notes, tasks, appointments and unread conversations.
     ///
     /// `POST /opportunities/search`
-    ///
     /// * Paging by the last item's sort values: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.readonly`.
@@ -172,7 +166,6 @@ impl Opportunities {
     /// Updates the name, stage, status, value or custom fields of an opportunity.
     ///
     /// `PUT /opportunities/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `opportunities.write`.
@@ -205,7 +198,6 @@ impl Opportunities {
     /// Sets the status of an opportunity: open, won, lost or abandoned, with the reason if lost.
     ///
     /// `PUT /opportunities/{id}/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.
@@ -239,7 +231,6 @@ impl Opportunities {
     /// The vendor does not document how an opportunity is found without `id`.
     ///
     /// `POST /opportunities/upsert`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `opportunities.write`.
     /// * Version `v3`.

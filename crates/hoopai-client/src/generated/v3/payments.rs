@@ -23,7 +23,6 @@ impl Payments {
     /// Creates a coupon with a percentage or an amount as its discount.
     ///
     /// `POST /payments/coupon`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payments/coupons.write`.
     /// * Version `v3`.
@@ -57,7 +56,6 @@ impl Payments {
     /// Lists the coupons of a location, optionally by status or search text.
     ///
     /// `GET /payments/coupon/list`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.readonly`.
@@ -90,7 +88,6 @@ impl Payments {
     /// Updates the discount, period, products or limits of a coupon.
     ///
     /// `PUT /payments/coupon`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payments/coupons.write`.
     /// * Version `v3`.

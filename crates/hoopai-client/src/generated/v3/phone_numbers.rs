@@ -27,7 +27,6 @@ impl PhoneNumbers {
     /// Lists the active phone numbers of a location with their capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}`
-    ///
     /// * Paging by a page number: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `phonenumbers.read`.
@@ -54,7 +53,6 @@ impl PhoneNumbers {
     /// Lists phone numbers of a country that a location can buy, by digits, type and capabilities.
     ///
     /// `GET /phone-system/numbers/location/{locationId}/available`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `phonenumbers.read`.
     /// * Version `v3`.
@@ -122,7 +120,6 @@ impl PhoneNumbers {
     /// Lists the number pools of a location.
     ///
     /// `GET /phone-system/number-pools`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `numberpools.read`.
     /// * Version `v3`.
@@ -142,7 +139,6 @@ impl PhoneNumbers {
     /// Buys a phone number for a location and returns its id.
     ///
     /// `POST /phone-system/numbers/location/{locationId}/purchase`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `phonenumbers.write`.
     /// * Version `v3`.

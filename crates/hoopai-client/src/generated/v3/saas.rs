@@ -20,7 +20,6 @@ impl Saas {
     /// Adds complimentary credits to the wallet of a location; returns the new balance.
     ///
     /// `POST /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance/complimentary-credits`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `saas/company.write`.
@@ -59,7 +58,6 @@ impl Saas {
     /// Sets the rebilling of a location for each product: its state, markup and price.
     ///
     /// `POST /saas/allow-attach-rebilling/{locationId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `saas/company.read`.
@@ -91,7 +89,6 @@ impl Saas {
     /// Returns the wallet balance of a location and its complimentary credits.
     ///
     /// `GET /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `saas/company.read`.
@@ -123,7 +120,6 @@ impl Saas {
     /// Connects a location to a subscription.
     ///
     /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`
-    ///
     /// * Deprecated by the vendor: use [`update_subscription`](Self::update_subscription).
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.

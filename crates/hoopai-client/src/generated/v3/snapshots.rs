@@ -18,7 +18,6 @@ impl Snapshots {
     /// Lists the pushes of a snapshot to locations in a period, each with its status.
     ///
     /// `GET /snapshots/snapshot-status/{snapshotId}`
-    ///
     /// * Paging by the last item's identifier: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `v3`.

@@ -20,7 +20,6 @@ impl SocialMedia {
     /// Adds a page, profile or location of an OAuth connection to the accounts of a location.
     ///
     /// `POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * The vendor documents no members of the body; the example shows the usual ones.
     /// * Version `v3`.
@@ -64,7 +63,6 @@ impl SocialMedia {
     /// Copies a post within a queue, in an edit session.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/items/{itemId}/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
@@ -101,7 +99,6 @@ impl SocialMedia {
     /// Adds a comment to a post, or a reply to a comment, on a social network.
     ///
     /// `POST /social-media-posting/comments/{platform}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `v3`.
     ///
@@ -141,7 +138,6 @@ impl SocialMedia {
     /// Creates a social media post for one or more accounts, for example as a draft or scheduled.
     ///
     /// `POST /social-media-posting/{locationId}/posts`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/post.write`.
     /// * Version `v3`.
@@ -175,7 +171,6 @@ impl SocialMedia {
     /// Creates a queue that publishes the posts of a category at weekly times.
     ///
     /// `POST /social-media-posting/category/queues`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
@@ -208,7 +203,6 @@ impl SocialMedia {
     /// Adds a post with its variations to a queue.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/create/item`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
@@ -237,7 +231,6 @@ impl SocialMedia {
     /// Deletes the active post of a queue and schedules the next one.
     ///
     /// `DELETE /social-media-posting/category/queues/{postId}/active-post`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
@@ -267,7 +260,6 @@ impl SocialMedia {
     /// Deletes a CSV import of posts.
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -297,7 +289,6 @@ impl SocialMedia {
     /// Deletes one post of a CSV import.
     ///
     /// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -330,7 +321,6 @@ impl SocialMedia {
     /// Deletes a social media post by its id.
     ///
     /// `DELETE /social-media-posting/{locationId}/posts/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -360,7 +350,6 @@ impl SocialMedia {
     /// Removes a post from a queue; returns the scheduled times that changed.
     ///
     /// `DELETE /social-media-posting/category/queues/{queueId}/items/{itemId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `socialplanner/category.write`.
@@ -397,7 +386,6 @@ impl SocialMedia {
     /// Ends an edit session of a queue without its changes, or keeps them as a draft.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/discard`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
@@ -426,7 +414,6 @@ impl SocialMedia {
     /// Starts to finalize a CSV import of posts.
     ///
     /// `PATCH /social-media-posting/{locationId}/csv/{id}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -459,7 +446,6 @@ impl SocialMedia {
     /// Returns a social media post with its content, media and status.
     ///
     /// `GET /social-media-posting/{locationId}/posts/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -484,7 +470,6 @@ impl SocialMedia {
     /// Returns a queue with its category, weekly times and current post.
     ///
     /// `GET /social-media-posting/category/queues/{queueId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `socialplanner/category.readonly`.
@@ -510,7 +495,6 @@ impl SocialMedia {
     /// Returns totals, breakdowns, demographics and post performance of social media profiles.
     ///
     /// `POST /social-media-posting/statistics`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/statistics.readonly`.
     /// * Version `v3`.
@@ -544,7 +528,6 @@ impl SocialMedia {
     /// Likes a comment on a social network.
     ///
     /// `POST /social-media-posting/comments/{platform}/{id}/like`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Version `v3`.
     ///
@@ -577,7 +560,6 @@ impl SocialMedia {
     /// Lists the categories of a location with the state of their queues.
     ///
     /// `GET /social-media-posting/category/queues/available-categories`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
@@ -611,7 +593,6 @@ impl SocialMedia {
     /// Lists the comments of posts by origin id, optionally by parent, period or search text.
     ///
     /// `POST /social-media-posting/comments/{platform}/list`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `v3`.
@@ -657,7 +638,6 @@ impl SocialMedia {
     /// Lists the CSV imports of a location with their status.
     ///
     /// `GET /social-media-posting/{locationId}/csv`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `v3`.
@@ -693,7 +673,6 @@ impl SocialMedia {
     /// Lists the posts of a CSV import.
     ///
     /// `GET /social-media-posting/{locationId}/csv/{id}`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `v3`.
@@ -728,7 +707,6 @@ impl SocialMedia {
     /// Lists the pages, profiles or locations of an OAuth connection to a social network.
     ///
     /// `GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -772,7 +750,6 @@ impl SocialMedia {
     /// Lists social media posts between two dates, optionally by account or type.
     ///
     /// `POST /social-media-posting/{locationId}/posts/list`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/post.readonly`.
@@ -817,7 +794,6 @@ impl SocialMedia {
     /// Lists the queued posts that are scheduled between two dates, by account or category.
     ///
     /// `POST /social-media-posting/category/queues/list/calendar`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
@@ -849,7 +825,6 @@ impl SocialMedia {
     /// Lists the scheduled posts of a queue between two dates, with the changes of an edit session.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/calendar`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
     /// * Version `v3`.
@@ -886,7 +861,6 @@ impl SocialMedia {
     /// Lists the posts in a queue with their scheduled times, as saved or in an edit session.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/items`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
@@ -921,7 +895,6 @@ impl SocialMedia {
     /// Lists the times at which a queue will publish its posts.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/slots`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
@@ -956,7 +929,6 @@ impl SocialMedia {
     /// Lists the queues of a location, each with its category and weekly times.
     ///
     /// `POST /social-media-posting/category/queues/list`
-    ///
     /// * Paging by an offset: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.readonly`.
@@ -987,7 +959,6 @@ impl SocialMedia {
     /// Resets a post in a queue; returns it with its variations.
     ///
     /// `PUT /social-media-posting/category/queues/{queueId}/items/{itemId}/reset`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
@@ -1020,7 +991,6 @@ impl SocialMedia {
     /// Applies the changes of an edit session to a queue; returns the times that changed.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/save`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
@@ -1049,7 +1019,6 @@ impl SocialMedia {
     /// Chooses the accounts that publish the posts of an uploaded CSV file.
     ///
     /// `POST /social-media-posting/{locationId}/set-accounts`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/csv.write`.
     /// * Version `v3`.
@@ -1088,7 +1057,6 @@ impl SocialMedia {
     /// Starts the sign-in that connects an account of a social network to a location.
     ///
     /// `GET /social-media-posting/oauth/{platform}/start`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `v3`.
     ///
@@ -1128,7 +1096,6 @@ impl SocialMedia {
     /// Starts an edit session for a queue; returns its id and the number of items.
     ///
     /// `POST /social-media-posting/category/queues/{queueId}/edit/start`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/category.write`.
     /// * Version `v3`.
@@ -1157,7 +1124,6 @@ impl SocialMedia {
     /// Removes the like from a comment.
     ///
     /// `DELETE /social-media-posting/comments/{platform}/{id}/like`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Version `v3`.
     ///
@@ -1190,7 +1156,6 @@ impl SocialMedia {
     /// Updates the content, media, accounts or schedule of a social media post.
     ///
     /// `PUT /social-media-posting/{locationId}/posts/{id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Version `v3`.
@@ -1227,7 +1192,6 @@ impl SocialMedia {
     /// Updates the status, weekly times or skipped times of a queue.
     ///
     /// `PUT /social-media-posting/category/queues/{queueId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `socialplanner/category.write`.
@@ -1257,7 +1221,6 @@ impl SocialMedia {
     /// Updates the content, variations or position of a post in a queue.
     ///
     /// `PUT /social-media-posting/category/queues/{queueId}/items/{itemId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `socialplanner/category.write`.
@@ -1291,7 +1254,6 @@ impl SocialMedia {
     /// Uploads a CSV file of posts; returns its path and its number of rows.
     ///
     /// `POST /social-media-posting/{locationId}/csv`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `socialplanner/csv.write`.
     /// * Version `v3`.

@@ -20,7 +20,6 @@ impl Users {
     /// Creates a user with access to one or more locations of a company.
     ///
     /// `POST /users/`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `users.write`.
     /// * Version `v3`.
@@ -53,7 +52,6 @@ impl Users {
     /// Deletes a user by its id.
     ///
     /// `DELETE /users/{userId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `users.write`.
@@ -71,7 +69,6 @@ impl Users {
     /// Updates the data, permissions, scopes or locations of a user.
     ///
     /// `PUT /users/{userId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `users.write`.

@@ -27,7 +27,6 @@ impl AccountUsers {
     /// Lists the types of paid seats that users of the account can have.
     ///
     /// `GET /settings/users/2026-09-beta/seats`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.billing.write`.
     /// * Beta: the vendor may change or withdraw it without notice.

@@ -27,7 +27,6 @@ impl AnswerEngines {
     /// Returns a tracked prompt with the visibility of the brand in its answers between two dates.
     ///
     /// `GET /marketing/aeo/2026-09-beta/prompts/{promptId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
@@ -49,7 +48,6 @@ impl AnswerEngines {
     /// Returns a recommendation with its reasons and the citations behind it.
     ///
     /// `GET /marketing/aeo/2026-09-beta/recommendations/{recommendationId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
@@ -71,7 +69,6 @@ impl AnswerEngines {
     /// Returns a run of a prompt: the answer of the AI model, its citations and mentions.
     ///
     /// `GET /marketing/aeo/2026-09-beta/prompt-runs/{runUuid}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
@@ -94,7 +91,6 @@ impl AnswerEngines {
     /// Lists the prompts whose answers by AI models are tracked.
     ///
     /// `GET /marketing/aeo/2026-09-beta/prompts`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
@@ -117,7 +113,6 @@ impl AnswerEngines {
     /// Lists recommendations on how to be mentioned more often in answers of AI models.
     ///
     /// `GET /marketing/aeo/2026-09-beta/recommendations`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.
@@ -140,7 +135,6 @@ impl AnswerEngines {
     /// Lists the runs of a tracked prompt.
     ///
     /// `GET /marketing/aeo/2026-09-beta/prompts/{promptId}/runs`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `aeo-standalone-access` or `marketing.aeo.read`.

@@ -29,7 +29,6 @@ impl Associations {
     /// To add a label, send the existing ones too. The association without a label remains.
     ///
     /// `PUT /crm/objects/2026-09-beta/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_CREATE.scopes` lists all 81.
@@ -79,7 +78,6 @@ impl Associations {
     /// Associates two records without a label.
     ///
     /// `PUT /crm/objects/2026-09-beta/{fromObjectType}/{fromObjectId}/associations/default/{toObjectType}/{toObjectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_CREATE_DEFAULT.scopes` lists all 81.
@@ -117,7 +115,6 @@ impl Associations {
     /// Removes all associations between two records.
     ///
     /// `DELETE /crm/objects/2026-09-beta/{objectType}/{objectId}/associations/{toObjectType}/{toObjectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::ASSOCIATIONS_DELETE.scopes` lists all 81.
@@ -154,7 +151,6 @@ impl Associations {
     /// Lists the records of a type that a record is associated with, with the labels.
     ///
     /// `GET /crm/objects/2026-09-beta/{objectType}/{objectId}/associations/{toObjectType}`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::ASSOCIATIONS_LIST.scopes` lists all 81.

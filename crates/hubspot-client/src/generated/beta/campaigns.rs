@@ -27,7 +27,6 @@ impl Campaigns {
     /// Starts to clone a campaign with chosen assets; `get_clone_status` returns when it is done.
     ///
     /// `POST /marketing/campaigns/2026-09-beta/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `marketing.campaigns.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -63,7 +62,6 @@ impl Campaigns {
     /// Returns the state of the clone of a campaign.
     ///
     /// `GET /marketing/campaigns/2026-09-beta/clone/{campaignGuid}/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -91,7 +89,6 @@ impl Campaigns {
     /// Lists the types of assets that a campaign can have.
     ///
     /// `GET /marketing/campaigns/2026-09-beta/asset-types`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -108,7 +105,6 @@ impl Campaigns {
     /// Lists the types of assets that can be cloned with a campaign.
     ///
     /// `GET /marketing/campaigns/2026-09-beta/clone/asset-types`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `marketing.campaigns.read`.
     /// * Beta: the vendor may change or withdraw it without notice.

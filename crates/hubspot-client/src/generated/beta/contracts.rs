@@ -27,7 +27,6 @@ impl Contracts {
     /// Accepts a change, so that it applies to its contract.
     ///
     /// `POST /commerce/contracts/2026-09-beta/changes/{changeId}/accept`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -47,7 +46,6 @@ impl Contracts {
     /// Cancels a change, so that its contract stays as it is.
     ///
     /// `POST /commerce/contracts/2026-09-beta/changes/{changeId}/cancel`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -67,7 +65,6 @@ impl Contracts {
     /// Creates a contract with its line items, buyer and seller.
     ///
     /// `POST /commerce/contracts/2026-09-beta/contracts`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -136,7 +133,6 @@ impl Contracts {
     /// Creates a change of a contract, from a quote or from line items.
     ///
     /// `POST /commerce/contracts/2026-09-beta/changes`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -172,7 +168,6 @@ impl Contracts {
     /// Creates a change of the contract that the path names.
     ///
     /// `POST /commerce/contracts/2026-09-beta/contracts/{contractId}/changes`
-    ///
     /// * Deprecated by the vendor: use [`create_change`](Self::create_change).
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
@@ -215,7 +210,6 @@ impl Contracts {
     /// Creates a quote that renews a contract.
     ///
     /// `POST /commerce/contracts/2026-09-beta/contracts/{contractId}/renewal-quotes`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -244,7 +238,6 @@ impl Contracts {
     /// Ends a contract, on `termination_date` if it is given.
     ///
     /// `POST /commerce/contracts/2026-09-beta/contracts/{contractId}/terminate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `revenue-contracts-public-api-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -276,7 +269,6 @@ impl Contracts {
     /// Returns a contract with its line items, buyer, seller and totals.
     ///
     /// `GET /commerce/contracts/2026-09-beta/contracts/{contractId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contracts-read`.
@@ -294,7 +286,6 @@ impl Contracts {
     /// Returns a change of a contract with the line items before and after it.
     ///
     /// `GET /commerce/contracts/2026-09-beta/changes/{changeId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `contracts-read`.
@@ -315,7 +306,6 @@ impl Contracts {
     /// Lists all changes of a contract.
     ///
     /// `GET /commerce/contracts/2026-09-beta/contracts/{contractId}/changes`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contracts-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -336,7 +326,6 @@ impl Contracts {
     /// Returns the line items that a contract would have after a change, without creating the change.
     ///
     /// `POST /commerce/contracts/2026-09-beta/changes/preview`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `contracts-read`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -372,7 +361,6 @@ impl Contracts {
     /// Updates the buyer, seller, payment terms or name of a contract.
     ///
     /// `PATCH /commerce/contracts/2026-09-beta/contracts/{contractId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `revenue-contracts-public-api-write`.
@@ -407,7 +395,6 @@ impl Contracts {
     /// Updates the date, the line items or the name of a change that is not accepted yet.
     ///
     /// `PATCH /commerce/contracts/2026-09-beta/changes/{changeId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `revenue-contracts-public-api-write`.

@@ -27,7 +27,6 @@ impl DataSources {
     /// Sends rows to a data source that was created with `create_json`.
     ///
     /// `POST /data-studio/data-source/2026-09-beta/{datasourceId}/data-push`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `data-integration-json-datasource-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -58,7 +57,6 @@ impl DataSources {
     /// Creates a data source from a file.
     ///
     /// `POST /data-studio/data-source/2026-09-beta`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `data_integration.data_source.file.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -77,7 +75,6 @@ impl DataSources {
     /// Creates a data source with named columns, whose rows `add_rows` sends.
     ///
     /// `POST /data-studio/data-source/2026-09-beta/json`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `data-integration-json-datasource-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -114,7 +111,6 @@ impl DataSources {
     /// Deletes a data source with its rows.
     ///
     /// `DELETE /data-studio/data-source/2026-09-beta/{datasourceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data-integration-json-datasource-write` or `data_integration.data_source.file.write`.
@@ -134,7 +130,6 @@ impl DataSources {
     /// Returns a data source with its columns and the state of its last ingestion.
     ///
     /// `GET /data-studio/data-source/2026-09-beta/{datasourceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data-integration-json-datasource-read` or `data_integration.data_source.file.read`.
@@ -154,7 +149,6 @@ impl DataSources {
     /// Renames a data source.
     ///
     /// `PATCH /data-studio/data-source/2026-09-beta/{datasourceId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data-integration-json-datasource-write` or `data_integration.data_source.file.write`.
@@ -186,7 +180,6 @@ impl DataSources {
     /// Replaces the rows of a data source with those of a file.
     ///
     /// `PUT /data-studio/data-source/2026-09-beta/{datasourceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `data_integration.data_source.file.write`.
@@ -210,7 +203,6 @@ impl DataSources {
     /// Updates the name or the columns of a data source that was created with `create_json`.
     ///
     /// `PUT /data-studio/data-source/2026-09-beta/{datasourceId}/json`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `data-integration-json-datasource-write`.
     /// * Beta: the vendor may change or withdraw it without notice.

@@ -27,7 +27,6 @@ impl EmailTemplates {
     /// Creates a sales e-mail template.
     ///
     /// `POST /automation/email-templates/2026-09-beta`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `sales-templates-public-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -53,7 +52,6 @@ impl EmailTemplates {
     /// Returns a sales e-mail template with its subject and body.
     ///
     /// `GET /automation/email-templates/2026-09-beta/{templateId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `sales-templates-public-read`.
@@ -73,7 +71,6 @@ impl EmailTemplates {
     /// Lists the sales e-mail templates of the account.
     ///
     /// `GET /automation/email-templates/2026-09-beta`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `sales-templates-public-read`.
@@ -96,7 +93,6 @@ impl EmailTemplates {
     /// Lists the folders that hold sales e-mail templates.
     ///
     /// `GET /automation/email-templates/2026-09-beta/folders`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `sales-templates-public-read`.
@@ -119,7 +115,6 @@ impl EmailTemplates {
     /// Updates the name, subject, body or folder of a sales e-mail template.
     ///
     /// `PATCH /automation/email-templates/2026-09-beta/{templateId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `sales-templates-public-write`.

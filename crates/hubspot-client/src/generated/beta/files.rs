@@ -27,7 +27,6 @@ impl Files {
     /// Returns the content of a stored file.
     ///
     /// `GET /files/2026-09-beta/files/{fileId}/download`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `files` or `files.read` or `files.ui_hidden.read`.
     /// * Beta: the vendor may change or withdraw it without notice.

@@ -27,7 +27,6 @@ impl ForecastSubmissions {
     /// Lists the forecast amounts that users submitted, with what each submission changed.
     ///
     /// `GET /forecast-submissions/2026-09-beta/events`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `forecast-read`.

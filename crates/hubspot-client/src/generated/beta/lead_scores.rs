@@ -27,7 +27,6 @@ impl LeadScores {
     /// Creates a draft with the configuration of another score.
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/clone`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -56,7 +55,6 @@ impl LeadScores {
     /// Creates the draft of a score with its groups of rules.
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -95,7 +93,6 @@ impl LeadScores {
     /// Deletes a score.
     ///
     /// `DELETE /marketing/lead-scoring/2026-09-beta/scores/{scoreId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `mh-lead-scoring-edit`.
@@ -112,7 +109,6 @@ impl LeadScores {
     /// Deactivates a score, so that it no longer scores records.
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/deactivate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -129,7 +125,6 @@ impl LeadScores {
     /// Returns the published configuration of a score.
     ///
     /// `GET /marketing/lead-scoring/2026-09-beta/scores/{scoreId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `mh-lead-scoring-view`.
@@ -147,7 +142,6 @@ impl LeadScores {
     /// Returns the draft of a score.
     ///
     /// `GET /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/draft`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `mh-lead-scoring-view`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -164,7 +158,6 @@ impl LeadScores {
     /// Lists the scores of the account.
     ///
     /// `GET /marketing/lead-scoring/2026-09-beta/scores`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `mh-lead-scoring-view`.
@@ -187,7 +180,6 @@ impl LeadScores {
     /// Lists the values that a score of a record had, with the events that changed it.
     ///
     /// `GET /marketing/lead-scoring/2026-09-beta/score-values/object-history`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `oauth`.
@@ -210,7 +202,6 @@ impl LeadScores {
     /// Publishes the draft of a score, which then scores records.
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/draft/publish`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -230,7 +221,6 @@ impl LeadScores {
     /// Replaces the draft of a score; the published configuration stays until `publish_draft`.
     ///
     /// `PUT /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/draft`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -272,7 +262,6 @@ impl LeadScores {
     /// Resets the draft of a score to its published configuration.
     ///
     /// `POST /marketing/lead-scoring/2026-09-beta/scores/{scoreId}/draft/reset`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `mh-lead-scoring-edit`.
     /// * Beta: the vendor may change or withdraw it without notice.

@@ -27,7 +27,6 @@ impl Lists {
     /// Lists all lists of the account, optionally by object type and processing type.
     ///
     /// `POST /crm/lists/2026-09-beta/all`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm.lists.read`.

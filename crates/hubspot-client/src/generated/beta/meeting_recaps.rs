@@ -27,7 +27,6 @@ impl MeetingRecaps {
     /// Returns the summary and the action items that the notetaker wrote for a call or meeting.
     ///
     /// `GET /notetaker/2026-09-beta/conversation/recap/{objectTypeId}/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm.objects.contacts.highly_sensitive.read.v2` or `crm.objects.contacts.read` or `crm.objects.contacts.sensitive.read.v2` or `crm.schemas.contacts.read`.

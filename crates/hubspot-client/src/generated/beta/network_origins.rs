@@ -27,7 +27,6 @@ impl NetworkOrigins {
     /// Creates a webhook that is called when address ranges of HubSpot change.
     ///
     /// `POST /meta/network-origins/2026-09-beta/ip-ranges/webhook-subscriptions/{appId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `origins.ip_ranges.webhook.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -61,7 +60,6 @@ impl NetworkOrigins {
     /// Deletes a webhook that is called when address ranges of HubSpot change.
     ///
     /// `DELETE /meta/network-origins/2026-09-beta/ip-ranges/webhook-subscriptions/{appId}/{subscription-id}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `origins.ip_ranges.webhook.write`.
@@ -86,7 +84,6 @@ impl NetworkOrigins {
     /// Lists the webhooks of an app that are called when address ranges of HubSpot change.
     ///
     /// `GET /meta/network-origins/2026-09-beta/ip-ranges/webhook-subscriptions/{appId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `origins.ip_ranges.webhook.read` or `origins.ip_ranges.webhook.write`.
@@ -109,7 +106,6 @@ impl NetworkOrigins {
     /// Sends a test delivery to the address of a webhook.
     ///
     /// `POST /meta/network-origins/2026-09-beta/ip-ranges/webhook-subscriptions/{appId}/{subscription-id}/test`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `origins.ip_ranges.webhook.write`.
     /// * Beta: the vendor may change or withdraw it without notice.

@@ -27,7 +27,6 @@ impl ObjectTags {
     /// Creates a tag that is assigned to the records which match its filters.
     ///
     /// `POST /crm/object-tags/2026-09-beta/{objectTypeId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm-pipelines-object-label-access`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -74,7 +73,6 @@ impl ObjectTags {
     /// Deletes a tag of a type of object.
     ///
     /// `DELETE /crm/object-tags/2026-09-beta/{objectTypeId}/{tagId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-object-label-access`.
@@ -99,7 +97,6 @@ impl ObjectTags {
     /// Returns a tag with its colour, filters and pipelines.
     ///
     /// `GET /crm/object-tags/2026-09-beta/{objectTypeId}/{tagId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-object-label-access`.
@@ -125,7 +122,6 @@ impl ObjectTags {
     /// Lists the tags of a type of object with the filters that assign them.
     ///
     /// `GET /crm/object-tags/2026-09-beta/{objectTypeId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-object-label-access`.
@@ -145,7 +141,6 @@ impl ObjectTags {
     /// Replaces a tag: its name, colour, filters and pipelines.
     ///
     /// `PUT /crm/object-tags/2026-09-beta/{objectTypeId}/{tagId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-object-label-access`.
@@ -194,7 +189,6 @@ impl ObjectTags {
     /// Updates the name, colour or filters of a tag.
     ///
     /// `PATCH /crm/object-tags/2026-09-beta/{objectTypeId}/{tagId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-object-label-access`.

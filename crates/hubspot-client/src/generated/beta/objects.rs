@@ -31,7 +31,6 @@ impl Objects {
     /// Archives a record; it can be restored for 90 days.
     ///
     /// `DELETE /crm/objects/2026-09-beta/{objectType}/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_ARCHIVE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -49,7 +48,6 @@ impl Objects {
     /// Archives several records in one request.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/archive`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_ARCHIVE.scopes` lists all 81.
@@ -72,7 +70,6 @@ impl Objects {
     /// Creates several records in one request.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 100 inputs per request.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_CREATE.scopes` lists all 81.
@@ -105,7 +102,6 @@ impl Objects {
     /// Without `properties`, HubSpot returns its default properties only. With `propertiesWithHistory`, HubSpot accepts at most 50 inputs.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/read`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_BATCH_READ.scopes` lists all 81.
@@ -136,7 +132,6 @@ impl Objects {
     /// Updates several records in one request.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * At most 100 inputs per request.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_UPDATE.scopes` lists all 81.
@@ -169,7 +164,6 @@ impl Objects {
     /// HubSpot does not support partial upserts of contacts by `email`: name all properties that are written, or use a unique property of the account's own.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/batch/upsert`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * At most 100 inputs per request.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_BATCH_UPSERT.scopes` lists all 81.
@@ -205,7 +199,6 @@ impl Objects {
     /// If another record has the same unique value, the call fails with `ErrorKind::Conflict`, and [`existing_record`](crate::existing_record) returns the id of that record if the reply contains it.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::Conflict` if it already exists.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_CREATE.scopes` lists all 81.
@@ -231,7 +224,6 @@ impl Objects {
     /// This cannot be undone; [`archive`](crate::objects::Objects::archive) can.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/gdpr-delete`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_GDPR_DELETE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -255,7 +247,6 @@ impl Objects {
     /// Without `properties`, HubSpot returns its default properties only.
     ///
     /// `GET /crm/objects/2026-09-beta/{objectType}/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_GET.scopes` lists all 81.
@@ -279,7 +270,6 @@ impl Objects {
     /// Without `properties`, HubSpot returns its default properties only. Without `limit`, it returns 10 records per page; `items()` sets none. With `properties_with_history` a page has at most 50 records, and HubSpot refuses a larger `limit`.
     ///
     /// `GET /crm/objects/2026-09-beta/{objectType}`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_LIST.scopes` lists all 81.
@@ -304,7 +294,6 @@ impl Objects {
     /// The merged record has a new id; in accounts of a beta of HubSpot it keeps the primary id. In both cases the old ids return the merged record too. Store the id of the reply. If both records have a value of a property, that of `primary_object_id` remains; it is the second argument of `MergeInput::new`. A merge cannot be undone.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/merge`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_MERGE.scopes` lists all 81.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -329,7 +318,6 @@ impl Objects {
     /// HubSpot returns the first 10,000 results only: after them, `items()` and `pages()` end with `ErrorKind::Validation`. [`search_all`](crate::objects::Objects::search_all) has no such limit. Without `limit`, a page has 10 records; the maximum is 200. The index lags behind writes by some seconds. Without `properties`, HubSpot returns its default properties only.
     ///
     /// `POST /crm/objects/2026-09-beta/{objectType}/search`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::OBJECTS_SEARCH.scopes` lists all 81.
@@ -359,7 +347,6 @@ impl Objects {
     /// If another record has the same unique value, the call fails with `ErrorKind::Conflict`, and [`existing_record`](crate::existing_record) returns the id of that record if the reply contains it.
     ///
     /// `PATCH /crm/objects/2026-09-beta/{objectType}/{objectId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::OBJECTS_UPDATE.scopes` lists all 81.

@@ -27,7 +27,6 @@ impl PaymentAccounts {
     /// Returns the ability of the account to take payments and receive payouts.
     ///
     /// `GET /commerce/payment-accounts/2026-09-beta/status`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `cpq.quotes.write`.
     /// * Beta: the vendor may change or withdraw it without notice.

@@ -27,7 +27,6 @@ impl PaymentLinks {
     /// Creates a payment link with its line items, currency and payment methods.
     ///
     /// `POST /commerce/payment-links/2026-09-beta/payment-links`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `payment-links-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -113,7 +112,6 @@ impl PaymentLinks {
     /// Deletes a payment link.
     ///
     /// `DELETE /commerce/payment-links/2026-09-beta/payment-links/{paymentLinkId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payment-links-delete`.
@@ -133,7 +131,6 @@ impl PaymentLinks {
     /// Returns a payment link with its line items and checkout settings.
     ///
     /// `GET /commerce/payment-links/2026-09-beta/payment-links/{paymentLinkId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payment-links-read`.
@@ -157,7 +154,6 @@ impl PaymentLinks {
     /// Lists the payment links of the account, filtered by the time of their creation or last change.
     ///
     /// `GET /commerce/payment-links/2026-09-beta/payment-links`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `payment-links-read`.
@@ -180,7 +176,6 @@ impl PaymentLinks {
     /// Updates the line items or checkout settings of a payment link.
     ///
     /// `PATCH /commerce/payment-links/2026-09-beta/payment-links/{paymentLinkId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `payment-links-write`.

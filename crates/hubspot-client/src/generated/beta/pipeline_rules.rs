@@ -27,7 +27,6 @@ impl PipelineRules {
     /// Deletes all rules of a pipeline.
     ///
     /// `DELETE /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-governance-write`.
@@ -53,7 +52,6 @@ impl PipelineRules {
     /// Returns the rules of a pipeline: in which order records move through its stages, and which stage needs an approval.
     ///
     /// `GET /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-governance-read`.
@@ -80,7 +78,6 @@ impl PipelineRules {
     /// Returns the state of a record's approval.
     ///
     /// `GET /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}/approvals/{objectId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `deal-approval-read`.
@@ -115,7 +112,6 @@ impl PipelineRules {
     /// Returns the users and teams that may edit records in each stage of a pipeline.
     ///
     /// `GET /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}/stage-edit-permissions`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm-pipelines-locked-stages-access` or `pipeline-level-permissions-access`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -146,7 +142,6 @@ impl PipelineRules {
     /// Replaces all rules of a pipeline.
     ///
     /// `PUT /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-governance-write`.
@@ -191,7 +186,6 @@ impl PipelineRules {
     /// Sets the users and teams that may edit records in each stage of a pipeline.
     ///
     /// `PUT /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}/stage-edit-permissions`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `crm-access` or `crm-pipelines-locked-stages-write` or `pipeline-level-permissions-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -236,7 +230,6 @@ impl PipelineRules {
     /// Starts the approval of a record that is in a stage which needs one.
     ///
     /// `POST /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}/approvals/start`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `crm-pipelines-governance-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -270,7 +263,6 @@ impl PipelineRules {
     /// Updates some rules of a pipeline; the others stay.
     ///
     /// `PATCH /crm/pipelines-rules/2026-09-beta/{objectTypeId}/{pipelineId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `crm-pipelines-governance-write`.

@@ -27,7 +27,6 @@ impl PriceBooks {
     /// Adds several products to a price book in one request.
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/batch/create`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `inbounddb-product-library-read` or `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -61,7 +60,6 @@ impl PriceBooks {
     /// Removes several products from a price book in one request.
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/batch/archive`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -92,7 +90,6 @@ impl PriceBooks {
     /// Updates the prices of several products of a price book in one request.
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/batch/update`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -129,7 +126,6 @@ impl PriceBooks {
     /// Creates a price book for some currencies; it is inactive until `activate`.
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -161,7 +157,6 @@ impl PriceBooks {
     /// Adds a product to a price book.
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `inbounddb-product-library-read` or `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -190,7 +185,6 @@ impl PriceBooks {
     /// Deletes a price book.
     ///
     /// `DELETE /commerce/price-books/2026-09-beta/price-books/{priceBookId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `price-book-write`.
@@ -207,7 +201,6 @@ impl PriceBooks {
     /// Removes a product from a price book.
     ///
     /// `DELETE /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/{priceBookItemId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `price-book-write`.
@@ -230,7 +223,6 @@ impl PriceBooks {
     /// Deactivates a price book, so that quotes can no longer use its prices.
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/deactivate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -247,7 +239,6 @@ impl PriceBooks {
     /// Activates a price book, so that quotes can use its prices.
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/activate`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `price-book-write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -264,7 +255,6 @@ impl PriceBooks {
     /// Returns a price book with its status, currencies and number of products.
     ///
     /// `GET /commerce/price-books/2026-09-beta/price-books/{priceBookId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `price-book-read`.
@@ -286,7 +276,6 @@ impl PriceBooks {
     /// Returns a product of a price book with its prices.
     ///
     /// `GET /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/{priceBookItemId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `price-book-read`.
@@ -313,7 +302,6 @@ impl PriceBooks {
     /// Lists the price books of the account.
     ///
     /// `GET /commerce/price-books/2026-09-beta/price-books`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `price-book-read`.
@@ -336,7 +324,6 @@ impl PriceBooks {
     /// Lists the products of a price book with their prices.
     ///
     /// `GET /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `price-book-read`.
@@ -361,7 +348,6 @@ impl PriceBooks {
     /// Updates the name, description or currencies of a price book.
     ///
     /// `PATCH /commerce/price-books/2026-09-beta/price-books/{priceBookId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `price-book-write`.
@@ -396,7 +382,6 @@ impl PriceBooks {
     /// Updates the prices, billing or status of a product in a price book.
     ///
     /// `PATCH /commerce/price-books/2026-09-beta/price-books/{priceBookId}/items/{priceBookItemId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `inbounddb-product-library-read` or `price-book-write`.
@@ -435,7 +420,6 @@ impl PriceBooks {
     /// Returns the errors that prevent a price book from being activated.
     ///
     /// `POST /commerce/price-books/2026-09-beta/price-books/{priceBookId}/validate`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `price-book-read`.
     /// * Beta: the vendor may change or withdraw it without notice.

@@ -27,7 +27,6 @@ impl Scheduler {
     /// Sets the payment link of a meeting link.
     ///
     /// `PATCH /scheduler/2026-09-beta/meetings/meeting-links/{meetingLinkSlug}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::SCHEDULER_UPDATE_MEETING_LINK.scopes` lists all 25.

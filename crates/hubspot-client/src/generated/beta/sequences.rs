@@ -27,7 +27,6 @@ impl Sequences {
     /// Creates a sequence with its steps and settings.
     ///
     /// `POST /automation/sequences/2026-09-beta/serviceaccounts/sequences`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation.sequences.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -99,7 +98,6 @@ impl Sequences {
     /// Deletes a sequence; with active enrollments only if `override_active_enrollment` is true.
     ///
     /// `DELETE /automation/sequences/2026-09-beta/serviceaccounts/sequences/{sequenceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation.sequences.write`.
@@ -122,7 +120,6 @@ impl Sequences {
     /// Enrolls a contact in a sequence on behalf of a service account; the e-mails come from `sender_email`.
     ///
     /// `POST /automation/sequences/2026-09-beta/serviceaccounts/enrollments`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `automation.sequences.enrollments.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -150,7 +147,6 @@ impl Sequences {
     /// Returns a sequence with its steps, settings and dependencies.
     ///
     /// `GET /automation/sequences/2026-09-beta/serviceaccounts/sequences/{sequenceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation.sequences.read`.
@@ -174,7 +170,6 @@ impl Sequences {
     /// Returns the performance of a sequence: totals, each step, companies and a timeline.
     ///
     /// `GET /automation/sequences/2026-09-beta/serviceaccounts/sequences/{sequenceId}/performance`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation.sequences.read`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -197,7 +192,6 @@ impl Sequences {
     /// Lists the sequences that a service account can use, by name if `name` is given.
     ///
     /// `GET /automation/sequences/2026-09-beta/serviceaccounts/sequences`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation.sequences.read`.
@@ -220,7 +214,6 @@ impl Sequences {
     /// Replaces the steps and settings of a sequence.
     ///
     /// `PUT /automation/sequences/2026-09-beta/serviceaccounts/sequences/{sequenceId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation.sequences.write`.

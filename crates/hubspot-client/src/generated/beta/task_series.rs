@@ -27,7 +27,6 @@ impl TaskSeries {
     /// Ends the series that a task belongs to.
     ///
     /// `DELETE /crm/task-series/2026-09-beta/{taskId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TASK_SERIES_DELETE.scopes` lists all 25.
@@ -46,7 +45,6 @@ impl TaskSeries {
     /// Returns the schedule of the series that a task belongs to, and properties of the task.
     ///
     /// `GET /crm/task-series/2026-09-beta/{taskId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.read`; `operations::TASK_SERIES_GET.scopes` lists all 25.
@@ -68,7 +66,6 @@ impl TaskSeries {
     /// Makes a task the first of a series that repeats on a schedule.
     ///
     /// `POST /crm/task-series/2026-09-beta`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TASK_SERIES_START.scopes` lists all 25.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -102,7 +99,6 @@ impl TaskSeries {
     /// Updates the schedule of a series, or properties of its tasks.
     ///
     /// `PATCH /crm/task-series/2026-09-beta/{taskId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: that of the type of object, for example `crm.objects.contacts.write`; `operations::TASK_SERIES_UPDATE.scopes` lists all 25.

@@ -27,7 +27,6 @@ impl Teams {
     /// Adds a user to a team, as primary or additional member.
     ///
     /// `POST /settings/teams/2026-09-beta/{teamId}/members`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.users.teams.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -59,7 +58,6 @@ impl Teams {
     /// Adds several users to a team in one request.
     ///
     /// `POST /settings/teams/2026-09-beta/{teamId}/members/batch`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.users.teams.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -96,7 +94,6 @@ impl Teams {
     /// Creates a team with its members, below another team if `parent_team_id` is given.
     ///
     /// `POST /settings/teams/2026-09-beta`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * Scope: `settings.users.teams.write`.
     /// * Beta: the vendor may change or withdraw it without notice.
@@ -130,7 +127,6 @@ impl Teams {
     /// Deletes a team; its members stay users of the account.
     ///
     /// `DELETE /settings/teams/2026-09-beta/{teamId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `settings.users.teams.write`.
@@ -147,7 +143,6 @@ impl Teams {
     /// Returns a team with its name and the team above it.
     ///
     /// `GET /settings/teams/2026-09-beta/{teamId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `settings.users.teams.read`.
@@ -165,7 +160,6 @@ impl Teams {
     /// Lists the teams of the account.
     ///
     /// `GET /settings/teams/2026-09-beta`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.users.teams.read`.
@@ -188,7 +182,6 @@ impl Teams {
     /// Lists the members of a team, and if it is their primary one.
     ///
     /// `GET /settings/teams/2026-09-beta/{teamId}/members`
-    ///
     /// * Paging by an opaque cursor: `items()` and `pages()` read all pages.
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `settings.users.teams.read`.
@@ -211,7 +204,6 @@ impl Teams {
     /// Removes a user from a team.
     ///
     /// `DELETE /settings/teams/2026-09-beta/{teamId}/members/{userId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `settings.users.teams.write`.
@@ -239,7 +231,6 @@ impl Teams {
     /// Updates the name of a team, or the team above it.
     ///
     /// `PATCH /settings/teams/2026-09-beta/{teamId}`
-    ///
     /// * Not repeated if the reply is lost; `Error::may_have_happened` is then true.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `settings.users.teams.write`.

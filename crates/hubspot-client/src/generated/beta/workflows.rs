@@ -27,7 +27,6 @@ impl Workflows {
     /// Returns a workflow as it was in an earlier revision.
     ///
     /// `GET /automation/2026-09-beta/flows/{flowId}/revisions/{revisionId}`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * `ErrorKind::NotFound` if it does not exist.
     /// * Scope: `automation`.
@@ -54,7 +53,6 @@ impl Workflows {
     /// Lists the types of actions that a workflow can have, for one type of object if `object_type_id` is given.
     ///
     /// `GET /automation/2026-09-beta/action-types`
-    ///
     /// * Idempotent: repeated if the reply is lost.
     /// * Scope: `automation`.
     /// * Beta: the vendor may change or withdraw it without notice.

@@ -8,15 +8,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &ACCOUNT_ACTIVITY_LIST_LOGINS,
     &ACCOUNT_ACTIVITY_LIST_SECURITY_EVENTS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

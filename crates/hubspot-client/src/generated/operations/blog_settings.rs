@@ -14,21 +14,15 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &BLOG_SETTINGS_SET_PRIMARY_LANGUAGE,
     &BLOG_SETTINGS_UPDATE_LANGUAGES,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

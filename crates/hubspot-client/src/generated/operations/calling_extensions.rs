@@ -18,8 +18,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CALLING_EXTENSIONS_UPDATE_RECORDING_SETTINGS,
     &CALLING_EXTENSIONS_UPDATE_SETTINGS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

@@ -15,8 +15,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &COMMUNICATION_PREFERENCES_UNSUBSCRIBE_ALL,
     &COMMUNICATION_PREFERENCES_UPDATE_STATUS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     reads: true,
     ..Rules::PLAIN

@@ -12,14 +12,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CRM_CARDS_MIGRATE_VIEWS,
     &CRM_CARDS_UPDATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     anonymous: true,
     ..Rules::PLAIN

@@ -27,27 +27,19 @@ const SCOPES_1: &[&str] = &[
     "crm.objects.quotes.write",
     "settings.currencies.read",
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

@@ -9,8 +9,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &DATA_SOURCES_GET,
     &DATA_SOURCES_REPLACE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

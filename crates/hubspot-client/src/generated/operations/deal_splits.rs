@@ -7,8 +7,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &DEAL_SPLITS_BATCH_READ,
     &DEAL_SPLITS_BATCH_UPSERT,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     reads: true,
     ..Rules::PLAIN

@@ -7,8 +7,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &EVENT_COMPLETIONS_BATCH_SEND,
     &EVENT_COMPLETIONS_SEND,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

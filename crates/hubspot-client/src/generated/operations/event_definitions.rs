@@ -13,21 +13,15 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &EVENT_DEFINITIONS_UPDATE,
     &EVENT_DEFINITIONS_UPDATE_PROPERTY,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

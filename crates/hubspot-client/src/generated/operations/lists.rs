@@ -35,41 +35,29 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &LISTS_SEARCH,
     &LISTS_UPDATE_FILTERS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_4: Rules = Rules {
     items: &["lists"],
     items_required: true,
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])
 };
-
-/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     sent_in: SentIn::Body,
     limit: Some("count"),

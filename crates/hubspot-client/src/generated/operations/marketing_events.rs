@@ -41,21 +41,15 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &MARKETING_EVENTS_UPSERT_SUBSCRIBERS,
     &MARKETING_EVENTS_UPSERT_SUBSCRIBERS_BY_EMAIL,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

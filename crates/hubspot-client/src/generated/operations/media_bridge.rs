@@ -38,14 +38,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &MEDIA_BRIDGE_UPDATE_SCHEMA,
     &MEDIA_BRIDGE_UPDATE_SETTINGS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     reads: true,
     ..Rules::PLAIN

@@ -7,8 +7,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &NETWORK_ORIGINS_GET_IP_RANGES_TEXT,
     &NETWORK_ORIGINS_LIST_IP_RANGES,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     anonymous: true,
     ..Rules::PLAIN

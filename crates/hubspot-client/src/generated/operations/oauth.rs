@@ -8,21 +8,15 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &OAUTH_INTROSPECT_TOKEN,
     &OAUTH_REVOKE_TOKEN,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     anonymous: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     anonymous: true,
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     may_be_empty: true,
     anonymous: true,

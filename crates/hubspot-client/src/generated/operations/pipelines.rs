@@ -149,8 +149,6 @@ const SCOPES_2: &[&str] = &[
     "tickets.sensitive.v2",
     "timeline",
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

@@ -111,8 +111,6 @@ const SCOPES_1: &[&str] = &[
     "tickets.sensitive.v2",
     "timeline",
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

@@ -37,15 +37,11 @@ const SCOPES_1: &[&str] = &[
     "tickets.highly_sensitive.v2",
     "tickets.sensitive.v2",
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

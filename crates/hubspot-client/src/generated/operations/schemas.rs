@@ -20,14 +20,10 @@ const SCOPES_1: &[&str] = &[
     "crm.schemas.custom.read",
     "oauth",
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

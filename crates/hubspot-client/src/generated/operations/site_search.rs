@@ -7,15 +7,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &SITE_SEARCH_GET_INDEXED_DATA,
     &SITE_SEARCH_SEARCH,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["offset"])

@@ -13,14 +13,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &SOURCE_CODE_UPSERT,
     &SOURCE_CODE_VALIDATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     reads: true,

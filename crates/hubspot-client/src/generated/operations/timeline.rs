@@ -26,14 +26,10 @@ const SCOPES_1: &[&str] = &[
     "tickets.sensitive.v2",
     "timeline",
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     reads: true,
     ..Rules::PLAIN

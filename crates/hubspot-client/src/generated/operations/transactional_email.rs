@@ -11,21 +11,15 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &TRANSACTIONAL_EMAIL_RESET_SMTP_PASSWORD,
     &TRANSACTIONAL_EMAIL_SEND,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["results"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

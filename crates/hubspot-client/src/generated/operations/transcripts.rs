@@ -8,8 +8,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &TRANSCRIPTS_DELETE,
     &TRANSCRIPTS_GET,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

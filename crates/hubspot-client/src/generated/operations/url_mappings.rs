@@ -9,8 +9,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &URL_MAPPINGS_GET,
     &URL_MAPPINGS_LIST,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

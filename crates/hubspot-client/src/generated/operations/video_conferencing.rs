@@ -8,8 +8,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &VIDEO_CONFERENCING_GET_SETTINGS,
     &VIDEO_CONFERENCING_REPLACE_SETTINGS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

@@ -14,8 +14,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &WEBHOOKS_REPLACE_SETTINGS,
     &WEBHOOKS_UPDATE_SUBSCRIPTION,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

@@ -31,14 +31,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &WEBHOOKS_JOURNAL_LIST_SUBSCRIPTIONS,
     &WEBHOOKS_JOURNAL_UPSERT_SUBSCRIPTION,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN

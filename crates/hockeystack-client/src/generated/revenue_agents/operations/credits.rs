@@ -8,14 +8,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CREDITS_GET_USAGE,
     &CREDITS_LIST_OPERATIONS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["operations"],
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["cursor"])

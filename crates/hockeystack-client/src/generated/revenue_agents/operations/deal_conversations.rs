@@ -11,32 +11,22 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &DEAL_CONVERSATIONS_LIST_MESSAGES,
     &DEAL_CONVERSATIONS_SEND_MESSAGE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["conversations"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     items: &["messages"],
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["cursor"])
 };
-
-/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

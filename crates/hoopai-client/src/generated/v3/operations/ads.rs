@@ -124,21 +124,15 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &ADS_UPSERT_GOOGLE_SEGMENT,
     &ADS_UPSERT_LINKEDIN_CAMPAIGN_GROUP,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_3: Rules = Rules {
     idempotent_with: &["id"],
     may_be_empty: true,

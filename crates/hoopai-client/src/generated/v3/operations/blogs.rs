@@ -16,15 +16,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &BLOGS_LIST_POSTS,
     &BLOGS_UPDATE_POST,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["blogs"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["offset"])

@@ -78,14 +78,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CALENDARS_UPDATE_SERVICE_LOCATION,
     &CALENDARS_VALIDATE_GROUP_SLUG,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])

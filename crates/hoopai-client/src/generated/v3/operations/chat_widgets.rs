@@ -13,14 +13,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CHAT_WIDGETS_REPLACE,
     &CHAT_WIDGETS_UPDATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     anonymous: true,

@@ -45,21 +45,15 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CONTACTS_UPDATE_TASK_COMPLETED,
     &CONTACTS_UPSERT,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["contacts"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     idempotent_with: &["email", "phone"],
     idempotent_without: &["createNewIfDuplicateAllowed"],
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])

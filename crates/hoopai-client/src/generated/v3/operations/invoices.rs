@@ -65,15 +65,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &INVOICES_UPDATE_TEMPLATE_PAYMENT_METHODS,
     &INVOICES_VOID,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["data"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["offset"])

@@ -13,14 +13,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &LINKS_SEARCH,
     &LINKS_UPDATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["links"],
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["skip"])

@@ -22,27 +22,19 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &OPPORTUNITIES_UPDATE_STATUS,
     &OPPORTUNITIES_UPSERT,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["opportunities"],
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["opportunities"],
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetPair, &["startAfter", "startAfterId"])
 };
-
-/// Paging of the lists.
 static PAGING_2: Paging = Paging {
     sent_in: SentIn::Body,
     limit: Some("limit"),

@@ -40,15 +40,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &PAYMENTS_UPDATE_COUPON,
     &PAYMENTS_UPDATE_CUSTOM_PROVIDER_CAPABILITIES,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["data"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Offset, &["offset"])

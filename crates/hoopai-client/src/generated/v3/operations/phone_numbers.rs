@@ -9,21 +9,15 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &PHONE_NUMBERS_LIST_POOLS,
     &PHONE_NUMBERS_PURCHASE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["data", "numbers"],
     items_required: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("pageSize"),
     first: 0,

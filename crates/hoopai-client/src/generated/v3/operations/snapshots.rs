@@ -13,14 +13,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &SNAPSHOTS_LIST,
     &SNAPSHOTS_LIST_PUSHES,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["data"],
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::KeysetId, &["lastDoc"])

@@ -11,22 +11,16 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &ANSWER_ENGINES_LIST_RECOMMENDATIONS,
     &ANSWER_ENGINES_LIST_RUNS,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     items: &["results"],
     items_required: true,
     beta: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     limit: Some("limit"),
     ..Paging::new(PagingKind::Token, &["after"])

@@ -9,8 +9,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CAMPAIGNS_LIST_ASSET_TYPES,
     &CAMPAIGNS_LIST_CLONEABLE_ASSET_TYPES,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN

@@ -18,14 +18,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &CONTRACTS_UPDATE,
     &CONTRACTS_UPDATE_CHANGE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     beta: true,
     reads: true,

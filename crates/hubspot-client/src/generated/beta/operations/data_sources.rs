@@ -13,14 +13,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &DATA_SOURCES_REPLACE,
     &DATA_SOURCES_UPDATE_JSON,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     beta: true,

@@ -4,8 +4,6 @@
 use crm_core::{OpMeta, Paging, PagingKind, Rules, SentIn};
 use crm_core::reexport::http::Method;
 pub(crate) static ALL: &[&OpMeta] = &[&LISTS_LIST_ALL];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     items: &["results"],
     items_required: true,
@@ -13,8 +11,6 @@ const RULES_1: Rules = Rules {
     reads: true,
     ..Rules::PLAIN
 };
-
-/// Paging of the lists.
 static PAGING_1: Paging = Paging {
     sent_in: SentIn::Body,
     limit: Some("count"),

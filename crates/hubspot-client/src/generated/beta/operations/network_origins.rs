@@ -9,14 +9,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &NETWORK_ORIGINS_LIST_WEBHOOKS,
     &NETWORK_ORIGINS_SEND_TEST_WEBHOOK,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     beta: true,

@@ -11,14 +11,10 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &OBJECT_TAGS_REPLACE,
     &OBJECT_TAGS_UPDATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     may_be_empty: true,
     beta: true,

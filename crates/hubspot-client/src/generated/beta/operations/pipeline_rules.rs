@@ -13,15 +13,11 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &PIPELINE_RULES_START_APPROVAL,
     &PIPELINE_RULES_UPDATE,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     beta: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     beta: true,
     ..Rules::PLAIN

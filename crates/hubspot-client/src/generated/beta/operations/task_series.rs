@@ -36,15 +36,11 @@ const SCOPES_1: &[&str] = &[
     "tickets.highly_sensitive.v2",
     "tickets.sensitive.v2",
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     may_be_empty: true,
     beta: true,
     ..Rules::PLAIN
 };
-
-/// Rules for requests, and what their replies promise.
 const RULES_2: Rules = Rules {
     beta: true,
     ..Rules::PLAIN

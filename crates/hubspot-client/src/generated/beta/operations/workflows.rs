@@ -7,8 +7,6 @@ pub(crate) static ALL: &[&OpMeta] = &[
     &WORKFLOWS_GET_REVISION,
     &WORKFLOWS_LIST_ACTION_TYPES,
 ];
-
-/// Rules for requests, and what their replies promise.
 const RULES_1: Rules = Rules {
     beta: true,
     ..Rules::PLAIN
