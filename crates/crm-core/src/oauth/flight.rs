@@ -16,7 +16,7 @@ use crate::sync::lock;
 
 /// Maximum time before its expiry at which a token is renewed; a tenth of its lifetime if that is less.
 const EARLY: Duration = Duration::from_secs(300);
-/// A token younger than this that is refused has not expired.
+/// A token younger than this that is refused has not expired, and is not renewed.
 const YOUNG: Duration = Duration::from_secs(10);
 /// Pause after a failed renewal, if the vendor returns no time. It doubles with each renewal that sent
 /// something without success.

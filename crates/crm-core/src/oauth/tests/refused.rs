@@ -1,5 +1,5 @@
-//! Calls that the vendor refuses, in several processes: the token that cures a refusal is the next one that a
-//! process obtains itself, and until then a token of another process shows nothing about a renewal.
+//! Calls that the vendor refuses, in several processes. Only a token that a process obtained itself because of a
+//! refusal shows that renewing does not help.
 
 use super::*;
 
@@ -11,31 +11,46 @@ const AGED: Duration = Duration::from_secs(11);
 struct Processes {
     world: World,
     all: Vec<OAuthCredentials>,
+    /// Number of requests of one renewal.
+    requests: usize,
     /// Number of the first token that is not revoked.
     good_from: Mutex<usize>,
 }
 
+/// The way to new tokens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Way {
+    Refresh,
+    /// The vendor refuses each refresh token, and returns tokens without one, as for a location of a company and
+    /// for an app itself.
+    Obtain,
+}
+
 impl Processes {
     /// Creates processes that use the same first token, which is a minute old.
-    async fn new(count: usize, obtains: bool) -> Self {
+    async fn new(count: usize, way: Way) -> Self {
         let clock = ManualClock::auto();
-        let source = FakeSource::build(&clock, true, obtains, []);
+        let (requests, answers) = match way {
+            Way::Refresh => (1, Vec::new()),
+            Way::Obtain => (2, vec![[Answer::Fails(vendor_error(400, "invalid_grant")), Answer::New]; 9].concat()),
+        };
+        let source = FakeSource::build(&clock, true, way == Way::Obtain, answers);
         let world = World::new(clock, source).await;
         let all: Vec<_> = (0..count).map(|_| world.restarted()).collect();
         for process in &all {
             process.authorize().await.unwrap();
         }
         world.clock.advance(MINUTE);
-        Self { world, all, good_from: Mutex::default() }
+        Self { world, all, requests, good_from: Mutex::default() }
     }
 
     fn renewals(&self) -> usize {
-        self.world.source.sent().len()
+        self.world.source.sent().len() / self.requests
     }
 
     /// The vendor revokes all access tokens that it issued. The refresh token stays good.
     fn revokes(&self) {
-        *lock(&self.good_from) = self.renewals() + 2;
+        *lock(&self.good_from) = self.world.source.sent().len() + 2;
     }
 
     /// The vendor refuses all tokens, also new ones.
@@ -88,10 +103,9 @@ async fn a_token_of_another_process_that_is_refused_too_is_renewed() {
         ("the own token is young", vec![Revoked, Call(0), Revoked, Call(0)], (false, 0), 1),
         ("the own token was young", vec![Revoked, Call(0), Revoked, Call(0), Passes(AGED), Call(0)], (true, 1), 2),
     ];
-    // A location's tokens and an app's own ones can also be obtained without the refresh token.
-    for obtains in [false, true] {
+    for way in [Way::Refresh, Way::Obtain] {
         for (name, events, expected, renewals) in &rows {
-            let processes = Processes::new(2, obtains).await;
+            let processes = Processes::new(2, way).await;
             let mut last = (false, 0);
             for event in events {
                 match *event {
@@ -100,7 +114,7 @@ async fn a_token_of_another_process_that_is_refused_too_is_renewed() {
                     Passes(time) => processes.world.clock.advance(time),
                 }
             }
-            assert_eq!((last, processes.renewals()), (*expected, *renewals), "{name}");
+            assert_eq!((last, processes.renewals()), (*expected, *renewals), "{way:?}: {name}");
         }
     }
 }
@@ -110,7 +124,7 @@ async fn a_token_of_another_process_that_is_refused_too_is_renewed() {
 async fn a_revoked_token_never_keeps_a_process_from_a_good_refresh_token() {
     for seed in 0..200 {
         let mut random = fastrand::Rng::with_seed(seed);
-        let processes = Processes::new(3, false).await;
+        let processes = Processes::new(3, Way::Refresh).await;
         let mut newest = Duration::ZERO;
         for _ in 0..60 {
             match random.usize(..4) {
@@ -140,7 +154,7 @@ async fn a_revoked_token_never_keeps_a_process_from_a_good_refresh_token() {
 /// Eight tasks of each of two processes: one renewal for all, whatever token each of them has.
 #[tokio::test]
 async fn many_calls_that_are_refused_at_once_share_the_second_renewal_too() {
-    let processes = Processes::new(3, false).await;
+    let processes = Processes::new(3, Way::Refresh).await;
     processes.revokes();
     assert_eq!(processes.call(2).await, (true, 1));
     processes.world.clock.advance(AGED);
@@ -155,7 +169,7 @@ async fn many_calls_that_are_refused_at_once_share_the_second_renewal_too() {
 #[tokio::test]
 async fn a_time_without_renewals_does_not_keep_from_what_another_process_stored() {
     for installs in [false, true] {
-        let processes = Processes::new(2, false).await;
+        let processes = Processes::new(2, Way::Refresh).await;
         let world = &processes.world;
         processes.refuses_everything();
         assert_eq!((processes.call(0).await, processes.renewals()), ((false, 1), 1));
@@ -172,12 +186,24 @@ async fn a_time_without_renewals_does_not_keep_from_what_another_process_stored(
     }
 }
 
+/// The same for the ten seconds in which a token is not renewed.
+#[tokio::test]
+async fn a_young_token_does_not_keep_from_what_another_process_stored() {
+    let processes = Processes::new(2, Way::Refresh).await;
+    processes.revokes();
+    assert_eq!(processes.call(0).await, (true, 1));
+    processes.revokes();
+    assert_eq!((processes.call(0).await, processes.renewals()), ((false, 0), 1));
+    processes.all[1].install(tokens(9, processes.world.clock.wall()).unwrap()).await.unwrap();
+    assert_eq!((processes.call(0).await, processes.renewals()), ((true, 1), 1));
+}
+
 /// If the vendor refuses all tokens, each process renews once before a time without renewals, and no call is
 /// repeated more than twice.
 #[tokio::test]
 async fn refusals_without_end_cost_a_few_renewals_of_each_process() {
     const PROCESSES: usize = 8;
-    let processes = Processes::new(PROCESSES, false).await;
+    let processes = Processes::new(PROCESSES, Way::Refresh).await;
     processes.refuses_everything();
     let (clock, mut calls) = (&processes.world.clock, 0);
     let start = clock.now();
