@@ -75,7 +75,7 @@ impl Processes {
     }
 }
 
-/// What happens between two calls.
+/// An event of a course.
 #[derive(Debug, Clone, Copy)]
 enum Event {
     /// The process makes a call.
@@ -84,11 +84,13 @@ enum Event {
     Passes(Duration),
 }
 
-/// Each row is a course of events, with the outcome and the repeats of its last call, and the number of renewals.
+/// A course of events with its name, the outcome and the repeats of its last call, and the number of renewals.
+type Row = (&'static str, Vec<Event>, (bool, usize), usize);
+
 #[tokio::test]
 async fn a_token_of_another_process_that_is_refused_too_is_renewed() {
     use Event::{Call, Passes, Revoked};
-    let rows: Vec<(&str, Vec<Event>, (bool, usize), usize)> = vec![
+    let rows: Vec<Row> = vec![
         ("one process renews", vec![Revoked, Call(0)], (true, 1), 1),
         ("the store has a good token", vec![Revoked, Call(1), Call(0)], (true, 1), 1),
         ("the store's token was revoked", vec![Revoked, Call(1), Passes(AGED), Revoked, Call(0)], (true, 2), 2),
