@@ -32,17 +32,20 @@ pub trait Credentials: Send + Sync + 'static {
     fn key(&self) -> &str;
 
     /// Handles an authorization that the vendor refused as expired (`Advice::Renew` of `crm-core`). Returns true if
-    /// a new one exists or will exist soon, so that the call may be repeated once. Renew only if
+    /// a new one exists or will exist soon, so that the call may be repeated. Renew only if
     /// [`Authorization::generation`] is still the current one.
     fn refused<'a>(&'a self, used: &'a Authorization) -> BoxFuture<'a, Result<bool, Error>> {
         let _ = used;
         Box::pin(std::future::ready(Ok(false)))
     }
 
-    /// Reports that the vendor refused a call again although it was repeated with this
-    /// authorization after a renewal. Another renewal does not help.
-    fn not_cured(&self, used: &Authorization) {
+    /// Reports that the vendor refused a call again although it was repeated with this authorization. Returns true if
+    /// a renewal may still help, because this authorization was not renewed for a refusal: another process may have
+    /// stored it earlier. Then [`refused`](Self::refused) is called once more, and the call may be repeated a second
+    /// and last time.
+    fn not_cured(&self, used: &Authorization) -> bool {
         let _ = used;
+        false
     }
 
     /// Waits until no renewal is under way and all new tokens are stored. Await it before a program
@@ -71,8 +74,8 @@ impl<C: Credentials + ?Sized> Credentials for Arc<C> {
         (**self).refused(used)
     }
 
-    fn not_cured(&self, used: &Authorization) {
-        (**self).not_cured(used);
+    fn not_cured(&self, used: &Authorization) -> bool {
+        (**self).not_cured(used)
     }
 
     fn settle(&self) -> BoxFuture<'_, Result<(), Error>> {

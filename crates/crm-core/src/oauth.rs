@@ -24,8 +24,14 @@
 //!    runtime that the program may stop driving. A program should await
 //!    [`settle`](crate::Credentials::settle) before it ends.
 //! 6. The vendor is part of every key in a store. Records under the keys of an earlier version are moved.
-//! 7. If a call is refused again with a token that was renewed for it, refusals renew no token of the
-//!    account for ten minutes; the time doubles, up to a day, while this continues.
+//! 7. A call whose token the vendor refuses is repeated with the token that another process stored, or else with a
+//!    renewed one. If the stored token is refused too, it is renewed and the call repeated once more; no call is
+//!    repeated more often for this reason. A token that is refused less than ten seconds after it was issued is not
+//!    renewed.
+//! 8. If a call is refused again with a token that this process renewed because of a refusal, refusals renew no token
+//!    of the account in this process for ten minutes; the time doubles, up to a day, while this continues. Tokens that
+//!    another process stores in this time are used, and a token that expires is renewed. Processes count by
+//!    themselves: if the vendor refuses every token, each of them renews once before such a time.
 //!
 //! # States of a refresh token
 //!

@@ -14,6 +14,8 @@ mod nginx;
 mod packed;
 mod prefetch;
 mod promises;
+#[cfg(feature = "oauth")]
+mod renewals;
 mod sockets;
 mod support;
 mod times;

@@ -158,32 +158,37 @@ impl Credentials for OAuthCredentials {
 
     fn refused<'a>(&'a self, used: &'a Authorization) -> BoxFuture<'a, Result<bool, Error>> {
         Box::pin(async move {
-            let mut flight = {
+            let need = Need { past: used.generation(), refused: true };
+            let flight = {
                 let mut held = lock(&self.shared.state);
                 let Some(current) = held.current.clone() else { return Ok(true) };
                 if current.generation() != used.generation() {
                     return Ok(true);
                 }
                 let young = current.is_young(self.shared.clock.wall());
-                if young || held.refusals.futile(self.shared.clock.now()) {
-                    return Ok(false);
-                }
-                self.shared.fly(&mut held, Need { past: current.generation(), refused: true })?
+                let renews = !young && !held.refusals.futile(self.shared.clock.now());
+                if renews { Some(self.shared.fly(&mut held, need)?) } else { None }
+            };
+            let Some(mut flight) = flight else {
+                // Nothing is sent to the vendor, but another process may have stored tokens.
+                return Ok(self.shared.adopt_successor(need).await.is_some());
             };
             // A renewal that started before the refusal may have kept the same token.
             arrival(&mut flight).await.map(|current| current.generation() != used.generation())
         })
     }
 
-    fn not_cured(&self, used: &Authorization) {
+    fn not_cured(&self, used: &Authorization) -> bool {
         let mut held = lock(&self.shared.state);
-        if held.generation() == used.generation() {
+        let cure = held.generation() == used.generation() && held.cure == used.generation();
+        if cure {
             tracing::warn!(
                 account = self.shared.account,
                 "a call was refused again with a renewed token; refusals renew no token for a while"
             );
             held.refusals.not_cured(self.shared.clock.now());
         }
+        !cure
     }
 
     fn settle(&self) -> BoxFuture<'_, Result<(), Error>> {

@@ -16,7 +16,7 @@ use crate::sync::lock;
 
 /// Maximum time before its expiry at which a token is renewed; a tenth of its lifetime if that is less.
 const EARLY: Duration = Duration::from_secs(300);
-/// A token younger than this that is refused has not expired.
+/// A token younger than this that is refused has not expired, and is not renewed.
 const YOUNG: Duration = Duration::from_secs(10);
 /// Pause after a failed renewal, if the vendor returns no time. It doubles with each renewal that sent
 /// something without success.
@@ -59,6 +59,8 @@ pub(super) struct Held {
     /// True if calls waited for the reply of another process without success.
     pub(super) waited: bool,
     pub(super) refusals: Refusals,
+    /// Generation of the last token that this process obtained because the vendor refused its predecessor.
+    pub(super) cure: u64,
 }
 
 /// A record with the state "sent" that this process wrote, by its revision and time.
@@ -223,6 +225,13 @@ impl Shared {
 
     /// Puts a record's token into use.
     pub(super) fn adopt(&self, record: &StoredTokens) -> Result<Arc<Current>, Error> {
+        let current = self.usable(record)?;
+        lock(&self.state).current = Some(Arc::clone(&current));
+        Ok(current)
+    }
+
+    /// Returns a record's token in the form in which it is used.
+    pub(super) fn usable(&self, record: &StoredTokens) -> Result<Arc<Current>, Error> {
         let tokens = &record.tokens;
         let renew_from = tokens.expires_at.map(|end| {
             // A refresh token that may be used up is not sent until then.
@@ -234,13 +243,11 @@ impl Shared {
             // Up to twice as early, so that processes do not all start at the same time.
             end.checked_sub(early.mul_f64(1.0 + self.random())).unwrap_or(end)
         });
-        let current = Arc::new(Current {
+        Ok(Arc::new(Current {
             authorization: Authorization::bearer(&tokens.access)?.with_generation(record.generation),
             record: record.clone(),
             renew_from,
-        });
-        lock(&self.state).current = Some(Arc::clone(&current));
-        Ok(current)
+        }))
     }
 
     /// Returns the record that this process used last.

@@ -21,7 +21,7 @@ impl Refusals {
         now < self.until
     }
 
-    /// Records that a call was refused with a token that had just been renewed for it.
+    /// Records that a call was refused with a token that this process renewed because of a refusal.
     pub(super) fn not_cured(&mut self, now: Duration) {
         if self.futile(now) {
             return;

@@ -96,12 +96,17 @@ impl Shared {
         Ok(stored.filter(|record| record.generation > need.past && self.is_good(record)))
     }
 
-    /// Puts the stored token into use, if it is after `need.past` and valid.
+    /// Puts the stored token into use, if it is after `need.past` and valid. A later one that came into use in the
+    /// meantime stays.
     pub(super) async fn adopt_successor(&self, need: Need) -> Option<Arc<Current>> {
         let record = self.successor(need).await.ok()??;
-        let current = self.adopt(&record).ok()?;
-        lock(&self.state).failed = None;
-        Some(current)
+        let successor = self.usable(&record).ok()?;
+        let mut held = lock(&self.state);
+        held.failed = None;
+        if held.generation() < successor.generation() {
+            held.current = Some(successor);
+        }
+        held.current.clone()
     }
 
     fn is_good(&self, record: &StoredTokens) -> bool {
@@ -142,7 +147,7 @@ impl Shared {
         let Some(mut stored) = self.stored().await? else {
             let Some(obtain) = self.source.obtain() else { return Err(failure::never_authorised(&self.account)) };
             let tokens = self.answer(obtain).await.map_err(|error| failure::not_renewed(&self.account, error))?;
-            return self.keep(StoredTokens::first(tokens)).await.map(Came::Tokens);
+            return self.keep_new(need, StoredTokens::first(tokens)).await.map(Came::Tokens);
         };
         if stored.generation > need.past && self.is_good(&stored) {
             return Ok(Came::Tokens(stored));
@@ -219,7 +224,7 @@ impl Shared {
         let (last, end) = (start.saturating_add(LAST_TRY), start.saturating_add(ANSWER));
         let mut pause = TRY_PAUSE;
         for tries in 1.. {
-            let (record, fate, error) = match self.try_refresh(stored, end).await? {
+            let (record, fate, error) = match self.try_refresh(need, stored, end).await? {
                 Tried::Renewed(record) => return Ok(record),
                 Tried::Failed { record, fate, error } => (record, fate, error),
             };
@@ -258,7 +263,7 @@ impl Shared {
         match self.source.obtain() {
             Some(obtain) => {
                 let tokens = self.answer(obtain).await.map_err(|error| failure::not_renewed(&self.account, error))?;
-                self.keep(stored.renewed(tokens)).await
+                self.keep_new(need, stored.renewed(tokens)).await
             }
             None if !self.is_over(need, &stored) => {
                 tracing::warn!(account = self.account, error = %otherwise, "access token not renewed");

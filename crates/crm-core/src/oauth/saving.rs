@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::failure;
-use super::flight::Shared;
+use super::flight::{Need, Shared};
 use super::store::{StoredTokens, TokenState};
 use crate::error::Error;
 use crate::sync::lock;
@@ -13,7 +13,15 @@ const WRITES: u32 = 6;
 const WRITE_PAUSE: Duration = Duration::from_millis(100);
 
 impl Shared {
-    /// Stores a new set, and only then returns it.
+    /// Stores a set that the vendor just returned, and only then returns it.
+    pub(super) async fn keep_new(&self, need: Need, record: StoredTokens) -> Result<StoredTokens, Error> {
+        if need.refused {
+            lock(&self.state).cure = record.generation;
+        }
+        self.keep(record).await
+    }
+
+    /// Stores a set, and only then returns it.
     pub(super) async fn keep(&self, record: StoredTokens) -> Result<StoredTokens, Error> {
         lock(&self.state).unsaved = Some(record);
         match self.save_what_is_left().await {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::TokenSet;
 use super::failure::{self, Fate, fate};
-use super::flight::{Mark, Shared};
+use super::flight::{Mark, Need, Shared};
 use super::store::{StoredTokens, TokenState};
 use crate::clock::within;
 use crate::error::{Error, ErrorKind, Sent};
@@ -23,7 +23,12 @@ pub(super) enum Tried {
 
 impl Shared {
     /// Sends the refresh token once, and stores its new state.
-    pub(super) async fn try_refresh(self: &Arc<Self>, stored: StoredTokens, end: Duration) -> Result<Tried, Error> {
+    pub(super) async fn try_refresh(
+        self: &Arc<Self>,
+        need: Need,
+        stored: StoredTokens,
+        end: Duration,
+    ) -> Result<Tried, Error> {
         // An earlier attempt may have used it up, whatever the result of this one.
         let untouched = self.is_untouched(&stored);
         let mark = Arc::new(Mutex::new(None));
@@ -35,7 +40,7 @@ impl Shared {
         let error = match result {
             Ok(tokens) => {
                 let renewed = record.renewed(tokens.succeeding(&stored.tokens));
-                return self.keep(renewed).await.map(Tried::Renewed);
+                return self.keep_new(need, renewed).await.map(Tried::Renewed);
             }
             Err(error) => error,
         };

@@ -6,6 +6,7 @@ mod losing;
 mod model;
 mod moving;
 mod records;
+mod refused;
 mod sharing;
 
 use std::collections::VecDeque;

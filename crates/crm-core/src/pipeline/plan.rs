@@ -39,7 +39,8 @@ pub(super) struct History {
     pub(super) attempts: u32,
     /// True if an attempt may have been carried out although it failed.
     pub(super) maybe: bool,
-    pub(super) renewed: bool,
+    /// Number of refusals of the credential after which it was to be renewed.
+    pub(super) renewals: u32,
     /// Cost of the last repeat.
     pub(super) spent: Option<u32>,
     pub(super) last: Option<Error>,

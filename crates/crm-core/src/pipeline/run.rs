@@ -228,7 +228,8 @@ impl<'a> Run<'a> {
         seat
     }
 
-    /// Lets the credential be renewed once, if the vendor did not accept it.
+    /// Lets the credential be renewed, if the vendor did not accept it: once, and once more if the next one was not
+    /// renewed for a refusal.
     async fn renewed(
         &self,
         error: &Error,
@@ -239,11 +240,10 @@ impl<'a> Run<'a> {
         if self.request.op.rules.anonymous || advice != Advice::Renew || error.sent() != Sent::Answered {
             return Ok(false);
         }
-        if history.renewed {
-            self.pipeline.credentials.not_cured(used);
+        if history.renewals > 0 && (!self.pipeline.credentials.not_cured(used) || history.renewals > 1) {
             return Ok(false);
         }
-        history.renewed = true;
+        history.renewals += 1;
         self.in_time(self.pipeline.credentials.refused(used), "renewing the credential").await?
     }
 
