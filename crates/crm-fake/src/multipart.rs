@@ -55,7 +55,7 @@ fn head(text: &str) -> Result<Part, &'static str> {
             _ => {}
         }
     }
-    if named { Ok(part) } else { Err("a part is no form-data") }
+    if named { Ok(part) } else { Err("a part is not form-data") }
 }
 
 /// A parameter of a header; quoted ones escape what browsers escape.
