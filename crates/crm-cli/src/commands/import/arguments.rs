@@ -108,7 +108,12 @@ fn by(help: &'static str) -> Arg {
 fn found(command: Command, words: &'static str, help: &'static str) -> Command {
     let filters = "Filter for the records of HubSpot in place of a file; can be repeated, see below";
     let filters = Arg::new("where").long("where").value_name("FILTER").action(ArgAction::Append).help(filters);
+    // clap would show the group before the vendor.
+    let call = format!("crm {} [OPTIONS] <VENDOR> <OBJECT>", command.get_name());
+    let values = words.strip_prefix("FILE|").map(|values| format!(" {values}...")).unwrap_or_default();
+    let usage = format!("{call} <FILE>\n       {call} --where <FILTER>{values}");
     command
+        .override_usage(usage)
         .mut_arg("file", |file| {
             let file = file.value_name(words).num_args(0..).required(false);
             file.help(help)
